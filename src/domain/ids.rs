@@ -1,0 +1,134 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use ulid::Ulid;
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{given}` is not an id of this kind: {prefix} and 26 characters are expected")]
+pub struct BadId {
+    given: String,
+    prefix: &'static str,
+}
+
+/// Declares an id: 48 bits of time, 80 random ones (a ULID), so that keys come in the order
+/// of time; shown with a short prefix that says what it names.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(u128);
+
+        impl $name {
+            /// `at_ms`: milliseconds since 1970; `random`: 80 random bits, the others are ignored.
+            pub fn new(at_ms: u64, random: u128) -> $name {
+                $name(Ulid::from_parts(at_ms, random).0)
+            }
+
+            pub fn parse(text: &str) -> Result<$name, BadId> {
+                let bad = || BadId { given: text.chars().take(64).collect(), prefix: $prefix };
+                let body = text.strip_prefix($prefix).ok_or_else(bad)?;
+                let ulid = Ulid::from_string(body).map_err(|_| bad())?;
+                // one spelling only: the decoder also reads lower case and overflowing ids
+                if ulid.to_string() == body { Ok($name(ulid.0)) } else { Err(bad()) }
+            }
+
+            /// Big-endian, so that byte order is the order of time.
+            pub fn to_bytes(self) -> [u8; 16] {
+                self.0.to_be_bytes()
+            }
+
+            pub fn from_bytes(bytes: [u8; 16]) -> $name {
+                $name(u128::from_be_bytes(bytes))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), Ulid(self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+
+id!(
+    /// An order, shown as `ord_…`.
+    OrderId, "ord_"
+);
+id!(
+    /// One attempt to pay an order, shown as `pay_…`; also the idempotency key of every call about it.
+    PaymentId, "pay_"
+);
+id!(
+    /// A visitor's session and her cart, shown as `cart_…`; it is a secret: who has it has the cart.
+    SessionId, "cart_"
+);
+
+impl SessionId {
+    /// The session that all programs share: they keep no cart.
+    pub const PROGRAMS: SessionId = SessionId(0);
+}
+
+/// The secret that opens one order to whoever holds it: 128 random bits, shown as 26 characters.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderKey(u128);
+
+impl OrderKey {
+    pub fn new(random: u128) -> OrderKey {
+        OrderKey(random)
+    }
+
+    /// Compares in constant time, so that a key cannot be guessed digit by digit.
+    pub fn opens(&self, given: &str) -> bool {
+        self.to_string().as_bytes().ct_eq(given.as_bytes()).into()
+    }
+}
+
+impl fmt::Display for OrderKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Ulid(self.0))
+    }
+}
+
+/// A secret: never in a log.
+impl fmt::Debug for OrderKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OrderKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_as_written_and_only_so() {
+        let id = OrderId::new(1_795_305_600_000, 42);
+        let shown = id.to_string();
+        assert!(shown.starts_with("ord_"));
+        assert_eq!(OrderId::parse(&shown), Ok(id));
+        for bad in ["", "ord_", &shown[4..], &shown.to_lowercase(), &format!("pay_{}", &shown[4..])] {
+            assert!(OrderId::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn later_ids_sort_later() {
+        assert!(OrderId::new(1, u128::MAX).to_bytes() < OrderId::new(2, 0).to_bytes());
+    }
+
+    #[test]
+    fn a_key_opens_only_with_itself() {
+        let key = OrderKey::new(7);
+        assert!(key.opens(&key.to_string()));
+        assert!(!key.opens(""));
+        assert!(!key.opens(&OrderKey::new(8).to_string()));
+        assert!(!format!("{key:?}").contains(&key.to_string()));
+    }
+}

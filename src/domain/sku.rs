@@ -1,0 +1,69 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A stock-keeping unit: the shop's code of one product. 1 to 32 of `A-Z a-z 0-9 . _ -`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sku(Box<str>);
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "`{0}` is not a SKU: 1 to {} letters, digits, dots, dashes or underscores are expected",
+    Sku::LENGTH_MAX
+)]
+pub struct BadSku(String);
+
+impl Sku {
+    pub const LENGTH_MAX: usize = 32;
+
+    pub fn parse(text: &str) -> Result<Sku, BadSku> {
+        let allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
+        if text.is_empty() || text.len() > Sku::LENGTH_MAX || !text.bytes().all(allowed) {
+            return Err(BadSku(text.chars().take(2 * Sku::LENGTH_MAX).collect()));
+        }
+        Ok(Sku(text.into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Sku {
+    type Error = BadSku;
+    fn try_from(text: String) -> Result<Sku, BadSku> {
+        Sku::parse(&text)
+    }
+}
+
+impl From<Sku> for String {
+    fn from(sku: Sku) -> String {
+        sku.0.into()
+    }
+}
+
+impl fmt::Display for Sku {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Sku {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sku_is_short_and_plain() {
+        assert!(Sku::parse("PG-1342").is_ok());
+        for bad in ["", "a b", "é", &"x".repeat(33), "a/b"] {
+            assert!(Sku::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

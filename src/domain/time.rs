@@ -1,0 +1,72 @@
+use std::fmt;
+
+use jiff::{SignedDuration, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z. In the trade's records it is the trade's
+/// own time, which a demo lets run faster than the clock on the wall.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Timestamp(pub u64);
+
+impl Timestamp {
+    pub const HOUR_MS: u64 = 3_600_000;
+    pub const DAY_MS: u64 = 24 * Timestamp::HOUR_MS;
+
+    pub fn plus_ms(self, ms: u64) -> Timestamp {
+        Timestamp(self.0.saturating_add(ms))
+    }
+
+    pub fn ms_since(self, earlier: Timestamp) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The day it falls on, in UTC: the shop's business day.
+    pub fn date(self) -> Date {
+        Date((self.0 / Timestamp::DAY_MS) as u32)
+    }
+}
+
+/// RFC 3339 with milliseconds, in UTC.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment = jiff::Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.0 as i64);
+        write!(f, "{moment:.3}")
+    }
+}
+
+/// A calendar day in UTC: days since 1970-01-01.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Date(pub u32);
+
+impl Date {
+    pub fn plus_days(self, days: u32) -> Date {
+        Date(self.0 + days)
+    }
+
+    /// The moment the day begins.
+    pub fn start(self) -> Timestamp {
+        Timestamp(u64::from(self.0) * Timestamp::DAY_MS)
+    }
+}
+
+/// ISO 8601: `2026-11-22`.
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment = jiff::Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.start().0 as i64);
+        write!(f, "{}", moment.to_zoned(TimeZone::UTC).date())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_and_its_day_are_shown_in_utc() {
+        let moment = Timestamp(1_795_392_000_123);
+        assert_eq!(moment.to_string(), "2026-11-23T00:00:00.123Z");
+        assert_eq!(moment.date().to_string(), "2026-11-23");
+        assert_eq!(moment.date().start(), Timestamp(1_795_392_000_000));
+        assert_eq!(moment.date().plus_days(8).to_string(), "2026-12-01");
+    }
+}

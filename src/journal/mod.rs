@@ -1,0 +1,3 @@
+mod position;
+
+pub use position::Position;
