@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub struct Quantity(u32);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a quantity is a whole number from 1 to {}, not {0}", Quantity::MAX)]
+#[error("a quantity is a whole number from 1 to {max}, not {0}", max = Quantity::MAX)]
 pub struct BadQuantity(pub i128);
 
 impl Quantity {

@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Sku(Box<str>);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "`{0}` is not a SKU: 1 to {} letters, digits, dots, dashes or underscores are expected",
-    Sku::LENGTH_MAX
-)]
+#[error("`{0}` is not a SKU: 1 to {max} letters, digits, dots, dashes or underscores are expected", max = Sku::LENGTH_MAX)]
 pub struct BadSku(String);
 
 impl Sku {
