@@ -1,2 +1,4 @@
 pub mod domain;
 pub mod journal;
+pub mod runtime;
+pub mod storage;

@@ -1,0 +1,226 @@
+//! Aggregates in memory. A table holds those that are hot: read or changed lately, or not yet
+//! written to their tree. Whatever is changed stays until a checkpoint has made it durable there.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::domain::Timestamp;
+use crate::journal::Position;
+use crate::storage::{Stored, TreeName, Write};
+
+use super::{Aggregate, Application, TableKey};
+
+/// How many clean aggregates a table keeps in memory before the oldest leave.
+const RESIDENT_CLEAN_MAX: usize = 20_000;
+
+/// The keys of aggregates that must be in memory before a decision or an apply.
+#[derive(Default)]
+pub struct Keys {
+    list: Vec<(TreeName, Vec<u8>)>,
+}
+
+impl Keys {
+    pub fn add<V: Aggregate>(&mut self, key: &V::Key) {
+        self.list.push((V::TREE, key.to_bytes()));
+    }
+
+    pub(crate) fn list(&self) -> &[(TreeName, Vec<u8>)] {
+        &self.list
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.list.clear();
+    }
+}
+
+/// Where and when in the journal an event stands, and whose turn states it.
+pub struct Stamp<A: Application> {
+    pub position: Position,
+    pub at: Timestamp,
+    pub by: A::Address,
+}
+
+pub struct Table<V: Aggregate> {
+    slots: HashMap<V::Key, Slot<V>>,
+    dirty: VecDeque<V::Key>,
+    /// Written by the checkpoint under way: clean once it has completed.
+    in_checkpoint: Vec<(V::Key, Position)>,
+    /// Clean slots, oldest first; a key may stand here twice.
+    clean: VecDeque<V::Key>,
+}
+
+struct Slot<V> {
+    /// `None`: there is no such aggregate, and that is known.
+    value: Option<V>,
+    /// Of the last turn that changed it.
+    position: Position,
+    /// Of the last turn that the tree reflects: a replay skips up to here.
+    stored: Position,
+    dirty: bool,
+}
+
+impl<V: Aggregate> Default for Table<V> {
+    fn default() -> Table<V> {
+        Table { slots: HashMap::new(), dirty: VecDeque::new(), in_checkpoint: vec![], clean: VecDeque::new() }
+    }
+}
+
+impl<V: Aggregate> Table<V> {
+    /// The aggregate, or `None` where there is none.
+    ///
+    /// # Panics
+    /// Where the key is not in memory: taking that for "there is none" would decide on a lie.
+    /// `touches` must name every key that a decision reads.
+    pub fn get(&self, key: &V::Key) -> Option<&V> {
+        match self.slots.get(key) {
+            Some(slot) => slot.value.as_ref(),
+            None => panic!("{key:?} of tree {} is read but was not named by `touches`", V::TREE.0),
+        }
+    }
+
+    /// The aggregate if it is in memory: for `touches` only, never for a decision.
+    pub fn peek(&self, key: &V::Key) -> Option<&V> {
+        self.slots.get(key).and_then(|slot| slot.value.as_ref())
+    }
+
+    /// Changes an aggregate by the event at `position`; setting it to `None` deletes it. Does nothing
+    /// where the tree already reflects that position, as in a replay.
+    pub fn change(&mut self, key: &V::Key, position: Position, change: impl FnOnce(&mut Option<V>)) {
+        let slot = match self.slots.get_mut(key) {
+            Some(slot) => slot,
+            None => self.slots.entry(key.clone()).or_insert(Slot {
+                value: None,
+                position: Position::START,
+                stored: Position::START,
+                dirty: false,
+            }),
+        };
+        if position <= slot.stored {
+            return;
+        }
+        change(&mut slot.value);
+        slot.position = position;
+        if !slot.dirty {
+            slot.dirty = true;
+            self.dirty.push_back(key.clone());
+        }
+    }
+
+    /// Puts an aggregate into memory as it is: for decision tests.
+    pub fn given(&mut self, key: V::Key, value: Option<V>) {
+        let position = Position::START;
+        self.slots.insert(key, Slot { value, position, stored: position, dirty: false });
+    }
+
+    /// Every aggregate in memory, in no order.
+    pub fn resident(&self) -> impl Iterator<Item = (&V::Key, &V)> {
+        self.slots.iter().filter_map(|(key, slot)| Some((key, slot.value.as_ref()?)))
+    }
+
+    fn evict(&mut self) {
+        while self.clean.len() > RESIDENT_CLEAN_MAX {
+            let Some(key) = self.clean.pop_front() else { return };
+            if self.slots.get(&key).is_some_and(|slot| !slot.dirty && slot.stored >= slot.position) {
+                self.slots.remove(&key);
+            }
+        }
+    }
+}
+
+/// A table as the runtime sees it: bytes.
+pub trait AnyTable {
+    fn tree(&self) -> TreeName;
+    fn is_resident(&self, key: &[u8]) -> bool;
+    /// Brings what the tree holds under `key` into memory.
+    fn load(&mut self, key: &[u8], stored: Option<Stored>) -> Result<(), LoadError>;
+    fn dirty(&self) -> usize;
+    /// Encodes up to `max` changed aggregates for a checkpoint.
+    fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>);
+    /// The checkpoint that took the last `encode_dirty`s has completed.
+    fn checkpointed(&mut self);
+    /// Every aggregate in memory, as it would be stored.
+    fn encode_all(&self) -> Vec<Write>;
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("tree {tree} holds a key or value that does not decode ({why}): run `doorstep rebuild`")]
+    Undecodable { tree: &'static str, why: String },
+    #[error(transparent)]
+    Version(#[from] super::UnknownVersion),
+}
+
+impl<V: Aggregate> AnyTable for Table<V> {
+    fn tree(&self) -> TreeName {
+        V::TREE
+    }
+
+    fn is_resident(&self, key: &[u8]) -> bool {
+        V::Key::from_bytes(key).is_some_and(|key| self.slots.contains_key(&key))
+    }
+
+    fn load(&mut self, bytes: &[u8], stored: Option<Stored>) -> Result<(), LoadError> {
+        let undecodable = |why: String| LoadError::Undecodable { tree: V::TREE.0, why };
+        let key = V::Key::from_bytes(bytes).ok_or_else(|| undecodable(format!("key {bytes:?}")))?;
+        let (value, position) = match stored {
+            None => (None, Position::START),
+            Some(stored) => (decode::<V>(&stored)?, stored.position),
+        };
+        self.slots.insert(key.clone(), Slot { value, position, stored: position, dirty: false });
+        self.clean.push_back(key);
+        self.evict();
+        Ok(())
+    }
+
+    fn dirty(&self) -> usize {
+        self.dirty.len()
+    }
+
+    fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>) {
+        for _ in 0..max {
+            let Some(key) = self.dirty.pop_front() else { return };
+            let Some(slot) = self.slots.get_mut(&key) else { continue };
+            slot.dirty = false;
+            writes.push(encode(&key, slot));
+            self.in_checkpoint.push((key, slot.position));
+        }
+    }
+
+    fn checkpointed(&mut self) {
+        for (key, position) in std::mem::take(&mut self.in_checkpoint) {
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.stored = position;
+                if !slot.dirty {
+                    self.clean.push_back(key);
+                }
+            }
+        }
+        self.evict();
+    }
+
+    fn encode_all(&self) -> Vec<Write> {
+        self.slots.iter().map(|(key, slot)| encode(key, slot)).collect()
+    }
+}
+
+fn encode<V: Aggregate>(key: &V::Key, slot: &Slot<V>) -> Write {
+    let value = slot.value.as_ref().map(|value| {
+        postcard::to_stdvec(value).expect("aggregates are plain data: they always serialise to memory")
+    });
+    Write {
+        tree: V::TREE,
+        key: key.to_bytes(),
+        stored: Stored { version: V::VERSION, position: slot.position, value },
+    }
+}
+
+/// Reads an aggregate as its tree holds it; `None` for a tombstone.
+pub fn decode<V: Aggregate>(stored: &Stored) -> Result<Option<V>, LoadError> {
+    let Some(bytes) = &stored.value else { return Ok(None) };
+    if stored.version != V::VERSION {
+        return Ok(Some(V::upcast(stored.version, bytes)?));
+    }
+    match postcard::from_bytes(bytes) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => Err(LoadError::Undecodable { tree: V::TREE.0, why: error.to_string() }),
+    }
+}
