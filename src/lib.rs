@@ -1,4 +1,6 @@
+pub mod actors;
 pub mod domain;
 pub mod journal;
+pub mod partners;
 pub mod runtime;
 pub mod storage;

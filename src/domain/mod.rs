@@ -1,13 +1,22 @@
 //! The trade's words and rules. Pure: no actix, tokio, sled or clock.
 
+pub mod catalogue;
+
 mod ids;
 mod money;
+mod order;
 mod quantity;
 mod sku;
 mod time;
+mod timeline;
 
 pub use ids::{BadId, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};
+pub use order::{
+    Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Totals, Units,
+    limits,
+};
 pub use quantity::{BadQuantity, Quantity};
 pub use sku::{BadSku, Sku};
 pub use time::{Date, Timestamp};
+pub use timeline::{Happening, Party, Step, Timeline, TimelineEntry};

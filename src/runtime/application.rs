@@ -127,3 +127,8 @@ pub trait TableKey: Clone + Eq + Hash + Debug {
     fn to_bytes(&self) -> Vec<u8>;
     fn from_bytes(bytes: &[u8]) -> Option<Self>;
 }
+
+/// Whoever makes the outside calls. What takes too long is dropped by the runtime, which then reports `Unknown`.
+pub trait Outside<A: Application> {
+    fn make(&self, call: A::Call) -> std::pin::Pin<Box<dyn Future<Output = A::Outcome>>>;
+}

@@ -5,7 +5,7 @@ mod table;
 mod turn;
 
 pub use application::{
-    Aggregate, Application, CallResult, OutsideCall, Redrive, State, TableKey, UnknownVersion,
+    Aggregate, Application, CallResult, Outside, OutsideCall, Redrive, State, TableKey, UnknownVersion,
 };
 pub use context::Context;
 pub use table::{AnyTable, Keys, LoadError, Stamp, Table, decode};

@@ -1,0 +1,115 @@
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Date, DeclineReason, Money, PaymentId, Timestamp};
+
+/// What the bank is told, and by whom. It stands for the processor's network and the customer's issuer in one,
+/// inside the daemon's boundary; every call may come twice under its key and has one effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// The processor's card page: a card was typed; `token` names it from now on. The number itself stays on that
+    /// page. Replies `CardRegistered`.
+    RegisterCard { token: String, card: Card },
+    /// MerchantProxy: step 7. Answers `HoldAnswered`.
+    ApproveHold { payment: PaymentId, token: String, amount: Money },
+    /// MerchantProxy: is the card good? Holds nothing. Answers `VerifyAnswered`.
+    VerifyCard { payment: PaymentId, token: String },
+    /// MerchantProxy: what became of this payment? Answers `HoldAnswered`, or `VerifyAnswered`.
+    AskHold { payment: PaymentId, verification: bool },
+    /// MerchantProxy: take what is held. Answers `CaptureAnswered`.
+    CaptureHold { payment: PaymentId, amount: Money },
+    /// MerchantProxy: let go of the hold; if the request for it is still to come, refuse it then. Answers `Released`.
+    ReleaseHold { payment: PaymentId },
+    /// Timer: pay out the batch of this day's captures. Sends `Settlement`.
+    SettlementDue { batch: BatchId },
+}
+
+/// A card as the bank knows it, without its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub brand: String,
+    pub last4: String,
+    pub behaviour: Behaviour,
+}
+
+/// How the embedded bank treats a card: the test cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Behaviour {
+    Approves,
+    Declines(DeclineReason),
+    /// It holds the money, but the answer is lost: the merchant system must ask.
+    AnswerLost,
+    /// It declines, and the answer is lost.
+    DeclineLost(DeclineReason),
+    /// It holds the money and never answers but to a release.
+    Unreachable,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HoldAnswer {
+    Held {
+        approval: String,
+        amount: Money,
+        capture_before: Timestamp,
+    },
+    Declined(DeclineReason),
+    UnknownToken,
+    /// To `AskHold`: no request for this payment has come.
+    NeverSeen,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VerifyAnswer {
+    Good,
+    Declined(DeclineReason),
+    UnknownToken,
+    NeverSeen,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CaptureAnswer {
+    Captured {
+        amount: Money,
+    },
+    /// Nothing is held under this key (any more).
+    NoHold,
+}
+
+/// One day's captures, or a part of them, as they are paid out together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BatchId {
+    pub captured_on: Date,
+    pub part: u32,
+}
+
+/// What the acquirer pays out: every line less its fee; `payout` = Σ (amount − fee).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettlementFile {
+    pub batch: BatchId,
+    pub lines: Vec<SettlementLine>,
+    pub payout: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettlementLine {
+    pub payment: PaymentId,
+    pub amount: Money,
+    pub fee: Money,
+}
+
+/// What the bank answers the processor's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    CardRegistered,
+}
+
+impl Message {
+    /// Its variant, for logs.
+    pub fn name(&self) -> &'static str {
+        "?"
+    }
+
+    /// The order that it is about, where it names one.
+    pub fn order(&self) -> Option<crate::domain::OrderId> {
+        None
+    }
+}

@@ -1,0 +1,178 @@
+use serde::{Deserialize, Serialize};
+
+use crate::domain::OrderId;
+use crate::partners::carrier::{
+    Booking, BookingRequest, CancelAnswer, CancelRequest, TrackRequest, Tracking,
+};
+use crate::partners::mail::Letter;
+use crate::partners::wholesaler::{
+    Acknowledgement, QuoteAnswer, QuoteRequest, ShipNotice, ShipNoticeRequest, SupplyOrder, WholesalerId,
+};
+use crate::partners::{Answer, Partners, Trouble};
+use crate::runtime::{CallResult, Outside, OutsideCall, Redrive};
+
+use super::stock_keeper::{Answered, PurchaseOrderId};
+use super::{Message, Shop, mailer, stock_keeper, warehouse};
+
+/// Every call that the shop makes to the outside, as it stands in the journal before it is made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Call {
+    pub deadline_ms: u64,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum What {
+    Quote { wholesaler: WholesalerId, round: u32, request: QuoteRequest },
+    Supply { wholesaler: WholesalerId, purchase_order: PurchaseOrderId, order: SupplyOrder },
+    ShipNotice { wholesaler: WholesalerId, purchase_order: PurchaseOrderId, request: ShipNoticeRequest },
+    Book { order: OrderId, request: BookingRequest },
+    Track { order: OrderId, request: TrackRequest },
+    CancelBooking { order: OrderId, request: CancelRequest },
+    Post { mail: mailer::MailId, letter: Box<Letter> },
+}
+
+/// What came back.
+pub enum Outcome {
+    Quote(Answered<QuoteAnswer>),
+    Supply(Answered<Acknowledgement>),
+    ShipNotice(Answered<ShipNotice>),
+    Booked(Answered<Booking>),
+    Tracked(Answered<Tracking>),
+    CancelAnswered(Answered<CancelAnswer>),
+    Posted(Answered<()>),
+}
+
+impl OutsideCall for Call {
+    fn lane(&self) -> &'static str {
+        match self.what {
+            What::Quote { .. } => "quotes",
+            What::Supply { .. } | What::ShipNotice { .. } => "supplies",
+            What::Book { .. } | What::Track { .. } | What::CancelBooking { .. } => "carrier",
+            What::Post { .. } => "mail",
+        }
+    }
+
+    fn deadline_ms(&self) -> u64 {
+        self.deadline_ms
+    }
+
+    fn redrive(&self) -> Redrive {
+        match self.what {
+            What::Post { .. } => Redrive::AtLeastOnce,
+            _ => Redrive::SameKey,
+        }
+    }
+}
+
+impl Outside<Shop> for Partners {
+    fn make(&self, call: Call) -> std::pin::Pin<Box<dyn Future<Output = Outcome>>> {
+        match call.what {
+            What::Quote { wholesaler, request, .. } => match self.wholesaler(wholesaler) {
+                Some(partner) => bring(partner.quote(request), Outcome::Quote),
+                None => nobody(wholesaler, Outcome::Quote),
+            },
+            What::Supply { wholesaler, order, .. } => match self.wholesaler(wholesaler) {
+                Some(partner) => bring(partner.order(order), Outcome::Supply),
+                None => nobody(wholesaler, Outcome::Supply),
+            },
+            What::ShipNotice { wholesaler, request, .. } => match self.wholesaler(wholesaler) {
+                Some(partner) => bring(partner.ship_notice(request), Outcome::ShipNotice),
+                None => nobody(wholesaler, Outcome::ShipNotice),
+            },
+            What::Book { request, .. } => bring(self.carrier.book(request), Outcome::Booked),
+            What::Track { request, .. } => bring(self.carrier.track(request), Outcome::Tracked),
+            What::CancelBooking { request, .. } => {
+                bring(self.carrier.cancel(request), Outcome::CancelAnswered)
+            }
+            What::Post { letter, .. } => bring(self.post.send(*letter), Outcome::Posted),
+        }
+    }
+}
+
+type Made = std::pin::Pin<Box<dyn Future<Output = Outcome>>>;
+
+fn bring<T: 'static>(answer: Answer<T>, outcome: impl FnOnce(Answered<T>) -> Outcome + 'static) -> Made {
+    Box::pin(async move {
+        outcome(match answer.await {
+            Ok(value) => Answered::Yes(value),
+            Err(Trouble::Refused(why)) => Answered::Refused(why),
+            Err(Trouble::Unavailable(why)) => Answered::Unknown(why),
+        })
+    })
+}
+
+/// The journal names a wholesaler that the settings no longer have.
+fn nobody<T: 'static>(id: WholesalerId, outcome: impl FnOnce(Answered<T>) -> Outcome + 'static) -> Made {
+    let refused = Answered::Refused(format!("no wholesaler {} is configured", id.0));
+    Box::pin(async move { outcome(refused) })
+}
+
+/// The message that takes a result back to the actor that made the call.
+pub fn answer(call: &Call, result: CallResult<Outcome>) -> Message {
+    match &call.what {
+        What::Quote { wholesaler, round, request } => stock_keeper::Message::QuoteAnswered {
+            sku: request.sku.clone(),
+            round: *round,
+            from: *wholesaler,
+            result: Answered::from_call(result, |outcome| match outcome {
+                Outcome::Quote(answered) => answered,
+                _ => mismatch(),
+            }),
+        }
+        .into(),
+        What::Supply { purchase_order, .. } => stock_keeper::Message::SupplyAnswered {
+            purchase_order: *purchase_order,
+            result: Answered::from_call(result, |outcome| match outcome {
+                Outcome::Supply(answered) => answered,
+                _ => mismatch(),
+            }),
+        }
+        .into(),
+        What::ShipNotice { purchase_order, .. } => stock_keeper::Message::ShipNoticeAnswered {
+            purchase_order: *purchase_order,
+            result: Answered::from_call(result, |outcome| match outcome {
+                Outcome::ShipNotice(answered) => answered,
+                _ => mismatch(),
+            }),
+        }
+        .into(),
+        What::Book { order, .. } => warehouse::Message::Booked {
+            order: *order,
+            result: Answered::from_call(result, |outcome| match outcome {
+                Outcome::Booked(answered) => answered,
+                _ => mismatch(),
+            }),
+        }
+        .into(),
+        What::Track { order, .. } => warehouse::Message::Tracked {
+            order: *order,
+            result: Answered::from_call(result, |outcome| match outcome {
+                Outcome::Tracked(answered) => answered,
+                _ => mismatch(),
+            }),
+        }
+        .into(),
+        What::CancelBooking { order, .. } => warehouse::Message::CancelAnswered {
+            order: *order,
+            result: Answered::from_call(result, |outcome| match outcome {
+                Outcome::CancelAnswered(answered) => answered,
+                _ => mismatch(),
+            }),
+        }
+        .into(),
+        What::Post { mail, .. } => mailer::Message::Posted {
+            mail: mail.clone(),
+            result: Answered::from_call(result, |outcome| match outcome {
+                Outcome::Posted(answered) => answered,
+                _ => mismatch(),
+            }),
+        }
+        .into(),
+    }
+}
+
+/// `make` answers each call with the outcome of its kind; anything else is taken for unknown.
+fn mismatch<T>() -> Answered<T> {
+    Answered::Unknown("the port answered another question".to_owned())
+}

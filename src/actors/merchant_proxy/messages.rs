@@ -1,0 +1,69 @@
+use serde::{Deserialize, Serialize};
+
+use crate::actors::bank::{CaptureAnswer, HoldAnswer, SettlementFile, VerifyAnswer};
+use crate::domain::{Money, OrderId, PaymentId};
+
+/// What the merchant system's proxy is told, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// OrderManager: step 6. Hold `amount` on the card. Answers `PaymentAuthorised`, `PaymentDeclined`,
+    /// `PaymentUnknown` (and one of the others later).
+    Authorise {
+        order: OrderId,
+        payment: PaymentId,
+        token: String,
+        amount: Money,
+    },
+    /// OrderManager: the ship date lies beyond what a hold lasts; see only whether the card is good. Answers
+    /// `CardVerified`, `PaymentDeclined` or `PaymentUnknown`.
+    Verify {
+        order: OrderId,
+        payment: PaymentId,
+        token: String,
+        amount: Money,
+    },
+    /// OrderManager, at hand-over: take what is held. Answers `PaymentCaptured`.
+    Capture {
+        payment: PaymentId,
+    },
+    /// OrderManager: let go of whatever is or will be held. Answers `PaymentVoided`, also when nothing was.
+    Void {
+        payment: PaymentId,
+    },
+
+    /// BankActor: to `ApproveHold`, and to `AskHold` when the first answer was lost. The same answer may come twice.
+    HoldAnswered {
+        payment: PaymentId,
+        answer: HoldAnswer,
+    },
+    VerifyAnswered {
+        payment: PaymentId,
+        answer: VerifyAnswer,
+    },
+    CaptureAnswered {
+        payment: PaymentId,
+        answer: CaptureAnswer,
+    },
+    /// BankActor: the hold is gone, or never was, and never will be under this key.
+    Released {
+        payment: PaymentId,
+    },
+    /// BankActor: these captures have been paid out.
+    Settlement(SettlementFile),
+    /// Timer: the bank has not answered in time; what is unknown is asked again by the same key.
+    Deadline {
+        payment: PaymentId,
+    },
+}
+
+impl Message {
+    /// Its variant, for logs.
+    pub fn name(&self) -> &'static str {
+        "?"
+    }
+
+    /// The order that it is about, where it names one.
+    pub fn order(&self) -> Option<crate::domain::OrderId> {
+        None
+    }
+}

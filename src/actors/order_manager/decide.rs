@@ -1,0 +1,16 @@
+use crate::actors::{Context, Turn};
+use crate::domain::Timeline;
+use crate::runtime::{Keys, Table};
+
+use super::{Message, State};
+
+pub fn touches(_state: &State, _message: &Message, _keys: &mut Keys) {}
+
+pub fn decide(
+    _state: &State,
+    _timelines: &Table<Timeline>,
+    _message: &Message,
+    _context: &mut Context<'_>,
+) -> Turn {
+    Turn::nothing()
+}

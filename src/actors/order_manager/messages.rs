@@ -1,0 +1,248 @@
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    Backorder, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine, OrderState,
+    PaymentId, SessionId, ShippingAddress, Timeline, Timestamp, Totals,
+};
+use crate::runtime::RequestId;
+
+/// What the order manager is told, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// WebSession: step 2. Answers `web_session::OrderAnswered`.
+    Place(Box<PlaceOrder>),
+    /// StockKeeper: every line is reserved in full.
+    Reserved {
+        order: OrderId,
+    },
+    /// StockKeeper: what is there is reserved, the rest can be here by `ships_on` (the last of the lines).
+    Promised {
+        order: OrderId,
+        ships_on: Date,
+    },
+    /// StockKeeper: not all in stock, and the customer refused to wait (or nobody supplies it: `earliest` is `None`).
+    /// Nothing is reserved.
+    OutOfStock {
+        order: OrderId,
+        earliest: Option<Date>,
+    },
+    /// StockKeeper: the supplies for a promised order are in; every line is reserved in full.
+    SuppliesArrived {
+        order: OrderId,
+    },
+    /// StockKeeper: the supplier slipped.
+    PromiseChanged {
+        order: OrderId,
+        ships_on: Date,
+    },
+    /// StockKeeper: no wholesaler took the order for supplies; what was reserved is still reserved.
+    NoSupplies {
+        order: OrderId,
+    },
+    /// StockKeeper: reserved has become allocated.
+    Allocated {
+        order: OrderId,
+    },
+
+    /// MerchantProxy: the money is held.
+    PaymentAuthorised {
+        order: OrderId,
+        payment: PaymentId,
+    },
+    /// MerchantProxy: the card is good; nothing is held.
+    CardVerified {
+        order: OrderId,
+        payment: PaymentId,
+    },
+    PaymentDeclined {
+        order: OrderId,
+        payment: PaymentId,
+        reason: DeclineReason,
+    },
+    /// MerchantProxy: no answer in time; it goes on asking and will tell.
+    PaymentUnknown {
+        order: OrderId,
+        payment: PaymentId,
+    },
+    PaymentVoided {
+        order: OrderId,
+        payment: PaymentId,
+    },
+    PaymentCaptured {
+        order: OrderId,
+        payment: PaymentId,
+    },
+    PaymentSettled {
+        order: OrderId,
+        payment: PaymentId,
+    },
+
+    /// WarehouseActor: the truck has it.
+    HandedOver {
+        order: OrderId,
+        tracking: String,
+    },
+    Delivered {
+        order: OrderId,
+    },
+    /// WarehouseActor: it did not leave; what was packed goes back to the shelf.
+    Stopped {
+        order: OrderId,
+    },
+    /// WarehouseActor: the truck has it already.
+    TooLateToStop {
+        order: OrderId,
+    },
+
+    /// Gateway: `GET /orders/{id}`. Replies `Order` or `NoSuchOrder`.
+    Show {
+        order: OrderId,
+        key: String,
+    },
+    /// Gateway: replies `Timeline` or `NoSuchOrder`.
+    ShowTimeline {
+        order: OrderId,
+        key: String,
+    },
+    /// Gateway: replies `Order` once it is cancelled, `TooLate`, `CancelPending`, or `NoSuchOrder`.
+    Cancel {
+        order: OrderId,
+        key: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    pub order: OrderId,
+    pub session: SessionId,
+    /// The `ask` that waits for the answer.
+    pub request: Option<RequestId>,
+    pub idempotency: Idempotency,
+    /// At the prices that the customer was shown.
+    pub lines: Vec<OrderLine>,
+    pub totals: Totals,
+    pub customer: Customer,
+    pub shipping_address: ShippingAddress,
+    pub token: String,
+    pub backorder: Backorder,
+}
+
+/// One request, however often it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Idempotency {
+    /// Who asks: the programs' session, or one visitor's.
+    pub principal: SessionId,
+    pub route: Route,
+    /// As the client gave it.
+    pub key: String,
+    pub digest: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Route {
+    Orders,
+    CartCheckout,
+    /// The browser's return from the payment page.
+    Payment,
+}
+
+/// What a checkout is answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub outcome: Outcome,
+    /// It was answered before: this is the same answer again.
+    pub replayed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// 201. The state is the one at the time of the first answer: `Confirmed`, or `AwaitingStock` for an accepted backorder.
+    Taken(Box<OrderView>),
+    /// 202: the bank has not answered; the order's page will tell. Asked again by the same key: the present state.
+    Pending(Box<OrderView>),
+    /// 402.
+    Declined { order: OrderId, reason: DeclineReason },
+    /// 409.
+    OutOfStock { order: OrderId, earliest: Option<Date> },
+    /// 422: the processor does not know the token. The key is free again.
+    UnknownToken,
+    /// 422: the key was used with another body.
+    KeyMismatch,
+    /// 409: the first request of this key has not been answered yet.
+    InProgress,
+}
+
+/// An order as its owner may see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderView {
+    pub id: OrderId,
+    pub key: OrderKey,
+    pub state: OrderState,
+    pub placed_at: Timestamp,
+    pub lines: Vec<OrderLine>,
+    pub totals: Totals,
+    pub customer: Customer,
+    pub shipping_address: ShippingAddress,
+    /// At the doorstep, as promised when the order was taken, or since.
+    pub promised_date: Option<Date>,
+    pub tracking: Option<String>,
+    pub payment: PaymentView,
+    pub decline_reason: Option<DeclineReason>,
+    pub cancel_reason: Option<CancelReason>,
+}
+
+/// What has become of the money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PaymentView {
+    None,
+    Pending,
+    Unknown,
+    Verified,
+    Authorised,
+    Captured { amount: Money },
+    Settled { amount: Money },
+    Declined,
+    Voided,
+}
+
+impl PaymentView {
+    /// As the API writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PaymentView::None => "none",
+            PaymentView::Pending => "pending",
+            PaymentView::Unknown => "unknown",
+            PaymentView::Verified => "verified",
+            PaymentView::Authorised => "authorised",
+            PaymentView::Captured { .. } => "captured",
+            PaymentView::Settled { .. } => "settled",
+            PaymentView::Declined => "declined",
+            PaymentView::Voided => "voided",
+        }
+    }
+}
+
+/// What the order manager answers the gateway.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    Order(Box<OrderView>),
+    Timeline(Timeline),
+    /// No order of this id, or the key does not open it: the same to whoever asks.
+    NoSuchOrder,
+    /// It is on its way already.
+    TooLate(Box<OrderView>),
+    /// The carrier is being asked to give it back; the order's page will tell.
+    CancelPending(Box<OrderView>),
+}
+
+impl Message {
+    /// Its variant, for logs.
+    pub fn name(&self) -> &'static str {
+        "?"
+    }
+
+    /// The order that it is about, where it names one.
+    pub fn order(&self) -> Option<crate::domain::OrderId> {
+        None
+    }
+}

@@ -1,0 +1,86 @@
+use crate::domain::{Currency, Money};
+
+/// What decisions read of the settings. The key in `config/default.toml` stands beside each.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// `shop.currency`: the one currency of the catalogue.
+    pub currency: Currency,
+    /// `shop.shipping`: what delivery costs, an order, in minor units of the currency.
+    pub shipping: Money,
+    /// `sessions.passivate_after_ms`, real time.
+    pub session_idle_ms: u64,
+    /// `stock.quote_deadline_ms`, real time: who has not quoted by then is left out.
+    pub quote_deadline_ms: u64,
+    /// `stock.quote_fresh_hours`, trade time: how long the best quote for a SKU is used again.
+    pub quote_fresh_ms: u64,
+    /// `stock.supply_attempts_max`: how often a purchase order is sent with the same key while its outcome is unknown.
+    pub supply_attempts_max: u32,
+    /// `payment.answer_deadline_ms`, real time: then the outcome is unknown.
+    pub payment_deadline_ms: u64,
+    /// `payment.asks_max`: how often an unknown outcome is asked for by the same key before it is reversed.
+    pub payment_asks_max: u32,
+    /// `payment.hold_days`, trade time: how long the issuer holds the money. A promise beyond it is
+    /// verified now and authorised when the goods are in.
+    pub hold_days: u32,
+    /// `payment.settlement_days`, trade time: captured on T, paid out on T + this many days.
+    pub settlement_days: u32,
+    /// `payment.fee_basis_points`: the acquirer's fee, in hundredths of a per cent, rounded down.
+    pub fee_basis_points: u32,
+    /// `warehouse.packing_minutes`, trade time, from the order to the packed parcel.
+    pub packing_ms: u64,
+    /// `warehouse.delivery_days`: from dispatch to the doorstep, for the promised date.
+    pub delivery_days: u32,
+    /// `partners.retry_first_ms` and `partners.retry_max_ms`, real time: back-off between tries, doubled each time.
+    pub retry_first_ms: u64,
+    pub retry_max_ms: u64,
+    /// `mail.attempts_max`: then a letter is parked with its reason.
+    pub mail_attempts_max: u32,
+    /// `partners.call_deadline_ms`, real time.
+    pub call_deadline_ms: u64,
+}
+
+impl Rules {
+    /// How long to wait before try number `attempt` (1 is the first repetition), in real milliseconds.
+    pub fn retry_ms(&self, attempt: u32) -> u64 {
+        let doubled = self.retry_first_ms.saturating_mul(1 << attempt.saturating_sub(1).min(20));
+        doubled.min(self.retry_max_ms)
+    }
+}
+
+/// The rules of the demo world and of tests.
+impl Default for Rules {
+    fn default() -> Rules {
+        let currency = Currency::GBP;
+        Rules {
+            currency,
+            shipping: Money::new(299, currency),
+            session_idle_ms: 15 * 60 * 1000,
+            quote_deadline_ms: 1_500,
+            quote_fresh_ms: 12 * 3_600_000,
+            supply_attempts_max: 8,
+            payment_deadline_ms: 3_000,
+            payment_asks_max: 5,
+            hold_days: 7,
+            settlement_days: 2,
+            fee_basis_points: 150,
+            packing_ms: 90 * 60 * 1000,
+            delivery_days: 2,
+            retry_first_ms: 500,
+            retry_max_ms: 60_000,
+            mail_attempts_max: 8,
+            call_deadline_ms: 5_000,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_off_doubles_up_to_its_maximum() {
+        let rules = Rules::default();
+        assert_eq!([1, 2, 3].map(|n| rules.retry_ms(n)), [500, 1_000, 2_000]);
+        assert_eq!(rules.retry_ms(u32::MAX), 60_000);
+    }
+}

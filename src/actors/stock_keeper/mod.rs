@@ -1,0 +1,9 @@
+mod decide;
+mod messages;
+mod state;
+
+pub use decide::{decide, touches};
+pub use messages::*;
+pub use state::{Event, State};
+mod purchase_order;
+pub use purchase_order::PurchaseOrderId;

@@ -1,0 +1,69 @@
+use serde::{Deserialize, Serialize};
+
+use crate::actors::stock_keeper::Answered;
+use crate::domain::{Customer, Money, OrderId, OrderKey, OrderLine, ShippingAddress};
+use crate::partners::carrier::{Booking, CancelAnswer, Tracking};
+
+/// What the warehouse is told, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// OrderManager: step 12. Answers `HandedOver`, then `Delivered`.
+    Fulfil(Box<Fulfilment>),
+    /// OrderManager: the customer cancels. Answers `Stopped` or `TooLateToStop`.
+    Stop {
+        order: OrderId,
+    },
+    /// Timer: the shelves have been walked and the parcel is packed.
+    PackingDone {
+        order: OrderId,
+    },
+    /// The carrier took the booking, or its outcome is unknown (then it is asked again with the same key).
+    Booked {
+        order: OrderId,
+        result: Answered<Booking>,
+    },
+    /// Timer: book again, the last outcome was unknown.
+    BookRetry {
+        order: OrderId,
+    },
+    /// Timer: time to ask where the parcel is.
+    TrackDue {
+        order: OrderId,
+    },
+    Tracked {
+        order: OrderId,
+        result: Answered<Tracking>,
+    },
+    /// The carrier gave the booking back, or has the parcel already.
+    CancelAnswered {
+        order: OrderId,
+        result: Answered<CancelAnswer>,
+    },
+    /// Timer: ask the carrier again to give the booking back.
+    CancelRetry {
+        order: OrderId,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fulfilment {
+    pub order: OrderId,
+    /// For the link in the e-mails.
+    pub key: OrderKey,
+    pub lines: Vec<OrderLine>,
+    pub total: Money,
+    pub customer: Customer,
+    pub shipping_address: ShippingAddress,
+}
+
+impl Message {
+    /// Its variant, for logs.
+    pub fn name(&self) -> &'static str {
+        "?"
+    }
+
+    /// The order that it is about, where it names one.
+    pub fn order(&self) -> Option<crate::domain::OrderId> {
+        None
+    }
+}

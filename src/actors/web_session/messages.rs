@@ -1,0 +1,91 @@
+use serde::{Deserialize, Serialize};
+
+use crate::actors::order_manager::Answer;
+use crate::domain::{Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku};
+use crate::runtime::RequestId;
+
+/// What a visitor's session is told, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// Gateway, `POST /orders`: a whole checkout in one call, to [`SessionId::PROGRAMS`] only. Replies `Answered`, or
+    /// passes on and replies when `OrderAnswered` comes.
+    Submit(Box<Checkout>),
+    /// Gateway: a new, empty cart. Replies `Cart`.
+    Create,
+    /// Gateway. Replies `Cart`, or `NoSuchCart`.
+    View,
+    /// Gateway: so many units of a product at the price shown, in the place of any earlier line of the SKU. Replies
+    /// `Cart`, `NoSuchCart`, or `CartFull`.
+    SetLine { line: OrderLine },
+    /// Gateway. Replies `Cart`, also when there was no such line.
+    RemoveLine { sku: Sku },
+    /// Gateway, the browser's checkout page: who buys, where it goes, and what if it is not all in stock. Kept until the
+    /// payment page comes back with a token. Replies `CheckoutBegun`.
+    BeginCheckout { customer: Customer, shipping_address: ShippingAddress, backorder: Backorder },
+    /// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
+    /// same return twice (a reload, the back button) gives the same order. Replies `Answered`, or passes on.
+    PayWith { checkout: String, token: String },
+    /// Gateway, `POST /carts/{id}/checkout`: buys what is in the cart. Replies `Answered`, or passes on.
+    Checkout { idempotency_key: String, digest: u64, details: CheckoutDetails },
+    /// OrderManager: how an order that this session sent has ended up, so far. `request` is the `ask` that still waits.
+    OrderAnswered { request: Option<RequestId>, order: OrderId, answer: Answer },
+}
+
+/// A checkout that carries its own lines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkout {
+    pub idempotency_key: String,
+    /// Of the parsed body: the same key with another digest is another request.
+    pub digest: u64,
+    pub lines: Vec<OrderLine>,
+    pub details: CheckoutDetails,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckoutDetails {
+    pub customer: Customer,
+    pub shipping_address: ShippingAddress,
+    /// Names a card at the processor; known to it (the gateway has checked).
+    pub token: String,
+    pub backorder: Backorder,
+}
+
+/// What a session answers about its cart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    Cart(CartView),
+    NoSuchCart,
+    /// More than [`crate::domain::limits::LINES_MAX`] lines.
+    CartFull,
+    /// There is nothing in the cart to buy.
+    CartEmpty,
+    /// The payment page must send this nonce back.
+    CheckoutBegun {
+        checkout: String,
+        cart: CartView,
+    },
+    /// The nonce is not of a checkout that this session has begun.
+    NoSuchCheckout,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CartView {
+    pub id: SessionId,
+    pub lines: Vec<OrderLine>,
+    /// `None` while the cart is empty.
+    pub totals: Option<crate::domain::Totals>,
+    /// As the checkout page was filled in, if it was.
+    pub details: Option<(Customer, ShippingAddress, Backorder)>,
+}
+
+impl Message {
+    /// Its variant, for logs.
+    pub fn name(&self) -> &'static str {
+        "?"
+    }
+
+    /// The order that it is about, where it names one.
+    pub fn order(&self) -> Option<crate::domain::OrderId> {
+        None
+    }
+}

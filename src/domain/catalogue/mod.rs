@@ -1,0 +1,4 @@
+mod isbn;
+mod product;
+pub use isbn::*;
+pub use product::*;

@@ -1,0 +1,230 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Date, Money, Quantity, Sku};
+
+/// Limits on what one order may hold.
+pub mod limits {
+    pub const LINES_MAX: usize = 100;
+    pub const NAME_CHARS_MAX: usize = 100;
+    pub const EMAIL_CHARS_MAX: usize = 254;
+    pub const ADDRESS_FIELD_CHARS_MAX: usize = 120;
+    pub const TOKEN_CHARS_MAX: usize = 80;
+    pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 128;
+}
+
+/// One line of an order at the price the customer was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    pub sku: Sku,
+    pub title: String,
+    pub quantity: Quantity,
+    pub unit_price: Money,
+    /// Of one unit.
+    pub weight_grams: u32,
+}
+
+/// So many units of one SKU.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Units {
+    pub sku: Sku,
+    pub quantity: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    pub email: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShippingAddress {
+    pub line1: String,
+    pub city: String,
+    pub postcode: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// What the customer wants where not everything is in stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Backorder {
+    /// She saw the date, or takes any: the order waits for supplies.
+    Accept,
+    /// Then she wants nothing: the order is refused with the earliest date.
+    Refuse,
+}
+
+/// What the customer pays, in one currency; `total = goods + shipping + tax`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    pub goods: Money,
+    pub shipping: Money,
+    pub tax: Money,
+    pub total: Money,
+}
+
+impl Totals {
+    /// Adds the lines up. `None` where currencies differ or the sum leaves 64 bits. Books bear no
+    /// tax in the demo's country, so `tax` is the amount given, usually zero.
+    pub fn of(lines: &[OrderLine], shipping: Money, tax: Money) -> Option<Totals> {
+        let mut goods = Money::zero(shipping.currency);
+        for line in lines {
+            goods = goods.checked_add(line.unit_price.checked_times(line.quantity.units())?)?;
+        }
+        let total = goods.checked_add(shipping)?.checked_add(tax)?;
+        Some(Totals { goods, shipping, tax, total })
+    }
+}
+
+/// Where an order stands. `OrderManager`'s transition table says what leads where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum OrderState {
+    Placed,
+    AwaitingStock,
+    Reserved,
+    AwaitingPayment,
+    Confirmed,
+    Fulfilling,
+    PartlyDispatched,
+    Dispatched,
+    Delivered,
+    Closed,
+    Declined,
+    Cancelled,
+    Returned,
+}
+
+impl OrderState {
+    pub const ALL: [OrderState; 13] = [
+        OrderState::Placed,
+        OrderState::AwaitingStock,
+        OrderState::Reserved,
+        OrderState::AwaitingPayment,
+        OrderState::Confirmed,
+        OrderState::Fulfilling,
+        OrderState::PartlyDispatched,
+        OrderState::Dispatched,
+        OrderState::Delivered,
+        OrderState::Closed,
+        OrderState::Declined,
+        OrderState::Cancelled,
+        OrderState::Returned,
+    ];
+
+    /// As the API writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            OrderState::Placed => "placed",
+            OrderState::AwaitingStock => "awaiting_stock",
+            OrderState::Reserved => "reserved",
+            OrderState::AwaitingPayment => "awaiting_payment",
+            OrderState::Confirmed => "confirmed",
+            OrderState::Fulfilling => "fulfilling",
+            OrderState::PartlyDispatched => "partly_dispatched",
+            OrderState::Dispatched => "dispatched",
+            OrderState::Delivered => "delivered",
+            OrderState::Closed => "closed",
+            OrderState::Declined => "declined",
+            OrderState::Cancelled => "cancelled",
+            OrderState::Returned => "returned",
+        }
+    }
+
+    /// Nothing more will happen to it.
+    pub fn is_end(self) -> bool {
+        matches!(
+            self,
+            OrderState::Closed | OrderState::Declined | OrderState::Cancelled | OrderState::Returned
+        )
+    }
+}
+
+impl fmt::Display for OrderState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a card was not charged, with the code that the API answers; after ISO 8583 response codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeclineReason {
+    /// 05
+    DoNotHonour,
+    /// 51
+    InsufficientFunds,
+    /// 54
+    ExpiredCard,
+    /// 43: a hard decline, never tried again
+    StolenCard,
+    /// 14
+    UnknownCard,
+    /// No answer could be had in time; whatever was held is reversed.
+    IssuerUnavailable,
+}
+
+impl DeclineReason {
+    pub fn code(self) -> &'static str {
+        match self {
+            DeclineReason::DoNotHonour => "do_not_honour",
+            DeclineReason::InsufficientFunds => "insufficient_funds",
+            DeclineReason::ExpiredCard => "expired_card",
+            DeclineReason::StolenCard => "stolen_card",
+            DeclineReason::UnknownCard => "unknown_card",
+            DeclineReason::IssuerUnavailable => "issuer_unavailable",
+        }
+    }
+}
+
+/// Why an order was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CancelReason {
+    ByCustomer,
+    /// Not in stock, and the customer did not want to wait; supplies could be here on that day.
+    OutOfStock {
+        earliest: Option<Date>,
+    },
+    /// No wholesaler could supply it in the end.
+    NoSupplies,
+}
+
+impl CancelReason {
+    pub fn code(self) -> &'static str {
+        match self {
+            CancelReason::ByCustomer => "by_customer",
+            CancelReason::OutOfStock { .. } => "out_of_stock",
+            CancelReason::NoSupplies => "no_supplies",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+
+    fn line(pence: i64, units: i128) -> OrderLine {
+        OrderLine {
+            sku: Sku::parse("PD-0001").unwrap(),
+            title: "Emma".into(),
+            quantity: Quantity::parse(units).unwrap(),
+            unit_price: Money::new(pence, Currency::GBP),
+            weight_grams: 300,
+        }
+    }
+
+    #[test]
+    fn the_total_is_goods_and_shipping_and_tax() {
+        let pence = |amount| Money::new(amount, Currency::GBP);
+        let totals = Totals::of(&[line(999, 2), line(1, 1)], pence(299), pence(0)).unwrap();
+        assert_eq!(totals.goods, pence(1999));
+        assert_eq!(totals.total, pence(2298));
+    }
+
+    #[test]
+    fn a_total_that_does_not_fit_is_refused_rather_than_wrapped() {
+        let zero = Money::zero(Currency::GBP);
+        assert_eq!(Totals::of(&[line(i64::MAX, 2)], zero, zero), None);
+    }
+}

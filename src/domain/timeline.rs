@@ -1,0 +1,183 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CancelReason, Date, DeclineReason, Money, OrderState, Sku, Timestamp};
+
+/// One of the fifteen steps from the click to the doorstep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Step(pub u8);
+
+impl Step {
+    pub const TALKS: Step = Step(1);
+    pub const SENT: Step = Step(2);
+    pub const ASKS_STOCK: Step = Step(3);
+    pub const ORDERS_SUPPLIES: Step = Step(4);
+    pub const STOCK_OR_DATE: Step = Step(5);
+    pub const TAKES_PAYMENT: Step = Step(6);
+    pub const ASKS_BANK: Step = Step(7);
+    pub const BANK_ANSWERS: Step = Step(8);
+    pub const MONEY: Step = Step(9);
+    pub const TELLS_SERVER: Step = Step(10);
+    pub const CUSTOMER_SEES: Step = Step(11);
+    pub const DISPATCH_ASKED: Step = Step(12);
+    pub const TRUCK_COLLECTS: Step = Step(13);
+    pub const MAIL: Step = Step(14);
+    pub const DELIVERED: Step = Step(15);
+
+    /// A short name, as the timeline shows it.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            1 => "browse",
+            2 => "order_sent",
+            3 => "stock_asked",
+            4 => "supplies",
+            5 => "stock_answered",
+            6 => "payment",
+            7 => "bank_asked",
+            8 => "bank_answered",
+            9 => "money",
+            10 => "server_told",
+            11 => "customer_told",
+            12 => "dispatch_asked",
+            13 => "truck",
+            14 => "mail",
+            15 => "delivered",
+            _ => "case",
+        }
+    }
+}
+
+/// What happened, as little as it takes to say it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Happening {
+    OrderReceived { from_browser: bool },
+    OrderSent { lines: u16, total: Money },
+    StockAsked,
+    UnitsReserved { sku: Sku, quantity: u32 },
+    UnitsPegged { sku: Sku, quantity: u32, promised: Date },
+    SuppliesOrdered { sku: Sku, quantity: u32, arrives: Date },
+    SuppliesArrived { sku: Sku, quantity: u32 },
+    InStock,
+    Promised { date: Date },
+    OutOfStock { earliest: Option<Date> },
+    PaymentAsked { amount: Money },
+    BankAsked { amount: Money },
+    CardVerified,
+    FundsHeld { amount: Money },
+    BankDeclined { reason: DeclineReason },
+    Authorised { amount: Money },
+    PaymentUnknown,
+    PaymentReversed,
+    PaymentDeclined { reason: DeclineReason },
+    PaymentVoided,
+    StockAllocated,
+    Confirmed,
+    Declined { reason: DeclineReason },
+    CustomerTold { state: OrderState },
+    DispatchAsked,
+    Packed,
+    TruckBooked { tracking: String, collection: Timestamp },
+    HandedOver { tracking: String },
+    Captured { amount: Money },
+    Settled { amount: Money },
+    Mailed { what: String },
+    MailParked { what: String, why: String },
+    Delivered,
+    CancelAsked,
+    TooLateToCancel,
+    Cancelled { reason: CancelReason },
+    Closed,
+    CaseOpened { why: String },
+}
+
+/// A sentence for people.
+impl fmt::Display for Happening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Happening::*;
+        match self {
+            OrderReceived { from_browser: true } => {
+                write!(f, "the order came in from the customer's browser")
+            }
+            OrderReceived { from_browser: false } => write!(f, "the order came in from a program"),
+            OrderSent { lines: 1, total } => write!(f, "sent to the order manager: 1 line, {total}"),
+            OrderSent { lines, total } => write!(f, "sent to the order manager: {lines} lines, {total}"),
+            StockAsked => write!(f, "asked whether it is in stock"),
+            UnitsReserved { sku, quantity } => write!(f, "{quantity} of {sku} reserved"),
+            UnitsPegged { sku, quantity, promised } => {
+                write!(f, "{quantity} of {sku} wait for supplies, promised for {promised}")
+            }
+            SuppliesOrdered { sku, quantity, arrives } => {
+                write!(f, "{quantity} of {sku} ordered from a wholesaler, due {arrives}")
+            }
+            SuppliesArrived { sku, quantity } => write!(f, "{quantity} of {sku} arrived and were reserved"),
+            InStock => write!(f, "everything is in stock"),
+            Promised { date } => write!(f, "promised for {date}"),
+            OutOfStock { earliest: Some(date) } => write!(f, "out of stock, earliest {date}"),
+            OutOfStock { earliest: None } => write!(f, "out of stock, and no wholesaler offers it"),
+            PaymentAsked { amount } => write!(f, "payment of {amount} asked of the merchant system"),
+            BankAsked { amount } => write!(f, "the merchant system asked the bank for {amount}"),
+            CardVerified => write!(f, "the card is verified; the money is asked for at dispatch"),
+            FundsHeld { amount } => write!(f, "the bank holds {amount}"),
+            BankDeclined { reason } => write!(f, "the bank declined: {}", reason.code()),
+            Authorised { amount } => write!(f, "authorised: {amount}"),
+            PaymentUnknown => write!(f, "no answer from the bank in time: being asked again by the same key"),
+            PaymentReversed => write!(f, "the payment was reversed"),
+            PaymentDeclined { reason } => write!(f, "payment declined: {}", reason.code()),
+            PaymentVoided => write!(f, "the hold on the card was released"),
+            StockAllocated => write!(f, "the stock is allocated to the order"),
+            Confirmed => write!(f, "the order is confirmed"),
+            Declined { reason } => write!(f, "the order is declined: {}", reason.code()),
+            CustomerTold { state } => write!(f, "the customer was told: {state}"),
+            DispatchAsked => write!(f, "the warehouse was asked to dispatch"),
+            Packed => write!(f, "picked and packed"),
+            TruckBooked { tracking, collection } => {
+                write!(f, "truck booked for {collection}, tracking {tracking}")
+            }
+            HandedOver { tracking } => write!(f, "the truck collected it, tracking {tracking}"),
+            Captured { amount } => write!(f, "captured: {amount}"),
+            Settled { amount } => write!(f, "settled: {amount} less fees are in the shop's account"),
+            Mailed { what } => write!(f, "e-mail sent: {what}"),
+            MailParked { what, why } => write!(f, "e-mail {what} could not be sent ({why})"),
+            Delivered => write!(f, "delivered to the doorstep"),
+            CancelAsked => write!(f, "the customer asked to cancel"),
+            TooLateToCancel => write!(f, "too late to cancel: it is on its way"),
+            Cancelled { reason } => write!(f, "the order is cancelled: {}", reason.code()),
+            Closed => write!(f, "closed: delivered, and the money has moved"),
+            CaseOpened { why } => write!(f, "a case was opened for the operator: {why}"),
+        }
+    }
+}
+
+/// One entry of an order's timeline. `by` is the actor that stated it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub at: Timestamp,
+    pub step: Step,
+    pub what: Happening,
+    pub by: Party,
+}
+
+/// Who does something for an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Party {
+    WebSession,
+    OrderManager,
+    StockKeeper,
+    MerchantProxy,
+    BankActor,
+    WarehouseActor,
+    Mailer,
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// All that happened to an order, in the order of the journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    pub entries: Vec<TimelineEntry>,
+}
