@@ -1,0 +1,261 @@
+//! A cell: the actors of one journal, on one thread. This handle is theirs; [`super::Handle`] is for everybody else.
+
+use std::cell::{Cell as StdCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use crate::journal::Position;
+
+use super::core::{Core, Envelope, Release};
+use super::guard::{Control, Guard, Guarded, Overseer, guarded_actor};
+use super::hooks::Hooks;
+use super::lanes::Lanes;
+use super::limits::{PASSING_ACTORS_MAX, QUEUE_DEPTH_MAX};
+use super::record::Cause;
+use super::shell::{Gauge, Shell, is_late};
+use super::supervisor::{ChildId, GroupId, Supervisor, Verdict, WhyDown};
+use super::suspect::Suspects;
+use super::watchdog::{Busy, Watched};
+use super::{Application, Error, Outside};
+
+pub struct Cell<A: Application>(pub(super) Rc<Inner<A>>);
+
+impl<A: Application> Clone for Cell<A> {
+    fn clone(&self) -> Cell<A> {
+        Cell(self.0.clone())
+    }
+}
+
+pub(super) struct Inner<A: Application> {
+    pub core: RefCell<Core<A>>,
+    pub actors: RefCell<BTreeMap<A::Address, Entry<A>>>,
+    pub services: RefCell<Vec<(&'static str, Rc<Vitals>)>>,
+    pub supervisor: RefCell<Supervisor>,
+    pub outside: Box<dyn Outside<A>>,
+    pub lanes: RefCell<Lanes>,
+    /// Which group an actor's guard belongs to.
+    pub group_of: Box<dyn Fn(A::Address) -> &'static str>,
+    pub await_max: Duration,
+    /// Messages handed over to actors and not yet handled, in all.
+    pub waiting: StdCell<usize>,
+    /// Woken when a turn was appended, or an answer can leave.
+    pub to_commit: Notify,
+    /// Woken when timers changed or one was handled.
+    pub timers: Notify,
+    pub durable: watch::Sender<Position>,
+    pub busy: Arc<Mutex<Option<Busy>>>,
+    pub suspects: Suspects,
+    pub fatal: watch::Sender<Option<String>>,
+    /// Off while draining: timers do not fire, outside calls do not begin.
+    pub open: StdCell<bool>,
+    /// Receives what is sent to an address in the place of an actor: for tests of one actor alone.
+    pub probes: RefCell<BTreeMap<A::Address, mpsc::UnboundedSender<Arc<A::Message>>>>,
+    pub batches: StdCell<u64>,
+}
+
+/// A live actor.
+pub struct Entry<A: Application> {
+    pub addr: actix::Addr<Shell<A>>,
+    pub gauge: Rc<Gauge>,
+    pub vitals: Rc<Vitals>,
+    pub passing: bool,
+}
+
+/// What its guard says of a child.
+#[derive(Default)]
+pub struct Vitals {
+    pub restarts: StdCell<u64>,
+    pub down: StdCell<bool>,
+    pub gone: StdCell<bool>,
+    pub last_down: RefCell<Option<String>>,
+}
+
+impl<A: Application> Cell<A> {
+    pub(super) fn hooks(&self) -> Rc<dyn Hooks<A>> {
+        self.0.core.borrow().hooks.clone()
+    }
+
+    /// Whether a message is still to be handled: it was not consumed by a turn that a panic interrupted, it is
+    /// no late question, and no timer that was moved.
+    pub(super) fn is_wanted(&self, to: A::Address, envelope: &Envelope<A>) -> bool {
+        let mut core = self.0.core.borrow_mut();
+        core.finish_appended();
+        core.is_current(to, envelope) && !is_late(envelope)
+    }
+
+    pub(super) fn attempts_before(&self, cause: &Cause) -> u32 {
+        self.0.suspects.attempts(cause)
+    }
+
+    /// Tells the watchdog what this thread is about to do; it is idle again when the result is dropped.
+    pub(super) fn watch(&self, to: A::Address, envelope: &Envelope<A>) -> Watched {
+        Watched::begin(&self.0.busy, || Busy::new(to.to_string(), A::name(&envelope.message), envelope.cause))
+    }
+
+    pub(super) fn step(&self, to: A::Address, envelope: &Envelope<A>) -> Result<(), Error> {
+        self.0.core.borrow_mut().step(to, envelope)
+    }
+
+    pub(super) fn give_up(
+        &self,
+        to: A::Address,
+        envelope: &Envelope<A>,
+        panic: &str,
+        attempts: u32,
+    ) -> Result<(), Error> {
+        self.0.core.borrow_mut().give_up(to, envelope, panic, attempts)
+    }
+
+    /// After a step: hands messages over inside, wakes whoever lets things out.
+    pub(super) fn hand_over(&self) {
+        self.0.waiting.set(self.0.waiting.get().saturating_sub(1));
+        let mut core = self.0.core.borrow_mut();
+        let outbox = std::mem::take(&mut core.outbox);
+        if std::mem::take(&mut core.timers_changed) {
+            self.0.timers.notify_one();
+        }
+        drop(core);
+        self.0.to_commit.notify_one();
+        for (to, envelope) in outbox {
+            self.deliver(to, envelope);
+        }
+    }
+
+    /// Puts a message into its actor's mailbox; an actor that is not there is begun.
+    pub(super) fn deliver(&self, to: A::Address, envelope: Envelope<A>) {
+        if let Some(probe) = self.0.probes.borrow().get(&to) {
+            let _nobody_listens = probe.send(envelope.message);
+            return;
+        }
+        self.begin_actor(to);
+        let actors = self.0.actors.borrow();
+        let Some(entry) = actors.get(&to) else { return };
+        entry.gauge.queue.set(entry.gauge.queue.get() + 1);
+        self.0.waiting.set(self.0.waiting.get() + 1);
+        entry.addr.do_send(envelope);
+    }
+
+    /// Whether an `ask` of this actor can be admitted.
+    pub(super) fn has_room(&self, to: A::Address) -> bool {
+        let actors = self.0.actors.borrow();
+        match actors.get(&to) {
+            Some(entry) => entry.gauge.queue.get() < QUEUE_DEPTH_MAX,
+            None => actors.len() < PASSING_ACTORS_MAX,
+        }
+    }
+
+    /// Begins an actor under its guard, unless it lives.
+    pub(super) fn begin_actor(&self, address: A::Address) {
+        if self.0.actors.borrow().contains_key(&address) {
+            return;
+        }
+        let gauge = Rc::new(Gauge::default());
+        let rules = self.0.core.borrow().rules.clone();
+        let passivate_after = A::passivate_after_ms(&rules, address).map(Duration::from_millis);
+        let shell = Shell::new(address, self.clone(), gauge.clone(), passivate_after);
+        let (addr, child) = guarded_actor(shell);
+        let group = (self.0.group_of)(address);
+        let vitals = self.guard(group, address.to_string(), child, gauge.clone());
+        let entry = Entry { addr, gauge, vitals, passing: passivate_after.is_some() };
+        self.0.actors.borrow_mut().insert(address, entry);
+    }
+
+    /// Puts a child under a guard in a group of the tree and lets it run.
+    pub(super) fn guard(
+        &self,
+        group: &'static str,
+        name: String,
+        child: impl Guarded + 'static,
+        gauge: Rc<Gauge>,
+    ) -> Rc<Vitals> {
+        let (control, controlled) = mpsc::unbounded_channel::<Control>();
+        let mut supervisor = self.0.supervisor.borrow_mut();
+        let group = supervisor.group(group).expect("every child names a group of the tree that was declared");
+        let id = supervisor.add_child(group, control);
+        drop(supervisor);
+        let vitals = Rc::new(Vitals::default());
+        let overseer = Post { cell: self.clone(), group, id, name, vitals: vitals.clone() };
+        let guard = Guard::new(child, Box::new(overseer), controlled, gauge, self.0.await_max);
+        actix::spawn(guard);
+        vitals
+    }
+
+    /// An idle actor leaves: `true` if nothing waits for it. From then on a message begins it anew.
+    pub(super) fn passivate(&self, address: A::Address) -> bool {
+        let mut actors = self.0.actors.borrow_mut();
+        let idle = actors.get(&address).is_some_and(|entry| entry.gauge.queue.get() == 0);
+        if idle {
+            tracing::debug!(actor = %address, "idle: passivated");
+            actors.remove(&address);
+        }
+        idle
+    }
+
+    /// Lets out what has become durable.
+    pub(super) fn let_out(&self, released: Vec<Release<A>>) {
+        for release in released {
+            match release {
+                Release::Reply(request, reply) => self.0.core.borrow_mut().answer(request, reply),
+                Release::Call(id) => self.begin_call(id),
+            }
+        }
+    }
+
+    /// The daemon cannot go on: it drains what it can and exits with an error.
+    pub(super) fn fatal(&self, why: String) {
+        tracing::error!(%why, "fatal: draining and exiting");
+        self.0.fatal.send_if_modified(|fatal| {
+            let first = fatal.is_none();
+            if first {
+                *fatal = Some(why);
+            }
+            first
+        });
+    }
+}
+
+/// A guard's line to its supervisor.
+struct Post<A: Application> {
+    cell: Cell<A>,
+    group: GroupId,
+    id: ChildId,
+    name: String,
+    vitals: Rc<Vitals>,
+}
+
+impl<A: Application> Overseer for Post<A> {
+    fn down(&self, why: &WhyDown) -> Verdict {
+        let jitter = match self.cell.0.core.try_borrow_mut() {
+            Ok(mut core) => core.jitter(),
+            Err(_) => 0,
+        };
+        let verdict = self.cell.0.supervisor.borrow_mut().down(self.group, self.id, jitter);
+        let attempt = self.vitals.restarts.get() + 1;
+        self.vitals.restarts.set(attempt);
+        self.vitals.down.set(true);
+        *self.vitals.last_down.borrow_mut() = Some(why.to_string());
+        match verdict {
+            Verdict::RestartAfter(delay) => {
+                tracing::warn!(actor = %self.name, %why, restarts = attempt, next_delay_ms = delay.as_millis() as u64, "down: will be restarted");
+            }
+            Verdict::GiveUp => {
+                self.cell.fatal(format!("{} is down ({why}) and restarts do not help", self.name))
+            }
+        }
+        verdict
+    }
+
+    fn up(&self) {
+        self.vitals.down.set(false);
+        tracing::info!(actor = %self.name, restarts = self.vitals.restarts.get(), "restarted");
+    }
+
+    fn gone(&self) {
+        self.vitals.gone.set(true);
+        self.cell.0.supervisor.borrow_mut().remove_child(self.group, self.id);
+    }
+}

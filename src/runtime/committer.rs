@@ -1,0 +1,78 @@
+//! Group commit: while one write is under way the next turns gather; one sync covers them all.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::journal::Journal;
+
+use super::Application;
+use super::cell::Cell;
+use super::limits::{BATCH_BYTES_EAGER, GATHER_MAX, GATHER_YIELDS_MAX};
+
+/// The journal, as the committer and the drain share it.
+pub type SharedJournal = Rc<RefCell<Box<dyn Journal>>>;
+
+/// With nothing to write for this long, the durable position is sealed.
+const SEAL_AFTER_IDLE: Duration = Duration::from_millis(200);
+
+impl<A: Application> Cell<A> {
+    /// Runs for as long as the cell does. A failed write or sync ends the process at once:
+    /// nobody knows what is on the disk, and only a new start finds out.
+    pub(super) async fn run_committer(self, journal: SharedJournal) -> Result<(), String> {
+        loop {
+            self.commit_ready(&journal).await;
+            let idle = tokio::time::timeout(SEAL_AFTER_IDLE, self.0.to_commit.notified()).await;
+            if idle.is_err() {
+                self.seal(&journal).await;
+                self.0.to_commit.notified().await;
+            }
+        }
+    }
+
+    async fn commit_ready(&self, journal: &SharedJournal) {
+        loop {
+            self.gather().await;
+            let released = self.0.core.borrow_mut().released();
+            self.let_out(released);
+            let taken = self.0.core.borrow_mut().take_batch();
+            let Some((expected, batch)) = taken else { return };
+            let append = journal.borrow_mut().append(batch, expected);
+            match append.await {
+                Ok(durable) => {
+                    self.0.batches.set(self.0.batches.get() + 1);
+                    let released = self.0.core.borrow_mut().durable_up_to(durable);
+                    self.0.durable.send_replace(durable);
+                    self.let_out(released);
+                }
+                Err(error) => journal_failed(&error),
+            }
+        }
+    }
+
+    /// Lets busy actors finish what they are at, for a moment: a whole checkout then shares one sync.
+    async fn gather(&self) {
+        let until = Instant::now() + GATHER_MAX;
+        for _ in 0..GATHER_YIELDS_MAX {
+            let full = self.0.core.borrow().batch_bytes() >= BATCH_BYTES_EAGER;
+            if self.0.waiting.get() == 0 || full || Instant::now() >= until {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(super) async fn seal(&self, journal: &SharedJournal) {
+        let sealed = journal.borrow_mut().seal();
+        if let Err(error) = sealed.await {
+            journal_failed(&error);
+        }
+    }
+}
+
+fn journal_failed(error: &crate::journal::Error) -> ! {
+    tracing::error!(%error, "the journal cannot be written: ending the process at once, without a drain; what was acknowledged is safe");
+    std::process::abort();
+}

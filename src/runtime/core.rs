@@ -1,0 +1,392 @@
+//! The committed state of a cell, and the only code that changes it: one turn at a time is journaled,
+//! applied, and handed over. A panic in a decision leaves nothing behind; after the append there is no way back.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rand::rngs::StdRng;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::Instant;
+
+use crate::domain::Timestamp;
+use crate::journal::{Batch, Position};
+use crate::storage::Trees;
+
+use super::hooks::{Hooks, Point};
+use super::pending::{Pending, statement};
+use super::record::{Cause, DeadLetter, Record, Statement};
+use super::{Application, Clock, Context, Error, Keys, RequestId, Stamp, State, TimerChange, Turn};
+
+/// A message on its way to an actor of this cell.
+pub struct Envelope<A: Application> {
+    pub cause: Cause,
+    pub message: Arc<A::Message>,
+    /// The `ask` that it is, if it is one.
+    pub request: Option<RequestId>,
+    /// An `ask` that is handled after this is dropped unexecuted.
+    pub deadline: Option<Instant>,
+}
+
+impl<A: Application> actix::Message for Envelope<A> {
+    type Result = ();
+}
+
+/// What leaves the daemon once the journal is durable up to its turn.
+pub enum Release<A: Application> {
+    Reply(RequestId, A::Reply),
+    Call(Statement),
+}
+
+/// An `ask` that has been admitted.
+pub struct Asked<A: Application> {
+    pub reply: oneshot::Sender<A::Reply>,
+    pub deadline: Instant,
+    /// Gives its place back when the `ask` is over.
+    pub permit: OwnedSemaphorePermit,
+}
+
+/// A turn that stands in the journal and has not been carried out in memory.
+struct Appended<A: Application> {
+    position: Position,
+    by: A::Address,
+    at: Timestamp,
+    events: Vec<A::Event>,
+    sends: Vec<(A::Address, A::Message)>,
+    calls: Vec<A::Call>,
+    timers: Vec<TimerChange<A>>,
+    replies: Vec<(RequestId, A::Reply)>,
+    cause: Cause,
+    dead: Option<DeadLetter>,
+}
+
+pub struct Core<A: Application> {
+    pub state: A::State,
+    pub rules: Rc<A::Rules>,
+    pub clock: Clock,
+    pub trees: Box<dyn Trees>,
+    pub pending: Pending<A>,
+    pub hooks: Rc<dyn Hooks<A>>,
+    random: StdRng,
+    /// Turns packed for the next write.
+    batch: Batch,
+    /// Of the last turn appended, durable or not.
+    last: Position,
+    durable: Position,
+    undurable_bytes: usize,
+    release: VecDeque<(Position, Release<A>)>,
+    asked: BTreeMap<RequestId, Asked<A>>,
+    appended: Option<Appended<A>>,
+    /// Messages to be handed over; the cell takes them after each step.
+    pub outbox: Vec<(A::Address, Envelope<A>)>,
+    pub timers_in_flight: usize,
+    /// Set when timers were changed: the pump must look again.
+    pub timers_changed: bool,
+    pub turns: u64,
+    /// The last `ask` whose turn was journaled: if a panic came right after, it must not be decided again.
+    settled: Option<RequestId>,
+}
+
+impl<A: Application> Core<A> {
+    pub fn new(
+        rules: Rc<A::Rules>,
+        clock: Clock,
+        trees: Box<dyn Trees>,
+        hooks: Rc<dyn Hooks<A>>,
+        random: StdRng,
+        recovered: super::recovery::Recovered<A>,
+    ) -> Core<A> {
+        let last = recovered.last;
+        Core {
+            state: recovered.state,
+            rules,
+            clock,
+            trees,
+            pending: recovered.pending,
+            hooks,
+            random,
+            batch: Batch::new(last.next()),
+            last,
+            durable: last,
+            undurable_bytes: 0,
+            release: VecDeque::new(),
+            asked: BTreeMap::new(),
+            appended: None,
+            outbox: vec![],
+            timers_in_flight: 0,
+            timers_changed: true,
+            turns: 0,
+            settled: None,
+        }
+    }
+
+    /// Lets the actor decide on a message and carries the turn out. Panics where the decision does:
+    /// then nothing has happened, and the message may be tried again.
+    pub fn step(&mut self, to: A::Address, envelope: &Envelope<A>) -> Result<(), Error> {
+        self.finish_appended();
+        let message = envelope.message.as_ref();
+        self.load_touched(to, message)?;
+        self.hooks.at(Point::BeforeDecision, to, message);
+        let (at, real) = (self.clock.trade(), self.clock.real());
+        let rules = self.rules.clone();
+        let mut context = Context::new(at, real, &mut self.random, rules.as_ref(), envelope.request, to);
+        let turn = A::decide(&self.state, to, message, &mut context);
+        self.append(to, envelope.cause, at, real, turn, None)?;
+        self.settled = envelope.request;
+        self.hooks.at(Point::AfterAppend, to, message);
+        self.finish_appended();
+        Ok(())
+    }
+
+    /// Gives a message up after too many panics: a turn like any other.
+    pub fn give_up(
+        &mut self,
+        to: A::Address,
+        envelope: &Envelope<A>,
+        panic: &str,
+        attempts: u32,
+    ) -> Result<(), Error> {
+        self.finish_appended();
+        let (at, real) = (self.clock.trade(), self.clock.real());
+        let mut turn = Turn::<A>::nothing();
+        turn.events = A::given_up(to, &envelope.message, panic);
+        if let Some(request) = envelope.request {
+            turn.reply(request, A::failed(panic));
+        }
+        let dead = DeadLetter {
+            to: to.to_string(),
+            name: A::name(&envelope.message).to_owned(),
+            message: serde_json::to_string(envelope.message.as_ref()).unwrap_or_default(),
+            panic: panic.to_owned(),
+            attempts,
+            at,
+        };
+        self.append(to, envelope.cause, at, real, turn, Some(dead))?;
+        self.finish_appended();
+        Ok(())
+    }
+
+    /// The point of no return. A turn that only answers a question is not journaled: it waits
+    /// for what it has read.
+    fn append(
+        &mut self,
+        by: A::Address,
+        cause: Cause,
+        at: Timestamp,
+        real: Timestamp,
+        turn: Turn<A>,
+        dead: Option<DeadLetter>,
+    ) -> Result<(), Error> {
+        let Turn { events, sends, calls, timers, replies } = turn;
+        let silent = events.is_empty() && sends.is_empty() && calls.is_empty() && timers.is_empty();
+        if silent && dead.is_none() && cause == Cause::Outside {
+            for (request, reply) in replies {
+                self.release.push_back((self.last, Release::Reply(request, reply)));
+            }
+            return Ok(());
+        }
+        let mut keys = Keys::default();
+        events.iter().for_each(|event| A::State::changed_by(event, &mut keys));
+        self.load(&keys)?;
+        let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
+        let before = self.batch.len_bytes();
+        self.last = self.batch.push(|buffer| record.encode(buffer));
+        self.undurable_bytes += self.batch.len_bytes() - before;
+        self.turns += 1;
+        let Record { by, cause, at, events, sends, calls, timers, dead, .. } = record;
+        let position = self.last;
+        self.appended =
+            Some(Appended { position, by, at, events, sends, calls, timers, replies, cause, dead });
+        Ok(())
+    }
+
+    /// Carries out what stands in the journal. `apply` is total: a panic in it means that memory and journal
+    /// have parted, and only a new start from the journal helps.
+    pub fn finish_appended(&mut self) {
+        let Some(appended) = self.appended.take() else { return };
+        self.apply(&appended);
+        let position = appended.position;
+        self.consume(appended.by, &appended.cause, position);
+        for (index, (to, message)) in appended.sends.into_iter().enumerate() {
+            let (id, message) = (statement(position, index), Arc::new(message));
+            self.pending.messages.put(id, (to, message.clone()), position);
+            let envelope = Envelope { cause: Cause::Message(id), message, request: None, deadline: None };
+            self.outbox.push((to, envelope));
+        }
+        for (index, call) in appended.calls.into_iter().enumerate() {
+            let id = statement(position, index);
+            self.pending.calls.put(id, (appended.by, call), position);
+            self.release.push_back((position, Release::Call(id)));
+        }
+        self.timers_changed |= !appended.timers.is_empty();
+        for (index, change) in appended.timers.into_iter().enumerate() {
+            self.pending.change_timer(appended.by, position, index, change);
+        }
+        if let Some(dead) = appended.dead {
+            self.pending.bury(position, dead);
+        }
+        for (request, reply) in appended.replies {
+            self.release.push_back((position, Release::Reply(request, reply)));
+        }
+    }
+
+    /// Whether a message is still to be decided on.
+    pub fn is_current(&mut self, to: A::Address, envelope: &Envelope<A>) -> bool {
+        let settled = envelope.request.is_some() && envelope.request == self.settled;
+        let current = !settled && self.pending.is_current(to, &envelope.cause);
+        if !current && matches!(envelope.cause, Cause::Timer { .. }) {
+            self.timer_handled();
+        }
+        current
+    }
+
+    fn timer_handled(&mut self) {
+        self.timers_in_flight = self.timers_in_flight.saturating_sub(1);
+        self.timers_changed = true;
+    }
+
+    fn apply(&mut self, appended: &Appended<A>) {
+        let stamp = Stamp { position: appended.position, at: appended.at, by: appended.by };
+        let state = &mut self.state;
+        let apply = || appended.events.iter().for_each(|event| state.apply(event, &stamp));
+        let applied = catch_unwind(AssertUnwindSafe(apply));
+        if applied.is_err() {
+            let (position, by) = (appended.position, appended.by);
+            tracing::error!(%position, %by, "apply panicked: ending the process, the journal resumes it");
+            std::process::abort();
+        }
+    }
+
+    fn consume(&mut self, by: A::Address, cause: &Cause, position: Position) {
+        if matches!(cause, Cause::Timer { .. }) {
+            self.timer_handled();
+        }
+        self.pending.consume(by, cause, position);
+    }
+
+    fn load_touched(&mut self, to: A::Address, message: &A::Message) -> Result<(), Error> {
+        let mut keys = Keys::default();
+        loop {
+            keys.clear();
+            A::touches(&self.state, to, message, &mut keys);
+            if !self.load(&keys)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Brings aggregates into memory; `true` if any was not there.
+    fn load(&mut self, keys: &Keys) -> Result<bool, Error> {
+        load_missing::<A>(&mut self.state, self.trees.as_ref(), keys)
+    }
+
+    /// Takes the turns that wait for a write: the position before them, and they themselves.
+    pub fn take_batch(&mut self) -> Option<(Position, Batch)> {
+        if self.batch.is_empty() {
+            return None;
+        }
+        let batch = std::mem::replace(&mut self.batch, Batch::new(self.last.next()));
+        Some((Position(batch.first().0 - 1), batch))
+    }
+
+    /// Everything up to `position` is durable. Returns what may leave the daemon now.
+    pub fn durable_up_to(&mut self, position: Position) -> Vec<Release<A>> {
+        self.durable = position;
+        if position == self.last {
+            self.undurable_bytes = 0;
+        } else {
+            self.undurable_bytes = self.batch.len_bytes();
+        }
+        self.released()
+    }
+
+    /// What may leave the daemon now.
+    pub fn released(&mut self) -> Vec<Release<A>> {
+        let ready = self.release.partition_point(|(position, _)| *position <= self.durable);
+        self.release.drain(..ready).map(|(_, release)| release).collect()
+    }
+
+    pub fn has_released(&self) -> bool {
+        self.release.front().is_some_and(|(position, _)| *position <= self.durable)
+    }
+
+    pub fn batch_bytes(&self) -> usize {
+        self.batch.len_bytes()
+    }
+
+    pub fn undurable_bytes(&self) -> usize {
+        self.undurable_bytes
+    }
+
+    pub fn last(&self) -> Position {
+        self.last
+    }
+
+    pub fn durable(&self) -> Position {
+        self.durable
+    }
+
+    pub fn jitter(&mut self) -> u64 {
+        rand::RngCore::next_u64(&mut self.random)
+    }
+
+    pub fn admit(&mut self, request: RequestId, asked: Asked<A>) {
+        self.forget_late_asks();
+        self.asked.insert(request, asked);
+    }
+
+    /// Answers an `ask`; if whoever asked is gone, nothing happens.
+    pub fn answer(&mut self, request: RequestId, reply: A::Reply) {
+        if let Some(asked) = self.asked.remove(&request) {
+            let _gone = asked.reply.send(reply);
+        }
+    }
+
+    /// `ask`s in flight.
+    pub fn asks(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// The oldest first: ids are given in order, and deadlines differ little.
+    fn forget_late_asks(&mut self) {
+        let now = Instant::now();
+        while let Some(oldest) = self.asked.first_entry() {
+            if oldest.get().deadline > now {
+                return;
+            }
+            oldest.remove();
+        }
+    }
+
+    /// Messages that a crash left unconsumed, in the order in which they were sent.
+    pub fn redelivered(&self) -> Vec<(A::Address, Envelope<A>)> {
+        let again = self.pending.messages.iter().map(|(id, (to, message))| {
+            let (cause, message) = (Cause::Message(*id), message.clone());
+            (*to, Envelope { cause, message, request: None, deadline: None })
+        });
+        again.collect()
+    }
+}
+
+/// Brings aggregates into memory; `true` if any was not there.
+pub fn load_missing<A: Application>(
+    state: &mut A::State,
+    trees: &dyn Trees,
+    keys: &Keys,
+) -> Result<bool, Error> {
+    let mut loaded = false;
+    if keys.list().is_empty() {
+        return Ok(loaded);
+    }
+    let mut tables = state.tables_mut();
+    for (tree, key) in keys.list() {
+        let table = tables.iter_mut().find(|table| table.tree() == *tree);
+        let table = table.ok_or(crate::storage::Error::UnknownTree(*tree))?;
+        if !table.is_resident(key) {
+            table.load(key, trees.get(*tree, key)?)?;
+            loaded = true;
+        }
+    }
+    Ok(loaded)
+}

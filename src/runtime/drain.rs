@@ -1,0 +1,113 @@
+//! An ordered stop: each step with a deadline, and a report of what the next start resumes.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::committer::SharedJournal;
+use super::{Application, cell::Cell, handle::Handle};
+
+/// How long each step may take.
+#[derive(Clone, Copy, Debug)]
+pub struct DrainDeadlines {
+    /// For what was asked before to be answered.
+    pub answers: Duration,
+    /// For the journal to become durable.
+    pub flush: Duration,
+    pub checkpoint: Duration,
+    pub seal: Duration,
+}
+
+impl Default for DrainDeadlines {
+    fn default() -> DrainDeadlines {
+        let seconds = Duration::from_secs;
+        DrainDeadlines { answers: seconds(5), flush: seconds(5), checkpoint: seconds(10), seal: seconds(2) }
+    }
+}
+
+/// How the stop went. What is left is in the journal and goes on at the next start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrainReport {
+    pub unanswered: usize,
+    pub messages: usize,
+    pub timers: usize,
+    pub calls: usize,
+    /// Steps that did not end by their deadline; the next start takes longer, nothing is lost.
+    pub cut_short: Vec<&'static str>,
+}
+
+impl fmt::Display for DrainReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DrainReport { unanswered, messages, timers, calls, .. } = self;
+        write!(
+            f,
+            "drained; the next start resumes {messages} messages, {timers} timers and {calls} outside calls"
+        )?;
+        if *unanswered > 0 {
+            write!(
+                f,
+                "; {unanswered} requests were left without an answer, their outcome is in the journal"
+            )?;
+        }
+        if !self.cut_short.is_empty() {
+            write!(f, "; cut short by its deadline: {}", self.cut_short.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl<A: Application> Cell<A> {
+    /// Admission off → what is in flight answered → journal flushed → checkpoint → seal.
+    pub(super) async fn drain(
+        &self,
+        handle: &Handle<A>,
+        journal: &SharedJournal,
+        deadlines: DrainDeadlines,
+    ) -> DrainReport {
+        let mut cut_short = vec![];
+        handle.set_open(false);
+        bounded("answers", deadlines.answers, self.answered(), &mut cut_short).await;
+        // from here on nothing new begins: timers and outside calls go on at the next start
+        self.0.open.set(false);
+        bounded("quiet", deadlines.flush, self.quiet(), &mut cut_short).await;
+        let last = self.0.core.borrow().last();
+        bounded("flush", deadlines.flush, self.durable_beyond(last), &mut cut_short).await;
+        let checkpoint = async {
+            if let Err(error) = self.checkpoint().await {
+                tracing::error!(%error, "no checkpoint at the stop: the next start replays the journal");
+            }
+        };
+        bounded("checkpoint", deadlines.checkpoint, checkpoint, &mut cut_short).await;
+        bounded("seal", deadlines.seal, self.seal(journal), &mut cut_short).await;
+        let core = self.0.core.borrow();
+        DrainReport {
+            unanswered: core.asks(),
+            messages: core.pending.messages.len(),
+            timers: core.pending.timers.len(),
+            calls: core.pending.calls.len(),
+            cut_short,
+        }
+    }
+
+    async fn answered(&self) {
+        while self.0.core.borrow().asks() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn quiet(&self) {
+        while self.0.waiting.get() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+async fn bounded(
+    step: &'static str,
+    within: Duration,
+    work: impl Future<Output = ()>,
+    cut_short: &mut Vec<&'static str>,
+) {
+    if tokio::time::timeout(within, work).await.is_err() {
+        cut_short.push(step);
+    }
+}

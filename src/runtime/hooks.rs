@@ -1,0 +1,25 @@
+use super::Application;
+
+/// Where a fault can be put: the tests and the simulator make actors panic here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Point {
+    /// Nothing of the turn exists yet.
+    BeforeDecision,
+    /// The turn stands in the journal, and has not been carried out in memory.
+    AfterAppend,
+}
+
+/// Called at each point; the daemon's own does nothing.
+pub trait Hooks<A: Application> {
+    fn at(&self, _point: Point, _to: A::Address, _message: &A::Message) {}
+
+    /// How long an actor is made to hang before it handles a message, if at all.
+    fn hang_ms(&self, _to: A::Address, _message: &A::Message) -> Option<u64> {
+        None
+    }
+}
+
+/// No faults.
+pub struct NoHooks;
+
+impl<A: Application> Hooks<A> for NoHooks {}

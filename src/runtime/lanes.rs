@@ -1,0 +1,107 @@
+//! Outside calls: begun when their intent is durable, bounded for each counterparty, ended by their deadline.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+
+use super::cell::Cell;
+use super::core::Envelope;
+use super::guard::panic_text;
+use super::limits::CALLS_IN_LANE_MAX;
+use super::record::{Cause, Statement};
+use super::{Application, CallResult, OutsideCall, Redrive};
+
+/// Calls under way and waiting, by counterparty.
+#[derive(Default)]
+pub struct Lanes {
+    lanes: HashMap<&'static str, Lane>,
+}
+
+#[derive(Default)]
+struct Lane {
+    under_way: usize,
+    waiting: VecDeque<Statement>,
+}
+
+impl Lanes {
+    /// `true` if the call may begin now; else it waits its turn.
+    fn enter(&mut self, lane: &'static str, id: Statement) -> bool {
+        let lane = self.lanes.entry(lane).or_default();
+        if lane.under_way >= CALLS_IN_LANE_MAX {
+            lane.waiting.push_back(id);
+            return false;
+        }
+        lane.under_way += 1;
+        true
+    }
+
+    /// One call is over; the next that may begin.
+    fn leave(&mut self, lane: &'static str) -> Option<Statement> {
+        let lane = self.lanes.entry(lane).or_default();
+        lane.under_way = lane.under_way.saturating_sub(1);
+        lane.waiting.pop_front()
+    }
+
+    pub fn under_way(&self) -> usize {
+        self.lanes.values().map(|lane| lane.under_way).sum()
+    }
+}
+
+impl<A: Application> Cell<A> {
+    /// Begins a call whose intent is durable, or lets it wait its turn.
+    pub(super) fn begin_call(&self, id: Statement) {
+        if !self.0.open.get() {
+            return; // draining: the intent is driven again at the next start
+        }
+        let call = self.0.core.borrow().pending.calls.get(&id).cloned();
+        let Some((by, call)) = call else { return };
+        let lane = call.lane();
+        if self.0.lanes.borrow_mut().enter(lane, id) {
+            actix::spawn(self.clone().make(id, by, call, lane));
+        }
+    }
+
+    async fn make(self, id: Statement, by: A::Address, call: A::Call, lane: &'static str) {
+        let within = Duration::from_millis(call.deadline_ms());
+        let made = AssertUnwindSafe(async { self.0.outside.make(call.clone()).await }).catch_unwind();
+        let result = match tokio::time::timeout(within, made).await {
+            Ok(Ok(outcome)) => CallResult::Answered(outcome),
+            Ok(Err(panic)) => {
+                let why = panic_text(panic.as_ref());
+                tracing::error!(lane, panic = %why, "a port panicked: the outcome of its call is unknown");
+                CallResult::Unknown(format!("the port panicked: {why}"))
+            }
+            Err(_) => CallResult::Unknown(format!("no answer within {} ms", within.as_millis())),
+        };
+        self.bring_back(id, by, &call, result);
+        let next = self.0.lanes.borrow_mut().leave(lane);
+        if let Some(next) = next {
+            self.begin_call(next);
+        }
+    }
+
+    fn bring_back(&self, id: Statement, by: A::Address, call: &A::Call, result: CallResult<A::Outcome>) {
+        let message = Arc::new(A::answer(call, result));
+        self.deliver(by, Envelope { cause: Cause::Call(id), message, request: None, deadline: None });
+    }
+
+    /// Drives the intents again that a crash left without a result, as each port declares.
+    pub(super) fn redrive_calls(&self) {
+        let left: Vec<_> = {
+            let core = self.0.core.borrow();
+            core.pending.calls.iter().map(|(id, (by, call))| (*id, *by, call.clone())).collect()
+        };
+        for (id, by, call) in left {
+            match call.redrive() {
+                Redrive::SameKey | Redrive::AtLeastOnce => self.begin_call(id),
+                Redrive::AskFirst => {
+                    let why = "the daemon stopped before the answer came".to_owned();
+                    self.bring_back(id, by, &call, CallResult::Unknown(why));
+                }
+            }
+        }
+    }
+}

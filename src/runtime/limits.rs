@@ -1,0 +1,29 @@
+//! Every bound of the runtime, by name.
+
+/// `ask`s admitted and not yet answered, in all.
+pub const ASKS_IN_FLIGHT_MAX: usize = 4_096;
+/// Messages that wait for one actor before an `ask` of it is refused.
+pub const QUEUE_DEPTH_MAX: usize = 8_192;
+/// Bytes in turns that are not yet durable before an `ask` is refused.
+pub const UNDURABLE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Messages that an actor handles before it lets others run.
+pub const MESSAGES_BETWEEN_YIELDS_MAX: u32 = 64;
+/// Timers fired whose messages are not yet handled: a flood of them must not stand before customers.
+pub const TIMERS_IN_FLIGHT_MAX: usize = 256;
+/// Outside calls of one lane under way at a time.
+pub const CALLS_IN_LANE_MAX: usize = 32;
+/// Actors that come and go (sessions) alive at a time.
+pub const PASSING_ACTORS_MAX: usize = 20_000;
+/// A message that made its actor panic this often is given up.
+pub const ATTEMPTS_MAX: u32 = 3;
+/// Bytes packed before a write begins although actors are still busy.
+pub const BATCH_BYTES_EAGER: usize = 256 * 1024;
+/// How long turns are gathered for one write while actors are still busy.
+pub const GATHER_MAX: std::time::Duration = std::time::Duration::from_micros(1_500);
+/// The same as a count of turns of the scheduler: virtual time stands still while anything runs.
+pub const GATHER_YIELDS_MAX: u32 = 256;
+/// Aggregates encoded for a checkpoint before others may run.
+pub const ENCODED_BETWEEN_YIELDS_MAX: usize = 128;
+
+const _: () = assert!(BATCH_BYTES_EAGER < UNDURABLE_BYTES_MAX);
+const _: () = assert!(UNDURABLE_BYTES_MAX < crate::journal::BATCH_BYTES_MAX as usize);

@@ -1,0 +1,293 @@
+//! What the runtime must remember over a crash: messages sent and not yet consumed, outside calls without a
+//! result, timers. Most live shorter than a checkpoint and are never written to a tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::domain::Timestamp;
+use crate::journal::Position;
+use crate::storage::{Stored, TreeName, Trees, Write};
+
+use super::record::{Cause, DeadLetter, Record, Statement};
+use super::{Application, Due, Error, LoadError, TimerChange, TimerId};
+
+pub const MESSAGES: TreeName = TreeName("messages");
+pub const CALLS: TreeName = TreeName("calls");
+pub const TIMERS: TreeName = TreeName("timers");
+pub const DEAD_LETTERS: TreeName = TreeName("dead_letters");
+/// The trees that the runtime owns: key, value.
+/// `messages`: statement → (address, message). `calls`: statement → (address, call).
+/// `timers`: address and timer id → (due, setting, message). `dead_letters`: position → dead letter.
+pub const TREES: [TreeName; 4] = [MESSAGES, CALLS, TIMERS, DEAD_LETTERS];
+
+const VERSION: u8 = 1;
+
+pub struct Pending<A: Application> {
+    pub messages: Remembered<Statement, (A::Address, Arc<A::Message>)>,
+    pub calls: Remembered<Statement, (A::Address, A::Call)>,
+    pub timers: Remembered<TimerKey<A>, Timer<A>>,
+    /// Timers that have not fired, by when they are due.
+    due_trade: BTreeSet<(Timestamp, TimerKey<A>)>,
+    due_real: BTreeSet<(Timestamp, TimerKey<A>)>,
+    dead: Vec<(Position, DeadLetter)>,
+}
+
+pub type TimerKey<A> = (<A as Application>::Address, TimerId);
+
+pub struct Timer<A: Application> {
+    pub due: Due,
+    pub set: Statement,
+    pub message: Arc<A::Message>,
+}
+
+impl<A: Application> Clone for Timer<A> {
+    fn clone(&self) -> Timer<A> {
+        Timer { due: self.due, set: self.set, message: self.message.clone() }
+    }
+}
+
+impl<A: Application> Default for Pending<A> {
+    fn default() -> Pending<A> {
+        Pending {
+            messages: Remembered::new(MESSAGES),
+            calls: Remembered::new(CALLS),
+            timers: Remembered::new(TIMERS),
+            due_trade: BTreeSet::new(),
+            due_real: BTreeSet::new(),
+            dead: vec![],
+        }
+    }
+}
+
+impl<A: Application> Pending<A> {
+    /// Reads what the last checkpoint left in the trees.
+    pub fn load(trees: &dyn Trees) -> Result<Pending<A>, Error> {
+        let mut pending = Pending::<A>::default();
+        pending
+            .messages
+            .load::<(A::Address, A::Message), _>(trees, |(to, message)| (to, Arc::new(message)))?;
+        pending.calls.load::<(A::Address, A::Call), _>(trees, |call| call)?;
+        pending.timers.load::<(Due, Statement, A::Message), _>(trees, |(due, set, message)| Timer {
+            due,
+            set,
+            message: Arc::new(message),
+        })?;
+        let timers: Vec<_> = pending.timers.iter().map(|(key, timer)| (*key, timer.due)).collect();
+        for (key, due) in timers {
+            pending.index(key, due);
+        }
+        Ok(pending)
+    }
+
+    /// Folds in what a replayed turn consumed and stated.
+    pub fn replay(&mut self, position: Position, record: Record<A>) {
+        self.consume(record.by, &record.cause, position);
+        for (index, (to, message)) in record.sends.into_iter().enumerate() {
+            self.messages.put(statement(position, index), (to, Arc::new(message)), position);
+        }
+        for (index, call) in record.calls.into_iter().enumerate() {
+            self.calls.put(statement(position, index), (record.by, call), position);
+        }
+        for (index, change) in record.timers.into_iter().enumerate() {
+            self.change_timer(record.by, position, index, change);
+        }
+        if let Some(dead) = record.dead {
+            self.bury(position, dead);
+        }
+    }
+
+    /// What caused the turn is done with.
+    pub fn consume(&mut self, by: A::Address, cause: &Cause, position: Position) {
+        match cause {
+            Cause::Outside => {}
+            Cause::Message(id) => self.messages.remove(id, position),
+            Cause::Call(id) => self.calls.remove(id, position),
+            Cause::Timer { id, set } => {
+                let key = (by, *id);
+                if self.timers.get(&key).is_some_and(|timer| timer.set == *set) {
+                    self.forget_timer(&key, position);
+                }
+            }
+        }
+    }
+
+    /// Whether a cause has not been consumed yet, and a timer's firing is still meant.
+    pub fn is_current(&self, by: A::Address, cause: &Cause) -> bool {
+        match cause {
+            Cause::Outside => true,
+            Cause::Message(id) => self.messages.get(id).is_some(),
+            Cause::Call(id) => self.calls.get(id).is_some(),
+            Cause::Timer { id, set } => self.timers.get(&(by, *id)).is_some_and(|timer| timer.set == *set),
+        }
+    }
+
+    pub fn change_timer(&mut self, by: A::Address, position: Position, index: usize, change: TimerChange<A>) {
+        match change {
+            TimerChange::Cancel { id } => self.forget_timer(&(by, id), position),
+            TimerChange::Set { id, due, message } => {
+                let key = (by, id);
+                self.unindex(&key);
+                let set = statement(position, index);
+                self.timers.put(key, Timer { due, set, message: Arc::new(message) }, position);
+                self.index(key, due);
+            }
+        }
+    }
+
+    pub fn bury(&mut self, position: Position, dead: DeadLetter) {
+        self.dead.push((position, dead));
+    }
+
+    /// The next timers to come due, on the trade's clock and on the real one.
+    pub fn next_due(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        (self.due_trade.first().map(|(due, _)| *due), self.due_real.first().map(|(due, _)| *due))
+    }
+
+    /// Takes one timer that is due off the list of those that have not fired. It is remembered
+    /// until the turn that it causes is journaled.
+    pub fn fire(&mut self, trade: Timestamp, real: Timestamp) -> Option<(TimerKey<A>, Timer<A>)> {
+        let key = pop_due(&mut self.due_trade, trade).or_else(|| pop_due(&mut self.due_real, real))?;
+        let timer = self.timers.get(&key)?.clone();
+        Some((key, timer))
+    }
+
+    fn forget_timer(&mut self, key: &TimerKey<A>, position: Position) {
+        self.unindex(key);
+        self.timers.remove(key, position);
+    }
+
+    fn index(&mut self, key: TimerKey<A>, due: Due) {
+        match due {
+            Due::Trade(moment) => self.due_trade.insert((moment, key)),
+            Due::Real(moment) => self.due_real.insert((moment, key)),
+        };
+    }
+
+    fn unindex(&mut self, key: &TimerKey<A>) {
+        match self.timers.get(key).map(|timer| timer.due) {
+            Some(Due::Trade(moment)) => self.due_trade.remove(&(moment, *key)),
+            Some(Due::Real(moment)) => self.due_real.remove(&(moment, *key)),
+            None => false,
+        };
+    }
+
+    /// Encodes what has changed since the last call, for a checkpoint.
+    pub fn encode_dirty(&mut self, writes: &mut Vec<Write>) {
+        self.messages.encode_dirty(writes, |(to, message)| encode(&(to, message.as_ref())));
+        self.calls.encode_dirty(writes, encode);
+        self.timers.encode_dirty(writes, |timer| encode(&(timer.due, timer.set, timer.message.as_ref())));
+        for (position, dead) in self.dead.drain(..) {
+            let stored = Stored { version: VERSION, position, value: Some(encode(&dead)) };
+            writes.push(Write { tree: DEAD_LETTERS, key: position.0.to_be_bytes().to_vec(), stored });
+        }
+    }
+}
+
+pub fn statement(turn: Position, index: usize) -> Statement {
+    Statement { turn, index: index as u32 }
+}
+
+fn pop_due<K: Copy + Ord>(due: &mut BTreeSet<(Timestamp, K)>, now: Timestamp) -> Option<K> {
+    let (moment, key) = *due.first()?;
+    if moment > now {
+        return None;
+    }
+    due.pop_first();
+    Some(key)
+}
+
+/// A map whose changes can be written to a tree. What comes and goes between two checkpoints is not written.
+pub struct Remembered<K, V> {
+    tree: TreeName,
+    map: BTreeMap<K, V>,
+    /// Keys that changed since the last checkpoint, with the position of the last change.
+    dirty: BTreeMap<K, Position>,
+    /// Keys that the tree holds.
+    written: BTreeSet<K>,
+}
+
+impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
+    fn new(tree: TreeName) -> Remembered<K, V> {
+        Remembered { tree, map: BTreeMap::new(), dirty: BTreeMap::new(), written: BTreeSet::new() }
+    }
+
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.map.get(key)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.map.iter()
+    }
+
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    pub fn put(&mut self, key: K, value: V, position: Position) {
+        self.map.insert(key, value);
+        self.dirty.insert(key, position);
+    }
+
+    /// Removing what is not there is no error: a replay may remove what a later checkpoint has removed already.
+    pub fn remove(&mut self, key: &K, position: Position) {
+        if self.map.remove(key).is_some() {
+            if self.written.contains(key) {
+                self.dirty.insert(*key, position);
+            } else {
+                self.dirty.remove(key);
+            }
+        }
+    }
+
+    fn load<W: DeserializeOwned, F: Fn(W) -> V>(&mut self, trees: &dyn Trees, open: F) -> Result<(), Error> {
+        let mut undecodable = None;
+        trees.scan(self.tree, &[], &mut |key, stored| {
+            let Some(bytes) = &stored.value else { return true };
+            match (decode_key(key), postcard::from_bytes::<W>(bytes)) {
+                (Some(key), Ok(value)) => {
+                    self.map.insert(key, open(value));
+                    self.written.insert(key);
+                    true
+                }
+                (_, value) => {
+                    undecodable = Some(value.err().map_or("its key".to_owned(), |error| error.to_string()));
+                    false
+                }
+            }
+        })?;
+        match undecodable {
+            None => Ok(()),
+            Some(why) => Err(LoadError::Undecodable { tree: self.tree.0, why }.into()),
+        }
+    }
+
+    fn encode_dirty(&mut self, writes: &mut Vec<Write>, encode: impl Fn(&V) -> Vec<u8>) {
+        for (key, position) in std::mem::take(&mut self.dirty) {
+            let value = self.map.get(&key).map(&encode);
+            match value {
+                Some(_) => self.written.insert(key),
+                None => self.written.remove(&key),
+            };
+            let stored = Stored { version: VERSION, position, value };
+            writes.push(Write { tree: self.tree, key: encode_key(&key), stored });
+        }
+    }
+}
+
+fn encode<V: Serialize + ?Sized>(value: &V) -> Vec<u8> {
+    postcard::to_stdvec(value).expect("what is remembered is plain data: it always serialises to memory")
+}
+
+fn encode_key<K: Serialize>(key: &K) -> Vec<u8> {
+    encode(key)
+}
+
+fn decode_key<K: DeserializeOwned>(bytes: &[u8]) -> Option<K> {
+    postcard::from_bytes(bytes).ok()
+}

@@ -1,0 +1,158 @@
+//! The one actix actor: it takes envelopes from its mailbox and lets the cell's core carry them out.
+
+use std::cell::Cell as StdCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use tokio::time::Instant;
+
+use super::Application;
+use super::cell::Cell;
+use super::core::Envelope;
+use super::limits::{ATTEMPTS_MAX, MESSAGES_BETWEEN_YIELDS_MAX};
+use super::record::Cause;
+
+/// What the guard and the `actors` report see of an actor.
+#[derive(Default)]
+pub struct Gauge {
+    /// Messages handed over and not yet handled.
+    pub queue: StdCell<usize>,
+    pub handled: StdCell<u64>,
+    /// Since when the actor has been in an await, if it is.
+    pub awaiting: StdCell<Option<Instant>>,
+    pub last_message_at: StdCell<Option<Instant>>,
+    pub last_panic: std::cell::RefCell<Option<String>>,
+}
+
+pub struct Shell<A: Application> {
+    address: A::Address,
+    cell: Cell<A>,
+    gauge: Rc<Gauge>,
+    /// The message being handled. It stays here until its turn is journaled, over panics and restarts.
+    current: Option<Current<A>>,
+    since_yield: u32,
+    passivate_after: Option<Duration>,
+}
+
+struct Current<A: Application> {
+    envelope: Envelope<A>,
+    attempts: u32,
+}
+
+impl<A: Application> Shell<A> {
+    pub fn new(
+        address: A::Address,
+        cell: Cell<A>,
+        gauge: Rc<Gauge>,
+        passivate_after: Option<Duration>,
+    ) -> Shell<A> {
+        Shell { address, cell, gauge, current: None, since_yield: 0, passivate_after }
+    }
+
+    /// Handles the current message. A panic in here leaves it current; the guard restarts the actor.
+    fn work(&mut self) {
+        let Some(current) = &mut self.current else { return };
+        if !self.cell.is_wanted(self.address, &current.envelope) {
+            self.done();
+            self.cell.hand_over();
+            return;
+        }
+        // counted before it is handled: a panic cannot uncount it
+        current.attempts += 1;
+        let watched = self.cell.watch(self.address, &current.envelope);
+        let carried_out = if current.attempts > ATTEMPTS_MAX {
+            let panic = self.gauge.last_panic.borrow().clone().unwrap_or_default();
+            tracing::error!(actor = %self.address, message = A::name(&current.envelope.message), attempts = ATTEMPTS_MAX, %panic, "message given up: it is in the dead letters");
+            self.cell.give_up(self.address, &current.envelope, &panic, ATTEMPTS_MAX)
+        } else {
+            self.cell.step(self.address, &current.envelope)
+        };
+        drop(watched);
+        if let Err(error) = carried_out {
+            self.cell.fatal(format!("{} cannot go on: {error}", self.address));
+        }
+        self.done();
+        self.cell.hand_over();
+    }
+
+    fn done(&mut self) {
+        self.current = None;
+        self.gauge.queue.set(self.gauge.queue.get().saturating_sub(1));
+        self.gauge.handled.set(self.gauge.handled.get() + 1);
+    }
+
+    /// Works, or first hangs where a fault says so.
+    fn begin(&mut self, ctx: &mut Context<Self>) {
+        let Some(current) = &self.current else { return };
+        let message = &current.envelope.message;
+        match self.cell.hooks().hang_ms(self.address, message) {
+            None => self.work(),
+            Some(ms) => self.after_await(ctx, tokio::time::sleep(Duration::from_millis(ms))),
+        }
+    }
+
+    /// Handles nothing else until `awaited` is over; if that takes too long the guard restarts this actor alone.
+    fn after_await(&mut self, ctx: &mut Context<Self>, awaited: impl Future<Output = ()> + 'static) {
+        self.gauge.awaiting.set(Some(Instant::now()));
+        ctx.wait(awaited.into_actor(self).map(|(), shell, _| {
+            shell.gauge.awaiting.set(None);
+            shell.work();
+        }));
+    }
+
+    fn watch_idleness(&self, ctx: &mut Context<Self>) {
+        let Some(after) = self.passivate_after else { return };
+        ctx.run_later(after, move |shell, ctx| {
+            let idle_since = shell.gauge.last_message_at.get();
+            let idle = idle_since.is_none_or(|since| since.elapsed() >= after);
+            if idle && shell.cell.passivate(shell.address) {
+                ctx.stop();
+            } else {
+                shell.watch_idleness(ctx);
+            }
+        });
+    }
+}
+
+impl<A: Application> Actor for Shell<A> {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        // bounds act at admission; what stands in a turn is always accepted
+        ctx.set_mailbox_capacity(0);
+        self.watch_idleness(ctx);
+    }
+}
+
+impl<A: Application> Supervised for Shell<A> {
+    /// The message that was being handled when it panicked or hung comes first again.
+    fn restarting(&mut self, ctx: &mut Context<Self>) {
+        self.gauge.awaiting.set(None);
+        self.watch_idleness(ctx);
+        if self.current.is_some() {
+            ctx.wait(std::future::ready(()).into_actor(self).map(|(), shell, ctx| shell.begin(ctx)));
+        }
+    }
+}
+
+impl<A: Application> Handler<Envelope<A>> for Shell<A> {
+    type Result = ();
+
+    fn handle(&mut self, envelope: Envelope<A>, ctx: &mut Context<Self>) {
+        self.gauge.last_message_at.set(Some(Instant::now()));
+        let attempts = self.cell.attempts_before(&envelope.cause);
+        self.current = Some(Current { envelope, attempts });
+        self.begin(ctx);
+        self.since_yield += 1;
+        if self.since_yield >= MESSAGES_BETWEEN_YIELDS_MAX {
+            self.since_yield = 0;
+            ctx.wait(tokio::task::yield_now().into_actor(self));
+        }
+    }
+}
+
+/// A message from outside is dropped when it is late; what stands in a turn never is.
+pub fn is_late<A: Application>(envelope: &Envelope<A>) -> bool {
+    envelope.cause == Cause::Outside && envelope.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}

@@ -1,0 +1,200 @@
+//! The supervision tree: who is restarted with whom, how often, and what happens when that does not help.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::guard::Control;
+
+/// Who else is restarted when a child goes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    OneForOne,
+    OneForAll,
+    /// The child and those begun after it.
+    RestForOne,
+}
+
+/// How many times within a window children of a group may go down, and how long each waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Intensity {
+    pub restarts_max: usize,
+    pub within: Duration,
+    pub first_delay: Duration,
+    pub delay_max: Duration,
+}
+
+/// One node of the tree as it is declared: its name, its strategy, what is below.
+pub struct Group<Child> {
+    pub name: &'static str,
+    pub strategy: Strategy,
+    pub intensity: Intensity,
+    pub children: Vec<Below<Child>>,
+}
+
+pub enum Below<Child> {
+    Child(Child),
+    Group(Group<Child>),
+}
+
+#[derive(Clone, Debug)]
+pub enum WhyDown {
+    Panic(String),
+    Hung(Duration),
+    /// A service ended with an error.
+    Failed(String),
+    /// A group below gave up.
+    Escalated(&'static str),
+}
+
+impl fmt::Display for WhyDown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WhyDown::Panic(text) => write!(f, "panic: {text}"),
+            WhyDown::Hung(limit) => write!(f, "in an await for more than {limit:?}"),
+            WhyDown::Failed(why) => write!(f, "failed: {why}"),
+            WhyDown::Escalated(group) => write!(f, "group {group} gave up"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    RestartAfter(Duration),
+    /// The root gave up: the daemon drains and exits.
+    GiveUp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(usize);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChildId(u64);
+
+/// The tree as it runs.
+#[derive(Default)]
+pub struct Supervisor {
+    groups: Vec<Node>,
+    next_child: u64,
+}
+
+struct Node {
+    name: &'static str,
+    parent: Option<GroupId>,
+    strategy: Strategy,
+    intensity: Intensity,
+    downs: VecDeque<Instant>,
+    /// In the order in which they were begun.
+    below: Vec<Member>,
+}
+
+enum Member {
+    Child(ChildId, mpsc::UnboundedSender<Control>),
+    Group(GroupId),
+}
+
+impl Supervisor {
+    pub fn add_group(
+        &mut self,
+        parent: Option<GroupId>,
+        name: &'static str,
+        strategy: Strategy,
+        intensity: Intensity,
+    ) -> GroupId {
+        let id = GroupId(self.groups.len());
+        let (downs, below) = (VecDeque::new(), vec![]);
+        self.groups.push(Node { name, parent, strategy, intensity, downs, below });
+        if let Some(parent) = parent {
+            self.groups[parent.0].below.push(Member::Group(id));
+        }
+        id
+    }
+
+    pub fn group(&self, name: &str) -> Option<GroupId> {
+        self.groups.iter().position(|group| group.name == name).map(GroupId)
+    }
+
+    pub fn add_child(&mut self, group: GroupId, control: mpsc::UnboundedSender<Control>) -> ChildId {
+        let id = ChildId(self.next_child);
+        self.next_child += 1;
+        self.groups[group.0].below.push(Member::Child(id, control));
+        id
+    }
+
+    pub fn remove_child(&mut self, group: GroupId, child: ChildId) {
+        self.groups[group.0].below.retain(|member| !matches!(member, Member::Child(id, _) if *id == child));
+    }
+
+    /// A child went down: tells its siblings what the strategy says, and returns what it shall do itself.
+    /// `jitter`: any random number; up to a quarter of the delay is added by it.
+    pub fn down(&mut self, group: GroupId, child: ChildId, jitter: u64) -> Verdict {
+        let is_it = |member: &Member| matches!(member, Member::Child(id, _) if *id == child);
+        let at = self.groups[group.0].below.iter().position(is_it);
+        self.member_down(group, at.unwrap_or(0), jitter)
+    }
+
+    fn member_down(&mut self, group: GroupId, at: usize, jitter: u64) -> Verdict {
+        let node = &mut self.groups[group.0];
+        let Some(delay) = node.count_down(jitter) else {
+            let name = node.name;
+            return self.escalate(group, name, jitter);
+        };
+        let siblings: Vec<usize> = match node.strategy {
+            Strategy::OneForOne => vec![],
+            Strategy::OneForAll => (0..node.below.len()).filter(|other| *other != at).collect(),
+            Strategy::RestForOne => (at + 1..node.below.len()).collect(),
+        };
+        for sibling in siblings {
+            self.restart_member(group, sibling, delay);
+        }
+        Verdict::RestartAfter(delay)
+    }
+
+    /// The group has failed as a whole: its parent restarts all of it, and counts that.
+    fn escalate(&mut self, group: GroupId, name: &'static str, jitter: u64) -> Verdict {
+        tracing::error!(group = name, "too many restarts: the group gives up, its supervisor decides");
+        let Some(parent) = self.groups[group.0].parent else { return Verdict::GiveUp };
+        let is_it = |member: &Member| matches!(member, Member::Group(id) if *id == group);
+        let at = self.groups[parent.0].below.iter().position(is_it).unwrap_or(0);
+        let verdict = self.member_down(parent, at, jitter);
+        if let Verdict::RestartAfter(delay) = verdict {
+            self.groups[group.0].downs.clear();
+            self.restart_all(group, delay);
+        }
+        verdict
+    }
+
+    fn restart_member(&self, group: GroupId, at: usize, delay: Duration) {
+        match &self.groups[group.0].below[at] {
+            // a guard that has ended takes no more orders
+            Member::Child(_, control) => drop(control.send(Control::RestartAfter(delay))),
+            Member::Group(below) => self.restart_all(*below, delay),
+        }
+    }
+
+    fn restart_all(&self, group: GroupId, delay: Duration) {
+        for at in 0..self.groups[group.0].below.len() {
+            self.restart_member(group, at, delay);
+        }
+    }
+}
+
+impl Node {
+    /// How long to wait before the restart, or `None` if there were too many in the window.
+    fn count_down(&mut self, jitter: u64) -> Option<Duration> {
+        let now = Instant::now();
+        self.downs.push_back(now);
+        while self.downs.front().is_some_and(|first| now - *first > self.intensity.within) {
+            self.downs.pop_front();
+        }
+        let count = self.downs.len();
+        if count > self.intensity.restarts_max {
+            return None;
+        }
+        let doubled = self.intensity.first_delay.saturating_mul(1 << (count - 1).min(20));
+        let delay = doubled.min(self.intensity.delay_max);
+        Some(delay + delay.mul_f64((jitter % 1_024) as f64 / 4_096.0))
+    }
+}

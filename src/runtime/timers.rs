@@ -1,0 +1,59 @@
+//! Fires timers: the only place that waits for a moment.
+
+use tokio::time::Instant;
+
+use super::Application;
+use super::cell::Cell;
+use super::core::Envelope;
+use super::limits::TIMERS_IN_FLIGHT_MAX;
+use super::record::Cause;
+
+impl<A: Application> Cell<A> {
+    /// Runs for as long as the cell does.
+    pub(super) async fn run_timers(self) -> Result<(), String> {
+        loop {
+            self.fire_due();
+            let changed = self.0.timers.notified();
+            match self.next_timer() {
+                Some(due) => {
+                    tokio::select! {
+                        biased;
+                        () = changed => {}
+                        () = tokio::time::sleep_until(due) => {}
+                    }
+                }
+                None => changed.await,
+            }
+        }
+    }
+
+    fn fire_due(&self) {
+        while self.0.open.get() {
+            let mut core = self.0.core.borrow_mut();
+            if core.timers_in_flight >= TIMERS_IN_FLIGHT_MAX {
+                return;
+            }
+            let (trade, real) = (core.clock.trade(), core.clock.real());
+            let Some(((to, id), timer)) = core.pending.fire(trade, real) else { return };
+            core.timers_in_flight += 1;
+            drop(core);
+            let cause = Cause::Timer { id, set: timer.set };
+            self.deliver(to, Envelope { cause, message: timer.message, request: None, deadline: None });
+        }
+    }
+
+    /// When the next one is due; `None` while there is none, or while enough are on their way.
+    fn next_timer(&self) -> Option<Instant> {
+        let core = self.0.core.borrow();
+        if !self.0.open.get() || core.timers_in_flight >= TIMERS_IN_FLIGHT_MAX {
+            return None;
+        }
+        let (trade, real) = core.pending.next_due();
+        let trade = trade.map(|due| core.clock.instant_of_trade(due));
+        let real = real.map(|due| core.clock.instant_of_real(due));
+        match (trade, real) {
+            (Some(trade), Some(real)) => Some(trade.min(real)),
+            (one, other) => one.or(other),
+        }
+    }
+}
