@@ -26,8 +26,8 @@ impl Batch {
     /// Appends one record and returns its position; `write` adds the payload to the end of the buffer.
     /// If `write` panics, the batch is as it was before.
     pub fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Position {
-        self.buffer.truncate(self.whole);
         let payload_at = self.whole + FRAME_BYTES;
+        // This also cuts off what a `write` that panicked left behind.
         self.buffer.resize(payload_at, 0);
         write(&mut self.buffer);
         assert!(self.buffer.len() >= payload_at, "a record only adds to the buffer");

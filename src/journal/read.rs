@@ -155,3 +155,29 @@ impl Reading<'_> {
         if position == block.last() { Ok(()) } else { Err(miscounted()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Batch, FileJournal, FileOptions, Journal};
+
+    #[tokio::test]
+    async fn a_batch_that_was_half_written_when_it_was_read_is_looked_at_again() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let options = FileOptions { segment_bytes: 1024, ..FileOptions::default() };
+        let (mut journal, _) = FileJournal::open(dir.path(), options).expect("it opens");
+        for last in (0..2).map(Position) {
+            let mut batch = Batch::new(last.next());
+            batch.push(|buffer| buffer.extend(b"a book"));
+            journal.append(batch, last).await.expect("appended");
+        }
+        let file = directory::segments(dir.path()).expect("listed").remove(0);
+        let mut stale = Loaded::read(&file.path).expect("loaded");
+        // The first batch as a reader saw it before it was whole; the second as it saw it a moment later.
+        stale.bytes[64 + 40] ^= 1;
+
+        let visit: Visit<'_> = &mut |_, _| Ok(());
+        let mut reading = Reading { from: Position::START, until: Position(u64::MAX), records: 0, visit };
+        assert_eq!(reading.read_segment(&mut stale, None).expect("it is whole by now").last, Position(2));
+    }
+}

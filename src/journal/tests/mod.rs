@@ -5,6 +5,7 @@ mod damage;
 mod format;
 mod memory;
 mod ownership;
+mod power;
 mod round_trip;
 
 use std::fs::{self, OpenOptions};
