@@ -1,3 +1,76 @@
-mod position;
+//! The append-only journal: the truth from which every other stored thing can be rebuilt.
+//! It knows no order, no actor and no database; a record is bytes with a [`Position`].
+//!
+//! What it guarantees:
+//! - **Durable means durable.** When an append completes, its records survive a power cut; nothing is
+//!   reported before `fdatasync` has returned. A failed write or sync breaks the journal for good.
+//! - **What is recovered is a prefix.** Records come back in order, without a gap, each exactly once,
+//!   whatever the moment of the crash, be it in the middle of a recovery.
+//! - **Damage is never taken for a crash.** One write is in flight at a time and batches are chained, so only
+//!   the last, unsealed batch can be torn. Anything else that does not check is [`Error::Damaged`]
+//!   with the file and the offset, and nothing is skipped.
+//! - **One owner.** A directory is locked while it is open, and an append under an older epoch is refused.
+//!
+//! What it does not see: a last segment removed as a whole, and an unsealed last batch that rots after its sync.
+//! Whoever keeps a watermark elsewhere should compare it with [`Recovery::last`].
+//!
+//! Layout: [`Batch`] packs records; `block` and `header` are the bytes on disk; `segment`, `disk` and `directory`
+//! handle files; `cursor` checks a segment's blocks; `recovery` finds the tail and writes it anew; `writer` is the
+//! thread that appends; `read` walks a directory; [`MemoryJournal`] is the one for tests and the simulator.
 
+mod batch;
+mod block;
+mod cursor;
+mod directory;
+mod disk;
+mod error;
+mod file;
+mod header;
+mod memory;
+mod position;
+mod read;
+mod recovery;
+mod segment;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use batch::Batch;
+pub use error::Error;
+pub use file::{FileJournal, FileOptions};
+pub use memory::MemoryJournal;
 pub use position::Position;
+pub use read::{ReadEnd, check, read};
+pub use recovery::Recovery;
+pub use segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+
+/// What a journal has begun; it goes on whether the future is polled or not. Bound to one thread.
+pub type Pending<T> = std::pin::Pin<Box<dyn std::future::Future<Output = Result<T, Error>>>>;
+
+/// Called with each record in order; its first error ends the reading and is returned.
+pub type Visit<'a> = &'a mut dyn FnMut(Position, &[u8]) -> Result<(), Error>;
+
+/// What segment files and a replicated stream can both do.
+pub trait Journal {
+    /// Makes the caller the only owner: an append by an earlier owner is refused from then on.
+    /// Returns the last position. `Error::StaleEpoch` if a later epoch has been claimed already.
+    fn claim(&mut self, epoch: u64) -> Pending<Position>;
+
+    /// Appends; the records are durable when the future completes, and the new last position is returned.
+    /// `expected` is the position at which the journal must end before. One append is in flight at a time.
+    /// After any error the journal accepts nothing more. An empty batch completes without a write.
+    fn append(&mut self, batch: Batch, expected: Position) -> Pending<Position>;
+
+    /// Calls `visit` with every durable record after `from`, in order.
+    fn replay(&self, from: Position, visit: Visit<'_>) -> Result<(), Error>;
+
+    /// Forgets what lies wholly before `to`; whole segments only, so more may stay.
+    fn trim(&mut self, to: Position) -> Result<(), Error>;
+
+    /// Seals the durable position, when idle and at a clean stop: damage below it is never taken for a torn tail.
+    /// It may be called while an append is in flight (it then waits its turn); a second seal writes nothing.
+    fn seal(&mut self) -> Pending<()>;
+
+    /// The last durable position.
+    fn last(&self) -> Position;
+}

@@ -1,0 +1,101 @@
+use super::Position;
+use super::block::{self, BLOCK_HEADER_BYTES};
+
+/// Bytes before each record: its length, u32 little-endian.
+const FRAME_BYTES: usize = 4;
+
+/// Records packed for one write: each framed as its length (u32 little-endian) and its payload.
+///
+/// The buffer begins with room for the block's header, so that the writer hands it to the kernel as it is.
+#[derive(Debug)]
+pub struct Batch {
+    first: Position,
+    records: u32,
+    /// Where the last whole record ends: what a panicking `write` left behind lies after it.
+    whole: usize,
+    buffer: Vec<u8>,
+}
+
+impl Batch {
+    /// `first` is the position that the first record gets, the one after the journal's last.
+    pub fn new(first: Position) -> Batch {
+        assert!(first > Position::START, "records are numbered from 1");
+        Batch { first, records: 0, whole: BLOCK_HEADER_BYTES, buffer: vec![0; BLOCK_HEADER_BYTES] }
+    }
+
+    /// Appends one record and returns its position; `write` adds the payload to the end of the buffer.
+    /// If `write` panics, the batch is as it was before.
+    pub fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Position {
+        let payload_at = self.whole + FRAME_BYTES;
+        // This also cuts off what a `write` that panicked left behind.
+        self.buffer.resize(payload_at, 0);
+        write(&mut self.buffer);
+        assert!(self.buffer.len() >= payload_at, "a record only adds to the buffer");
+
+        // A longer record is far above the limit of a batch, which the append refuses.
+        let length = u32::try_from(self.buffer.len() - payload_at).unwrap_or(u32::MAX);
+        self.buffer[self.whole..payload_at].copy_from_slice(&length.to_le_bytes());
+        self.whole = self.buffer.len();
+        self.records += 1;
+        self.last()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+
+    /// The framed records' bytes, without the block's header.
+    pub fn len_bytes(&self) -> usize {
+        self.whole - BLOCK_HEADER_BYTES
+    }
+
+    pub fn records(&self) -> u32 {
+        self.records
+    }
+
+    /// The position of the first record, whether it has been pushed yet or not.
+    pub fn first(&self) -> Position {
+        self.first
+    }
+
+    /// The position of the last record; the one before `first` while the batch is empty.
+    pub fn last(&self) -> Position {
+        Position(self.first.0 + u64::from(self.records) - 1)
+    }
+
+    /// A buffer such as `into_block` gives, from records that are framed already.
+    pub(super) fn framed_block(framed: &[u8]) -> Vec<u8> {
+        let mut buffer = vec![0; block::padded(BLOCK_HEADER_BYTES + framed.len())];
+        buffer[BLOCK_HEADER_BYTES..BLOCK_HEADER_BYTES + framed.len()].copy_from_slice(framed);
+        buffer
+    }
+
+    /// The framed records.
+    pub(super) fn framed(&self) -> &[u8] {
+        &self.buffer[BLOCK_HEADER_BYTES..self.whole]
+    }
+
+    /// The buffer, with room for the header in front and padded behind.
+    pub(super) fn into_block(mut self) -> Vec<u8> {
+        self.buffer.truncate(self.whole);
+        self.buffer.resize(block::padded(self.whole), 0);
+        self.buffer
+    }
+}
+
+/// The payloads in a batch's framed bytes, or None in place of the first that does not fit.
+pub(super) fn frames(mut framed: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+    std::iter::from_fn(move || {
+        if framed.is_empty() {
+            return None;
+        }
+        let frame = split_frame(framed);
+        framed = frame.map_or(&[], |(_, rest)| rest);
+        Some(frame.map(|(payload, _)| payload))
+    })
+}
+
+fn split_frame(framed: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = framed.split_first_chunk::<FRAME_BYTES>()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
+}

@@ -1,0 +1,64 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Position;
+
+/// Why the journal could not do what it was asked. Each message says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("could not {action} {path}: {source}; check the disk and the permissions, then start again", path = .path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
+
+    #[error("{path} is in use by another process; stop that one first", path = .path.display())]
+    InUse { path: PathBuf },
+
+    #[error(
+        "{file} is damaged at offset {offset}: {why}; nothing after it was read, restore this file from a backup",
+        file = .file.display()
+    )]
+    Damaged { file: PathBuf, offset: u64, why: &'static str },
+
+    #[error(
+        "{file} begins with record {found} where record {expected} was due; restore the missing segments from a backup",
+        file = .file.display()
+    )]
+    MissingSegment { file: PathBuf, expected: Position, found: Position },
+
+    #[error(
+        "{file} has format version {version} and this program reads version {supported}; use the program that wrote it",
+        file = .file.display(), supported = super::header::VERSION
+    )]
+    BadVersion { file: PathBuf, version: u32 },
+
+    #[error("epoch {epoch} is over, epoch {current} owns the journal; stop this process")]
+    StaleEpoch { epoch: u64, current: u64 },
+
+    #[error(
+        "the journal was expected to end at {expected} and ends at {actual}; stop, another owner may have written"
+    )]
+    Unexpected { expected: Position, actual: Position },
+
+    #[error("a batch of {bytes} bytes is above the limit of {bytes_max}; split it")]
+    TooLarge { bytes: u64, bytes_max: u64 },
+
+    #[error("an append is in flight; wait for it before the next")]
+    Busy,
+
+    #[error("the journal has failed and accepts nothing more; stop the process and start it again")]
+    Broken,
+
+    /// What a visitor returned to end a reading.
+    #[error("reading stopped: {0}")]
+    Visitor(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// For `map_err`: `action` is a verb and its words ("sync", "create the segment").
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+        move |source| Error::Io { action, path: path.to_path_buf(), source }
+    }
+
+    pub(super) fn damaged(file: &Path, offset: usize, why: &'static str) -> Error {
+        Error::Damaged { file: file.to_path_buf(), offset: offset as u64, why }
+    }
+}

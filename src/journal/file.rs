@@ -1,0 +1,207 @@
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, Sender};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+use super::batch::Batch;
+use super::directory;
+use super::disk::{Disk, RealDisk};
+use super::read::read_until;
+use super::recovery::{Recovery, recover};
+use super::segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+use super::writer::{Order, Progress, Request, Writer};
+use super::{Error, Journal, Pending, Position, Visit};
+
+#[derive(Clone, Copy, Debug)]
+pub struct FileOptions {
+    /// The size of a segment file; brought between `SEGMENT_BYTES_MIN` and `SEGMENT_BYTES_MAX`.
+    pub segment_bytes: u64,
+    /// A batch whose framed records are larger is refused; at most `BATCH_BYTES_MAX`.
+    pub batch_bytes_max: u64,
+}
+
+impl Default for FileOptions {
+    fn default() -> FileOptions {
+        FileOptions { segment_bytes: SEGMENT_BYTES_DEFAULT, batch_bytes_max: BATCH_BYTES_MAX }
+    }
+}
+
+/// The journal in a directory of segment files, written by a thread of its own.
+/// Dropping it waits for the write in flight and gives the directory free; it does not seal.
+pub struct FileJournal {
+    dir: PathBuf,
+    batch_bytes_max: u64,
+    progress: Arc<Progress>,
+    epoch: u64,
+    /// An order was refused or failed: nothing more is accepted.
+    refused: bool,
+    requests: Option<Sender<Request>>,
+    writer: Option<JoinHandle<()>>,
+    /// Keeps the directory locked; the last to be dropped.
+    _lock: File,
+}
+
+impl FileJournal {
+    /// Opens the directory for writing, or makes it, and recovers what it holds.
+    ///
+    /// `Error::InUse` if another process (or handle) has it open; `Error::Damaged` if the last segment or a
+    /// header does not check. Earlier segments are checked when they are read.
+    pub fn open(dir: &Path, options: FileOptions) -> Result<(FileJournal, Recovery), Error> {
+        FileJournal::open_on(dir, options, Arc::new(RealDisk))
+    }
+
+    pub(super) fn open_on(
+        dir: &Path,
+        options: FileOptions,
+        disk: Arc<dyn Disk>,
+    ) -> Result<(FileJournal, Recovery), Error> {
+        directory::make(dir, &*disk)?;
+        let lock = directory::lock(dir)?;
+        let segment_bytes = options.segment_bytes.clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
+        let (segment, recovery) = recover(dir, segment_bytes, &*disk)?;
+        let progress = Arc::new(Progress::default());
+        progress.last.store(recovery.last.0, Ordering::Release);
+        let writer = Writer {
+            dir: dir.to_path_buf(),
+            segment_bytes,
+            disk,
+            progress: Arc::clone(&progress),
+            segment,
+            last: recovery.last,
+            epoch: recovery.epoch,
+            sealed: true,
+            next: None,
+        };
+        let (requests, received) = mpsc::channel();
+        let writer = thread::Builder::new()
+            .name("journal-writer".into())
+            .spawn(move || writer.run(received))
+            .map_err(Error::io("start the writer of", dir))?;
+        let journal = FileJournal {
+            dir: dir.to_path_buf(),
+            batch_bytes_max: options.batch_bytes_max.min(BATCH_BYTES_MAX),
+            progress,
+            epoch: recovery.epoch,
+            refused: false,
+            requests: Some(requests),
+            writer: Some(writer),
+            _lock: lock,
+        };
+        Ok((journal, recovery))
+    }
+
+    fn admit(&self, batch: &Batch, expected: Position) -> Result<(), Error> {
+        self.check_sound()?;
+        if self.progress.appending.load(Ordering::Acquire) {
+            return Err(Error::Busy);
+        }
+        check_follows(batch, expected, self.last())?;
+        let (bytes, bytes_max) = (batch.len_bytes() as u64, self.batch_bytes_max);
+        if bytes > bytes_max { Err(Error::TooLarge { bytes, bytes_max }) } else { Ok(()) }
+    }
+
+    fn check_sound(&self) -> Result<(), Error> {
+        let broken = self.refused || self.progress.broken.load(Ordering::Acquire);
+        if broken { Err(Error::Broken) } else { Ok(()) }
+    }
+
+    fn send(&self, order: Order) -> Pending<Position> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.requests.as_ref().map(|requests| requests.send(Request { order, reply }));
+        Box::pin(async move {
+            match sent {
+                Some(Ok(())) => answer.await.unwrap_or(Err(Error::Broken)),
+                _ => Err(Error::Broken),
+            }
+        })
+    }
+}
+
+/// Both the caller's idea of the end and the batch's own must be the truth.
+pub(super) fn check_follows(batch: &Batch, expected: Position, actual: Position) -> Result<(), Error> {
+    if expected != actual {
+        return Err(Error::Unexpected { expected, actual });
+    }
+    if batch.first() != actual.next() {
+        return Err(Error::Unexpected { expected: Position(batch.first().0.saturating_sub(1)), actual });
+    }
+    Ok(())
+}
+
+impl Journal for FileJournal {
+    fn claim(&mut self, epoch: u64) -> Pending<Position> {
+        if let Err(error) = self.check_sound() {
+            return ready(Err(error));
+        }
+        if epoch < self.epoch {
+            return ready(Err(Error::StaleEpoch { epoch, current: self.epoch }));
+        }
+        self.epoch = epoch;
+        self.send(Order::Claim(epoch))
+    }
+
+    fn append(&mut self, batch: Batch, expected: Position) -> Pending<Position> {
+        if let Err(error) = self.admit(&batch, expected) {
+            self.refused = true;
+            return ready(Err(error));
+        }
+        if batch.is_empty() {
+            return ready(Ok(expected));
+        }
+        self.progress.appending.store(true, Ordering::Release);
+        self.send(Order::Append(batch))
+    }
+
+    fn replay(&self, from: Position, visit: Visit<'_>) -> Result<(), Error> {
+        let last = self.last();
+        if from >= last {
+            return Ok(());
+        }
+        let end = read_until(&self.dir, from, last, visit)?;
+        if end.last < last {
+            let (expected, actual) = (last, end.last);
+            return Err(Error::Unexpected { expected, actual });
+        }
+        Ok(())
+    }
+
+    fn trim(&mut self, to: Position) -> Result<(), Error> {
+        let files = directory::segments(&self.dir)?;
+        let superseded = files.windows(2).filter(|pair| pair[1].first <= to).map(|pair| &pair[0]);
+        // The oldest first: what stays has no gap, whenever it is interrupted.
+        for file in superseded {
+            RealDisk.remove(&file.path).map_err(Error::io("remove", &file.path))?;
+        }
+        RealDisk.sync_directory(&self.dir).map_err(Error::io("sync the directory", &self.dir))
+    }
+
+    fn seal(&mut self) -> Pending<()> {
+        if let Err(error) = self.check_sound() {
+            return ready(Err(error));
+        }
+        let sealed = self.send(Order::Seal);
+        Box::pin(async move { sealed.await.map(|_| ()) })
+    }
+
+    fn last(&self) -> Position {
+        Position(self.progress.last.load(Ordering::Acquire))
+    }
+}
+
+impl Drop for FileJournal {
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has answered its caller with `Broken`.
+            let _ = writer.join();
+        }
+    }
+}
+
+pub(super) fn ready<T: 'static>(result: Result<T, Error>) -> Pending<T> {
+    Box::pin(std::future::ready(result))
+}

@@ -1,0 +1,132 @@
+//! Opens a directory for writing. Each step leaves a state from which the whole can be done again:
+//!
+//! 1. remove temporary files; nothing in them was acknowledged
+//! 2. check the header of every segment and every block of the last one, to the end of what checks
+//! 3. write a new segment under a temporary name: it begins after the last block that is surely durable, and
+//!    holds anew the last batch if it was not sealed, followed by a seal; sync it
+//! 4. rename it, sync the directory: from here on it supersedes what the old segment holds from its first record on.
+//!    If the old one has nothing before that record, both have the same name, and the rename replaces it
+//! 5. cut off what is superseded; readers ignore it in any case
+
+use std::path::Path;
+
+use super::batch::Batch;
+use super::block::{BLOCK_HEADER_BYTES, Kind, Label, MARK_BYTES, padded};
+use super::cursor::{Cursor, Loaded};
+use super::directory::{self, SegmentFile};
+use super::disk::Disk;
+use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::segment::{Prepared, Segment, random_salt};
+use super::{Error, Position};
+
+/// What was found when the journal was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// The last record.
+    pub last: Position,
+    /// The bytes of a write that a crash cut short; it was never acknowledged, and it is dropped.
+    pub torn_bytes: u64,
+    /// The journal ended in a seal, or had nothing written to it: it was stopped cleanly or died idle.
+    pub clean: bool,
+    /// The highest epoch that ever claimed the journal; a new owner claims a higher one.
+    pub epoch: u64,
+    /// How often the directory has been opened for writing, this time included.
+    pub incarnation: u64,
+}
+
+/// The end of the journal as the last segment shows it.
+struct Tail {
+    /// Before the last block: all up to here is durable, for the next write began after its sync.
+    kept: Cursor,
+    /// After the last block that checks.
+    end: Cursor,
+    /// The last block's framed records, if it holds any: they may be in the kernel's cache only.
+    unsealed: Option<(u32, Vec<u8>)>,
+    torn_bytes: u64,
+}
+
+pub(super) fn recover(dir: &Path, segment_bytes: u64, disk: &dyn Disk) -> Result<(Segment, Recovery), Error> {
+    directory::remove_temporary(dir, disk)?;
+    let files = directory::segments(dir)?;
+    let incarnation = check_headers(&files)? + 1;
+    let Some(last_file) = files.last() else {
+        let first = Position::START.next();
+        let header = SegmentHeader { incarnation, epoch: 0, salt: random_salt()?, first, chain: 0 };
+        let segment = write_anew(dir, header, None, segment_bytes, disk)?;
+        let recovery = Recovery { last: Position::START, torn_bytes: 0, clean: true, epoch: 0, incarnation };
+        return Ok((segment, recovery));
+    };
+
+    let old = Loaded::read(&last_file.path)?;
+    let tail = find_tail(&old)?;
+    let header = SegmentHeader {
+        incarnation,
+        epoch: tail.end.epoch,
+        salt: random_salt()?,
+        first: tail.kept.last.next(),
+        chain: if tail.kept.last.next() == old.header.first { old.header.chain } else { tail.kept.chain },
+    };
+    let replaces_old = header.first == old.header.first;
+    let segment = write_anew(dir, header, tail.unsealed.as_ref(), segment_bytes, disk)?;
+    if !replaces_old {
+        disk.cut(&old.path, tail.kept.offset as u64).map_err(Error::io("cut", &old.path))?;
+    }
+    let recovery = Recovery {
+        last: tail.end.last,
+        torn_bytes: tail.torn_bytes,
+        clean: tail.torn_bytes == 0 && matches!(tail.end.last_kind, None | Some(Kind::Seal)),
+        epoch: tail.end.epoch,
+        incarnation,
+    };
+    Ok((segment, recovery))
+}
+
+/// Checks that headers and names agree and returns the highest incarnation.
+fn check_headers(files: &[SegmentFile]) -> Result<u64, Error> {
+    let mut incarnation = 0;
+    for file in files {
+        let header = file.header()?;
+        if header.incarnation < incarnation {
+            return Err(Error::damaged(&file.path, 0, "the segment is older than the one before it"));
+        }
+        incarnation = header.incarnation;
+    }
+    Ok(incarnation)
+}
+
+fn find_tail(segment: &Loaded) -> Result<Tail, Error> {
+    let mut end = Cursor::begin(&segment.header);
+    let mut kept = end;
+    let mut unsealed = None;
+    loop {
+        let before = end;
+        let Some(block) = end.next(segment)? else { break };
+        kept = before;
+        unsealed = (block.kind == Kind::Records).then_some((block.records, block.payload));
+    }
+    let unsealed = unsealed.map(|(records, payload)| (records, payload.to_vec()));
+    Ok(Tail { kept, end, unsealed, torn_bytes: end.torn_bytes(segment) as u64 })
+}
+
+fn write_anew(
+    dir: &Path,
+    header: SegmentHeader,
+    unsealed: Option<&(u32, Vec<u8>)>,
+    segment_bytes: u64,
+    disk: &dyn Disk,
+) -> Result<Segment, Error> {
+    let (first, epoch) = (header.first, header.epoch);
+    let payload_bytes = unsealed.map_or(0, |(_, payload)| payload.len());
+    let needed = SEGMENT_HEADER_BYTES + padded(BLOCK_HEADER_BYTES + payload_bytes) + 2 * MARK_BYTES;
+    let prepared = Prepared::make(dir, "opening", segment_bytes.max(needed as u64), disk)?;
+    let mut segment = prepared.begin(header, disk)?;
+    if let Some((records, payload)) = unsealed {
+        let label = Label { kind: Kind::Records, first, records: *records, epoch, payload_bytes };
+        segment.write(&mut Batch::framed_block(payload), &label, disk)?;
+        let sealed = Position(first.0 + u64::from(*records));
+        let seal = Label { kind: Kind::Seal, first: sealed, records: 0, epoch, payload_bytes: 0 };
+        segment.write(&mut [0; MARK_BYTES], &seal, disk)?;
+    }
+    segment.publish(dir, disk)?;
+    Ok(segment)
+}

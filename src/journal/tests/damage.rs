@@ -1,0 +1,166 @@
+use super::*;
+
+/// A journal in one segment: two batches, a seal, two batches, not sealed at the end.
+fn sealed_in_the_middle() -> TempDir {
+    let dir = directory();
+    let (mut journal, _) = open(dir.path(), MEDIUM);
+    append(&mut journal, 2).expect("appended");
+    append(&mut journal, 3).expect("appended");
+    wait(journal.seal()).expect("sealed");
+    append(&mut journal, 1).expect("appended");
+    append(&mut journal, 2).expect("appended");
+    dir
+}
+
+fn assert_damaged<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, at: u64) {
+    match result {
+        Err(Error::Damaged { file, offset, .. }) => assert_eq!((file.as_path(), offset), (path, at)),
+        other => panic!("expected damage at {at}, got {other:?}"),
+    }
+}
+
+#[test]
+fn every_flipped_byte_before_the_last_batch_is_damage_at_its_batch() {
+    let dir = sealed_in_the_middle();
+    let path = last_segment(dir.path());
+    let blocks = blocks(&path);
+    assert_eq!(blocks.len(), 5);
+    for (start, length) in &blocks[..4] {
+        for offset in *start..start + length {
+            flip(&path, offset);
+            assert_damaged(read_checked(dir.path()), &path, *start);
+            flip(&path, offset);
+        }
+    }
+    assert_eq!(read_checked(dir.path()).expect("whole again").last, Position(8));
+}
+
+#[test]
+fn an_opening_refuses_damage_and_changes_nothing() {
+    let dir = sealed_in_the_middle();
+    let path = last_segment(dir.path());
+    let (start, _) = blocks(&path)[1];
+    flip(&path, start + 60);
+    let before = fs::read(&path).expect("read");
+    assert_damaged(FileJournal::open(dir.path(), MEDIUM).map(|_| ()), &path, start);
+    assert_eq!(fs::read(&path).expect("read"), before);
+    assert_eq!(segments(dir.path()).len(), 1);
+}
+
+#[test]
+fn every_flipped_byte_in_the_unsealed_last_batch_is_a_torn_tail() {
+    let dir = sealed_in_the_middle();
+    let path = last_segment(dir.path());
+    let (start, length) = blocks(&path)[4];
+    for offset in start..start + length {
+        flip(&path, offset);
+        let end = read_checked(dir.path()).expect("a torn tail is normal");
+        assert_eq!(end.last, Position(6));
+        assert!(end.torn_bytes > 0);
+        flip(&path, offset);
+    }
+}
+
+#[test]
+fn a_flipped_byte_below_the_last_seal_is_damage_even_in_the_last_batch() {
+    let dir = sealed_in_the_middle();
+    let (mut journal, _) = open(dir.path(), MEDIUM);
+    append(&mut journal, 2).expect("appended");
+    wait(journal.seal()).expect("sealed");
+    drop(journal);
+    let path = last_segment(dir.path());
+    let blocks = blocks(&path);
+    let (start, length) = blocks[blocks.len() - 2];
+    for offset in start..start + length {
+        flip(&path, offset);
+        assert_damaged(read_checked(dir.path()), &path, start);
+        assert_damaged(FileJournal::open(dir.path(), MEDIUM).map(|_| ()), &path, start);
+        flip(&path, offset);
+    }
+}
+
+#[test]
+fn a_damaged_seal_at_the_end_costs_no_record() {
+    let dir = directory();
+    let (mut journal, _) = open(dir.path(), MEDIUM);
+    append(&mut journal, 2).expect("appended");
+    wait(journal.seal()).expect("sealed");
+    drop(journal);
+    let path = last_segment(dir.path());
+    let (start, length) = blocks(&path)[1];
+    for offset in start..start + length {
+        flip(&path, offset);
+        let end = read_checked(dir.path()).expect("it reads");
+        assert_eq!((end.last, end.sealed), (Position(2), false));
+        flip(&path, offset);
+    }
+    assert!(read_checked(dir.path()).expect("it reads").sealed);
+}
+
+#[test]
+fn every_flipped_byte_in_a_finished_segment_is_damage() {
+    let dir = directory();
+    let (mut journal, _) = open(dir.path(), SMALL);
+    for _ in 0..20 {
+        append(&mut journal, 5).expect("appended");
+    }
+    drop(journal);
+    let path = &segments(dir.path())[1];
+    let blocks = blocks(path);
+    for offset in 0..blocks[0].0 {
+        flip(path, offset);
+        assert_damaged(read_checked(dir.path()), path, 0);
+        flip(path, offset);
+    }
+    for (start, length) in blocks {
+        for offset in (start..start + length).step_by(7) {
+            flip(path, offset);
+            assert_damaged(read_checked(dir.path()), path, start);
+            flip(path, offset);
+        }
+    }
+}
+
+#[test]
+fn a_finished_segment_cut_short_or_missing_is_an_error() {
+    let dir = directory();
+    let (mut journal, _) = open(dir.path(), SMALL);
+    for _ in 0..20 {
+        append(&mut journal, 5).expect("appended");
+    }
+    drop(journal);
+    let path = segments(dir.path())[1].clone();
+    let blocks = blocks(&path);
+    let whole = fs::read(&path).expect("read");
+    let (start, length) = blocks[1];
+
+    fs::write(&path, &whole[..(start + length - 1) as usize]).expect("cut inside a batch");
+    assert_damaged(read_checked(dir.path()), &path, start);
+    fs::write(&path, &whole[..start as usize]).expect("cut between batches");
+    let error = read_checked(dir.path()).expect_err("records are missing");
+    assert!(matches!(error, Error::MissingSegment { .. }), "{error}");
+    fs::write(&path, &whole[..20]).expect("cut inside the header");
+    assert_damaged(read_checked(dir.path()), &path, 0);
+    assert_damaged(FileJournal::open(dir.path(), SMALL).map(|_| ()), &path, 0);
+    fs::remove_file(&path).expect("removed");
+    let error = read_checked(dir.path()).expect_err("a segment is missing");
+    assert!(
+        matches!(error, Error::MissingSegment { ref file, .. } if *file == segments(dir.path())[1]),
+        "{error}"
+    );
+    assert!(error.to_string().ends_with("restore the missing segments from a backup"), "{error}");
+}
+
+#[test]
+fn a_segment_of_another_history_is_damage() {
+    let (one, other) = (directory(), directory());
+    for dir in [&one, &other] {
+        let (mut journal, _) = open(dir.path(), SMALL);
+        for _ in 0..20 {
+            append(&mut journal, 5).expect("appended");
+        }
+    }
+    let (path, foreign) = (&segments(one.path())[1], &segments(other.path())[1]);
+    fs::copy(foreign, path).expect("copied");
+    assert!(matches!(read_checked(one.path()), Err(Error::Damaged { .. })));
+}

@@ -1,0 +1,125 @@
+//! What a user of the journal could see, on files in a temporary directory.
+
+mod crash;
+mod damage;
+mod format;
+mod memory;
+mod ownership;
+mod power;
+mod round_trip;
+
+use std::fs::{self, OpenOptions};
+use std::future::Future;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+
+const SMALL: FileOptions = FileOptions { segment_bytes: 1024, batch_bytes_max: BATCH_BYTES_MAX };
+const MEDIUM: FileOptions = FileOptions { segment_bytes: 8192, batch_bytes_max: BATCH_BYTES_MAX };
+
+fn directory() -> TempDir {
+    TempDir::new().expect("a temporary directory")
+}
+
+fn wait<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime").block_on(future)
+}
+
+fn open(dir: &Path, options: FileOptions) -> (FileJournal, Recovery) {
+    FileJournal::open(dir, options).expect("the journal opens")
+}
+
+/// The payload that every test writes at a position: its length differs from record to record.
+fn payload(position: Position) -> Vec<u8> {
+    let length = 8 + position.0 as usize % 23;
+    position.0.to_le_bytes().into_iter().cycle().take(length).collect()
+}
+
+fn batch(after: Position, records: u64) -> Batch {
+    let mut batch = Batch::new(after.next());
+    for position in (after.0 + 1..=after.0 + records).map(Position) {
+        assert_eq!(batch.push(|buffer| buffer.extend(payload(position))), position);
+    }
+    batch
+}
+
+fn append(journal: &mut impl Journal, records: u64) -> Result<Position, Error> {
+    let last = journal.last();
+    wait(journal.append(batch(last, records), last))
+}
+
+fn append_bytes(journal: &mut impl Journal, bytes: usize) -> Position {
+    let last = journal.last();
+    let mut batch = Batch::new(last.next());
+    batch.push(|buffer| buffer.resize(buffer.len() + bytes, 7));
+    wait(journal.append(batch, last)).expect("the append succeeds")
+}
+
+/// Reads the directory, asserts that each record is the one written at its position, and returns the end.
+fn read_checked(dir: &Path) -> Result<ReadEnd, Error> {
+    let mut due = Position::START;
+    let end = read(dir, Position::START, &mut |position, bytes| {
+        due = due.next();
+        assert_eq!((position, bytes), (due, payload(due).as_slice()));
+        Ok(())
+    })?;
+    assert_eq!(end.last, due);
+    Ok(end)
+}
+
+fn replayed(journal: &impl Journal, from: Position) -> Vec<(Position, Vec<u8>)> {
+    let mut records = Vec::new();
+    journal
+        .replay(from, &mut |position, bytes| {
+            records.push((position, bytes.to_vec()));
+            Ok(())
+        })
+        .expect("the journal replays");
+    records
+}
+
+fn segments(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .expect("the directory is there")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "seg"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn last_segment(dir: &Path) -> PathBuf {
+    segments(dir).pop().expect("there is a segment")
+}
+
+fn flip(path: &Path, offset: u64) {
+    let file = OpenOptions::new().read(true).write(true).open(path).expect("the file opens");
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, offset).expect("the byte is there");
+    file.write_all_at(&[byte[0] ^ 0x10], offset).expect("the byte is written");
+}
+
+fn copy(from: &Path) -> TempDir {
+    let to = directory();
+    for entry in fs::read_dir(from).expect("the directory is there") {
+        let path = entry.expect("an entry").path();
+        fs::copy(&path, to.path().join(path.file_name().expect("a name"))).expect("the file is copied");
+    }
+    to
+}
+
+/// The offset and length of each block of a segment.
+fn blocks(path: &Path) -> Vec<(u64, u64)> {
+    let segment = super::cursor::Loaded::read(path).expect("the segment loads");
+    let mut cursor = super::cursor::Cursor::begin(&segment.header);
+    let mut found = Vec::new();
+    let mut start = cursor.offset;
+    while cursor.next(&segment).expect("the segment checks").is_some() {
+        found.push((start as u64, (cursor.offset - start) as u64));
+        start = cursor.offset;
+    }
+    found
+}

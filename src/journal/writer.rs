@@ -1,0 +1,156 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+use super::batch::Batch;
+use super::block::{Kind, Label, MARK_BYTES};
+use super::disk::Disk;
+use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::segment::{Prepared, Segment, random_salt};
+use super::{Error, Position};
+
+pub(super) enum Order {
+    Append(Batch),
+    Claim(u64),
+    Seal,
+}
+
+pub(super) struct Request {
+    pub order: Order,
+    /// Gets the last durable position.
+    pub reply: oneshot::Sender<Result<Position, Error>>,
+}
+
+/// What the writer's thread tells its handle.
+#[derive(Default)]
+pub(super) struct Progress {
+    pub last: AtomicU64,
+    pub appending: AtomicBool,
+    pub broken: AtomicBool,
+}
+
+/// Carries out one order after the other on its own thread: one write in flight, then its sync.
+pub(super) struct Writer {
+    pub dir: PathBuf,
+    pub segment_bytes: u64,
+    pub disk: Arc<dyn Disk>,
+    pub progress: Arc<Progress>,
+    pub segment: Segment,
+    pub last: Position,
+    pub epoch: u64,
+    /// Nothing was written since the last seal, or at all.
+    pub sealed: bool,
+    /// The next segment, made while this one fills up.
+    pub next: Option<JoinHandle<Result<Prepared, Error>>>,
+}
+
+impl Writer {
+    pub fn run(mut self, requests: Receiver<Request>) {
+        for request in requests {
+            let is_append = matches!(request.order, Order::Append(_));
+            let result = self.carry_out(request.order);
+            if result.is_err() {
+                self.progress.broken.store(true, Ordering::Release);
+            }
+            self.progress.last.store(self.last.0, Ordering::Release);
+            if is_append {
+                self.progress.appending.store(false, Ordering::Release);
+            }
+            // Whoever asked may have gone; the write stands in any case.
+            let _ = request.reply.send(result);
+            self.prepare_next();
+        }
+        self.discard_next();
+    }
+
+    fn carry_out(&mut self, order: Order) -> Result<Position, Error> {
+        // After a failed sync nobody knows what the disk holds: nothing is written after it.
+        if self.progress.broken.load(Ordering::Acquire) {
+            return Err(Error::Broken);
+        }
+        match order {
+            Order::Append(batch) => {
+                let label = self.label(Kind::Records, batch.records(), batch.len_bytes());
+                let last = batch.last();
+                assert_eq!(batch.first(), label.first, "the handle refuses a batch that does not follow");
+                self.write(batch.into_block(), label)?;
+                self.last = last;
+            }
+            Order::Claim(epoch) => {
+                self.epoch = epoch;
+                self.write(vec![0; MARK_BYTES], self.label(Kind::Claim, 0, 0))?;
+            }
+            Order::Seal if self.sealed => {}
+            Order::Seal => self.write(vec![0; MARK_BYTES], self.label(Kind::Seal, 0, 0))?,
+        }
+        Ok(self.last)
+    }
+
+    fn label(&self, kind: Kind, records: u32, payload_bytes: usize) -> Label {
+        Label { kind, first: self.last.next(), records, epoch: self.epoch, payload_bytes }
+    }
+
+    fn write(&mut self, mut buffer: Vec<u8>, label: Label) -> Result<(), Error> {
+        // Room is left for a seal, so that a clean stop never waits for a new segment.
+        let reserve = if label.kind == Kind::Seal { 0 } else { MARK_BYTES };
+        let needed = (buffer.len() + reserve) as u64;
+        if self.segment.fits(needed) {
+            self.segment.write(&mut buffer, &label, &*self.disk)?;
+            self.segment.sync(&*self.disk)?;
+        } else {
+            self.roll_over(&mut buffer, &label, needed + SEGMENT_HEADER_BYTES as u64)?;
+        }
+        self.sealed = label.kind == Kind::Seal;
+        Ok(())
+    }
+
+    /// Begins the next segment with this block; both are durable before the segment gets its name.
+    fn roll_over(&mut self, buffer: &mut [u8], label: &Label, needed: u64) -> Result<(), Error> {
+        let header = SegmentHeader {
+            incarnation: self.segment.header.incarnation,
+            epoch: self.epoch,
+            salt: random_salt()?,
+            first: label.first,
+            chain: self.segment.chain_for(label.first),
+        };
+        let mut segment = self.take_next(needed)?.begin(header, &*self.disk)?;
+        segment.write(buffer, label, &*self.disk)?;
+        segment.publish(&self.dir, &*self.disk)?;
+        self.segment = segment;
+        Ok(())
+    }
+
+    fn take_next(&mut self, needed: u64) -> Result<Prepared, Error> {
+        if needed > self.segment_bytes {
+            return Prepared::make(&self.dir, "large", needed, &*self.disk);
+        }
+        match self.next.take() {
+            Some(preparing) => preparing.join().unwrap_or(Err(Error::Broken)),
+            None => Prepared::make(&self.dir, "next", self.segment_bytes, &*self.disk),
+        }
+    }
+
+    fn prepare_next(&mut self) {
+        let broken = self.progress.broken.load(Ordering::Acquire);
+        if broken || self.next.is_some() || !self.segment.is_half_full() {
+            return;
+        }
+        let (dir, bytes, disk) = (self.dir.clone(), self.segment_bytes, Arc::clone(&self.disk));
+        // Without the thread the next segment is made when it is needed.
+        self.next = thread::Builder::new()
+            .name("journal-prepare".into())
+            .spawn(move || Prepared::make(&dir, "next", bytes, &*disk))
+            .ok();
+    }
+
+    /// What stays of it is removed at the next opening.
+    fn discard_next(&mut self) {
+        if let Some(preparing) = self.next.take() {
+            let _ = preparing.join();
+        }
+    }
+}
