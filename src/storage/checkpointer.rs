@@ -126,16 +126,13 @@ impl Checkpointer {
 fn insert(db: &SledDb, seal: &mut Seal, tombstones: &mut Tombstones, write: Write) -> Result<(), Error> {
     let Write { tree, key, stored } = write;
     let envelope = stored.encode();
-    let mut after = seal.contents_mut(tree).copied().unwrap_or_default();
+    let contents = seal.contents_mut(tree);
     if !stored.is_tombstone() {
-        after.add(&key, &envelope);
+        contents.add(&key, &envelope);
     }
     let old = db.insert(db.tree(tree)?, &key, envelope).map_err(|f| db.error(f))?;
     if let Some(old) = old.filter(|old| Stored::is_live_envelope(old)) {
-        after.remove(&key, &old);
-    }
-    if let Some(contents) = seal.contents_mut(tree) {
-        *contents = after;
+        contents.remove(&key, &old);
     }
     match stored.is_tombstone() {
         true => tombstones.insert((tree, key), stored.position),

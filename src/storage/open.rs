@@ -109,9 +109,9 @@ fn open_existing(dir: &Path, trees: &[TreeName], options: &SledOptions) -> Resul
         let expected = seal.trees.entry(name.0.to_owned()).or_default();
         check_newest(&db, name, &mut expected.newest)?;
         if whole {
-            expected.contents = Some(check_contents(&db, name, expected, settled, &mut tombstones)?);
-        } else if !seal.clean {
-            expected.contents = None;
+            expected.contents = check_contents(&db, name, expected, settled, &mut tombstones)?;
+        } else if !settled {
+            expected.contents.exact = false;
         }
     }
     Ok(Found { db, dir: dir.to_path_buf(), seal, syncer: Syncer::new(sled_dir), tombstones })
@@ -177,7 +177,10 @@ fn check_contents(
     if let Some(bad) = bad {
         return Err(bad);
     }
-    let Some(sealed) = expected.contents else { return Ok(found) };
+    let sealed = expected.contents;
+    if !sealed.exact {
+        return Ok(found);
+    }
     let intact = if settled { found == sealed } else { found.live + dead >= sealed.live };
     if intact {
         return Ok(found);

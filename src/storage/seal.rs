@@ -31,8 +31,7 @@ pub(super) struct Seal {
 
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct TreeSeal {
-    /// `None` when a tree too large to be read at open was not closed cleanly.
-    pub contents: Option<Contents>,
+    pub contents: Contents,
     /// Newest first, each key once.
     pub newest: Vec<Newest>,
 }
@@ -49,8 +48,7 @@ pub(super) struct Newest {
 
 impl Seal {
     pub fn empty(trees: &[TreeName]) -> Seal {
-        let fresh = || TreeSeal { contents: Some(Contents::default()), newest: Vec::new() };
-        let trees = trees.iter().map(|tree| (tree.0.to_owned(), fresh())).collect();
+        let trees = trees.iter().map(|tree| (tree.0.to_owned(), TreeSeal::default())).collect();
         Seal { format: FORMAT, clean: true, checkpoint: 0, watermark: Position::START, trees }
     }
 
@@ -87,9 +85,9 @@ impl Seal {
         sync_dir(dir)
     }
 
-    /// `None` when they are not known.
-    pub fn contents_mut(&mut self, tree: TreeName) -> Option<&mut Contents> {
-        self.trees.get_mut(tree.0)?.contents.as_mut()
+    /// The contents of a tree that was opened.
+    pub fn contents_mut(&mut self, tree: TreeName) -> &mut Contents {
+        &mut self.trees.entry(tree.0.to_owned()).or_default().contents
     }
 
     /// Lists trees that are new since the seal was written; nothing was ever in them.
@@ -100,7 +98,7 @@ impl Seal {
     }
 
     pub fn live(&self) -> u64 {
-        self.trees.values().filter_map(|tree| tree.contents).map(|contents| contents.live).sum()
+        self.trees.values().map(|tree| tree.contents.live).fold(0, u64::saturating_add)
     }
 
     /// Remembers the newest of these writes, and of the older ones as many as there is room for.
