@@ -5,8 +5,9 @@
 //! - The trees may always be thrown away: whatever they hold, the journal held durably before. The caller
 //!   hands over only what the journal has made durable up to the positions in the writes.
 //! - `Trees::watermark` never promises more than a power cut leaves: everything up to it is in files that were synced.
-//! - What sled loses is noticed when it is opened, set aside and begun afresh; it is never served as less.
-//!   The newest writes of each tree are always read back; up to `WHOLE_CHECK_KEYS_MAX` keys, so is every live value.
+//! - What sled lost is noticed when it is opened, set aside and begun afresh. The newest writes of each tree are
+//!   always read back; up to `WHOLE_CHECK_KEYS_MAX` keys, so is every live value. Not noticed is an older value
+//!   lost above that number, or one that went back to an earlier state in a crash in the middle of a checkpoint.
 //! - After a crash sled may be ahead of the watermark, by some of the writes of one checkpoint. Each
 //!   value tells the position that it reflects, so a replay can skip what is there already.
 //! - A tombstone stays until the watermark has passed it, so a replay cannot raise the dead.

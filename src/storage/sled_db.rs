@@ -16,7 +16,7 @@ pub(super) const META: TreeName = TreeName("storage.meta");
 const WATERMARK_KEY: &[u8] = b"watermark";
 const BEGUN_KEY: &[u8] = b"begun";
 /// sled lets its file go a little after its handle is dropped.
-const LOCK_WAIT: Duration = Duration::from_secs(5);
+const LOCK_WAIT: Duration = Duration::from_secs(2);
 const LOCK_RETRY: Duration = Duration::from_millis(5);
 
 /// sled with its panics caught and its errors sorted. Clones share one database.

@@ -233,6 +233,16 @@ async fn a_deleted_emptied_or_shortened_sled_is_set_aside() {
 }
 
 #[tokio::test]
+async fn trees_in_use_are_not_taken_for_damaged() {
+    let (dir, pairs) = closed_directory().await;
+    let Opened { trees, .. } = open(dir.path());
+    let second = SledTrees::open(dir.path(), &[ORDERS], SledOptions::default());
+    assert!(matches!(second, Err(Error::Locked { .. })));
+    assert!(!dir.path().join("trees.damaged-1").exists());
+    assert_eq!(contents(&trees).unwrap(), pairs);
+}
+
+#[tokio::test]
 async fn deleted_trees_are_fresh() {
     let (dir, _) = closed_directory().await;
     fs::remove_dir_all(dir.path().join("trees")).unwrap();
