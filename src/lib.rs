@@ -1,6 +1,4 @@
 pub mod actors;
 pub mod domain;
 pub mod journal;
-pub mod partners;
-pub mod runtime;
 pub mod storage;

@@ -1,15 +1,39 @@
-//! Placeholder until the storage branch lands.
-use crate::journal::Position;
+//! The state of every actor, in sled trees beside the journal. The only module that knows sled; it works
+//! on bytes and knows no order and no actor.
+//!
+//! Guarantees:
+//! - The trees may always be thrown away: whatever they hold, the journal held durably before. The caller
+//!   hands over only what the journal has made durable up to the positions in the writes.
+//! - `Trees::watermark` never promises more than a power cut leaves: everything up to it is in files that were synced.
+//! - What sled lost is noticed when it is opened, set aside and begun afresh. The newest writes of each tree are
+//!   always read back; up to `WHOLE_CHECK_KEYS_MAX` keys, so is every live value. Not noticed is an older value
+//!   lost above that number, or one that went back to an earlier state in a crash in the middle of a checkpoint.
+//! - After a crash sled may be ahead of the watermark, by some of the writes of one checkpoint. Each
+//!   value tells the position that it reflects, so a replay can skip what is there already.
+//! - A tombstone stays until the watermark has passed it, so a replay cannot raise the dead.
+//! - One thread writes; reads go on meanwhile, and nothing waits for a transaction.
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct TreeName(pub &'static str);
-pub struct Stored<V = Vec<u8>> {
-    pub version: u8,
-    pub position: Position,
-    pub value: Option<V>,
-}
-pub struct Write {
-    pub tree: TreeName,
-    pub key: Vec<u8>,
-    pub stored: Stored,
-}
+mod checkpointer;
+mod contents;
+mod error;
+mod lock;
+mod memory;
+mod open;
+mod seal;
+mod sled_db;
+mod sled_trees;
+mod stored;
+mod sync;
+mod trees;
+
+#[cfg(test)]
+mod tests;
+
+pub use contents::WHOLE_CHECK_KEYS_MAX;
+pub use error::Error;
+pub use lock::DirectoryLock;
+pub use memory::MemoryTrees;
+pub use open::{OpenState, Opened};
+pub use sled_trees::{SledOptions, SledTrees};
+pub use stored::{Stored, TreeName, Write};
+pub use trees::{Checkpoint, Trees};

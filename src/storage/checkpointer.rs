@@ -1,0 +1,153 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::oneshot;
+
+use super::seal::{SEAL_FILE, Seal};
+use super::sled_db::SledDb;
+use super::stored::Stored;
+use super::sync::Syncer;
+use super::{Checkpoint, Error, TreeName, Write};
+use crate::journal::Position;
+
+/// Keys and values inserted between two syncs within a checkpoint. sled takes its unsynced log for safe and
+/// reuses the room of what that log replaces: of power cuts in the middle of a checkpoint of 3 MB one in two
+/// left a sled that does not open. With this none of 30 did, at a tenth more time.
+const UNSYNCED_BYTES_MAX: usize = 32 << 10;
+
+pub(super) struct Job {
+    pub checkpoint: Checkpoint,
+    pub done: oneshot::Sender<Result<(), Error>>,
+}
+
+/// Tombstones that are still in the trees, with their positions.
+pub(super) type Tombstones = BTreeMap<(TreeName, Vec<u8>), Position>;
+
+/// The only writer of the trees, on a thread of its own.
+pub(super) struct Checkpointer {
+    pub db: SledDb,
+    /// Where the seal is, one level above sled's own directory.
+    pub dir: PathBuf,
+    /// As last written, but for the contents, which follow each insert.
+    pub seal: Seal,
+    pub syncer: Syncer,
+    pub tombstones: Tombstones,
+    /// Read by the handle; moved when the seal is durable.
+    pub watermark: Arc<AtomicU64>,
+    /// sled takes nothing more after an error; nor do we.
+    pub failed: Option<String>,
+}
+
+impl Checkpointer {
+    pub fn run(mut self, jobs: Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            let result = self.checkpoint(job.checkpoint);
+            // nobody waiting is fine: the watermark tells
+            let _ = job.done.send(result);
+        }
+        if let Err(error) = self.close() {
+            tracing::warn!(%error, "the trees were not closed cleanly; the next start reads them whole");
+        }
+    }
+
+    fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        if let Some(why) = &self.failed {
+            return Err(Error::Stopped { why: why.clone() });
+        }
+        for write in &checkpoint.writes {
+            self.db.tree(write.tree)?;
+        }
+        let result = self.write_through(checkpoint);
+        self.failed = result.as_ref().err().map(Error::to_string);
+        result
+    }
+
+    fn write_through(&mut self, mut checkpoint: Checkpoint) -> Result<(), Error> {
+        self.break_seal()?;
+        let mut next = self.seal.clone();
+        next.checkpoint += 1;
+        self.db.set_begun(next.checkpoint).map_err(|f| self.db.error(f))?;
+        self.sweep_tombstones()?;
+        next.note_newest(&checkpoint.writes);
+        next.watermark = next.watermark.max(checkpoint.watermark);
+        // neighbours share pages; a stable sort leaves writes to one key in their order
+        checkpoint.writes.sort_by(|a, b| (a.tree, &a.key).cmp(&(b.tree, &b.key)));
+        let mut unsynced_bytes = 0;
+        for write in checkpoint.writes {
+            unsynced_bytes += insert(&self.db, &mut next, &mut self.tombstones, write)?;
+            if unsynced_bytes >= UNSYNCED_BYTES_MAX {
+                self.sync()?;
+                unsynced_bytes = 0;
+            }
+        }
+        self.db.set_watermark(next.watermark).map_err(|f| self.db.error(f))?;
+        self.sync()?;
+        next.write(&self.dir).map_err(|e| Error::io("write the checkpoint file in", &self.dir, e))?;
+        self.watermark.store(next.watermark.0, Ordering::Release);
+        self.seal = next;
+        Ok(())
+    }
+
+    /// Before the first insert after an open: from here on sled may be ahead of the seal.
+    fn break_seal(&mut self) -> Result<(), Error> {
+        if self.seal.clean {
+            self.seal.clean = false;
+            self.seal
+                .write(&self.dir)
+                .map_err(|e| Error::io("write the checkpoint file in", &self.dir, e))?;
+        }
+        Ok(())
+    }
+
+    /// Removes the tombstones that no replay can need any more.
+    fn sweep_tombstones(&mut self) -> Result<(), Error> {
+        let watermark = self.seal.watermark;
+        for ((tree, key), _) in self.tombstones.iter().filter(|(_, position)| **position <= watermark) {
+            self.db.remove(self.db.tree(*tree)?, key).map_err(|f| self.db.error(f))?;
+        }
+        self.tombstones.retain(|_, position| *position > watermark);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), Error> {
+        self.db.flush().map_err(|f| self.db.error(f))?;
+        self.syncer.sync().map_err(|e| {
+            // what the kernel could not write it may now take for written: without its seal sled is rebuilt
+            let _ = fs::remove_file(self.dir.join(SEAL_FILE));
+            Error::io("sync the trees in", &self.dir, e)
+        })
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        if self.failed.is_some() || self.seal.clean {
+            return Ok(());
+        }
+        self.sync()?;
+        self.seal.clean = true;
+        self.seal.write(&self.dir).map_err(|e| Error::io("write the checkpoint file in", &self.dir, e))
+    }
+}
+
+/// One plain insert; the contents in the seal and the list of tombstones follow it. Returns its bytes.
+fn insert(db: &SledDb, seal: &mut Seal, tombstones: &mut Tombstones, write: Write) -> Result<usize, Error> {
+    let Write { tree, key, stored } = write;
+    let envelope = stored.encode();
+    let bytes = key.len() + envelope.len();
+    let contents = seal.contents_mut(tree);
+    if !stored.is_tombstone() {
+        contents.add(&key, &envelope);
+    }
+    let old = db.insert(db.tree(tree)?, &key, envelope).map_err(|f| db.error(f))?;
+    if let Some(old) = old.filter(|old| Stored::is_live_envelope(old)) {
+        contents.remove(&key, &old);
+    }
+    match stored.is_tombstone() {
+        true => tombstones.insert((tree, key), stored.position),
+        false => tombstones.remove(&(tree, key)),
+    };
+    Ok(bytes)
+}
