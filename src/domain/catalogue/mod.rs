@@ -1,0 +1,13 @@
+//! What the shop sells: the product, the import of a catalogue file, the index that is searched.
+//!
+//! Guarantees:
+//! - pure: no clock, no randomness, no I/O but the reader that the caller gives;
+//! - every record of an imported file is accounted for: a row, or a rejection with its line and why;
+//! - the same file gives the same rows, prices and opening stock, every time and on every machine;
+//! - a search costs no more than its words' postings, and its pages follow one fixed order.
+
+mod isbn;
+mod product;
+
+pub use isbn::Isbn;
+pub use product::{BadProduct, Product};
