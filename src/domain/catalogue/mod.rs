@@ -6,8 +6,14 @@
 //! - the same file gives the same rows, prices and opening stock, every time and on every machine;
 //! - a search costs no more than its words' postings, and its pages follow one fixed order.
 
+mod columns;
+mod derive;
+mod import;
 mod isbn;
 mod product;
+mod row;
+mod unpack;
 
+pub use import::{Import, ImportError, Imported, ROWS_MAX, Rejected, Row, import, open};
 pub use isbn::Isbn;
 pub use product::{BadProduct, Product};
