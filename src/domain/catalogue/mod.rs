@@ -7,13 +7,19 @@
 //! - a search costs no more than its words' postings, and its pages follow one fixed order.
 
 mod columns;
+mod cursor;
 mod derive;
+mod fold;
 mod import;
+mod index;
 mod isbn;
 mod product;
 mod row;
 mod unpack;
+mod words;
 
+pub use cursor::{BadCursor, Cursor};
 pub use import::{Import, ImportError, Imported, ROWS_MAX, Rejected, Row, import, open};
+pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, QUERY_WORDS_MAX};
 pub use isbn::Isbn;
 pub use product::{BadProduct, Product};
