@@ -8,6 +8,7 @@
 
 mod columns;
 mod cursor;
+mod demo;
 mod derive;
 mod fold;
 mod import;
@@ -19,6 +20,7 @@ mod unpack;
 mod words;
 
 pub use cursor::{BadCursor, Cursor};
+pub use demo::demo;
 pub use import::{Import, ImportError, Imported, ROWS_MAX, Rejected, Row, import, open};
 pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, QUERY_WORDS_MAX};
 pub use isbn::Isbn;
