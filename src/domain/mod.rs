@@ -1,7 +1,6 @@
 //! The trade's words and rules. Pure: no actix, tokio, sled or clock.
 
 pub mod catalogue;
-
 mod ids;
 mod money;
 mod order;

@@ -1,0 +1,45 @@
+//! The import of ten thousand real books. They are not part of the repository: `DOORSTEP_SHARED_DATA` names the
+//! folder that holds `goodbooks-10k.csv.gz`, by default `../shared/data` beside the repository.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use doorstep::domain::catalogue::{Catalogue, Imported, import};
+
+fn goodbooks() -> Imported {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = std::env::var_os("DOORSTEP_SHARED_DATA").map_or_else(beside, PathBuf::from);
+    let path = folder.join("goodbooks-10k.csv.gz");
+    let file = File::open(&path).unwrap_or_else(|error| {
+        panic!(
+            "cannot open {}: {error}; let DOORSTEP_SHARED_DATA name the folder that holds it",
+            path.display()
+        )
+    });
+    import(file).unwrap()
+}
+
+#[test]
+fn ten_thousand_real_books_are_all_accounted_for() {
+    let imported = goodbooks();
+    assert_eq!(imported.rows.len() + imported.rejected.len(), 10_000);
+    assert_eq!(imported.rejected, []);
+    assert_eq!(imported.derived, ["price", "weight_grams", "stock"]);
+    let first = &imported.rows[0];
+    assert_eq!((first.line, first.product.sku.as_str()), (2, "GB-000001"));
+    assert_eq!(first.product.isbn.as_deref(), Some("9780439023481"));
+}
+
+#[test]
+fn the_same_file_gives_the_same_prices_and_stock() {
+    assert_eq!(goodbooks(), goodbooks());
+}
+
+#[test]
+fn a_real_book_is_found_by_title_and_author() {
+    let books = goodbooks().rows.into_iter().map(|row| row.product).collect();
+    let catalogue = Catalogue::build(books).unwrap();
+    let page = catalogue.search("garcia marquez solitude", None, 10);
+    assert!(page.products[0].title.starts_with("One Hundred Years of Solitude"), "{:?}", page.products);
+    assert_eq!(catalogue.search("", None, 1).total, 10_000);
+}
