@@ -1,0 +1,23 @@
+//! Letters to customers.
+//!
+//! - At least once: a letter may be sent again with the same request, and then has the same
+//!   `Message-ID`, by which the customer's mail program shows it once.
+//! - What a customer or a supplier wrote cannot add a header or a recipient to a letter.
+
+use super::Answer;
+
+mod eml;
+mod kind;
+mod letter;
+mod memory;
+mod text;
+
+pub use eml::{EmlFolder, EmlFolderError};
+pub use kind::MailKind;
+pub use letter::{Letter, LetterLine, RenderedLetter};
+pub use memory::MemoryPost;
+
+pub trait Post {
+    /// `Refused` where the letter can never be sent as it is: an address that is none.
+    fn send(&self, letter: Letter) -> Answer<()>;
+}
