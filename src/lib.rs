@@ -1,4 +1,4 @@
 pub mod actors;
 pub mod domain;
 pub mod journal;
-pub mod storage;
+pub mod partners;

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 pub mod carrier;
+pub mod mail;
 pub mod wholesaler;
 
 /// What a counterparty will answer. Not `Send`: it is driven on the cell's own thread.
@@ -35,6 +36,13 @@ pub enum Trouble {
     Unavailable(String),
 }
 
+/// Everyone outside whom a shop deals with.
+pub struct Partners {
+    pub wholesalers: Vec<Box<dyn wholesaler::Wholesaler>>,
+    pub carrier: Box<dyn carrier::Carrier>,
+    pub post: Box<dyn mail::Post>,
+}
+
 /// Drives an embedded partner's answer, which is ready as soon as it is asked for.
 #[cfg(test)]
 pub(crate) fn now<T>(mut answer: Answer<T>) -> Result<T, Trouble> {
@@ -45,17 +53,40 @@ pub(crate) fn now<T>(mut answer: Answer<T>) -> Result<T, Trouble> {
     }
 }
 
-pub mod mail;
+#[cfg(test)]
+mod tests {
+    use super::carrier::{BookingRequest, TrackRequest};
+    use super::wholesaler::{QuoteAnswer, QuoteRequest, ShipNoticeRequest, SupplyOrder};
+    use super::*;
+    use crate::domain::{OrderId, Sku, Timestamp};
 
-/// Everybody outside whom the shop deals with.
-pub struct Partners {
-    pub wholesalers: Vec<Box<dyn wholesaler::Wholesaler>>,
-    pub carrier: Box<dyn carrier::Carrier>,
-    pub post: Box<dyn mail::Post>,
-}
+    fn reads_back<T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(value: T) {
+        let packed = postcard::to_stdvec(&value).unwrap();
+        assert_eq!(postcard::from_bytes::<T>(&packed).unwrap(), value);
+        let shown = serde_json::to_string(&value).unwrap();
+        assert_eq!(serde_json::from_str::<T>(&shown).unwrap(), value);
+    }
 
-impl Partners {
-    pub fn wholesaler(&self, id: wholesaler::WholesalerId) -> Option<&dyn wholesaler::Wholesaler> {
-        self.wholesalers.iter().find(|partner| partner.id() == id).map(AsRef::as_ref)
+    #[test]
+    fn what_is_journaled_about_a_call_reads_back_as_it_was() {
+        let asked_at = Timestamp(1_795_305_600_000);
+        let sku = Sku::parse("PG-1342").unwrap();
+        let quote = QuoteRequest { sku: sku.clone(), quantity: 3, asked_at };
+        let answer = now(wholesaler::embedded()[0].quote(quote.clone())).unwrap();
+        assert!(matches!(answer, QuoteAnswer::Offer(_)));
+        reads_back(quote);
+        reads_back(answer);
+        let order = SupplyOrder { key: "po_1".into(), sku, quantity: 3, ordered_at: asked_at };
+        reads_back(ShipNoticeRequest { order, asked_at });
+        let booking = BookingRequest {
+            key: "shp_1".into(),
+            order: OrderId::new(1, 1),
+            weight_grams: 300,
+            postcode: "EH1 1YZ".into(),
+            country: "GB".into(),
+            booked_at: asked_at,
+        };
+        reads_back(TrackRequest { tracking: "DSD6B5JMFRYP6P".into(), booking, asked_at });
+        reads_back(Trouble::Unavailable("connection reset".into()));
     }
 }

@@ -1,40 +1,23 @@
-//! Stub: the partners branch brings the real one.
+//! Letters to customers.
+//!
+//! - At least once: a letter may be sent again with the same request, and then has the same
+//!   `Message-ID`, by which the customer's mail program shows it once.
+//! - What a customer or a supplier wrote cannot add a header or a recipient to a letter.
+
 use super::Answer;
-use crate::domain::{Date, Money, OrderId, Timestamp};
-use serde::{Deserialize, Serialize};
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum MailKind {
-    OrderConfirmation,
-    BackorderPromise,
-    PromiseChanged,
-    PaymentActionNeeded,
-    PaymentDeclined,
-    Dispatched,
-    Delivered,
-    Cancelled,
-    RefundDone,
-    ReturnReceived,
-}
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LetterLine {
-    pub title: String,
-    pub quantity: u32,
-    pub amount: Money,
-}
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Letter {
-    pub kind: MailKind,
-    pub order: OrderId,
-    pub to_address: String,
-    pub to_name: String,
-    pub link: Option<String>,
-    pub lines: Vec<LetterLine>,
-    pub total: Money,
-    pub promised_on: Option<Date>,
-    pub tracking: Option<String>,
-    pub reason: Option<String>,
-    pub written_at: Timestamp,
-}
+
+mod eml;
+mod kind;
+mod letter;
+mod memory;
+mod text;
+
+pub use eml::{EmlFolder, EmlFolderError};
+pub use kind::MailKind;
+pub use letter::{Letter, LetterLine, RenderedLetter};
+pub use memory::MemoryPost;
+
 pub trait Post {
+    /// `Refused` where the letter can never be sent as it is: an address that is none.
     fn send(&self, letter: Letter) -> Answer<()>;
 }

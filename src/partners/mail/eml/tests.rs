@@ -1,0 +1,189 @@
+use super::super::letter::tests::letter;
+use super::super::{LetterLine, MailKind};
+use super::*;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const HEADERS: [&str; 9] = [
+    "Message-ID",
+    "Date",
+    "From",
+    "To",
+    "Subject",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+];
+
+fn folder(dir: &TempDir) -> EmlFolder {
+    let from = "Doorstep <orders@shop.example>".to_owned();
+    EmlFolder::new(dir.path().join("mail"), from, "https://shop.example".into()).unwrap()
+}
+
+fn files(dir: &TempDir) -> Vec<String> {
+    let mut found = Vec::new();
+    for day in fs::read_dir(dir.path().join("mail")).unwrap() {
+        for file in fs::read_dir(day.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            found.push(path.strip_prefix(dir.path().join("mail")).unwrap().display().to_string());
+        }
+    }
+    found
+}
+
+/// The headers, unfolded, and the body as it stands.
+fn read_back(message: &str) -> (Vec<(String, String)>, String) {
+    let (head, body) = message.split_once("\r\n\r\n").unwrap();
+    let unfolded = head.replace("\r\n ", " ");
+    let header = |line: &str| {
+        let (name, value) = line.split_once(": ").unwrap();
+        (name.to_owned(), value.to_owned())
+    };
+    (unfolded.split("\r\n").map(header).collect(), body.to_owned())
+}
+
+fn header<'a>(headers: &'a [(String, String)], name: &str) -> &'a str {
+    &headers.iter().find(|(found, _)| found == name).unwrap().1
+}
+
+fn composed(letter: &Letter) -> Result<String, Trouble> {
+    let from: Mailbox = "Doorstep <orders@shop.example>".parse().unwrap();
+    let office = Office { dir: "unused".into(), from, base_url: "https://shop.example".into() };
+    office.compose(letter).map(|message| String::from_utf8(message.formatted()).unwrap())
+}
+
+#[tokio::test]
+async fn a_letter_is_a_correct_message_in_the_folder_of_its_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let letter = letter(MailKind::Dispatched);
+    folder(&dir).send(letter.clone()).await.unwrap();
+
+    let name = format!("2026-11-22/{}-dispatched.eml", letter.order);
+    assert_eq!(files(&dir), [name.as_str()]);
+    let (headers, body) = read_back(&fs::read_to_string(dir.path().join("mail").join(name)).unwrap());
+    let id = format!("<{}.dispatched@shop.example>", letter.order);
+    for (wanted, value) in [
+        ("Message-ID", id.as_str()),
+        ("Date", "Sun, 22 Nov 2026 09:30:45 +0000"),
+        ("From", "Doorstep <orders@shop.example>"),
+        ("To", "\"Ada Byron\" <ada@example.org>"),
+        ("Subject", &format!("Your order is on its way ({})", letter.order)),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "7bit"),
+    ] {
+        assert_eq!(header(&headers, wanted), value, "{wanted}");
+    }
+    assert_eq!(
+        body.replace("\r\n", "\n").trim_end(),
+        letter.render("https://shop.example").unwrap().body.trim_end()
+    );
+}
+
+#[tokio::test]
+async fn a_letter_sent_again_is_there_once_and_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let letter = letter(MailKind::Cancelled);
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        // as after a crash: nothing is remembered but the folder
+        folder(&dir).send(letter.clone()).await.unwrap();
+        let [file] = files(&dir).try_into().unwrap();
+        seen.push(fs::read(dir.path().join("mail").join(file)).unwrap());
+    }
+    assert_eq!(seen[0], seen[1]);
+    folder(&dir).send(Letter { kind: MailKind::RefundDone, ..letter }).await.unwrap();
+    assert_eq!(files(&dir).len(), 2);
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_leaves_the_outcome_unknown_and_a_repeat_succeeds() {
+    let dir = tempfile::tempdir().unwrap();
+    let post = folder(&dir);
+    let day = dir.path().join("mail/2026-11-22");
+    fs::write(&day, "a file where the folder should be").unwrap();
+    let letter = letter(MailKind::Delivered);
+    assert!(matches!(post.send(letter.clone()).await, Err(Trouble::Unavailable(_))));
+    fs::remove_file(&day).unwrap();
+    assert_eq!(post.send(letter).await, Ok(()));
+    assert_eq!(files(&dir).len(), 1);
+}
+
+#[test]
+fn a_name_and_a_title_in_any_script_travel_encoded() {
+    let mut letter = letter(MailKind::OrderConfirmation);
+    letter.to_name = "Zoë".into();
+    letter.lines[0].title = "戦争と平和".into();
+    let message = composed(&letter).unwrap();
+    assert!(message.is_ascii());
+    let (headers, body) = read_back(&message);
+    assert_eq!(header(&headers, "To"), "=?utf-8?b?Wm/Dqw==?= <ada@example.org>");
+    assert_eq!(header(&headers, "Content-Transfer-Encoding"), "quoted-printable");
+    assert!(body.contains("2 x =E6=88=A6"), "{body}");
+}
+
+#[test]
+fn a_line_break_in_a_name_or_an_address_is_refused() {
+    let good = letter(MailKind::Delivered);
+    for bad in ["Ada\r\nBcc: eve@example.org", "Ada\nBcc: eve@example.org", "Ada\rX", "Ada\0", "Ada\u{85}X"] {
+        let named = Letter { to_name: bad.into(), ..good.clone() };
+        assert!(matches!(composed(&named), Err(Trouble::Refused(_))), "{bad:?}");
+        let addressed = Letter { to_address: format!("ada@example.org{}", &bad[3..]), ..good.clone() };
+        assert!(matches!(composed(&addressed), Err(Trouble::Refused(_))), "{bad:?}");
+    }
+}
+
+#[test]
+fn what_is_no_address_is_refused_and_not_told_to_the_log() {
+    for bad in [
+        "",
+        "ada",
+        "ada@",
+        "@example.org",
+        "a b@example.org",
+        "ada@example.org, eve@example.org",
+        "<ada@x.org>",
+    ] {
+        let letter = Letter { to_address: bad.into(), ..letter(MailKind::Delivered) };
+        let Err(Trouble::Refused(why)) = composed(&letter) else {
+            panic!("`{bad}` was taken for an address")
+        };
+        assert!(bad.is_empty() || !why.contains(bad), "{why}");
+    }
+}
+
+#[test]
+fn a_clock_gone_wild_is_refused() {
+    let letter = Letter { written_at: Timestamp(u64::MAX), ..letter(MailKind::Delivered) };
+    assert!(matches!(composed(&letter), Err(Trouble::Refused(_))));
+}
+
+#[test]
+fn a_sender_that_is_none_is_refused_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    for bad in ["", "Doorstep", "Doorstep <orders>", "Door\r\nstep <orders@shop.example>"] {
+        let made = EmlFolder::new(dir.path().into(), bad.into(), String::new());
+        assert!(matches!(made, Err(EmlFolderError::BadSender(_))), "{bad}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_of_others_adds_a_header_or_a_recipient(
+        name in "\\PC{0,120}", title in any::<String>(), reason in any::<String>(), link in any::<String>(),
+    ) {
+        let mut letter = letter(MailKind::Cancelled);
+        letter.to_name = name;
+        letter.lines.push(LetterLine { title, ..letter.lines[0].clone() });
+        letter.reason = Some(reason);
+        letter.link = Some(link);
+        let message = composed(&letter).unwrap();
+        let (headers, _) = read_back(&message);
+        let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+        prop_assert_eq!(names, HEADERS);
+        let to = header(&headers, "To");
+        prop_assert!(to == "ada@example.org" || to.ends_with(" <ada@example.org>"), "{}", to);
+        prop_assert!(message.is_ascii() && message.split("\r\n").all(|line| line.len() <= 998 && !line.contains('\r')));
+    }
+}
