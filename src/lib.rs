@@ -2,3 +2,5 @@ pub mod actors;
 pub mod domain;
 pub mod journal;
 pub mod partners;
+pub mod runtime;
+pub mod storage;

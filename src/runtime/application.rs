@@ -9,7 +9,17 @@ use super::{Context, Keys, Stamp, Turn, table::AnyTable};
 /// state and a message, an actor decides on a [`Turn`]; the runtime does the rest.
 pub trait Application: Sized + 'static {
     /// Names an actor. Its text (`Display`) is what logs, `actors` and timelines show.
-    type Address: Copy + Ord + Hash + Debug + Display + Serialize + DeserializeOwned + Send + Sync + Unpin + 'static;
+    type Address: Copy
+        + Ord
+        + Hash
+        + Debug
+        + Display
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + Unpin
+        + 'static;
     /// Everything that one actor can tell another, or the outside can ask.
     type Message: Serialize + DeserializeOwned + Debug + Send + Sync + 'static;
     /// Every fact that the journal can hold.
