@@ -43,6 +43,13 @@ pub struct Partners {
     pub post: Box<dyn mail::Post>,
 }
 
+impl Partners {
+    /// `None` where the settings no longer name it.
+    pub fn wholesaler(&self, id: wholesaler::WholesalerId) -> Option<&dyn wholesaler::Wholesaler> {
+        self.wholesalers.iter().find(|partner| partner.id() == id).map(AsRef::as_ref)
+    }
+}
+
 /// Drives an embedded partner's answer, which is ready as soon as it is asked for.
 #[cfg(test)]
 pub(crate) fn now<T>(mut answer: Answer<T>) -> Result<T, Trouble> {
