@@ -7,6 +7,7 @@ mod shop;
 pub mod testing;
 mod timelines;
 mod tree;
+pub mod trees;
 
 pub mod bank;
 pub mod mailer;

@@ -26,7 +26,7 @@ use super::recovery::recover;
 use super::shell::Gauge;
 use super::supervisor::{Below, Group, GroupId, Supervisor};
 use super::suspect::Suspects;
-use super::{Application, Clock, Error, Outside, watchdog};
+use super::{Aggregate, Application, Clock, Error, Outside, State, decode, watchdog};
 
 /// Everything that a cell is made of.
 pub struct CellParts<A: Application> {
@@ -219,6 +219,23 @@ impl<A: Application> Running<A> {
     /// Stops in order. After it nothing is admitted and nothing begins.
     pub async fn drain(&self, deadlines: DrainDeadlines) -> DrainReport {
         self.cell.drain(&self.handle, &self.journal, deadlines).await
+    }
+
+    /// Every aggregate of a kind: what is in memory, and for the others what their tree holds.
+    pub fn every<V: Aggregate>(&self) -> Result<Vec<V>, Error> {
+        let core = self.cell.0.core.borrow();
+        let mut stored = BTreeMap::new();
+        core.trees.scan(V::TREE, &[], &mut |key, value| {
+            stored.insert(key.to_vec(), value);
+            true
+        })?;
+        let tables = core.state.tables();
+        let in_memory = tables.into_iter().filter(|table| table.tree() == V::TREE);
+        for write in in_memory.flat_map(|table| table.encode_all()) {
+            stored.insert(write.key, write.stored);
+        }
+        let values = stored.values().map(decode::<V>).collect::<Result<Vec<_>, _>>()?;
+        Ok(values.into_iter().flatten().collect())
     }
 
     /// Looks at the states; for tests, `verify` and the console.

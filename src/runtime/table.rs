@@ -139,6 +139,9 @@ pub trait AnyTable {
     fn checkpointed(&mut self);
     /// Every aggregate in memory, as it would be stored.
     fn encode_all(&self) -> Vec<Write>;
+    /// A value written out for people, a field a line.
+    fn show(&self, stored: &Stored) -> Result<String, LoadError>;
+    fn show_key(&self, key: &[u8]) -> String;
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -199,6 +202,14 @@ impl<V: Aggregate> AnyTable for Table<V> {
 
     fn encode_all(&self) -> Vec<Write> {
         self.slots.iter().map(|(key, slot)| encode(key, slot)).collect()
+    }
+
+    fn show(&self, stored: &Stored) -> Result<String, LoadError> {
+        Ok(format!("{:#?}", decode::<V>(stored)?))
+    }
+
+    fn show_key(&self, key: &[u8]) -> String {
+        V::Key::from_bytes(key).map_or_else(|| format!("{key:?}"), |key| format!("{key:?}"))
     }
 }
 
