@@ -14,6 +14,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 pub mod carrier;
+pub mod processor;
 pub mod wholesaler;
 
 /// What a counterparty will answer. Not `Send`: it is driven on the cell's own thread.

@@ -41,7 +41,9 @@ pub fn audit<'a>(
     drawn.retain(|_, sum| *sum != 0);
     taken.retain(|_, sum| *sum != 0);
     if drawn != taken {
-        return Err(format!("cardholders were drawn {drawn:?}, the merchant's account accounts for {taken:?}"));
+        return Err(format!(
+            "cardholders were drawn {drawn:?}, the merchant's account accounts for {taken:?}"
+        ));
     }
     Ok(())
 }
@@ -53,10 +55,9 @@ fn sums<'a>(holds: impl IntoIterator<Item = &'a Hold>) -> BTreeMap<AccountId, (i
         let (held, captured) = match &hold.state {
             HoldState::Held { .. } => (hold.amount.amount, 0),
             HoldState::Captured { amount, .. } => (0, amount.amount),
-            HoldState::Verified
-            | HoldState::Declined(_)
-            | HoldState::UnknownToken
-            | HoldState::Released => continue,
+            HoldState::Verified | HoldState::Declined(_) | HoldState::UnknownToken | HoldState::Released => {
+                continue;
+            }
         };
         let sum = sums.entry(AccountId::cardholder(&hold.token, hold.amount.currency)).or_default();
         sum.0 += i128::from(held);

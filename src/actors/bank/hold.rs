@@ -132,7 +132,9 @@ pub(super) fn release(state: &State, payment: PaymentId, context: &Context<'_>) 
         // the money was taken: only a refund brings it back. The merchant asks for no release after a capture
         Some(Hold { state: HoldState::Captured { .. }, .. }) => return turn,
         // nothing is held, nor will be
-        Some(Hold { state: HoldState::Released | HoldState::Declined(_) | HoldState::UnknownToken, .. }) => {}
+        Some(Hold {
+            state: HoldState::Released | HoldState::Declined(_) | HoldState::UnknownToken, ..
+        }) => {}
         Some(hold) => {
             turn.event(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
         }
@@ -159,13 +161,12 @@ fn answer(turn: &mut Turn, payment: PaymentId, hold: &Hold) {
         return send_verify_answer(turn, payment, answer);
     }
     let answer = match &hold.state {
-        HoldState::Held { approval, capture_before } | HoldState::Captured { approval, capture_before, .. } => {
-            HoldAnswer::Held {
-                approval: approval.clone(),
-                amount: hold.amount,
-                capture_before: *capture_before,
-            }
-        }
+        HoldState::Held { approval, capture_before }
+        | HoldState::Captured { approval, capture_before, .. } => HoldAnswer::Held {
+            approval: approval.clone(),
+            amount: hold.amount,
+            capture_before: *capture_before,
+        },
         HoldState::Declined(reason) => HoldAnswer::Declined(*reason),
         HoldState::UnknownToken => HoldAnswer::UnknownToken,
         // released before the request came, or after: either way nothing is held, nor will be

@@ -110,7 +110,9 @@ impl State {
                     });
                 }
             }
-            Event::Captured { line, token, held, open } => self.apply_capture(line, token, *held, open, stamp),
+            Event::Captured { line, token, held, open } => {
+                self.apply_capture(line, token, *held, open, stamp)
+            }
             Event::Released { payment, token, held } => self.apply_release(payment, token, *held, stamp),
             Event::PaidOut { batch, payout, fees } => self.apply_payout(*batch, *payout, *fees, stamp),
         }
@@ -125,8 +127,7 @@ impl State {
         change: impl FnOnce(&mut Cardholder),
     ) {
         self.accounts.change(&AccountId::cardholder(token, amount.currency), stamp.position, |row| {
-            let account =
-                row.get_or_insert(Account::Cardholder(Cardholder::new(amount.currency, limit)));
+            let account = row.get_or_insert(Account::Cardholder(Cardholder::new(amount.currency, limit)));
             if let Account::Cardholder(account) = account {
                 change(account);
             }
@@ -170,11 +171,8 @@ impl State {
             merchant.open = Some(*open);
         });
         self.batches.change(&open.batch, at, |row| {
-            let batch = row.get_or_insert(SettlementBatch {
-                currency: open.currency,
-                lines: vec![],
-                paid: false,
-            });
+            let batch =
+                row.get_or_insert(SettlementBatch { currency: open.currency, lines: vec![], paid: false });
             batch.lines.push(line.clone());
         });
     }

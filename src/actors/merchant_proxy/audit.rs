@@ -41,7 +41,9 @@ pub fn audit_against<'a>(
     }
     if in_ledger(Account::AcquirerReceivable) != owed {
         let booked = in_ledger(Account::AcquirerReceivable);
-        return Err(format!("payments have {owed} to come, the ledger has {booked} minor units of {currency}"));
+        return Err(format!(
+            "payments have {owed} to come, the ledger has {booked} minor units of {currency}"
+        ));
     }
     Ok(())
 }

@@ -25,7 +25,8 @@ pub fn begin(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
         | Won | Lost => {}
         // goods have left for which no money is held: no one is to find out by chance
         _ => {
-            let why = format!("{id} was to be captured, but nothing is held: take the payment by other means");
+            let why =
+                format!("{id} was to be captured, but nothing is held: take the payment by other means");
             turn.event(Event::Case { order: payment.order, why });
         }
     }
@@ -42,7 +43,8 @@ pub fn capture_again(id: PaymentId, payment: &Payment, context: &Context<'_>) ->
     let asks = payment.asks.saturating_add(1);
     turn.event(Event::AskedAgain { payment: id, asks });
     if asks == context.rules().payment_asks_max {
-        let why = format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
+        let why =
+            format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
         turn.event(Event::Case { order: payment.order, why });
     }
     ask_bank(&mut turn, id, payment);

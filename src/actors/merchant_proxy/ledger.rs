@@ -53,7 +53,9 @@ struct Unchecked {
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a posting debits {debits} and credits {credits} minor units: both must be the same, of amounts that are not negative")]
+#[error(
+    "a posting debits {debits} and credits {credits} minor units: both must be the same, of amounts that are not negative"
+)]
 pub struct Unbalanced {
     debits: i128,
     credits: i128,
@@ -209,10 +211,7 @@ mod tests {
             Entry { account: Account::Bank, side: Side::Debit, amount: 2 },
             Entry { account: Account::Sales, side: Side::Credit, amount: 1 },
         ];
-        assert_eq!(
-            Posting::new(Currency::GBP, entries.clone()),
-            Err(Unbalanced { debits: 2, credits: 1 })
-        );
+        assert_eq!(Posting::new(Currency::GBP, entries.clone()), Err(Unbalanced { debits: 2, credits: 1 }));
         let written = postcard::to_stdvec(&Unchecked { currency: Currency::GBP, entries }).unwrap();
         assert!(postcard::from_bytes::<Posting>(&written).is_err());
         assert!(Posting::hold(pence(-1)).is_err());

@@ -56,7 +56,8 @@ pub fn release_again(id: PaymentId, payment: &Payment, context: &Context<'_>) ->
     let asks = payment.asks.saturating_add(1);
     turn.event(Event::AskedAgain { payment: id, asks });
     if asks == context.rules().payment_asks_max {
-        let why = format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on");
+        let why =
+            format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on");
         turn.event(Event::Case { order: payment.order, why });
     }
     tell_bank(&mut turn, bank::Message::ReleaseHold { payment: id });

@@ -72,7 +72,8 @@ fn sentence(line: &SettlementLine, why: &str) -> String {
 
 /// A payout is the sum of its lines less their fees.
 fn check_payout(turn: &mut Turn, state: &State, file: &SettlementFile) {
-    let sum: i128 = file.lines.iter().map(|line| i128::from(line.amount.amount) - i128::from(line.fee.amount)).sum();
+    let sum: i128 =
+        file.lines.iter().map(|line| i128::from(line.amount.amount) - i128::from(line.fee.amount)).sum();
     if sum == i128::from(file.payout.amount) {
         return;
     }

@@ -11,13 +11,29 @@ use super::transitions::PaymentState;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The attempt is on record.
-    Intended { payment: PaymentId, order: OrderId, kind: Kind, token: String, amount: Money },
+    Intended {
+        payment: PaymentId,
+        order: OrderId,
+        kind: Kind,
+        token: String,
+        amount: Money,
+    },
     /// The bank was asked to hold `amount`: zero for a verification.
-    AuthSent { payment: PaymentId, order: OrderId, amount: Money },
+    AuthSent {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+    },
     /// No answer in time.
-    Unknown { payment: PaymentId, order: OrderId },
+    Unknown {
+        payment: PaymentId,
+        order: OrderId,
+    },
     /// The bank was asked again: to answer, to let go, or to capture.
-    AskedAgain { payment: PaymentId, asks: u32 },
+    AskedAgain {
+        payment: PaymentId,
+        asks: u32,
+    },
     Authorised {
         payment: PaymentId,
         order: OrderId,
@@ -27,23 +43,66 @@ pub enum Event {
         posting: Posting,
     },
     /// The card is good: authorised for nothing.
-    Verified { payment: PaymentId, order: OrderId },
-    Declined { payment: PaymentId, order: OrderId, reason: DeclineReason },
+    Verified {
+        payment: PaymentId,
+        order: OrderId,
+    },
+    Declined {
+        payment: PaymentId,
+        order: OrderId,
+        reason: DeclineReason,
+    },
     /// Given up; with a reason, the order manager will be told that it was declined.
-    Reversing { payment: PaymentId, reverse_as: Option<DeclineReason> },
+    Reversing {
+        payment: PaymentId,
+        reverse_as: Option<DeclineReason>,
+    },
     /// The order manager wants to hear that it is voided.
-    VoidWanted { payment: PaymentId },
-    Voiding { payment: PaymentId },
+    VoidWanted {
+        payment: PaymentId,
+    },
+    Voiding {
+        payment: PaymentId,
+    },
     /// Nothing is held any more. `posting` where something was.
-    Voided { payment: PaymentId, order: OrderId, reversed_as: Option<DeclineReason>, posting: Option<Posting> },
-    Capturing { payment: PaymentId },
-    Captured { payment: PaymentId, order: OrderId, amount: Money, posting: Posting },
+    Voided {
+        payment: PaymentId,
+        order: OrderId,
+        reversed_as: Option<DeclineReason>,
+        posting: Option<Posting>,
+    },
+    Capturing {
+        payment: PaymentId,
+    },
+    Captured {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+        posting: Posting,
+    },
     /// The bank holds nothing to capture.
-    CaptureUnknown { payment: PaymentId, order: OrderId, why: String },
-    Settled { payment: PaymentId, order: OrderId, amount: Money, posting: Posting },
+    CaptureUnknown {
+        payment: PaymentId,
+        order: OrderId,
+        why: String,
+    },
+    Settled {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+        posting: Posting,
+    },
     /// The acquirer paid for what the shop has not captured so.
-    InSuspense { payment: PaymentId, order: Option<OrderId>, why: String, posting: Posting },
-    Case { order: OrderId, why: String },
+    InSuspense {
+        payment: PaymentId,
+        order: Option<OrderId>,
+        why: String,
+        posting: Posting,
+    },
+    Case {
+        order: OrderId,
+        why: String,
+    },
 }
 
 #[derive(Default)]
@@ -105,7 +164,9 @@ impl Event {
                 vec![(*order, Step::ASKS_BANK, Happening::BankAsked { amount: *amount })]
             }
             Event::Unknown { order, .. } => money(order, Happening::PaymentUnknown),
-            Event::Authorised { order, amount, .. } => money(order, Happening::Authorised { amount: *amount }),
+            Event::Authorised { order, amount, .. } => {
+                money(order, Happening::Authorised { amount: *amount })
+            }
             Event::Verified { order, .. } => money(order, Happening::CardVerified),
             Event::Declined { order, reason, .. } => {
                 money(order, Happening::PaymentDeclined { reason: *reason })

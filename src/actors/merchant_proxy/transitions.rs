@@ -113,7 +113,12 @@ mod tests {
             next += 1;
             assert!(next < 1000, "a cycle that is not through a challenge");
             let mut seen = vec![];
-            reached.retain(|state| !seen.contains(state) && { seen.push(*state); true });
+            reached.retain(|state| {
+                !seen.contains(state) && {
+                    seen.push(*state);
+                    true
+                }
+            });
         }
         for state in PaymentState::ALL {
             assert!(reached.contains(&state), "{state:?}");
