@@ -1,0 +1,107 @@
+//! Words as they are compared in a search: without case, diacritics, apostrophes or the dots of initials.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
+
+/// `text` without case and diacritics: `Żółć` → `zolc`, `Straße` → `strasse`, `Ἰλιάς` → `ιλιασ`.
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let combining = CanonicalCombiningClassMapBorrowed::new();
+    let lower = text.to_lowercase();
+    let mut folded = String::with_capacity(lower.len());
+    let normalizer = DecomposingNormalizerBorrowed::new_nfkd();
+    for c in normalizer.normalize_iter(lower.chars()).filter(|&c| combining.get_u8(c) == 0) {
+        match undecomposed(c) {
+            Some(letters) => folded.push_str(letters),
+            None => folded.push(c),
+        }
+    }
+    folded
+}
+
+/// Letters with a stroke or ligature that Unicode does not take apart, and the Greek final sigma.
+fn undecomposed(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'þ' => "th",
+        'ı' => "i",
+        'ς' => "σ",
+        _ => return None,
+    })
+}
+
+/// The words of folded text. Apostrophes and the dots inside a word do not part it: `philosophers`, `jrr`.
+pub(super) fn words(folded: &str) -> impl Iterator<Item = String> {
+    raw_words(folded).map(|word| word.chars().filter(|&c| !is_joiner(c)).collect())
+}
+
+/// As `words`, and each word's rest after an apostrophe or dot, so that `avare` finds `L'Avare`.
+pub(super) fn words_and_rests(folded: &str) -> impl Iterator<Item = String> {
+    raw_words(folded).flat_map(|word| {
+        let rests = word.char_indices().filter(|&(_, c)| is_joiner(c)).map(|(at, c)| &word[at + c.len_utf8()..]);
+        let starts = std::iter::once(word).chain(rests);
+        starts.map(|part| part.chars().filter(|&c| !is_joiner(c)).collect())
+    })
+}
+
+fn raw_words(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|c: char| !c.is_alphanumeric() && !is_joiner(c))
+        .map(|word| word.trim_matches(is_joiner))
+        .filter(|word| !word.is_empty())
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\'' | '’' | 'ʼ' | '.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words_of(text: &str) -> Vec<String> {
+        words(&fold(text)).collect()
+    }
+
+    #[test]
+    fn case_and_diacritics_do_not_count() {
+        for (text, folded) in [
+            ("Les Misérables", "les miserables"),
+            ("Żółć Straße Øre", "zolc strasse ore"),
+            ("Ἰλιάς", "ιλιασ"),
+            ("Достоевский", "достоевскии"),
+            ("e\u{301}", "e"),
+        ] {
+            assert_eq!(fold(text), folded);
+        }
+    }
+
+    #[test]
+    fn apostrophes_and_initials_do_not_part_a_word() {
+        assert_eq!(words_of("The Philosopher’s Stone, J.K. Rowling"), ["the", "philosophers", "stone", "jk", "rowling"]);
+        let rests: Vec<String> = words_and_rests("l'avare j.k.").collect();
+        assert_eq!(rests, ["lavare", "avare", "jk", "k"]);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in ".{0,40}") {
+            prop_assert_eq!(fold(&fold(&text)), fold(&text));
+        }
+
+        #[test]
+        fn any_text_gives_words_without_white_space(text in ".*") {
+            for word in words_and_rests(&fold(&text)) {
+                prop_assert!(!word.is_empty() && !word.contains(char::is_whitespace));
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+use super::*;
+use crate::domain::{Currency, Money};
+use proptest::prelude::*;
+
+fn product(sku: &str, title: &str, authors: &[&str], year: i16) -> Product {
+    Product {
+        sku: Sku::parse(sku).unwrap(),
+        title: title.to_owned(),
+        authors: authors.iter().map(|&author| author.to_owned()).collect(),
+        year: Some(year),
+        language: None,
+        isbn: None,
+        price: Money::new(999, Currency::GBP),
+        weight_grams: 300,
+    }
+}
+
+fn shelf() -> Catalogue {
+    let hunger = Product {
+        isbn: Some("9780439023481".to_owned()),
+        ..product("GB-1", "The Hunger Games", &["Suzanne Collins"], 2008)
+    };
+    Catalogue::build(vec![
+        product("PD-4", "The Life of Charlotte Brontë", &["Elizabeth Gaskell"], 1857),
+        product("PD-1", "Jane Eyre", &["Charlotte Brontë"], 1847),
+        product("PD-2", "L'Avare", &["Molière"], 1668),
+        product("PD-3", "The Iliad", &["Homer"], -750),
+        product("PD-5", "War & Peace", &["L.N. Tolstoy"], 1869),
+        hunger,
+    ])
+    .unwrap()
+}
+
+fn found(query: &str) -> Vec<String> {
+    let catalogue = shelf();
+    let page = catalogue.search(query, None, 10);
+    assert_eq!(page.total, page.products.len());
+    page.products.iter().map(|product| product.sku.to_string()).collect()
+}
+
+#[test]
+fn a_book_is_found_by_the_beginnings_of_its_words() {
+    assert_eq!(found("hung gam"), ["GB-1"]);
+    assert_eq!(found("eyre bron"), ["PD-1"]);
+    assert_eq!(found("eyre tolstoy"), Vec::<String>::new());
+}
+
+#[test]
+fn case_diacritics_and_punctuation_do_not_count() {
+    assert_eq!(found("MOLIERE"), ["PD-2"]);
+    assert_eq!(found("avare"), ["PD-2"]);
+    assert_eq!(found("l’avare"), ["PD-2"]);
+    assert_eq!(found("war & peace, ln tolstoy"), ["PD-5"]);
+}
+
+#[test]
+fn titles_go_before_authors() {
+    assert_eq!(found("charlotte bronte"), ["PD-4", "PD-1"]);
+}
+
+#[test]
+fn sku_isbn_and_year_are_found_whole_only() {
+    assert_eq!(found("pd-3"), ["PD-3"]);
+    assert_eq!(found("0439023483"), ["GB-1"]);
+    assert_eq!(found("978-0-439-02348-1"), ["GB-1"]);
+    assert_eq!(found("1847"), ["PD-1"]);
+    assert_eq!(found("-750"), ["PD-3"]);
+    assert!(found("184").is_empty() && found("pd").is_empty() && found("97804").is_empty());
+}
+
+#[test]
+fn a_query_without_words_lists_all_by_sku() {
+    for query in ["", "  ", "!?"] {
+        assert_eq!(found(query), ["GB-1", "PD-1", "PD-2", "PD-3", "PD-4", "PD-5"], "{query}");
+    }
+}
+
+#[test]
+fn a_product_is_looked_up_by_its_sku() {
+    let catalogue = shelf();
+    assert_eq!(catalogue.get(&Sku::parse("PD-3").unwrap()).unwrap().title, "The Iliad");
+    assert!(catalogue.get(&Sku::parse("PD-9").unwrap()).is_none());
+}
+
+#[test]
+fn one_sku_cannot_be_two_products() {
+    let twice = vec![product("A", "One", &[], 1), product("A", "Two", &[], 1)];
+    let error = Catalogue::build(twice).unwrap_err();
+    assert_eq!(error.to_string(), "sku `A` is in the catalogue twice, remove one");
+}
+
+#[test]
+fn an_empty_catalogue_finds_nothing() {
+    let empty = Catalogue::build(vec![]).unwrap();
+    let page = empty.search("war", None, 10);
+    assert!(empty.is_empty() && page.products.is_empty() && page.next.is_none() && page.total == 0);
+}
+
+#[test]
+fn a_cursor_stays_good_when_its_product_is_gone() {
+    let catalogue = shelf();
+    let gone = Cursor::parse("t.PD-2x").unwrap();
+    assert_eq!(catalogue.search("", Some(&gone), 1).products[0].sku.as_str(), "PD-3");
+}
+
+/// The rule of the search, word by word, for titles and authors of plain small letters.
+fn expected(products: &[Product], query: &str) -> Vec<Sku> {
+    let begins = |text: &str, word: &str| text.split(' ').any(|other| other.starts_with(word));
+    let mut ranked: Vec<(bool, Sku)> = Vec::new();
+    for product in products {
+        let author = product.authors.join(" ");
+        let in_title = |word: &str| begins(&product.title, word);
+        if query.split_whitespace().all(|word| in_title(word) || begins(&author, word)) {
+            ranked.push((!query.split_whitespace().all(in_title), product.sku.clone()));
+        }
+    }
+    ranked.sort();
+    ranked.into_iter().map(|(_, sku)| sku).collect()
+}
+
+proptest! {
+    #[test]
+    fn pages_together_are_what_a_look_at_every_product_finds(
+        books in proptest::collection::vec(("[ab]{1,2}( [ab]{1,2})?", "[abc]{1,2}"), 0..80),
+        query in "([abc]{1,2} ?){0,3}",
+        limit in 1usize..7,
+    ) {
+        let products: Vec<Product> = (0..)
+            .zip(&books)
+            .map(|(n, (title, author))| product(&format!("S-{n}"), title, &[author], 1900))
+            .collect();
+        let wanted = expected(&products, &query);
+        let catalogue = Catalogue::build(products).unwrap();
+        let mut got: Vec<Sku> = Vec::new();
+        let mut cursor: Option<Cursor> = None;
+        loop {
+            let page = catalogue.search(&query, cursor.as_ref(), limit);
+            prop_assert_eq!(page.total, wanted.len());
+            got.extend(page.products.iter().map(|product| product.sku.clone()));
+            match page.next {
+                Some(next) => cursor = Some(Cursor::parse(&next.to_string()).unwrap()),
+                None => break,
+            }
+        }
+        prop_assert_eq!(got, wanted);
+    }
+
+    #[test]
+    fn any_query_is_answered_without_panic(query in ".*", limit in any::<usize>()) {
+        shelf().search(&query, None, limit);
+    }
+}
