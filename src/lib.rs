@@ -1,5 +1,7 @@
 pub mod actors;
+pub mod cli;
 pub mod domain;
+pub mod gateway;
 pub mod journal;
 pub mod partners;
 pub mod runtime;

@@ -20,7 +20,10 @@ pub fn run(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
 }
 
 fn print(report: &Report) {
-    println!("{:<24} {:<12} {:>6} {:>10} {:>9}  last panic", "actor", "state", "queue", "messages", "restarts");
+    println!(
+        "{:<24} {:<12} {:>6} {:>10} {:>9}  last panic",
+        "actor", "state", "queue", "messages", "restarts"
+    );
     report.actors.iter().chain(&report.services).for_each(print_actor);
     if report.actors_not_listed > 0 {
         println!("… and {} more sessions", report.actors_not_listed);

@@ -75,7 +75,10 @@ async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>) {
 pub fn ask_actors(layout: &Layout) -> Result<Report, Failure> {
     let path = layout.control();
     let no_daemon = |error: std::io::Error| {
-        Failure(format!("no daemon answers at {} ({error}): is one running with this --data?", path.display()))
+        Failure(format!(
+            "no daemon answers at {} ({error}): is one running with this --data?",
+            path.display()
+        ))
     };
     let mut stream = UnixStream::connect(&path).map_err(no_daemon)?;
     stream.set_read_timeout(Some(WITHIN)).map_err(no_daemon)?;

@@ -28,7 +28,8 @@ pub async fn stock_the_shelves(shop: &Handle<Shop>) -> Result<(), Failure> {
 /// Lists products, in as many turns as it takes; how many were new, and how many changed.
 pub async fn list(shop: &Handle<Shop>, rows: Vec<Row>) -> Result<(usize, usize), Failure> {
     let (mut all_new, mut all_changed) = (0, 0);
-    let products: Vec<(Product, u32)> = rows.into_iter().map(|row| (row.product, row.opening_stock)).collect();
+    let products: Vec<(Product, u32)> =
+        rows.into_iter().map(|row| (row.product, row.opening_stock)).collect();
     for some in products.chunks(LISTED_AT_ONCE_MAX) {
         let message = stock_keeper::Message::List { products: some.to_vec() };
         match shop.ask(Address::StockKeeper, message.into(), WITHIN).await? {

@@ -95,13 +95,23 @@ impl<W: Write> Story<W> {
             if message.order() == Some(self.order) {
                 let name = Shop::name(message);
                 writeln!(self.out, "         → {to}: {name}")?;
-                self.remember(Kind::Message, position, index, format!("{name} from {} (#{position})", record.by));
+                self.remember(
+                    Kind::Message,
+                    position,
+                    index,
+                    format!("{name} from {} (#{position})", record.by),
+                );
             }
         }
         for (index, call) in record.calls.iter().enumerate() {
             if call.order() == Some(self.order) {
                 writeln!(self.out, "         ⇒ {}", call.name())?;
-                self.remember(Kind::Call, position, index, format!("the answer to {} (#{position})", call.name()));
+                self.remember(
+                    Kind::Call,
+                    position,
+                    index,
+                    format!("the answer to {} (#{position})", call.name()),
+                );
             }
         }
         for (index, change) in record.timers.iter().enumerate() {
@@ -114,7 +124,11 @@ impl<W: Write> Story<W> {
             }
         }
         if let Some(dead) = &record.dead {
-            writeln!(self.out, "         ✝ {} given up after {} panics: {}", dead.name, dead.attempts, dead.panic)?;
+            writeln!(
+                self.out,
+                "         ✝ {} given up after {} panics: {}",
+                dead.name, dead.attempts, dead.panic
+            )?;
         }
         Ok(())
     }

@@ -80,7 +80,9 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
 /// One line on standard output says that the shop is open, and where.
 fn announce(settings: &Settings, opened: &Opened, products: usize, shop_url: &str, cards_url: &str) {
     let (dir, speed) = (opened.layout.dir.display(), settings.trade.speed);
-    println!("doorstep is open: {shop_url} ({products} products, data in {dir}, speed {speed}, cards at {cards_url})");
+    println!(
+        "doorstep is open: {shop_url} ({products} products, data in {dir}, speed {speed}, cards at {cards_url})"
+    );
 }
 
 async fn stop(settings: &Settings, opened: Opened) {

@@ -33,7 +33,9 @@ pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         OpenState::Fresh => found.push("there are no trees: run `doorstep rebuild`".to_owned()),
         OpenState::SetAside { moved_to, why } => {
             let moved_to = moved_to.display();
-            found.push(format!("the trees were damaged ({why}) and stand in {moved_to} now: run `doorstep rebuild`"));
+            found.push(format!(
+                "the trees were damaged ({why}) and stand in {moved_to} now: run `doorstep rebuild`"
+            ));
         }
     }
     found.extend(audit::audit(&derived.state));
@@ -51,6 +53,8 @@ fn report(records: u64, found: &[String]) {
     let trees = names().len();
     match found.len() {
         0 => println!("verified: {records} records of the journal, {trees} trees, books and stock balance"),
-        differences => println!("{differences} differences between {records} records of the journal and the trees"),
+        differences => {
+            println!("{differences} differences between {records} records of the journal and the trees")
+        }
     }
 }

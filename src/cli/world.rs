@@ -78,7 +78,10 @@ impl World {
         let options = FileOptions { segment_bytes: settings.journal.segment_bytes, ..FileOptions::default() };
         let (journal, recovery) = FileJournal::open(&layout.journal(), options)?;
         if recovery.torn_bytes > 0 {
-            tracing::info!(bytes = recovery.torn_bytes, "the last write before the crash was torn and is dropped; nothing in it was acknowledged");
+            tracing::info!(
+                bytes = recovery.torn_bytes,
+                "the last write before the crash was torn and is dropped; nothing in it was acknowledged"
+            );
         }
         let (trees, state) = open_trees(settings, &layout)?;
         if let OpenState::SetAside { .. } = state {
