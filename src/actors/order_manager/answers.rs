@@ -52,8 +52,8 @@ pub fn tell(turn: &mut Turn, to: SessionId, request: Option<RequestId>, order: O
     turn.send(Address::WebSession(to), web_session::Message::OrderAnswered { request, order, answer });
 }
 
-/// As it is, or was, the first time. The order may be older than the answer (its turn is not applied yet) or
-/// newer (it is said again): what was said comes from `kind`.
+/// As it is, or was, the first time. The order may be older than the answer (its turn is not applied yet)
+/// or newer (it is said again): what was said comes from `kind`.
 fn first(id: OrderId, order: &Order, kind: AnswerKind) -> Outcome {
     match kind {
         AnswerKind::Confirmed { promised } => {

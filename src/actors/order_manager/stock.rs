@@ -93,8 +93,8 @@ pub fn allocate(turn: &mut Turn, id: OrderId, order: &Order) {
     turn.send(Address::StockKeeper, stock_keeper::Message::Allocate { order: id, lines });
 }
 
-/// Of an order that ends before it is confirmed: its goods, and whatever of its payment is or will be held. What was asked for
-/// and is not answered yet arrives there before this does.
+/// Of an order that ends before it is confirmed: its goods, and whatever of its payment is or will be held.
+/// What was asked for and is not answered yet arrives there before this does.
 pub fn give_back(turn: &mut Turn, id: OrderId, order: &Order) {
     let lines = order.units();
     let message = if order.is_allocating() {

@@ -3,4 +3,5 @@ mod any_sequence;
 mod desk;
 mod flows;
 mod keys;
+mod stored;
 mod table;

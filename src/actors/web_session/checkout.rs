@@ -35,13 +35,13 @@ pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut
     let nonce = Nonce::new(context.random());
     let mut cart = view_of(id, session, context);
     cart.details = Some((form.customer.clone(), form.shipping_address.clone(), form.backorder));
-    turn.event(Event::CheckoutBegun { session: id, checkout: nonce, form });
+    turn.event(Event::CheckoutBegun { session: id, checkout: nonce, form: Box::new(form) });
     reply(&mut turn, context, Reply::CheckoutBegun { checkout: nonce.to_string(), cart });
     turn
 }
 
-/// The nonce is the key, so that the same return twice is the same order. Only the newest checkout buys what is in the cart;
-/// an older one is good for the answer that it had.
+/// The nonce is the key, so that the same return twice is the same order. Only the newest checkout buys
+/// what is in the cart; an older one is good for the answer that it had.
 pub fn pay_with(session: &Session, checkout: &str, token: &str, context: &mut Context<'_>) -> Turn {
     let form = session.form.as_ref().filter(|_| session.has_begun(checkout));
     let Some(form) = form else {

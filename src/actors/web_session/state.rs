@@ -24,10 +24,10 @@ pub enum Event {
     CheckoutBegun {
         session: SessionId,
         checkout: Nonce,
-        form: CheckoutForm,
+        form: Box<CheckoutForm>,
     },
-    /// Step 11: the customer was told for the first time. `bought` leaves the cart; empty where nothing was bought, or where
-    /// there is no cart.
+    /// Step 11: the customer was told for the first time. `bought` leaves the cart; it is empty where
+    /// nothing was bought, or where there is no cart.
     Answered {
         session: SessionId,
         order: OrderId,
