@@ -121,6 +121,19 @@ fn a_hold_that_comes_after_the_void_is_let_go_again() {
 }
 
 #[test]
+fn a_hold_that_comes_while_it_is_reversed_is_let_go_and_never_kept() {
+    let mut desk = Desk::new();
+    desk.authorise(1, "tok_timeout", 100);
+    desk.line_is_cut = true;
+    desk.void(1);
+    desk.line_is_cut = false;
+    desk.merchant(hold_answered(1, held(pence(100))));
+    assert_eq!(releases(&desk), 1);
+    assert_eq!(desk.told, [voided(1)]);
+    assert_eq!(desk.net(Account::CustomerHolds), 0);
+}
+
+#[test]
 fn a_decline_that_comes_while_it_is_reversed_changes_nothing() {
     let mut desk = Desk::new();
     desk.authorise(1, "tok_timeout", 100);
