@@ -45,7 +45,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     if demo {
         demo::stock_the_shelves(&running.handle()).await?;
     }
-    let mint = Arc::new(TokenMint::new(processor_secret(&opened.layout)?, &bank::tokens()));
+    let mint = Arc::new(TokenMint::new(processor_secret(&opened.layout)?, &bank::test_cards::tokens()));
     let app = App {
         asks: Arc::new(running.handle()),
         catalogue: Arc::new(catalogue(running)?),
