@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::{self, App, HttpLimits, PageSettings};
 use crate::partners::processor::TokenMint;
-use crate::runtime::{DrainDeadlines, Handle, Running, ServiceRun};
+use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
 
 use super::world::{Opened, World, catalogue, processor_secret};
@@ -18,8 +18,6 @@ use super::{Failure, control, demo};
 
 /// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
 const DEMO_SPEED: u32 = 3_600;
-/// How long open connections may take to end after the last answer.
-const CONNECTIONS_END_S: u64 = 2;
 
 pub fn run(mut settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     if demo && settings.trade.speed == 1 {
@@ -146,6 +144,3 @@ impl Signals {
         }
     }
 }
-
-/// What the gateway and the commands ask the shop through.
-pub type ShopHandle = Handle<Shop>;
