@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rand::SeedableRng;
@@ -198,7 +198,15 @@ impl<A: Application> Kit<A> {
         within: Duration,
     ) -> tokio::task::JoinHandle<Result<A::Reply, Refused>> {
         let handle = self.running().handle();
-        actix::spawn(async move { handle.ask(to, message, within).await })
+        let mut ask = Box::pin(async move { handle.ask(to, message, within).await });
+        // sent before this returns, so that what is told later comes later
+        let first = ask.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        actix::spawn(async move {
+            match first {
+                Poll::Ready(answer) => answer,
+                Poll::Pending => ask.await,
+            }
+        })
     }
 
     pub async fn inspect(&self) -> Report {

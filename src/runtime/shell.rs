@@ -101,6 +101,9 @@ impl<A: Application> Shell<A> {
         let Some(current) = &mut self.current else { return };
         // counted before it is handled: neither a panic nor a hang can uncount it
         current.attempts += 1;
+        if current.attempts > ATTEMPTS_MAX {
+            return self.work(ctx);
+        }
         let message = &current.envelope.message;
         match self.cell.hooks().hang_ms(self.address, message) {
             None => self.work(ctx),

@@ -223,6 +223,11 @@ impl<A: Application> Running<A> {
         self.cell.drain(&self.handle, &self.journal, deadlines).await
     }
 
+    #[cfg(test)]
+    pub(super) fn timers_in_flight(&self) -> usize {
+        self.cell.0.core.borrow().timers_in_flight
+    }
+
     /// Looks at the states; for tests, `verify` and the console.
     pub fn look<T>(&self, at: impl FnOnce(&A::State) -> T) -> T {
         at(&self.cell.0.core.borrow().state)
