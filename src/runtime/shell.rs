@@ -149,6 +149,7 @@ impl<A: Application> Supervised for Shell<A> {
     /// actix calls `started` after it, as for a new actor.
     fn restarting(&mut self, ctx: &mut Context<Self>) {
         self.gauge.awaiting.set(None);
+        self.gauge.halted.set(false);
         if let Some(current) = &mut self.current {
             current.panic = self.gauge.last_panic.borrow_mut().take();
             ctx.wait(std::future::ready(()).into_actor(self).map(|(), shell, ctx| shell.begin(ctx)));

@@ -19,8 +19,8 @@ async fn chain_with_crash_at(at_ms: u64, latency_ms: u64, checkpoint: bool) -> V
     }
     kit.start().await;
     let path = vec![1, 2, 0, 1, 2, 0, 1];
-    let _ = kit.tell(At(0), Message::Relay(5, path));
-    let _ = kit.tell(At(0), Message::Fan { to: 2, count: 3 });
+    kit.tell(At(0), Message::Relay(5, path));
+    kit.tell(At(0), Message::Fan { to: 2, count: 3 });
     tokio::time::sleep(ms(at_ms)).await;
     let durable = super::toy::trace(&kit).len();
     kit.restart().await;
