@@ -161,7 +161,9 @@ impl<A: Application> Handler<Envelope<A>> for Shell<A> {
     type Result = ();
 
     fn handle(&mut self, envelope: Envelope<A>, ctx: &mut Context<Self>) {
-        self.gauge.last_message_at.set(Some(Instant::now()));
+        if self.passivate_after.is_some() {
+            self.gauge.last_message_at.set(Some(Instant::now()));
+        }
         let attempts = self.cell.attempts_before(&envelope.cause);
         self.current = Some(Current { envelope, attempts, panic: None });
         self.begin(ctx);
