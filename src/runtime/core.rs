@@ -260,6 +260,7 @@ impl<A: Application> Core<A> {
     }
 
     fn timer_handled(&mut self) {
+        debug_assert!(self.timers_in_flight > 0, "a timer that is handled was fired");
         self.timers_in_flight = self.timers_in_flight.saturating_sub(1);
         self.timers_changed = true;
     }

@@ -96,19 +96,20 @@ fn trees_ahead_of_the_watermark_are_not_changed_twice() {
 #[test]
 fn a_checkpoint_that_was_cut_off_is_written_again_by_the_next() {
     run(async {
-        let mut kit = kit();
-        kit.trees = kit.trees.clone().with_latency(Duration::from_secs(60));
-        kit.start().await;
+        let mut kit = started().await;
         kit.ask(At(0), Message::Panic).await.unwrap();
         kit.ask(At(0), Message::Timer { id: 1, ms: 3_600_000, real: true, no: 4 }).await.unwrap();
-        // its checkpoint takes longer than the drain waits
-        let report = kit.drain().await;
-        assert_eq!(report.cut_short, ["checkpoint"]);
-        let patient = DrainDeadlines { checkpoint: Duration::from_secs(120), ..DrainDeadlines::default() };
+        // it waits for the journal for longer than the drain waits for it
+        kit.journal.set_latency(Duration::from_secs(60));
+        kit.tell(At(1), Message::Note(1));
+        assert!(kit.drain().await.cut_short.contains(&"checkpoint"));
+        let seconds = Duration::from_secs(120);
+        let patient = DrainDeadlines { answers: seconds, flush: seconds, checkpoint: seconds, seal: seconds };
         assert_eq!(kit.running().drain(patient).await.cut_short, Vec::<&str>::new());
         kit.restart().await;
         assert_eq!(kit.running().replayed, 0);
         assert_eq!(kit.inspect().await.timers, 1);
+        kit.journal.set_latency(Duration::ZERO);
         assert_eq!(notes(&kit, 0).await, [super::toy::GIVEN_UP]);
         let mut letters = 0;
         let count = &mut |_: &[u8], _| {
