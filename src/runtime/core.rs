@@ -95,6 +95,8 @@ pub struct Core<A: Application> {
     /// Set when timers were changed: the pump must look again.
     pub timers_changed: bool,
     pub turns: u64,
+    /// `ask`s answered.
+    pub answers: u64,
     /// Kept for its memory: each step needs such a list.
     keys: Keys,
 }
@@ -128,6 +130,7 @@ impl<A: Application> Core<A> {
             timers_in_flight: 0,
             timers_changed: true,
             turns: 0,
+            answers: 0,
             keys: Keys::default(),
         }
     }
@@ -368,6 +371,7 @@ impl<A: Application> Core<A> {
     /// Answers an `ask`; if whoever asked is gone, nothing happens.
     pub fn answer(&mut self, request: RequestId, reply: A::Reply) {
         if let Some(asked) = self.asked.remove(&request) {
+            self.answers += 1;
             let _gone = asked.reply.send(reply);
         }
     }
