@@ -1,0 +1,86 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+
+use crate::actors::web_session::{CartView, Message, Reply as CartReply};
+use crate::actors::{Address, Reply};
+use crate::domain::{SessionId, Sku};
+use crate::gateway::{App, Body, Code, Problem, idempotency};
+
+use super::{checkout as answers, parse, views};
+
+/// `POST /carts`: a new, empty one. Its id is a secret: who has it has the cart.
+pub async fn create(app: Data<App>, _body: Body) -> Result<HttpResponse, Problem> {
+    let cart = new_session()?;
+    let reply = app.act(Address::WebSession(cart), Message::Create).await?;
+    shown(StatusCode::CREATED, reply)
+}
+
+/// `GET /carts/{cart}`
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let cart = cart(&request)?;
+    shown(StatusCode::OK, app.read(Address::WebSession(cart), Message::View).await?)
+}
+
+/// `PUT /carts/{cart}/lines/{sku}`: so many, in the place of what the line held.
+pub async fn set_line(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+    let cart = cart(&request)?;
+    let line = parse::cart_line(&app, request.match_info().query("sku"), &body)?;
+    shown(StatusCode::OK, app.act(Address::WebSession(cart), Message::SetLine { line }).await?)
+}
+
+/// `DELETE /carts/{cart}/lines/{sku}`: also where there is no such line.
+pub async fn remove_line(app: Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse, Problem> {
+    let cart = cart(&request)?;
+    // a product that has left the catalogue can still leave the cart
+    let sku = Sku::parse(request.match_info().query("sku"))
+        .map_err(|_| Problem::new(Code::NotFound, "this is no SKU, so no cart has a line of it"))?;
+    shown(StatusCode::OK, app.act(Address::WebSession(cart), Message::RemoveLine { sku }).await?)
+}
+
+/// `POST /carts/{cart}/checkout`: buys what is in it, answered like `POST /orders`.
+pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+    let cart = cart(&request)?;
+    let idempotency_key = idempotency::key(request.headers())?;
+    let (digest, details) = parse::cart_checkout(&app, &body)?;
+    let buy = Message::Checkout { idempotency_key, digest, details };
+    answers::answered(app.act(Address::WebSession(cart), buy).await?)
+}
+
+fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {
+    parse::cart_id(request.match_info().query("cart")).ok_or_else(answers::no_such_cart)
+}
+
+fn shown(status: StatusCode, reply: Reply) -> Result<HttpResponse, Problem> {
+    match reply {
+        Reply::Session(CartReply::Cart(cart)) => Ok(rendered(status, &cart)),
+        Reply::Session(CartReply::NoSuchCart) => Err(answers::no_such_cart()),
+        Reply::Session(CartReply::CartFull) => {
+            Err(Problem::new(Code::CartFull, "the cart has as many lines as an order may have"))
+        }
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+fn rendered(status: StatusCode, cart: &CartView) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status);
+    if status == StatusCode::CREATED {
+        response.insert_header((header::LOCATION, views::cart_path(cart.id)));
+    }
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::cart(cart))
+}
+
+/// The operating system's randomness: the id is all that keeps a cart from strangers.
+fn new_session() -> Result<SessionId, Problem> {
+    let mut random = [0; 16];
+    if let Err(error) = OsRng.try_fill_bytes(&mut random) {
+        tracing::error!(%error, "the operating system gives no randomness, so no cart can be started");
+        return Err(Problem::internal());
+    }
+    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(SessionId::new(at.as_millis() as u64, u128::from_be_bytes(random)))
+}

@@ -1,0 +1,77 @@
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde_json::Value;
+
+use crate::actors::Reply;
+use crate::actors::order_manager::{Answer, OrderView, Outcome};
+use crate::actors::web_session;
+use crate::gateway::{Code, HttpLimits, Problem};
+
+use super::views;
+
+/// What a checkout is answered over HTTP, the first time and every other.
+pub fn answered(reply: Reply) -> Result<HttpResponse, Problem> {
+    match reply {
+        Reply::Answered(answer) => render(answer),
+        Reply::Session(web_session::Reply::NoSuchCart) => Err(no_such_cart()),
+        Reply::Session(web_session::Reply::CartEmpty) => {
+            Err(Problem::new(Code::CartEmpty, "the cart has no line"))
+        }
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+pub fn no_such_cart() -> Problem {
+    Problem::new(Code::NoSuchCart, "there is no cart of this id")
+}
+
+fn render(answer: Answer) -> Result<HttpResponse, Problem> {
+    let replayed = answer.replayed;
+    match answer.outcome {
+        Outcome::Taken(order) => Ok(taken(StatusCode::CREATED, &order, replayed)),
+        Outcome::Pending(order) => Ok(taken(StatusCode::ACCEPTED, &order, replayed)),
+        refused => Err(problem(refused).replayed(replayed)),
+    }
+}
+
+fn taken(status: StatusCode, order: &OrderView, replayed: bool) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status);
+    response.insert_header((header::LOCATION, views::order_path(order.id)));
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if replayed {
+        response.insert_header(("Idempotent-Replayed", "true"));
+    }
+    response.json(views::order(order))
+}
+
+fn problem(refused: Outcome) -> Problem {
+    match refused {
+        Outcome::Declined { order, reason } => {
+            Problem::new(Code::PaymentDeclined, "the customer's bank did not agree to the payment")
+                .with("decline_code", reason.code())
+                .with("order", order.to_string())
+        }
+        Outcome::OutOfStock { order, earliest } => {
+            let detail = match earliest {
+                Some(date) => format!("not all of it is in stock; all of it could be sent by {date}"),
+                None => "not all of it is in stock, and nobody supplies it now".to_owned(),
+            };
+            Problem::new(Code::OutOfStock, detail)
+                .with("earliest_date", earliest.map_or(Value::Null, |date| date.to_string().into()))
+                .with("order", order.to_string())
+        }
+        Outcome::UnknownToken => {
+            Problem::new(Code::UnknownToken, "the payment system does not know this token")
+                .at("/payment/token")
+        }
+        Outcome::KeyMismatch => {
+            Problem::new(Code::IdempotencyMismatch, "the Idempotency-Key came before with another body")
+        }
+        Outcome::InProgress => {
+            let detail = "the first request with this Idempotency-Key has not been answered yet";
+            Problem::new(Code::InProgress, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S)
+        }
+        // the caller has answered these
+        Outcome::Taken(_) | Outcome::Pending(_) => Problem::internal(),
+    }
+}

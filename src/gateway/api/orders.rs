@@ -1,0 +1,73 @@
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+
+use actix_web::http::StatusCode;
+
+use crate::actors::order_manager::{Message, OrderView, Reply as OrderReply};
+use crate::actors::{Address, Reply, web_session};
+use crate::domain::{OrderId, SessionId};
+use crate::gateway::{App, Body, Code, Problem, idempotency, order_key};
+
+use super::{checkout, parse, views};
+
+/// `POST /orders`: a whole checkout in one call.
+pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+    let key = idempotency::key(request.headers())?;
+    let order = parse::order(&app, key, &body)?;
+    let submit = web_session::Message::Submit(Box::new(order));
+    checkout::answered(app.act(Address::WebSession(SessionId::PROGRAMS), submit).await?)
+}
+
+/// `GET /orders/{order}`
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (order, key) = owner(&request)?;
+    match app.read(Address::OrderManager, Message::Show { order, key }).await? {
+        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
+        other => Err(not_shown(&other)),
+    }
+}
+
+/// `GET /orders/{order}/timeline`
+pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (order, key) = owner(&request)?;
+    match app.read(Address::OrderManager, Message::ShowTimeline { order, key }).await? {
+        Reply::Orders(OrderReply::Timeline(timeline)) => {
+            let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
+            Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
+        }
+        other => Err(not_shown(&other)),
+    }
+}
+
+/// `POST /orders/{order}/cancel`: 200 cancelled, 202 the carrier is being asked, 409 too late.
+pub async fn cancel(app: Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse, Problem> {
+    let (order, key) = owner(&request)?;
+    match app.act(Address::OrderManager, Message::Cancel { order, key }).await? {
+        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
+        Reply::Orders(OrderReply::CancelPending(order)) => Ok(private(StatusCode::ACCEPTED, &order)),
+        Reply::Orders(OrderReply::TooLate(order)) => {
+            let detail = "the order has left the house";
+            Err(Problem::new(Code::TooLateToCancel, detail).with("state", order.state.name()))
+        }
+        other => Err(not_shown(&other)),
+    }
+}
+
+/// The order that the path names and the key that the request brings; both must be there to be asked for.
+fn owner(request: &HttpRequest) -> Result<(OrderId, String), Problem> {
+    let order = parse::order_id(request.match_info().query("order"));
+    order.zip(order_key(request)).ok_or_else(Problem::no_such_order)
+}
+
+fn private(status: StatusCode, order: &OrderView) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status);
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::order(order))
+}
+
+fn not_shown(reply: &Reply) -> Problem {
+    match reply {
+        Reply::Orders(OrderReply::NoSuchOrder) => Problem::no_such_order(),
+        other => Problem::unfit(other),
+    }
+}

@@ -1,0 +1,201 @@
+//! From what a client sends to the trade's words, in one place. What passes is whole: a handler does not look at it
+//! again. Nothing is asked of an actor here.
+
+use serde::Serialize;
+
+use crate::actors::web_session::{Checkout, CheckoutDetails};
+use crate::domain::catalogue::Product;
+use crate::domain::limits::LINES_MAX;
+use crate::domain::{
+    Backorder, Customer, Money, OrderId, OrderLine, Quantity, SessionId, ShippingAddress, Sku, Totals,
+};
+use crate::gateway::json::Json;
+use crate::gateway::{App, Body, Code, HttpLimits, Problem, details, holds_card_number, idempotency};
+
+use super::fields::{Fields, Place};
+
+const ORDER_FIELDS: [&str; 5] = ["lines", "customer", "shipping_address", "payment", "backorder"];
+
+/// The body of `POST /orders`.
+pub fn order(app: &App, idempotency_key: String, body: &Body) -> Result<Checkout, Problem> {
+    let json = read(body)?;
+    let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
+    let lines = lines(app, &fields)?;
+    check_total(app, &lines)?;
+    let details = checkout_details(app, &fields)?;
+    // not the prices: the same body is the same request, also when a price has changed
+    let wanted: Vec<(&Sku, Quantity)> = lines.iter().map(|line| (&line.sku, line.quantity)).collect();
+    let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
+    Ok(Checkout { idempotency_key, digest, lines, details })
+}
+
+/// The body of `POST /carts/{id}/checkout`, and its digest.
+pub fn cart_checkout(app: &App, body: &Body) -> Result<(u64, CheckoutDetails), Problem> {
+    let json = read(body)?;
+    let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS[1..])?;
+    let details = checkout_details(app, &fields)?;
+    Ok((idempotency::digest(&Wanted { lines: &[], details: &details }), details))
+}
+
+/// The body of `PUT /carts/{id}/lines/{sku}`.
+pub fn cart_line(app: &App, sku: &str, body: &Body) -> Result<OrderLine, Problem> {
+    let json = read(body)?;
+    let fields = Fields::of(&json, &Place::Root, &["quantity"])?;
+    let quantity = quantity(&fields)?;
+    let product = product(app, sku).ok_or_else(|| unknown_sku(sku))?;
+    Ok(line_of(product, quantity))
+}
+
+/// What makes a request another one.
+#[derive(Serialize)]
+struct Wanted<'a> {
+    lines: &'a [(&'a Sku, Quantity)],
+    details: &'a CheckoutDetails,
+}
+
+/// `None`: not a product's SKU, or no SKU at all.
+pub fn product<'a>(app: &'a App, sku: &str) -> Option<&'a Product> {
+    app.catalogue.get(&Sku::parse(sku).ok()?)
+}
+
+/// `None`: no cart can have this id. The session that all programs share is no cart.
+pub fn cart_id(text: &str) -> Option<SessionId> {
+    SessionId::parse(text).ok().filter(|session| *session != SessionId::PROGRAMS)
+}
+
+pub fn order_id(text: &str) -> Option<OrderId> {
+    OrderId::parse(text).ok()
+}
+
+/// The body as JSON without a card number in it. A SKU may look like one: those of the catalogue are no secret.
+fn read(body: &Body) -> Result<Json<'_>, Problem> {
+    let json = body.json()?;
+    match json.card_number("sku") {
+        Some(pointer) => Err(card_number().at(pointer)),
+        None => Ok(json),
+    }
+}
+
+fn card_number() -> Problem {
+    Problem::new(Code::CardNumber, "a field holds what looks like a card number; it was not kept")
+}
+
+/// The lines, those of one SKU put together where the first of them stands.
+fn lines(app: &App, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
+    let at = order.place("lines");
+    let items = order.list("lines")?;
+    if !(1..=LINES_MAX).contains(&items.len()) {
+        return Err(at.bad(format!("1 to {LINES_MAX} lines are expected, not {}", items.len())));
+    }
+    let mut lines: Vec<OrderLine> = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        let at = Place::Item(&at, place);
+        let fields = Fields::of(item, &at, &["sku", "quantity"])?;
+        let quantity = quantity(&fields)?;
+        let sku = fields.text("sku")?;
+        let product = product(app, sku).ok_or_else(|| unknown_sku(sku).at(fields.place("sku").pointer()))?;
+        match lines.iter_mut().find(|line| line.sku == product.sku) {
+            Some(line) => line.quantity = sum(line.quantity, quantity, &fields)?,
+            None => lines.push(line_of(product, quantity)),
+        }
+    }
+    Ok(lines)
+}
+
+fn sum(one: Quantity, other: Quantity, fields: &Fields<'_>) -> Result<Quantity, Problem> {
+    let units = i128::from(one.units()) + i128::from(other.units());
+    Quantity::parse(units).map_err(|error| {
+        let detail = format!("the lines of this SKU together: {error}");
+        Problem::new(Code::BadQuantity, detail).at(fields.place("quantity").pointer())
+    })
+}
+
+fn quantity(fields: &Fields<'_>) -> Result<Quantity, Problem> {
+    let bad = |detail: String| Problem::new(Code::BadQuantity, detail).at(fields.place("quantity").pointer());
+    let wanted = || format!("a quantity is a whole number from 1 to {}", Quantity::MAX);
+    match fields.get("quantity") {
+        Some(Json::Whole(units)) => Quantity::parse(*units).map_err(|error| bad(error.to_string())),
+        Some(Json::Real(_)) => Err(bad(format!("{}, this one has a fraction or is far larger", wanted()))),
+        Some(other) => Err(bad(format!("{}, not {}", wanted(), other.kind()))),
+        None => Err(bad(format!("{}, and is missing", wanted()))),
+    }
+}
+
+fn unknown_sku(sku: &str) -> Problem {
+    if holds_card_number(sku) {
+        return card_number();
+    }
+    let shown: String = sku.chars().filter(|c| !c.is_control()).take(Sku::LENGTH_MAX).collect();
+    Problem::new(Code::UnknownSku, format!("the catalogue has no `{shown}`"))
+}
+
+fn line_of(product: &Product, quantity: Quantity) -> OrderLine {
+    OrderLine {
+        sku: product.sku.clone(),
+        title: product.title.clone(),
+        quantity,
+        unit_price: product.price,
+        weight_grams: product.weight_grams,
+    }
+}
+
+fn check_total(app: &App, lines: &[OrderLine]) -> Result<(), Problem> {
+    let shipping = app.rules.shipping;
+    let max = Money::new(HttpLimits::TOTAL_MINOR_MAX, shipping.currency);
+    match Totals::of(lines, shipping, Money::zero(shipping.currency)) {
+        Some(totals) if totals.total.amount <= max.amount => Ok(()),
+        _ => Err(Problem::new(Code::TotalTooLarge, format!("an order costs at most {max}")).at("/lines")),
+    }
+}
+
+/// What an order and a cart's checkout have in common.
+fn checkout_details(app: &App, body: &Fields<'_>) -> Result<CheckoutDetails, Problem> {
+    let customer = customer(body)?;
+    let shipping_address = shipping_address(body)?;
+    let backorder = backorder(body)?;
+    let token = token(app, body)?;
+    Ok(CheckoutDetails { customer, shipping_address, token, backorder })
+}
+
+fn customer(body: &Fields<'_>) -> Result<Customer, Problem> {
+    let at = body.place("customer");
+    let fields = Fields::of(body.required("customer")?, &at, &["email", "name"])?;
+    Ok(Customer {
+        email: fields.parsed("email", details::email)?,
+        name: fields.parsed("name", details::name)?,
+    })
+}
+
+fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
+    let at = body.place("shipping_address");
+    let known = ["line1", "city", "postcode", "country"];
+    let fields = Fields::of(body.required("shipping_address")?, &at, &known)?;
+    Ok(ShippingAddress {
+        line1: fields.parsed("line1", details::address_field)?,
+        city: fields.parsed("city", details::address_field)?,
+        postcode: fields.parsed("postcode", details::address_field)?,
+        country: fields.parsed("country", details::country)?,
+    })
+}
+
+fn backorder(body: &Fields<'_>) -> Result<Backorder, Problem> {
+    if body.get("backorder").is_none() {
+        return Ok(Backorder::Refuse);
+    }
+    body.parsed("backorder", |text| match text {
+        "accept" => Ok(Backorder::Accept),
+        "refuse" => Ok(Backorder::Refuse),
+        _ => Err("accept or refuse is expected".to_owned()),
+    })
+}
+
+fn token(app: &App, body: &Fields<'_>) -> Result<String, Problem> {
+    let at = body.place("payment");
+    let fields = Fields::of(body.required("payment")?, &at, &["token"])?;
+    let token = fields.parsed("token", details::token)?;
+    if (app.tokens)(&token) {
+        return Ok(token);
+    }
+    let pointer = fields.place("token").pointer();
+    Err(Problem::new(Code::UnknownToken, "the payment system does not know this token").at(pointer))
+}

@@ -1,0 +1,103 @@
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+
+use super::json::Json;
+use super::{App, Code, Problem};
+
+/// A request's body, read whole within [`super::HttpLimits`]. Every handler that is not a GET takes it, also where
+/// it looks at nothing in it, so that the connection can go on.
+#[derive(Debug)]
+pub struct Body {
+    bytes: Bytes,
+    is_json: bool,
+}
+
+impl Body {
+    /// The one JSON value that it is.
+    pub fn json(&self) -> Result<Json<'_>, Problem> {
+        if !self.is_json {
+            let detail = "the header Content-Type is not application/json, or there is a Content-Encoding";
+            return Err(Problem::new(Code::UnsupportedMediaType, detail));
+        }
+        // the parser's words name places, never content
+        Json::parse(&self.bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))
+    }
+
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
+impl FromRequest for Body {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Body, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let app = request.app_data::<Data<App>>().cloned();
+        let is_json = is_json(request.headers());
+        let announced = content_length(request.headers());
+        let payload = payload.take();
+        Box::pin(async move {
+            let limits = &app.ok_or_else(Problem::internal)?.limits;
+            let max = limits.body_bytes_max;
+            if announced.is_some_and(|bytes| bytes > max as u64) {
+                return Err(too_large(max));
+            }
+            let reading = read(payload, max);
+            match tokio::time::timeout(limits.body_read(), reading).await {
+                Ok(bytes) => Ok(Body { bytes: bytes?, is_json }),
+                Err(_) => Err(too_slow(limits.body_read_ms_max)),
+            }
+        })
+    }
+}
+
+/// A body that came in one piece is not copied.
+async fn read(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
+    let Some(first) = payload.next().await else { return Ok(Bytes::new()) };
+    let first = first.map_err(|_| broken())?;
+    if first.len() > max {
+        return Err(too_large(max));
+    }
+    let Some(second) = payload.next().await else { return Ok(first) };
+    let mut whole = BytesMut::from(first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
+        let chunk = chunk.map_err(|_| broken())?;
+        if whole.len() + chunk.len() > max {
+            return Err(too_large(max));
+        }
+        whole.extend_from_slice(&chunk);
+        next = payload.next().await;
+    }
+    Ok(whole.freeze())
+}
+
+fn too_large(max: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("at most {max} bytes are read")).closing()
+}
+
+fn too_slow(ms: u64) -> Problem {
+    Problem::new(Code::BodyTooSlow, format!("the body was not complete after {ms} ms")).closing()
+}
+
+fn broken() -> Problem {
+    Problem::new(Code::BodyBroken, "the connection broke, or the body's length or chunks are wrong").closing()
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
+    essence.eq_ignore_ascii_case("application/json") && plain
+}

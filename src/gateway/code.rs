@@ -1,0 +1,116 @@
+use actix_web::http::StatusCode;
+
+/// Declares the problems: each with its code, status, title and what to do.
+macro_rules! problems {
+    ($($variant:ident, $name:literal, $status:ident, $title:literal, $what_to_do:literal;)*) => {
+        /// Every problem that the shop answers. A code is for programs and never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $($variant),*
+        }
+
+        impl Code {
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name),* }
+            }
+
+            pub fn status(self) -> StatusCode {
+                match self { $(Code::$variant => StatusCode::$status),* }
+            }
+
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title),* }
+            }
+
+            pub fn what_to_do(self) -> &'static str {
+                match self { $(Code::$variant => $what_to_do),* }
+            }
+        }
+    };
+}
+
+problems! {
+    BadQuery, "bad_query", BAD_REQUEST, "The query is not one the shop understands",
+        "correct the parameter that the detail names";
+    MalformedJson, "malformed_json", BAD_REQUEST, "The body is not JSON",
+        "send one JSON object in UTF-8, each field once";
+    BodyBroken, "body_broken", BAD_REQUEST, "The body did not come whole",
+        "send the request again, with the same Idempotency-Key if it has one";
+    IdempotencyKeyMissing, "idempotency_key_missing", BAD_REQUEST, "There is no Idempotency-Key",
+        "send a header Idempotency-Key, new for each order and the same when you repeat one";
+    IdempotencyKeyInvalid, "idempotency_key_invalid", BAD_REQUEST, "The Idempotency-Key is not one",
+        "send one Idempotency-Key of 1 to 128 visible ASCII characters, for example a UUID";
+    PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The card was declined",
+        "nothing was charged: order again with another card and a new Idempotency-Key";
+    NotFound, "not_found", NOT_FOUND, "There is nothing at this address",
+        "look at the address; the API begins with /api/v1";
+    NoSuchProduct, "no_such_product", NOT_FOUND, "There is no such product",
+        "search the products for its SKU";
+    NoSuchCart, "no_such_cart", NOT_FOUND, "There is no such cart",
+        "start a new cart with POST /api/v1/carts";
+    NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",
+        "send the order's id, and its key as Authorization: Bearer or ?key=";
+    MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take this method",
+        "use one of the methods in the header Allow";
+    BodyTooSlow, "body_too_slow", REQUEST_TIMEOUT, "The body did not come in time",
+        "send the request again, with the same Idempotency-Key if it has one";
+    OutOfStock, "out_of_stock", CONFLICT, "Not all of it is in stock",
+        "order fewer, or with \"backorder\": \"accept\" and a new Idempotency-Key to wait until the earliest date";
+    InProgress, "in_progress", CONFLICT, "The first request with this key is still running",
+        "repeat it with the same Idempotency-Key after the time in Retry-After";
+    TooLateToCancel, "too_late_to_cancel", CONFLICT, "The order can no longer be cancelled",
+        "it is on its way: send it back when it has come";
+    BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
+        "send less; an order has at most 100 lines";
+    UnsupportedMediaType, "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is not declared as JSON",
+        "send it with Content-Type: application/json and without Content-Encoding";
+    IdempotencyMismatch, "idempotency_mismatch", UNPROCESSABLE_ENTITY, "This key was used with another body",
+        "repeat the first body unchanged, or send a new Idempotency-Key";
+    UnknownSku, "unknown_sku", UNPROCESSABLE_ENTITY, "The shop has no product of this SKU",
+        "search the products for the SKU you mean";
+    BadQuantity, "bad_quantity", UNPROCESSABLE_ENTITY, "The quantity is not one the shop sells",
+        "send a JSON number, whole, from 1 to 999 for each SKU";
+    UnknownToken, "unknown_token", UNPROCESSABLE_ENTITY, "The payment token is not known",
+        "have the card typed again on the payment page and send the token that it gives";
+    BadField, "bad_field", UNPROCESSABLE_ENTITY, "A field is missing or not as it should be",
+        "correct the field that the pointer names";
+    CardNumber, "card_number_in_request", UNPROCESSABLE_ENTITY, "The request holds a card number",
+        "never send card numbers to the shop: send the token that the payment page gives";
+    TotalTooLarge, "total_too_large", UNPROCESSABLE_ENTITY, "The order costs more than one payment can carry",
+        "split it into several orders";
+    CartFull, "cart_full", UNPROCESSABLE_ENTITY, "The cart is full",
+        "check out what is in it, and take the rest in another";
+    CartEmpty, "cart_empty", UNPROCESSABLE_ENTITY, "There is nothing in the cart",
+        "put something into it first";
+    HeadersTooMany, "headers_too_many", REQUEST_HEADER_FIELDS_TOO_LARGE, "The request has too many headers",
+        "send fewer headers";
+    Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong in the shop",
+        "repeat the request with the same Idempotency-Key; if it goes on, tell the shop";
+    Overloaded, "overloaded", SERVICE_UNAVAILABLE, "The shop has more work than it takes",
+        "nothing was done: repeat the request after the time in Retry-After";
+    Closing, "closing", SERVICE_UNAVAILABLE, "The shop is closing",
+        "repeat the request with the same Idempotency-Key after the time in Retry-After";
+    NotReady, "not_ready", SERVICE_UNAVAILABLE, "The shop is not ready",
+        "ask again after the time in Retry-After";
+    NoAnswer, "no_answer", GATEWAY_TIMEOUT, "The shop did not answer in time",
+        "ask again";
+    OutcomeUnknown, "outcome_unknown", GATEWAY_TIMEOUT, "It is not known whether it was done",
+        "ask again, with the same Idempotency-Key if it has one: it will not be done twice";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_one_word_of_its_own_and_an_error() {
+        for (place, code) in Code::ALL.iter().enumerate() {
+            let name = code.name();
+            assert!(name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_'), "{name}");
+            assert!(Code::ALL[place + 1..].iter().all(|other| other.name() != name), "{name} is there twice");
+            assert!(code.status().is_client_error() || code.status().is_server_error(), "{name}");
+        }
+    }
+}

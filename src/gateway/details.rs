@@ -1,0 +1,116 @@
+//! What a customer types about herself, as text from a body or a form: each is cleaned and held against its limits.
+//! The error says what is expected, never what was typed.
+
+use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX};
+
+/// What is expected instead.
+pub type Wanted = String;
+
+pub fn email(text: &str) -> Result<String, Wanted> {
+    let email = plain(text, EMAIL_CHARS_MAX)?;
+    let wanted = || "an e-mail address is expected, such as ada@example.com".to_owned();
+    if !email.is_ascii() {
+        return Err(wanted());
+    }
+    match email.parse::<lettre::Address>() {
+        Ok(address) if !address.user().contains(['"', ' ']) => Ok(email),
+        _ => Err(wanted()),
+    }
+}
+
+pub fn name(text: &str) -> Result<String, Wanted> {
+    plain(text, NAME_CHARS_MAX)
+}
+
+/// The street, the city, the postcode.
+pub fn address_field(text: &str) -> Result<String, Wanted> {
+    plain(text, ADDRESS_FIELD_CHARS_MAX)
+}
+
+/// ISO 3166-1 alpha-2 by its form: two capital letters.
+pub fn country(text: &str) -> Result<String, Wanted> {
+    match text.as_bytes() {
+        [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Ok(text.to_owned()),
+        _ => Err("two capital letters are expected, such as GB".to_owned()),
+    }
+}
+
+/// The form of a payment token; whether the processor knows it is another question.
+pub fn token(text: &str) -> Result<String, Wanted> {
+    if (1..=TOKEN_CHARS_MAX).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("1 to {TOKEN_CHARS_MAX} visible ASCII characters are expected"))
+}
+
+/// Text of one line, without the space around it.
+fn plain(text: &str, chars_max: usize) -> Result<String, Wanted> {
+    let text = text.trim();
+    let too_long = text.len() > chars_max && text.chars().count() > chars_max;
+    if text.is_empty() || too_long {
+        return Err(format!("1 to {chars_max} characters are expected"));
+    }
+    if text.contains(|c: char| c.is_control() || is_invisible_order(c)) {
+        return Err("text without control characters is expected".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Line separators, and marks that turn the direction of what follows: they forge what a clerk reads.
+fn is_invisible_order(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_email_is_one_mailbox_at_one_domain() {
+        assert_eq!(email(" ada@example.com "), Ok("ada@example.com".to_owned()));
+        assert!(email("ada.l+books@post.example.co.uk").is_ok());
+        let long = format!("{}@example.com", "a".repeat(250));
+        for bad in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "a@b@c",
+            "a b@example.com",
+            "ada@example.com\r\nBcc: x@y.z",
+            "ada@example.com, bob@example.com",
+            "Ada <ada@example.com>",
+            "\"a b\"@example.com",
+            &long,
+        ] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn text_is_one_line_of_bounded_length() {
+        assert_eq!(name("  Ada Lovelace "), Ok("Ada Lovelace".to_owned()));
+        assert!(name(&"é".repeat(100)).is_ok());
+        for bad in ["", "   ", "a\nb", "a\0b", "a\u{202e}b", &"é".repeat(101)] {
+            assert!(name(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_country_is_two_capitals() {
+        assert!(country("GB").is_ok());
+        for bad in ["", "gb", "GBR", "G1", "É", " GB"] {
+            assert!(country(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_passes_has_no_control_character(text in any::<String>()) {
+            for passed in [email(&text), name(&text), address_field(&text), country(&text), token(&text)] {
+                prop_assert!(!passed.unwrap_or_default().contains(char::is_control));
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Data;
+use serde_json::json;
+
+use super::{App, Code, HttpLimits, Problem};
+
+/// The process lives and serves.
+pub async fn alive() -> HttpResponse {
+    status("ok")
+}
+
+/// The shop takes work.
+pub async fn ready(app: Data<App>) -> Result<HttpResponse, Problem> {
+    if app.asks.ready() {
+        return Ok(status("ready"));
+    }
+    let detail = "the shop is starting or closing, and takes no work now";
+    Err(Problem::new(Code::NotReady, detail).retry_after(HttpLimits::CLOSED_RETRY_S))
+}
+
+fn status(word: &str) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "status": word }))
+}

@@ -1,0 +1,224 @@
+//! JSON as it came: what is not there, of another kind, or there twice can be told with a pointer to it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::{HttpLimits, holds_card_number};
+
+/// A value that borrows its text from the body. Numbers are whole where they can be.
+#[derive(Debug, PartialEq)]
+pub enum Json<'a> {
+    Null,
+    Bool(bool),
+    Whole(i128),
+    /// Not whole, or beyond 64 bits.
+    Real(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    /// In the order of the body; no name stands here twice.
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+}
+
+impl<'a> Json<'a> {
+    /// Reads one value of at most [`HttpLimits::JSON_DEPTH_MAX`] levels; what else is in the body is an error.
+    pub fn parse(body: &'a [u8]) -> Result<Json<'a>, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let value = Level(HttpLimits::JSON_DEPTH_MAX).deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
+    }
+
+    /// How a client knows it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "a boolean",
+            Json::Whole(_) | Json::Real(_) => "a number",
+            Json::Text(_) => "a string",
+            Json::List(_) => "a list",
+            Json::Object(_) => "an object",
+        }
+    }
+
+    /// Where a card number stands, as a JSON pointer; in no field that `except` names.
+    pub fn card_number(&self, except: &str) -> Option<String> {
+        let mut path = String::new();
+        self.find_card_number(except, &mut path).then_some(path)
+    }
+
+    fn find_card_number(&self, except: &str, path: &mut String) -> bool {
+        let parent = path.len();
+        match self {
+            Json::Text(text) => return holds_card_number(text),
+            Json::Whole(number) if *number >= 1_000_000_000_000 => {
+                return holds_card_number(&number.to_string());
+            }
+            Json::List(values) => {
+                for (place, value) in values.iter().enumerate() {
+                    if value.find_card_number(except, path) {
+                        path.insert_str(parent, &format!("/{place}"));
+                        return true;
+                    }
+                }
+            }
+            Json::Object(fields) => {
+                for (name, value) in fields {
+                    // a name that is one is not repeated in the answer: the pointer ends at its object
+                    if holds_card_number(name) {
+                        return true;
+                    }
+                    if name != except && value.find_card_number(except, path) {
+                        path.insert_str(parent, &format!("/{}", escape(name)));
+                        return true;
+                    }
+                }
+            }
+            _ => {}
+        }
+        false
+    }
+}
+
+/// One part of a JSON pointer.
+pub fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Reads a value that may nest so many levels.
+struct Level(usize);
+
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Level {
+    fn below<E: de::Error>(&self) -> Result<usize, E> {
+        let too_deep = || E::custom(format_args!("nested deeper than {}", HttpLimits::JSON_DEPTH_MAX));
+        self.0.checked_sub(1).ok_or_else(too_deep)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Whole(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
+        Ok(Json::Whole(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Real(value))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Json<'de>, A::Error> {
+        let below = self.below()?;
+        let mut list = vec![];
+        while let Some(value) = values.next_element_seed(Level(below))? {
+            list.push(value);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json<'de>, A::Error> {
+        let below = self.below()?;
+        let mut fields: Vec<(Cow<'de, str>, Json<'de>)> = vec![];
+        while let Some(Name(name)) = entries.next_key()? {
+            if fields.len() == HttpLimits::JSON_FIELDS_MAX {
+                let max = HttpLimits::JSON_FIELDS_MAX;
+                return Err(de::Error::custom(format_args!("an object has more than {max} fields")));
+            }
+            if fields.iter().any(|(other, _)| *other == name) {
+                return Err(de::Error::custom("an object has the same field twice"));
+            }
+            fields.push((name, entries.next_value_seed(Level(below))?));
+        }
+        Ok(Json::Object(fields))
+    }
+}
+
+/// A field's name, borrowed where it has no escapes.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name<'de>, D::Error> {
+        match Level(0).deserialize(deserializer)? {
+            Json::Text(name) => Ok(Name(name)),
+            _ => Err(de::Error::custom("a field's name is a string")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn values_are_read_as_they_are() {
+        let body = br#"{"n":9223372036854775808,"r":1.5,"t":["a","\u0061b",null,true]}"#;
+        let Json::Object(fields) = Json::parse(body).unwrap() else { panic!() };
+        assert_eq!(fields[0], ("n".into(), Json::Whole(9_223_372_036_854_775_808)));
+        assert_eq!(fields[1], ("r".into(), Json::Real(1.5)));
+        let list = vec![Json::Text("a".into()), Json::Text("ab".into()), Json::Null, Json::Bool(true)];
+        assert_eq!(fields[2], ("t".into(), Json::List(list)));
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_refused() {
+        let many: Vec<String> = (0..40).map(|n| format!("\"f{n}\":1")).collect();
+        let many = format!("{{{}}}", many.join(","));
+        let deep = format!("{}1{}", "[".repeat(20), "]".repeat(20));
+        for bad in [r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":2}"#, "{} {}", "", "[1,]", "NaN", &many, &deep] {
+            assert!(Json::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+        assert!(Json::parse(b"\"\xff\"").is_err());
+    }
+
+    #[test]
+    fn a_card_number_is_found_with_its_pointer() {
+        let body = br#"{"a/b":[{"c":1},{"d":"4111 1111 1111 1111"}]}"#;
+        assert_eq!(Json::parse(body).unwrap().card_number("sku"), Some("/a~1b/1/d".to_owned()));
+        let number = br#"{"payment":{"token":4111111111111111}}"#;
+        assert_eq!(Json::parse(number).unwrap().card_number("sku"), Some("/payment/token".to_owned()));
+        let sku = br#"{"sku":"4111111111111111"}"#;
+        assert_eq!(Json::parse(sku).unwrap().card_number("sku"), None);
+        let name = br#"{"x":{"4111111111111111":1}}"#;
+        assert_eq!(Json::parse(name).unwrap().card_number("sku"), Some("/x".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Json::parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+/// What one request and one listener may use.
+#[derive(Clone, Debug)]
+pub struct HttpLimits {
+    pub body_bytes_max: usize,
+    /// Up to this many are served; up to [`HttpLimits::HEADERS_PARSED_MAX`] get a problem, above it a bare 413.
+    pub headers_max: usize,
+    /// The head of a request, from its first byte.
+    pub head_read_ms_max: u64,
+    pub body_read_ms_max: u64,
+    /// An actor's reply.
+    pub ask_ms_max: u64,
+    /// A whole request: the last resort, should anything else hang.
+    pub request_ms_max: u64,
+    pub keep_alive_ms: u64,
+    /// For each worker.
+    pub connections_max: usize,
+}
+
+impl HttpLimits {
+    /// What actix parses at all.
+    pub const HEADERS_PARSED_MAX: usize = 96;
+    /// The `q` of a search.
+    pub const QUERY_CHARS_MAX: usize = 200;
+    pub const PAGE_PRODUCTS: usize = 20;
+    /// What one order may cost, in minor units: card schemes carry eight digits.
+    pub const TOTAL_MINOR_MAX: i64 = 99_999_999;
+    /// How deep a body may nest, and how many fields an object may have: ours has three levels and six fields.
+    pub const JSON_FIELDS_MAX: usize = 32;
+    pub const JSON_DEPTH_MAX: usize = 16;
+    /// After this a client asks again about a request of its own that is still running.
+    pub const IN_PROGRESS_RETRY_S: u32 = 1;
+    /// After this a client asks again when the daemon is closing or not ready.
+    pub const CLOSED_RETRY_S: u32 = 5;
+
+    pub fn body_read(&self) -> Duration {
+        Duration::from_millis(self.body_read_ms_max)
+    }
+
+    pub fn ask(&self) -> Duration {
+        Duration::from_millis(self.ask_ms_max)
+    }
+
+    pub fn request(&self) -> Duration {
+        Duration::from_millis(self.request_ms_max)
+    }
+}
+
+impl Default for HttpLimits {
+    fn default() -> HttpLimits {
+        HttpLimits {
+            body_bytes_max: 64 * 1024,
+            headers_max: 64,
+            head_read_ms_max: 10_000,
+            body_read_ms_max: 10_000,
+            ask_ms_max: 10_000,
+            request_ms_max: 25_000,
+            keep_alive_ms: 75_000,
+            connections_max: 25_000,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_request_outlasts_its_parts() {
+        let limits = HttpLimits::default();
+        assert!(limits.request_ms_max > limits.body_read_ms_max + limits.ask_ms_max);
+        assert!(limits.headers_max < HttpLimits::HEADERS_PARSED_MAX);
+    }
+}

@@ -1,0 +1,43 @@
+//! The shop over HTTP. No other module knows it.
+//!
+//! Guarantees:
+//! - a handler parses, asks one actor, renders; bad input is refused before anything is asked, so it changes nothing;
+//! - every answer that is not a success is `application/problem+json` (RFC 9457) with a code and what to do;
+//! - a request ends: its body, the actor's answer and the whole of it have deadlines, and a panic is a 500;
+//! - an outcome that is not known is said to be so (504), never taken for a failure;
+//! - a private answer carries `no-store`, and an order shows itself only to its key: without it there is no such order;
+//! - a card number is refused wherever a body holds it, and never echoed or logged.
+//!
+//! What actix itself refuses (a head that is not HTTP, one of more than 96 headers, one that comes too slowly) is a
+//! bare 400, 413 or 408: no handler has seen it.
+
+mod api;
+mod app;
+mod auth;
+mod body;
+mod card_numbers;
+mod code;
+mod details;
+mod health;
+mod idempotency;
+mod json;
+mod limits;
+mod problem;
+mod security;
+mod shield;
+mod shop_handle;
+mod site;
+#[cfg(test)]
+mod tests;
+
+pub use app::{App, PageSettings};
+pub use auth::order_key;
+pub use body::Body;
+pub use card_numbers::holds_card_number;
+pub use code::Code;
+pub use limits::HttpLimits;
+pub use problem::Problem;
+pub use security::page_policy;
+pub use shield::Shield;
+pub use shop_handle::{AskError, Asks};
+pub use site::{configure, serve};

@@ -1,0 +1,57 @@
+//! Headers that every answer carries.
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+
+use super::PageSettings;
+
+/// For what is data and never a page: nothing may be loaded, nobody may frame it.
+const DATA_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+/// An order's page has its key in its address: no other site may learn it.
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+
+/// Adds what is missing; a page's own policy stays.
+pub(super) fn harden(headers: &mut HeaderMap) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    headers.insert(header::REFERRER_POLICY, NO_REFERRER);
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, DATA_POLICY);
+    }
+}
+
+/// The `Content-Security-Policy` of a page: styles, scripts and images from here only, none of them inline; forms go
+/// here, or by redirect to the payment page.
+pub fn page_policy(pages: &PageSettings) -> String {
+    let payment = origin(&pages.payment_page_url);
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
+         connect-src 'self'; form-action 'self'{}{payment}; base-uri 'none'; frame-ancestors 'none'",
+        if payment.is_empty() { "" } else { " " },
+    )
+}
+
+/// `https://pay.example:8443/card?x` → `https://pay.example:8443`; empty where it is no such URL.
+fn origin(url: &str) -> &str {
+    let Some((scheme, rest)) = url.split_once("://") else { return "" };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b':' | b'[' | b']');
+    let good = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain);
+    if good { &url[..scheme.len() + 3 + host.len()] } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pages_forms_go_to_the_payment_pages_origin_and_nowhere_else() {
+        let policy = |url: &str| page_policy(&PageSettings { payment_page_url: url.to_owned() });
+        assert!(
+            policy("https://pay.example:8443/card").contains("form-action 'self' https://pay.example:8443;")
+        );
+        for bad in ["", "/card", "javascript://x", "https://a;script-src *"] {
+            assert!(policy(bad).contains("form-action 'self';"), "{bad}");
+        }
+        assert!(!policy("").contains("unsafe-inline"));
+    }
+}

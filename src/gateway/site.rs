@@ -1,0 +1,49 @@
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App as Site, HttpServer, Resource, guard};
+
+use super::{App, Code, HttpLimits, Problem, Shield, api, health};
+
+/// Puts every address of the shop in its place. The site must hold `Data<App>` and be wrapped in [`Shield`].
+pub fn configure(site: &mut ServiceConfig) {
+    site.service(web::scope("/api/v1").configure(api::configure))
+        .service(resource("/healthz", "GET, HEAD").route(get().to(health::alive)))
+        .service(resource("/readyz", "GET, HEAD").route(get().to(health::ready)))
+        .default_service(web::to(nothing_here));
+}
+
+/// An address that answers 405 to methods that it has no route for; `methods` are those it has.
+pub(super) fn resource(path: &str, methods: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move || async move {
+        Err::<&'static str, Problem>(Problem::method_not_allowed(methods))
+    }))
+}
+
+/// `GET`, and `HEAD`, which is answered alike but for the body.
+pub(super) fn get() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+async fn nothing_here() -> Result<&'static str, Problem> {
+    Err(Problem::new(Code::NotFound, "the shop has nothing at this address"))
+}
+
+/// Serves the shop on `listener` until the server is told to stop. Signals are left to whoever runs it: stopping is
+/// a part of the shop's drain. Must be called on a system of actix.
+pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result<Server> {
+    let HttpLimits { head_read_ms_max, keep_alive_ms, connections_max, .. } = app.limits;
+    let app = Data::new(app);
+    let site = move || Site::new().app_data(app.clone()).wrap(Shield::new(&app.limits)).configure(configure);
+    let server = HttpServer::new(site)
+        .workers(workers)
+        .max_connections(connections_max)
+        .client_request_timeout(Duration::from_millis(head_read_ms_max))
+        .keep_alive(Duration::from_millis(keep_alive_ms))
+        .tcp_nodelay(true)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
