@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod carrier;
 pub mod mail;
+pub mod processor;
 pub mod wholesaler;
 
 /// What a counterparty will answer. Not `Send`: it is driven on the cell's own thread.

@@ -1,10 +1,65 @@
 use crate::actors::{Context, Turn};
+use crate::domain::{Currency, PaymentId};
 use crate::runtime::Keys;
 
-use super::{Message, State};
+use super::account::{Account, AccountId};
+use super::card::CardToken;
+use super::hold::{self, Hold, Request};
+use super::settlement::SettlementBatch;
+use super::{Card, Event, Message, Reply, State, capture, settlement, test_cards};
 
-pub fn touches(_state: &State, _message: &Message, _keys: &mut Keys) {}
+pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
+    match message {
+        Message::RegisterCard { token, .. } => keys.add::<Card>(&CardToken::new(token)),
+        Message::ApproveHold { payment, token, amount, .. } => {
+            touches_request(*payment, token, Some(amount.currency), keys);
+        }
+        Message::VerifyCard { payment, token, .. } => touches_request(*payment, token, None, keys),
+        Message::AskHold { payment, .. } | Message::ReleaseHold { payment } => keys.add::<Hold>(payment),
+        Message::CaptureHold { payment, .. } => {
+            keys.add::<Hold>(payment);
+            keys.add::<Account>(&AccountId::merchant());
+        }
+        Message::SettlementDue { batch } => keys.add::<SettlementBatch>(batch),
+    }
+}
 
-pub fn decide(_state: &State, _message: &Message, _context: &mut Context<'_>) -> Turn {
-    Turn::nothing()
+fn touches_request(payment: PaymentId, token: &str, currency: Option<Currency>, keys: &mut Keys) {
+    keys.add::<Hold>(&payment);
+    if test_cards::find(token).is_none() {
+        keys.add::<Card>(&CardToken::new(token));
+    }
+    if let Some(currency) = currency {
+        keys.add::<Account>(&AccountId::cardholder(token, currency));
+    }
+}
+
+pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+    match message {
+        Message::RegisterCard { token, card } => register(state, token, card, context),
+        Message::ApproveHold { order, payment, token, amount } => {
+            let request = Request { order: *order, payment: *payment, token, amount: Some(*amount) };
+            hold::request(state, &request, context)
+        }
+        Message::VerifyCard { order, payment, token } => {
+            let request = Request { order: *order, payment: *payment, token, amount: None };
+            hold::request(state, &request, context)
+        }
+        Message::AskHold { payment, verification } => hold::ask(state, *payment, *verification),
+        Message::CaptureHold { payment, amount } => capture::capture(state, *payment, *amount, context),
+        Message::ReleaseHold { payment } => hold::release(state, *payment, context),
+        Message::SettlementDue { batch } => settlement::pay_out(state, *batch),
+    }
+}
+
+/// The first registration of a token stands; a repeat is answered alike.
+fn register(state: &State, token: &str, card: &Card, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    if state.cards.get(&CardToken::new(token)).is_none() {
+        turn.event(Event::CardRegistered { token: token.to_owned(), card: card.clone() });
+    }
+    if let Some(request) = context.request() {
+        turn.reply(request, Reply::CardRegistered);
+    }
+    turn
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Date, DeclineReason, Money, PaymentId, Timestamp};
+use crate::domain::{Date, DeclineReason, Money, OrderId, PaymentId, Timestamp};
 
 /// What the bank is told, and by whom. It stands for the processor's network and the customer's issuer in one,
 /// inside the daemon's boundary; every call may come twice under its key and has one effect.
@@ -10,9 +10,9 @@ pub enum Message {
     /// page. Replies `CardRegistered`.
     RegisterCard { token: String, card: Card },
     /// MerchantProxy: step 7. Answers `HoldAnswered`.
-    ApproveHold { payment: PaymentId, token: String, amount: Money },
+    ApproveHold { order: OrderId, payment: PaymentId, token: String, amount: Money },
     /// MerchantProxy: is the card good? Holds nothing. Answers `VerifyAnswered`.
-    VerifyCard { payment: PaymentId, token: String },
+    VerifyCard { order: OrderId, payment: PaymentId, token: String },
     /// MerchantProxy: what became of this payment? Answers `HoldAnswered`, or `VerifyAnswered`.
     AskHold { payment: PaymentId, verification: bool },
     /// MerchantProxy: take what is held. Answers `CaptureAnswered`.
@@ -105,11 +105,26 @@ pub enum Reply {
 impl Message {
     /// Its variant, for logs.
     pub fn name(&self) -> &'static str {
-        "?"
+        match self {
+            Message::RegisterCard { .. } => "RegisterCard",
+            Message::ApproveHold { .. } => "ApproveHold",
+            Message::VerifyCard { .. } => "VerifyCard",
+            Message::AskHold { .. } => "AskHold",
+            Message::CaptureHold { .. } => "CaptureHold",
+            Message::ReleaseHold { .. } => "ReleaseHold",
+            Message::SettlementDue { .. } => "SettlementDue",
+        }
     }
 
     /// The order that it is about, where it names one.
-    pub fn order(&self) -> Option<crate::domain::OrderId> {
-        None
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Message::ApproveHold { order, .. } | Message::VerifyCard { order, .. } => Some(*order),
+            Message::RegisterCard { .. }
+            | Message::AskHold { .. }
+            | Message::CaptureHold { .. }
+            | Message::ReleaseHold { .. }
+            | Message::SettlementDue { .. } => None,
+        }
     }
 }

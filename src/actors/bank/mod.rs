@@ -1,7 +1,32 @@
+//! BankActor: the card network, the customer's issuer and the acquirer in one, embedded. Step 8, and the
+//! settlement behind step 9.
+//!
+//! Owns the trees `cards`, `bank_accounts`, `holds` and `settlement_batches`. Supervised under `edge`.
+//!
+//! - One hold for each payment id: the same request again gets the same answer and has no second effect.
+//! - A declined, released or unknown payment never becomes a hold under the same id.
+//! - The bank's own books balance: what cardholders were drawn is what the merchant is owed, was paid,
+//!   and paid in fees. See [`audit`].
+//! - A test card that everybody uses is one row of totals, however often it is used.
+//! - A hold stays until it is captured or released: this issuer honours a late capture.
+mod account;
+mod audit;
+mod capture;
+mod card;
 mod decide;
+mod hold;
 mod messages;
+mod settlement;
 mod state;
+pub mod test_cards;
+#[cfg(test)]
+mod tests;
 
+pub use account::{Account, AccountId, Cardholder, Merchant, OpenBatch, Takings};
+pub use audit::audit;
+pub use card::CardToken;
 pub use decide::{decide, touches};
+pub use hold::{Hold, HoldState};
 pub use messages::*;
+pub use settlement::SettlementBatch;
 pub use state::{Event, State};

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actors::stock_keeper::Answered;
+use crate::domain::OrderId;
 use crate::partners::mail::Letter;
 
 use super::MailId;
@@ -19,11 +20,18 @@ pub enum Message {
 impl Message {
     /// Its variant, for logs.
     pub fn name(&self) -> &'static str {
-        "?"
+        match self {
+            Message::Send(_) => "Send",
+            Message::Posted { .. } => "Posted",
+            Message::Retry { .. } => "Retry",
+        }
     }
 
     /// The order that it is about, where it names one.
-    pub fn order(&self) -> Option<crate::domain::OrderId> {
-        None
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Message::Send(letter) => Some(letter.order),
+            Message::Posted { mail, .. } | Message::Retry { mail } => Some(mail.order),
+        }
     }
 }

@@ -1,9 +1,20 @@
+//! Mailer: the shop's outbox. Step 14, and every other letter.
+//!
+//! Owns the tree `mail`: a row for each letter that has not been posted. Supervised under `edge`.
+//!
+//! - A letter is on record before the post is called, and is in the end posted, or parked with its reason
+//!   and a case.
+//! - The same letter twice while it is unsent is one letter. After it was posted its row is gone; who
+//!   writes states one letter for each event, and a message is handled once, so a repeat cannot come then.
+//! - What is unknown is posted again with the same `Message-ID`.
 mod decide;
+mod mail_id;
 mod messages;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use decide::{decide, touches};
-pub use messages::*;
-pub use state::{Event, State};
-mod mail_id;
 pub use mail_id::MailId;
+pub use messages::*;
+pub use state::{Event, Mail, State};

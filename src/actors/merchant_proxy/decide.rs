@@ -1,10 +1,95 @@
-use crate::actors::{Context, Turn};
-use crate::runtime::Keys;
+use crate::actors::{Address, Context, Turn, bank, order_manager};
+use crate::domain::PaymentId;
+use crate::runtime::{Keys, TimerId};
 
-use super::{Message, State};
+use super::payment::Payment;
+use super::transitions::PaymentState;
+use super::{Kind, Message, State, authorise, capture, reverse, settlement};
 
-pub fn touches(_state: &State, _message: &Message, _keys: &mut Keys) {}
+/// The one timer of a payment: whatever it waits for, it waits for one thing.
+const TIMER_DEADLINE: u8 = 1;
 
-pub fn decide(_state: &State, _message: &Message, _context: &mut Context<'_>) -> Turn {
-    Turn::nothing()
+pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
+    match message {
+        Message::Authorise { payment, .. }
+        | Message::Verify { payment, .. }
+        | Message::Capture { payment }
+        | Message::Void { payment }
+        | Message::HoldAnswered { payment, .. }
+        | Message::VerifyAnswered { payment, .. }
+        | Message::CaptureAnswered { payment, .. }
+        | Message::Released { payment }
+        | Message::Deadline { payment } => keys.add::<Payment>(payment),
+        Message::Settlement(file) => {
+            for line in &file.lines {
+                keys.add::<Payment>(&line.payment);
+            }
+        }
+    }
+}
+
+pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+    match message {
+        Message::Authorise { order, payment, token, amount } => {
+            let attempt = Payment::intended(*order, Kind::Hold, token.clone(), *amount);
+            authorise::begin(state, *payment, attempt, context)
+        }
+        Message::Verify { order, payment, token, amount } => {
+            let attempt = Payment::intended(*order, Kind::Verification, token.clone(), *amount);
+            authorise::begin(state, *payment, attempt, context)
+        }
+        Message::Settlement(file) => settlement::settle(state, file),
+        Message::Capture { payment }
+        | Message::Void { payment }
+        | Message::HoldAnswered { payment, .. }
+        | Message::VerifyAnswered { payment, .. }
+        | Message::CaptureAnswered { payment, .. }
+        | Message::Released { payment }
+        | Message::Deadline { payment } => match state.payments.get(payment) {
+            Some(row) => decide_on(*payment, row, message, context),
+            // nobody can name a payment before its `Authorise` or `Verify`: they travel the same way, in order
+            None => Turn::nothing(),
+        },
+    }
+}
+
+fn decide_on(id: PaymentId, payment: &Payment, message: &Message, context: &Context<'_>) -> Turn {
+    match message {
+        Message::Capture { .. } => capture::begin(id, payment, context),
+        Message::Void { .. } => reverse::void(id, payment, context),
+        Message::HoldAnswered { answer, .. } => authorise::hold_answered(id, payment, answer, context),
+        Message::VerifyAnswered { answer, .. } => authorise::verify_answered(id, payment, answer),
+        Message::CaptureAnswered { answer, .. } => capture::answered(id, payment, answer),
+        Message::Released { .. } => reverse::released(id, payment),
+        Message::Deadline { .. } => deadline(id, payment, context),
+        Message::Authorise { .. } | Message::Verify { .. } | Message::Settlement(_) => Turn::nothing(),
+    }
+}
+
+fn deadline(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
+    match payment.state {
+        PaymentState::AuthSent => authorise::no_answer(id, payment, context),
+        PaymentState::Unknown => authorise::ask_again(id, payment, context),
+        PaymentState::Reversing | PaymentState::Voiding => reverse::release_again(id, payment, context),
+        PaymentState::Capturing => capture::capture_again(id, payment, context),
+        // the timer rang while the answer was being handled: nothing is waited for any more
+        _ => Turn::nothing(),
+    }
+}
+
+pub(super) fn timer(payment: PaymentId) -> TimerId {
+    TimerId { kind: TIMER_DEADLINE, of: u128::from_be_bytes(payment.to_bytes()) }
+}
+
+/// Waits for the bank for this many real milliseconds.
+pub(super) fn wait(turn: &mut Turn, payment: PaymentId, ms: u64, context: &Context<'_>) {
+    turn.timer(timer(payment), context.real_in(ms), Message::Deadline { payment });
+}
+
+pub(super) fn tell_bank(turn: &mut Turn, message: bank::Message) {
+    turn.send(Address::BankActor, message);
+}
+
+pub(super) fn tell_orders(turn: &mut Turn, message: order_manager::Message) {
+    turn.send(Address::OrderManager, message);
 }

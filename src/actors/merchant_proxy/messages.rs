@@ -59,11 +59,32 @@ pub enum Message {
 impl Message {
     /// Its variant, for logs.
     pub fn name(&self) -> &'static str {
-        "?"
+        match self {
+            Message::Authorise { .. } => "Authorise",
+            Message::Verify { .. } => "Verify",
+            Message::Capture { .. } => "Capture",
+            Message::Void { .. } => "Void",
+            Message::HoldAnswered { .. } => "HoldAnswered",
+            Message::VerifyAnswered { .. } => "VerifyAnswered",
+            Message::CaptureAnswered { .. } => "CaptureAnswered",
+            Message::Released { .. } => "Released",
+            Message::Settlement(_) => "Settlement",
+            Message::Deadline { .. } => "Deadline",
+        }
     }
 
     /// The order that it is about, where it names one.
-    pub fn order(&self) -> Option<crate::domain::OrderId> {
-        None
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Message::Authorise { order, .. } | Message::Verify { order, .. } => Some(*order),
+            Message::Capture { .. }
+            | Message::Void { .. }
+            | Message::HoldAnswered { .. }
+            | Message::VerifyAnswered { .. }
+            | Message::CaptureAnswered { .. }
+            | Message::Released { .. }
+            | Message::Settlement(_)
+            | Message::Deadline { .. } => None,
+        }
     }
 }

@@ -1,7 +1,33 @@
+//! MerchantProxy: the shop's side of every payment. Steps 7 and 9, from the intent to the money in the
+//! shop's account, and the shop's ledger.
+//!
+//! Owns the trees `payments` and `ledger`. Supervised under `edge`.
+//!
+//! - Every attempt is on record, with its amount and its key, in the turn that asks the bank.
+//! - No answer in time means unknown, never failed: the bank is asked again by the same key, and what
+//!   stays unknown is reversed until the bank has said that nothing is held.
+//! - A hold that comes late, for a payment that is given up, is let go again.
+//! - captured ≤ authorised, settled ≤ captured; every posting balances where it is made, so the trial
+//!   balance is zero after every turn. See [`audit`], [`audit_payment`] and [`audit_against`].
+//! - A payment moves only along [`TRANSITIONS`].
+mod audit;
+mod authorise;
+mod capture;
 mod decide;
+mod ledger;
 mod messages;
+mod payment;
+mod reverse;
+mod settlement;
 mod state;
+#[cfg(test)]
+mod tests;
+mod transitions;
 
+pub use audit::{audit, audit_against, audit_payment};
 pub use decide::{decide, touches};
+pub use ledger::{Account, Balance, Entry, Ledger, Posting, Side, Unbalanced};
 pub use messages::*;
+pub use payment::{Kind, Payment};
 pub use state::{Event, State};
+pub use transitions::{PaymentState, TRANSITIONS};

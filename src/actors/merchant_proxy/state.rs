@@ -1,35 +1,263 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Stamp;
-use crate::domain::{Happening, OrderId, Step};
-use crate::runtime::{AnyTable, Keys};
+use crate::domain::{DeclineReason, Happening, Money, OrderId, PaymentId, Step, Timestamp};
+use crate::runtime::{AnyTable, Keys, Table};
+
+use super::ledger::{Ledger, Posting};
+use super::payment::{Kind, Payment};
+use super::transitions::PaymentState;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Event {}
+pub enum Event {
+    /// The attempt is on record.
+    Intended {
+        payment: PaymentId,
+        order: OrderId,
+        kind: Kind,
+        token: String,
+        amount: Money,
+    },
+    /// The bank was asked to hold `amount`: zero for a verification.
+    AuthSent {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+    },
+    /// No answer in time.
+    Unknown {
+        payment: PaymentId,
+        order: OrderId,
+    },
+    /// The bank was asked again: to answer, to let go, or to capture.
+    AskedAgain {
+        payment: PaymentId,
+        asks: u32,
+    },
+    Authorised {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+        approval: String,
+        capture_before: Timestamp,
+        posting: Posting,
+    },
+    /// The card is good: authorised for nothing.
+    Verified {
+        payment: PaymentId,
+        order: OrderId,
+    },
+    Declined {
+        payment: PaymentId,
+        order: OrderId,
+        reason: DeclineReason,
+    },
+    /// Given up; with a reason, the order manager will be told that it was declined.
+    Reversing {
+        payment: PaymentId,
+        reverse_as: Option<DeclineReason>,
+    },
+    /// The order manager wants to hear that it is voided.
+    VoidWanted {
+        payment: PaymentId,
+    },
+    Voiding {
+        payment: PaymentId,
+    },
+    /// Nothing is held any more. `posting` where something was.
+    Voided {
+        payment: PaymentId,
+        order: OrderId,
+        reversed_as: Option<DeclineReason>,
+        posting: Option<Posting>,
+    },
+    Capturing {
+        payment: PaymentId,
+    },
+    Captured {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+        posting: Posting,
+    },
+    /// The bank holds nothing to capture.
+    CaptureUnknown {
+        payment: PaymentId,
+        order: OrderId,
+        why: String,
+    },
+    Settled {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+        posting: Posting,
+    },
+    /// The acquirer paid for what the shop has not captured so.
+    InSuspense {
+        payment: PaymentId,
+        order: Option<OrderId>,
+        why: String,
+        posting: Posting,
+    },
+    Case {
+        order: OrderId,
+        why: String,
+    },
+}
 
 #[derive(Default)]
-pub struct State {}
+pub struct State {
+    pub payments: Table<Payment>,
+    pub ledger: Table<Ledger>,
+}
 
 impl Event {
-    pub fn changes(&self, _keys: &mut Keys) {
-        match *self {}
+    pub fn changes(&self, keys: &mut Keys) {
+        if let Some(payment) = self.payment() {
+            keys.add::<Payment>(&payment);
+        }
+        if let Some(posting) = self.posting() {
+            keys.add::<Ledger>(&posting.currency());
+        }
+    }
+
+    /// The payment whose row it changes.
+    fn payment(&self) -> Option<PaymentId> {
+        match self {
+            Event::Intended { payment, .. }
+            | Event::AuthSent { payment, .. }
+            | Event::Unknown { payment, .. }
+            | Event::AskedAgain { payment, .. }
+            | Event::Authorised { payment, .. }
+            | Event::Verified { payment, .. }
+            | Event::Declined { payment, .. }
+            | Event::Reversing { payment, .. }
+            | Event::VoidWanted { payment }
+            | Event::Voiding { payment }
+            | Event::Voided { payment, .. }
+            | Event::Capturing { payment }
+            | Event::Captured { payment, .. }
+            | Event::CaptureUnknown { payment, .. }
+            | Event::Settled { payment, .. } => Some(*payment),
+            Event::InSuspense { .. } | Event::Case { .. } => None,
+        }
+    }
+
+    fn posting(&self) -> Option<&Posting> {
+        match self {
+            Event::Authorised { posting, .. }
+            | Event::Captured { posting, .. }
+            | Event::Settled { posting, .. }
+            | Event::InSuspense { posting, .. } => Some(posting),
+            Event::Voided { posting, .. } => posting.as_ref(),
+            _ => None,
+        }
     }
 
     pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
-        match *self {}
+        let money = |order: &OrderId, what| vec![(*order, Step::MONEY, what)];
+        let case = |order: &OrderId, why: &String| {
+            vec![(*order, Step(0), Happening::CaseOpened { why: why.clone() })]
+        };
+        match self {
+            Event::AuthSent { order, amount, .. } => {
+                vec![(*order, Step::ASKS_BANK, Happening::BankAsked { amount: *amount })]
+            }
+            Event::Unknown { order, .. } => money(order, Happening::PaymentUnknown),
+            Event::Authorised { order, amount, .. } => {
+                money(order, Happening::Authorised { amount: *amount })
+            }
+            Event::Verified { order, .. } => money(order, Happening::CardVerified),
+            Event::Declined { order, reason, .. } => {
+                money(order, Happening::PaymentDeclined { reason: *reason })
+            }
+            Event::Voided { order, reversed_as: Some(reason), .. } => vec![
+                (*order, Step::MONEY, Happening::PaymentReversed),
+                (*order, Step::MONEY, Happening::PaymentDeclined { reason: *reason }),
+            ],
+            Event::Voided { order, reversed_as: None, .. } => money(order, Happening::PaymentVoided),
+            Event::Captured { order, amount, .. } => money(order, Happening::Captured { amount: *amount }),
+            Event::Settled { order, amount, .. } => money(order, Happening::Settled { amount: *amount }),
+            Event::CaptureUnknown { order, why, .. }
+            | Event::InSuspense { order: Some(order), why, .. }
+            | Event::Case { order, why } => case(order, why),
+            Event::Intended { .. }
+            | Event::AskedAgain { .. }
+            | Event::Reversing { .. }
+            | Event::VoidWanted { .. }
+            | Event::Voiding { .. }
+            | Event::Capturing { .. }
+            | Event::InSuspense { order: None, .. } => vec![],
+        }
     }
 }
 
 impl State {
-    pub fn apply(&mut self, event: &Event, _stamp: &Stamp) {
-        match *event {}
+    pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
+        if let Some(posting) = event.posting() {
+            self.ledger.change(&posting.currency(), stamp.position, |ledger| {
+                ledger.get_or_insert_default().post(posting);
+            });
+        }
+        let Some(id) = event.payment() else { return };
+        self.payments.change(&id, stamp.position, |row| match (event, row) {
+            (Event::Intended { order, kind, token, amount, .. }, row) => {
+                *row = Some(Payment::intended(*order, *kind, token.clone(), *amount));
+            }
+            (event, Some(payment)) => payment.apply(event),
+            (_, None) => {}
+        });
     }
 
     pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![]
+        vec![&self.payments, &self.ledger]
     }
 
     pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![]
+        vec![&mut self.payments, &mut self.ledger]
+    }
+}
+
+impl Payment {
+    fn apply(&mut self, event: &Event) {
+        match event {
+            Event::AuthSent { .. } => self.enter(PaymentState::AuthSent),
+            Event::Unknown { .. } => {
+                self.enter(PaymentState::Unknown);
+                self.asks = 1;
+            }
+            Event::AskedAgain { asks, .. } => self.asks = *asks,
+            Event::Authorised { amount, approval, capture_before, .. } => {
+                self.enter(PaymentState::Authorised);
+                self.authorised = *amount;
+                self.approval = Some(approval.clone());
+                self.capture_before = Some(*capture_before);
+            }
+            Event::Verified { .. } => self.enter(PaymentState::Authorised),
+            Event::Declined { .. } => self.enter(PaymentState::Declined),
+            Event::Reversing { reverse_as, .. } => {
+                self.enter(PaymentState::Reversing);
+                self.reverse_as = *reverse_as;
+            }
+            Event::VoidWanted { .. } => self.reverse_as = None,
+            Event::Voiding { .. } => self.enter(PaymentState::Voiding),
+            Event::Voided { .. } => self.enter(PaymentState::Voided),
+            Event::Capturing { .. } => self.enter(PaymentState::Capturing),
+            Event::Captured { amount, .. } => {
+                self.enter(PaymentState::Captured);
+                self.captured = *amount;
+            }
+            Event::CaptureUnknown { .. } => self.enter(PaymentState::CaptureUnknown),
+            Event::Settled { amount, .. } => {
+                self.enter(PaymentState::Settled);
+                self.settled = *amount;
+            }
+            Event::Intended { .. } | Event::InSuspense { .. } | Event::Case { .. } => {}
+        }
+    }
+
+    fn enter(&mut self, state: PaymentState) {
+        self.state = state;
+        self.asks = 0;
     }
 }

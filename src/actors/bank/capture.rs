@@ -1,0 +1,84 @@
+use crate::actors::{Address, Context, Turn, merchant_proxy};
+use crate::domain::{Money, PaymentId, Timestamp};
+use crate::runtime::{Due, TimerId};
+
+use super::account::{Account, AccountId, OpenBatch};
+use super::hold::HoldState;
+use super::{BatchId, CaptureAnswer, Event, Message, SettlementLine, State};
+
+/// Lines of one settlement batch, so that paying it out is a bounded turn.
+pub const BATCH_LINES_MAX: u32 = 100;
+
+/// When the day's payments go out, after midnight UTC, in trade time.
+const PAYOUT_AFTER_MIDNIGHT_MS: u64 = 6 * Timestamp::HOUR_MS;
+
+const BASIS_POINTS: i128 = 10_000;
+
+const TIMER_SETTLEMENT: u8 = 1;
+
+/// Takes what is held, or a part of it; the rest is let go.
+pub(super) fn capture(state: &State, payment: PaymentId, amount: Money, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    let hold = state.holds.get(&payment);
+    let answer = match hold.map(|hold| (hold, &hold.state)) {
+        Some((_, HoldState::Captured { amount, .. })) => CaptureAnswer::Captured { amount: *amount },
+        Some((hold, HoldState::Held { .. })) if covers(hold.amount, amount) => {
+            let open = batch_for(state, amount, context);
+            if open.lines == 1 {
+                settle_later(&mut turn, open.batch, context);
+            }
+            let fee = fee(amount, context.rules().fee_basis_points);
+            turn.event(Event::Captured {
+                line: SettlementLine { payment, amount, fee },
+                token: hold.token.clone(),
+                held: hold.amount,
+                open,
+            });
+            CaptureAnswer::Captured { amount }
+        }
+        _ => CaptureAnswer::NoHold,
+    };
+    turn.send(Address::MerchantProxy, merchant_proxy::Message::CaptureAnswered { payment, answer });
+    turn
+}
+
+fn covers(held: Money, amount: Money) -> bool {
+    held.currency == amount.currency && (0..=held.amount).contains(&amount.amount)
+}
+
+/// The batch that this capture goes into, its line counted.
+fn batch_for(state: &State, amount: Money, context: &Context<'_>) -> OpenBatch {
+    let today = context.now().date();
+    let last = match state.accounts.get(&AccountId::merchant()) {
+        Some(Account::Merchant(merchant)) => merchant.open,
+        _ => None,
+    };
+    let new = |part| OpenBatch {
+        batch: BatchId { captured_on: today, part },
+        currency: amount.currency,
+        lines: 1,
+        closed: false,
+    };
+    match last {
+        Some(open) if open.batch.captured_on != today => new(0),
+        Some(open) if open.closed || open.lines >= BATCH_LINES_MAX || open.currency != amount.currency => {
+            new(open.batch.part + 1)
+        }
+        Some(open) => OpenBatch { lines: open.lines + 1, ..open },
+        None => new(0),
+    }
+}
+
+fn settle_later(turn: &mut Turn, batch: BatchId, context: &Context<'_>) {
+    let day = batch.captured_on.plus_days(context.rules().settlement_days);
+    let due = Due::Trade(day.start().plus_ms(PAYOUT_AFTER_MIDNIGHT_MS));
+    let of = (u128::from(batch.captured_on.0) << 32) | u128::from(batch.part);
+    turn.timer(TimerId { kind: TIMER_SETTLEMENT, of }, due, Message::SettlementDue { batch });
+}
+
+/// Rounded down, and never more than the amount.
+pub(super) fn fee(amount: Money, basis_points: u32) -> Money {
+    let fee = i128::from(amount.amount) * i128::from(basis_points) / BASIS_POINTS;
+    let fee = i64::try_from(fee).unwrap_or(i64::MAX).min(amount.amount);
+    Money::new(fee, amount.currency)
+}

@@ -1,0 +1,184 @@
+use serde::{Deserialize, Serialize};
+
+use crate::actors::{Address, Context, Turn, merchant_proxy};
+use crate::domain::{DeclineReason, Money, OrderId, PaymentId, Timestamp};
+use crate::runtime::Aggregate;
+use crate::storage::TreeName;
+
+use super::account::{Account, AccountId, Cardholder};
+use super::card::CardToken;
+use super::{Behaviour, Event, HoldAnswer, State, VerifyAnswer, test_cards};
+
+/// Tree `holds`: what became of a payment, and so what every repeat is answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hold {
+    pub token: String,
+    /// Zero for a verification.
+    pub amount: Money,
+    pub verification: bool,
+    pub state: HoldState,
+    /// The bank answers only a release: the test card that cannot be reached.
+    pub unreachable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HoldState {
+    Held { approval: String, capture_before: Timestamp },
+    Verified,
+    Declined(DeclineReason),
+    UnknownToken,
+    Captured { approval: String, capture_before: Timestamp, amount: Money },
+    Released,
+}
+
+impl Aggregate for Hold {
+    const TREE: TreeName = TreeName("holds");
+    type Key = PaymentId;
+}
+
+/// What is asked of the issuer.
+pub(super) struct Request<'a> {
+    pub order: OrderId,
+    pub payment: PaymentId,
+    pub token: &'a str,
+    /// `None`: a verification.
+    pub amount: Option<Money>,
+}
+
+pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    if let Some(decided) = state.holds.get(&request.payment) {
+        answer(&mut turn, request.payment, decided);
+        return turn;
+    }
+    let behaviour = behaviour(state, request.token);
+    let hold = Hold {
+        token: request.token.to_owned(),
+        amount: request.amount.unwrap_or(Money::zero(context.rules().currency)),
+        verification: request.amount.is_none(),
+        state: verdict(state, request, behaviour, context),
+        unreachable: behaviour == Some(Behaviour::Unreachable),
+    };
+    if !first_answer_is_lost(behaviour) {
+        answer(&mut turn, request.payment, &hold);
+    }
+    let limit = limit(request.token);
+    turn.event(Event::Asked { order: request.order, payment: request.payment, hold, limit });
+    turn
+}
+
+fn verdict(
+    state: &State,
+    request: &Request<'_>,
+    behaviour: Option<Behaviour>,
+    context: &mut Context<'_>,
+) -> HoldState {
+    let Some(behaviour) = behaviour else { return HoldState::UnknownToken };
+    if let Behaviour::Declines(reason) | Behaviour::DeclineLost(reason) = behaviour {
+        // a verification asks for no money, so it does not find out that there is none
+        let no_matter = request.amount.is_none() && reason == DeclineReason::InsufficientFunds;
+        if !no_matter {
+            return HoldState::Declined(reason);
+        }
+    }
+    let Some(amount) = request.amount else { return HoldState::Verified };
+    if amount.amount < 0 {
+        return HoldState::Declined(DeclineReason::DoNotHonour);
+    }
+    let account = match state.accounts.get(&AccountId::cardholder(request.token, amount.currency)) {
+        Some(Account::Cardholder(account)) => *account,
+        _ => Cardholder::new(amount.currency, limit(request.token)),
+    };
+    if !account.can_hold(amount) {
+        return HoldState::Declined(DeclineReason::InsufficientFunds);
+    }
+    let window_ms = u64::from(context.rules().hold_days) * Timestamp::DAY_MS;
+    HoldState::Held {
+        approval: format!("{:06}", context.random() % 1_000_000),
+        capture_before: context.now().plus_ms(window_ms),
+    }
+}
+
+fn behaviour(state: &State, token: &str) -> Option<Behaviour> {
+    match test_cards::find(token) {
+        Some(card) => Some(card.behaviour),
+        None => state.cards.get(&CardToken::new(token)).map(|card| card.behaviour),
+    }
+}
+
+fn limit(token: &str) -> i64 {
+    test_cards::find(token).map_or(test_cards::REGISTERED_LIMIT_MINOR, |card| card.limit)
+}
+
+/// A repeat, or a question, is answered then, unless the card cannot be reached at all.
+fn first_answer_is_lost(behaviour: Option<Behaviour>) -> bool {
+    matches!(behaviour, Some(Behaviour::AnswerLost | Behaviour::DeclineLost(_) | Behaviour::Unreachable))
+}
+
+pub(super) fn ask(state: &State, payment: PaymentId, verification: bool) -> Turn {
+    let mut turn = Turn::nothing();
+    match state.holds.get(&payment) {
+        Some(hold) => answer(&mut turn, payment, hold),
+        None if verification => send_verify_answer(&mut turn, payment, VerifyAnswer::NeverSeen),
+        None => send_hold_answer(&mut turn, payment, HoldAnswer::NeverSeen),
+    }
+    turn
+}
+
+/// Lets go of the hold. Where the request for it is still to come, it will be refused.
+pub(super) fn release(state: &State, payment: PaymentId, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    match state.holds.get(&payment) {
+        // the money was taken: only a refund brings it back. The merchant asks for no release after a capture
+        Some(Hold { state: HoldState::Captured { .. }, .. }) => return turn,
+        // nothing is held, nor will be
+        Some(Hold {
+            state: HoldState::Released | HoldState::Declined(_) | HoldState::UnknownToken, ..
+        }) => {}
+        Some(hold) => {
+            turn.event(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
+        }
+        None => {
+            let held = Money::zero(context.rules().currency);
+            turn.event(Event::Released { payment, token: String::new(), held });
+        }
+    }
+    turn.send(Address::MerchantProxy, merchant_proxy::Message::Released { payment });
+    turn
+}
+
+fn answer(turn: &mut Turn, payment: PaymentId, hold: &Hold) {
+    if hold.unreachable {
+        return;
+    }
+    if hold.verification {
+        let answer = match &hold.state {
+            HoldState::Declined(reason) => VerifyAnswer::Declined(*reason),
+            HoldState::UnknownToken => VerifyAnswer::UnknownToken,
+            HoldState::Released => VerifyAnswer::Declined(DeclineReason::DoNotHonour),
+            HoldState::Verified | HoldState::Held { .. } | HoldState::Captured { .. } => VerifyAnswer::Good,
+        };
+        return send_verify_answer(turn, payment, answer);
+    }
+    let answer = match &hold.state {
+        HoldState::Held { approval, capture_before }
+        | HoldState::Captured { approval, capture_before, .. } => HoldAnswer::Held {
+            approval: approval.clone(),
+            amount: hold.amount,
+            capture_before: *capture_before,
+        },
+        HoldState::Declined(reason) => HoldAnswer::Declined(*reason),
+        HoldState::UnknownToken => HoldAnswer::UnknownToken,
+        // released before the request came, or after: either way nothing is held, nor will be
+        HoldState::Released | HoldState::Verified => HoldAnswer::Declined(DeclineReason::DoNotHonour),
+    };
+    send_hold_answer(turn, payment, answer);
+}
+
+fn send_hold_answer(turn: &mut Turn, payment: PaymentId, answer: HoldAnswer) {
+    turn.send(Address::MerchantProxy, merchant_proxy::Message::HoldAnswered { payment, answer });
+}
+
+fn send_verify_answer(turn: &mut Turn, payment: PaymentId, answer: VerifyAnswer) {
+    turn.send(Address::MerchantProxy, merchant_proxy::Message::VerifyAnswered { payment, answer });
+}

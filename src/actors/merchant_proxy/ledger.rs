@@ -1,0 +1,239 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Currency, Money};
+use crate::runtime::{Aggregate, TableKey};
+use crate::storage::TreeName;
+
+/// An account of the shop's ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Account {
+    /// Memo: what banks hold for the shop on customers' cards.
+    CustomerHolds,
+    /// Memo: the other side of it.
+    HoldsContra,
+    /// What the acquirer owes the shop: captured, not yet paid out.
+    AcquirerReceivable,
+    /// With shipping: a payment is of the order's total.
+    Sales,
+    Bank,
+    Fees,
+    /// Paid out for nothing that the shop knows of; each with an open case.
+    Suspense,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Side {
+    Debit,
+    Credit,
+}
+
+/// In minor units, not negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub account: Account,
+    pub side: Side,
+    pub amount: i64,
+}
+
+/// What is booked together: its debits equal its credits, however it came to be, also when it was read
+/// from the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked", into = "Unchecked")]
+pub struct Posting {
+    currency: Currency,
+    entries: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Unchecked {
+    currency: Currency,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a posting debits {debits} and credits {credits} minor units: both must be the same, of amounts that are not negative"
+)]
+pub struct Unbalanced {
+    debits: i128,
+    credits: i128,
+}
+
+impl Posting {
+    pub fn new(currency: Currency, entries: Vec<Entry>) -> Result<Posting, Unbalanced> {
+        let sum = |side| -> i128 {
+            entries.iter().filter(|entry| entry.side == side).map(|entry| i128::from(entry.amount)).sum()
+        };
+        let (debits, credits) = (sum(Side::Debit), sum(Side::Credit));
+        if debits != credits || entries.iter().any(|entry| entry.amount < 0) {
+            return Err(Unbalanced { debits, credits });
+        }
+        Ok(Posting { currency, entries })
+    }
+
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The bank holds `amount`: a memo.
+    pub fn hold(amount: Money) -> Result<Posting, Unbalanced> {
+        Posting::move_between(Account::CustomerHolds, Account::HoldsContra, amount)
+    }
+
+    /// The bank let go of `amount`.
+    pub fn void(amount: Money) -> Result<Posting, Unbalanced> {
+        Posting::move_between(Account::HoldsContra, Account::CustomerHolds, amount)
+    }
+
+    /// Of what was `held`, `captured` is earned; the memo of all of it is undone.
+    pub fn capture(held: Money, captured: Money) -> Result<Posting, Unbalanced> {
+        let mut entries = Posting::void(held)?.entries;
+        let earned = Posting::move_between(Account::AcquirerReceivable, Account::Sales, captured)?;
+        entries.extend(earned.entries);
+        Posting::new(captured.currency, entries)
+    }
+
+    /// The acquirer paid `amount` less `fee`.
+    pub fn settlement(amount: Money, fee: Money) -> Result<Posting, Unbalanced> {
+        Posting::pay_in(Account::AcquirerReceivable, amount, fee)
+    }
+
+    /// The acquirer paid `amount` less `fee`, for nothing that the shop knows of.
+    pub fn suspense(amount: Money, fee: Money) -> Result<Posting, Unbalanced> {
+        Posting::pay_in(Account::Suspense, amount, fee)
+    }
+
+    fn pay_in(from: Account, amount: Money, fee: Money) -> Result<Posting, Unbalanced> {
+        let net = amount.amount.saturating_sub(fee.amount);
+        let entries = vec![
+            Entry { account: Account::Bank, side: Side::Debit, amount: net },
+            Entry { account: Account::Fees, side: Side::Debit, amount: fee.amount },
+            Entry { account: from, side: Side::Credit, amount: amount.amount },
+        ];
+        Posting::new(amount.currency, entries)
+    }
+
+    fn move_between(debit: Account, credit: Account, amount: Money) -> Result<Posting, Unbalanced> {
+        let entries = vec![
+            Entry { account: debit, side: Side::Debit, amount: amount.amount },
+            Entry { account: credit, side: Side::Credit, amount: amount.amount },
+        ];
+        Posting::new(amount.currency, entries)
+    }
+}
+
+impl TryFrom<Unchecked> for Posting {
+    type Error = Unbalanced;
+    fn try_from(unchecked: Unchecked) -> Result<Posting, Unbalanced> {
+        Posting::new(unchecked.currency, unchecked.entries)
+    }
+}
+
+impl From<Posting> for Unchecked {
+    fn from(posting: Posting) -> Unchecked {
+        Unchecked { currency: posting.currency, entries: posting.entries }
+    }
+}
+
+/// Tree `ledger`: the totals of every account in one currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    accounts: BTreeMap<Account, Balance>,
+}
+
+/// All that was ever debited and credited, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    pub debits: i128,
+    pub credits: i128,
+}
+
+impl Balance {
+    /// Debits less credits.
+    pub fn net(self) -> i128 {
+        self.debits - self.credits
+    }
+}
+
+impl Aggregate for Ledger {
+    const TREE: TreeName = TreeName("ledger");
+    type Key = Currency;
+}
+
+impl TableKey for Currency {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.code().as_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Currency> {
+        Currency::parse(std::str::from_utf8(bytes).ok()?).ok()
+    }
+}
+
+impl Ledger {
+    pub fn post(&mut self, posting: &Posting) {
+        for entry in &posting.entries {
+            let balance = self.accounts.entry(entry.account).or_default();
+            match entry.side {
+                Side::Debit => balance.debits += i128::from(entry.amount),
+                Side::Credit => balance.credits += i128::from(entry.amount),
+            }
+        }
+    }
+
+    pub fn balance(&self, account: Account) -> Balance {
+        self.accounts.get(&account).copied().unwrap_or_default()
+    }
+
+    /// Every account that was ever posted to.
+    pub fn balances(&self) -> impl Iterator<Item = (Account, Balance)> {
+        self.accounts.iter().map(|(account, balance)| (*account, *balance))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pence(amount: i64) -> Money {
+        Money::new(amount, Currency::GBP)
+    }
+
+    #[test]
+    fn what_does_not_balance_is_no_posting_also_not_when_read() {
+        let entries = vec![
+            Entry { account: Account::Bank, side: Side::Debit, amount: 2 },
+            Entry { account: Account::Sales, side: Side::Credit, amount: 1 },
+        ];
+        assert_eq!(Posting::new(Currency::GBP, entries.clone()), Err(Unbalanced { debits: 2, credits: 1 }));
+        let written = postcard::to_stdvec(&Unchecked { currency: Currency::GBP, entries }).unwrap();
+        assert!(postcard::from_bytes::<Posting>(&written).is_err());
+        assert!(Posting::hold(pence(-1)).is_err());
+        assert!(Posting::settlement(pence(1), pence(2)).is_err());
+    }
+
+    #[test]
+    fn a_posting_reads_back_as_written() {
+        let posting = Posting::capture(pence(100), pence(60)).unwrap();
+        let written = postcard::to_stdvec(&posting).unwrap();
+        assert_eq!(postcard::from_bytes::<Posting>(&written).unwrap(), posting);
+    }
+
+    #[test]
+    fn a_capture_undoes_the_memo_and_the_settlement_the_receivable() {
+        let mut ledger = Ledger::default();
+        ledger.post(&Posting::hold(pence(100)).unwrap());
+        ledger.post(&Posting::capture(pence(100), pence(60)).unwrap());
+        ledger.post(&Posting::settlement(pence(60), pence(1)).unwrap());
+        let net = |account| ledger.balance(account).net();
+        assert_eq!(net(Account::CustomerHolds), 0);
+        assert_eq!(net(Account::AcquirerReceivable), 0);
+        assert_eq!((net(Account::Sales), net(Account::Bank), net(Account::Fees)), (-60, 59, 1));
+    }
+}
