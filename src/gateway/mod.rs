@@ -13,6 +13,7 @@
 
 mod api;
 mod app;
+mod assets;
 mod auth;
 mod body;
 mod card_numbers;
@@ -22,6 +23,7 @@ mod health;
 mod idempotency;
 mod json;
 mod limits;
+pub mod pages;
 mod problem;
 mod security;
 mod shield;
