@@ -29,6 +29,7 @@ mod shop_handle;
 mod site;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 pub use app::{App, PageSettings};
 pub use auth::order_key;
