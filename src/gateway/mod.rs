@@ -9,7 +9,7 @@
 //! - a card number is refused wherever a body holds it, and never echoed or logged.
 //!
 //! What actix itself refuses (a head that is not HTTP, one of more than 96 headers, one that comes too slowly) is a
-//! bare 400, 413 or 408: no handler has seen it.
+//! bare 400, 431 or 408: no handler has seen it.
 
 mod api;
 mod app;
@@ -40,5 +40,5 @@ pub use limits::HttpLimits;
 pub use problem::Problem;
 pub use security::page_policy;
 pub use shield::Shield;
-pub use shop_handle::{AskError, Asks};
+pub use shop_handle::{AskError, Asked, Asks};
 pub use site::{configure, serve};

@@ -17,12 +17,11 @@ use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, Quantity, ShippingAddress,
     Sku, Timestamp, Totals,
 };
-use crate::gateway::shop_handle::Asked;
-use crate::gateway::{App, AskError, Asks, HttpLimits, PageSettings, Shield, configure};
+use crate::gateway::{App, AskError, Asked, Asks, HttpLimits, PageSettings, Shield, configure};
 
 /// What the played shop does next.
 pub enum Play {
-    Reply(Reply),
+    Reply(Box<Reply>),
     Fail(AskError),
     Panic,
     Never,
@@ -41,7 +40,7 @@ impl Asks for PlayedShop {
         let next = self.script.lock().unwrap().pop_front();
         Box::pin(async move {
             match next.expect("the gateway asked more than was scripted") {
-                Play::Reply(reply) => Ok(reply),
+                Play::Reply(reply) => Ok(*reply),
                 Play::Fail(error) => Err(error),
                 Play::Panic => panic!("a handler's panic, as scripted"),
                 Play::Never => std::future::pending().await,
@@ -119,7 +118,7 @@ impl Kit {
     }
 
     pub fn replies(self, reply: impl Into<Reply>) -> Kit {
-        self.plays(Play::Reply(reply.into()))
+        self.plays(Play::Reply(Box::new(reply.into())))
     }
 
     /// What has been asked of the shop since the last time.

@@ -32,12 +32,15 @@ fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
 
 #[actix_web::test]
 async fn a_body_that_does_not_come_in_time_is_told_and_the_connection_closed() {
-    let mut app = Kit::new().app;
-    app.limits.body_read_ms_max = 50;
-    let head = b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
-    let answer = talk(app, |address| exchange(address, head)).await;
-    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    assert!(answer.contains("\"code\":\"body_too_slow\""), "{answer}");
+    for rest in ["Content-Length: 100\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"] {
+        let mut app = Kit::new().app;
+        app.limits.body_read_ms_max = 50;
+        let head = "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        let request = format!("{head}{rest}");
+        let answer = talk(app, move |address| exchange(address, request.as_bytes())).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("\"code\":\"body_too_slow\""), "{answer}");
+    }
 }
 
 #[actix_web::test]
