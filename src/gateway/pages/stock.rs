@@ -102,13 +102,14 @@ impl Wait {
 }
 
 fn short_words(line: &OrderLine, available: u32, date: Option<Date>) -> String {
-    let here = match available {
-        0 => format!("none of the {} is here now", line.quantity.units()),
-        some => format!("{some} of the {} are here now", line.quantity.units()),
+    let wanted = line.quantity.units();
+    let (here, rest) = match available {
+        0 => ("not here now".to_owned(), ""),
+        1 => (format!("1 of the {wanted} is here now"), "; the rest"),
+        some => (format!("{some} of the {wanted} are here now"), "; the rest"),
     };
-    let here = if line.quantity.units() == 1 { "not here now".to_owned() } else { here };
     match date {
-        Some(date) => format!("{here}, the rest at your doorstep by {}", words::day(date)),
-        None => format!("{here}, and no wholesaler offers it"),
+        Some(date) => format!("{here}{rest}: at your doorstep by {}", words::day(date)),
+        None => format!("{here}, and no wholesaler offers more"),
     }
 }

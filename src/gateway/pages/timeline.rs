@@ -7,20 +7,20 @@ use super::words;
 
 /// What a customer reads at each step.
 const TITLES: [(Step, &str); 15] = [
-    (Step::TALKS, "Your order reached our web server"),
-    (Step::SENT, "It went to the order manager"),
-    (Step::ASKS_STOCK, "We looked whether it is in stock"),
-    (Step::ORDERS_SUPPLIES, "What was missing was ordered in"),
-    (Step::STOCK_OR_DATE, "In stock, or a day promised"),
+    (Step::TALKS, "Your order reaches our web server"),
+    (Step::SENT, "It goes to the order manager"),
+    (Step::ASKS_STOCK, "We look whether it is in stock"),
+    (Step::ORDERS_SUPPLIES, "What is missing is ordered in"),
+    (Step::STOCK_OR_DATE, "In stock, or a day is promised"),
     (Step::TAKES_PAYMENT, "Payment through the merchant system"),
-    (Step::ASKS_BANK, "Your bank was asked"),
-    (Step::BANK_ANSWERS, "Your bank answered"),
-    (Step::MONEY, "The payment was authorised"),
-    (Step::TELLS_SERVER, "The order manager confirmed"),
-    (Step::CUSTOMER_SEES, "You saw the confirmation"),
-    (Step::DISPATCH_ASKED, "The warehouse packed it"),
-    (Step::TRUCK_COLLECTS, "The truck collected it"),
-    (Step::MAIL, "We wrote you an e-mail"),
+    (Step::ASKS_BANK, "Your bank is asked"),
+    (Step::BANK_ANSWERS, "Your bank answers"),
+    (Step::MONEY, "The payment is authorised; the money moves later"),
+    (Step::TELLS_SERVER, "The order manager confirms"),
+    (Step::CUSTOMER_SEES, "You see the confirmation"),
+    (Step::DISPATCH_ASKED, "The warehouse packs it"),
+    (Step::TRUCK_COLLECTS, "The truck collects it"),
+    (Step::MAIL, "We write you an e-mail"),
     (Step::DELIVERED, "At your doorstep"),
 ];
 

@@ -173,3 +173,39 @@ async fn more_than_a_card_is_not_read() {
     assert_eq!(seen.status, 413);
     assert_eq!(send(&page, TestRequest::get().uri("/elsewhere")).await.status, 404);
 }
+
+/// What the log says, kept in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[actix_web::test]
+async fn no_log_has_a_digit_of_the_card() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let (page, _) = page(&[], false);
+    for number in ["4111111111111111", "4111111111111112", "4242424242424242"] {
+        send(&page, typed(number, "09%2F99", "973")).await;
+    }
+    let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(said.contains("the bank could not be told of a card"), "{said}");
+    for digits in ["4111", "4242", "973"] {
+        assert!(!said.contains(digits), "{said}");
+    }
+}
