@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::actors::Rules;
 use crate::domain::{Currency, Money};
+use crate::partners::wholesaler;
 
 /// The defaults, each with its unit and reason.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -149,6 +150,7 @@ impl Settings {
             currency: self.shop.currency,
             shipping: Money::new(self.shop.shipping, self.shop.currency),
             session_idle_ms: self.sessions.passivate_after_ms,
+            wholesalers: wholesaler::embedded().iter().map(|partner| partner.id()).collect(),
             quote_deadline_ms: self.stock.quote_deadline_ms,
             quote_fresh_ms: self.stock.quote_fresh_hours * 60 * MINUTE_MS,
             supply_attempts_max: self.stock.supply_attempts_max,

@@ -1,5 +1,7 @@
 //! Logs, to standard error: readable for people, JSON for collectors.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::settings::{Log, LogFormat};
@@ -11,7 +13,8 @@ use crate::settings::{Log, LogFormat};
 pub fn begin(log: &Log) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.level)
         .map_err(|error| format!("settings: log.level = {}: {error}", log.level))?;
-    let to_stderr = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let coloured = std::io::stderr().is_terminal();
+    let to_stderr = fmt().with_env_filter(filter).with_ansi(coloured).with_writer(std::io::stderr);
     let begun = match log.format {
         LogFormat::Readable => to_stderr.with_target(false).try_init(),
         LogFormat::Json => to_stderr.json().try_init(),

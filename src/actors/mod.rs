@@ -1,5 +1,6 @@
 //! The seven actors of the shop, and how they hang together.
 mod address;
+pub mod audit;
 mod calls;
 mod rules;
 mod shop;

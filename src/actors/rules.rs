@@ -10,7 +10,7 @@ pub struct Rules {
     pub shipping: Money,
     /// `sessions.passivate_after_ms`, real time.
     pub session_idle_ms: u64,
-    /// `partners.wholesalers`: all of them are asked for a quote, in parallel.
+    /// The embedded ones, as yet: all of them are asked for a quote, in parallel.
     pub wholesalers: Vec<WholesalerId>,
     /// `stock.quote_deadline_ms`, real time: who has not quoted by then is left out.
     pub quote_deadline_ms: u64,

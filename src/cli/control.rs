@@ -3,14 +3,12 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
-use std::pin::Pin;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::actors::{Address, GATEWAY, Reply, Shop, bank};
-use crate::partners::processor::RegistersCards;
+use crate::actors::{GATEWAY, Shop};
 use crate::runtime::{Handle, Report, Running, ServiceRun};
 
 use super::Failure;
@@ -88,27 +86,4 @@ pub fn ask_actors(layout: &Layout) -> Result<Report, Failure> {
     BufReader::new(stream).read_line(&mut line).map_err(no_daemon)?;
     let report: Option<Report> = serde_json::from_str(&line)?;
     report.ok_or_else(|| Failure("the daemon is stopping".to_owned()))
-}
-
-/// The card page's way to the bank.
-pub struct AsksBank(pub Handle<Shop>);
-
-impl RegistersCards for AsksBank {
-    fn register(
-        &self,
-        token: String,
-        brand: String,
-        last4: String,
-    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> {
-        let shop = self.0.clone();
-        let card = bank::Card { brand, last4, behaviour: bank::Behaviour::Approves };
-        let message = bank::Message::RegisterCard { token, card };
-        Box::pin(async move {
-            match shop.ask(Address::BankActor, message.into(), WITHIN).await {
-                Ok(Reply::Bank(bank::Reply::CardRegistered)) => Ok(()),
-                Ok(other) => Err(format!("{other:?}")),
-                Err(refused) => Err(refused.to_string()),
-            }
-        })
-    }
 }

@@ -92,7 +92,8 @@ impl<W: Write> Story<W> {
 
     fn effects(&mut self, position: Position, record: &Record<Shop>) -> Result<(), Stopped> {
         for (index, (to, message)) in record.sends.iter().enumerate() {
-            if message.order() == Some(self.order) {
+            // one that names no order, such as the bank's answer, is about what its turn is about
+            if message.order().is_none_or(|order| order == self.order) {
                 let name = Shop::name(message);
                 writeln!(self.out, "         → {to}: {name}")?;
                 self.remember(

@@ -9,8 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::{self, App, HttpLimits, PageSettings};
-use crate::partners::processor::{CardPage, TokenMint, page};
-use crate::runtime::{DrainDeadlines, Handle, Running, ServiceRun};
+use crate::partners::processor::TokenMint;
+use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
 
 use super::world::{Opened, World, catalogue, processor_secret};
@@ -18,8 +18,6 @@ use super::{Failure, control, demo};
 
 /// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
 const DEMO_SPEED: u32 = 3_600;
-/// How long open connections may take to end after the last answer.
-const CONNECTIONS_END_S: u64 = 2;
 
 pub fn run(mut settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     if demo && settings.trade.speed == 1 {
@@ -45,7 +43,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     if demo {
         demo::stock_the_shelves(&running.handle()).await?;
     }
-    let mint = Arc::new(TokenMint::new(processor_secret(&opened.layout)?, &bank::test_tokens()));
+    let mint = Arc::new(TokenMint::new(processor_secret(&opened.layout)?, &bank::test_cards::tokens()));
     let app = App {
         asks: Arc::new(running.handle()),
         catalogue: Arc::new(catalogue(running)?),
@@ -55,11 +53,11 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         },
         rules: Arc::new(settings.rules()),
         limits: HttpLimits::default(),
-        pages: PageSettings { payment_page_url: cards_url.clone(), shop_url: shop_url.clone() },
+        pages: PageSettings { payment_page_url: cards_url.clone() },
     };
     let products = app.catalogue.len();
     serve_shop(running, shop, app, settings.http.workers);
-    serve_cards(running, cards, mint, &shop_url);
+    let _until_the_card_page_lands = cards;
     control::listen(running, &opened.layout);
     announce(&settings, &opened, products, &shop_url, &cards_url);
     let code = tokio::select! {
@@ -100,20 +98,8 @@ fn serve_shop(running: &Running<Shop>, listener: TcpListener, app: App, workers:
         let (listener, app) = (listener.try_clone(), app.clone());
         Box::pin(async move {
             let listener = listener.map_err(|error| error.to_string())?;
-            let server = gateway::serve(listener, app, workers, CONNECTIONS_END_S);
+            let server = gateway::serve(listener, app, workers);
             ended(server.map_err(|error| error.to_string())?.await)
-        })
-    });
-}
-
-fn serve_cards(running: &Running<Shop>, listener: TcpListener, mint: Arc<TokenMint>, shop_url: &str) {
-    let page = CardPage::new(mint, Arc::new(control::AsksBank(running.handle())), vec![shop_url.to_owned()]);
-    running.add_service(GATEWAY, "card page", move || -> ServiceRun {
-        let (listener, page) = (listener.try_clone(), page.clone());
-        Box::pin(async move {
-            let listener = listener.map_err(|error| error.to_string())?;
-            let server = page::serve(listener, page).map_err(|error| error.to_string())?;
-            ended(server.await)
         })
     });
 }
@@ -158,6 +144,3 @@ impl Signals {
         }
     }
 }
-
-/// What the gateway and the commands ask the shop through.
-pub type ShopHandle = Handle<Shop>;

@@ -38,7 +38,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
             ));
         }
     }
-    found.extend(audit::audit(&derived.state));
+    found.extend(audit::audit(&derived.state, derived.is_quiet()));
     report(journal.last().0, &found);
     Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

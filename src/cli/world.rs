@@ -12,9 +12,9 @@ use crate::actors::{SESSIONS, Shop, tree, trees};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::journal::{FileJournal, FileOptions};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
-use crate::runtime::{self, CellParts, Running, decode, no_hooks, system_time};
+use crate::runtime::{self, CellParts, Running, no_hooks, system_time};
 use crate::settings::Settings;
-use crate::storage::{DirectoryLock, OpenState, SledOptions, SledTrees, Trees};
+use crate::storage::{DirectoryLock, OpenState, SledOptions, SledTrees};
 
 use super::Failure;
 

@@ -54,6 +54,11 @@ pub fn recover<A: Application>(
 }
 
 impl<A: Application> Recovered<A> {
+    /// Whether no message is on its way between actors.
+    pub fn is_quiet(&self) -> bool {
+        self.pending.messages.is_empty()
+    }
+
     /// Nothing but what the trees hold up to `last`.
     pub(super) fn empty(last: Position) -> Recovered<A> {
         Recovered {

@@ -77,7 +77,7 @@ impl<V: Aggregate> Table<V> {
         }
     }
 
-    /// The aggregate if it is in memory: for `touches` only, never for a decision.
+    /// The aggregate if it is in memory: for `touches` and audits, never for a decision.
     pub fn peek(&self, key: &V::Key) -> Option<&V> {
         self.slots.get(key).and_then(|slot| slot.value.as_ref())
     }

@@ -58,8 +58,8 @@ pub enum Waiting {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DemandLine {
     pub sku: Sku,
-    /// Reserved for the order. It holds nothing where nobody waits for supplies: then these are the
-    /// units that were available.
+    /// Reserved for the order; for a question, what is for sale. An order that does not want to wait
+    /// holds nothing: then these are the units that were there.
     pub held: u32,
     /// Missing; pegged where the order waits for supplies.
     pub short: u32,

@@ -207,9 +207,6 @@ impl Event {
                 let what = Happening::SuppliesArrived { sku: sku.clone(), quantity: *quantity };
                 vec![(*order, Step::ORDERS_SUPPLIES, what)]
             }
-            Event::Slipped { order, ships_on } => {
-                vec![(*order, Step::STOCK_OR_DATE, Happening::Promised { date: *ships_on })]
-            }
             Event::Unanswered { order, case: Some(why), .. } | Event::Mismatched { order, why } => {
                 vec![(*order, CASE, Happening::CaseOpened { why: why.clone() })]
             }

@@ -31,6 +31,7 @@ pub fn earliest(state: &State, wanted: &[Units], context: &mut Context<'_>) -> T
             continue;
         }
         let mut line = look(item, units, context);
+        line.held = for_sale(item);
         line.asking &= can_join(item, context);
         lines.push(line);
     }

@@ -9,9 +9,9 @@ use crate::domain::{
 };
 use crate::partners::carrier::{Booking, BookingRequest, CancelAnswer, Tracking};
 use crate::partners::mail::MailKind;
-use crate::runtime::{Due, TimerChange};
+use crate::runtime::{AnyTable, Due, TimerChange, decode};
 
-use super::{Event, Fulfilment, Message, Stage};
+use super::{Event, Fulfilment, Message, Shipment, Stage};
 
 const US: Address = Address::WarehouseActor;
 const HOUR: u64 = Timestamp::HOUR_MS;
@@ -278,6 +278,14 @@ fn unknown_outcomes_wait_longer_each_time() {
     for due in waits {
         assert_eq!(timer(&scene.when(US, unknown.clone())).unwrap().0, due);
     }
+}
+
+#[test]
+fn a_shipment_is_stored_and_reads_back() {
+    let scene = after(&[packing_done(), booked(), stop()]);
+    let table = &scene.state.shipments.shipments;
+    let stored = &table.encode_all()[0].stored;
+    assert_eq!(decode::<Shipment>(stored).unwrap().as_ref(), table.get(&order()));
 }
 
 #[test]

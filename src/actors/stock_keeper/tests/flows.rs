@@ -1,8 +1,8 @@
 //! Quotes and promises.
 
 use super::*;
-use crate::actors::stock_keeper::{Availability, Round};
-use crate::runtime::{Due, TimerChange};
+use crate::actors::stock_keeper::{Availability, Demand, PurchaseOrder, Round};
+use crate::runtime::{Aggregate, AnyTable, Due, Table, TableKey, TimerChange, decode};
 
 #[test]
 fn an_order_that_waits_keeps_what_is_there_and_is_promised_the_rest() {
@@ -146,7 +146,7 @@ fn a_question_about_several_products_is_answered_when_all_dates_are_in() {
     house.offers_nothing(1, "B");
     let heard = house.offers_nothing(2, "B");
     let seen = |name, available, earliest| Availability { sku: sku(name), available, earliest };
-    let expected = vec![seen("A", 0, Some(day(3))), seen("B", 0, None), seen("C", 3, None)];
+    let expected = vec![seen("A", 0, Some(day(3))), seen("B", 0, None), seen("C", 4, None)];
     assert_eq!(heard.replies, [Reply::Availability(expected)]);
     assert_eq!(house.demands(), 0);
 }
@@ -169,4 +169,26 @@ fn above_the_bound_an_order_cannot_wait() {
         house.reserve(n, &[("A", 1)], Backorder::Accept);
     }
     assert_eq!(house.reserve(999, &[("A", 1)], Backorder::Accept).orders, [out_of_stock(999, None)]);
+}
+
+fn reads_back<V: Aggregate>(table: &Table<V>) -> usize {
+    let writes = table.encode_all();
+    for write in &writes {
+        let key = V::Key::from_bytes(&write.key).unwrap();
+        assert_eq!(decode::<V>(&write.stored).unwrap().as_ref(), table.get(&key));
+    }
+    table.resident().count()
+}
+
+#[test]
+fn whatever_waits_is_stored_and_reads_back() {
+    let mut house = House::with(&[("A", 1), ("B", 0)]);
+    house.waits(1, &[("A", 4)]);
+    house.reserve(2, &[("B", 4)], Backorder::Accept);
+    house.asked(Message::Earliest { wanted: units(&[("B", 1)]) });
+    house.offers(1, "B", 9, 3);
+    let stock = &house.scene.state.stock;
+    assert_eq!(reads_back::<StockItem>(&stock.stock), 2);
+    assert_eq!(reads_back::<Demand>(&stock.demands), 3);
+    assert_eq!(reads_back::<PurchaseOrder>(&stock.purchase_orders), 1);
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::{Happening, Step};
+use crate::runtime::{Aggregate as _, Keys};
 
 #[test]
 fn an_order_in_stock_touches_its_items_alone_all_the_way_out() {
@@ -18,6 +19,24 @@ fn an_order_in_stock_touches_its_items_alone_all_the_way_out() {
     let item = house.item("A");
     assert_eq!((item.available, item.on_hand(), item.shipped), (3, 3, 2));
     assert_eq!(house.demands(), 0);
+}
+
+#[test]
+fn the_way_out_reads_the_items_and_nothing_else() {
+    let mut house = House::with(&[("A", 5)]);
+    let (order, lines) = (order(1), units(&[("A", 2)]));
+    let way_out = [
+        Message::Reserve { order, lines: lines.clone(), backorder: Backorder::Accept },
+        Message::Allocate { order, lines: lines.clone() },
+        Message::Packed { order, lines: lines.clone() },
+        Message::HandedOver { order, lines },
+    ];
+    for message in way_out {
+        let mut keys = Keys::default();
+        crate::actors::stock_keeper::touches(&house.scene.state.stock, &message, &mut keys);
+        assert_eq!(keys.list(), [(StockItem::TREE, b"A".to_vec())]);
+        house.when(message);
+    }
 }
 
 #[test]
