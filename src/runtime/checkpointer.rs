@@ -9,29 +9,46 @@ use super::limits::ENCODED_BETWEEN_YIELDS_MAX;
 use super::{Application, State};
 
 impl<A: Application> Cell<A> {
-    /// Runs for as long as the cell does.
+    /// Runs for as long as the cell does. Trees that have failed once take nothing more until they are opened
+    /// again, so trying again would help nobody: the daemon stops, and its next start replays the journal.
     pub(super) async fn run_checkpointer(self, every: Duration) -> Result<(), String> {
         loop {
             tokio::time::sleep(every).await;
-            self.checkpoint().await.map_err(|error| error.to_string())?;
+            if let Err(error) = self.checkpoint().await {
+                self.fatal(format!("the trees take no more checkpoints: {error}"));
+                return std::future::pending().await;
+            }
         }
     }
 
     /// One checkpoint: everything up to the present position will be in the trees. Aggregates that change
     /// meanwhile are written as they are when their turn comes, with the position that they then reflect.
     pub(super) async fn checkpoint(&self) -> Result<(), crate::storage::Error> {
+        let _alone = self.0.checkpointing.lock().await;
         let watermark = self.0.core.borrow().last();
         if watermark == self.0.core.borrow().trees.watermark() {
             return Ok(());
         }
+        self.take_back_unfinished();
         let writes = self.encode().await;
         // sled never holds what the journal has not made durable
-        self.durable_beyond(self.0.core.borrow().last()).await;
+        let last = self.0.core.borrow().last();
+        self.durable_beyond(last).await;
         let written = self.0.core.borrow().trees.checkpoint(Checkpoint { writes, watermark });
         written.await?;
         let mut core = self.0.core.borrow_mut();
+        // an aggregate that a turn is about to change must not leave memory
+        core.finish_appended();
+        core.pending.checkpointed();
         core.state.tables_mut().into_iter().for_each(|table| table.checkpointed());
         Ok(())
+    }
+
+    /// A checkpoint that failed, or was dropped half way, may not have reached the trees: it is written again.
+    fn take_back_unfinished(&self) {
+        let mut core = self.0.core.borrow_mut();
+        core.pending.not_checkpointed();
+        core.state.tables_mut().into_iter().for_each(|table| table.not_checkpointed());
     }
 
     async fn encode(&self) -> Vec<Write> {

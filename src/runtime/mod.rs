@@ -13,6 +13,7 @@ mod guard;
 mod handle;
 mod hooks;
 mod inspect;
+pub mod kit;
 mod lanes;
 mod limits;
 mod pending;
@@ -23,6 +24,8 @@ mod start;
 mod supervisor;
 mod suspect;
 mod table;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod turn;
 mod watchdog;

@@ -123,7 +123,7 @@ fn fold<A: Application>(
 ) -> Result<(), Error> {
     let mut keys = Keys::default();
     record.events.iter().for_each(|event| A::State::changed_by(event, &mut keys));
-    load_missing::<A>(state, trees, &keys)?;
+    while load_missing::<A>(state, trees, &keys)? {}
     let stamp = Stamp { position, at: record.at, by: record.by };
     record.events.iter().for_each(|event| state.apply(event, &stamp));
     Ok(())

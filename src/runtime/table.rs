@@ -137,6 +137,8 @@ pub trait AnyTable {
     fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>);
     /// The checkpoint that took the last `encode_dirty`s has completed.
     fn checkpointed(&mut self);
+    /// It has not: what it took is to be written again.
+    fn not_checkpointed(&mut self);
     /// Every aggregate in memory, as it would be stored.
     fn encode_all(&self) -> Vec<Write>;
     /// A value written out for people, a field a line.
@@ -198,6 +200,17 @@ impl<V: Aggregate> AnyTable for Table<V> {
             }
         }
         self.evict();
+    }
+
+    fn not_checkpointed(&mut self) {
+        for (key, _) in std::mem::take(&mut self.in_checkpoint) {
+            if let Some(slot) = self.slots.get_mut(&key)
+                && !slot.dirty
+            {
+                slot.dirty = true;
+                self.dirty.push_back(key);
+            }
+        }
     }
 
     fn encode_all(&self) -> Vec<Write> {
