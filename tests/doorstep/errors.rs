@@ -141,7 +141,8 @@ fn what_the_shop_does_not_know_is_refused() {
     shop.client().get("/products/PD-9999").expect_problem(404, "no_such_product");
     shop.client().get("/products?cursor=nonsense").expect_problem(400, "bad_query");
     shop.client().get(&format!("/products?q={}", "a".repeat(201))).expect_problem(400, "bad_query");
-    shop.client().get("/products?q=%ff%fe").expect_problem(400, "bad_query");
+    // what is no UTF-8 is a word that no book has, or none at all
+    shop.client().get("/products?q=%ff%fe").expect(200);
     let order = "/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV";
     for order in [order, "/orders/nonsense", "/orders/%00"] {
         shop.client().get(&format!("{order}?key=x")).expect_problem(404, "no_such_order");

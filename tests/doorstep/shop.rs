@@ -136,6 +136,11 @@ impl TestShop {
     fn new_command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
         command.args(["--speed", &self.setup.speed.to_string(), "--data"]).arg(self.data());
+        // the tests' own variables are no settings, and a developer's are not the test's
+        let ours = std::env::vars_os().map(|(name, _)| name);
+        ours.filter(|name| name.to_string_lossy().starts_with("DOORSTEP_")).for_each(|name| {
+            command.env_remove(name);
+        });
         command.envs(self.setup.settings.iter().map(|(name, value)| (name, value)));
         command
     }
