@@ -31,7 +31,9 @@ pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
         (Some(Stopped::Output(error)), _) if error.kind() == io::ErrorKind::BrokenPipe => {}
         (Some(Stopped::Output(error)), _) => return Err(error.into()),
         (Some(Stopped::Record(error)), _) => return Err(error.into()),
-        (None, read) => drop(read?),
+        (None, read) => {
+            read?;
+        }
     }
     if story.turns == 0 {
         return Err(Failure(format!("the journal in {} knows no {order}", layout.dir.display())));

@@ -56,7 +56,8 @@ impl Setup {
 
     /// The directory alone, without a daemon.
     pub fn closed(self) -> TestShop {
-        let root = tempfile::Builder::new().prefix("doorstep-test-").tempdir().expect("a directory for the test");
+        let root =
+            tempfile::Builder::new().prefix("doorstep-test-").tempdir().expect("a directory for the test");
         let shop = TestShop {
             root,
             setup: self,
@@ -112,7 +113,8 @@ impl TestShop {
             line.map(str::to_owned)
         });
         let words = |begin: &str, end: char| -> String {
-            let (_, rest) = announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
+            let (_, rest) =
+                announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
             rest.split(end).next().unwrap_or_default().to_owned()
         };
         self.url = words("doorstep is open: ", ' ');

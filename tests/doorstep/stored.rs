@@ -21,7 +21,8 @@ impl StoredTrees {
     #[track_caller]
     pub fn of(shop: &TestShop) -> StoredTrees {
         let lock = DirectoryLock::take(&shop.data()).expect("no daemon has the directory");
-        let opened = SledTrees::open(&shop.data(), &trees::names(), SledOptions::default()).expect("open the trees");
+        let opened =
+            SledTrees::open(&shop.data(), &trees::names(), SledOptions::default()).expect("open the trees");
         assert_eq!(opened.state, OpenState::Exact);
         StoredTrees { trees: opened.trees, _lock: lock }
     }

@@ -30,7 +30,8 @@ fn printed(output: &Output) -> String {
 fn busy_life(shop: &mut TestShop) -> Vec<Bought> {
     let closed = shop.buys(IN_STOCK);
     shop.waits_for_state(&closed, "closed");
-    let waiting = Bought::from(&shop.orders(&wishes(&[(OUT_OF_STOCK, 2), (THREE_LEFT, 1)]).waiting()).expect(201));
+    let waiting =
+        Bought::from(&shop.orders(&wishes(&[(OUT_OF_STOCK, 2), (THREE_LEFT, 1)]).waiting()).expect(201));
     shop.orders(&wish(OUT_OF_STOCK)).expect_problem(409, "out_of_stock");
     shop.orders(&wish(IN_STOCK).by("tok_declined")).expect_problem(402, "payment_declined");
     let cart = shop.client().post("/carts", &[], &serde_json::json!({})).expect(201).text_of("id");
@@ -61,7 +62,8 @@ fn verify_names_one_book_too_many() {
         let trees = StoredTrees::of(&shop);
         let sku = Sku::parse(IN_STOCK).unwrap();
         let items = trees.every::<StockItem>();
-        let (key, item, stored) = items.into_iter().find(|(key, _, _)| *key == sku).expect("the item is stored");
+        let (key, item, stored) =
+            items.into_iter().find(|(key, _, _)| *key == sku).expect("the item is stored");
         let more = StockItem { available: item.available + 1, ..item };
         trees.falsify::<StockItem>(&key, &more, &stored);
     }
@@ -134,7 +136,8 @@ fn rebuild_recreates_every_aggregate_from_the_journal_alone() {
     let rebuilt = shop.command(&["rebuild"]);
     assert_eq!(rebuilt.status.code(), Some(0), "{}", printed(&rebuilt));
     let after = StoredTrees::of(&shop).dump();
-    let differing: Vec<_> = before.iter().filter(|(key, value)| after.get(key) != Some(value)).map(|(key, _)| key).collect();
+    let differing: Vec<_> =
+        before.iter().filter(|(key, value)| after.get(key) != Some(value)).map(|(key, _)| key).collect();
     assert!(differing.is_empty(), "{differing:?}");
     assert_eq!(before.len(), after.len());
     shop.verifies();
@@ -231,7 +234,9 @@ fn a_stop_under_load_answers_what_is_in_flight_reports_and_resumes_at_the_next_s
     }
     orders_by_id(&attempts);
     for order in attempts.iter().filter_map(|attempt| attempt.said.as_ref()?.bought()) {
-        until("the order has ended", || (["closed", "declined"].contains(&shop.state_of(&order).as_str())).then_some(()));
+        until("the order has ended", || {
+            (["closed", "declined"].contains(&shop.state_of(&order).as_str())).then_some(())
+        });
     }
     shop.never_panicked();
 }
@@ -239,7 +244,8 @@ fn a_stop_under_load_answers_what_is_in_flight_reports_and_resumes_at_the_next_s
 /// The journal's files in the order of their records.
 fn segments(shop: &TestShop) -> Vec<PathBuf> {
     let files = fs::read_dir(shop.data().join("journal")).unwrap().flatten().map(|entry| entry.path());
-    let mut segments: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "seg")).collect();
+    let mut segments: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|end| end == "seg")).collect();
     segments.sort();
     segments
 }
