@@ -1,7 +1,10 @@
 pub mod actors;
+pub mod cli;
 pub mod domain;
 pub mod gateway;
 pub mod journal;
 pub mod partners;
 pub mod runtime;
+pub mod settings;
 pub mod storage;
+pub mod telemetry;

@@ -32,6 +32,32 @@ pub enum What {
     Post { mail: mailer::MailId, letter: Box<Letter> },
 }
 
+impl Call {
+    /// Its kind, for logs and `explain`.
+    pub fn name(&self) -> &'static str {
+        match self.what {
+            What::Quote { .. } => "quote",
+            What::Supply { .. } => "order for supplies",
+            What::ShipNotice { .. } => "ship notice",
+            What::Book { .. } => "booking of the truck",
+            What::Track { .. } => "tracking",
+            What::CancelBooking { .. } => "cancelling of the truck",
+            What::Post { .. } => "e-mail",
+        }
+    }
+
+    /// The order that it is about, where it is about one alone.
+    pub fn order(&self) -> Option<OrderId> {
+        match &self.what {
+            What::Quote { .. } | What::Supply { .. } | What::ShipNotice { .. } => None,
+            What::Book { order, .. } | What::Track { order, .. } | What::CancelBooking { order, .. } => {
+                Some(*order)
+            }
+            What::Post { letter, .. } => Some(letter.order),
+        }
+    }
+}
+
 /// What came back.
 pub enum Outcome {
     Quote(Answered<QuoteAnswer>),

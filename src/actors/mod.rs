@@ -1,11 +1,14 @@
 //! The seven actors of the shop, and how they hang together.
 mod address;
+pub mod audit;
 mod calls;
 mod rules;
 mod shop;
 #[cfg(test)]
 pub mod testing;
 mod timelines;
+mod tree;
+pub mod trees;
 
 pub mod bank;
 pub mod mailer;
@@ -19,6 +22,7 @@ pub use address::Address;
 pub use calls::{Call, Outcome, What};
 pub use rules::Rules;
 pub use shop::{Event, Message, Reply, Shop, State};
+pub use tree::{GATEWAY, SESSIONS, tree};
 
 /// A turn of the shop.
 pub type Turn = crate::runtime::Turn<Shop>;

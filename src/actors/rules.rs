@@ -1,4 +1,5 @@
 use crate::domain::{Currency, Money};
+use crate::partners::wholesaler::WholesalerId;
 
 /// What decisions read of the settings. The key in `config/default.toml` stands beside each.
 #[derive(Clone, Debug)]
@@ -9,6 +10,8 @@ pub struct Rules {
     pub shipping: Money,
     /// `sessions.passivate_after_ms`, real time.
     pub session_idle_ms: u64,
+    /// The embedded ones, as yet: all of them are asked for a quote, in parallel.
+    pub wholesalers: Vec<WholesalerId>,
     /// `stock.quote_deadline_ms`, real time: who has not quoted by then is left out.
     pub quote_deadline_ms: u64,
     /// `stock.quote_fresh_hours`, trade time: how long the best quote for a SKU is used again.
@@ -55,6 +58,7 @@ impl Default for Rules {
             currency,
             shipping: Money::new(299, currency),
             session_idle_ms: 15 * 60 * 1000,
+            wholesalers: (1..=4).map(WholesalerId).collect(),
             quote_deadline_ms: 1_500,
             quote_fresh_ms: 12 * 3_600_000,
             supply_attempts_max: 8,

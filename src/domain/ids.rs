@@ -41,6 +41,11 @@ macro_rules! id {
             pub fn from_bytes(bytes: [u8; 16]) -> $name {
                 $name(u128::from_be_bytes(bytes))
             }
+
+            /// For the id of a timer.
+            pub fn number(self) -> u128 {
+                self.0
+            }
         }
 
         impl fmt::Display for $name {

@@ -2,7 +2,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::actors::{Address, Message, Reply};
+use crate::actors::{Address, Message, Reply, Shop};
+use crate::runtime::{Handle, Refused};
 
 /// The shop's actors, as the gateway sees them.
 pub trait Asks: Send + Sync + 'static {
@@ -28,4 +29,24 @@ pub enum AskError {
     /// The daemon is going down. The outcome is unknown too.
     #[error("the shop is closing, the outcome is unknown: ask again with the same key once it is back")]
     Closed,
+}
+
+/// Asked again after this, an overloaded shop has worked off what was admitted.
+const RETRY_AFTER_S: u32 = 1;
+
+impl Asks for Handle<Shop> {
+    fn ask(&self, to: Address, message: Message, within: Duration) -> Asked {
+        let shop = self.clone();
+        Box::pin(async move {
+            shop.ask(to, message, within).await.map_err(|refused| match refused {
+                Refused::Overloaded => AskError::Overloaded { retry_after_s: RETRY_AFTER_S },
+                Refused::Deadline => AskError::Deadline,
+                Refused::Closed => AskError::Closed,
+            })
+        })
+    }
+
+    fn ready(&self) -> bool {
+        self.is_open()
+    }
 }

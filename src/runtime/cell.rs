@@ -3,7 +3,6 @@
 use std::cell::{Cell as StdCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -17,9 +16,10 @@ use super::lanes::Lanes;
 use super::limits::{PASSING_ACTORS_MAX, QUEUE_DEPTH_MAX};
 use super::record::Cause;
 use super::shell::{Gauge, Shell, is_late};
+use super::start::Probes;
 use super::supervisor::{ChildId, GroupId, Supervisor, Verdict, WhyDown};
 use super::suspect::Suspects;
-use super::watchdog::{Busy, Watched};
+use super::watchdog::{self, Busy, Watched};
 use super::{Application, Error, Outside};
 
 pub struct Cell<A: Application>(pub(super) Rc<Inner<A>>);
@@ -47,14 +47,17 @@ pub(super) struct Inner<A: Application> {
     /// Woken when timers changed or one was handled.
     pub timers: Notify,
     pub durable: watch::Sender<Position>,
-    pub busy: Arc<Mutex<Option<Busy>>>,
+    /// What the watchdog looks at, where there is one.
+    pub busy: Option<watchdog::Slot<A::Address>>,
     pub suspects: Suspects,
     pub fatal: watch::Sender<Option<String>>,
     /// Off while draining: timers do not fire, outside calls do not begin.
     pub open: StdCell<bool>,
     /// Receives what is sent to an address in the place of an actor: for tests of one actor alone.
-    pub probes: RefCell<BTreeMap<A::Address, mpsc::UnboundedSender<Arc<A::Message>>>>,
+    pub probes: RefCell<Probes<A>>,
     pub batches: StdCell<u64>,
+    /// One checkpoint at a time: the checkpointer's, or the drain's.
+    pub checkpointing: tokio::sync::Mutex<()>,
 }
 
 /// A live actor.
@@ -92,11 +95,12 @@ impl<A: Application> Cell<A> {
     }
 
     /// Tells the watchdog what this thread is about to do; it is idle again when the result is dropped.
-    pub(super) fn watch(&self, to: A::Address, envelope: &Envelope<A>) -> Watched {
-        Watched::begin(&self.0.busy, || Busy::new(to.to_string(), A::name(&envelope.message), envelope.cause))
+    pub(super) fn watch(&self, to: A::Address, envelope: &Envelope<A>) -> Option<Watched<'_, A::Address>> {
+        let slot = self.0.busy.as_ref()?;
+        Some(Watched::begin(slot, Busy::new(to, A::name(&envelope.message), envelope.cause)))
     }
 
-    pub(super) fn step(&self, to: A::Address, envelope: &Envelope<A>) -> Result<(), Error> {
+    pub(super) fn step(&self, to: A::Address, envelope: &mut Envelope<A>) -> Result<(), Error> {
         self.0.core.borrow_mut().step(to, envelope)
     }
 
@@ -134,6 +138,9 @@ impl<A: Application> Cell<A> {
         self.begin_actor(to);
         let actors = self.0.actors.borrow();
         let Some(entry) = actors.get(&to) else { return };
+        if entry.vitals.gone.get() {
+            return; // its supervisor gave up: what stands in a turn goes on at the next start
+        }
         entry.gauge.queue.set(entry.gauge.queue.get() + 1);
         self.0.waiting.set(self.0.waiting.get() + 1);
         entry.addr.do_send(envelope);
@@ -178,7 +185,8 @@ impl<A: Application> Cell<A> {
         let id = supervisor.add_child(group, control);
         drop(supervisor);
         let vitals = Rc::new(Vitals::default());
-        let overseer = Post { cell: self.clone(), group, id, name, vitals: vitals.clone() };
+        let overseer =
+            Post { cell: self.clone(), group, id, name, vitals: vitals.clone(), gauge: gauge.clone() };
         let guard = Guard::new(child, Box::new(overseer), controlled, gauge, self.0.await_max);
         actix::spawn(guard);
         vitals
@@ -225,6 +233,7 @@ struct Post<A: Application> {
     id: ChildId,
     name: String,
     vitals: Rc<Vitals>,
+    gauge: Rc<Gauge>,
 }
 
 impl<A: Application> Overseer for Post<A> {
@@ -249,6 +258,12 @@ impl<A: Application> Overseer for Post<A> {
         verdict
     }
 
+    fn told(&self, delay: Duration) {
+        self.vitals.restarts.set(self.vitals.restarts.get() + 1);
+        self.vitals.down.set(true);
+        tracing::warn!(actor = %self.name, restarts = self.vitals.restarts.get(), next_delay_ms = delay.as_millis() as u64, "taken down with another child of its tree: will be restarted");
+    }
+
     fn up(&self) {
         self.vitals.down.set(false);
         tracing::info!(actor = %self.name, restarts = self.vitals.restarts.get(), "restarted");
@@ -257,5 +272,8 @@ impl<A: Application> Overseer for Post<A> {
     fn gone(&self) {
         self.vitals.gone.set(true);
         self.cell.0.supervisor.borrow_mut().remove_child(self.group, self.id);
+        // nobody handles what still waits for it: it must hold nothing up
+        let left = self.gauge.queue.replace(0);
+        self.cell.0.waiting.set(self.cell.0.waiting.get().saturating_sub(left));
     }
 }

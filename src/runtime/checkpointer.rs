@@ -9,49 +9,72 @@ use super::limits::ENCODED_BETWEEN_YIELDS_MAX;
 use super::{Application, State};
 
 impl<A: Application> Cell<A> {
-    /// Runs for as long as the cell does.
+    /// Runs for as long as the cell does. Trees that have failed once take nothing more until they are opened
+    /// again, so trying again would help nobody: the daemon stops, and its next start replays the journal.
     pub(super) async fn run_checkpointer(self, every: Duration) -> Result<(), String> {
         loop {
             tokio::time::sleep(every).await;
-            self.checkpoint().await.map_err(|error| error.to_string())?;
+            if let Err(error) = self.checkpoint().await {
+                self.fatal(format!("the trees take no more checkpoints: {error}"));
+                return std::future::pending().await;
+            }
         }
     }
 
     /// One checkpoint: everything up to the present position will be in the trees. Aggregates that change
     /// meanwhile are written as they are when their turn comes, with the position that they then reflect.
     pub(super) async fn checkpoint(&self) -> Result<(), crate::storage::Error> {
+        let _alone = self.0.checkpointing.lock().await;
         let watermark = self.0.core.borrow().last();
         if watermark == self.0.core.borrow().trees.watermark() {
             return Ok(());
         }
+        self.take_back_unfinished();
         let writes = self.encode().await;
         // sled never holds what the journal has not made durable
-        self.durable_beyond(self.0.core.borrow().last()).await;
+        let last = self.0.core.borrow().last();
+        self.durable_beyond(last).await;
         let written = self.0.core.borrow().trees.checkpoint(Checkpoint { writes, watermark });
         written.await?;
         let mut core = self.0.core.borrow_mut();
+        // an aggregate that a turn is about to change must not leave memory
+        core.finish_appended();
+        core.pending.checkpointed();
         core.state.tables_mut().into_iter().for_each(|table| table.checkpointed());
         Ok(())
     }
 
+    /// A checkpoint that failed, or was dropped half way, may not have reached the trees: it is written again.
+    fn take_back_unfinished(&self) {
+        let mut core = self.0.core.borrow_mut();
+        core.pending.not_checkpointed();
+        core.state.tables_mut().into_iter().for_each(|table| table.not_checkpointed());
+    }
+
     async fn encode(&self) -> Vec<Write> {
         let mut writes = Vec::new();
-        let mut left: Vec<usize> = {
-            let mut core = self.0.core.borrow_mut();
-            core.finish_appended();
-            core.pending.encode_dirty(&mut writes);
-            core.state.tables().iter().map(|table| table.dirty()).collect()
-        };
+        let mut left = self.begin_encoding(&mut writes);
         while let Some(next) = left.iter().position(|dirty| *dirty > 0) {
             let slice = left[next].min(ENCODED_BETWEEN_YIELDS_MAX);
             left[next] -= slice;
-            let mut core = self.0.core.borrow_mut();
-            core.finish_appended();
-            core.state.tables_mut()[next].encode_dirty(slice, &mut writes);
-            drop(core);
+            self.encode_some(next, slice, &mut writes);
             tokio::task::yield_now().await;
         }
         writes
+    }
+
+    /// Encodes what the runtime remembers; how many aggregates of each table are to follow.
+    fn begin_encoding(&self, writes: &mut Vec<Write>) -> Vec<usize> {
+        let mut core = self.0.core.borrow_mut();
+        core.finish_appended();
+        core.pending.encode_dirty(writes);
+        core.state.tables().iter().map(|table| table.dirty()).collect()
+    }
+
+    fn encode_some(&self, table: usize, max: usize, writes: &mut Vec<Write>) {
+        let mut core = self.0.core.borrow_mut();
+        core.finish_appended();
+        core.state.tables_mut()[table].encode_dirty(max, writes);
     }
 
     /// Waits until the journal is durable up to `position`.

@@ -1,19 +1,54 @@
 //! Group commit: while one write is under way the next turns gather; one sync covers them all.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::journal::Journal;
+use crate::journal::{self, Batch, Journal, Position};
 
 use super::Application;
 use super::cell::Cell;
 use super::limits::{BATCH_BYTES_EAGER, GATHER_MAX, GATHER_YIELDS_MAX};
 
 /// The journal, as the committer and the drain share it.
-pub type SharedJournal = Rc<RefCell<Box<dyn Journal>>>;
+pub struct Writing {
+    journal: RefCell<Box<dyn Journal>>,
+    /// The append under way. It is kept here and not in the committer, which its supervisor may restart:
+    /// a journal takes one append at a time.
+    append: RefCell<Option<journal::Pending<Position>>>,
+}
+
+pub type SharedJournal = Rc<Writing>;
+
+impl Writing {
+    pub fn new(journal: Box<dyn Journal>) -> SharedJournal {
+        Rc::new(Writing { journal: RefCell::new(journal), append: RefCell::new(None) })
+    }
+
+    fn is_busy(&self) -> bool {
+        self.append.borrow().is_some()
+    }
+
+    fn begin(&self, batch: Batch, expected: Position) {
+        let append = self.journal.borrow_mut().append(batch, expected);
+        *self.append.borrow_mut() = Some(append);
+    }
+
+    /// The end of the append under way. Dropping this future drops nothing else.
+    async fn appended(&self) -> Result<Position, journal::Error> {
+        let ended = poll_fn(|cx| match self.append.borrow_mut().as_mut() {
+            Some(append) => append.as_mut().poll(cx),
+            None => Poll::Pending,
+        });
+        let result = ended.await;
+        *self.append.borrow_mut() = None;
+        result
+    }
+}
 
 /// With nothing to write for this long, the durable position is sealed.
 const SEAL_AFTER_IDLE: Duration = Duration::from_millis(200);
@@ -34,22 +69,32 @@ impl<A: Application> Cell<A> {
 
     async fn commit_ready(&self, journal: &SharedJournal) {
         loop {
-            self.gather().await;
-            let released = self.0.core.borrow_mut().released();
-            self.let_out(released);
-            let taken = self.0.core.borrow_mut().take_batch();
-            let Some((expected, batch)) = taken else { return };
-            let append = journal.borrow_mut().append(batch, expected);
-            match append.await {
-                Ok(durable) => {
-                    self.0.batches.set(self.0.batches.get() + 1);
-                    let released = self.0.core.borrow_mut().durable_up_to(durable);
-                    self.0.durable.send_replace(durable);
-                    self.let_out(released);
-                }
+            if !journal.is_busy() {
+                self.gather().await;
+                let released = self.0.core.borrow_mut().released();
+                self.let_out(released);
+                let taken = self.0.core.borrow_mut().take_batch();
+                let Some((expected, batch)) = taken else { return };
+                journal.begin(batch, expected);
+            }
+            match journal.appended().await {
+                Ok(durable) => self.durable(durable),
                 Err(error) => journal_failed(&error),
             }
         }
+    }
+
+    fn durable(&self, position: Position) {
+        self.0.batches.set(self.0.batches.get() + 1);
+        let mut core = self.0.core.borrow_mut();
+        let timers_waited = core.timers_must_wait();
+        let released = core.durable_up_to(position);
+        drop(core);
+        if timers_waited {
+            self.0.timers.notify_one();
+        }
+        self.0.durable.send_replace(position);
+        self.let_out(released);
     }
 
     /// Lets busy actors finish what they are at, for a moment: a whole checkout then shares one sync.
@@ -65,14 +110,14 @@ impl<A: Application> Cell<A> {
     }
 
     pub(super) async fn seal(&self, journal: &SharedJournal) {
-        let sealed = journal.borrow_mut().seal();
+        let sealed = journal.journal.borrow_mut().seal();
         if let Err(error) = sealed.await {
             journal_failed(&error);
         }
     }
 }
 
-fn journal_failed(error: &crate::journal::Error) -> ! {
+fn journal_failed(error: &journal::Error) -> ! {
     tracing::error!(%error, "the journal cannot be written: ending the process at once, without a drain; what was acknowledged is safe");
     std::process::abort();
 }

@@ -15,6 +15,7 @@ use crate::journal::{Batch, Position};
 use crate::storage::Trees;
 
 use super::hooks::{Hooks, Point};
+use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::pending::{Pending, statement};
 use super::record::{Cause, DeadLetter, Record, Statement};
 use super::{Application, Clock, Context, Error, Keys, RequestId, Stamp, State, TimerChange, Turn};
@@ -27,6 +28,16 @@ pub struct Envelope<A: Application> {
     pub request: Option<RequestId>,
     /// An `ask` that is handled after this is dropped unexecuted.
     pub deadline: Option<Instant>,
+    /// Its turn stands in the journal (or, of a turn that only answers, is on its way out): after a panic
+    /// it must not be decided on again.
+    pub decided: bool,
+}
+
+impl<A: Application> Envelope<A> {
+    /// A message of this cell; it is accepted whatever the load.
+    pub fn inside(cause: Cause, message: Arc<A::Message>) -> Envelope<A> {
+        Envelope { cause, message, request: None, deadline: None, decided: false }
+    }
 }
 
 impl<A: Application> actix::Message for Envelope<A> {
@@ -43,8 +54,8 @@ pub enum Release<A: Application> {
 pub struct Asked<A: Application> {
     pub reply: oneshot::Sender<A::Reply>,
     pub deadline: Instant,
-    /// Gives its place back when the `ask` is over.
-    pub permit: OwnedSemaphorePermit,
+    /// Gives its place back when it is dropped: the `ask` is over.
+    pub _permit: OwnedSemaphorePermit,
 }
 
 /// A turn that stands in the journal and has not been carried out in memory.
@@ -84,8 +95,10 @@ pub struct Core<A: Application> {
     /// Set when timers were changed: the pump must look again.
     pub timers_changed: bool,
     pub turns: u64,
-    /// The last `ask` whose turn was journaled: if a panic came right after, it must not be decided again.
-    settled: Option<RequestId>,
+    /// `ask`s answered.
+    pub answers: u64,
+    /// Kept for its memory: each step needs such a list.
+    keys: Keys,
 }
 
 impl<A: Application> Core<A> {
@@ -117,23 +130,24 @@ impl<A: Application> Core<A> {
             timers_in_flight: 0,
             timers_changed: true,
             turns: 0,
-            settled: None,
+            answers: 0,
+            keys: Keys::default(),
         }
     }
 
     /// Lets the actor decide on a message and carries the turn out. Panics where the decision does:
     /// then nothing has happened, and the message may be tried again.
-    pub fn step(&mut self, to: A::Address, envelope: &Envelope<A>) -> Result<(), Error> {
+    pub fn step(&mut self, to: A::Address, envelope: &mut Envelope<A>) -> Result<(), Error> {
         self.finish_appended();
         let message = envelope.message.as_ref();
         self.load_touched(to, message)?;
         self.hooks.at(Point::BeforeDecision, to, message);
-        let (at, real) = (self.clock.trade(), self.clock.real());
+        let (at, real) = self.clock.now();
         let rules = self.rules.clone();
         let mut context = Context::new(at, real, &mut self.random, rules.as_ref(), envelope.request, to);
         let turn = A::decide(&self.state, to, message, &mut context);
         self.append(to, envelope.cause, at, real, turn, None)?;
-        self.settled = envelope.request;
+        envelope.decided = true;
         self.hooks.at(Point::AfterAppend, to, message);
         self.finish_appended();
         Ok(())
@@ -148,9 +162,13 @@ impl<A: Application> Core<A> {
         attempts: u32,
     ) -> Result<(), Error> {
         self.finish_appended();
-        let (at, real) = (self.clock.trade(), self.clock.real());
+        let (at, real) = self.clock.now();
         let mut turn = Turn::<A>::nothing();
-        turn.events = A::given_up(to, &envelope.message, panic);
+        let events = catch_unwind(AssertUnwindSafe(|| A::given_up(to, &envelope.message, panic)));
+        turn.events = events.unwrap_or_else(|_| {
+            tracing::error!(actor = %to, message = A::name(&envelope.message), "`given_up` panicked: the dead letter has no case");
+            vec![]
+        });
         if let Some(request) = envelope.request {
             turn.reply(request, A::failed(panic));
         }
@@ -186,9 +204,11 @@ impl<A: Application> Core<A> {
             }
             return Ok(());
         }
-        let mut keys = Keys::default();
+        let mut keys = self.no_keys();
         events.iter().for_each(|event| A::State::changed_by(event, &mut keys));
-        self.load(&keys)?;
+        // again while anything was loaded: loading one may have let another leave
+        while self.load(&keys)? {}
+        self.keys = keys;
         let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
         let before = self.batch.len_bytes();
         self.last = self.batch.push(|buffer| record.encode(buffer));
@@ -211,8 +231,7 @@ impl<A: Application> Core<A> {
         for (index, (to, message)) in appended.sends.into_iter().enumerate() {
             let (id, message) = (statement(position, index), Arc::new(message));
             self.pending.messages.put(id, (to, message.clone()), position);
-            let envelope = Envelope { cause: Cause::Message(id), message, request: None, deadline: None };
-            self.outbox.push((to, envelope));
+            self.outbox.push((to, Envelope::inside(Cause::Message(id), message)));
         }
         for (index, call) in appended.calls.into_iter().enumerate() {
             let id = statement(position, index);
@@ -233,8 +252,10 @@ impl<A: Application> Core<A> {
 
     /// Whether a message is still to be decided on.
     pub fn is_current(&mut self, to: A::Address, envelope: &Envelope<A>) -> bool {
-        let settled = envelope.request.is_some() && envelope.request == self.settled;
-        let current = !settled && self.pending.is_current(to, &envelope.cause);
+        if envelope.decided {
+            return false;
+        }
+        let current = self.pending.is_current(to, &envelope.cause);
         if !current && matches!(envelope.cause, Cause::Timer { .. }) {
             self.timer_handled();
         }
@@ -242,6 +263,7 @@ impl<A: Application> Core<A> {
     }
 
     fn timer_handled(&mut self) {
+        debug_assert!(self.timers_in_flight > 0, "a timer that is handled was fired");
         self.timers_in_flight = self.timers_in_flight.saturating_sub(1);
         self.timers_changed = true;
     }
@@ -266,14 +288,23 @@ impl<A: Application> Core<A> {
     }
 
     fn load_touched(&mut self, to: A::Address, message: &A::Message) -> Result<(), Error> {
-        let mut keys = Keys::default();
+        let mut keys = self.no_keys();
         loop {
-            keys.clear();
             A::touches(&self.state, to, message, &mut keys);
             if !self.load(&keys)? {
-                return Ok(());
+                break;
             }
+            keys.clear();
         }
+        self.keys = keys;
+        Ok(())
+    }
+
+    /// An empty list, in the memory that the last one had.
+    fn no_keys(&mut self) -> Keys {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.clear();
+        keys
     }
 
     /// Brings aggregates into memory; `true` if any was not there.
@@ -307,16 +338,18 @@ impl<A: Application> Core<A> {
         self.release.drain(..ready).map(|(_, release)| release).collect()
     }
 
-    pub fn has_released(&self) -> bool {
-        self.release.front().is_some_and(|(position, _)| *position <= self.durable)
-    }
-
     pub fn batch_bytes(&self) -> usize {
         self.batch.len_bytes()
     }
 
     pub fn undurable_bytes(&self) -> usize {
         self.undurable_bytes
+    }
+
+    /// Enough are on their way, or the journal does not keep up: timers are the one source of work
+    /// inside that admission does not bound.
+    pub fn timers_must_wait(&self) -> bool {
+        self.timers_in_flight >= TIMERS_IN_FLIGHT_MAX || self.undurable_bytes >= UNDURABLE_BYTES_MAX
     }
 
     pub fn last(&self) -> Position {
@@ -332,39 +365,34 @@ impl<A: Application> Core<A> {
     }
 
     pub fn admit(&mut self, request: RequestId, asked: Asked<A>) {
-        self.forget_late_asks();
         self.asked.insert(request, asked);
     }
 
     /// Answers an `ask`; if whoever asked is gone, nothing happens.
     pub fn answer(&mut self, request: RequestId, reply: A::Reply) {
         if let Some(asked) = self.asked.remove(&request) {
+            self.answers += 1;
             let _gone = asked.reply.send(reply);
         }
     }
 
-    /// `ask`s in flight.
+    /// Whoever asked has gone: its place is free again. What the question does is not undone.
+    pub fn forget_ask(&mut self, request: RequestId) {
+        self.asked.remove(&request);
+    }
+
+    /// `ask`s admitted and not yet answered.
     pub fn asks(&self) -> usize {
         self.asked.len()
     }
 
-    /// The oldest first: ids are given in order, and deadlines differ little.
-    fn forget_late_asks(&mut self) {
-        let now = Instant::now();
-        while let Some(oldest) = self.asked.first_entry() {
-            if oldest.get().deadline > now {
-                return;
-            }
-            oldest.remove();
-        }
-    }
-
     /// Messages that a crash left unconsumed, in the order in which they were sent.
     pub fn redelivered(&self) -> Vec<(A::Address, Envelope<A>)> {
-        let again = self.pending.messages.iter().map(|(id, (to, message))| {
-            let (cause, message) = (Cause::Message(*id), message.clone());
-            (*to, Envelope { cause, message, request: None, deadline: None })
-        });
+        let again = self
+            .pending
+            .messages
+            .iter()
+            .map(|(id, (to, message))| (*to, Envelope::inside(Cause::Message(*id), message.clone())));
         again.collect()
     }
 }
@@ -376,12 +404,8 @@ pub fn load_missing<A: Application>(
     keys: &Keys,
 ) -> Result<bool, Error> {
     let mut loaded = false;
-    if keys.list().is_empty() {
-        return Ok(loaded);
-    }
-    let mut tables = state.tables_mut();
     for (tree, key) in keys.list() {
-        let table = tables.iter_mut().find(|table| table.tree() == *tree);
+        let table = state.table_mut(*tree);
         let table = table.ok_or(crate::storage::Error::UnknownTree(*tree))?;
         if !table.is_resident(key) {
             table.load(key, trees.get(*tree, key)?)?;

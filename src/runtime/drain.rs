@@ -65,7 +65,7 @@ impl<A: Application> Cell<A> {
     ) -> DrainReport {
         let mut cut_short = vec![];
         handle.set_open(false);
-        bounded("answers", deadlines.answers, self.answered(), &mut cut_short).await;
+        bounded("answers", deadlines.answers, self.answered(handle), &mut cut_short).await;
         // from here on nothing new begins: timers and outside calls go on at the next start
         self.0.open.set(false);
         bounded("quiet", deadlines.flush, self.quiet(), &mut cut_short).await;
@@ -80,7 +80,7 @@ impl<A: Application> Cell<A> {
         bounded("seal", deadlines.seal, self.seal(journal), &mut cut_short).await;
         let core = self.0.core.borrow();
         DrainReport {
-            unanswered: core.asks(),
+            unanswered: handle.asks(),
             messages: core.pending.messages.len(),
             timers: core.pending.timers.len(),
             calls: core.pending.calls.len(),
@@ -88,16 +88,23 @@ impl<A: Application> Cell<A> {
         }
     }
 
-    async fn answered(&self) {
-        while self.0.core.borrow().asks() > 0 {
+    async fn answered(&self, handle: &Handle<A>) {
+        while handle.asks() > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
     async fn quiet(&self) {
-        while self.0.waiting.get() > 0 {
+        while self.0.waiting.get() > self.held_up() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
+    }
+
+    /// Messages of actors that are down or halted: they go on at the next start.
+    fn held_up(&self) -> usize {
+        let actors = self.0.actors.borrow();
+        let stuck = actors.values().filter(|entry| entry.vitals.down.get() || entry.gauge.halted.get());
+        stuck.map(|entry| entry.gauge.queue.get()).sum()
     }
 }
 

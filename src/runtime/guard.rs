@@ -21,7 +21,6 @@ use super::supervisor::{Verdict, WhyDown};
 #[derive(Clone, Copy, Debug)]
 pub enum Control {
     RestartAfter(Duration),
-    Stop,
 }
 
 /// Something that can be polled, restarted in place, and ended.
@@ -36,6 +35,8 @@ pub trait Guarded {
 /// Told of what happens to the child, and asked what to do.
 pub trait Overseer {
     fn down(&self, why: &WhyDown) -> Verdict;
+    /// It goes down with another child, as the strategy of its group says.
+    fn told(&self, delay: Duration);
     fn up(&self);
     fn gone(&self);
 }
@@ -72,9 +73,10 @@ impl<G: Guarded> Guard<G> {
     }
 
     fn down(&mut self, why: WhyDown) {
-        if let WhyDown::Panic(text) = &why {
-            *self.gauge.last_panic.borrow_mut() = Some(text.clone());
-        }
+        *self.gauge.last_panic.borrow_mut() = Some(match &why {
+            WhyDown::Panic(text) => text.clone(),
+            why => why.to_string(),
+        });
         self.mode = match self.overseer.down(&why) {
             Verdict::RestartAfter(delay) => Mode::BackOff(Box::pin(tokio::time::sleep(delay))),
             Verdict::GiveUp => self.end(),
@@ -135,11 +137,14 @@ impl<G: Guarded> Future for Guard<G> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let guard = &mut *self;
         loop {
-            if let Poll::Ready(Some(control)) = guard.control.poll_recv(cx) {
-                guard.mode = match control {
-                    Control::Stop => guard.end(),
-                    Control::RestartAfter(delay) => Mode::BackOff(Box::pin(tokio::time::sleep(delay))),
-                };
+            if matches!(guard.mode, Mode::Ended) {
+                return Poll::Ready(());
+            }
+            if let Poll::Ready(Some(Control::RestartAfter(delay))) = guard.control.poll_recv(cx) {
+                if matches!(guard.mode, Mode::Running) {
+                    guard.overseer.told(delay);
+                }
+                guard.mode = Mode::BackOff(Box::pin(tokio::time::sleep(delay)));
                 continue;
             }
             match &mut guard.mode {
@@ -173,6 +178,13 @@ impl<A: Application> Guarded for GuardedActor<A> {
     }
 
     fn terminate(&mut self) {
+        self.0.ctx().terminate();
+    }
+}
+
+impl<A: Application> Drop for GuardedActor<A> {
+    /// Else actix would poll the actor once more, on whatever state it is in.
+    fn drop(&mut self) {
         self.0.ctx().terminate();
     }
 }

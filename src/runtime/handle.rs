@@ -1,18 +1,24 @@
 //! How the rest of the daemon reaches a cell: from any thread, bounded, with a deadline.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::cell::Cell;
 use super::core::{Asked, Envelope};
+use super::guard::panic_text;
 use super::inspect::Report;
 use super::limits::{ASKS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::record::Cause;
 use super::{Application, Refused, RequestId};
+
+/// Nobody waits longer for an answer, whatever they say.
+const ASK_WITHIN_MAX: Duration = Duration::from_secs(3_600);
 
 /// A reference to a cell. Cheap to clone.
 pub struct Handle<A: Application> {
@@ -33,6 +39,19 @@ pub struct Gate {
     next_request: AtomicU64,
 }
 
+/// Gives the place of an `ask` back when whoever asked stops waiting, be it by dropping the future.
+struct Waiting<'a, A: Application> {
+    intake: &'a mpsc::UnboundedSender<Arrival<A>>,
+    request: RequestId,
+}
+
+impl<A: Application> Drop for Waiting<'_, A> {
+    fn drop(&mut self) {
+        // a cell that is gone has no places
+        let _ = self.intake.send(Arrival::Over(self.request));
+    }
+}
+
 pub(super) enum Arrival<A: Application> {
     Ask {
         to: A::Address,
@@ -41,6 +60,8 @@ pub(super) enum Arrival<A: Application> {
         refused: oneshot::Sender<Refused>,
         request: RequestId,
     },
+    /// Whoever asked waits no longer.
+    Over(RequestId),
     Inspect(oneshot::Sender<Report>),
 }
 
@@ -70,19 +91,29 @@ impl<A: Application> Handle<A> {
             return Err(Refused::Closed);
         }
         let permit = self.gate.places.clone().try_acquire_owned().map_err(|_| Refused::Overloaded)?;
-        let deadline = Instant::now() + within;
+        let deadline = Instant::now() + within.min(ASK_WITHIN_MAX);
         let (reply, answer) = oneshot::channel();
         let (refused, refusal) = oneshot::channel();
         let request = RequestId(self.gate.next_request.fetch_add(1, Ordering::Relaxed));
-        let asked = Asked { reply, deadline, permit };
+        let asked = Asked { reply, deadline, _permit: permit };
         let arrival = Arrival::Ask { to, message, asked, refused, request };
         self.intake.send(arrival).map_err(|_| Refused::Closed)?;
-        match tokio::time::timeout_at(deadline, answer).await {
-            Ok(Ok(reply)) => Ok(reply),
-            // dropped unanswered: refused at the door, too late, or the cell is gone
-            Ok(Err(_)) => Err(refusal.await.unwrap_or(Refused::Deadline)),
-            Err(_) => Err(Refused::Deadline),
+        let waiting = Waiting { intake: &self.intake, request };
+        let answered = tokio::time::timeout_at(deadline, answer).await;
+        if let Ok(Ok(reply)) = answered {
+            std::mem::forget(waiting); // its place is free already
+            return Ok(reply);
         }
+        match answered {
+            Err(_) => Err(Refused::Deadline),
+            // dropped unanswered: refused at the door, or the cell is gone
+            Ok(_) => Err(refusal.await.unwrap_or(Refused::Closed)),
+        }
+    }
+
+    /// `ask`s that are on their way, admitted or not.
+    pub(super) fn asks(&self) -> usize {
+        ASKS_IN_FLIGHT_MAX - self.gate.places.available_permits()
     }
 
     /// What each actor is doing. `None` when the cell is gone.
@@ -103,11 +134,19 @@ impl<A: Application> Handle<A> {
 }
 
 impl<A: Application> Cell<A> {
+    pub(super) async fn guard_intake(self, arrivals: mpsc::UnboundedReceiver<Arrival<A>>) {
+        let intake = AssertUnwindSafe(self.clone().run_intake(arrivals)).catch_unwind();
+        if let Err(panic) = intake.await {
+            self.fatal(format!("the intake panicked: {}", panic_text(panic.as_ref())));
+        }
+    }
+
     /// Admits what arrives; runs for as long as the cell does.
     pub(super) async fn run_intake(self, mut arrivals: mpsc::UnboundedReceiver<Arrival<A>>) {
         while let Some(arrival) = arrivals.recv().await {
             match arrival {
                 Arrival::Inspect(reply) => drop(reply.send(self.inspect())),
+                Arrival::Over(request) => self.0.core.borrow_mut().forget_ask(request),
                 Arrival::Ask { to, message, asked, refused, request } => {
                     if self.has_room(to) && self.0.core.borrow().undurable_bytes() < UNDURABLE_BYTES_MAX {
                         self.admit(to, message, asked, request);
@@ -124,6 +163,7 @@ impl<A: Application> Cell<A> {
         let deadline = Some(asked.deadline);
         self.0.core.borrow_mut().admit(request, asked);
         let message = Arc::new(message);
-        self.deliver(to, Envelope { cause: Cause::Outside, message, request: Some(request), deadline });
+        let cause = Cause::Outside;
+        self.deliver(to, Envelope { cause, message, request: Some(request), deadline, decided: false });
     }
 }

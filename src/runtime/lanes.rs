@@ -1,7 +1,7 @@
 //! Outside calls: begun when their intent is durable, bounded for each counterparty, ended by their deadline.
 
 use std::collections::{HashMap, VecDeque};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,10 +44,6 @@ impl Lanes {
         lane.under_way = lane.under_way.saturating_sub(1);
         lane.waiting.pop_front()
     }
-
-    pub fn under_way(&self) -> usize {
-        self.lanes.values().map(|lane| lane.under_way).sum()
-    }
 }
 
 impl<A: Application> Cell<A> {
@@ -84,8 +80,15 @@ impl<A: Application> Cell<A> {
     }
 
     fn bring_back(&self, id: Statement, by: A::Address, call: &A::Call, result: CallResult<A::Outcome>) {
-        let message = Arc::new(A::answer(call, result));
-        self.deliver(by, Envelope { cause: Cause::Call(id), message, request: None, deadline: None });
+        let message = catch_unwind(AssertUnwindSafe(|| A::answer(call, result))).or_else(|panic| {
+            let why = format!("its answer made the daemon panic: {}", panic_text(panic.as_ref()));
+            tracing::error!(lane = call.lane(), %why, "the outcome of a call is unknown");
+            catch_unwind(AssertUnwindSafe(|| A::answer(call, CallResult::Unknown(why))))
+        });
+        match message {
+            Ok(message) => self.deliver(by, Envelope::inside(Cause::Call(id), Arc::new(message))),
+            Err(_) => tracing::error!(lane = call.lane(), "the intent is driven again at the next start"),
+        }
     }
 
     /// Drives the intents again that a crash left without a result, as each port declares.

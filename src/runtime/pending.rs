@@ -32,6 +32,8 @@ pub struct Pending<A: Application> {
     due_trade: BTreeSet<(Timestamp, TimerKey<A>)>,
     due_real: BTreeSet<(Timestamp, TimerKey<A>)>,
     dead: Vec<(Position, DeadLetter)>,
+    /// Written by the checkpoint under way.
+    dead_in_checkpoint: Vec<(Position, DeadLetter)>,
 }
 
 pub type TimerKey<A> = (<A as Application>::Address, TimerId);
@@ -57,6 +59,7 @@ impl<A: Application> Default for Pending<A> {
             due_trade: BTreeSet::new(),
             due_real: BTreeSet::new(),
             dead: vec![],
+            dead_in_checkpoint: vec![],
         }
     }
 }
@@ -178,10 +181,28 @@ impl<A: Application> Pending<A> {
         self.messages.encode_dirty(writes, |(to, message)| encode(&(to, message.as_ref())));
         self.calls.encode_dirty(writes, encode);
         self.timers.encode_dirty(writes, |timer| encode(&(timer.due, timer.set, timer.message.as_ref())));
-        for (position, dead) in self.dead.drain(..) {
-            let stored = Stored { version: VERSION, position, value: Some(encode(&dead)) };
+        for (position, dead) in &self.dead {
+            let stored = Stored { version: VERSION, position: *position, value: Some(encode(dead)) };
             writes.push(Write { tree: DEAD_LETTERS, key: position.0.to_be_bytes().to_vec(), stored });
         }
+        self.dead_in_checkpoint.append(&mut self.dead);
+    }
+
+    /// The checkpoint that took the last `encode_dirty` has completed.
+    pub fn checkpointed(&mut self) {
+        self.messages.in_checkpoint.clear();
+        self.calls.in_checkpoint.clear();
+        self.timers.in_checkpoint.clear();
+        self.dead_in_checkpoint.clear();
+    }
+
+    /// It has not: what it took is to be written again.
+    pub fn not_checkpointed(&mut self) {
+        self.messages.not_checkpointed();
+        self.calls.not_checkpointed();
+        self.timers.not_checkpointed();
+        self.dead_in_checkpoint.append(&mut self.dead);
+        std::mem::swap(&mut self.dead, &mut self.dead_in_checkpoint);
     }
 }
 
@@ -204,13 +225,16 @@ pub struct Remembered<K, V> {
     map: BTreeMap<K, V>,
     /// Keys that changed since the last checkpoint, with the position of the last change.
     dirty: BTreeMap<K, Position>,
-    /// Keys that the tree holds.
+    /// Keys that the tree holds, or may hold.
     written: BTreeSet<K>,
+    /// Keys that the checkpoint under way writes.
+    in_checkpoint: Vec<(K, Position)>,
 }
 
 impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
     fn new(tree: TreeName) -> Remembered<K, V> {
-        Remembered { tree, map: BTreeMap::new(), dirty: BTreeMap::new(), written: BTreeSet::new() }
+        let (dirty, written, in_checkpoint) = (BTreeMap::new(), BTreeSet::new(), vec![]);
+        Remembered { tree, map: BTreeMap::new(), dirty, written, in_checkpoint }
     }
 
     pub fn get(&self, key: &K) -> Option<&V> {
@@ -245,6 +269,12 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
         }
     }
 
+    fn not_checkpointed(&mut self) {
+        for (key, position) in std::mem::take(&mut self.in_checkpoint) {
+            self.dirty.entry(key).or_insert(position);
+        }
+    }
+
     fn load<W: DeserializeOwned, F: Fn(W) -> V>(&mut self, trees: &dyn Trees, open: F) -> Result<(), Error> {
         let mut undecodable = None;
         trees.scan(self.tree, &[], &mut |key, stored| {
@@ -274,6 +304,7 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
                 Some(_) => self.written.insert(key),
                 None => self.written.remove(&key),
             };
+            self.in_checkpoint.push((key, position));
             let stored = Stored { version: VERSION, position, value };
             writes.push(Write { tree: self.tree, key: encode_key(&key), stored });
         }

@@ -22,8 +22,14 @@ pub struct Gauge {
     /// Since when the actor has been in an await, if it is.
     pub awaiting: StdCell<Option<Instant>>,
     pub last_message_at: StdCell<Option<Instant>>,
+    /// Why the guard took it down; the message that was being handled takes it along.
     pub last_panic: std::cell::RefCell<Option<String>>,
+    /// It cannot go on in this process: what waits for it goes on at the next start.
+    pub halted: StdCell<bool>,
 }
+
+/// Of a message that the watchdog blamed: its panic text is in no process that still lives.
+const SPUN: &str = "it kept the daemon from going on until the watchdog ended the process";
 
 pub struct Shell<A: Application> {
     address: A::Address,
@@ -38,6 +44,8 @@ pub struct Shell<A: Application> {
 struct Current<A: Application> {
     envelope: Envelope<A>,
     attempts: u32,
+    /// What its last attempt died of.
+    panic: Option<String>,
 }
 
 impl<A: Application> Shell<A> {
@@ -51,29 +59,35 @@ impl<A: Application> Shell<A> {
     }
 
     /// Handles the current message. A panic in here leaves it current; the guard restarts the actor.
-    fn work(&mut self) {
+    fn work(&mut self, ctx: &mut Context<Self>) {
         let Some(current) = &mut self.current else { return };
         if !self.cell.is_wanted(self.address, &current.envelope) {
             self.done();
             self.cell.hand_over();
             return;
         }
-        // counted before it is handled: a panic cannot uncount it
-        current.attempts += 1;
         let watched = self.cell.watch(self.address, &current.envelope);
         let carried_out = if current.attempts > ATTEMPTS_MAX {
-            let panic = self.gauge.last_panic.borrow().clone().unwrap_or_default();
+            let panic = current.panic.clone().unwrap_or_else(|| SPUN.to_owned());
             tracing::error!(actor = %self.address, message = A::name(&current.envelope.message), attempts = ATTEMPTS_MAX, %panic, "message given up: it is in the dead letters");
             self.cell.give_up(self.address, &current.envelope, &panic, ATTEMPTS_MAX)
         } else {
-            self.cell.step(self.address, &current.envelope)
+            self.cell.step(self.address, &mut current.envelope)
         };
         drop(watched);
         if let Err(error) = carried_out {
-            self.cell.fatal(format!("{} cannot go on: {error}", self.address));
+            self.halt(&error, ctx);
+            return;
         }
         self.done();
         self.cell.hand_over();
+    }
+
+    /// The message stays first in line, for the next start: nothing behind it may overtake it.
+    fn halt(&mut self, error: &super::Error, ctx: &mut Context<Self>) {
+        self.gauge.halted.set(true);
+        self.cell.fatal(format!("{} cannot go on: {error}", self.address));
+        ctx.wait(std::future::pending().into_actor(self));
     }
 
     fn done(&mut self) {
@@ -84,10 +98,15 @@ impl<A: Application> Shell<A> {
 
     /// Works, or first hangs where a fault says so.
     fn begin(&mut self, ctx: &mut Context<Self>) {
-        let Some(current) = &self.current else { return };
+        let Some(current) = &mut self.current else { return };
+        // counted before it is handled: neither a panic nor a hang can uncount it
+        current.attempts += 1;
+        if current.attempts > ATTEMPTS_MAX {
+            return self.work(ctx);
+        }
         let message = &current.envelope.message;
         match self.cell.hooks().hang_ms(self.address, message) {
-            None => self.work(),
+            None => self.work(ctx),
             Some(ms) => self.after_await(ctx, tokio::time::sleep(Duration::from_millis(ms))),
         }
     }
@@ -95,9 +114,9 @@ impl<A: Application> Shell<A> {
     /// Handles nothing else until `awaited` is over; if that takes too long the guard restarts this actor alone.
     fn after_await(&mut self, ctx: &mut Context<Self>, awaited: impl Future<Output = ()> + 'static) {
         self.gauge.awaiting.set(Some(Instant::now()));
-        ctx.wait(awaited.into_actor(self).map(|(), shell, _| {
+        ctx.wait(awaited.into_actor(self).map(|(), shell, ctx| {
             shell.gauge.awaiting.set(None);
-            shell.work();
+            shell.work(ctx);
         }));
     }
 
@@ -127,10 +146,12 @@ impl<A: Application> Actor for Shell<A> {
 
 impl<A: Application> Supervised for Shell<A> {
     /// The message that was being handled when it panicked or hung comes first again.
+    /// actix calls `started` after it, as for a new actor.
     fn restarting(&mut self, ctx: &mut Context<Self>) {
         self.gauge.awaiting.set(None);
-        self.watch_idleness(ctx);
-        if self.current.is_some() {
+        self.gauge.halted.set(false);
+        if let Some(current) = &mut self.current {
+            current.panic = self.gauge.last_panic.borrow_mut().take();
             ctx.wait(std::future::ready(()).into_actor(self).map(|(), shell, ctx| shell.begin(ctx)));
         }
     }
@@ -140,9 +161,11 @@ impl<A: Application> Handler<Envelope<A>> for Shell<A> {
     type Result = ();
 
     fn handle(&mut self, envelope: Envelope<A>, ctx: &mut Context<Self>) {
-        self.gauge.last_message_at.set(Some(Instant::now()));
+        if self.passivate_after.is_some() {
+            self.gauge.last_message_at.set(Some(Instant::now()));
+        }
         let attempts = self.cell.attempts_before(&envelope.cause);
-        self.current = Some(Current { envelope, attempts });
+        self.current = Some(Current { envelope, attempts, panic: None });
         self.begin(ctx);
         self.since_yield += 1;
         if self.since_yield >= MESSAGES_BETWEEN_YIELDS_MAX {

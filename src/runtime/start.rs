@@ -4,7 +4,7 @@ use std::cell::{Cell as StdCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -15,7 +15,7 @@ use crate::journal::Journal;
 use crate::storage::Trees;
 
 use super::cell::{Cell, Inner};
-use super::committer::SharedJournal;
+use super::committer::{SharedJournal, Writing};
 use super::core::Core;
 use super::drain::{DrainDeadlines, DrainReport};
 use super::guard::{Service, ServiceRun};
@@ -26,7 +26,7 @@ use super::recovery::recover;
 use super::shell::Gauge;
 use super::supervisor::{Below, Group, GroupId, Supervisor};
 use super::suspect::Suspects;
-use super::{Application, Clock, Error, Outside, watchdog};
+use super::{Aggregate, Application, Clock, Error, Outside, State, decode, watchdog};
 
 /// Everything that a cell is made of.
 pub struct CellParts<A: Application> {
@@ -53,8 +53,12 @@ pub struct CellParts<A: Application> {
     /// Ends the process when one message keeps the cell busy for longer; none on virtual time.
     pub spin_max: Option<Duration>,
     /// Addresses that are probes in the place of actors.
-    pub probes: BTreeMap<A::Address, mpsc::UnboundedSender<Arc<A::Message>>>,
+    pub probes: Probes<A>,
 }
+
+/// Where messages go that are sent to these addresses.
+pub type Probes<A> =
+    BTreeMap<<A as Application>::Address, mpsc::UnboundedSender<Arc<<A as Application>::Message>>>;
 
 /// A child of the tree.
 pub enum Member<A: Application> {
@@ -75,9 +79,10 @@ pub struct Running<A: Application> {
 
 /// Recovers what the journal and the trees hold, and begins every actor and service.
 pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>, Error> {
+    // first: what is read must not grow behind the reader
+    parts.journal.claim(parts.epoch).await?;
     let recovered = recover::<A>(parts.journal.as_ref(), parts.trees.as_ref())?;
     let (last, replayed) = (recovered.last, recovered.replayed);
-    parts.journal.claim(parts.epoch).await?;
     let clock = Clock::start(parts.now, recovered.last_real, recovered.last_at, parts.speed);
     let rules = Rc::new(parts.rules);
     let core = Core::new(rules, clock, parts.trees, parts.hooks, parts.random, recovered);
@@ -107,25 +112,26 @@ pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>
         to_commit: Notify::new(),
         timers: Notify::new(),
         durable,
-        busy: Arc::new(Mutex::new(None)),
+        busy: parts.spin_max.map(|_| Arc::default()),
         suspects: parts.suspects.map(Suspects::open).unwrap_or_default(),
         fatal,
         open: StdCell::new(true),
         probes: RefCell::new(parts.probes),
         batches: StdCell::new(0),
+        checkpointing: tokio::sync::Mutex::new(()),
     }));
-    if let Some(limit) = parts.spin_max {
+    if let (Some(limit), Some(busy)) = (parts.spin_max, &cell.0.busy) {
         let file = cell.0.suspects.file().map(ToOwned::to_owned);
-        if let Err(error) = watchdog::watch(cell.0.busy.clone(), limit, file) {
+        if let Err(error) = watchdog::watch(busy.clone(), limit, file) {
             tracing::warn!(%error, "no thread for the watchdog: a handler that spins will not be noticed");
         }
     }
-    let journal: SharedJournal = Rc::new(RefCell::new(parts.journal));
+    let journal = Writing::new(parts.journal);
     for (group, member) in members {
         begin(&cell, group, member, &journal, parts.checkpoint_every);
     }
     let (handle, arrivals) = Handle::new(parts.epoch);
-    actix::spawn(cell.clone().run_intake(arrivals));
+    actix::spawn(cell.clone().guard_intake(arrivals));
     resume(&cell);
     handle.set_open(true);
     Ok(Running { cell, handle, journal, fatal: fatal_seen, replayed })
@@ -219,6 +225,28 @@ impl<A: Application> Running<A> {
     /// Stops in order. After it nothing is admitted and nothing begins.
     pub async fn drain(&self, deadlines: DrainDeadlines) -> DrainReport {
         self.cell.drain(&self.handle, &self.journal, deadlines).await
+    }
+
+    /// Every aggregate of a kind: what is in memory, and for the others what their tree holds.
+    pub fn every<V: Aggregate>(&self) -> Result<Vec<V>, Error> {
+        let core = self.cell.0.core.borrow();
+        let mut stored = BTreeMap::new();
+        core.trees.scan(V::TREE, &[], &mut |key, value| {
+            stored.insert(key.to_vec(), value);
+            true
+        })?;
+        let tables = core.state.tables();
+        let in_memory = tables.into_iter().filter(|table| table.tree() == V::TREE);
+        for write in in_memory.flat_map(|table| table.encode_all()) {
+            stored.insert(write.key, write.stored);
+        }
+        let values = stored.values().map(decode::<V>).collect::<Result<Vec<_>, _>>()?;
+        Ok(values.into_iter().flatten().collect())
+    }
+
+    #[cfg(test)]
+    pub(super) fn timers_in_flight(&self) -> usize {
+        self.cell.0.core.borrow().timers_in_flight
     }
 
     /// Looks at the states; for tests, `verify` and the console.

@@ -1,6 +1,6 @@
 //! The supervision tree: who is restarted with whom, how often, and what happens when that does not help.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
@@ -46,8 +46,6 @@ pub enum WhyDown {
     Hung(Duration),
     /// A service ended with an error.
     Failed(String),
-    /// A group below gave up.
-    Escalated(&'static str),
 }
 
 impl fmt::Display for WhyDown {
@@ -56,7 +54,6 @@ impl fmt::Display for WhyDown {
             WhyDown::Panic(text) => write!(f, "panic: {text}"),
             WhyDown::Hung(limit) => write!(f, "in an await for more than {limit:?}"),
             WhyDown::Failed(why) => write!(f, "failed: {why}"),
-            WhyDown::Escalated(group) => write!(f, "group {group} gave up"),
         }
     }
 }
@@ -77,21 +74,23 @@ pub struct ChildId(u64);
 #[derive(Default)]
 pub struct Supervisor {
     groups: Vec<Node>,
-    next_child: u64,
+    next_member: u64,
 }
 
 struct Node {
     name: &'static str,
     parent: Option<GroupId>,
+    /// Its own place below the parent.
+    at: u64,
     strategy: Strategy,
     intensity: Intensity,
     downs: VecDeque<Instant>,
     /// In the order in which they were begun.
-    below: Vec<Member>,
+    below: BTreeMap<u64, Member>,
 }
 
 enum Member {
-    Child(ChildId, mpsc::UnboundedSender<Control>),
+    Child(mpsc::UnboundedSender<Control>),
     Group(GroupId),
 }
 
@@ -104,10 +103,11 @@ impl Supervisor {
         intensity: Intensity,
     ) -> GroupId {
         let id = GroupId(self.groups.len());
-        let (downs, below) = (VecDeque::new(), vec![]);
-        self.groups.push(Node { name, parent, strategy, intensity, downs, below });
+        let (downs, below) = (VecDeque::new(), BTreeMap::new());
+        let at = self.next_member();
+        self.groups.push(Node { name, parent, at, strategy, intensity, downs, below });
         if let Some(parent) = parent {
-            self.groups[parent.0].below.push(Member::Group(id));
+            self.groups[parent.0].below.insert(at, Member::Group(id));
         }
         id
     }
@@ -117,37 +117,40 @@ impl Supervisor {
     }
 
     pub fn add_child(&mut self, group: GroupId, control: mpsc::UnboundedSender<Control>) -> ChildId {
-        let id = ChildId(self.next_child);
-        self.next_child += 1;
-        self.groups[group.0].below.push(Member::Child(id, control));
-        id
+        let at = self.next_member();
+        self.groups[group.0].below.insert(at, Member::Child(control));
+        ChildId(at)
+    }
+
+    fn next_member(&mut self) -> u64 {
+        self.next_member += 1;
+        self.next_member
     }
 
     pub fn remove_child(&mut self, group: GroupId, child: ChildId) {
-        self.groups[group.0].below.retain(|member| !matches!(member, Member::Child(id, _) if *id == child));
+        self.groups[group.0].below.remove(&child.0);
     }
 
     /// A child went down: tells its siblings what the strategy says, and returns what it shall do itself.
     /// `jitter`: any random number; up to a quarter of the delay is added by it.
     pub fn down(&mut self, group: GroupId, child: ChildId, jitter: u64) -> Verdict {
-        let is_it = |member: &Member| matches!(member, Member::Child(id, _) if *id == child);
-        let at = self.groups[group.0].below.iter().position(is_it);
-        self.member_down(group, at.unwrap_or(0), jitter)
+        self.member_down(group, child.0, jitter)
     }
 
-    fn member_down(&mut self, group: GroupId, at: usize, jitter: u64) -> Verdict {
+    fn member_down(&mut self, group: GroupId, at: u64, jitter: u64) -> Verdict {
         let node = &mut self.groups[group.0];
         let Some(delay) = node.count_down(jitter) else {
             let name = node.name;
             return self.escalate(group, name, jitter);
         };
-        let siblings: Vec<usize> = match node.strategy {
-            Strategy::OneForOne => vec![],
-            Strategy::OneForAll => (0..node.below.len()).filter(|other| *other != at).collect(),
-            Strategy::RestForOne => (at + 1..node.below.len()).collect(),
+        let node = &self.groups[group.0];
+        let siblings = match node.strategy {
+            Strategy::OneForOne => node.below.range(at..at),
+            Strategy::OneForAll => node.below.range(..),
+            Strategy::RestForOne => node.below.range(at + 1..),
         };
-        for sibling in siblings {
-            self.restart_member(group, sibling, delay);
+        for (_, sibling) in siblings.filter(|(other, _)| **other != at) {
+            self.restart_member(sibling, delay);
         }
         Verdict::RestartAfter(delay)
     }
@@ -156,8 +159,7 @@ impl Supervisor {
     fn escalate(&mut self, group: GroupId, name: &'static str, jitter: u64) -> Verdict {
         tracing::error!(group = name, "too many restarts: the group gives up, its supervisor decides");
         let Some(parent) = self.groups[group.0].parent else { return Verdict::GiveUp };
-        let is_it = |member: &Member| matches!(member, Member::Group(id) if *id == group);
-        let at = self.groups[parent.0].below.iter().position(is_it).unwrap_or(0);
+        let at = self.groups[group.0].at;
         let verdict = self.member_down(parent, at, jitter);
         if let Verdict::RestartAfter(delay) = verdict {
             self.groups[group.0].downs.clear();
@@ -166,17 +168,17 @@ impl Supervisor {
         verdict
     }
 
-    fn restart_member(&self, group: GroupId, at: usize, delay: Duration) {
-        match &self.groups[group.0].below[at] {
+    fn restart_member(&self, member: &Member, delay: Duration) {
+        match member {
             // a guard that has ended takes no more orders
-            Member::Child(_, control) => drop(control.send(Control::RestartAfter(delay))),
+            Member::Child(control) => drop(control.send(Control::RestartAfter(delay))),
             Member::Group(below) => self.restart_all(*below, delay),
         }
     }
 
     fn restart_all(&self, group: GroupId, delay: Duration) {
-        for at in 0..self.groups[group.0].below.len() {
-            self.restart_member(group, at, delay);
+        for member in self.groups[group.0].below.values() {
+            self.restart_member(member, delay);
         }
     }
 }

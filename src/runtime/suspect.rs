@@ -30,9 +30,13 @@ impl Suspects {
         Suspects { file: Some(file), attempts }
     }
 
-    /// How often a message has ended a process.
+    /// How often a message has ended a process. A question from outside never has: it is not handed over again,
+    /// and all of them share one cause.
     pub fn attempts(&self, cause: &Cause) -> u32 {
-        if self.attempts.is_empty() { 0 } else { self.attempts.get(cause).copied().unwrap_or(0) }
+        if self.attempts.is_empty() || *cause == Cause::Outside {
+            return 0;
+        }
+        self.attempts.get(cause).copied().unwrap_or(0)
     }
 
     /// Called right before the process ends: whoever starts next counts the attempt.

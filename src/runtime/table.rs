@@ -77,7 +77,7 @@ impl<V: Aggregate> Table<V> {
         }
     }
 
-    /// The aggregate if it is in memory: for `touches` only, never for a decision.
+    /// The aggregate if it is in memory: for `touches` and audits, never for a decision.
     pub fn peek(&self, key: &V::Key) -> Option<&V> {
         self.slots.get(key).and_then(|slot| slot.value.as_ref())
     }
@@ -137,8 +137,13 @@ pub trait AnyTable {
     fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>);
     /// The checkpoint that took the last `encode_dirty`s has completed.
     fn checkpointed(&mut self);
+    /// It has not: what it took is to be written again.
+    fn not_checkpointed(&mut self);
     /// Every aggregate in memory, as it would be stored.
     fn encode_all(&self) -> Vec<Write>;
+    /// A value written out for people, a field a line.
+    fn show(&self, stored: &Stored) -> Result<String, LoadError>;
+    fn show_key(&self, key: &[u8]) -> String;
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -197,8 +202,27 @@ impl<V: Aggregate> AnyTable for Table<V> {
         self.evict();
     }
 
+    fn not_checkpointed(&mut self) {
+        for (key, _) in std::mem::take(&mut self.in_checkpoint) {
+            if let Some(slot) = self.slots.get_mut(&key)
+                && !slot.dirty
+            {
+                slot.dirty = true;
+                self.dirty.push_back(key);
+            }
+        }
+    }
+
     fn encode_all(&self) -> Vec<Write> {
         self.slots.iter().map(|(key, slot)| encode(key, slot)).collect()
+    }
+
+    fn show(&self, stored: &Stored) -> Result<String, LoadError> {
+        Ok(format!("{:#?}", decode::<V>(stored)?))
+    }
+
+    fn show_key(&self, key: &[u8]) -> String {
+        V::Key::from_bytes(key).map_or_else(|| format!("{key:?}"), |key| format!("{key:?}"))
     }
 }
 

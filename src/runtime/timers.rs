@@ -5,7 +5,6 @@ use tokio::time::Instant;
 use super::Application;
 use super::cell::Cell;
 use super::core::Envelope;
-use super::limits::TIMERS_IN_FLIGHT_MAX;
 use super::record::Cause;
 
 impl<A: Application> Cell<A> {
@@ -30,22 +29,22 @@ impl<A: Application> Cell<A> {
     fn fire_due(&self) {
         while self.0.open.get() {
             let mut core = self.0.core.borrow_mut();
-            if core.timers_in_flight >= TIMERS_IN_FLIGHT_MAX {
+            if core.timers_must_wait() {
                 return;
             }
-            let (trade, real) = (core.clock.trade(), core.clock.real());
+            let (trade, real) = core.clock.now();
             let Some(((to, id), timer)) = core.pending.fire(trade, real) else { return };
             core.timers_in_flight += 1;
             drop(core);
             let cause = Cause::Timer { id, set: timer.set };
-            self.deliver(to, Envelope { cause, message: timer.message, request: None, deadline: None });
+            self.deliver(to, Envelope::inside(cause, timer.message));
         }
     }
 
-    /// When the next one is due; `None` while there is none, or while enough are on their way.
+    /// When the next one is due; `None` while there is none, or while enough are on their way or not yet durable.
     fn next_timer(&self) -> Option<Instant> {
         let core = self.0.core.borrow();
-        if !self.0.open.get() || core.timers_in_flight >= TIMERS_IN_FLIGHT_MAX {
+        if !self.0.open.get() || core.timers_must_wait() {
             return None;
         }
         let (trade, real) = core.pending.next_due();

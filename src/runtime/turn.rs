@@ -104,6 +104,15 @@ pub enum Due {
     Real(Timestamp),
 }
 
+impl Display for Due {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Due::Trade(moment) => write!(f, "{moment}"),
+            Due::Real(moment) => write!(f, "{moment} (real time)"),
+        }
+    }
+}
+
 /// Names one `ask`, so that a later turn can answer it. Good for the life of one process only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RequestId(pub u64);

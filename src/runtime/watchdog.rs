@@ -1,5 +1,6 @@
 //! A thread outside the cell: only it can see that a handler spins or blocks, and only an abort helps then.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,42 +9,44 @@ use super::record::Cause;
 use super::suspect::Suspects;
 
 /// What the cell's thread is doing.
-pub struct Busy {
-    actor: String,
+pub struct Busy<D> {
+    actor: D,
     message: &'static str,
     cause: Cause,
     since: Instant,
 }
 
-impl Busy {
-    pub fn new(actor: String, message: &'static str, cause: Cause) -> Busy {
+impl<D> Busy<D> {
+    pub fn new(actor: D, message: &'static str, cause: Cause) -> Busy<D> {
         Busy { actor, message, cause, since: Instant::now() }
     }
 }
 
-type Slot = Arc<Mutex<Option<Busy>>>;
+pub type Slot<D> = Arc<Mutex<Option<Busy<D>>>>;
 
 /// The cell's thread is busy until this is dropped.
-pub struct Watched(Option<Slot>);
+pub struct Watched<'a, D>(&'a Slot<D>);
 
-impl Watched {
-    pub fn begin(slot: &Slot, busy: impl FnOnce() -> Busy) -> Watched {
-        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(busy());
-        Watched(Some(slot.clone()))
+impl<'a, D> Watched<'a, D> {
+    pub fn begin(slot: &'a Slot<D>, busy: Busy<D>) -> Watched<'a, D> {
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(busy);
+        Watched(slot)
     }
 }
 
-impl Drop for Watched {
+impl<D> Drop for Watched<'_, D> {
     fn drop(&mut self) {
-        if let Some(slot) = self.0.take() {
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
 /// Begins the thread. When one message has kept the cell busy for longer than `limit` it notes the message in
 /// `suspects` and ends the process: what is durable resumes at the next start.
-pub fn watch(busy: Slot, limit: Duration, suspects: Option<PathBuf>) -> std::io::Result<()> {
+pub fn watch<D: Display + Send + 'static>(
+    busy: Slot<D>,
+    limit: Duration,
+    suspects: Option<PathBuf>,
+) -> std::io::Result<()> {
     let look_every = limit / 8;
     let watch = move || {
         loop {
@@ -57,7 +60,7 @@ pub fn watch(busy: Slot, limit: Duration, suspects: Option<PathBuf>) -> std::io:
     std::thread::Builder::new().name("watchdog".to_owned()).spawn(watch).map(drop)
 }
 
-fn end_the_process(busy: &Busy, limit: Duration, suspects: Option<&std::path::Path>) -> ! {
+fn end_the_process<D: Display>(busy: &Busy<D>, limit: Duration, suspects: Option<&std::path::Path>) -> ! {
     tracing::error!(actor = %busy.actor, message = busy.message, limit_ms = limit.as_millis() as u64, "a handler spins or blocks: ending the process; start it again, what is durable resumes");
     if let Some(file) = suspects {
         Suspects::blame(file, busy.cause);

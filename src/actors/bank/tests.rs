@@ -1,1 +1,369 @@
+use proptest::prelude::*;
 
+use super::test_cards::{REGISTERED_LIMIT_MINOR, TEST_CARDS};
+use super::*;
+use crate::actors::testing::Scene;
+use crate::actors::{self, Address, Turn, merchant_proxy};
+use crate::domain::{Currency, DeclineReason, Happening, Money, OrderId, PaymentId, Timestamp};
+use crate::partners::processor::{CardNumber, test_behaviour};
+use crate::runtime::{Due, RequestId, TimerChange};
+
+fn pence(amount: i64) -> Money {
+    Money::new(amount, Currency::GBP)
+}
+
+fn payment(n: u128) -> PaymentId {
+    PaymentId::new(Scene::NOON.0, n)
+}
+
+fn order(n: u128) -> OrderId {
+    OrderId::new(Scene::NOON.0, n)
+}
+
+fn approve(scene: &mut Scene, n: u128, token: &str, amount: i64) -> Turn {
+    let (order, payment, token, amount) = (order(n), payment(n), token.to_owned(), pence(amount));
+    scene.when(Address::BankActor, Message::ApproveHold { order, payment, token, amount })
+}
+
+fn verify(scene: &mut Scene, n: u128, token: &str) -> Turn {
+    let (order, payment, token) = (order(n), payment(n), token.to_owned());
+    scene.when(Address::BankActor, Message::VerifyCard { order, payment, token })
+}
+
+fn ask(scene: &mut Scene, n: u128, verification: bool) -> Turn {
+    scene.when(Address::BankActor, Message::AskHold { payment: payment(n), verification })
+}
+
+fn capture(scene: &mut Scene, n: u128, amount: i64) -> Turn {
+    scene.when(Address::BankActor, Message::CaptureHold { payment: payment(n), amount: pence(amount) })
+}
+
+fn release(scene: &mut Scene, n: u128) -> Turn {
+    scene.when(Address::BankActor, Message::ReleaseHold { payment: payment(n) })
+}
+
+fn register(scene: &mut Scene, token: &str) -> Turn {
+    let card = Card { brand: "visa".into(), last4: "1111".into(), behaviour: Behaviour::Approves };
+    let message = Message::RegisterCard { token: token.to_owned(), card };
+    scene.asked(Address::BankActor, RequestId(1), message)
+}
+
+fn said(turn: &Turn) -> Vec<merchant_proxy::Message> {
+    let messages = turn.sends().iter().map(|(_, message)| match message {
+        actors::Message::Merchant(message) => message.clone(),
+        other => panic!("the bank tells only the merchant: {other:?}"),
+    });
+    messages.collect()
+}
+
+/// The answer to a hold, if one was given.
+fn answer(turn: &Turn) -> Option<HoldAnswer> {
+    said(turn).pop().map(|message| match message {
+        merchant_proxy::Message::HoldAnswered { answer, .. } => answer,
+        other => panic!("{other:?} is no answer to a hold"),
+    })
+}
+
+fn verdict(turn: &Turn) -> Option<VerifyAnswer> {
+    said(turn).pop().map(|message| match message {
+        merchant_proxy::Message::VerifyAnswered { answer, .. } => answer,
+        other => panic!("{other:?} is no answer to a verification"),
+    })
+}
+
+fn captured(turn: &Turn) -> CaptureAnswer {
+    match said(turn).pop() {
+        Some(merchant_proxy::Message::CaptureAnswered { answer, .. }) => answer,
+        other => panic!("{other:?} is no answer to a capture"),
+    }
+}
+
+fn declined(reason: DeclineReason) -> Option<HoldAnswer> {
+    Some(HoldAnswer::Declined(reason))
+}
+
+fn is_held(answer: Option<HoldAnswer>) -> bool {
+    matches!(answer, Some(HoldAnswer::Held { .. }))
+}
+
+fn account(scene: &Scene, token: &str) -> Cardholder {
+    match scene.state.bank.accounts.peek(&AccountId::cardholder(token, Currency::GBP)) {
+        Some(Account::Cardholder(account)) => *account,
+        _ => Cardholder::new(Currency::GBP, 0),
+    }
+}
+
+fn check_books(scene: &Scene) {
+    let holds = scene.state.bank.holds.resident().map(|(_, hold)| hold);
+    audit(scene.state.bank.accounts.resident(), holds).expect("the books balance");
+}
+
+#[test]
+fn a_good_card_is_held_for_seven_days_under_an_approval_code() {
+    let mut scene = Scene::new();
+    let turn = approve(&mut scene, 1, "tok_visa", 100);
+    let Some(HoldAnswer::Held { approval, amount, capture_before }) = answer(&turn) else { panic!("held") };
+    assert_eq!((approval.len(), amount), (6, pence(100)));
+    assert_eq!(capture_before, Scene::NOON.plus_ms(7 * Timestamp::DAY_MS));
+    let happenings = turn.events()[0].happenings();
+    assert_eq!(happenings[0].2, Happening::FundsHeld { amount: pence(100) });
+    assert_eq!(happenings[0].0, order(1));
+}
+
+#[test]
+fn each_test_card_does_what_its_name_says() {
+    use DeclineReason::*;
+    let mut scene = Scene::new();
+    for (n, token) in (1..).zip(["tok_visa", "tok_mastercard", "tok_amex"]) {
+        assert!(is_held(answer(&approve(&mut scene, n, token, 100))), "{token}");
+    }
+    for (n, (token, reason)) in (10..).zip([
+        ("tok_declined", DoNotHonour),
+        ("tok_insufficient_funds", InsufficientFunds),
+        ("tok_expired_card", ExpiredCard),
+        ("tok_stolen_card", StolenCard),
+    ]) {
+        assert_eq!(answer(&approve(&mut scene, n, token, 100)), declined(reason), "{token}");
+    }
+    for (n, token) in (20..).zip(["tok_timeout", "tok_timeout_declined", "tok_unreachable"]) {
+        assert_eq!(answer(&approve(&mut scene, n, token, 100)), None, "{token}");
+    }
+    assert!(is_held(answer(&ask(&mut scene, 20, false))));
+    assert_eq!(answer(&ask(&mut scene, 21, false)), declined(DoNotHonour));
+    assert_eq!(answer(&ask(&mut scene, 22, false)), None);
+    assert_eq!(account(&scene, "tok_unreachable").held, 100);
+    assert_eq!(said(&release(&mut scene, 22)).len(), 1, "a release is answered");
+    assert_eq!(account(&scene, "tok_unreachable").held, 0);
+    check_books(&scene);
+}
+
+#[test]
+fn a_verification_holds_nothing_and_does_not_find_an_empty_account() {
+    let mut scene = Scene::new();
+    assert_eq!(verdict(&verify(&mut scene, 1, "tok_visa")), Some(VerifyAnswer::Good));
+    assert_eq!(verdict(&verify(&mut scene, 2, "tok_insufficient_funds")), Some(VerifyAnswer::Good));
+    let stolen = Some(VerifyAnswer::Declined(DeclineReason::StolenCard));
+    assert_eq!(verdict(&verify(&mut scene, 3, "tok_stolen_card")), stolen);
+    assert_eq!(verdict(&verify(&mut scene, 4, "tok_nobody")), Some(VerifyAnswer::UnknownToken));
+    assert_eq!(verdict(&verify(&mut scene, 5, "tok_timeout")), None);
+    assert_eq!(verdict(&ask(&mut scene, 5, true)), Some(VerifyAnswer::Good));
+    assert_eq!(verdict(&ask(&mut scene, 6, true)), Some(VerifyAnswer::NeverSeen));
+    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::NoHold);
+    assert_eq!(account(&scene, "tok_visa").held, 0);
+}
+
+#[test]
+fn a_registered_card_has_a_limit_and_a_release_gives_it_back() {
+    let mut scene = Scene::new();
+    let turn = register(&mut scene, "tok_hers");
+    assert_eq!(turn.replies().len(), 1);
+    assert!(is_held(answer(&approve(&mut scene, 1, "tok_hers", REGISTERED_LIMIT_MINOR))));
+    let over = approve(&mut scene, 2, "tok_hers", 1);
+    assert_eq!(answer(&over), declined(DeclineReason::InsufficientFunds));
+    release(&mut scene, 1);
+    assert!(is_held(answer(&approve(&mut scene, 3, "tok_hers", 1))));
+    capture(&mut scene, 3, 1);
+    let all = approve(&mut scene, 4, "tok_hers", REGISTERED_LIMIT_MINOR);
+    assert_eq!(answer(&all), declined(DeclineReason::InsufficientFunds), "what was drawn counts too");
+    check_books(&scene);
+}
+
+#[test]
+fn the_first_registration_of_a_token_stands() {
+    let mut scene = Scene::new();
+    register(&mut scene, "tok_hers");
+    let again = register(&mut scene, "tok_hers");
+    assert!(again.events().is_empty());
+    assert_eq!(again.replies().len(), 1);
+}
+
+#[test]
+fn an_unknown_token_stays_unknown_for_its_payment() {
+    let mut scene = Scene::new();
+    let unknown = Some(HoldAnswer::UnknownToken);
+    assert_eq!(answer(&approve(&mut scene, 1, "tok_hers", 100)), unknown);
+    register(&mut scene, "tok_hers");
+    assert_eq!(answer(&approve(&mut scene, 1, "tok_hers", 100)), unknown);
+    assert!(is_held(answer(&approve(&mut scene, 2, "tok_hers", 100))));
+}
+
+#[test]
+fn the_same_request_again_gets_the_same_answer_and_holds_nothing_more() {
+    let mut scene = Scene::new();
+    let first = answer(&approve(&mut scene, 1, "tok_visa", 100));
+    let again = approve(&mut scene, 1, "tok_visa", 100);
+    assert_eq!(answer(&again), first);
+    assert!(again.events().is_empty());
+    assert_eq!(answer(&ask(&mut scene, 1, false)), first);
+    capture(&mut scene, 1, 100);
+    assert_eq!(answer(&ask(&mut scene, 1, false)), first, "also after the capture");
+    assert_eq!(account(&scene, "tok_visa"), Cardholder { drawn: 100, ..account(&scene, "tok_visa") });
+}
+
+#[test]
+fn what_was_never_asked_for_was_never_seen() {
+    let mut scene = Scene::new();
+    assert_eq!(answer(&ask(&mut scene, 1, false)), Some(HoldAnswer::NeverSeen));
+    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::NoHold);
+}
+
+#[test]
+fn a_request_that_comes_after_its_release_is_refused() {
+    let mut scene = Scene::new();
+    release(&mut scene, 1);
+    let late = approve(&mut scene, 1, "tok_visa", 100);
+    assert_eq!(answer(&late), declined(DeclineReason::DoNotHonour));
+    assert_eq!(account(&scene, "tok_visa").held, 0);
+}
+
+#[test]
+fn a_released_hold_cannot_be_captured_and_a_captured_one_not_released() {
+    let mut scene = Scene::new();
+    approve(&mut scene, 1, "tok_visa", 100);
+    release(&mut scene, 1);
+    assert_eq!(said(&release(&mut scene, 1)).len(), 1, "a repeat is acknowledged");
+    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::NoHold);
+
+    approve(&mut scene, 2, "tok_visa", 100);
+    capture(&mut scene, 2, 100);
+    assert!(said(&release(&mut scene, 2)).is_empty());
+    assert_eq!(account(&scene, "tok_visa").drawn, 100);
+    check_books(&scene);
+}
+
+#[test]
+fn a_capture_takes_at_most_what_is_held_and_lets_the_rest_go() {
+    let mut scene = Scene::new();
+    approve(&mut scene, 1, "tok_visa", 100);
+    assert_eq!(captured(&capture(&mut scene, 1, 101)), CaptureAnswer::NoHold);
+    assert_eq!(captured(&capture(&mut scene, 1, 60)), CaptureAnswer::Captured { amount: pence(60) });
+    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::Captured { amount: pence(60) });
+    let Cardholder { held, drawn, .. } = account(&scene, "tok_visa");
+    assert_eq!((held, drawn), (0, 60));
+    check_books(&scene);
+}
+
+#[test]
+fn a_batch_is_paid_once_at_six_in_the_morning_of_the_second_day() {
+    let mut scene = Scene::new();
+    approve(&mut scene, 1, "tok_visa", 1000);
+    let turn = capture(&mut scene, 1, 1000);
+    let [TimerChange::Set { due, .. }] = turn.timers() else { panic!("one timer is set") };
+    let Due::Trade(at) = due else { panic!("in trade time") };
+    assert_eq!(at.to_string(), "2026-11-24T06:00:00.000Z");
+    approve(&mut scene, 2, "tok_visa", 99);
+    assert!(capture(&mut scene, 2, 99).timers().is_empty(), "the batch is open");
+
+    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
+    let paid = scene.when(Address::BankActor, Message::SettlementDue { batch });
+    let [merchant_proxy::Message::Settlement(file)] = &said(&paid)[..] else { panic!("one file") };
+    let fees: Vec<i64> = file.lines.iter().map(|line| line.fee.amount).collect();
+    assert_eq!(fees, [15, 1]);
+    assert_eq!(file.payout, pence(1083));
+    let again = scene.when(Address::BankActor, Message::SettlementDue { batch });
+    assert!(again.events().is_empty() && again.sends().is_empty());
+    check_books(&scene);
+}
+
+#[test]
+fn what_is_captured_after_the_payout_of_its_day_goes_into_another_part() {
+    let mut scene = Scene::new();
+    scene.rules.settlement_days = 0;
+    approve(&mut scene, 1, "tok_visa", 10);
+    approve(&mut scene, 2, "tok_visa", 10);
+    capture(&mut scene, 1, 10);
+    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
+    scene.when(Address::BankActor, Message::SettlementDue { batch });
+    assert_eq!(capture(&mut scene, 2, 10).timers().len(), 1);
+    let next = BatchId { part: 1, ..batch };
+    let paid = scene.when(Address::BankActor, Message::SettlementDue { batch: next });
+    assert_eq!(said(&paid).len(), 1);
+    check_books(&scene);
+}
+
+#[test]
+fn another_currency_has_its_own_account_and_its_own_batch() {
+    let mut scene = Scene::new();
+    let euro = Money::new(500, Currency::parse("EUR").unwrap());
+    approve(&mut scene, 1, "tok_visa", 10);
+    capture(&mut scene, 1, 10);
+    let (order, id, token) = (order(2), payment(2), "tok_visa".to_owned());
+    scene.when(Address::BankActor, Message::ApproveHold { order, payment: id, token, amount: euro });
+    let turn = scene.when(Address::BankActor, Message::CaptureHold { payment: id, amount: euro });
+    assert_eq!(captured(&turn), CaptureAnswer::Captured { amount: euro });
+    assert_eq!(turn.timers().len(), 1, "a batch of its own");
+    assert_eq!(account(&scene, "tok_visa").drawn, 10);
+    check_books(&scene);
+}
+
+#[test]
+fn a_card_that_everybody_uses_is_one_row_that_does_not_grow() {
+    let mut scene = Scene::new();
+    let size = |scene: &Scene| {
+        let row = scene.state.bank.accounts.peek(&AccountId::cardholder("tok_visa", Currency::GBP));
+        postcard::to_stdvec(row.expect("it was used")).unwrap().len()
+    };
+    approve(&mut scene, 0, "tok_visa", 1_000_000);
+    let before = size(&scene);
+    for n in 1..300 {
+        approve(&mut scene, n, "tok_visa", 100);
+    }
+    assert_eq!(size(&scene), before);
+    assert!(scene.state.bank.cards.resident().next().is_none());
+}
+
+#[test]
+fn every_test_number_of_the_card_page_behaves_like_a_test_card_of_its_brand_and_last_four() {
+    for (digits, token) in [
+        ("4242424242424242", "tok_visa"),
+        ("5555555555554444", "tok_mastercard"),
+        ("378282246310005", "tok_amex"),
+        ("4000000000000002", "tok_declined"),
+        ("4000000000009995", "tok_insufficient_funds"),
+        ("4000000000000069", "tok_expired_card"),
+        ("4000000000009979", "tok_stolen_card"),
+        ("4000000000004087", "tok_timeout"),
+        ("4000000000005993", "tok_timeout_declined"),
+        ("4000000000005043", "tok_unreachable"),
+    ] {
+        let number = CardNumber::parse(digits).unwrap();
+        assert_eq!(test_behaviour(&number), Some(token));
+        let card = test_cards::find(token).expect("the bank has such a card");
+        assert_eq!((card.brand, card.last4), (number.brand().name(), number.last4()));
+    }
+}
+
+#[test]
+fn a_token_is_not_shown_where_keys_are() {
+    let shown =
+        format!("{:?} {:?}", AccountId::cardholder("tok_hers", Currency::GBP), CardToken::new("tok_hers"));
+    assert!(!shown.contains("tok_hers"), "{shown}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_asked_in_whatever_order_the_books_balance_and_a_held_payment_keeps_its_answer(
+        steps in prop::collection::vec((0u8..6, 1u128..5, 0..TEST_CARDS.len(), -5i64..1000), 1..50)
+    ) {
+        let mut scene = Scene::new();
+        for (what, n, card, amount) in steps {
+            let token = TEST_CARDS[card].token;
+            let turn = match what {
+                0 => approve(&mut scene, n, token, amount),
+                1 => verify(&mut scene, n, token),
+                2 => ask(&mut scene, n, false),
+                3 => capture(&mut scene, n, amount),
+                4 => release(&mut scene, n),
+                _ => {
+                    let part = (n - 1) as u32;
+                    let batch = BatchId { captured_on: Scene::NOON.date(), part };
+                    scene.when(Address::BankActor, Message::SettlementDue { batch })
+                }
+            };
+            prop_assert!(turn.sends().len() <= 1);
+            check_books(&scene);
+        }
+    }
+}

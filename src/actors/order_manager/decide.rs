@@ -1,16 +1,108 @@
 use crate::actors::{Context, Turn};
-use crate::domain::Timeline;
+use crate::domain::{OrderId, Timeline};
 use crate::runtime::{Keys, Table};
 
-use super::{Message, State};
+use super::transitions::{self, Trigger};
+use super::{KeyBinding, KeyHash, Message, Order, Reply, State, cancel, fulfilment, payments, place, stock};
 
-pub fn touches(_state: &State, _message: &Message, _keys: &mut Keys) {}
+pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
+    match message {
+        Message::Place(place) => {
+            let key = KeyHash::of(&place.idempotency);
+            keys.add::<KeyBinding>(&key);
+            if let Some(binding) = state.idempotency_keys.peek(&key) {
+                keys.add::<Order>(&binding.order);
+            }
+        }
+        Message::ShowTimeline { order, .. } => {
+            keys.add::<Order>(order);
+            keys.add::<Timeline>(order);
+        }
+        about_an_order => {
+            if let Some(order) = about_an_order.order() {
+                keys.add::<Order>(&order);
+            }
+        }
+    }
+}
 
 pub fn decide(
-    _state: &State,
-    _timelines: &Table<Timeline>,
-    _message: &Message,
-    _context: &mut Context<'_>,
+    state: &State,
+    timelines: &Table<Timeline>,
+    message: &Message,
+    context: &mut Context<'_>,
 ) -> Turn {
-    Turn::nothing()
+    match message {
+        Message::Place(order) => place::place(state, order, context),
+        Message::Show { order, key } => show(state, *order, key, context),
+        Message::ShowTimeline { order, key } => show_timeline(state, timelines, *order, key, context),
+        Message::Cancel { order, key } => cancel::cancel(state, *order, key, context),
+        told => {
+            let about = told.order().and_then(|id| Some((id, state.orders.get(&id)?)));
+            // nobody tells of an order that was never placed
+            let Some((id, order)) = about else { return Turn::nothing() };
+            on_told(id, order, told, context)
+        }
+    }
+}
+
+/// What another actor tells of an order. What does not fit its state is consumed: it crossed what ended the
+/// order, or came twice; `Refusal` says which.
+fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<'_>) -> Turn {
+    let fits = Trigger::of(message).is_some_and(|trigger| transitions::next(order.state, trigger).is_ok());
+    if !fits {
+        return Turn::nothing();
+    }
+    match message {
+        Message::Reserved { .. } => stock::reserved(id, order, context),
+        Message::Promised { ships_on, .. } => stock::promised(id, order, *ships_on, context),
+        Message::OutOfStock { earliest, .. } => stock::out_of_stock(id, order, *earliest),
+        Message::SuppliesArrived { .. } => stock::supplies_arrived(id, order, context),
+        Message::PromiseChanged { ships_on, .. } => stock::promise_changed(id, order, *ships_on, context),
+        Message::NoSupplies { .. } => stock::no_supplies(id, order, context),
+        Message::Allocated { .. } => stock::allocated(id, order, context),
+        Message::PaymentAuthorised { payment, .. } => payments::authorised(id, order, *payment, context),
+        Message::CardVerified { payment, .. } => payments::verified(id, order, *payment, context),
+        Message::PaymentDeclined { payment, reason, .. } => {
+            payments::declined(id, order, *payment, *reason, context)
+        }
+        Message::PaymentUnknown { payment, .. } => payments::unknown(id, order, *payment),
+        Message::PaymentVoided { payment, .. } => payments::voided(id, order, *payment),
+        Message::PaymentCaptured { payment, .. } => payments::captured(id, order, *payment),
+        Message::PaymentSettled { payment, .. } => payments::settled(id, order, *payment),
+        Message::HandedOver { tracking, .. } => fulfilment::handed_over(id, order, tracking),
+        Message::Delivered { .. } => fulfilment::delivered(id, order, context),
+        Message::Stopped { .. } => cancel::stopped(id, order, context),
+        Message::TooLateToStop { .. } => cancel::too_late(id, order),
+        // not told of an order: decided on above
+        Message::Place(_) | Message::Show { .. } | Message::ShowTimeline { .. } | Message::Cancel { .. } => {
+            Turn::nothing()
+        }
+    }
+}
+
+fn show(state: &State, id: OrderId, key: &str, context: &Context<'_>) -> Turn {
+    let order = state.orders.get(&id).filter(|order| order.key.opens(key));
+    let reply = order.map_or(Reply::NoSuchOrder, |order| Reply::Order(Box::new(order.view(id))));
+    replied(context, reply)
+}
+
+fn show_timeline(
+    state: &State,
+    timelines: &Table<Timeline>,
+    id: OrderId,
+    key: &str,
+    context: &Context<'_>,
+) -> Turn {
+    let known = state.orders.get(&id).is_some_and(|order| order.key.opens(key));
+    let timeline = timelines.get(&id).filter(|_| known);
+    replied(context, timeline.map_or(Reply::NoSuchOrder, |timeline| Reply::Timeline(timeline.clone())))
+}
+
+fn replied(context: &Context<'_>, reply: Reply) -> Turn {
+    let mut turn = Turn::nothing();
+    if let Some(request) = context.request() {
+        turn.reply(request, reply);
+    }
+    turn
 }

@@ -170,6 +170,8 @@ pub enum Outcome {
     KeyMismatch,
     /// 409: the first request of this key has not been answered yet.
     InProgress,
+    /// There is no line, and the key has made no order before: the session answers `CartEmpty`. Nothing is bound.
+    NothingToBuy,
 }
 
 /// An order as its owner may see it.
@@ -238,11 +240,57 @@ pub enum Reply {
 impl Message {
     /// Its variant, for logs.
     pub fn name(&self) -> &'static str {
-        "?"
+        match self {
+            Message::Place(_) => "Place",
+            Message::Reserved { .. } => "Reserved",
+            Message::Promised { .. } => "Promised",
+            Message::OutOfStock { .. } => "OutOfStock",
+            Message::SuppliesArrived { .. } => "SuppliesArrived",
+            Message::PromiseChanged { .. } => "PromiseChanged",
+            Message::NoSupplies { .. } => "NoSupplies",
+            Message::Allocated { .. } => "Allocated",
+            Message::PaymentAuthorised { .. } => "PaymentAuthorised",
+            Message::CardVerified { .. } => "CardVerified",
+            Message::PaymentDeclined { .. } => "PaymentDeclined",
+            Message::PaymentUnknown { .. } => "PaymentUnknown",
+            Message::PaymentVoided { .. } => "PaymentVoided",
+            Message::PaymentCaptured { .. } => "PaymentCaptured",
+            Message::PaymentSettled { .. } => "PaymentSettled",
+            Message::HandedOver { .. } => "HandedOver",
+            Message::Delivered { .. } => "Delivered",
+            Message::Stopped { .. } => "Stopped",
+            Message::TooLateToStop { .. } => "TooLateToStop",
+            Message::Show { .. } => "Show",
+            Message::ShowTimeline { .. } => "ShowTimeline",
+            Message::Cancel { .. } => "Cancel",
+        }
     }
 
-    /// The order that it is about, where it names one.
-    pub fn order(&self) -> Option<crate::domain::OrderId> {
-        None
+    /// The order that it is about.
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Message::Place(place) => Some(place.order),
+            Message::Reserved { order }
+            | Message::Promised { order, .. }
+            | Message::OutOfStock { order, .. }
+            | Message::SuppliesArrived { order }
+            | Message::PromiseChanged { order, .. }
+            | Message::NoSupplies { order }
+            | Message::Allocated { order }
+            | Message::PaymentAuthorised { order, .. }
+            | Message::CardVerified { order, .. }
+            | Message::PaymentDeclined { order, .. }
+            | Message::PaymentUnknown { order, .. }
+            | Message::PaymentVoided { order, .. }
+            | Message::PaymentCaptured { order, .. }
+            | Message::PaymentSettled { order, .. }
+            | Message::HandedOver { order, .. }
+            | Message::Delivered { order }
+            | Message::Stopped { order }
+            | Message::TooLateToStop { order }
+            | Message::Show { order, .. }
+            | Message::ShowTimeline { order, .. }
+            | Message::Cancel { order, .. } => Some(*order),
+        }
     }
 }

@@ -136,11 +136,37 @@ pub struct Availability {
 impl Message {
     /// Its variant, for logs.
     pub fn name(&self) -> &'static str {
-        "?"
+        match self {
+            Message::List { .. } => "List",
+            Message::Check { .. } => "Check",
+            Message::Earliest { .. } => "Earliest",
+            Message::Reserve { .. } => "Reserve",
+            Message::OrderSupplies { .. } => "OrderSupplies",
+            Message::Release { .. } => "Release",
+            Message::Allocate { .. } => "Allocate",
+            Message::Packed { .. } => "Packed",
+            Message::HandedOver { .. } => "HandedOver",
+            Message::PutAway { .. } => "PutAway",
+            Message::QuoteAnswered { .. } => "QuoteAnswered",
+            Message::QuoteDeadline { .. } => "QuoteDeadline",
+            Message::SupplyAnswered { .. } => "SupplyAnswered",
+            Message::SupplyRetry { .. } => "SupplyRetry",
+            Message::GoodsDue { .. } => "GoodsDue",
+            Message::ShipNoticeAnswered { .. } => "ShipNoticeAnswered",
+        }
     }
 
     /// The order that it is about, where it names one.
-    pub fn order(&self) -> Option<crate::domain::OrderId> {
-        None
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Message::Reserve { order, .. }
+            | Message::OrderSupplies { order, .. }
+            | Message::Release { order, .. }
+            | Message::Allocate { order, .. }
+            | Message::Packed { order, .. }
+            | Message::HandedOver { order, .. }
+            | Message::PutAway { order, .. } => Some(*order),
+            _ => None,
+        }
     }
 }

@@ -59,11 +59,36 @@ pub struct Fulfilment {
 impl Message {
     /// Its variant, for logs.
     pub fn name(&self) -> &'static str {
-        "?"
+        match self {
+            Message::Fulfil(_) => "Fulfil",
+            Message::Stop { .. } => "Stop",
+            Message::PackingDone { .. } => "PackingDone",
+            Message::Booked { .. } => "Booked",
+            Message::BookRetry { .. } => "BookRetry",
+            Message::TrackDue { .. } => "TrackDue",
+            Message::Tracked { .. } => "Tracked",
+            Message::CancelAnswered { .. } => "CancelAnswered",
+            Message::CancelRetry { .. } => "CancelRetry",
+        }
+    }
+
+    /// The order that it is about: each message here is about one.
+    pub fn about(&self) -> OrderId {
+        match self {
+            Message::Fulfil(fulfilment) => fulfilment.order,
+            Message::Stop { order }
+            | Message::PackingDone { order }
+            | Message::Booked { order, .. }
+            | Message::BookRetry { order }
+            | Message::TrackDue { order }
+            | Message::Tracked { order, .. }
+            | Message::CancelAnswered { order, .. }
+            | Message::CancelRetry { order } => *order,
+        }
     }
 
     /// The order that it is about, where it names one.
-    pub fn order(&self) -> Option<crate::domain::OrderId> {
-        None
+    pub fn order(&self) -> Option<OrderId> {
+        Some(self.about())
     }
 }

@@ -1,35 +1,149 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Stamp;
-use crate::domain::{Happening, OrderId, Step};
-use crate::runtime::{AnyTable, Keys};
+use crate::domain::{Happening, OrderId, Step, Timestamp};
+use crate::runtime::{AnyTable, Keys, Table};
+
+use super::{Fulfilment, Shipment, Stage};
+
+/// A case for the operator stands beside the fifteen steps.
+const CASE: Step = Step(0);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Event {}
-
-#[derive(Default)]
-pub struct State {}
+pub enum Event {
+    Asked {
+        fulfilment: Box<Fulfilment>,
+    },
+    /// Picked and packed.
+    Packed {
+        order: OrderId,
+        at: Timestamp,
+    },
+    Booked {
+        order: OrderId,
+        tracking: String,
+        collection_at: Timestamp,
+    },
+    HandedOver {
+        order: OrderId,
+        tracking: String,
+    },
+    Delivered {
+        order: OrderId,
+    },
+    /// The customer wants to cancel while the carrier has yet to answer the booking.
+    StopNoted {
+        order: OrderId,
+    },
+    CancelSent {
+        order: OrderId,
+    },
+    Stopped {
+        order: OrderId,
+    },
+    /// The carrier keeps it.
+    NotStopped {
+        order: OrderId,
+    },
+    /// The carrier's answer is unknown, or of no use. `case` is for the operator.
+    Unanswered {
+        order: OrderId,
+        case: Option<String>,
+    },
+}
 
 impl Event {
-    pub fn changes(&self, _keys: &mut Keys) {
-        match *self {}
+    pub fn order(&self) -> OrderId {
+        match self {
+            Event::Asked { fulfilment } => fulfilment.order,
+            Event::Packed { order, .. }
+            | Event::Booked { order, .. }
+            | Event::HandedOver { order, .. }
+            | Event::Delivered { order }
+            | Event::StopNoted { order }
+            | Event::CancelSent { order }
+            | Event::Stopped { order }
+            | Event::NotStopped { order }
+            | Event::Unanswered { order, .. } => *order,
+        }
     }
 
+    pub fn changes(&self, keys: &mut Keys) {
+        keys.add::<Shipment>(&self.order());
+    }
+
+    /// Steps 12, 13 and 15.
     pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
-        match *self {}
+        let (step, what) = match self {
+            Event::Asked { .. } => (Step::DISPATCH_ASKED, Happening::DispatchAsked),
+            Event::Packed { .. } => (Step::DISPATCH_ASKED, Happening::Packed),
+            Event::Booked { tracking, collection_at, .. } => {
+                let (tracking, collection) = (tracking.clone(), *collection_at);
+                (Step::TRUCK_COLLECTS, Happening::TruckBooked { tracking, collection })
+            }
+            Event::HandedOver { tracking, .. } => {
+                (Step::TRUCK_COLLECTS, Happening::HandedOver { tracking: tracking.clone() })
+            }
+            Event::Delivered { .. } => (Step::DELIVERED, Happening::Delivered),
+            Event::Unanswered { case: Some(why), .. } => (CASE, Happening::CaseOpened { why: why.clone() }),
+            _ => return vec![],
+        };
+        vec![(self.order(), step, what)]
     }
 }
 
+#[derive(Default)]
+pub struct State {
+    pub shipments: Table<Shipment>,
+}
+
 impl State {
-    pub fn apply(&mut self, event: &Event, _stamp: &Stamp) {
-        match *event {}
+    pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
+        self.shipments.change(&event.order(), stamp.position, |slot| match (event, slot) {
+            (Event::Asked { fulfilment }, slot) => *slot = Some(Shipment::new(fulfilment.as_ref().clone())),
+            (event, Some(shipment)) => fold(shipment, event),
+            (_, None) => {}
+        });
     }
 
     pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![]
+        vec![&self.shipments]
     }
 
     pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![]
+        vec![&mut self.shipments]
+    }
+}
+
+fn fold(shipment: &mut Shipment, event: &Event) {
+    if !matches!(event, Event::Unanswered { .. }) {
+        shipment.unanswered = 0;
+    }
+    match event {
+        Event::Asked { .. } => {}
+        Event::Packed { at, .. } => {
+            shipment.stage = Stage::Booking;
+            shipment.packed_at = Some(*at);
+        }
+        Event::Booked { tracking, .. } => {
+            shipment.stage = Stage::AwaitingTruck;
+            shipment.tracking = Some(tracking.clone());
+        }
+        Event::HandedOver { .. } => shipment.stage = Stage::OnTheWay,
+        Event::Delivered { .. } => shipment.stage = Stage::Delivered,
+        Event::StopNoted { .. } => shipment.stop = true,
+        Event::CancelSent { .. } => {
+            shipment.stage = Stage::Cancelling;
+            shipment.stop = true;
+        }
+        Event::Stopped { .. } => {
+            shipment.stage = Stage::Stopped;
+            shipment.stop = false;
+        }
+        Event::NotStopped { .. } => {
+            shipment.stage = Stage::AwaitingTruck;
+            shipment.stop = false;
+        }
+        Event::Unanswered { .. } => shipment.unanswered = shipment.unanswered.saturating_add(1),
     }
 }

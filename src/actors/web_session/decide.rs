@@ -1,10 +1,72 @@
-use crate::actors::{Context, Turn};
+use crate::actors::{self, Address, Context, Turn};
+use crate::domain::SessionId;
 use crate::runtime::Keys;
 
-use super::{Message, State};
+use super::{Message, Reply, Session, State, cart, checkout};
 
-pub fn touches(_state: &State, _to: crate::actors::Address, _message: &Message, _keys: &mut Keys) {}
+pub fn touches(_state: &State, to: Address, _message: &Message, keys: &mut Keys) {
+    if let Some(session) = cart_of(to) {
+        keys.add::<Session>(&session);
+    }
+}
 
-pub fn decide(_state: &State, _message: &Message, _context: &mut Context<'_>) -> Turn {
-    Turn::nothing()
+pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+    let cart = cart_of(context.address()).map(|id| (id, state.sessions.get(&id)));
+    match message {
+        Message::Submit(order) => checkout::submit(order, context),
+        Message::OrderAnswered { request, order, answer } => {
+            checkout::answered(*request, *order, answer, context)
+        }
+        Message::Create => match cart {
+            Some((id, known)) => cart::create(id, known, context),
+            None => no_such_cart(context),
+        },
+        about_a_cart => match cart {
+            Some((id, Some(session))) => on_cart(id, session, about_a_cart, context),
+            // never created, or the programs' session, which has none
+            _ => no_such_cart(context),
+        },
+    }
+}
+
+fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Context<'_>) -> Turn {
+    match message {
+        Message::View => cart::view(id, session, context),
+        Message::SetLine { line } => cart::set_line(id, session, line, context),
+        Message::RemoveLine { sku } => cart::remove_line(id, session, sku, context),
+        Message::BeginCheckout { customer, shipping_address, backorder } => {
+            let form = super::CheckoutForm {
+                customer: customer.clone(),
+                shipping_address: shipping_address.clone(),
+                backorder: *backorder,
+            };
+            checkout::begin(id, session, form, context)
+        }
+        Message::PayWith { checkout, token } => checkout::pay_with(session, checkout, token, context),
+        Message::Checkout { idempotency_key, digest, details } => {
+            checkout::checkout(session, idempotency_key, *digest, details, context)
+        }
+        // decided on above, for any session
+        Message::Submit(_) | Message::Create | Message::OrderAnswered { .. } => Turn::nothing(),
+    }
+}
+
+/// The session whose cart an actor keeps.
+fn cart_of(address: Address) -> Option<SessionId> {
+    match address {
+        Address::WebSession(session) if session != SessionId::PROGRAMS => Some(session),
+        _ => None,
+    }
+}
+
+fn no_such_cart(context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    reply(&mut turn, context, Reply::NoSuchCart);
+    turn
+}
+
+pub fn reply(turn: &mut Turn, context: &Context<'_>, with: impl Into<actors::Reply>) {
+    if let Some(request) = context.request() {
+        turn.reply(request, with);
+    }
 }

@@ -81,11 +81,24 @@ pub struct CartView {
 impl Message {
     /// Its variant, for logs.
     pub fn name(&self) -> &'static str {
-        "?"
+        match self {
+            Message::Submit(_) => "Submit",
+            Message::Create => "Create",
+            Message::View => "View",
+            Message::SetLine { .. } => "SetLine",
+            Message::RemoveLine { .. } => "RemoveLine",
+            Message::BeginCheckout { .. } => "BeginCheckout",
+            Message::PayWith { .. } => "PayWith",
+            Message::Checkout { .. } => "Checkout",
+            Message::OrderAnswered { .. } => "OrderAnswered",
+        }
     }
 
-    /// The order that it is about, where it names one.
-    pub fn order(&self) -> Option<crate::domain::OrderId> {
-        None
+    /// The order that it is about: none has been placed before one is answered.
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Message::OrderAnswered { order, .. } => Some(*order),
+            _ => None,
+        }
     }
 }

@@ -1,7 +1,24 @@
+//! A visitor's session: her cart, and the way of her orders to the order manager and of the answers back.
+//!
+//! - Owns the tree `sessions`. Programs share [`SessionId::PROGRAMS`](crate::domain::SessionId), which keeps
+//!   no cart and no row.
+//! - Supervision: child of `sessions`; passivated when idle, revived from its tree.
+//! - Prices are those that the gateway gave with each line; a session adds them up and changes none.
+//! - What was bought leaves the cart with the answer, and nothing else does. Whether a checkout was sent before
+//!   is for the order manager to say, which remembers each key.
+//! - Each `ask` is replied to once: at once, or when `OrderAnswered` comes.
+mod cart;
+mod checkout;
 mod decide;
 mod messages;
+mod nonce;
+mod session;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use decide::{decide, touches};
 pub use messages::*;
+pub use nonce::Nonce;
+pub use session::{CHECKOUTS_MAX, CheckoutForm, Session};
 pub use state::{Event, State};

@@ -1,35 +1,110 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Stamp;
-use crate::domain::{Happening, OrderId, Step};
-use crate::runtime::{AnyTable, Keys};
+use crate::domain::{Happening, OrderId, OrderLine, OrderState, SessionId, Sku, Step, Units};
+use crate::journal::Position;
+use crate::runtime::{AnyTable, Keys, Table};
 
+use super::{CheckoutForm, Nonce, Session};
+
+/// The facts about sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Event {}
+pub enum Event {
+    Created {
+        session: SessionId,
+    },
+    LineSet {
+        session: SessionId,
+        line: OrderLine,
+    },
+    LineRemoved {
+        session: SessionId,
+        sku: Sku,
+    },
+    CheckoutBegun {
+        session: SessionId,
+        checkout: Nonce,
+        form: Box<CheckoutForm>,
+    },
+    /// Step 11: the customer was told for the first time. `bought` leaves the cart; it is empty where
+    /// nothing was bought, or where there is no cart.
+    Answered {
+        session: SessionId,
+        order: OrderId,
+        state: OrderState,
+        bought: Vec<Units>,
+    },
+}
 
 #[derive(Default)]
-pub struct State {}
+pub struct State {
+    pub sessions: Table<Session>,
+}
 
 impl Event {
-    pub fn changes(&self, _keys: &mut Keys) {
-        match *self {}
+    pub fn changes(&self, keys: &mut Keys) {
+        if let Some(session) = self.session() {
+            keys.add::<Session>(&session);
+        }
+    }
+
+    /// The session that it changes: the one of the programs keeps nothing.
+    fn session(&self) -> Option<SessionId> {
+        let session = match self {
+            Event::Created { session }
+            | Event::LineSet { session, .. }
+            | Event::LineRemoved { session, .. }
+            | Event::CheckoutBegun { session, .. }
+            | Event::Answered { session, .. } => *session,
+        };
+        (session != SessionId::PROGRAMS).then_some(session)
     }
 
     pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
-        match *self {}
+        match self {
+            Event::Answered { order, state, .. } => {
+                vec![(*order, Step::CUSTOMER_SEES, Happening::CustomerTold { state: *state })]
+            }
+            _ => vec![],
+        }
     }
 }
 
 impl State {
-    pub fn apply(&mut self, event: &Event, _stamp: &Stamp) {
-        match *event {}
+    pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
+        let Some(id) = event.session() else { return };
+        match event {
+            Event::Created { .. } => self.sessions.change(&id, stamp.position, |slot| {
+                slot.get_or_insert_default();
+            }),
+            Event::LineSet { line, .. } => self.note(id, stamp.position, |session| session.set_line(line)),
+            Event::LineRemoved { sku, .. } => {
+                self.note(id, stamp.position, |session| session.remove_line(sku));
+            }
+            Event::CheckoutBegun { checkout, form, .. } => {
+                self.note(id, stamp.position, |session| session.begin_checkout(*checkout, form));
+            }
+            // an order that came to nothing leaves the cart as it is
+            Event::Answered { state: OrderState::Declined | OrderState::Cancelled, .. } => {}
+            Event::Answered { order, bought, .. } => {
+                self.note(id, stamp.position, |session| session.bought(*order, bought));
+            }
+        }
+    }
+
+    fn note(&mut self, id: SessionId, position: Position, change: impl FnOnce(&mut Session)) {
+        self.sessions.change(&id, position, |slot| {
+            if let Some(session) = slot {
+                change(session);
+            }
+        });
     }
 
     pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![]
+        vec![&self.sessions]
     }
 
     pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![]
+        vec![&mut self.sessions]
     }
 }

@@ -71,6 +71,7 @@ fn problem(refused: Outcome) -> Problem {
             let detail = "the first request with this Idempotency-Key has not been answered yet";
             Problem::new(Code::InProgress, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S)
         }
+        Outcome::NothingToBuy => Problem::new(Code::CartEmpty, "there is nothing in the cart to buy"),
         // the caller has answered these
         Outcome::Taken(_) | Outcome::Pending(_) => Problem::internal(),
     }

@@ -1,0 +1,98 @@
+//! What must hold between the actors' states once nothing is on its way: for `doorstep verify`.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{OrderState, Sku};
+
+use super::order_manager::{Order, PaymentState, StockState};
+use super::stock_keeper::StockItem;
+use super::{State, bank, merchant_proxy, stock_keeper};
+
+/// Audits states that hold every aggregate, as derived from the journal. Each finding is a sentence.
+/// `quiet`: no message is on its way, so what actors know of each other must agree.
+pub fn audit(state: &State, quiet: bool) -> Vec<String> {
+    let mut found = vec![];
+    for (currency, ledger) in state.payments.ledger.resident() {
+        found.extend(merchant_proxy::audit(ledger).err().map(|why| format!("ledger {currency}: {why}")));
+        let payments = state.payments.payments.resident().map(|(_, payment)| payment);
+        let agrees = merchant_proxy::audit_against(ledger, *currency, payments);
+        found.extend(agrees.err().map(|why| format!("ledger {currency}: {why}")));
+    }
+    for (id, payment) in state.payments.payments.resident() {
+        found.extend(merchant_proxy::audit_payment(payment).err().map(|why| format!("payment {id}: {why}")));
+    }
+    let holds = state.bank.holds.resident().map(|(_, hold)| hold);
+    found.extend(bank::audit(state.bank.accounts.resident(), holds).err().map(|why| format!("bank: {why}")));
+    for (sku, item) in state.stock.stock.resident() {
+        found.extend(stock_keeper::audit(item).err().map(|why| format!("stock {sku}: {why}")));
+    }
+    if quiet {
+        found.extend(stock_against_orders(state));
+        found.extend(payments_against_orders(state));
+    }
+    found.sort();
+    found
+}
+
+/// What open orders hold of a SKU: surely, and perhaps (the stock keeper has not answered yet).
+#[derive(Default)]
+struct Held {
+    surely: u64,
+    perhaps: u64,
+}
+
+/// I12: reservations, pegs, allocations and parcels in the house are those of the open orders.
+fn stock_against_orders(state: &State) -> Vec<String> {
+    let mut held: BTreeMap<&Sku, Held> = BTreeMap::new();
+    for (_, order) in state.orders.orders.resident() {
+        for line in order.lines.iter().filter(|_| is_in_the_house(order)) {
+            let held = held.entry(&line.sku).or_default();
+            match order.stock {
+                StockState::Asked => held.perhaps += u64::from(line.quantity.units()),
+                _ => held.surely += u64::from(line.quantity.units()),
+            }
+        }
+    }
+    let none = Held::default();
+    let off = state.stock.stock.resident().filter_map(|(sku, item)| {
+        let Held { surely, perhaps } = held.get(sku).unwrap_or(&none);
+        let kept = kept_for_orders(item);
+        let fits = (*surely..=surely + perhaps).contains(&kept);
+        (!fits)
+            .then(|| format!("stock {sku}: {kept} units are kept for orders, the open orders hold {surely}"))
+    });
+    off.collect()
+}
+
+fn kept_for_orders(item: &StockItem) -> u64 {
+    let pegged: u64 = item.pegs.iter().map(|peg| u64::from(peg.units)).sum();
+    item.reserved + item.allocated + item.picked + item.packed + pegged
+}
+
+fn is_in_the_house(order: &Order) -> bool {
+    use OrderState::*;
+    matches!(order.state, Placed | AwaitingStock | Reserved | AwaitingPayment | Confirmed | Fulfilling)
+}
+
+/// I6, I10: a closed order was paid to the cent; an order that ended otherwise holds no money.
+fn payments_against_orders(state: &State) -> Vec<String> {
+    let mut found = vec![];
+    for (id, order) in state.orders.orders.resident() {
+        let rows = order.payments.iter().map(|payment| state.payments.payments.peek(&payment.id));
+        let rows: Vec<_> = rows.flatten().collect();
+        let settled: i64 = rows.iter().map(|row| row.settled.amount).sum();
+        let held = rows.iter().any(|row| row.is_held());
+        if order.state == OrderState::Closed && settled != order.totals.total.amount {
+            found.push(format!(
+                "{id} is closed at {}, and {settled} minor units were settled",
+                order.totals.total
+            ));
+        }
+        let ended_unpaid = matches!(order.state, OrderState::Cancelled | OrderState::Declined);
+        let unknown = order.payments.iter().any(|payment| payment.state == PaymentState::Unknown);
+        if ended_unpaid && (settled != 0 || held) && !unknown {
+            found.push(format!("{id} is {} and still holds or took money", order.state));
+        }
+    }
+    found
+}

@@ -1,0 +1,207 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::actors::testing::Scene;
+use crate::actors::{self, Address, Message, Turn, bank, merchant_proxy, order_manager};
+use crate::domain::{Currency, Happening, Money, OrderId, PaymentId};
+use crate::runtime::{Due, TimerChange, TimerId};
+
+use crate::actors::merchant_proxy::{
+    Account, Message as ToMerchant, Payment, PaymentState, audit, audit_against, audit_payment,
+};
+
+/// The merchant proxy and the bank at one desk: what they tell one another arrives, timers ring when they
+/// are let, and after every turn the books are checked.
+pub struct Desk {
+    pub scene: Scene,
+    /// What the order manager was told.
+    pub told: Vec<order_manager::Message>,
+    pub happenings: Vec<Happening>,
+    /// Everything that travelled between the two.
+    pub letters: Vec<Message>,
+    /// Whether what is sent to the bank is lost.
+    pub line_is_cut: bool,
+    timers: BTreeMap<TimerId, (Address, Due, Message)>,
+    queue: VecDeque<(Address, Message)>,
+}
+
+pub fn order(n: u128) -> OrderId {
+    OrderId::new(Scene::NOON.0, n)
+}
+
+pub fn payment(n: u128) -> PaymentId {
+    PaymentId::new(Scene::NOON.0, n)
+}
+
+pub fn pence(amount: i64) -> Money {
+    Money::new(amount, Currency::GBP)
+}
+
+impl Desk {
+    pub fn new() -> Desk {
+        Desk {
+            scene: Scene::new(),
+            told: vec![],
+            happenings: vec![],
+            letters: vec![],
+            line_is_cut: false,
+            timers: BTreeMap::new(),
+            queue: VecDeque::new(),
+        }
+    }
+
+    pub fn authorise(&mut self, n: u128, token: &str, amount: i64) {
+        let (order, payment, token, amount) = (order(n), payment(n), token.to_owned(), pence(amount));
+        self.merchant(ToMerchant::Authorise { order, payment, token, amount });
+    }
+
+    pub fn verify(&mut self, n: u128, token: &str, amount: i64) {
+        let (order, payment, token, amount) = (order(n), payment(n), token.to_owned(), pence(amount));
+        self.merchant(ToMerchant::Verify { order, payment, token, amount });
+    }
+
+    pub fn capture(&mut self, n: u128) {
+        self.merchant(ToMerchant::Capture { payment: payment(n) });
+    }
+
+    pub fn void(&mut self, n: u128) {
+        self.merchant(ToMerchant::Void { payment: payment(n) });
+    }
+
+    pub fn merchant(&mut self, message: ToMerchant) {
+        self.deliver(Address::MerchantProxy, message);
+    }
+
+    /// Hands a message over, and all that follows from it.
+    pub fn deliver(&mut self, to: Address, message: impl Into<Message>) {
+        self.queue.push_back((to, message.into()));
+        while let Some((to, message)) = self.queue.pop_front() {
+            self.turn(to, message);
+        }
+    }
+
+    fn turn(&mut self, to: Address, message: Message) {
+        let before = self.states();
+        let turn = self.scene.when(to, message);
+        self.check(&before);
+        self.happenings
+            .extend(turn.events().iter().flat_map(actors::Event::happenings).map(|(_, _, what)| what));
+        self.follow(to, turn);
+    }
+
+    fn follow(&mut self, from: Address, turn: Turn) {
+        for change in turn.timers {
+            match change {
+                TimerChange::Set { id, due, message } => {
+                    self.timers.insert(id, (from, due, message));
+                }
+                TimerChange::Cancel { id } => {
+                    self.timers.remove(&id);
+                }
+            }
+        }
+        for (to, message) in turn.sends {
+            match (to, message) {
+                (_, Message::Orders(message)) => self.told.push(message),
+                (Address::BankActor, _) if self.line_is_cut => {}
+                (to, message) => {
+                    self.letters.push(copy(&message));
+                    self.queue.push_back((to, message));
+                }
+            }
+        }
+    }
+
+    /// Rings the timer that is due next, at its time; whether there was one.
+    pub fn ring(&mut self) -> bool {
+        let next = self.timers.iter().min_by_key(|(_, (_, due, _))| *due).map(|(id, _)| *id);
+        let Some((to, due, message)) = next.and_then(|id| self.timers.remove(&id)) else { return false };
+        match due {
+            Due::Trade(at) => self.scene.now = self.scene.now.max(at),
+            Due::Real(at) => self.scene.real_now = self.scene.real_now.max(at),
+        }
+        self.deliver(to, message);
+        true
+    }
+
+    /// Rings until nothing waits any more.
+    pub fn ring_out(&mut self) {
+        let rings = (0..10_000).take_while(|_| self.ring()).count();
+        assert!(rings < 10_000, "it never comes to rest");
+    }
+
+    pub fn row(&self, n: u128) -> &Payment {
+        self.scene.state.payments.payments.get(&payment(n)).expect("the payment is on record")
+    }
+
+    pub fn state(&self, n: u128) -> PaymentState {
+        self.row(n).state
+    }
+
+    /// Debits less credits, in pence.
+    pub fn net(&self, account: Account) -> i128 {
+        self.scene
+            .state
+            .payments
+            .ledger
+            .peek(&Currency::GBP)
+            .map_or(0, |ledger| ledger.balance(account).net())
+    }
+
+    pub fn cases(&self) -> usize {
+        self.happenings.iter().filter(|what| matches!(what, Happening::CaseOpened { .. })).count()
+    }
+
+    fn states(&self) -> BTreeMap<PaymentId, PaymentState> {
+        self.scene.state.payments.payments.resident().map(|(id, row)| (*id, row.state)).collect()
+    }
+
+    /// Every payment moved along the table, and every book is right.
+    fn check(&self, before: &BTreeMap<PaymentId, PaymentState>) {
+        for (id, now) in self.states() {
+            let then = before.get(&id).copied().unwrap_or(PaymentState::Intended);
+            assert!(then == now || then.may_become(now), "{id} went from {then:?} to {now:?}");
+        }
+        let payments = &self.scene.state.payments;
+        for (_, row) in payments.payments.resident() {
+            audit_payment(row).expect("a payment agrees with itself");
+        }
+        for (currency, ledger) in payments.ledger.resident() {
+            audit(ledger).expect("the trial balance is zero");
+            let rows = payments.payments.resident().map(|(_, row)| row);
+            audit_against(ledger, *currency, rows).expect("the ledger says what the payments say");
+        }
+        let holds = self.scene.state.bank.holds.resident().map(|(_, hold)| hold);
+        bank::audit(self.scene.state.bank.accounts.resident(), holds).expect("the bank's books balance");
+    }
+}
+
+/// Of a message between the merchant proxy and the bank.
+fn copy(message: &Message) -> Message {
+    match message {
+        Message::Bank(message) => message.clone().into(),
+        Message::Merchant(message) => message.clone().into(),
+        other => panic!("neither of them is sent {other:?}"),
+    }
+}
+
+/// The message of a repeat, for its receiver.
+pub fn receiver(message: &Message) -> Address {
+    match message {
+        Message::Bank(_) => Address::BankActor,
+        _ => Address::MerchantProxy,
+    }
+}
+
+pub fn repeat(desk: &mut Desk, at: usize) {
+    let Some(message) = desk.letters.get(at).map(copy) else { return };
+    desk.deliver(receiver(&message), message);
+}
+
+pub fn held(amount: Money) -> bank::HoldAnswer {
+    let capture_before = Scene::NOON.plus_ms(1);
+    bank::HoldAnswer::Held { approval: "000001".into(), amount, capture_before }
+}
+
+pub fn hold_answered(n: u128, answer: bank::HoldAnswer) -> merchant_proxy::Message {
+    merchant_proxy::Message::HoldAnswered { payment: payment(n), answer }
+}

@@ -1,0 +1,120 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::desk::{Desk, payment, repeat};
+use crate::actors::bank::{self, HoldState, test_cards::TEST_CARDS};
+use crate::actors::merchant_proxy::{Account, PaymentState};
+use crate::domain::Currency;
+
+const PAYMENTS: u128 = 6;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Authorise {
+        n: u128,
+        card: usize,
+        amount: i64,
+    },
+    Verify {
+        n: u128,
+        card: usize,
+    },
+    Capture {
+        n: u128,
+    },
+    Void {
+        n: u128,
+    },
+    Ring,
+    /// What was said before comes again.
+    Repeat {
+        at: prop::sample::Index,
+    },
+    Cut {
+        cut: bool,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let n = || 1..=PAYMENTS;
+    let card = || 0..TEST_CARDS.len();
+    prop_oneof![
+        4 => (n(), card(), 0i64..100_000).prop_map(|(n, card, amount)| Step::Authorise { n, card, amount }),
+        1 => (n(), card()).prop_map(|(n, card)| Step::Verify { n, card }),
+        3 => n().prop_map(|n| Step::Capture { n }),
+        2 => n().prop_map(|n| Step::Void { n }),
+        4 => Just(Step::Ring),
+        3 => any::<prop::sample::Index>().prop_map(|at| Step::Repeat { at }),
+        1 => any::<bool>().prop_map(|cut| Step::Cut { cut }),
+    ]
+}
+
+fn take(desk: &mut Desk, step: &Step) {
+    match step {
+        Step::Authorise { n, card, amount } => desk.authorise(*n, TEST_CARDS[*card].token, *amount),
+        Step::Verify { n, card } => desk.verify(*n, TEST_CARDS[*card].token, 100),
+        Step::Capture { n } => desk.capture(*n),
+        Step::Void { n } => desk.void(*n),
+        Step::Ring => {
+            desk.ring();
+        }
+        Step::Repeat { .. } if desk.letters.is_empty() => {}
+        Step::Repeat { at } => repeat(desk, at.index(desk.letters.len())),
+        Step::Cut { cut } => desk.line_is_cut = *cut,
+    }
+}
+
+/// Once all is quiet, the shop and the bank say the same of every payment and of every penny.
+fn agree(desk: &Desk) {
+    let rows: BTreeMap<_, _> = desk.scene.state.payments.payments.resident().collect();
+    for (id, row) in rows {
+        use PaymentState::*;
+        let hold = desk.scene.state.bank.holds.peek(id).map(|hold| &hold.state);
+        match (row.state, hold) {
+            (Authorised, Some(HoldState::Held { .. } | HoldState::Verified)) => {}
+            (Captured | Settled, Some(HoldState::Captured { .. })) => {}
+            (Declined, Some(HoldState::Declined(_) | HoldState::UnknownToken)) => {}
+            (Voided, Some(HoldState::Released | HoldState::Declined(_))) => {}
+            other => panic!("{id}: the shop and the bank say {other:?}"),
+        }
+    }
+    if let Some(bank::Account::Merchant(merchant)) =
+        desk.scene.state.bank.accounts.peek(&bank::AccountId::merchant())
+    {
+        let takings = merchant.takings.get(&Currency::GBP).copied().unwrap_or_default();
+        assert_eq!(desk.net(Account::AcquirerReceivable), i128::from(takings.payable));
+        assert_eq!(desk.net(Account::Bank), i128::from(takings.paid));
+        assert_eq!(desk.net(Account::Fees), i128::from(takings.fees));
+    }
+    assert_eq!(desk.net(Account::Suspense), 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// `Desk` checks tables and books after every turn.
+    #[test]
+    fn whatever_comes_in_whatever_order_the_books_balance_and_all_comes_to_rest(
+        steps in prop::collection::vec(step(), 1..60)
+    ) {
+        let mut desk = Desk::new();
+        for step in &steps {
+            take(&mut desk, step);
+        }
+        desk.line_is_cut = false;
+        desk.ring_out();
+        agree(&desk);
+        for n in 1..=PAYMENTS {
+            desk.void(n);
+        }
+        desk.ring_out();
+        agree(&desk);
+        prop_assert_eq!(desk.net(Account::CustomerHolds), 0);
+        let live = |n: &u128| {
+            let row = desk.scene.state.payments.payments.peek(&payment(*n));
+            row.is_some_and(|row| row.state == PaymentState::Authorised)
+        };
+        prop_assert_eq!((1..=PAYMENTS).filter(live).count(), 0);
+    }
+}

@@ -1,0 +1,96 @@
+use super::desk::{Desk, held, hold_answered, order, payment, pence};
+use crate::actors::Address;
+use crate::actors::bank::{BatchId, CaptureAnswer, HoldAnswer, SettlementFile, SettlementLine, VerifyAnswer};
+use crate::actors::merchant_proxy::{Kind, Message, Payment, PaymentState, audit_payment};
+use crate::actors::testing::Scene;
+use crate::domain::DeclineReason;
+
+fn every_message() -> Vec<Message> {
+    let (order, payment, amount) = (order(1), payment(1), pence(100));
+    let reason = DeclineReason::DoNotHonour;
+    let line = SettlementLine { payment, amount, fee: pence(1) };
+    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
+    vec![
+        Message::Authorise { order, payment, token: "tok_visa".into(), amount },
+        Message::Verify { order, payment, token: "tok_visa".into(), amount },
+        Message::Capture { payment },
+        Message::Void { payment },
+        hold_answered(1, held(amount)),
+        hold_answered(1, held(pence(99))),
+        hold_answered(1, HoldAnswer::Declined(reason)),
+        hold_answered(1, HoldAnswer::UnknownToken),
+        hold_answered(1, HoldAnswer::NeverSeen),
+        Message::VerifyAnswered { payment, answer: VerifyAnswer::Good },
+        Message::VerifyAnswered { payment, answer: VerifyAnswer::Declined(reason) },
+        Message::VerifyAnswered { payment, answer: VerifyAnswer::UnknownToken },
+        Message::VerifyAnswered { payment, answer: VerifyAnswer::NeverSeen },
+        Message::CaptureAnswered { payment, answer: CaptureAnswer::Captured { amount } },
+        Message::CaptureAnswered { payment, answer: CaptureAnswer::NoHold },
+        Message::Released { payment },
+        Message::Settlement(SettlementFile { batch, lines: vec![line], payout: pence(99) }),
+        Message::Deadline { payment },
+    ]
+}
+
+/// A row as it can stand in `state`.
+fn row(state: PaymentState, kind: Kind) -> Payment {
+    use PaymentState::*;
+    let mut row = Payment::intended(order(1), kind, "tok_visa".into(), pence(100));
+    row.state = state;
+    let was_held =
+        !matches!(state, Intended | AuthSent | ActionRequired | Unknown | Reversing | Declined | Abandoned);
+    if kind == Kind::Hold && was_held {
+        row.authorised = pence(100);
+    }
+    if kind == Kind::Hold && (state == Captured || state == Settled) {
+        row.captured = pence(100);
+    }
+    if kind == Kind::Hold && state == Settled {
+        row.settled = pence(100);
+    }
+    row
+}
+
+#[test]
+fn in_every_state_every_message_moves_along_the_table_or_not_at_all() {
+    let mut moves = 0;
+    for state in PaymentState::ALL {
+        for kind in [Kind::Hold, Kind::Verification] {
+            for message in every_message() {
+                let mut scene = Desk::new().scene;
+                scene.state.payments.payments.given(payment(1), Some(row(state, kind)));
+                scene.when(Address::MerchantProxy, message.clone());
+                let after = scene.state.payments.payments.get(&payment(1)).expect("a payment never goes");
+                if after.state != state {
+                    moves += 1;
+                    assert!(state.may_become(after.state), "{state:?} {message:?} {:?}", after.state);
+                }
+                audit_payment(after).expect("a payment agrees with itself");
+            }
+        }
+    }
+    assert!(moves > 30, "{moves}");
+}
+
+#[test]
+fn an_end_is_the_end() {
+    use PaymentState::*;
+    for state in [Voided, Declined, Abandoned, Expired, Refunded, Lost, Won] {
+        for message in every_message() {
+            let mut scene = Desk::new().scene;
+            scene.state.payments.payments.given(payment(1), Some(row(state, Kind::Hold)));
+            scene.when(Address::MerchantProxy, message);
+            assert_eq!(scene.state.payments.payments.get(&payment(1)), Some(&row(state, Kind::Hold)));
+        }
+    }
+}
+
+#[test]
+fn every_message_names_itself_and_the_first_ones_their_order() {
+    for message in every_message() {
+        let debugged = format!("{message:?}");
+        assert!(debugged.starts_with(message.name()), "{debugged}");
+        let names_order = matches!(message, Message::Authorise { .. } | Message::Verify { .. });
+        assert_eq!(message.order().is_some(), names_order);
+    }
+}

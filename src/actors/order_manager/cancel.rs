@@ -1,0 +1,104 @@
+//! The customer cancels: at once while it is only on paper, through the warehouse once that has it, and
+//! not at all when it has left.
+
+use crate::actors::{Address, Context, Turn, warehouse};
+use crate::domain::{CancelReason, OrderId, OrderState};
+use crate::partners::mail::MailKind;
+use crate::runtime::RequestId;
+
+use super::transitions::{Trigger, next};
+use super::{
+    Answer, AnswerKind, AnswerState, Event, Order, OrderView, Outcome, Reply, State, StopState, answers,
+    letters, stock,
+};
+
+pub fn cancel(state: &State, id: OrderId, key: &str, context: &mut Context<'_>) -> Turn {
+    let Some(order) = state.orders.get(&id).filter(|order| order.key.opens(key)) else {
+        return replied(context.request(), Reply::NoSuchOrder);
+    };
+    match next(order.state, Trigger::Cancel) {
+        Ok(OrderState::Cancelled) => at_once(id, order, context),
+        Ok(_) => through_the_warehouse(id, order, context),
+        Err(refusal) if matches!(refusal.state, OrderState::Cancelled | OrderState::Declined) => {
+            replied(context.request(), Reply::Order(Box::new(order.view(id))))
+        }
+        Err(_) => replied(context.request(), Reply::TooLate(Box::new(order.view(id)))),
+    }
+}
+
+fn at_once(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    turn.event(Event::Cancelled { order: id, reason: CancelReason::ByCustomer });
+    stock::give_back(&mut turn, id, order);
+    let view = cancelled(id, order);
+    answer_pending(&mut turn, id, order, &view);
+    post(&mut turn, id, order, context);
+    reply(&mut turn, context.request(), Reply::Order(Box::new(view)));
+    turn
+}
+
+/// Whoever waits for the checkout's answer is told that the order's page will tell.
+fn answer_pending(turn: &mut Turn, id: OrderId, order: &Order, view: &OrderView) {
+    let AnswerState::Waiting(request) = order.answer else { return };
+    turn.event(Event::Answered { order: id, kind: AnswerKind::Pending });
+    let answer = Answer { outcome: Outcome::Pending(Box::new(view.clone())), replayed: false };
+    answers::tell(turn, order.session, request, id, answer);
+}
+
+/// The first who asks waits for the warehouse; others meanwhile are told that it is being asked.
+fn through_the_warehouse(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
+    if order.stop != StopState::No {
+        return replied(context.request(), Reply::CancelPending(Box::new(order.view(id))));
+    }
+    let mut turn = Turn::nothing();
+    turn.event(Event::CancelAsked { order: id, request: context.request() });
+    turn.send(Address::WarehouseActor, warehouse::Message::Stop { order: id });
+    turn
+}
+
+/// It did not leave; the warehouse puts it back on the shelf.
+pub fn stopped(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    turn.event(Event::Stopped { order: id });
+    stock::void(&mut turn, order);
+    post(&mut turn, id, order, context);
+    if let StopState::Asked(request) = order.stop {
+        reply(&mut turn, request, Reply::Order(Box::new(cancelled(id, order))));
+    }
+    turn
+}
+
+pub fn too_late(id: OrderId, order: &Order) -> Turn {
+    // said already, where nobody asked (any more)
+    let StopState::Asked(request) = order.stop else { return Turn::nothing() };
+    let mut turn = Turn::nothing();
+    turn.event(Event::TooLateToCancel { order: id });
+    reply(&mut turn, request, Reply::TooLate(Box::new(order.view(id))));
+    turn
+}
+
+/// As it will be once this turn is applied.
+fn cancelled(id: OrderId, order: &Order) -> OrderView {
+    let mut view = order.view(id);
+    view.state = OrderState::Cancelled;
+    view.cancel_reason = Some(CancelReason::ByCustomer);
+    view
+}
+
+fn post(turn: &mut Turn, id: OrderId, order: &Order, context: &Context<'_>) {
+    letters::post(turn, id, order, MailKind::Cancelled, context, |letter| {
+        letter.reason = Some(letters::why_cancelled(CancelReason::ByCustomer).to_owned());
+    });
+}
+
+fn replied(request: Option<RequestId>, with: Reply) -> Turn {
+    let mut turn = Turn::nothing();
+    reply(&mut turn, request, with);
+    turn
+}
+
+fn reply(turn: &mut Turn, request: Option<RequestId>, with: Reply) {
+    if let Some(request) = request {
+        turn.reply(request, with);
+    }
+}

@@ -1,0 +1,52 @@
+//! Steps 10 to 15: from the confirmed order to the doorstep.
+
+use crate::actors::warehouse::{self, Fulfilment};
+use crate::actors::{Address, Context, Turn, merchant_proxy};
+use crate::domain::{Date, OrderId};
+use crate::partners::mail::MailKind;
+
+use super::{AnswerKind, Event, Order, PaymentState, answers, letters};
+
+/// One turn: the order is confirmed, she is told, the warehouse is asked.
+pub fn confirm(id: OrderId, order: &Order, promised: Date, context: &mut Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    turn.event(Event::Confirmed { order: id, promised });
+    turn.event(Event::DispatchAsked { order: id });
+    answers::answer(&mut turn, id, order, AnswerKind::Confirmed { promised });
+    turn.send(Address::WarehouseActor, warehouse::Message::Fulfil(Box::new(fulfilment(id, order))));
+    letters::post(&mut turn, id, order, MailKind::OrderConfirmation, context, |letter| {
+        letter.promised_on = Some(letters::leaves_on(promised, context));
+    });
+    turn
+}
+
+fn fulfilment(id: OrderId, order: &Order) -> Fulfilment {
+    Fulfilment {
+        order: id,
+        key: order.key,
+        lines: order.lines.clone(),
+        total: order.totals.total,
+        customer: order.customer.clone(),
+        shipping_address: order.shipping_address.clone(),
+    }
+}
+
+/// The truck has it: now, and not before, the money is taken.
+pub fn handed_over(id: OrderId, order: &Order, tracking: &str) -> Turn {
+    let mut turn = Turn::nothing();
+    turn.event(Event::HandedOver { order: id, tracking: tracking.to_owned() });
+    if let Some(payment) = order.payment() {
+        turn.send(Address::MerchantProxy, merchant_proxy::Message::Capture { payment: payment.id });
+    }
+    turn
+}
+
+pub fn delivered(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    turn.event(Event::Delivered { order: id });
+    if order.payment().is_some_and(|payment| payment.state == PaymentState::Settled) {
+        turn.event(Event::Closed { order: id });
+    }
+    letters::post(&mut turn, id, order, MailKind::Delivered, context, |_| {});
+    turn
+}

@@ -1,0 +1,137 @@
+//! Steps 6 and 9: what the merchant system is asked, and what it says. A message about any attempt but the
+//! newest, or about what is known already, is late or doubled: it is consumed and changes nothing.
+
+use crate::actors::{Address, Context, Turn, merchant_proxy, stock_keeper};
+use crate::domain::{DeclineReason, OrderId, OrderState, PaymentId};
+use crate::partners::mail::MailKind;
+
+use super::{AnswerKind, Event, Order, PaymentState, StockState, answers, letters, stock};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Hold the money.
+    Hold,
+    /// Say whether the card is good.
+    Verification,
+}
+
+/// A new attempt, with an id that is also its key.
+pub fn ask(turn: &mut Turn, id: OrderId, order: &Order, ask: Ask, context: &mut Context<'_>) {
+    let payment = PaymentId::new(context.real_now().0, context.random());
+    let amount = order.totals.total;
+    let token = order.token.clone();
+    let verification = ask == Ask::Verification;
+    turn.event(Event::PaymentAsked { order: id, payment, amount, verification });
+    let message = match ask {
+        Ask::Hold => merchant_proxy::Message::Authorise { order: id, payment, token, amount },
+        Ask::Verification => merchant_proxy::Message::Verify { order: id, payment, token, amount },
+    };
+    turn.send(Address::MerchantProxy, message);
+}
+
+pub fn authorised(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
+    let state = PaymentState::Authorised;
+    match order.payment_that_may_become(payment, state) {
+        Some(attempt) if !attempt.verification => {}
+        _ => return Turn::nothing(),
+    }
+    let mut turn = Turn::nothing();
+    turn.event(Event::PaymentBecame { order: id, payment, state });
+    if order.stock == StockState::Reserved {
+        stock::allocate(&mut turn, id, order);
+    } else {
+        order_supplies(&mut turn, id, order, true, context);
+    }
+    turn
+}
+
+pub fn verified(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
+    let state = PaymentState::Verified;
+    match order.payment_that_may_become(payment, state) {
+        Some(attempt) if attempt.verification => {}
+        _ => return Turn::nothing(),
+    }
+    let mut turn = Turn::nothing();
+    turn.event(Event::PaymentBecame { order: id, payment, state });
+    if order.stock == StockState::Reserved {
+        // the goods came in meanwhile: nothing to wait for but the money
+        ask(&mut turn, id, order, Ask::Hold, context);
+    } else {
+        order_supplies(&mut turn, id, order, false, context);
+    }
+    turn
+}
+
+/// The promised order is taken.
+fn order_supplies(turn: &mut Turn, id: OrderId, order: &Order, held: bool, context: &Context<'_>) {
+    turn.event(Event::SuppliesOrdered { order: id });
+    answers::answer(turn, id, order, AnswerKind::OnPromise { promised: order.promised_date, held });
+    let lines = order.units();
+    turn.send(Address::StockKeeper, stock_keeper::Message::OrderSupplies { order: id, lines });
+    letters::post(turn, id, order, MailKind::BackorderPromise, context, |letter| {
+        letter.promised_on = order.promised_date.map(|date| letters::leaves_on(date, context));
+    });
+}
+
+/// It goes on being asked; she is not kept waiting.
+pub fn unknown(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
+    let state = PaymentState::Unknown;
+    let mut turn = Turn::nothing();
+    if order.payment_that_may_become(payment, state).is_some() {
+        turn.event(Event::PaymentBecame { order: id, payment, state });
+        answers::answer(&mut turn, id, order, AnswerKind::Pending);
+    }
+    turn
+}
+
+pub fn declined(
+    id: OrderId,
+    order: &Order,
+    payment: PaymentId,
+    reason: DeclineReason,
+    context: &mut Context<'_>,
+) -> Turn {
+    if order.payment_that_may_become(payment, PaymentState::Declined).is_none() {
+        return Turn::nothing();
+    }
+    let mut turn = Turn::nothing();
+    turn.event(Event::Declined { order: id, reason });
+    let lines = order.units();
+    turn.send(Address::StockKeeper, stock_keeper::Message::Release { order: id, lines });
+    let mistyped = reason == DeclineReason::UnknownCard && order.payments.len() == 1 && !order.is_answered();
+    let kind = if mistyped { AnswerKind::UnknownToken } else { AnswerKind::Declined(reason) };
+    if mistyped {
+        turn.event(Event::KeyFreed { key: order.bound_by });
+    }
+    if !answers::answer(&mut turn, id, order, kind) {
+        letters::post(&mut turn, id, order, MailKind::PaymentDeclined, context, |letter| {
+            letter.reason = Some(letters::why_declined(reason).to_owned());
+        });
+    }
+    turn
+}
+
+pub fn captured(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
+    note(id, order, payment, PaymentState::Captured)
+}
+
+pub fn voided(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
+    note(id, order, payment, PaymentState::Voided)
+}
+
+/// The order is closed once it is delivered and paid out, whichever comes last.
+pub fn settled(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
+    let mut turn = note(id, order, payment, PaymentState::Settled);
+    if order.state == OrderState::Delivered && !turn.events().is_empty() {
+        turn.event(Event::Closed { order: id });
+    }
+    turn
+}
+
+fn note(id: OrderId, order: &Order, payment: PaymentId, state: PaymentState) -> Turn {
+    let mut turn = Turn::nothing();
+    if order.payment_that_may_become(payment, state).is_some() {
+        turn.event(Event::PaymentBecame { order: id, payment, state });
+    }
+    turn
+}

@@ -1,0 +1,205 @@
+//! A desk with one order manager, at which the test plays everybody else.
+use crate::actors::testing::Scene;
+use crate::actors::{Address, Turn, mailer, order_manager::*, web_session};
+use crate::domain::*;
+use crate::partners::mail::MailKind;
+use crate::runtime::RequestId;
+
+pub struct Desk {
+    pub scene: Scene,
+    pub id: OrderId,
+}
+
+pub const ASKER: RequestId = RequestId(1);
+
+pub fn line(sku: &str, units: i128) -> OrderLine {
+    OrderLine {
+        sku: Sku::parse(sku).unwrap(),
+        title: format!("Title of {sku}"),
+        quantity: Quantity::parse(units).unwrap(),
+        unit_price: Money::new(999, Currency::GBP),
+        weight_grams: 300,
+    }
+}
+
+pub fn place_order() -> PlaceOrder {
+    let lines = vec![line("PG-1342", 2), line("PG-84", 1)];
+    let zero = Money::zero(Currency::GBP);
+    PlaceOrder {
+        order: OrderId::new(1_795_348_800_000, 7),
+        session: SessionId::PROGRAMS,
+        request: Some(ASKER),
+        idempotency: Idempotency {
+            principal: SessionId::PROGRAMS,
+            route: Route::Orders,
+            key: "k-1".into(),
+            digest: 11,
+        },
+        totals: Totals::of(&lines, Money::new(299, Currency::GBP), zero).unwrap(),
+        lines,
+        customer: Customer { email: "ada@example.org".into(), name: "Ada Byron".into() },
+        shipping_address: ShippingAddress {
+            line1: "1 St James's Sq".into(),
+            city: "London".into(),
+            postcode: "SW1Y 4LE".into(),
+            country: "GB".into(),
+        },
+        token: "tok_visa".into(),
+        backorder: Backorder::Accept,
+    }
+}
+
+impl Desk {
+    pub fn new() -> Desk {
+        Desk { scene: Scene::new(), id: place_order().order }
+    }
+
+    /// With one order, just placed.
+    pub fn placed() -> Desk {
+        let mut desk = Desk::new();
+        desk.tell(Message::Place(Box::new(place_order())));
+        desk
+    }
+
+    pub fn tell(&mut self, message: Message) -> Turn {
+        self.scene.when(Address::OrderManager, message)
+    }
+
+    pub fn ask(&mut self, request: u64, message: Message) -> Turn {
+        self.scene.asked(Address::OrderManager, RequestId(request), message)
+    }
+
+    pub fn order(&self) -> &Order {
+        self.scene.state.orders.orders.get(&self.id).expect("the order was placed")
+    }
+
+    pub fn state(&self) -> OrderState {
+        self.order().state
+    }
+
+    pub fn payment(&self) -> PaymentId {
+        self.order().payment().expect("a payment was asked for").id
+    }
+
+    pub fn key(&self) -> String {
+        self.order().key.to_string()
+    }
+
+    /// A day so many days from the scene's.
+    pub fn day(&self, days: u32) -> Date {
+        self.scene.now.date().plus_days(days)
+    }
+
+    pub fn reserved(&mut self) -> Turn {
+        self.tell(Message::Reserved { order: self.id })
+    }
+
+    pub fn promised(&mut self, days: u32) -> Turn {
+        self.tell(Message::Promised { order: self.id, ships_on: self.day(days) })
+    }
+
+    pub fn authorised(&mut self) -> Turn {
+        self.tell(Message::PaymentAuthorised { order: self.id, payment: self.payment() })
+    }
+
+    pub fn verified(&mut self) -> Turn {
+        self.tell(Message::CardVerified { order: self.id, payment: self.payment() })
+    }
+
+    pub fn declined(&mut self, reason: DeclineReason) -> Turn {
+        self.tell(Message::PaymentDeclined { order: self.id, payment: self.payment(), reason })
+    }
+
+    pub fn unknown(&mut self) -> Turn {
+        self.tell(Message::PaymentUnknown { order: self.id, payment: self.payment() })
+    }
+
+    pub fn supplies_arrived(&mut self) -> Turn {
+        self.tell(Message::SuppliesArrived { order: self.id })
+    }
+
+    pub fn allocated(&mut self) -> Turn {
+        self.tell(Message::Allocated { order: self.id })
+    }
+
+    pub fn handed_over(&mut self) -> Turn {
+        self.tell(Message::HandedOver { order: self.id, tracking: "DSD6B5JMFRYP6P".into() })
+    }
+
+    /// An order that the warehouse has.
+    pub fn fulfilling() -> Desk {
+        let mut desk = Desk::placed();
+        desk.reserved();
+        desk.authorised();
+        desk.allocated();
+        assert_eq!(desk.state(), OrderState::Fulfilling);
+        desk
+    }
+
+    pub fn cancel(&mut self, request: u64) -> Turn {
+        let key = self.key();
+        self.ask(request, Message::Cancel { order: self.id, key })
+    }
+
+    pub fn place_again(&mut self, edit: impl FnOnce(&mut PlaceOrder)) -> Answer {
+        let mut again = place_order();
+        again.order = OrderId::new(1_795_348_900_000, 8);
+        again.request = Some(RequestId(2));
+        edit(&mut again);
+        answer(&self.tell(Message::Place(Box::new(again)))).expect("a known key is answered at once")
+    }
+}
+
+/// What a turn answers the session with.
+pub fn answer(turn: &Turn) -> Option<Answer> {
+    let mut answers = turn.sends().iter().filter_map(|(to, message)| match message {
+        crate::actors::Message::Session(web_session::Message::OrderAnswered { answer, .. }) => {
+            assert!(matches!(to, Address::WebSession(_)));
+            Some(answer.clone())
+        }
+        _ => None,
+    });
+    let first = answers.next();
+    assert!(answers.next().is_none(), "answered twice in one turn");
+    first
+}
+
+pub fn letters(turn: &Turn) -> Vec<MailKind> {
+    let kind = |(_, message): &(Address, crate::actors::Message)| match message {
+        crate::actors::Message::Mail(mailer::Message::Send(letter)) => Some(letter.kind),
+        _ => None,
+    };
+    turn.sends().iter().filter_map(kind).collect()
+}
+
+/// Messages to other actors but the answer and the letters, as `Actor name`.
+pub fn asks(turn: &Turn) -> Vec<String> {
+    let others =
+        turn.sends().iter().filter(|(to, _)| !matches!(to, Address::WebSession(_)) && *to != Address::Mailer);
+    let shown = |(to, message): &(Address, crate::actors::Message)| {
+        let debug = match message {
+            crate::actors::Message::Stock(inner) => format!("{inner:?}"),
+            crate::actors::Message::Merchant(inner) => format!("{inner:?}"),
+            crate::actors::Message::Warehouse(inner) => format!("{inner:?}"),
+            other => format!("{other:?}"),
+        };
+        let name: String = debug.chars().take_while(|c| c.is_alphanumeric()).collect();
+        format!("{to} {name}")
+    };
+    others.map(shown).collect()
+}
+
+pub fn is_nothing(turn: &Turn) -> bool {
+    turn.events().is_empty()
+        && turn.sends().is_empty()
+        && turn.calls().is_empty()
+        && turn.timers().is_empty()
+        && turn.replies().is_empty()
+}
+
+pub fn order_reply(turn: &Turn) -> &Reply {
+    match turn.replies() {
+        [(_, crate::actors::Reply::Orders(reply))] => reply,
+        other => panic!("one reply is expected: {other:?}"),
+    }
+}

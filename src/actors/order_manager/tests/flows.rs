@@ -1,0 +1,294 @@
+use super::desk::*;
+use crate::actors::order_manager::*;
+use crate::domain::{CancelReason, DeclineReason, Happening, OrderState, Step};
+use crate::partners::mail::MailKind;
+use crate::runtime::RequestId;
+
+fn outcome(turn: &crate::actors::Turn) -> Outcome {
+    answer(turn).expect("the checkout is answered in this turn").outcome
+}
+
+#[test]
+fn an_order_in_stock_goes_from_the_click_to_the_doorstep() {
+    let mut desk = Desk::new();
+    let turn = desk.tell(Message::Place(Box::new(place_order())));
+    assert_eq!(asks(&turn), ["StockKeeper Reserve"]);
+    assert_eq!(asks(&desk.reserved()), ["MerchantProxy Authorise"]);
+    assert_eq!(desk.state(), OrderState::AwaitingPayment);
+    let turn = desk.authorised();
+    assert_eq!(asks(&turn), ["StockKeeper Allocate"]);
+    assert!(answer(&turn).is_none());
+    let turn = desk.allocated();
+    assert_eq!(asks(&turn), ["WarehouseActor Fulfil"]);
+    assert_eq!(letters(&turn), [MailKind::OrderConfirmation]);
+    let Outcome::Taken(view) = outcome(&turn) else { panic!("taken") };
+    assert_eq!((view.state, view.payment), (OrderState::Confirmed, PaymentView::Authorised));
+    assert_eq!(view.promised_date, Some(desk.day(3)));
+    assert_eq!(asks(&desk.handed_over()), ["MerchantProxy Capture"]);
+    let payment = desk.payment();
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment });
+    assert_eq!(letters(&desk.tell(Message::Delivered { order: desk.id })), [MailKind::Delivered]);
+    assert_eq!(desk.state(), OrderState::Delivered);
+    desk.tell(Message::PaymentSettled { order: desk.id, payment });
+    assert_eq!(desk.state(), OrderState::Closed);
+    let key = desk.key();
+    let turn = desk.ask(9, Message::ShowTimeline { order: desk.id, key });
+    let Reply::Timeline(timeline) = order_reply(&turn) else { panic!("timeline") };
+    let steps: Vec<Step> = timeline.entries.iter().map(|entry| entry.step).collect();
+    let expected = [1, 2, 3, 5, 6, 10, 15].map(Step);
+    assert_eq!(steps, expected);
+}
+
+#[test]
+fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
+    let mut desk = Desk::fulfilling();
+    desk.handed_over();
+    let payment = desk.payment();
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment });
+    desk.tell(Message::PaymentSettled { order: desk.id, payment });
+    assert_eq!(desk.state(), OrderState::Dispatched);
+    desk.tell(Message::Delivered { order: desk.id });
+    assert_eq!(desk.state(), OrderState::Closed);
+}
+
+#[test]
+fn what_is_out_of_stock_is_refused_with_the_earliest_date() {
+    let mut desk = Desk::placed();
+    let earliest = Some(desk.day(5));
+    let turn = desk.tell(Message::OutOfStock { order: desk.id, earliest });
+    assert_eq!(outcome(&turn), Outcome::OutOfStock { order: desk.id, earliest });
+    assert_eq!(desk.state(), OrderState::Cancelled);
+    assert!(asks(&turn).is_empty() && letters(&turn).is_empty());
+}
+
+#[test]
+fn a_near_promise_is_held_now_and_confirmed_when_the_supplies_are_in() {
+    let mut desk = Desk::placed();
+    assert_eq!(asks(&desk.promised(6)), ["MerchantProxy Authorise"]);
+    let turn = desk.authorised();
+    assert_eq!(asks(&turn), ["StockKeeper OrderSupplies"]);
+    assert_eq!(letters(&turn), [MailKind::BackorderPromise]);
+    let Outcome::Taken(view) = outcome(&turn) else { panic!("taken") };
+    assert_eq!((view.state, view.payment), (OrderState::AwaitingStock, PaymentView::Authorised));
+    assert_eq!(view.promised_date, Some(desk.day(8)));
+    assert_eq!(asks(&desk.supplies_arrived()), ["StockKeeper Allocate"]);
+    let turn = desk.allocated();
+    assert_eq!(desk.state(), OrderState::Fulfilling);
+    assert!(answer(&turn).is_none());
+    assert_eq!(letters(&turn), [MailKind::OrderConfirmation]);
+}
+
+#[test]
+fn a_far_promise_is_verified_now_and_held_when_the_supplies_are_in() {
+    let mut desk = Desk::placed();
+    assert_eq!(asks(&desk.promised(7)), ["MerchantProxy Verify"]);
+    let verification = desk.payment();
+    let Outcome::Taken(view) = outcome(&desk.verified()) else { panic!("taken") };
+    assert_eq!(view.payment, PaymentView::Verified);
+    assert_eq!(asks(&desk.supplies_arrived()), ["MerchantProxy Authorise"]);
+    assert_eq!(desk.state(), OrderState::AwaitingPayment);
+    assert_ne!(desk.payment(), verification);
+    let late = desk.tell(Message::PaymentAuthorised { order: desk.id, payment: verification });
+    assert!(is_nothing(&late), "a hold is no answer to a verification");
+    assert_eq!(asks(&desk.authorised()), ["StockKeeper Allocate"]);
+    desk.allocated();
+    assert_eq!(desk.state(), OrderState::Fulfilling);
+}
+
+#[test]
+fn a_card_that_declines_when_the_supplies_are_in_ends_a_promised_order_with_a_letter() {
+    let mut desk = Desk::placed();
+    desk.promised(8);
+    desk.verified();
+    desk.supplies_arrived();
+    let turn = desk.declined(DeclineReason::UnknownCard);
+    assert_eq!(asks(&turn), ["StockKeeper Release"]);
+    assert_eq!(letters(&turn), [MailKind::PaymentDeclined]);
+    assert!(answer(&turn).is_none());
+    assert_eq!(desk.state(), OrderState::Declined);
+}
+
+#[test]
+fn supplies_that_come_while_the_bank_is_asked_are_not_waited_for() {
+    for days in [3, 8] {
+        let mut desk = Desk::placed();
+        desk.promised(days);
+        assert!(asks(&desk.supplies_arrived()).is_empty());
+        if days == 8 {
+            assert_eq!(asks(&desk.verified()), ["MerchantProxy Authorise"]);
+        }
+        assert_eq!(asks(&desk.authorised()), ["StockKeeper Allocate"]);
+        let Outcome::Taken(view) = outcome(&desk.allocated()) else { panic!("taken") };
+        assert_eq!(view.state, OrderState::Confirmed);
+    }
+}
+
+#[test]
+fn a_new_promise_is_written_to_who_was_told_the_old_one() {
+    let mut desk = Desk::placed();
+    desk.promised(3);
+    let slip = Message::PromiseChanged { order: desk.id, ships_on: desk.day(9) };
+    assert!(letters(&desk.tell(slip.clone())).is_empty());
+    desk.authorised();
+    assert_eq!(letters(&desk.tell(slip.clone())), [MailKind::PromiseChanged]);
+    assert_eq!(desk.order().promised_date, Some(desk.day(11)));
+    desk.supplies_arrived();
+    assert!(is_nothing(&desk.tell(slip)));
+}
+
+#[test]
+fn an_order_that_nobody_can_supply_is_given_back_with_a_letter() {
+    let mut desk = Desk::placed();
+    desk.promised(3);
+    desk.authorised();
+    let turn = desk.tell(Message::NoSupplies { order: desk.id });
+    assert_eq!(asks(&turn), ["StockKeeper Release", "MerchantProxy Void"]);
+    assert_eq!(letters(&turn), [MailKind::Cancelled]);
+    assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::NoSupplies)));
+    let payment = desk.payment();
+    desk.tell(Message::PaymentVoided { order: desk.id, payment });
+    assert_eq!(desk.order().view(desk.id).payment, PaymentView::Voided);
+}
+
+#[test]
+fn a_declined_card_releases_the_stock_and_is_answered_without_a_letter() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    let turn = desk.declined(DeclineReason::StolenCard);
+    assert_eq!(asks(&turn), ["StockKeeper Release"]);
+    assert_eq!(outcome(&turn), Outcome::Declined { order: desk.id, reason: DeclineReason::StolenCard });
+    assert!(letters(&turn).is_empty());
+    assert_eq!(desk.order().view(desk.id).decline_reason, Some(DeclineReason::StolenCard));
+}
+
+#[test]
+fn a_silent_bank_is_answered_pending_once_and_the_order_goes_on() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    let Outcome::Pending(view) = outcome(&desk.unknown()) else { panic!("pending") };
+    assert_eq!((view.state, view.payment), (OrderState::AwaitingPayment, PaymentView::Unknown));
+    assert!(is_nothing(&desk.unknown()));
+    desk.authorised();
+    let turn = desk.allocated();
+    assert!(answer(&turn).is_none());
+    assert_eq!(letters(&turn), [MailKind::OrderConfirmation]);
+}
+
+#[test]
+fn a_payment_reversed_after_pending_is_told_by_letter() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.unknown();
+    let turn = desk.declined(DeclineReason::IssuerUnavailable);
+    assert_eq!(letters(&turn), [MailKind::PaymentDeclined]);
+    assert_eq!(desk.state(), OrderState::Declined);
+}
+
+#[test]
+fn no_order_is_confirmed_by_an_allocation_that_nobody_paid_for() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    assert!(is_nothing(&desk.allocated()));
+    assert_eq!(desk.state(), OrderState::AwaitingPayment);
+}
+
+#[test]
+fn cancelling_on_paper_gives_everything_back_at_once() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.unknown();
+    let turn = desk.cancel(5);
+    assert_eq!(asks(&turn), ["StockKeeper Release", "MerchantProxy Void"]);
+    assert_eq!(letters(&turn), [MailKind::Cancelled]);
+    let Reply::Order(view) = order_reply(&turn) else { panic!("order") };
+    assert_eq!(view.cancel_reason, Some(CancelReason::ByCustomer));
+    assert_eq!(**view, OrderView { payment: PaymentView::Unknown, ..desk.order().view(desk.id) });
+    assert!(is_nothing(&desk.authorised()), "a late hold is the merchant system's to void");
+    assert!(matches!(order_reply(&desk.cancel(6)), Reply::Order(_)));
+}
+
+#[test]
+fn cancelling_while_the_stock_is_being_allocated_puts_it_away() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.unknown();
+    desk.authorised();
+    assert_eq!(asks(&desk.cancel(5)), ["StockKeeper PutAway", "MerchantProxy Void"]);
+    assert!(is_nothing(&desk.allocated()));
+    assert_eq!(desk.state(), OrderState::Cancelled);
+}
+
+#[test]
+fn whoever_waits_for_a_checkout_that_is_cancelled_is_answered() {
+    let mut desk = Desk::placed();
+    let turn = desk.cancel(5);
+    let Outcome::Pending(view) = outcome(&turn) else { panic!("pending") };
+    assert_eq!(view.state, OrderState::Cancelled);
+    assert!(is_nothing(&desk.reserved()));
+}
+
+#[test]
+fn the_warehouse_is_asked_once_and_who_asked_first_waits_for_it() {
+    let mut desk = Desk::fulfilling();
+    let turn = desk.cancel(5);
+    assert_eq!(asks(&turn), ["WarehouseActor Stop"]);
+    assert!(turn.replies().is_empty());
+    assert!(matches!(order_reply(&desk.cancel(6)), Reply::CancelPending(_)));
+    let turn = desk.tell(Message::Stopped { order: desk.id });
+    assert_eq!(turn.replies()[0].0, RequestId(5));
+    assert!(matches!(order_reply(&turn), Reply::Order(view) if view.state == OrderState::Cancelled));
+    assert_eq!(asks(&turn), ["MerchantProxy Void"]);
+    assert_eq!(letters(&turn), [MailKind::Cancelled]);
+}
+
+#[test]
+fn it_is_too_late_to_cancel_what_the_truck_has() {
+    let mut desk = Desk::fulfilling();
+    desk.cancel(5);
+    desk.handed_over();
+    let turn = desk.tell(Message::TooLateToStop { order: desk.id });
+    assert!(matches!(order_reply(&turn), Reply::TooLate(view) if view.state == OrderState::Dispatched));
+    assert!(is_nothing(&desk.tell(Message::TooLateToStop { order: desk.id })));
+    let turn = desk.cancel(6);
+    assert!(matches!(order_reply(&turn), Reply::TooLate(_)));
+    assert!(asks(&turn).is_empty());
+    let late = desk.scene.state.timelines.get(&desk.id).unwrap().entries.iter();
+    assert_eq!(late.filter(|entry| entry.what == Happening::TooLateToCancel).count(), 1);
+}
+
+#[test]
+fn only_the_orders_key_opens_it() {
+    let mut desk = Desk::fulfilling();
+    for key in ["", "0000000000000000000000000Z"] {
+        let (order, key) = (desk.id, key.to_owned());
+        for message in [
+            Message::Show { order, key: key.clone() },
+            Message::ShowTimeline { order, key: key.clone() },
+            Message::Cancel { order, key },
+        ] {
+            let turn = desk.ask(4, message);
+            assert_eq!(order_reply(&turn), &Reply::NoSuchOrder);
+            assert!(turn.events().is_empty() && turn.sends().is_empty());
+        }
+    }
+    let (order, key) = (crate::domain::OrderId::new(5, 5), desk.key());
+    assert_eq!(order_reply(&desk.ask(4, Message::Show { order, key })), &Reply::NoSuchOrder);
+    let key = desk.key();
+    assert!(matches!(order_reply(&desk.ask(4, Message::Show { order: desk.id, key })), Reply::Order(_)));
+}
+
+#[test]
+fn the_letter_carries_the_page_and_the_day_on_which_the_goods_leave() {
+    let mut desk = Desk::placed();
+    desk.promised(3);
+    let turn = desk.authorised();
+    let letter = turn.sends().iter().find_map(|(_, message)| match message {
+        crate::actors::Message::Mail(crate::actors::mailer::Message::Send(letter)) => Some(letter),
+        _ => None,
+    });
+    let letter = letter.expect("a letter");
+    assert_eq!(letter.link, Some(format!("/orders/{}?key={}", desk.id, desk.key())));
+    assert_eq!(letter.promised_on, Some(desk.day(3)));
+    assert_eq!(letter.lines[0].amount.amount, 1_998);
+    assert_eq!(letter.total.amount, 3 * 999 + 299);
+}

@@ -1,0 +1,115 @@
+use super::desk::*;
+use crate::actors::order_manager::*;
+use crate::domain::{DeclineReason, OrderState, SessionId};
+
+#[test]
+fn the_same_key_gets_the_same_answer_whatever_has_become_of_the_order() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.authorised();
+    let first = answer(&desk.allocated()).unwrap();
+    assert!(!first.replayed);
+    desk.handed_over();
+    desk.tell(Message::Delivered { order: desk.id });
+    let again = desk.place_again(|_| {});
+    assert_eq!(again, Answer { replayed: true, ..first });
+    assert_eq!(desk.scene.state.orders.orders.resident().count(), 1);
+}
+
+#[test]
+fn a_promise_is_said_again_as_it_was_made() {
+    for days in [2, 8] {
+        let mut desk = Desk::placed();
+        desk.promised(days);
+        let first = answer(&if days == 2 { desk.authorised() } else { desk.verified() }).unwrap();
+        desk.tell(Message::PromiseChanged { order: desk.id, ships_on: desk.day(12) });
+        desk.tell(Message::NoSupplies { order: desk.id });
+        assert_eq!(desk.place_again(|_| {}), Answer { replayed: true, ..first });
+    }
+}
+
+#[test]
+fn a_decline_and_an_empty_shelf_bind_the_key_too() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    let first = answer(&desk.declined(DeclineReason::ExpiredCard)).unwrap();
+    assert_eq!(desk.place_again(|_| {}), Answer { replayed: true, ..first });
+    let mut desk = Desk::placed();
+    let first = answer(&desk.tell(Message::OutOfStock { order: desk.id, earliest: None })).unwrap();
+    assert_eq!(desk.place_again(|_| {}), Answer { replayed: true, ..first });
+}
+
+#[test]
+fn after_pending_the_key_shows_the_present_state() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.unknown();
+    assert!(matches!(desk.place_again(|_| {}).outcome, Outcome::Pending(_)));
+    desk.authorised();
+    desk.allocated();
+    let again = desk.place_again(|_| {});
+    assert!(again.replayed);
+    assert!(matches!(again.outcome, Outcome::Taken(view) if view.state == OrderState::Fulfilling));
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.unknown();
+    desk.declined(DeclineReason::IssuerUnavailable);
+    assert!(matches!(desk.place_again(|_| {}).outcome, Outcome::Declined { .. }));
+}
+
+#[test]
+fn a_key_is_in_progress_until_its_first_answer() {
+    let mut desk = Desk::placed();
+    assert_eq!(desk.place_again(|_| {}).outcome, Outcome::InProgress);
+    desk.reserved();
+    assert_eq!(desk.place_again(|_| {}).outcome, Outcome::InProgress);
+}
+
+#[test]
+fn a_key_with_another_body_is_refused() {
+    let mut desk = Desk::placed();
+    assert_eq!(desk.place_again(|place| place.idempotency.digest = 12).outcome, Outcome::KeyMismatch);
+}
+
+#[test]
+fn an_unknown_token_frees_the_key() {
+    let mut desk = Desk::placed();
+    desk.reserved();
+    let turn = desk.declined(DeclineReason::UnknownCard);
+    assert_eq!(answer(&turn).unwrap().outcome, Outcome::UnknownToken);
+    let mut corrected = place_order();
+    corrected.order = crate::domain::OrderId::new(1_795_348_900_000, 9);
+    corrected.idempotency.digest = 99;
+    let turn = desk.tell(Message::Place(Box::new(corrected)));
+    assert_eq!(asks(&turn), ["StockKeeper Reserve"]);
+}
+
+#[test]
+fn with_no_lines_a_key_only_finds_what_it_bought() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.place_again(|place| place.lines.clear()).outcome, Outcome::NothingToBuy);
+    assert_eq!(desk.scene.state.orders.idempotency_keys.resident().count(), 0);
+    desk.tell(Message::Place(Box::new(place_order())));
+    desk.reserved();
+    desk.authorised();
+    let first = answer(&desk.allocated()).unwrap();
+    assert_eq!(desk.place_again(|place| place.lines.clear()), Answer { replayed: true, ..first });
+}
+
+#[test]
+fn a_key_belongs_to_its_principal_and_route() {
+    let hash = |principal, route, key: &str| {
+        KeyHash::of(&Idempotency { principal, route, key: key.into(), digest: 0 })
+    };
+    let (programs, visitor) = (SessionId::PROGRAMS, SessionId::new(1, 1));
+    let one = hash(programs, Route::Orders, "k");
+    assert_eq!(one, hash(programs, Route::Orders, "k"));
+    for other in [
+        hash(visitor, Route::Orders, "k"),
+        hash(programs, Route::CartCheckout, "k"),
+        hash(programs, Route::Payment, "k"),
+        hash(programs, Route::Orders, "k2"),
+    ] {
+        assert_ne!(one, other);
+    }
+}

@@ -1,0 +1,81 @@
+use super::desk::*;
+use crate::actors::{Address, Event as ShopEvent, Turn, order_manager::*};
+use crate::domain::{DeclineReason, Happening, OrderState};
+use crate::runtime::TableKey;
+
+/// There will be millions: an order of one line, closed, without its texts.
+const ORDER_BYTES_MAX: usize = 256;
+
+fn reads_back(turn: &Turn) {
+    for event in turn.events() {
+        let bytes = postcard::to_stdvec(event).unwrap();
+        assert_eq!(&postcard::from_bytes::<ShopEvent>(&bytes).unwrap(), event);
+    }
+}
+
+#[test]
+fn what_is_journaled_of_an_order_reads_back_as_it_was() {
+    let mut desk = Desk::new();
+    reads_back(&desk.tell(Message::Place(Box::new(place_order()))));
+    reads_back(&desk.promised(8));
+    let slip = Message::PromiseChanged { order: desk.id, ships_on: desk.day(9) };
+    reads_back(&desk.tell(slip));
+    reads_back(&desk.verified());
+    reads_back(&desk.supplies_arrived());
+    reads_back(&desk.authorised());
+    reads_back(&desk.allocated());
+    reads_back(&desk.cancel(3));
+    reads_back(&desk.tell(Message::TooLateToStop { order: desk.id }));
+    reads_back(&desk.handed_over());
+    let mut declined = Desk::placed();
+    declined.reserved();
+    reads_back(&declined.declined(DeclineReason::UnknownCard));
+    let order = desk.order();
+    let bytes = postcard::to_stdvec(order).unwrap();
+    assert_eq!(&postcard::from_bytes::<Order>(&bytes).unwrap(), order);
+    let hash = KeyHash::of(&place_order().idempotency);
+    assert_eq!(KeyHash::from_bytes(&TableKey::to_bytes(&hash)), Some(hash));
+}
+
+#[test]
+fn a_stored_order_is_small() {
+    let mut desk = Desk::new();
+    let mut place = place_order();
+    place.lines.truncate(1);
+    desk.tell(Message::Place(Box::new(place.clone())));
+    desk.reserved();
+    desk.authorised();
+    desk.allocated();
+    desk.handed_over();
+    let texts = place.customer.email.len()
+        + place.customer.name.len()
+        + place.shipping_address.line1.len()
+        + place.shipping_address.city.len()
+        + place.shipping_address.postcode.len()
+        + place.lines[0].title.len();
+    let bytes = postcard::to_stdvec(desk.order()).unwrap().len();
+    assert!(bytes - texts <= ORDER_BYTES_MAX, "{bytes} bytes, {texts} of them texts");
+}
+
+#[test]
+fn a_replay_of_the_events_rebuilds_the_order() {
+    let mut desk = Desk::new();
+    let mut turns = vec![desk.tell(Message::Place(Box::new(place_order())))];
+    turns.push(desk.promised(2));
+    turns.push(desk.authorised());
+    turns.push(desk.supplies_arrived());
+    turns.push(desk.allocated());
+    let mut rebuilt = State::default();
+    for (at, turn) in turns.iter().enumerate() {
+        let position = crate::journal::Position(at as u64 + 1);
+        let stamp = crate::actors::Stamp { position, at: desk.scene.now, by: Address::OrderManager };
+        for event in turn.events() {
+            let ShopEvent::Orders(event) = event else { panic!("not ours: {event:?}") };
+            rebuilt.apply(event, &stamp);
+        }
+    }
+    assert_eq!(rebuilt.orders.get(&desk.id), Some(desk.order()));
+    assert_eq!(desk.state(), OrderState::Fulfilling);
+    let entries = &desk.scene.state.timelines.get(&desk.id).unwrap().entries;
+    assert_eq!(entries.iter().filter(|entry| entry.what == Happening::Confirmed).count(), 1);
+}

@@ -1,0 +1,123 @@
+use std::collections::BTreeSet;
+
+use super::desk::*;
+use crate::actors::order_manager::transitions::{TABLE, mermaid, next};
+use crate::actors::order_manager::*;
+use crate::domain::{Date, DeclineReason, OrderId, OrderState, PaymentId};
+
+/// One of each message about an order that is not looking at it.
+pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Message> {
+    let ships_on = Date(20_784);
+    vec![
+        Message::Reserved { order },
+        Message::Promised { order, ships_on },
+        Message::OutOfStock { order, earliest: None },
+        Message::SuppliesArrived { order },
+        Message::PromiseChanged { order, ships_on },
+        Message::NoSupplies { order },
+        Message::Allocated { order },
+        Message::PaymentAuthorised { order, payment },
+        Message::CardVerified { order, payment },
+        Message::PaymentDeclined { order, payment, reason: DeclineReason::DoNotHonour },
+        Message::PaymentUnknown { order, payment },
+        Message::PaymentVoided { order, payment },
+        Message::PaymentCaptured { order, payment },
+        Message::PaymentSettled { order, payment },
+        Message::HandedOver { order, tracking: "DSD6B5JMFRYP6P".into() },
+        Message::Delivered { order },
+        Message::Stopped { order },
+        Message::TooLateToStop { order },
+        Message::Cancel { order, key: key.to_owned() },
+    ]
+}
+
+#[test]
+fn every_state_and_trigger_either_moves_or_is_refused_with_a_reason() {
+    let pairs: BTreeSet<_> = TABLE.iter().map(|(from, by, _)| (*from, *by)).collect();
+    assert_eq!(pairs.len(), TABLE.len(), "two rows for one pair");
+    for state in OrderState::ALL {
+        for trigger in Trigger::ALL {
+            match next(state, trigger) {
+                Ok(to) => assert!(TABLE.contains(&(state, trigger, to))),
+                Err(refusal) => {
+                    assert!(!pairs.contains(&(state, trigger)));
+                    assert!(!refusal.why.is_empty() && refusal.to_string().contains(state.name()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_end_is_an_end() {
+    for (from, by, to) in TABLE {
+        assert!(!from.is_end() || from == to, "{from} is left by {by:?}");
+    }
+}
+
+#[test]
+fn every_state_but_those_kept_for_later_is_reached_from_placed() {
+    let mut reached = BTreeSet::from([OrderState::Placed]);
+    for _ in OrderState::ALL {
+        let next: Vec<_> = TABLE.iter().filter(|row| reached.contains(&row.0)).map(|row| row.2).collect();
+        reached.extend(next);
+    }
+    let later = [OrderState::PartlyDispatched, OrderState::Returned];
+    assert!(OrderState::ALL.iter().all(|state| reached.contains(state) != later.contains(state)));
+}
+
+#[test]
+fn a_message_moves_an_order_as_the_table_says_or_changes_nothing() {
+    for state in OrderState::ALL {
+        let payment = PaymentId::new(1, 1);
+        for message in every_message(place_order().order, payment, "") {
+            for paid in [PaymentState::Asked, PaymentState::Verified, PaymentState::Authorised] {
+                for stock in [StockState::Asked, StockState::Pegged, StockState::Reserved] {
+                    on_an_order_in(state, payment, paid, stock, &message);
+                }
+            }
+        }
+    }
+}
+
+fn on_an_order_in(
+    state: OrderState,
+    payment: PaymentId,
+    paid: PaymentState,
+    stock: StockState,
+    message: &Message,
+) {
+    let mut desk = Desk::placed();
+    let mut order = desk.order().clone();
+    order.state = state;
+    order.stock = stock;
+    order.payments = vec![Payment { id: payment, verification: paid == PaymentState::Verified, state: paid }];
+    let key = order.key.to_string();
+    desk.scene.state.orders.orders.given(desk.id, Some(order));
+    let message = match message {
+        Message::Cancel { order, .. } => Message::Cancel { order: *order, key },
+        other => other.clone(),
+    };
+    let turn = desk.tell(message.clone());
+    let trigger = Trigger::of(&message).expect("it is about an order");
+    if next(state, trigger).is_err() {
+        assert!(is_nothing(&turn), "{state} {message:?}");
+    }
+    let mut at = state;
+    for event in turn.events() {
+        let crate::actors::Event::Orders(event) = event else { panic!("not ours: {event:?}") };
+        if let Some(trigger) = event.trigger() {
+            at = next(at, trigger).expect("an event is stated only where the table has a row for it");
+        }
+    }
+    assert_eq!(desk.state(), at, "{state} {message:?}");
+}
+
+#[test]
+fn the_drawing_shows_every_move() {
+    let drawing = mermaid();
+    assert!(drawing.starts_with("stateDiagram-v2\n    [*] --> placed\n"));
+    assert!(drawing.contains("    awaiting_payment --> confirmed: Allocated\n"));
+    let moves = TABLE.iter().filter(|(from, _, to)| from != to).count();
+    assert_eq!(drawing.lines().count(), 2 + moves + 3);
+}

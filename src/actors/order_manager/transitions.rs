@@ -1,0 +1,198 @@
+//! What leads an order where: a table, and the only way in which an order's state changes.
+
+use std::fmt::Write as _;
+
+use crate::domain::OrderState;
+
+use super::Message;
+
+/// What can happen to an order: what the order manager is told about it, and what it does itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trigger {
+    Reserved,
+    Promised,
+    OutOfStock,
+    SuppliesArrived,
+    PromiseChanged,
+    NoSupplies,
+    Allocated,
+    /// Its own step: the merchant system is asked for a hold, or whether the card is good.
+    PaymentAsked,
+    PaymentAuthorised,
+    CardVerified,
+    PaymentDeclined,
+    PaymentUnknown,
+    PaymentVoided,
+    PaymentCaptured,
+    PaymentSettled,
+    /// Its own step: the payment of a promised order stands, so its supplies are ordered.
+    SuppliesOrdered,
+    /// Its own step: the warehouse is asked to dispatch.
+    DispatchAsked,
+    HandedOver,
+    Delivered,
+    /// Its own step: it is delivered and paid out.
+    Completed,
+    Cancel,
+    Stopped,
+    TooLateToStop,
+}
+
+use OrderState::*;
+use Trigger as T;
+
+impl Trigger {
+    pub const ALL: [Trigger; 23] = [
+        T::Reserved,
+        T::Promised,
+        T::OutOfStock,
+        T::SuppliesArrived,
+        T::PromiseChanged,
+        T::NoSupplies,
+        T::Allocated,
+        T::PaymentAsked,
+        T::PaymentAuthorised,
+        T::CardVerified,
+        T::PaymentDeclined,
+        T::PaymentUnknown,
+        T::PaymentVoided,
+        T::PaymentCaptured,
+        T::PaymentSettled,
+        T::SuppliesOrdered,
+        T::DispatchAsked,
+        T::HandedOver,
+        T::Delivered,
+        T::Completed,
+        T::Cancel,
+        T::Stopped,
+        T::TooLateToStop,
+    ];
+
+    /// What a message is to its order; `None` for `Place`, which makes one, and for looking at it.
+    pub fn of(message: &Message) -> Option<Trigger> {
+        Some(match message {
+            Message::Place(_) | Message::Show { .. } | Message::ShowTimeline { .. } => return None,
+            Message::Reserved { .. } => T::Reserved,
+            Message::Promised { .. } => T::Promised,
+            Message::OutOfStock { .. } => T::OutOfStock,
+            Message::SuppliesArrived { .. } => T::SuppliesArrived,
+            Message::PromiseChanged { .. } => T::PromiseChanged,
+            Message::NoSupplies { .. } => T::NoSupplies,
+            Message::Allocated { .. } => T::Allocated,
+            Message::PaymentAuthorised { .. } => T::PaymentAuthorised,
+            Message::CardVerified { .. } => T::CardVerified,
+            Message::PaymentDeclined { .. } => T::PaymentDeclined,
+            Message::PaymentUnknown { .. } => T::PaymentUnknown,
+            Message::PaymentVoided { .. } => T::PaymentVoided,
+            Message::PaymentCaptured { .. } => T::PaymentCaptured,
+            Message::PaymentSettled { .. } => T::PaymentSettled,
+            Message::HandedOver { .. } => T::HandedOver,
+            Message::Delivered { .. } => T::Delivered,
+            Message::Stopped { .. } => T::Stopped,
+            Message::TooLateToStop { .. } => T::TooLateToStop,
+            Message::Cancel { .. } => T::Cancel,
+        })
+    }
+}
+
+/// From, by, to; where `to` is `from`, something is noted on the order, and its state stays.
+///
+/// `PartlyDispatched` and `Returned` have no row yet: nothing leads there.
+pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
+    (Placed, T::Reserved, Reserved),
+    (Placed, T::Promised, AwaitingStock),
+    (Placed, T::OutOfStock, Cancelled),
+    (Placed, T::Cancel, Cancelled),
+    (Reserved, T::PaymentAsked, AwaitingPayment),
+    (Reserved, T::Allocated, Confirmed),
+    (Reserved, T::Cancel, Cancelled),
+    (AwaitingStock, T::PaymentAsked, AwaitingPayment),
+    (AwaitingStock, T::SuppliesArrived, Reserved),
+    (AwaitingStock, T::PromiseChanged, AwaitingStock),
+    (AwaitingStock, T::NoSupplies, Cancelled),
+    (AwaitingStock, T::Cancel, Cancelled),
+    // goods of others' supplies can come in while the bank is still being asked
+    (AwaitingPayment, T::SuppliesArrived, AwaitingPayment),
+    (AwaitingPayment, T::PromiseChanged, AwaitingPayment),
+    (AwaitingPayment, T::PaymentAuthorised, AwaitingPayment),
+    (AwaitingPayment, T::CardVerified, AwaitingPayment),
+    (AwaitingPayment, T::PaymentUnknown, AwaitingPayment),
+    // the card was verified, the goods came in meanwhile: now the money itself is asked for
+    (AwaitingPayment, T::PaymentAsked, AwaitingPayment),
+    (AwaitingPayment, T::SuppliesOrdered, AwaitingStock),
+    (AwaitingPayment, T::Allocated, Confirmed),
+    (AwaitingPayment, T::PaymentDeclined, Declined),
+    (AwaitingPayment, T::Cancel, Cancelled),
+    (Confirmed, T::DispatchAsked, Fulfilling),
+    (Confirmed, T::Cancel, Confirmed),
+    (Confirmed, T::Stopped, Cancelled),
+    (Confirmed, T::TooLateToStop, Confirmed),
+    (Fulfilling, T::HandedOver, Dispatched),
+    // the warehouse is asked whether it can still be stopped
+    (Fulfilling, T::Cancel, Fulfilling),
+    (Fulfilling, T::Stopped, Cancelled),
+    (Fulfilling, T::TooLateToStop, Fulfilling),
+    (Dispatched, T::PaymentCaptured, Dispatched),
+    (Dispatched, T::PaymentSettled, Dispatched),
+    (Dispatched, T::Delivered, Delivered),
+    (Dispatched, T::TooLateToStop, Dispatched),
+    (Delivered, T::PaymentCaptured, Delivered),
+    (Delivered, T::PaymentSettled, Delivered),
+    (Delivered, T::Completed, Closed),
+    (Delivered, T::TooLateToStop, Delivered),
+    // whoever asked to stop it still waits for an answer
+    (Closed, T::TooLateToStop, Closed),
+    (Cancelled, T::PaymentVoided, Cancelled),
+];
+
+/// Why something does not fit an order's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an order that is {state} takes no {trigger:?}: {why}")]
+pub struct Refusal {
+    pub state: OrderState,
+    pub trigger: Trigger,
+    pub why: &'static str,
+}
+
+/// Where the trigger leads an order in this state.
+pub fn next(state: OrderState, trigger: Trigger) -> Result<OrderState, Refusal> {
+    let row = TABLE.iter().find(|(from, by, _)| (*from, *by) == (state, trigger));
+    row.map(|(_, _, to)| *to).ok_or_else(|| Refusal { state, trigger, why: why_not(state, trigger) })
+}
+
+fn why_not(state: OrderState, trigger: Trigger) -> &'static str {
+    match (state, trigger) {
+        (PartlyDispatched, _) => "orders are not split into shipments yet",
+        (Returned, _) => "returns are not taken yet",
+        (Declined | Cancelled, T::Cancel) => "it has ended already",
+        (_, T::Cancel) => "it has left the house",
+        // what was sent before the end crosses what the end sent: release, put away, void
+        (Declined | Cancelled, _) => "it has ended, and what it held is being given back",
+        (Closed, _) => "it has ended, delivered and paid out",
+        (_, T::Reserved | T::Promised | T::OutOfStock) => "the stock keeper has answered it before",
+        (Placed, _) => "the stock keeper has not answered yet",
+        (_, T::SuppliesArrived | T::PromiseChanged | T::NoSupplies) => "it does not wait for supplies",
+        (_, T::PaymentAsked | T::PaymentAuthorised | T::CardVerified) => "no payment is asked for now",
+        (_, T::PaymentDeclined | T::PaymentUnknown) => "no payment is asked for now",
+        (_, T::PaymentVoided) => "its payment was not voided: the order stands",
+        (_, T::PaymentCaptured | T::PaymentSettled) => "nothing is captured before the hand-over",
+        (_, T::Allocated) => "its stock was not asked to be allocated, or is so already",
+        (_, T::SuppliesOrdered) => "supplies are ordered once the payment of a promise stands",
+        (_, T::DispatchAsked) => "the warehouse is asked once, when the order is confirmed",
+        (_, T::HandedOver | T::Delivered) => "a parcel is handed over once, then delivered once",
+        (_, T::Completed) => "it is not delivered yet",
+        (_, T::Stopped | T::TooLateToStop) => "the warehouse can stop only what it was asked to dispatch",
+    }
+}
+
+/// The table as a Mermaid state diagram, for the documentation. Rows that stay where they are are left out.
+pub fn mermaid() -> String {
+    let mut text = String::from("stateDiagram-v2\n    [*] --> placed\n");
+    for (from, by, to) in TABLE.iter().filter(|(from, _, to)| from != to) {
+        writeln!(text, "    {from} --> {to}: {by:?}").expect("a string takes all that is written to it");
+    }
+    for end in OrderState::ALL.iter().filter(|state| state.is_end() && **state != Returned) {
+        writeln!(text, "    {end} --> [*]").expect("a string takes all that is written to it");
+    }
+    text
+}

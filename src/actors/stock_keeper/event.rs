@@ -1,0 +1,216 @@
+use serde::{Deserialize, Serialize};
+
+use crate::domain::catalogue::Product;
+use crate::domain::{Date, Happening, OrderId, Sku, Step};
+use crate::partners::wholesaler::WholesalerId;
+use crate::runtime::Keys;
+
+use super::state::Listed;
+use super::{Demand, DemandId, Offer, Place, PurchaseOrder, PurchaseOrderId, StockItem};
+
+/// A case for the operator stands beside the fifteen steps.
+const CASE: Step = Step(0);
+
+/// What the stock keeper states. Units move by these alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    Listed {
+        product: Box<Product>,
+    },
+    /// On the shelf when the SKU was listed.
+    Found {
+        sku: Sku,
+        quantity: u32,
+    },
+    Moved {
+        order: OrderId,
+        sku: Sku,
+        from: Place,
+        to: Place,
+        quantity: u32,
+    },
+
+    DemandOpened {
+        id: DemandId,
+        demand: Box<Demand>,
+    },
+    DemandClosed {
+        id: DemandId,
+    },
+    Pegged {
+        order: OrderId,
+        sku: Sku,
+        quantity: u32,
+    },
+    Unpegged {
+        order: OrderId,
+        sku: Sku,
+    },
+    /// Available → reserved for an order that waited.
+    PegServed {
+        order: OrderId,
+        sku: Sku,
+        quantity: u32,
+    },
+    /// Supplies are ordered for the peg from now on, or no more.
+    PegCalled {
+        order: OrderId,
+        sku: Sku,
+        called: bool,
+    },
+
+    RoundOpened {
+        sku: Sku,
+        round: u32,
+        asked: Vec<WholesalerId>,
+    },
+    RoundJoined {
+        sku: Sku,
+        waiter: DemandId,
+    },
+    QuoteCame {
+        sku: Sku,
+        from: WholesalerId,
+        offer: Option<Offer>,
+    },
+    RoundClosed {
+        sku: Sku,
+    },
+    Dated {
+        id: DemandId,
+        sku: Sku,
+        date: Option<Date>,
+    },
+
+    Promised {
+        order: OrderId,
+        ships_on: Date,
+        lines: Vec<PromisedLine>,
+    },
+    SuppliesCalled {
+        order: OrderId,
+    },
+    Slipped {
+        order: OrderId,
+        ships_on: Date,
+    },
+    GivenUp {
+        order: OrderId,
+    },
+
+    Ordered {
+        id: PurchaseOrderId,
+        purchase_order: Box<PurchaseOrder>,
+    },
+    /// `short`: ordered but not accepted.
+    Acknowledged {
+        id: PurchaseOrderId,
+        order: OrderId,
+        sku: Sku,
+        accepted: u32,
+        short: u32,
+        arrives_on: Date,
+    },
+    Refused {
+        id: PurchaseOrderId,
+        sku: Sku,
+        quantity: u32,
+    },
+    /// The outcome is unknown. `case` is for the operator, once.
+    Unanswered {
+        id: PurchaseOrderId,
+        order: OrderId,
+        case: Option<String>,
+    },
+    /// `expected` units were outstanding, `quantity` are on the shelf.
+    Received {
+        id: PurchaseOrderId,
+        sku: Sku,
+        expected: u32,
+        quantity: u32,
+    },
+
+    /// Units were to be moved that are not there; nothing was moved.
+    Mismatched {
+        order: OrderId,
+        why: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromisedLine {
+    pub sku: Sku,
+    pub quantity: u32,
+    pub date: Date,
+}
+
+impl Event {
+    /// Names the aggregates that it changes.
+    pub fn changes(&self, keys: &mut Keys) {
+        match self {
+            Event::Listed { product } => keys.add::<Listed>(&product.sku),
+            Event::Found { sku, .. }
+            | Event::Moved { sku, .. }
+            | Event::Pegged { sku, .. }
+            | Event::Unpegged { sku, .. }
+            | Event::PegCalled { sku, .. }
+            | Event::RoundOpened { sku, .. }
+            | Event::RoundJoined { sku, .. }
+            | Event::QuoteCame { sku, .. }
+            | Event::RoundClosed { sku } => keys.add::<StockItem>(sku),
+            Event::PegServed { order, sku, .. } => {
+                keys.add::<StockItem>(sku);
+                keys.add::<Demand>(&DemandId::of(*order));
+            }
+            Event::DemandOpened { id, .. } | Event::DemandClosed { id } | Event::Dated { id, .. } => {
+                keys.add::<Demand>(id);
+            }
+            Event::Promised { order, .. }
+            | Event::SuppliesCalled { order }
+            | Event::Slipped { order, .. }
+            | Event::GivenUp { order } => keys.add::<Demand>(&DemandId::of(*order)),
+            Event::Ordered { id, purchase_order } => {
+                keys.add::<PurchaseOrder>(id);
+                keys.add::<StockItem>(&purchase_order.sku);
+            }
+            Event::Acknowledged { id, sku, .. }
+            | Event::Refused { id, sku, .. }
+            | Event::Received { id, sku, .. } => {
+                keys.add::<PurchaseOrder>(id);
+                keys.add::<StockItem>(sku);
+            }
+            Event::Unanswered { id, .. } => keys.add::<PurchaseOrder>(id),
+            Event::Mismatched { .. } => {}
+        }
+    }
+
+    /// What it says to the orders concerned: steps 4 and 5.
+    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
+        match self {
+            Event::Moved { order, sku, from: Place::Available, to: Place::Reserved, quantity } => {
+                let what = Happening::UnitsReserved { sku: sku.clone(), quantity: *quantity };
+                vec![(*order, Step::STOCK_OR_DATE, what)]
+            }
+            Event::Promised { order, lines, .. } => {
+                let pegged = |line: &PromisedLine| Happening::UnitsPegged {
+                    sku: line.sku.clone(),
+                    quantity: line.quantity,
+                    promised: line.date,
+                };
+                lines.iter().map(|line| (*order, Step::STOCK_OR_DATE, pegged(line))).collect()
+            }
+            Event::Acknowledged { order, sku, accepted, arrives_on, .. } => {
+                let (sku, quantity, arrives) = (sku.clone(), *accepted, *arrives_on);
+                vec![(*order, Step::ORDERS_SUPPLIES, Happening::SuppliesOrdered { sku, quantity, arrives })]
+            }
+            Event::PegServed { order, sku, quantity } => {
+                let what = Happening::SuppliesArrived { sku: sku.clone(), quantity: *quantity };
+                vec![(*order, Step::ORDERS_SUPPLIES, what)]
+            }
+            Event::Unanswered { order, case: Some(why), .. } | Event::Mismatched { order, why } => {
+                vec![(*order, CASE, Happening::CaseOpened { why: why.clone() })]
+            }
+            _ => vec![],
+        }
+    }
+}

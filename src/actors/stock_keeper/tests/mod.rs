@@ -1,0 +1,215 @@
+mod flows;
+mod properties;
+mod shelf;
+mod supplies;
+
+use crate::actors::testing::Scene;
+use crate::actors::{self, Address, Turn, What, order_manager};
+use crate::domain::catalogue::Product;
+use crate::domain::{Backorder, Currency, Date, Money, OrderId, Sku, Units};
+use crate::partners::wholesaler::{Acknowledgement, Quote, QuoteAnswer, ShipNotice, WholesalerId};
+use crate::runtime::RequestId;
+
+use super::{Answered, Message, PurchaseOrderId, Reply, StockItem};
+
+pub const US: Address = Address::StockKeeper;
+pub const REQUEST: RequestId = RequestId(7);
+
+pub fn sku(name: &str) -> Sku {
+    Sku::parse(name).unwrap()
+}
+
+pub fn order(n: u64) -> OrderId {
+    OrderId::new(n, 0)
+}
+
+pub fn units(lines: &[(&str, u32)]) -> Vec<Units> {
+    lines.iter().map(|&(name, quantity)| Units { sku: sku(name), quantity }).collect()
+}
+
+/// So many days after the scene's.
+pub fn day(n: u32) -> Date {
+    Scene::NOON.date().plus_days(n)
+}
+
+pub fn product(name: &str) -> Product {
+    Product {
+        sku: sku(name),
+        title: name.to_owned(),
+        authors: vec![],
+        year: None,
+        language: None,
+        isbn: None,
+        price: Money::new(999, Currency::GBP),
+        weight_grams: 300,
+    }
+}
+
+/// The stock keeper with these units on the shelf; everybody else is played by the test.
+pub struct House {
+    pub scene: Scene,
+}
+
+impl House {
+    pub fn with(stock: &[(&str, u32)]) -> House {
+        let mut scene = Scene::new();
+        scene.rules.wholesalers = [1, 2].map(WholesalerId).to_vec();
+        let products = stock.iter().map(|&(name, found)| (product(name), found)).collect();
+        scene.when(US, Message::List { products });
+        House { scene }
+    }
+
+    /// Handles a message, and whatever the stock keeper then tells itself.
+    pub fn when(&mut self, message: Message) -> Heard {
+        let turn = self.scene.when(US, message);
+        self.heard(turn)
+    }
+
+    pub fn asked(&mut self, message: Message) -> Heard {
+        let turn = self.scene.asked(US, REQUEST, message);
+        self.heard(turn)
+    }
+
+    fn heard(&mut self, turn: Turn) -> Heard {
+        let mut heard = Heard::default();
+        let mut turns = std::collections::VecDeque::from([turn]);
+        while let Some(turn) = turns.pop_front() {
+            for (to, message) in turn.sends {
+                match (to, message) {
+                    (Address::OrderManager, actors::Message::Orders(message)) => heard.orders.push(message),
+                    (US, message) => turns.push_back(self.scene.when(US, message)),
+                    other => panic!("nobody expects {other:?}"),
+                }
+            }
+            heard.calls.extend(turn.calls.into_iter().map(|call| call.what));
+            heard.timers.extend(turn.timers);
+            heard.events.extend(turn.events);
+            for (_, reply) in turn.replies {
+                match reply {
+                    actors::Reply::Stock(reply) => heard.replies.push(reply),
+                    other => panic!("nobody expects {other:?}"),
+                }
+            }
+        }
+        for (_, item) in self.scene.state.stock.stock.resident() {
+            item.audit().unwrap();
+        }
+        heard
+    }
+
+    pub fn reserve(&mut self, n: u64, lines: &[(&str, u32)], backorder: Backorder) -> Heard {
+        self.when(Message::Reserve { order: order(n), lines: units(lines), backorder })
+    }
+
+    pub fn release(&mut self, n: u64, lines: &[(&str, u32)]) -> Heard {
+        self.when(Message::Release { order: order(n), lines: units(lines) })
+    }
+
+    pub fn order_supplies(&mut self, n: u64, lines: &[(&str, u32)]) -> Heard {
+        self.when(Message::OrderSupplies { order: order(n), lines: units(lines) })
+    }
+
+    /// A wholesaler's answer to the first round: so many units in so many days.
+    pub fn offers(&mut self, from: u8, name: &str, quantity: u32, days: u32) -> Heard {
+        let answer = QuoteAnswer::Offer(Quote {
+            wholesaler: WholesalerId(from),
+            sku: sku(name),
+            quantity,
+            unit_cost: Money::new(500, Currency::GBP),
+            ships_on: day(days),
+        });
+        self.quote(from, name, Answered::Yes(answer))
+    }
+
+    pub fn offers_nothing(&mut self, from: u8, name: &str) -> Heard {
+        self.quote(from, name, Answered::Yes(QuoteAnswer::Nothing))
+    }
+
+    pub fn quote(&mut self, from: u8, name: &str, result: Answered<QuoteAnswer>) -> Heard {
+        let round = self.item(name).rounds;
+        self.when(Message::QuoteAnswered { sku: sku(name), round, from: WholesalerId(from), result })
+    }
+
+    pub fn acknowledged(&mut self, id: PurchaseOrderId, accepted: u32, days: u32) -> Heard {
+        let result = Answered::Yes(Acknowledgement { accepted, arrives_on: day(days) });
+        self.when(Message::SupplyAnswered { purchase_order: id, result })
+    }
+
+    pub fn refused(&mut self, id: PurchaseOrderId) -> Heard {
+        let result = Answered::Refused("sold out".into());
+        self.when(Message::SupplyAnswered { purchase_order: id, result })
+    }
+
+    pub fn arrived(&mut self, id: PurchaseOrderId, quantity: u32) -> Heard {
+        let result = Answered::Yes(ShipNotice::Arrived { quantity });
+        self.when(Message::ShipNoticeAnswered { purchase_order: id, result })
+    }
+
+    /// An order that was promised what is missing, its payment made and its supplies ordered: one purchase order.
+    pub fn waits(&mut self, n: u64, lines: &[(&str, u32)]) -> PurchaseOrderId {
+        let heard = self.reserve(n, lines, Backorder::Accept);
+        if heard.orders.is_empty() {
+            self.offers(1, lines[0].0, 100, 5);
+            self.offers(2, lines[0].0, 100, 2);
+        }
+        let (id, _, quantity) = self.order_supplies(n, lines).purchase_orders()[0];
+        self.acknowledged(id, quantity, 2);
+        id
+    }
+
+    pub fn item(&self, name: &str) -> &StockItem {
+        self.scene.state.stock.stock.get(&sku(name)).unwrap()
+    }
+
+    pub fn demands(&self) -> usize {
+        self.scene.state.stock.demands.resident().count()
+    }
+}
+
+/// What the stock keeper said on a message.
+#[derive(Default)]
+pub struct Heard {
+    pub orders: Vec<order_manager::Message>,
+    pub calls: Vec<What>,
+    pub timers: Vec<crate::runtime::TimerChange<actors::Shop>>,
+    pub replies: Vec<Reply>,
+    pub events: Vec<actors::Event>,
+}
+
+impl Heard {
+    pub fn is_nothing(&self) -> bool {
+        self.events.is_empty() && self.orders.is_empty() && self.calls.is_empty() && self.timers.is_empty()
+    }
+
+    /// The purchase orders that went out: id, wholesaler, quantity.
+    pub fn purchase_orders(&self) -> Vec<(PurchaseOrderId, u8, u32)> {
+        let sent = |what: &What| match what {
+            What::Supply { wholesaler, purchase_order, order } => {
+                assert_eq!(order.key, purchase_order.to_string());
+                Some((*purchase_order, wholesaler.0, order.quantity))
+            }
+            _ => None,
+        };
+        self.calls.iter().filter_map(sent).collect()
+    }
+}
+
+pub fn reserved(n: u64) -> order_manager::Message {
+    order_manager::Message::Reserved { order: order(n) }
+}
+
+pub fn promised(n: u64, days: u32) -> order_manager::Message {
+    order_manager::Message::Promised { order: order(n), ships_on: day(days) }
+}
+
+pub fn out_of_stock(n: u64, days: Option<u32>) -> order_manager::Message {
+    order_manager::Message::OutOfStock { order: order(n), earliest: days.map(day) }
+}
+
+pub fn arrived(n: u64) -> order_manager::Message {
+    order_manager::Message::SuppliesArrived { order: order(n) }
+}
+
+pub fn no_supplies(n: u64) -> order_manager::Message {
+    order_manager::Message::NoSupplies { order: order(n) }
+}

@@ -1,0 +1,134 @@
+//! What is in stock.
+
+use super::*;
+use crate::actors::stock_keeper::Availability;
+use crate::domain::{Happening, Step};
+use crate::runtime::{Aggregate as _, Keys};
+
+#[test]
+fn an_order_in_stock_touches_its_items_alone_all_the_way_out() {
+    let mut house = House::with(&[("A", 5), ("B", 2)]);
+    let lines = [("A", 2), ("B", 2)];
+    assert_eq!(house.reserve(1, &lines, Backorder::Refuse).orders, [reserved(1)]);
+    let heard = house.when(Message::Allocate { order: order(1), lines: units(&lines) });
+    assert_eq!(heard.orders, [order_manager::Message::Allocated { order: order(1) }]);
+    assert_eq!(heard.events.len(), 2, "one small event for each SKU");
+    house.when(Message::Packed { order: order(1), lines: units(&lines) });
+    assert_eq!(house.item("A").packed, 2);
+    house.when(Message::HandedOver { order: order(1), lines: units(&lines) });
+    let item = house.item("A");
+    assert_eq!((item.available, item.on_hand(), item.shipped), (3, 3, 2));
+    assert_eq!(house.demands(), 0);
+}
+
+#[test]
+fn the_way_out_reads_the_items_and_nothing_else() {
+    let mut house = House::with(&[("A", 5)]);
+    let (order, lines) = (order(1), units(&[("A", 2)]));
+    let way_out = [
+        Message::Reserve { order, lines: lines.clone(), backorder: Backorder::Accept },
+        Message::Allocate { order, lines: lines.clone() },
+        Message::Packed { order, lines: lines.clone() },
+        Message::HandedOver { order, lines },
+    ];
+    for message in way_out {
+        let mut keys = Keys::default();
+        crate::actors::stock_keeper::touches(&house.scene.state.stock, &message, &mut keys);
+        assert_eq!(keys.list(), [(StockItem::TREE, b"A".to_vec())]);
+        house.when(message);
+    }
+}
+
+#[test]
+fn the_timeline_tells_what_was_reserved() {
+    let mut house = House::with(&[("A", 5)]);
+    house.reserve(1, &[("A", 2)], Backorder::Refuse);
+    let timeline = house.scene.state.timelines.get(&order(1)).unwrap();
+    assert_eq!(timeline.entries[0].step, Step::STOCK_OR_DATE);
+    assert_eq!(timeline.entries[0].what, Happening::UnitsReserved { sku: sku("A"), quantity: 2 });
+}
+
+#[test]
+fn lines_that_share_a_short_sku_take_all_or_nothing() {
+    let mut house = House::with(&[("A", 3), ("B", 9)]);
+    let heard = house.reserve(1, &[("A", 2), ("B", 1), ("A", 2)], Backorder::Refuse);
+    assert!(heard.orders.is_empty(), "the wholesalers are asked for a date");
+    house.offers(1, "A", 100, 5);
+    assert_eq!(house.offers(2, "A", 100, 3).orders, [out_of_stock(1, Some(3))]);
+    assert_eq!((house.item("A").available, house.item("B").available), (3, 9));
+    assert_eq!(house.reserve(2, &[("A", 2), ("A", 1)], Backorder::Refuse).orders, [reserved(2)]);
+    assert_eq!(house.item("A").reserved, 3);
+}
+
+#[test]
+fn a_release_puts_the_units_back_for_sale() {
+    let mut house = House::with(&[("A", 3)]);
+    house.reserve(1, &[("A", 3)], Backorder::Refuse);
+    house.release(1, &[("A", 3)]);
+    assert_eq!((house.item("A").available, house.item("A").reserved), (3, 0));
+}
+
+#[test]
+fn what_is_not_there_is_not_moved_but_opens_a_case() {
+    let mut house = House::with(&[("A", 3)]);
+    let lines = units(&[("A", 1)]);
+    let moves = [
+        Message::Allocate { order: order(1), lines: lines.clone() },
+        Message::Packed { order: order(1), lines: lines.clone() },
+        Message::HandedOver { order: order(1), lines: lines.clone() },
+        Message::PutAway { order: order(1), lines: lines.clone(), packed: true },
+        Message::Release { order: order(1), lines },
+    ];
+    for message in moves {
+        let heard = house.when(message);
+        assert!(heard.orders.is_empty());
+        assert!(matches!(heard.events[0].happenings()[..], [(_, _, Happening::CaseOpened { .. })]));
+    }
+    assert_eq!(house.item("A").available, 3);
+}
+
+#[test]
+fn a_stopped_parcel_is_put_away() {
+    let mut house = House::with(&[("A", 3)]);
+    let lines = units(&[("A", 2)]);
+    for packed in [false, true] {
+        house.reserve(1, &[("A", 2)], Backorder::Refuse);
+        house.when(Message::Allocate { order: order(1), lines: lines.clone() });
+        if packed {
+            house.when(Message::Packed { order: order(1), lines: lines.clone() });
+        }
+        house.when(Message::PutAway { order: order(1), lines: lines.clone(), packed });
+        assert_eq!(house.item("A").available, 3);
+    }
+}
+
+#[test]
+fn a_check_tells_what_is_for_sale_and_changes_nothing() {
+    let mut house = House::with(&[("A", 3)]);
+    let heard = house.asked(Message::Check { skus: vec![sku("A"), sku("NONE")] });
+    assert!(heard.events.is_empty() && heard.calls.is_empty());
+    let availability = Availability { sku: sku("A"), available: 3, earliest: None };
+    assert_eq!(heard.replies, [Reply::Availability(vec![availability])]);
+}
+
+#[test]
+fn listing_a_product_again_changes_its_description_and_not_its_stock() {
+    let mut house = House::with(&[("A", 3)]);
+    let mut cheaper = product("A");
+    cheaper.price.amount = 1;
+    let products = vec![(cheaper, 50), (product("B"), 4), (product("B"), 4)];
+    let heard = house.asked(Message::List { products: products.clone() });
+    assert_eq!(heard.replies, [Reply::Listed { new: 1, changed: 2 }]);
+    assert_eq!((house.item("A").available, house.item("B").found), (3, 4));
+    let heard = house.asked(Message::List { products: products[..2].to_vec() });
+    assert_eq!(heard.replies, [Reply::Listed { new: 0, changed: 0 }]);
+    assert!(heard.events.is_empty());
+}
+
+#[test]
+fn an_order_of_something_not_listed_is_out_of_stock() {
+    let mut house = House::with(&[("A", 3)]);
+    let heard = house.reserve(1, &[("A", 1), ("NONE", 1)], Backorder::Accept);
+    assert_eq!(heard.orders, [out_of_stock(1, None)]);
+    assert_eq!(house.item("A").available, 3);
+}

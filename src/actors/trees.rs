@@ -1,0 +1,84 @@
+use crate::runtime;
+use crate::storage::TreeName;
+
+use super::{Address, Shop};
+
+/// One tree: who owns it, and what is in it.
+pub struct TreeInfo {
+    pub name: &'static str,
+    pub owner: Owner,
+    pub key: &'static str,
+    pub value: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Actor(Address),
+    /// WebSessions, each its own row.
+    Sessions,
+    /// Folded from every actor's events.
+    All,
+    Runtime,
+}
+
+const fn tree(name: &'static str, owner: Owner, key: &'static str, value: &'static str) -> TreeInfo {
+    TreeInfo { name, owner, key, value }
+}
+
+/// Every tree. `storage` keeps one more for itself: `storage.meta`, the watermark.
+pub const TREES: &[TreeInfo] = &[
+    tree("timelines", Owner::All, "order id", "what happened to the order, step by step"),
+    tree("sessions", Owner::Sessions, "session id", "cart, checkout details, last order"),
+    tree("orders", Owner::Actor(Address::OrderManager), "order id", "the order"),
+    tree(
+        "idempotency_keys",
+        Owner::Actor(Address::OrderManager),
+        "hash of principal, route, key",
+        "order, digest",
+    ),
+    tree("catalogue", Owner::Actor(Address::StockKeeper), "SKU", "the product"),
+    tree("stock", Owner::Actor(Address::StockKeeper), "SKU", "buckets, pegs, quotes"),
+    tree("purchase_orders", Owner::Actor(Address::StockKeeper), "purchase order id", "an order for supplies"),
+    tree("demands", Owner::Actor(Address::StockKeeper), "order id", "what an order still waits for"),
+    tree("payments", Owner::Actor(Address::MerchantProxy), "payment id", "one attempt to pay"),
+    tree("ledger", Owner::Actor(Address::MerchantProxy), "currency", "totals of every account"),
+    tree("cards", Owner::Actor(Address::BankActor), "token", "a card without its number"),
+    tree(
+        "bank_accounts",
+        Owner::Actor(Address::BankActor),
+        "account id",
+        "limit, held, drawn; payable, paid, fees",
+    ),
+    tree("holds", Owner::Actor(Address::BankActor), "payment id", "what is held, and what was answered"),
+    tree(
+        "settlement_batches",
+        Owner::Actor(Address::BankActor),
+        "day and part",
+        "captures paid out together",
+    ),
+    tree("shipments", Owner::Actor(Address::WarehouseActor), "order id", "the parcel"),
+    tree("mail", Owner::Actor(Address::Mailer), "order id and kind", "a letter not yet sent, or parked"),
+    tree("messages", Owner::Runtime, "turn and index", "sent and not yet consumed"),
+    tree("calls", Owner::Runtime, "turn and index", "outside calls without a result"),
+    tree("timers", Owner::Runtime, "actor and timer id", "due, message"),
+    tree("dead_letters", Owner::Runtime, "position", "messages that were given up"),
+];
+
+/// As storage opens them.
+pub fn names() -> Vec<TreeName> {
+    runtime::tree_names::<Shop>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_table_of_trees_lists_every_tree_once() {
+        let listed: Vec<&str> = TREES.iter().map(|tree| tree.name).collect();
+        let opened: BTreeSet<&str> = names().into_iter().map(|tree| tree.0).collect();
+        assert_eq!(listed.len(), opened.len());
+        assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), opened);
+    }
+}

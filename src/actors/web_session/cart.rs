@@ -1,0 +1,80 @@
+//! Step 1: what she puts into her cart and takes out.
+
+use crate::actors::{Context, Turn};
+use crate::domain::{Money, OrderLine, SessionId, Sku, Totals};
+
+use super::decide::reply;
+use super::session::with_line;
+use super::{CartView, Event, Reply, Session};
+
+/// A cart that is there already is shown as it is: a doubled request makes no second one.
+pub fn create(id: SessionId, known: Option<&Session>, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    match known {
+        Some(session) => reply(&mut turn, context, Reply::Cart(view_of(id, session, context))),
+        None => {
+            turn.event(Event::Created { session: id });
+            reply(&mut turn, context, Reply::Cart(view_of(id, &Session::default(), context)));
+        }
+    }
+    turn
+}
+
+pub fn view(id: SessionId, session: &Session, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    reply(&mut turn, context, Reply::Cart(view_of(id, session, context)));
+    turn
+}
+
+pub fn set_line(id: SessionId, session: &Session, line: &OrderLine, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    let lines = with_line(&session.lines, line);
+    // a cart that cannot be added up is full too
+    match lines.and_then(|lines| Some((totals(&lines, context)?, lines))) {
+        None => reply(&mut turn, context, Reply::CartFull),
+        Some((totals, lines)) => {
+            turn.event(Event::LineSet { session: id, line: line.clone() });
+            let cart = CartView { id, lines, totals: Some(totals), details: details(session) };
+            reply(&mut turn, context, Reply::Cart(cart));
+        }
+    }
+    turn
+}
+
+pub fn remove_line(id: SessionId, session: &Session, sku: &Sku, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    let mut cart = view_of(id, session, context);
+    cart.lines.retain(|line| line.sku != *sku);
+    if cart.lines.len() != session.lines.len() {
+        turn.event(Event::LineRemoved { session: id, sku: sku.clone() });
+        cart.totals = totals_if_any(&cart.lines, context);
+    }
+    reply(&mut turn, context, Reply::Cart(cart));
+    turn
+}
+
+pub fn view_of(id: SessionId, session: &Session, context: &Context<'_>) -> CartView {
+    CartView {
+        id,
+        lines: session.lines.clone(),
+        totals: totals_if_any(&session.lines, context),
+        details: details(session),
+    }
+}
+
+/// Shipping is the shop's, and books bear no tax. `None` where it does not fit 64 bits or one currency.
+pub fn totals(lines: &[OrderLine], context: &Context<'_>) -> Option<Totals> {
+    let shipping = context.rules().shipping;
+    Totals::of(lines, shipping, Money::zero(shipping.currency))
+}
+
+fn totals_if_any(lines: &[OrderLine], context: &Context<'_>) -> Option<Totals> {
+    if lines.is_empty() { None } else { totals(lines, context) }
+}
+
+fn details(
+    session: &Session,
+) -> Option<(crate::domain::Customer, crate::domain::ShippingAddress, crate::domain::Backorder)> {
+    let form = session.form.as_ref()?;
+    Some((form.customer.clone(), form.shipping_address.clone(), form.backorder))
+}

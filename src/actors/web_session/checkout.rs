@@ -1,0 +1,137 @@
+//! Steps 2 and 11: an order goes to the order manager, and its answer to the customer.
+
+use crate::actors::order_manager::{self, Answer, Idempotency, Outcome, PlaceOrder, Route};
+use crate::actors::{Address, Context, Turn};
+use crate::domain::{OrderId, OrderLine, OrderState, SessionId, Units};
+use crate::runtime::RequestId;
+
+use super::cart::{totals, view_of};
+use super::decide::reply;
+use super::{Checkout, CheckoutDetails, CheckoutForm, Event, Nonce, Reply, Session};
+
+pub fn submit(order: &Checkout, context: &mut Context<'_>) -> Turn {
+    let key = (Route::Orders, order.idempotency_key.clone(), order.digest);
+    place(key, order.lines.clone(), order.details.clone(), context)
+}
+
+/// What is in the cart; where that is nothing, the order manager says whether the key has bought it before.
+pub fn checkout(
+    session: &Session,
+    idempotency_key: &str,
+    digest: u64,
+    details: &CheckoutDetails,
+    context: &mut Context<'_>,
+) -> Turn {
+    let key = (Route::CartCheckout, idempotency_key.to_owned(), digest);
+    place(key, session.lines.clone(), details.clone(), context)
+}
+
+pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    if session.lines.is_empty() {
+        reply(&mut turn, context, Reply::CartEmpty);
+        return turn;
+    }
+    let nonce = Nonce::new(context.random());
+    let mut cart = view_of(id, session, context);
+    cart.details = Some((form.customer.clone(), form.shipping_address.clone(), form.backorder));
+    turn.event(Event::CheckoutBegun { session: id, checkout: nonce, form: Box::new(form) });
+    reply(&mut turn, context, Reply::CheckoutBegun { checkout: nonce.to_string(), cart });
+    turn
+}
+
+/// The nonce is the key, so that the same return twice is the same order. Only the newest checkout buys
+/// what is in the cart; an older one is good for the answer that it had.
+pub fn pay_with(session: &Session, checkout: &str, token: &str, context: &mut Context<'_>) -> Turn {
+    let form = session.form.as_ref().filter(|_| session.has_begun(checkout));
+    let Some(form) = form else {
+        let mut turn = Turn::nothing();
+        reply(&mut turn, context, Reply::NoSuchCheckout);
+        return turn;
+    };
+    let lines = if session.is_open(checkout) { session.lines.clone() } else { vec![] };
+    let details = CheckoutDetails {
+        customer: form.customer.clone(),
+        shipping_address: form.shipping_address.clone(),
+        token: token.to_owned(),
+        backorder: form.backorder,
+    };
+    // the nonce says all that a digest could: this return has no other body
+    place((Route::Payment, checkout.to_owned(), 0), lines, details, context)
+}
+
+/// Step 2.
+fn place(
+    (route, key, digest): (Route, String, u64),
+    lines: Vec<OrderLine>,
+    details: CheckoutDetails,
+    context: &mut Context<'_>,
+) -> Turn {
+    let mut turn = Turn::nothing();
+    let Address::WebSession(session) = context.address() else { return turn };
+    // the gateway and the cart have added it up before; what cannot be added up cannot be bought
+    let Some(totals) = totals(&lines, context) else {
+        reply(&mut turn, context, Reply::CartEmpty);
+        return turn;
+    };
+    let place = PlaceOrder {
+        order: OrderId::new(context.real_now().0, context.random()),
+        session,
+        request: context.request(),
+        idempotency: Idempotency { principal: session, route, key, digest },
+        lines,
+        totals,
+        customer: details.customer,
+        shipping_address: details.shipping_address,
+        token: details.token,
+        backorder: details.backorder,
+    };
+    turn.send(Address::OrderManager, order_manager::Message::Place(Box::new(place)));
+    turn
+}
+
+/// Step 11. What was said before is only said again: it has left the cart then, and she may have filled it anew.
+pub fn answered(
+    request: Option<RequestId>,
+    order: OrderId,
+    answer: &Answer,
+    context: &mut Context<'_>,
+) -> Turn {
+    let mut turn = Turn::nothing();
+    let Address::WebSession(session) = context.address() else { return turn };
+    if let Some(state) = first_told(answer) {
+        let bought = if session == SessionId::PROGRAMS { vec![] } else { bought(&answer.outcome) };
+        turn.event(Event::Answered { session, order, state, bought });
+    }
+    // after a restart nobody waits any more
+    let Some(request) = request else { return turn };
+    match answer.outcome {
+        Outcome::NothingToBuy => turn.reply(request, Reply::CartEmpty),
+        _ => turn.reply(request, answer.clone()),
+    }
+    turn
+}
+
+/// The order's state as the customer is told it, where it is told for the first time.
+fn first_told(answer: &Answer) -> Option<OrderState> {
+    if answer.replayed {
+        return None;
+    }
+    match &answer.outcome {
+        Outcome::Taken(view) | Outcome::Pending(view) => Some(view.state),
+        Outcome::Declined { .. } | Outcome::UnknownToken => Some(OrderState::Declined),
+        Outcome::OutOfStock { .. } => Some(OrderState::Cancelled),
+        // there is no order
+        Outcome::KeyMismatch | Outcome::InProgress | Outcome::NothingToBuy => None,
+    }
+}
+
+fn bought(outcome: &Outcome) -> Vec<Units> {
+    match outcome {
+        Outcome::Taken(view) | Outcome::Pending(view) => {
+            let units = |line: &OrderLine| Units { sku: line.sku.clone(), quantity: line.quantity.units() };
+            view.lines.iter().map(units).collect()
+        }
+        _ => vec![],
+    }
+}

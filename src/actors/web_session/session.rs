@@ -1,0 +1,85 @@
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku, Units, limits,
+};
+use crate::runtime::Aggregate;
+use crate::storage::TreeName;
+
+use super::Nonce;
+
+/// How many checkouts a session remembers to have begun: a browser may come back to an older one.
+pub const CHECKOUTS_MAX: usize = 8;
+
+/// Tree `sessions`: one visitor.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// At most [`limits::LINES_MAX`], each SKU once.
+    pub lines: Vec<OrderLine>,
+    /// As the checkout page was last filled in.
+    pub form: Option<CheckoutForm>,
+    /// Begun checkouts, the newest last; at most [`CHECKOUTS_MAX`].
+    pub checkouts: Vec<Nonce>,
+    pub last_order: Option<OrderId>,
+}
+
+impl Aggregate for Session {
+    const TREE: TreeName = TreeName("sessions");
+    type Key = SessionId;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckoutForm {
+    pub customer: Customer,
+    pub shipping_address: ShippingAddress,
+    pub backorder: Backorder,
+}
+
+/// The lines once `line` is in, in the place of any other of its SKU; `None` where there is no room for it.
+pub fn with_line(lines: &[OrderLine], line: &OrderLine) -> Option<Vec<OrderLine>> {
+    let mut lines = lines.to_vec();
+    match lines.iter().position(|known| known.sku == line.sku) {
+        Some(known) => lines[known] = line.clone(),
+        None if lines.len() < limits::LINES_MAX => lines.push(line.clone()),
+        None => return None,
+    }
+    Some(lines)
+}
+
+impl Session {
+    pub fn set_line(&mut self, line: &OrderLine) {
+        if let Some(lines) = with_line(&self.lines, line) {
+            self.lines = lines;
+        }
+    }
+
+    pub fn remove_line(&mut self, sku: &Sku) {
+        self.lines.retain(|line| line.sku != *sku);
+    }
+
+    pub fn begin_checkout(&mut self, nonce: Nonce, form: &CheckoutForm) {
+        self.form = Some(form.clone());
+        if self.checkouts.len() >= CHECKOUTS_MAX {
+            self.checkouts.remove(0);
+        }
+        self.checkouts.push(nonce);
+    }
+
+    /// What was bought leaves the cart; a line that she changed while the bank was asked stays.
+    pub fn bought(&mut self, order: OrderId, units: &[Units]) {
+        let was_bought = |line: &OrderLine| {
+            units.iter().any(|unit| unit.sku == line.sku && unit.quantity == line.quantity.units())
+        };
+        self.lines.retain(|line| !was_bought(line));
+        self.last_order = Some(order);
+    }
+
+    /// The newest checkout is open: it buys what is in the cart.
+    pub fn is_open(&self, checkout: &str) -> bool {
+        self.checkouts.last().is_some_and(|nonce| nonce.is(checkout))
+    }
+
+    pub fn has_begun(&self, checkout: &str) -> bool {
+        self.checkouts.iter().any(|nonce| nonce.is(checkout))
+    }
+}

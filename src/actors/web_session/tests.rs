@@ -1,0 +1,389 @@
+//! A session by its decisions: these tests play the gateway and the order manager.
+use proptest::prelude::*;
+
+use super::*;
+use crate::actors::order_manager::{
+    self, Answer, Event as OrderEvent, Idempotency, OrderView, Outcome, PaymentView, PlaceOrder, Route,
+};
+use crate::actors::testing::Scene;
+use crate::actors::{Address, Event as ShopEvent, Message as ShopMessage, Reply as ShopReply, Turn};
+use crate::domain::*;
+use crate::runtime::RequestId;
+
+const ASKER: RequestId = RequestId(1);
+
+fn visitor() -> SessionId {
+    SessionId::new(1_795_348_800_000, 3)
+}
+
+struct Visit {
+    scene: Scene,
+    session: SessionId,
+}
+
+impl Visit {
+    fn of(session: SessionId) -> Visit {
+        Visit { scene: Scene::new(), session }
+    }
+
+    /// With a cart of two books.
+    fn shopping() -> Visit {
+        let mut visit = Visit::of(visitor());
+        visit.ask(Message::Create);
+        visit.ask(Message::SetLine { line: line("PG-1342", 2) });
+        visit
+    }
+
+    fn ask(&mut self, message: Message) -> Turn {
+        self.scene.asked(Address::WebSession(self.session), ASKER, message)
+    }
+
+    fn cart(&mut self) -> CartView {
+        match session_reply(&self.ask(Message::View)) {
+            Reply::Cart(cart) => cart.clone(),
+            other => panic!("a cart is expected: {other:?}"),
+        }
+    }
+
+    fn begin(&mut self) -> String {
+        let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
+        let turn = self.ask(Message::BeginCheckout { customer, shipping_address, backorder });
+        match session_reply(&turn) {
+            Reply::CheckoutBegun { checkout, .. } => checkout.clone(),
+            other => panic!("a checkout is expected: {other:?}"),
+        }
+    }
+
+    fn pay(&mut self, checkout: &str) -> Turn {
+        self.ask(Message::PayWith { checkout: checkout.to_owned(), token: "tok_visa".into() })
+    }
+
+    fn checkout(&mut self, key: &str) -> Turn {
+        self.ask(Message::Checkout { idempotency_key: key.to_owned(), digest: 5, details: details() })
+    }
+
+    fn answered(&mut self, place: &PlaceOrder, outcome: Outcome, replayed: bool) -> Turn {
+        let answer = Answer { outcome, replayed };
+        let message = Message::OrderAnswered { request: place.request, order: place.order, answer };
+        self.scene.when(Address::WebSession(self.session), message)
+    }
+}
+
+fn line(sku: &str, units: i128) -> OrderLine {
+    OrderLine {
+        sku: Sku::parse(sku).unwrap(),
+        title: format!("Title of {sku}"),
+        quantity: Quantity::parse(units).unwrap(),
+        unit_price: Money::new(999, Currency::GBP),
+        weight_grams: 300,
+    }
+}
+
+fn details() -> CheckoutDetails {
+    CheckoutDetails {
+        customer: Customer { email: "ada@example.org".into(), name: "Ada Byron".into() },
+        shipping_address: ShippingAddress {
+            line1: "1 St James's Sq".into(),
+            city: "London".into(),
+            postcode: "SW1Y 4LE".into(),
+            country: "GB".into(),
+        },
+        token: "tok_visa".into(),
+        backorder: Backorder::Refuse,
+    }
+}
+
+fn session_reply(turn: &Turn) -> &Reply {
+    match turn.replies() {
+        [(ASKER, ShopReply::Session(reply))] => reply,
+        other => panic!("one reply of a session is expected: {other:?}"),
+    }
+}
+
+fn placed(turn: &Turn) -> PlaceOrder {
+    assert!(turn.replies().is_empty(), "it is answered when the order manager has");
+    match turn.sends() {
+        [(Address::OrderManager, ShopMessage::Orders(order_manager::Message::Place(place)))] => {
+            (**place).clone()
+        }
+        other => panic!("one order is expected: {other:?}"),
+    }
+}
+
+fn view(place: &PlaceOrder, state: OrderState) -> Box<OrderView> {
+    Box::new(OrderView {
+        id: place.order,
+        key: OrderKey::new(1),
+        state,
+        placed_at: Scene::NOON,
+        lines: place.lines.clone(),
+        totals: place.totals,
+        customer: place.customer.clone(),
+        shipping_address: place.shipping_address.clone(),
+        promised_date: None,
+        tracking: None,
+        payment: PaymentView::Authorised,
+        decline_reason: None,
+        cancel_reason: None,
+    })
+}
+
+#[test]
+fn a_program_orders_in_one_call_and_leaves_no_row() {
+    let mut visit = Visit::of(SessionId::PROGRAMS);
+    let lines = vec![line("PG-1342", 2)];
+    let checkout = Checkout { idempotency_key: "k".into(), digest: 7, lines, details: details() };
+    let place = placed(&visit.ask(Message::Submit(Box::new(checkout))));
+    let expected =
+        Idempotency { principal: SessionId::PROGRAMS, route: Route::Orders, key: "k".into(), digest: 7 };
+    assert_eq!(place.idempotency, expected);
+    assert_eq!(place.totals.total.amount, 2 * 999 + 299);
+    let outcome = Outcome::Taken(view(&place, OrderState::Confirmed));
+    let turn = visit.answered(&place, outcome.clone(), false);
+    assert!(matches!(turn.replies(), [(ASKER, ShopReply::Answered(answer))] if answer.outcome == outcome));
+    let told = Happening::CustomerTold { state: OrderState::Confirmed };
+    assert_eq!(turn.events()[0].happenings(), [(place.order, Step::CUSTOMER_SEES, told)]);
+    assert_eq!(visit.scene.state.sessions.sessions.resident().count(), 0);
+}
+
+#[test]
+fn only_a_cart_that_was_created_takes_lines() {
+    for session in [visitor(), SessionId::PROGRAMS] {
+        let mut visit = Visit::of(session);
+        let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
+        for message in [
+            Message::View,
+            Message::SetLine { line: line("PG-84", 1) },
+            Message::RemoveLine { sku: line("PG-84", 1).sku },
+            Message::BeginCheckout { customer, shipping_address, backorder },
+            Message::PayWith { checkout: "00".into(), token: "tok_visa".into() },
+            Message::Checkout { idempotency_key: "k".into(), digest: 1, details: details() },
+        ] {
+            let turn = visit.ask(message);
+            assert_eq!(session_reply(&turn), &Reply::NoSuchCart);
+            assert!(turn.events().is_empty() && turn.sends().is_empty());
+        }
+    }
+    assert_eq!(session_reply(&Visit::of(SessionId::PROGRAMS).ask(Message::Create)), &Reply::NoSuchCart);
+}
+
+#[test]
+fn a_cart_is_created_once() {
+    let mut visit = Visit::shopping();
+    let turn = visit.ask(Message::Create);
+    assert!(turn.events().is_empty());
+    assert!(matches!(session_reply(&turn), Reply::Cart(cart) if cart.lines.len() == 1));
+}
+
+#[test]
+fn a_line_takes_the_place_of_the_one_before_it() {
+    let mut visit = Visit::shopping();
+    let turn = visit.ask(Message::SetLine { line: line("PG-1342", 5) });
+    let Reply::Cart(shown) = session_reply(&turn) else { panic!("a cart") };
+    assert_eq!(shown.totals.unwrap().goods.amount, 5 * 999);
+    assert_eq!(*shown, visit.cart());
+    let turn = visit.ask(Message::RemoveLine { sku: line("PG-1342", 1).sku });
+    assert!(matches!(session_reply(&turn), Reply::Cart(cart) if cart.totals.is_none()));
+    let turn = visit.ask(Message::RemoveLine { sku: line("PG-1342", 1).sku });
+    assert!(turn.events().is_empty());
+    assert!(visit.cart().lines.is_empty());
+}
+
+#[test]
+fn a_cart_has_room_for_so_many_lines() {
+    let mut visit = Visit::of(visitor());
+    visit.ask(Message::Create);
+    for n in 0..limits::LINES_MAX {
+        visit.ask(Message::SetLine { line: line(&format!("PG-{n}"), 1) });
+    }
+    let turn = visit.ask(Message::SetLine { line: line("PG-X", 1) });
+    assert_eq!(session_reply(&turn), &Reply::CartFull);
+    assert!(turn.events().is_empty());
+    let turn = visit.ask(Message::SetLine { line: line("PG-0", 9) });
+    assert!(matches!(session_reply(&turn), Reply::Cart(_)));
+    let dear = OrderLine { unit_price: Money::new(i64::MAX, Currency::GBP), ..line("PG-0", 9) };
+    assert_eq!(session_reply(&visit.ask(Message::SetLine { line: dear })), &Reply::CartFull);
+}
+
+#[test]
+fn a_browser_buys_its_cart_and_a_reload_shows_the_same_order() {
+    let mut visit = Visit::shopping();
+    let nonce = visit.begin();
+    let place = placed(&visit.pay(&nonce));
+    assert_eq!((place.session, place.idempotency.principal), (visitor(), visitor()));
+    assert_eq!((place.idempotency.route, place.idempotency.key.as_str()), (Route::Payment, nonce.as_str()));
+    assert_eq!(place.backorder, Backorder::Refuse);
+    visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), false);
+    assert!(visit.cart().lines.is_empty());
+    assert!(visit.cart().details.is_some());
+    let again = placed(&visit.pay(&nonce));
+    assert_eq!(again.idempotency, place.idempotency);
+    assert!(again.lines.is_empty());
+}
+
+#[test]
+fn a_nonce_that_was_not_begun_here_pays_nothing() {
+    let mut visit = Visit::shopping();
+    assert_eq!(session_reply(&visit.pay("0")), &Reply::NoSuchCheckout);
+    let nonce = visit.begin();
+    for bad in ["", "0", &nonce.to_uppercase(), &format!("{nonce} ")] {
+        if *bad != nonce {
+            assert_eq!(session_reply(&visit.pay(bad)), &Reply::NoSuchCheckout);
+        }
+    }
+}
+
+#[test]
+fn an_older_checkout_buys_nothing_more() {
+    let mut visit = Visit::shopping();
+    let older = visit.begin();
+    let newest = visit.begin();
+    assert!(placed(&visit.pay(&older)).lines.is_empty());
+    assert_eq!(placed(&visit.pay(&newest)).lines.len(), 1);
+    for _ in 0..CHECKOUTS_MAX {
+        visit.begin();
+    }
+    assert_eq!(session_reply(&visit.pay(&older)), &Reply::NoSuchCheckout);
+}
+
+#[test]
+fn an_empty_cart_begins_no_checkout() {
+    let mut visit = Visit::of(visitor());
+    visit.ask(Message::Create);
+    let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
+    let turn = visit.ask(Message::BeginCheckout { customer, shipping_address, backorder });
+    assert_eq!(session_reply(&turn), &Reply::CartEmpty);
+}
+
+#[test]
+fn with_an_empty_cart_the_order_manager_decides_whether_the_key_is_known() {
+    let mut visit = Visit::of(visitor());
+    visit.ask(Message::Create);
+    let place = placed(&visit.checkout("k"));
+    assert!(place.lines.is_empty());
+    let turn = visit.answered(&place, Outcome::NothingToBuy, false);
+    assert!(turn.events().is_empty());
+    assert_eq!(session_reply(&turn), &Reply::CartEmpty);
+}
+
+#[test]
+fn a_cart_is_kept_when_the_order_came_to_nothing() {
+    let mut visit = Visit::shopping();
+    let place = placed(&visit.checkout("k"));
+    let order = place.order;
+    for outcome in [
+        Outcome::Declined { order, reason: DeclineReason::ExpiredCard },
+        Outcome::OutOfStock { order, earliest: None },
+        Outcome::UnknownToken,
+        Outcome::KeyMismatch,
+        Outcome::InProgress,
+    ] {
+        let turn = visit.answered(&place, outcome.clone(), false);
+        assert!(
+            matches!(turn.replies(), [(ASKER, ShopReply::Answered(answer))] if answer.outcome == outcome)
+        );
+        assert_eq!(visit.cart().lines.len(), 1);
+    }
+}
+
+#[test]
+fn what_she_adds_while_the_bank_is_asked_and_after_stays_in_the_cart() {
+    let mut visit = Visit::shopping();
+    let place = placed(&visit.checkout("k"));
+    visit.ask(Message::SetLine { line: line("PG-84", 1) });
+    visit.answered(&place, Outcome::Pending(view(&place, OrderState::AwaitingPayment)), false);
+    assert_eq!(visit.cart().lines, [line("PG-84", 1)]);
+    visit.ask(Message::SetLine { line: line("PG-1342", 2) });
+    let turn = visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), true);
+    assert!(turn.events().is_empty(), "it is only said again");
+    assert_eq!(visit.cart().lines.len(), 2);
+}
+
+#[test]
+fn an_answer_after_a_restart_still_empties_the_cart() {
+    let mut visit = Visit::shopping();
+    let mut place = placed(&visit.checkout("k"));
+    place.request = None;
+    let turn = visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), false);
+    assert!(turn.replies().is_empty());
+    assert!(visit.cart().lines.is_empty());
+}
+
+/// The session with the real order manager behind it.
+#[test]
+fn a_reload_after_the_purchase_is_the_same_order_and_buys_nothing_new() {
+    let mut visit = Visit::shopping();
+    let nonce = visit.begin();
+    let place = placed(&visit.pay(&nonce));
+    let order = place.order;
+    let tell = |visit: &mut Visit, message| visit.scene.when(Address::OrderManager, message);
+    tell(&mut visit, order_manager::Message::Place(Box::new(place)));
+    let turn = tell(&mut visit, order_manager::Message::Reserved { order });
+    let asked = |event: &ShopEvent| match event {
+        ShopEvent::Orders(OrderEvent::PaymentAsked { payment, .. }) => Some(*payment),
+        _ => None,
+    };
+    let payment = turn.events().iter().find_map(asked).expect("a payment is asked for");
+    tell(&mut visit, order_manager::Message::PaymentAuthorised { order, payment });
+    let first = pass_on(&mut visit, tell_allocated(order));
+    visit.ask(Message::SetLine { line: line("PG-84", 1) });
+    let again = placed(&visit.pay(&nonce));
+    let second = pass_on(&mut visit, order_manager::Message::Place(Box::new(again)));
+    assert_eq!(second, Answer { replayed: true, ..first });
+    assert_eq!(visit.cart().lines, [line("PG-84", 1)]);
+}
+
+fn tell_allocated(order: OrderId) -> order_manager::Message {
+    order_manager::Message::Allocated { order }
+}
+
+/// Tells the order manager, hands its answer to the session, and gives back what the customer got.
+fn pass_on(visit: &mut Visit, message: order_manager::Message) -> Answer {
+    let turn = visit.scene.when(Address::OrderManager, message);
+    let answer = turn.sends().iter().find_map(|(to, message)| match message {
+        ShopMessage::Session(message) => Some((*to, message.clone())),
+        _ => None,
+    });
+    let (to, message) = answer.expect("the session is told");
+    let turn = visit.scene.when(to, message);
+    match turn.replies() {
+        [(ASKER, ShopReply::Answered(answer))] => answer.clone(),
+        other => panic!("one answer is expected: {other:?}"),
+    }
+}
+
+fn any_message() -> impl Strategy<Value = Message> {
+    let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
+    let sku = |n: u8| format!("PG-{n}");
+    prop_oneof![
+        Just(Message::Create),
+        Just(Message::View),
+        (0u8..4, 1i128..9).prop_map(move |(n, units)| Message::SetLine { line: line(&sku(n), units) }),
+        (0u8..4).prop_map(move |n| Message::RemoveLine { sku: line(&sku(n), 1).sku }),
+        Just(Message::BeginCheckout { customer, shipping_address, backorder }),
+        "[0-9a-f]{0,3}".prop_map(|checkout| Message::PayWith { checkout, token: "tok_visa".into() }),
+        "[a-z]".prop_map(|idempotency_key| Message::Checkout {
+            idempotency_key,
+            digest: 1,
+            details: details()
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_question_is_replied_to_or_passed_on_once(messages in prop::collection::vec(any_message(), 0..30)) {
+        let mut visit = Visit::of(visitor());
+        for message in messages {
+            let turn = visit.ask(message);
+            prop_assert_eq!(turn.replies().len() + turn.sends().len(), 1);
+            if let Some(session) = visit.scene.state.sessions.sessions.get(&visitor()) {
+                prop_assert!(session.checkouts.len() <= CHECKOUTS_MAX);
+                prop_assert!(session.lines.len() <= limits::LINES_MAX);
+            }
+            if let [(_, ShopReply::Session(Reply::Cart(shown)))] = turn.replies() {
+                prop_assert_eq!(shown, &visit.cart());
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The running daemon's ear for the operator on the same machine: a socket in the data directory, one
+//! line of JSON in, one out. Whoever can open the directory may ask.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::actors::{GATEWAY, Shop};
+use crate::runtime::{Handle, Report, Running, ServiceRun};
+
+use super::Failure;
+use super::world::Layout;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Question {
+    Actors,
+}
+
+const QUESTION_BYTES_MAX: u64 = 1_024;
+const WITHIN: Duration = Duration::from_secs(5);
+
+/// Listens for as long as the daemon runs. Without the socket the shop works all the same.
+pub fn listen(running: &Running<Shop>, layout: &Layout) {
+    let path = layout.control();
+    // left by a process that was killed: this one holds the directory's lock
+    let _ = std::fs::remove_file(&path);
+    let listener = match std::os::unix::net::UnixListener::bind(&path) {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors` will not work");
+            return;
+        }
+    };
+    let shop = running.handle();
+    running.add_service(GATEWAY, "control", move || -> ServiceRun {
+        let (listener, shop) = (listener.try_clone(), shop.clone());
+        Box::pin(async move {
+            let listener = listener.and_then(|listener| {
+                listener.set_nonblocking(true)?;
+                tokio::net::UnixListener::from_std(listener)
+            });
+            let listener = listener.map_err(|error| error.to_string())?;
+            loop {
+                let (stream, _) = listener.accept().await.map_err(|error| error.to_string())?;
+                actix::spawn(answer(stream, shop.clone()));
+            }
+        })
+    });
+}
+
+async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>) {
+    let answered = tokio::time::timeout(WITHIN, async {
+        let (read, mut write) = stream.into_split();
+        let mut line = String::new();
+        tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX)).read_line(&mut line).await?;
+        let answer = match serde_json::from_str(&line) {
+            Ok(Question::Actors) => serde_json::to_string(&shop.inspect().await)?,
+            Err(error) => serde_json::to_string(&format!("not a question: {error}"))?,
+        };
+        write.write_all(answer.as_bytes()).await?;
+        write.write_all(b"\n").await
+    });
+    if let Ok(Err(error)) = answered.await {
+        tracing::debug!(%error, "a question on the control socket was not answered");
+    }
+}
+
+/// Asks the running daemon what each actor is doing.
+pub fn ask_actors(layout: &Layout) -> Result<Report, Failure> {
+    let path = layout.control();
+    let no_daemon = |error: std::io::Error| {
+        Failure(format!(
+            "no daemon answers at {} ({error}): is one running with this --data?",
+            path.display()
+        ))
+    };
+    let mut stream = UnixStream::connect(&path).map_err(no_daemon)?;
+    stream.set_read_timeout(Some(WITHIN)).map_err(no_daemon)?;
+    let question = serde_json::to_string(&Question::Actors)?;
+    stream.write_all(format!("{question}\n").as_bytes()).map_err(no_daemon)?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).map_err(no_daemon)?;
+    let report: Option<Report> = serde_json::from_str(&line)?;
+    report.ok_or_else(|| Failure("the daemon is stopping".to_owned()))
+}

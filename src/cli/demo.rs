@@ -1,0 +1,44 @@
+//! The demo world's shelves.
+
+use std::time::Duration;
+
+use crate::actors::{Address, Reply, Shop, stock_keeper};
+use crate::domain::catalogue::{Product, Row, demo};
+use crate::runtime::Handle;
+
+use super::Failure;
+
+/// Products listed in one turn.
+const LISTED_AT_ONCE_MAX: usize = 250;
+const WITHIN: Duration = Duration::from_secs(30);
+
+/// Lists the books that ship with the program, unless something is listed already.
+pub async fn stock_the_shelves(shop: &Handle<Shop>) -> Result<(), Failure> {
+    let rows = demo().rows;
+    let first = rows.first().map(|row| vec![row.product.sku.clone()]).unwrap_or_default();
+    let known = shop.ask(Address::StockKeeper, stock_keeper::Message::Check { skus: first }.into(), WITHIN);
+    match known.await? {
+        Reply::Stock(stock_keeper::Reply::Availability(known)) if known.is_empty() => {
+            list(shop, rows).await.map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Lists products, in as many turns as it takes; how many were new, and how many changed.
+pub async fn list(shop: &Handle<Shop>, rows: Vec<Row>) -> Result<(usize, usize), Failure> {
+    let (mut all_new, mut all_changed) = (0, 0);
+    let products: Vec<(Product, u32)> =
+        rows.into_iter().map(|row| (row.product, row.opening_stock)).collect();
+    for some in products.chunks(LISTED_AT_ONCE_MAX) {
+        let message = stock_keeper::Message::List { products: some.to_vec() };
+        match shop.ask(Address::StockKeeper, message.into(), WITHIN).await? {
+            Reply::Stock(stock_keeper::Reply::Listed { new, changed }) => {
+                all_new += new;
+                all_changed += changed;
+            }
+            other => return Err(Failure(format!("the stock keeper did not list the products: {other:?}"))),
+        }
+    }
+    Ok((all_new, all_changed))
+}

@@ -1,0 +1,158 @@
+//! `doorstep explain ORDER`: the journal's turns about one order, as cause and effect.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::actors::{Message, Shop};
+use crate::domain::OrderId;
+use crate::journal::{self, Position};
+use crate::runtime::{Application, Cause, Record, Statement, TimerChange};
+use crate::settings::Settings;
+
+use super::Failure;
+use super::world::Layout;
+
+/// Reads the journal's files, so it works beside a running daemon too.
+pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
+    let order = OrderId::parse(order)?;
+    let layout = Layout::of(settings);
+    layout.must_exist()?;
+    let mut story = Story { order, causes: HashMap::new(), turns: 0, out: io::stdout().lock() };
+    let mut failed = None;
+    let read = journal::read(&layout.journal(), Position::START, &mut |position, bytes| {
+        story.turn(position, bytes).map_err(|failure| {
+            failed = Some(failure);
+            journal::Error::Visitor("stopped".into())
+        })
+    });
+    match (failed, read) {
+        // whoever reads has seen enough, as `| head` does
+        (Some(Stopped::Output(error)), _) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        (Some(Stopped::Output(error)), _) => return Err(error.into()),
+        (Some(Stopped::Record(error)), _) => return Err(error.into()),
+        (None, read) => drop(read?),
+    }
+    if story.turns == 0 {
+        return Err(Failure(format!("the journal in {} knows no {order}", layout.dir.display())));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+enum Stopped {
+    Record(crate::runtime::RecordError),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Stopped {
+        Stopped::Output(error)
+    }
+}
+
+struct Story<W: Write> {
+    order: OrderId,
+    /// Messages, calls and timers about the order that turns have stated, by their names.
+    causes: HashMap<(Kind, Statement), String>,
+    turns: usize,
+    out: W,
+}
+
+/// Messages, calls and timers of a turn are numbered each for themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Message,
+    Call,
+    Timer,
+}
+
+impl<W: Write> Story<W> {
+    fn turn(&mut self, position: Position, bytes: &[u8]) -> Result<(), Stopped> {
+        let record = Record::<Shop>::decode(position, bytes).map_err(Stopped::Record)?;
+        let happenings: Vec<_> = record
+            .events
+            .iter()
+            .flat_map(|event| event.happenings())
+            .filter(|(order, _, _)| *order == self.order)
+            .collect();
+        let cause = self.cause(&record.cause);
+        let about = |message: &Message| message.order() == Some(self.order);
+        let sends = record.sends.iter().any(|(_, message)| about(message));
+        if happenings.is_empty() && cause.is_none() && !sends {
+            return Ok(());
+        }
+        self.turns += 1;
+        let cause = cause.unwrap_or_else(|| cause_of_another(&record.cause));
+        writeln!(self.out, "#{position} {} {} on {cause}", record.at, record.by)?;
+        for (_, step, what) in happenings {
+            writeln!(self.out, "      {:>2} {:<15} {what}", step.0, step.name())?;
+        }
+        self.effects(position, &record)
+    }
+
+    fn effects(&mut self, position: Position, record: &Record<Shop>) -> Result<(), Stopped> {
+        for (index, (to, message)) in record.sends.iter().enumerate() {
+            // one that names no order, such as the bank's answer, is about what its turn is about
+            if message.order().is_none_or(|order| order == self.order) {
+                let name = Shop::name(message);
+                writeln!(self.out, "         → {to}: {name}")?;
+                self.remember(
+                    Kind::Message,
+                    position,
+                    index,
+                    format!("{name} from {} (#{position})", record.by),
+                );
+            }
+        }
+        for (index, call) in record.calls.iter().enumerate() {
+            if call.order() == Some(self.order) {
+                writeln!(self.out, "         ⇒ {}", call.name())?;
+                self.remember(
+                    Kind::Call,
+                    position,
+                    index,
+                    format!("the answer to {} (#{position})", call.name()),
+                );
+            }
+        }
+        for (index, change) in record.timers.iter().enumerate() {
+            if let TimerChange::Set { due, message, .. } = change
+                && message.order() == Some(self.order)
+            {
+                let name = Shop::name(message);
+                writeln!(self.out, "         ◷ {name} at {due}")?;
+                self.remember(Kind::Timer, position, index, format!("its timer {name} (#{position})"));
+            }
+        }
+        if let Some(dead) = &record.dead {
+            writeln!(
+                self.out,
+                "         ✝ {} given up after {} panics: {}",
+                dead.name, dead.attempts, dead.panic
+            )?;
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, kind: Kind, turn: Position, index: usize, name: String) {
+        self.causes.insert((kind, Statement { turn, index: index as u32 }), name);
+    }
+
+    /// `None` where the cause does not concern the order.
+    fn cause(&self, cause: &Cause) -> Option<String> {
+        let stated = match cause {
+            Cause::Outside => return None,
+            Cause::Message(id) => (Kind::Message, *id),
+            Cause::Call(id) => (Kind::Call, *id),
+            Cause::Timer { set, .. } => (Kind::Timer, *set),
+        };
+        self.causes.get(&stated).cloned()
+    }
+}
+
+fn cause_of_another(cause: &Cause) -> String {
+    match cause {
+        Cause::Outside => "a request from outside".to_owned(),
+        Cause::Message(id) | Cause::Call(id) | Cause::Timer { set: id, .. } => format!("#{}", id.turn),
+    }
+}

@@ -1,0 +1,133 @@
+//! The command line. Each command in a file of its own, all of the same shape: `run(…) -> Result<ExitCode, Failure>`.
+
+mod actors;
+mod control;
+mod demo;
+mod explain;
+mod import;
+mod rebuild;
+mod serve;
+mod verify;
+mod world;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::{Overrides, Settings};
+
+/// Doorstep: a shop in one daemon, from the click to the doorstep.
+///
+/// Without a command it opens the shop with its demo world: real books, embedded wholesalers, processor, bank,
+/// carrier and mail, and an hour of trade in every second.
+#[derive(Parser)]
+#[command(name = "doorstep", version, about, long_about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(clap::Args)]
+struct Common {
+    /// A TOML file over the defaults; config/default.toml lists every key
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Directory of the journal, the trees and the mail folder [default: doorstep-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address and port of the shop; port 0 lets the system choose [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Address and port of the card page [default: 127.0.0.1:8081, or a free port where --listen has port 0]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    processor_listen: Option<SocketAddr>,
+    /// Trade seconds in a real one: 3600 lets an hour pass in a second [default: 1; the demo world: 3600]
+    #[arg(long, global = true, value_name = "N")]
+    speed: Option<u32>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open the shop with the catalogue in its data directory
+    Serve {
+        /// With the demo world: its books are listed if the catalogue is empty, and time runs fast
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring data in
+    #[command(subcommand)]
+    Import(Import),
+    /// Derive everything anew from the journal and compare; exits 1 on one cent or one book of difference
+    Verify,
+    /// Recreate every tree from the journal alone
+    Rebuild,
+    /// Print all that happened to an order as cause and effect; also while a daemon runs
+    Explain {
+        /// ord_…
+        order: String,
+    },
+    /// Ask a running daemon what each actor is doing
+    Actors {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// List the products of a CSV file, plain or gzipped; columns are found by their header
+    Catalogue { file: PathBuf },
+}
+
+/// What went wrong, and what to do: one line for whoever typed the command.
+#[derive(Debug)]
+pub struct Failure(pub String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure(error.to_string())
+    }
+}
+
+/// Parses the command line, does what it says, and returns the exit code: 0 done, 1 it failed, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments) {
+        Ok(code) => code,
+        Err(Failure(why)) => {
+            eprintln!("doorstep: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { command, common } = arguments;
+    let overrides = Overrides {
+        data: common.data,
+        listen: common.listen,
+        processor_listen: common.processor_listen.or_else(|| beside(common.listen)),
+        speed: common.speed,
+    };
+    let settings = Settings::load(common.config.as_deref(), None, &overrides)?;
+    crate::telemetry::begin(&settings.log).map_err(Failure)?;
+    match command {
+        None => serve::run(settings, true),
+        Some(Command::Serve { demo }) => serve::run(settings, demo),
+        Some(Command::Import(Import::Catalogue { file })) => import::run(settings, &file),
+        Some(Command::Verify) => verify::run(&settings),
+        Some(Command::Rebuild) => rebuild::run(&settings),
+        Some(Command::Explain { order }) => explain::run(&settings, &order),
+        Some(Command::Actors { json }) => actors::run(&settings, json),
+    }
+}
+
+/// Where the shop's port is the system's choice, so is the card page's.
+fn beside(listen: Option<SocketAddr>) -> Option<SocketAddr> {
+    listen.filter(|address| address.port() == 0)
+}

@@ -1,0 +1,146 @@
+//! Opens the shop: the cell, the gateway, the card page, the control socket; and stops them in order.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::actors::{GATEWAY, Shop, bank};
+use crate::gateway::{self, App, HttpLimits, PageSettings};
+use crate::partners::processor::TokenMint;
+use crate::runtime::{DrainDeadlines, Running, ServiceRun};
+use crate::settings::Settings;
+
+use super::world::{Opened, World, catalogue, processor_secret};
+use super::{Failure, control, demo};
+
+/// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
+const DEMO_SPEED: u32 = 3_600;
+
+pub fn run(mut settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
+    if demo && settings.trade.speed == 1 {
+        settings.trade.speed = DEMO_SPEED;
+    }
+    actix::System::new().block_on(serve(settings, demo))
+}
+
+async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
+    let shop = bind("http.listen", settings.http.listen)?;
+    let cards = bind("processor.listen", settings.processor.listen)?;
+    let (shop_url, cards_url) = (
+        url(&settings.http.public_url, shop.local_addr()?),
+        url(&settings.processor.public_url, cards.local_addr()?),
+    );
+    let mut signals = Signals::listen()?;
+    let world = World::open(&settings)?;
+    let opened = world.start(&settings, &shop_url).await?;
+    let running = &opened.running;
+    if running.replayed > 0 {
+        tracing::info!(turns = running.replayed, "replayed what the trees did not hold yet");
+    }
+    if demo {
+        demo::stock_the_shelves(&running.handle()).await?;
+    }
+    let mint = Arc::new(TokenMint::new(processor_secret(&opened.layout)?, &bank::test_cards::tokens()));
+    let app = App {
+        asks: Arc::new(running.handle()),
+        catalogue: Arc::new(catalogue(running)?),
+        tokens: {
+            let mint = mint.clone();
+            Arc::new(move |token| mint.recognises(token))
+        },
+        rules: Arc::new(settings.rules()),
+        limits: HttpLimits::default(),
+        pages: PageSettings { payment_page_url: cards_url.clone() },
+    };
+    let products = app.catalogue.len();
+    serve_shop(running, shop, app, settings.http.workers);
+    let _until_the_card_page_lands = cards;
+    control::listen(running, &opened.layout);
+    announce(&settings, &opened, products, &shop_url, &cards_url);
+    let code = tokio::select! {
+        biased;
+        name = signals.next() => {
+            tracing::info!(signal = name, "stopping in order");
+            ExitCode::SUCCESS
+        }
+        why = running.fatal() => {
+            eprintln!("doorstep: {why}");
+            ExitCode::FAILURE
+        }
+    };
+    stop(&settings, opened).await;
+    Ok(code)
+}
+
+/// One line on standard output says that the shop is open, and where.
+fn announce(settings: &Settings, opened: &Opened, products: usize, shop_url: &str, cards_url: &str) {
+    let (dir, speed) = (opened.layout.dir.display(), settings.trade.speed);
+    println!(
+        "doorstep is open: {shop_url} ({products} products, data in {dir}, speed {speed}, cards at {cards_url})"
+    );
+}
+
+async fn stop(settings: &Settings, opened: Opened) {
+    let answers = Duration::from_millis(settings.runtime.drain_answers_ms);
+    let deadlines = DrainDeadlines { answers, ..DrainDeadlines::default() };
+    let report = opened.running.drain(deadlines).await;
+    tracing::info!("{report}");
+    println!("{report}");
+    // whoever still asks has been told 503; a file that stays would look like a live daemon
+    let _ = std::fs::remove_file(opened.layout.control());
+}
+
+fn serve_shop(running: &Running<Shop>, listener: TcpListener, app: App, workers: usize) {
+    running.add_service(GATEWAY, "gateway", move || -> ServiceRun {
+        let (listener, app) = (listener.try_clone(), app.clone());
+        Box::pin(async move {
+            let listener = listener.map_err(|error| error.to_string())?;
+            let server = gateway::serve(listener, app, workers);
+            ended(server.map_err(|error| error.to_string())?.await)
+        })
+    });
+}
+
+/// A server runs until it is dropped: whatever ends it earlier is a failure.
+fn ended(result: std::io::Result<()>) -> Result<(), String> {
+    match result {
+        Ok(()) => Err("the server stopped by itself".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        Failure(format!("cannot listen on {address} ({error}): choose another {key}, or port 0"))
+    })
+}
+
+fn url(public: &str, address: SocketAddr) -> String {
+    if public.is_empty() { format!("http://{address}") } else { public.trim_end_matches('/').to_owned() }
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, Failure> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}

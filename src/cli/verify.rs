@@ -1,0 +1,60 @@
+//! `doorstep verify`.
+
+use std::process::ExitCode;
+
+use crate::actors::{Shop, audit, trees::names};
+use crate::runtime::{JournalDir, compare, derive};
+use crate::settings::Settings;
+use crate::storage::{DirectoryLock, OpenState};
+
+use super::Failure;
+use super::world::{Layout, open_trees};
+
+/// Differences shown one by one; the rest is counted.
+const SHOWN_MAX: usize = 50;
+
+/// Derives every state from the journal alone, compares it with the trees, and audits the books and the stock.
+/// Exits 1 where anything differs, and names it.
+pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+    let layout = Layout::of(settings);
+    layout.must_exist()?;
+    let _lock = DirectoryLock::take(&layout.dir)?;
+    let journal_dir = layout.journal();
+    let journal = JournalDir::check(&journal_dir)?;
+    let derived = derive::<Shop>(&journal)?;
+    let mut found = vec![];
+    let (trees, state) = open_trees(settings, &layout)?;
+    match state {
+        OpenState::Exact => {
+            let differences = compare::<Shop>(&derived, &trees, &journal)?;
+            found.extend(differences.iter().map(ToString::to_string));
+        }
+        OpenState::Fresh if journal.last().0 == 0 => {}
+        OpenState::Fresh => found.push("there are no trees: run `doorstep rebuild`".to_owned()),
+        OpenState::SetAside { moved_to, why } => {
+            let moved_to = moved_to.display();
+            found.push(format!(
+                "the trees were damaged ({why}) and stand in {moved_to} now: run `doorstep rebuild`"
+            ));
+        }
+    }
+    found.extend(audit::audit(&derived.state, derived.is_quiet()));
+    report(journal.last().0, &found);
+    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn report(records: u64, found: &[String]) {
+    for difference in found.iter().take(SHOWN_MAX) {
+        println!("{difference}");
+    }
+    if found.len() > SHOWN_MAX {
+        println!("… and {} more", found.len() - SHOWN_MAX);
+    }
+    let trees = names().len();
+    match found.len() {
+        0 => println!("verified: {records} records of the journal, {trees} trees, books and stock balance"),
+        differences => {
+            println!("{differences} differences between {records} records of the journal and the trees")
+        }
+    }
+}

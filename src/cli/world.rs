@@ -1,0 +1,170 @@
+//! Opens a data directory: lock, journal, trees, partners; and puts the cell of the shop together.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rand::{RngCore, SeedableRng, TryRngCore, rngs::OsRng, rngs::StdRng};
+
+use crate::actors::{SESSIONS, Shop, tree, trees};
+use crate::domain::catalogue::{Catalogue, Product};
+use crate::journal::{FileJournal, FileOptions};
+use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
+use crate::runtime::{self, CellParts, Running, no_hooks, system_time};
+use crate::settings::Settings;
+use crate::storage::{DirectoryLock, OpenState, SledOptions, SledTrees};
+
+use super::Failure;
+
+/// What stands where in a data directory.
+pub struct Layout {
+    pub dir: PathBuf,
+}
+
+impl Layout {
+    pub fn of(settings: &Settings) -> Layout {
+        Layout { dir: settings.data.dir.clone() }
+    }
+
+    pub fn journal(&self) -> PathBuf {
+        self.dir.join("journal")
+    }
+
+    pub fn mail(&self) -> PathBuf {
+        self.dir.join("mail")
+    }
+
+    /// Messages that ended a process.
+    pub fn suspects(&self) -> PathBuf {
+        self.dir.join("suspects")
+    }
+
+    /// The running daemon answers here.
+    pub fn control(&self) -> PathBuf {
+        self.dir.join("control.sock")
+    }
+
+    /// What the embedded processor signs its tokens with.
+    pub fn processor_secret(&self) -> PathBuf {
+        self.dir.join("processor.secret")
+    }
+
+    /// A directory that was never opened holds nothing to verify or explain.
+    pub fn must_exist(&self) -> Result<(), Failure> {
+        if self.journal().is_dir() {
+            return Ok(());
+        }
+        let dir = self.dir.display();
+        Err(Failure(format!("{dir} holds no shop: name its data directory with --data DIR")))
+    }
+}
+
+/// A data directory that this process owns.
+pub struct World {
+    pub layout: Layout,
+    pub journal: FileJournal,
+    pub epoch: u64,
+    pub trees: SledTrees,
+    _lock: DirectoryLock,
+}
+
+impl World {
+    pub fn open(settings: &Settings) -> Result<World, Failure> {
+        let layout = Layout::of(settings);
+        make_private(&layout.dir)?;
+        let lock = DirectoryLock::take(&layout.dir)?;
+        let options = FileOptions { segment_bytes: settings.journal.segment_bytes, ..FileOptions::default() };
+        let (journal, recovery) = FileJournal::open(&layout.journal(), options)?;
+        if recovery.torn_bytes > 0 {
+            tracing::info!(
+                bytes = recovery.torn_bytes,
+                "the last write before the crash was torn and is dropped; nothing in it was acknowledged"
+            );
+        }
+        let (trees, state) = open_trees(settings, &layout)?;
+        if let OpenState::SetAside { .. } = state {
+            tracing::info!(records = recovery.last.0, "rebuilding the trees from the journal");
+        }
+        Ok(World { layout, journal, epoch: recovery.epoch + 1, trees, _lock: lock })
+    }
+
+    /// Recovers the shop and brings its actors to life.
+    pub async fn start(self, settings: &Settings, base_url: &str) -> Result<Opened, Failure> {
+        let World { layout, journal, epoch, trees, _lock } = self;
+        let parts = CellParts::<Shop> {
+            rules: settings.rules(),
+            journal: Box::new(journal),
+            epoch,
+            trees: Box::new(trees),
+            outside: Box::new(partners(settings, &layout, base_url)?),
+            tree: tree(),
+            passing_group: SESSIONS,
+            random: StdRng::from_os_rng(),
+            now: system_time(),
+            speed: settings.trade.speed,
+            checkpoint_every: Duration::from_millis(settings.storage.checkpoint_every_ms),
+            await_max: Duration::from_millis(settings.runtime.await_max_ms),
+            hooks: no_hooks(),
+            suspects: Some(layout.suspects()),
+            spin_max: Some(Duration::from_millis(settings.runtime.spin_max_ms)),
+            probes: Default::default(),
+        };
+        let running = runtime::start(parts).await?;
+        Ok(Opened { running, layout, _lock })
+    }
+}
+
+/// A shop that runs in a directory that this process owns.
+pub struct Opened {
+    pub running: Running<Shop>,
+    pub layout: Layout,
+    _lock: DirectoryLock,
+}
+
+/// The trees of a data directory, and in what state they were found.
+pub fn open_trees(settings: &Settings, layout: &Layout) -> Result<(SledTrees, OpenState), Failure> {
+    let options = SledOptions { cache_bytes: settings.storage.cache_bytes };
+    let opened = SledTrees::open(&layout.dir, &trees::names(), options)?;
+    Ok((opened.trees, opened.state))
+}
+
+fn partners(settings: &Settings, layout: &Layout, base_url: &str) -> Result<Partners, Failure> {
+    let post = EmlFolder::new(layout.mail(), settings.mail.from.clone(), base_url.to_owned())?;
+    Ok(Partners {
+        wholesalers: wholesaler::embedded(),
+        carrier: Box::new(EmbeddedCarrier),
+        post: Box::new(post),
+    })
+}
+
+/// Every product that is listed, for the gateway's index.
+pub fn catalogue(running: &Running<Shop>) -> Result<Catalogue, Failure> {
+    let products = running.every::<crate::actors::stock_keeper::Listed>()?;
+    let products: Vec<Product> = products.into_iter().map(|listed| listed.0).collect();
+    Ok(Catalogue::build(products)?)
+}
+
+/// The secret of the embedded processor, made once for a data directory.
+pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
+    let file = layout.processor_secret();
+    if let Ok(bytes) = fs::read(&file) {
+        let bytes: Result<[u8; 32], _> = bytes.try_into();
+        return bytes.map_err(|_| Failure(format!("{} is not 32 bytes long: restore it", file.display())));
+    }
+    let mut secret = [0; 32];
+    OsRng.unwrap_err().fill_bytes(&mut secret);
+    let cannot = |error| Failure(format!("cannot write {}: {error}", file.display()));
+    let mut options = fs::OpenOptions::new();
+    let mut made = options.write(true).create_new(true).mode(0o600).open(&file).map_err(cannot)?;
+    made.write_all(&secret).and_then(|()| made.sync_all()).map_err(cannot)?;
+    Ok(secret)
+}
+
+/// Names, addresses and order keys are in there: nobody else may read it.
+fn make_private(dir: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|error| Failure(format!("cannot make the data directory {}: {error}", dir.display())))
+}

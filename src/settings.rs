@@ -1,0 +1,221 @@
+//! Typed settings: `config/default.toml` ← the file given ← `DOORSTEP_…` environment ← flags.
+//! A key that does not exist, or a value that does not fit, names itself and stops the start.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use serde::Deserialize;
+
+use crate::actors::Rules;
+use crate::domain::{Currency, Money};
+use crate::partners::wholesaler;
+
+/// The defaults, each with its unit and reason.
+pub const DEFAULTS: &str = include_str!("../config/default.toml");
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub data: Data,
+    pub http: Http,
+    pub processor: Processor,
+    pub shop: ShopSettings,
+    pub trade: Trade,
+    pub sessions: Sessions,
+    pub stock: Stock,
+    pub payment: Payment,
+    pub warehouse: Warehouse,
+    pub partners: PartnerSettings,
+    pub mail: Mail,
+    pub journal: JournalSettings,
+    pub storage: Storage,
+    pub runtime: Runtime,
+    pub log: Log,
+}
+
+/// Declares the tables of the settings; what each key means stands in `config/default.toml`.
+macro_rules! tables {
+    ($($name:ident { $($key:ident: $kind:ty),* $(,)? })*) => {$(
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $(pub $key: $kind),*
+        }
+    )*};
+}
+
+tables! {
+    Data { dir: PathBuf }
+    Http { listen: SocketAddr, public_url: String, workers: usize }
+    Processor { listen: SocketAddr, public_url: String }
+    ShopSettings { currency: Currency, shipping: i64 }
+    Trade { speed: u32 }
+    Sessions { passivate_after_ms: u64 }
+    Stock { quote_deadline_ms: u64, quote_fresh_hours: u64, supply_attempts_max: u32 }
+    Payment { answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32 }
+    Warehouse { packing_minutes: u64, delivery_days: u32 }
+    PartnerSettings { call_deadline_ms: u64, retry_first_ms: u64, retry_max_ms: u64 }
+    Mail { from: String, attempts_max: u32 }
+    JournalSettings { segment_bytes: u64 }
+    Storage { cache_bytes: u64, checkpoint_every_ms: u64 }
+    Runtime { await_max_ms: u64, spin_max_ms: u64, drain_answers_ms: u64 }
+    Log { format: LogFormat, level: String }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Readable,
+    Json,
+}
+
+/// What flags set over everything else.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    pub data: Option<PathBuf>,
+    pub listen: Option<SocketAddr>,
+    pub processor_listen: Option<SocketAddr>,
+    pub speed: Option<u32>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BadSettings {
+    #[error("settings: {0}; config/default.toml lists every key with its unit")]
+    Unreadable(#[from] config::ConfigError),
+    #[error("settings: {key} = {value}: {why}")]
+    Value { key: &'static str, value: String, why: &'static str },
+}
+
+impl Settings {
+    /// Reads the layers. `environment`: the variables to look at, those of the process outside tests.
+    pub fn load(
+        file: Option<&Path>,
+        environment: Option<std::collections::HashMap<String, String>>,
+        overrides: &Overrides,
+    ) -> Result<Settings, BadSettings> {
+        let mut layers = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(file) = file {
+            layers = layers.add_source(File::from(file).format(FileFormat::Toml));
+        }
+        let variables = Environment::with_prefix("DOORSTEP").prefix_separator("_").separator("__");
+        layers = layers.add_source(variables.source(environment).try_parsing(true));
+        let mut settings: Settings = layers.build()?.try_deserialize()?;
+        settings.apply(overrides);
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn apply(&mut self, overrides: &Overrides) {
+        if let Some(dir) = &overrides.data {
+            self.data.dir = dir.clone();
+        }
+        self.http.listen = overrides.listen.unwrap_or(self.http.listen);
+        self.processor.listen = overrides.processor_listen.unwrap_or(self.processor.listen);
+        self.trade.speed = overrides.speed.unwrap_or(self.trade.speed);
+    }
+
+    /// What the types cannot say.
+    fn check(&self) -> Result<(), BadSettings> {
+        let zero = |key, value: u64| match value {
+            0 => Err(BadSettings::Value { key, value: "0".to_owned(), why: "at least 1 is expected" }),
+            _ => Ok(()),
+        };
+        zero("trade.speed", u64::from(self.trade.speed))?;
+        zero("http.workers", self.http.workers as u64)?;
+        zero("payment.hold_days", u64::from(self.payment.hold_days))?;
+        zero("payment.answer_deadline_ms", self.payment.answer_deadline_ms)?;
+        zero("stock.quote_deadline_ms", self.stock.quote_deadline_ms)?;
+        zero("partners.call_deadline_ms", self.partners.call_deadline_ms)?;
+        zero("partners.retry_first_ms", self.partners.retry_first_ms)?;
+        zero("storage.checkpoint_every_ms", self.storage.checkpoint_every_ms)?;
+        zero("runtime.await_max_ms", self.runtime.await_max_ms)?;
+        zero("runtime.spin_max_ms", self.runtime.spin_max_ms)?;
+        if self.shop.shipping < 0 {
+            let value = self.shop.shipping.to_string();
+            return Err(BadSettings::Value { key: "shop.shipping", value, why: "minor units, at least 0" });
+        }
+        if self.payment.fee_basis_points > 10_000 {
+            let value = self.payment.fee_basis_points.to_string();
+            let why = "hundredths of a per cent, at most 10000";
+            return Err(BadSettings::Value { key: "payment.fee_basis_points", value, why });
+        }
+        Ok(())
+    }
+
+    /// What decisions read.
+    pub fn rules(&self) -> Rules {
+        const MINUTE_MS: u64 = 60_000;
+        Rules {
+            currency: self.shop.currency,
+            shipping: Money::new(self.shop.shipping, self.shop.currency),
+            session_idle_ms: self.sessions.passivate_after_ms,
+            wholesalers: wholesaler::embedded().iter().map(|partner| partner.id()).collect(),
+            quote_deadline_ms: self.stock.quote_deadline_ms,
+            quote_fresh_ms: self.stock.quote_fresh_hours * 60 * MINUTE_MS,
+            supply_attempts_max: self.stock.supply_attempts_max,
+            payment_deadline_ms: self.payment.answer_deadline_ms,
+            payment_asks_max: self.payment.asks_max,
+            hold_days: self.payment.hold_days,
+            settlement_days: self.payment.settlement_days,
+            fee_basis_points: self.payment.fee_basis_points,
+            packing_ms: self.warehouse.packing_minutes * MINUTE_MS,
+            delivery_days: self.warehouse.delivery_days,
+            retry_first_ms: self.partners.retry_first_ms,
+            retry_max_ms: self.partners.retry_max_ms,
+            mail_attempts_max: self.mail.attempts_max,
+            call_deadline_ms: self.partners.call_deadline_ms,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("shop.toml");
+        std::fs::write(&path, file).unwrap();
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Settings::load(Some(&path), Some(environment), &Overrides::default()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_defaults_stand_alone() {
+        let settings = load("", &[]).unwrap();
+        assert_eq!(settings.http.listen.port(), 8080);
+        assert_eq!(settings.rules().shipping, Money::new(299, Currency::GBP));
+    }
+
+    #[test]
+    fn a_file_overrides_defaults_and_the_environment_overrides_the_file() {
+        let file = "[trade]\nspeed = 60\n[shop]\nshipping = 100";
+        let settings = load(file, &[("DOORSTEP_TRADE__SPEED", "7")]).unwrap();
+        assert_eq!((settings.trade.speed, settings.shop.shipping), (7, 100));
+    }
+
+    #[test]
+    fn flags_override_everything() {
+        let overrides = Overrides { speed: Some(9), ..Overrides::default() };
+        let environment = [("DOORSTEP_TRADE__SPEED".to_owned(), "7".to_owned())].into();
+        let settings = Settings::load(None, Some(environment), &overrides).unwrap();
+        assert_eq!(settings.trade.speed, 9);
+    }
+
+    #[test]
+    fn a_wrong_key_or_value_names_itself() {
+        for (file, environment, named) in [
+            ("[trade]\nsped = 60", vec![], "sped"),
+            ("[tade]\nspeed = 60", vec![], "tade"),
+            ("[trade]\nspeed = \"fast\"", vec![], "speed"),
+            ("[trade]\nspeed = 0", vec![], "trade.speed"),
+            ("[shop]\ncurrency = \"pound\"", vec![], "pound"),
+            ("", vec![("DOORSTEP_HTTP__LISTEN", "nowhere")], "listen"),
+            ("", vec![("DOORSTEP_HTTP__LISTN", "127.0.0.1:1")], "listn"),
+        ] {
+            let error = load(file, &environment).expect_err(named);
+            assert!(error.contains(named), "{error}");
+        }
+    }
+}

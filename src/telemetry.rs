@@ -1,0 +1,35 @@
+//! Logs, to standard error: readable for people, JSON for collectors.
+
+use std::io::IsTerminal as _;
+
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::settings::{Log, LogFormat};
+
+/// Begins logging for the whole process.
+///
+/// # Errors
+/// Where `log.level` is no filter.
+pub fn begin(log: &Log) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&log.level)
+        .map_err(|error| format!("settings: log.level = {}: {error}", log.level))?;
+    let coloured = std::io::stderr().is_terminal();
+    let to_stderr = fmt().with_env_filter(filter).with_ansi(coloured).with_writer(std::io::stderr);
+    let begun = match log.format {
+        LogFormat::Readable => to_stderr.with_target(false).try_init(),
+        LogFormat::Json => to_stderr.json().try_init(),
+    };
+    // a second logger in one process, as in tests: the first stays
+    drop(begun);
+    log_panics();
+    Ok(())
+}
+
+/// A panic becomes a log line like any other; what becomes of its actor, the guard logs.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        let text = panic.payload_as_str().unwrap_or("no text");
+        tracing::error!(%at, panic = text, "panic");
+    }));
+}
