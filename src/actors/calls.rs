@@ -11,8 +11,8 @@ use crate::partners::wholesaler::{
 use crate::partners::{Answer, Partners, Trouble};
 use crate::runtime::{CallResult, Outside, OutsideCall, Redrive};
 
-use super::stock_keeper::{Answered, PurchaseOrderId};
-use super::{Message, Shop, mailer, stock_keeper, warehouse};
+use super::stock_keeper::PurchaseOrderId;
+use super::{Answered, Message, Shop, mailer, stock_keeper, warehouse};
 
 /// Every call that the shop makes to the outside, as it stands in the journal before it is made.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! The seven actors of the shop, and how they hang together.
 mod address;
+mod answered;
 pub mod audit;
 mod calls;
 mod rules;
@@ -19,9 +20,10 @@ pub mod warehouse;
 pub mod web_session;
 
 pub use address::Address;
+pub use answered::Answered;
 pub use calls::{Call, Outcome, What};
 pub use rules::Rules;
-pub use shop::{Event, Message, Reply, Shop, State};
+pub use shop::{Case, Event, Message, Reply, Shop, State};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
 /// A turn of the shop.

@@ -19,11 +19,8 @@ pub struct Scene {
     random: StdRng,
 }
 
-impl Scene {
-    /// Sunday 2026-11-22, 12:00 UTC, by both clocks.
-    pub const NOON: Timestamp = Timestamp(1_795_348_800_000);
-
-    pub fn new() -> Scene {
+impl Default for Scene {
+    fn default() -> Scene {
         Scene {
             state: State::default(),
             rules: Rules::default(),
@@ -32,6 +29,15 @@ impl Scene {
             position: Position::START,
             random: StdRng::seed_from_u64(1),
         }
+    }
+}
+
+impl Scene {
+    /// Sunday 2026-11-22, 12:00 UTC, by both clocks.
+    pub const NOON: Timestamp = Timestamp(1_795_348_800_000);
+
+    pub fn new() -> Scene {
+        Scene::default()
     }
 
     /// A message from another actor, a timer or a call's result.

@@ -57,7 +57,7 @@ pub const TREES: &[TreeInfo] = &[
         "captures paid out together",
     ),
     tree("shipments", Owner::Actor(Address::WarehouseActor), "order id", "the parcel"),
-    tree("mail", Owner::Actor(Address::Mailer), "order id and kind", "a letter not yet sent, or parked"),
+    tree("mail", Owner::Actor(Address::Mailer), "order id, kind, time", "a letter not yet sent, or parked"),
     tree("messages", Owner::Runtime, "turn and index", "sent and not yet consumed"),
     tree("calls", Owner::Runtime, "turn and index", "outside calls without a result"),
     tree("timers", Owner::Runtime, "actor and timer id", "due, message"),

@@ -1,5 +1,5 @@
 use crate::actors::{Address, Context, Turn, merchant_proxy};
-use crate::domain::{Money, PaymentId, Timestamp};
+use crate::domain::{Money, OrderId, PaymentId, Timestamp};
 use crate::runtime::{Due, TimerId};
 
 use super::account::{Account, AccountId, OpenBatch};
@@ -17,7 +17,13 @@ const BASIS_POINTS: i128 = 10_000;
 const TIMER_SETTLEMENT: u8 = 1;
 
 /// Takes what is held, or a part of it; the rest is let go.
-pub(super) fn capture(state: &State, payment: PaymentId, amount: Money, context: &Context<'_>) -> Turn {
+pub(super) fn capture(
+    state: &State,
+    order: OrderId,
+    payment: PaymentId,
+    amount: Money,
+    context: &Context<'_>,
+) -> Turn {
     let mut turn = Turn::nothing();
     let hold = state.holds.get(&payment);
     let answer = match hold.map(|hold| (hold, &hold.state)) {
@@ -38,7 +44,8 @@ pub(super) fn capture(state: &State, payment: PaymentId, amount: Money, context:
         }
         _ => CaptureAnswer::NoHold,
     };
-    turn.send(Address::MerchantProxy, merchant_proxy::Message::CaptureAnswered { payment, answer });
+    let answer = merchant_proxy::Message::CaptureAnswered { order, payment, answer };
+    turn.send(Address::MerchantProxy, answer);
     turn
 }
 

@@ -15,7 +15,7 @@ pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
             touches_request(*payment, token, Some(amount.currency), keys);
         }
         Message::VerifyCard { payment, token, .. } => touches_request(*payment, token, None, keys),
-        Message::AskHold { payment, .. } | Message::ReleaseHold { payment } => keys.add::<Hold>(payment),
+        Message::AskHold { payment, .. } | Message::ReleaseHold { payment, .. } => keys.add::<Hold>(payment),
         Message::CaptureHold { payment, .. } => {
             keys.add::<Hold>(payment);
             keys.add::<Account>(&AccountId::merchant());
@@ -45,9 +45,13 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
             let request = Request { order: *order, payment: *payment, token, amount: None };
             hold::request(state, &request, context)
         }
-        Message::AskHold { payment, verification } => hold::ask(state, *payment, *verification),
-        Message::CaptureHold { payment, amount } => capture::capture(state, *payment, *amount, context),
-        Message::ReleaseHold { payment } => hold::release(state, *payment, context),
+        Message::AskHold { order, payment, verification } => {
+            hold::ask(state, *order, *payment, *verification)
+        }
+        Message::CaptureHold { order, payment, amount } => {
+            capture::capture(state, *order, *payment, *amount, context)
+        }
+        Message::ReleaseHold { order, payment } => hold::release(state, *order, *payment, context),
         Message::SettlementDue { batch } => settlement::pay_out(state, *batch),
     }
 }

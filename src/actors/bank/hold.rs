@@ -48,7 +48,7 @@ pub(super) struct Request<'a> {
 pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     if let Some(decided) = state.holds.get(&request.payment) {
-        answer(&mut turn, request.payment, decided);
+        answer(&mut turn, request.order, request.payment, decided);
         return turn;
     }
     let behaviour = behaviour(state, request.token);
@@ -60,7 +60,7 @@ pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Contex
         unreachable: behaviour == Some(Behaviour::Unreachable),
     };
     if !first_answer_is_lost(behaviour) {
-        answer(&mut turn, request.payment, &hold);
+        answer(&mut turn, request.order, request.payment, &hold);
     }
     let limit = limit(request.token);
     turn.event(Event::Asked { order: request.order, payment: request.payment, hold, limit });
@@ -115,18 +115,18 @@ fn first_answer_is_lost(behaviour: Option<Behaviour>) -> bool {
     matches!(behaviour, Some(Behaviour::AnswerLost | Behaviour::DeclineLost(_) | Behaviour::Unreachable))
 }
 
-pub(super) fn ask(state: &State, payment: PaymentId, verification: bool) -> Turn {
+pub(super) fn ask(state: &State, order: OrderId, payment: PaymentId, verification: bool) -> Turn {
     let mut turn = Turn::nothing();
     match state.holds.get(&payment) {
-        Some(hold) => answer(&mut turn, payment, hold),
-        None if verification => send_verify_answer(&mut turn, payment, VerifyAnswer::NeverSeen),
-        None => send_hold_answer(&mut turn, payment, HoldAnswer::NeverSeen),
+        Some(hold) => answer(&mut turn, order, payment, hold),
+        None if verification => send_verify_answer(&mut turn, order, payment, VerifyAnswer::NeverSeen),
+        None => send_hold_answer(&mut turn, order, payment, HoldAnswer::NeverSeen),
     }
     turn
 }
 
 /// Lets go of the hold. Where the request for it is still to come, it will be refused.
-pub(super) fn release(state: &State, payment: PaymentId, context: &Context<'_>) -> Turn {
+pub(super) fn release(state: &State, order: OrderId, payment: PaymentId, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     match state.holds.get(&payment) {
         // the money was taken: only a refund brings it back. The merchant asks for no release after a capture
@@ -143,11 +143,11 @@ pub(super) fn release(state: &State, payment: PaymentId, context: &Context<'_>) 
             turn.event(Event::Released { payment, token: String::new(), held });
         }
     }
-    turn.send(Address::MerchantProxy, merchant_proxy::Message::Released { payment });
+    turn.send(Address::MerchantProxy, merchant_proxy::Message::Released { order, payment });
     turn
 }
 
-fn answer(turn: &mut Turn, payment: PaymentId, hold: &Hold) {
+fn answer(turn: &mut Turn, order: OrderId, payment: PaymentId, hold: &Hold) {
     if hold.unreachable {
         return;
     }
@@ -158,7 +158,7 @@ fn answer(turn: &mut Turn, payment: PaymentId, hold: &Hold) {
             HoldState::Released => VerifyAnswer::Declined(DeclineReason::DoNotHonour),
             HoldState::Verified | HoldState::Held { .. } | HoldState::Captured { .. } => VerifyAnswer::Good,
         };
-        return send_verify_answer(turn, payment, answer);
+        return send_verify_answer(turn, order, payment, answer);
     }
     let answer = match &hold.state {
         HoldState::Held { approval, capture_before }
@@ -172,13 +172,13 @@ fn answer(turn: &mut Turn, payment: PaymentId, hold: &Hold) {
         // released before the request came, or after: either way nothing is held, nor will be
         HoldState::Released | HoldState::Verified => HoldAnswer::Declined(DeclineReason::DoNotHonour),
     };
-    send_hold_answer(turn, payment, answer);
+    send_hold_answer(turn, order, payment, answer);
 }
 
-fn send_hold_answer(turn: &mut Turn, payment: PaymentId, answer: HoldAnswer) {
-    turn.send(Address::MerchantProxy, merchant_proxy::Message::HoldAnswered { payment, answer });
+fn send_hold_answer(turn: &mut Turn, order: OrderId, payment: PaymentId, answer: HoldAnswer) {
+    turn.send(Address::MerchantProxy, merchant_proxy::Message::HoldAnswered { order, payment, answer });
 }
 
-fn send_verify_answer(turn: &mut Turn, payment: PaymentId, answer: VerifyAnswer) {
-    turn.send(Address::MerchantProxy, merchant_proxy::Message::VerifyAnswered { payment, answer });
+fn send_verify_answer(turn: &mut Turn, order: OrderId, payment: PaymentId, answer: VerifyAnswer) {
+    turn.send(Address::MerchantProxy, merchant_proxy::Message::VerifyAnswered { order, payment, answer });
 }

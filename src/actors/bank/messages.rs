@@ -14,11 +14,11 @@ pub enum Message {
     /// MerchantProxy: is the card good? Holds nothing. Answers `VerifyAnswered`.
     VerifyCard { order: OrderId, payment: PaymentId, token: String },
     /// MerchantProxy: what became of this payment? Answers `HoldAnswered`, or `VerifyAnswered`.
-    AskHold { payment: PaymentId, verification: bool },
+    AskHold { order: OrderId, payment: PaymentId, verification: bool },
     /// MerchantProxy: take what is held. Answers `CaptureAnswered`.
-    CaptureHold { payment: PaymentId, amount: Money },
+    CaptureHold { order: OrderId, payment: PaymentId, amount: Money },
     /// MerchantProxy: let go of the hold; if the request for it is still to come, refuse it then. Answers `Released`.
-    ReleaseHold { payment: PaymentId },
+    ReleaseHold { order: OrderId, payment: PaymentId },
     /// Timer: pay out the batch of this day's captures. Sends `Settlement`.
     SettlementDue { batch: BatchId },
 }
@@ -116,15 +116,15 @@ impl Message {
         }
     }
 
-    /// The order that it is about, where it names one.
+    /// The order that it is about, where it is about one alone.
     pub fn order(&self) -> Option<OrderId> {
         match self {
-            Message::ApproveHold { order, .. } | Message::VerifyCard { order, .. } => Some(*order),
-            Message::RegisterCard { .. }
-            | Message::AskHold { .. }
-            | Message::CaptureHold { .. }
-            | Message::ReleaseHold { .. }
-            | Message::SettlementDue { .. } => None,
+            Message::ApproveHold { order, .. }
+            | Message::VerifyCard { order, .. }
+            | Message::AskHold { order, .. }
+            | Message::CaptureHold { order, .. }
+            | Message::ReleaseHold { order, .. } => Some(*order),
+            Message::RegisterCard { .. } | Message::SettlementDue { .. } => None,
         }
     }
 }

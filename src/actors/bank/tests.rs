@@ -31,15 +31,16 @@ fn verify(scene: &mut Scene, n: u128, token: &str) -> Turn {
 }
 
 fn ask(scene: &mut Scene, n: u128, verification: bool) -> Turn {
-    scene.when(Address::BankActor, Message::AskHold { payment: payment(n), verification })
+    scene.when(Address::BankActor, Message::AskHold { order: order(n), payment: payment(n), verification })
 }
 
 fn capture(scene: &mut Scene, n: u128, amount: i64) -> Turn {
-    scene.when(Address::BankActor, Message::CaptureHold { payment: payment(n), amount: pence(amount) })
+    let (order, payment, amount) = (order(n), payment(n), pence(amount));
+    scene.when(Address::BankActor, Message::CaptureHold { order, payment, amount })
 }
 
 fn release(scene: &mut Scene, n: u128) -> Turn {
-    scene.when(Address::BankActor, Message::ReleaseHold { payment: payment(n) })
+    scene.when(Address::BankActor, Message::ReleaseHold { order: order(n), payment: payment(n) })
 }
 
 fn register(scene: &mut Scene, token: &str) -> Turn {
@@ -289,7 +290,7 @@ fn another_currency_has_its_own_account_and_its_own_batch() {
     capture(&mut scene, 1, 10);
     let (order, id, token) = (order(2), payment(2), "tok_visa".to_owned());
     scene.when(Address::BankActor, Message::ApproveHold { order, payment: id, token, amount: euro });
-    let turn = scene.when(Address::BankActor, Message::CaptureHold { payment: id, amount: euro });
+    let turn = scene.when(Address::BankActor, Message::CaptureHold { order, payment: id, amount: euro });
     assert_eq!(captured(&turn), CaptureAnswer::Captured { amount: euro });
     assert_eq!(turn.timers().len(), 1, "a batch of its own");
     assert_eq!(account(&scene, "tok_visa").drawn, 10);

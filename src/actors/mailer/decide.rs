@@ -1,4 +1,4 @@
-use crate::actors::stock_keeper::Answered;
+use crate::actors::Answered;
 use crate::actors::{Call, Context, Turn, What};
 use crate::partners::mail::Letter;
 use crate::runtime::{Keys, TimerId};
@@ -6,9 +6,10 @@ use crate::runtime::{Keys, TimerId};
 use super::state::Mail;
 use super::{Event, MailId, Message, State};
 
-pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
+pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
     match message {
-        Message::Send(letter) => keys.add::<Mail>(&id(letter)),
+        // asked again once the row is in memory: the letter may have to take another place
+        Message::Send(letter) => keys.add::<Mail>(&MailId::of(&with_own_time(state, letter))),
         Message::Posted { mail, .. } | Message::Retry { mail } => keys.add::<Mail>(mail),
     }
 }
@@ -21,25 +22,33 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
     }
 }
 
-fn id(letter: &Letter) -> MailId {
-    MailId { order: letter.order, kind: letter.kind }
-}
-
 /// The only timer of a letter, and of this actor: so the kind of the letter is the kind of the timer.
+/// An id's low bits are random, so that no sum with a time is that of another letter.
 fn timer(mail: &MailId) -> TimerId {
-    TimerId { kind: mail.kind as u8, of: u128::from_be_bytes(mail.order.to_bytes()) }
+    TimerId { kind: mail.kind as u8, of: mail.order.number().wrapping_add(u128::from(mail.written_at.0)) }
 }
 
 fn send(state: &State, letter: &Letter, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
-    let mail = id(letter);
+    let letter = with_own_time(state, letter);
+    let mail = MailId::of(&letter);
     if state.mail.get(&mail).is_some() {
         // the same letter, and it is unsent
         return turn;
     }
-    post(&mut turn, &mail, letter, context);
-    turn.event(Event::Queued { mail, letter: Box::new(letter.clone()) });
+    post(&mut turn, &mail, &letter, context);
+    turn.event(Event::Queued { mail, letter: Box::new(letter) });
     turn
+}
+
+/// Two letters of one kind can be written in one millisecond: two suppliers slip together. The second is
+/// dated a millisecond later, so that neither is taken for the other.
+fn with_own_time(state: &State, letter: &Letter) -> Letter {
+    let mut letter = letter.clone();
+    while state.mail.peek(&MailId::of(&letter)).is_some_and(|row| row.letter != letter) {
+        letter.written_at = letter.written_at.plus_ms(1);
+    }
+    letter
 }
 
 fn post(turn: &mut Turn, mail: &MailId, letter: &Letter, context: &Context<'_>) {

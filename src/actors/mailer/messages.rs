@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::actors::stock_keeper::Answered;
+use crate::actors::Answered;
 use crate::domain::OrderId;
 use crate::partners::mail::Letter;
 

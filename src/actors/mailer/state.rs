@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::Stamp;
 use crate::domain::{Happening, OrderId, Step};
-use crate::partners::mail::{Letter, MailKind};
+use crate::partners::mail::Letter;
 use crate::runtime::{Aggregate, AnyTable, Keys, Table};
 use crate::storage::TreeName;
 
@@ -66,10 +66,10 @@ impl Event {
     pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
         match self {
             Event::Posted { mail } => {
-                vec![(mail.order, Step::MAIL, Happening::Mailed { what: slug(mail.kind).to_owned() })]
+                vec![(mail.order, Step::MAIL, Happening::Mailed { what: mail.kind.slug().to_owned() })]
             }
             Event::Parked { mail, why } => {
-                let what = slug(mail.kind).to_owned();
+                let what = mail.kind.slug().to_owned();
                 let case = format!("the letter {what} could not be sent: {why}");
                 vec![
                     (mail.order, Step::MAIL, Happening::MailParked { what, why: why.clone() }),
@@ -100,21 +100,5 @@ impl State {
 
     pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
         vec![&mut self.mail]
-    }
-}
-
-/// As the timeline names a kind of letter.
-fn slug(kind: MailKind) -> &'static str {
-    match kind {
-        MailKind::OrderConfirmation => "order-confirmation",
-        MailKind::BackorderPromise => "backorder-promise",
-        MailKind::PromiseChanged => "promise-changed",
-        MailKind::PaymentActionNeeded => "payment-action-needed",
-        MailKind::PaymentDeclined => "payment-declined",
-        MailKind::Dispatched => "dispatched",
-        MailKind::Delivered => "delivered",
-        MailKind::Cancelled => "cancelled",
-        MailKind::RefundDone => "refund-done",
-        MailKind::ReturnReceived => "return-received",
     }
 }

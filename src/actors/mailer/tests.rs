@@ -1,26 +1,13 @@
 use super::*;
-use crate::actors::stock_keeper::Answered;
+use crate::actors::Answered;
 use crate::actors::testing::Scene;
 use crate::actors::{self, Address, Turn, What};
-use crate::domain::{Currency, Happening, Money, OrderId};
+use crate::domain::{Currency, Date, Happening, Money, OrderId};
 use crate::partners::mail::{Letter, MailKind};
 use crate::runtime::{Due, TableKey, TimerChange};
 
-const ALL: [MailKind; 10] = [
-    MailKind::OrderConfirmation,
-    MailKind::BackorderPromise,
-    MailKind::PromiseChanged,
-    MailKind::PaymentActionNeeded,
-    MailKind::PaymentDeclined,
-    MailKind::Dispatched,
-    MailKind::Delivered,
-    MailKind::Cancelled,
-    MailKind::RefundDone,
-    MailKind::ReturnReceived,
-];
-
 fn mail(kind: MailKind) -> MailId {
-    MailId { order: OrderId::new(Scene::NOON.0, 1), kind }
+    MailId { order: OrderId::new(Scene::NOON.0, 1), kind, written_at: Scene::NOON }
 }
 
 fn letter(kind: MailKind) -> Letter {
@@ -92,6 +79,23 @@ fn the_same_letter_twice_while_unsent_is_posted_once_and_another_kind_is_another
 }
 
 #[test]
+fn each_of_two_changes_of_a_promise_has_its_own_letter_also_in_one_millisecond() {
+    let mut scene = Scene::new();
+    let change = |scene: &mut Scene, day| {
+        let letter = Letter { promised_on: Some(Date(day)), ..letter(MailKind::PromiseChanged) };
+        scene.when(Address::Mailer, Message::Send(Box::new(letter)))
+    };
+    let (first, second) = (change(&mut scene, 20_780), change(&mut scene, 20_781));
+    let written = [letters(&first), letters(&second)].concat();
+    assert_eq!(
+        written.iter().map(|letter| letter.promised_on).collect::<Vec<_>>(),
+        [Some(Date(20_780)), Some(Date(20_781))]
+    );
+    assert_ne!(MailId::of(&written[0]), MailId::of(&written[1]));
+    assert!(letters(&change(&mut scene, 20_781)).is_empty(), "a repeat is still one letter");
+}
+
+#[test]
 fn what_is_unknown_is_posted_again_after_a_growing_pause() {
     let mut scene = Scene::new();
     send(&mut scene, MailKind::Cancelled);
@@ -139,10 +143,10 @@ fn a_refused_letter_is_parked_at_once_and_a_late_timer_does_not_wake_it() {
 
 #[test]
 fn a_mail_id_reads_back_from_its_key() {
-    for kind in ALL {
+    for kind in MailKind::ALL {
         let bytes = TableKey::to_bytes(&mail(kind));
         assert_eq!(MailId::from_bytes(&bytes), Some(mail(kind)));
     }
     assert_eq!(MailId::from_bytes(&[0; 16]), None);
-    assert_eq!(MailId::from_bytes(&[255; 17]), None);
+    assert_eq!(MailId::from_bytes(&[255; 25]), None);
 }

@@ -27,7 +27,7 @@ pub fn begin(state: &State, payment: PaymentId, attempt: Payment, context: &Cont
     let Payment { kind, token, amount, .. } = attempt;
     turn.event(Event::Intended { payment, order, kind, token, amount });
     turn.event(Event::AuthSent { payment, order, amount: asked });
-    wait(&mut turn, payment, context.rules().payment_deadline_ms, context);
+    wait(&mut turn, order, payment, context.rules().payment_deadline_ms, context);
     turn
 }
 
@@ -49,25 +49,25 @@ pub fn no_answer(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Tur
     turn.event(Event::Unknown { payment: id, order: payment.order });
     tell_orders(&mut turn, ToOrders::PaymentUnknown { order: payment.order, payment: id });
     ask_what_became(&mut turn, id, payment);
-    wait(&mut turn, id, context.rules().retry_ms(1), context);
+    wait(&mut turn, payment.order, id, context.rules().retry_ms(1), context);
     turn
 }
 
 pub fn ask_again(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
     if payment.asks >= context.rules().payment_asks_max {
-        return reverse::give_up(id, Some(DeclineReason::IssuerUnavailable), context);
+        return reverse::give_up(id, payment.order, Some(DeclineReason::IssuerUnavailable), context);
     }
     let mut turn = Turn::nothing();
     let asks = payment.asks + 1;
     turn.event(Event::AskedAgain { payment: id, asks });
     ask_what_became(&mut turn, id, payment);
-    wait(&mut turn, id, context.rules().retry_ms(asks), context);
+    wait(&mut turn, payment.order, id, context.rules().retry_ms(asks), context);
     turn
 }
 
 fn ask_what_became(turn: &mut Turn, id: PaymentId, payment: &Payment) {
     let verification = payment.kind == Kind::Verification;
-    tell_bank(turn, bank::Message::AskHold { payment: id, verification });
+    tell_bank(turn, bank::Message::AskHold { order: payment.order, payment: id, verification });
 }
 
 pub fn hold_answered(id: PaymentId, payment: &Payment, answer: &HoldAnswer, context: &Context<'_>) -> Turn {
@@ -100,7 +100,7 @@ fn held(
         AuthSent | Unknown => {}
         // it was given up: a hold that comes late is let go, never kept
         Reversing | Voiding | Voided | Declined | Abandoned | Expired => {
-            tell_bank(&mut turn, bank::Message::ReleaseHold { payment: id });
+            tell_bank(&mut turn, bank::Message::ReleaseHold { order, payment: id });
             return turn;
         }
         // said before, and used
@@ -109,7 +109,7 @@ fn held(
     let posting = match Posting::hold(amount) {
         Ok(posting) if amount == payment.amount => posting,
         // another amount than was asked for pays for no order: let it go
-        _ => return reverse::give_up(id, Some(DeclineReason::InsufficientFunds), context),
+        _ => return reverse::give_up(id, payment.order, Some(DeclineReason::InsufficientFunds), context),
     };
     let approval = approval.to_owned();
     turn.event(Event::Authorised { payment: id, order, amount, approval, capture_before, posting });

@@ -2,7 +2,7 @@
 
 use crate::actors::bank::{self, CaptureAnswer};
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Context, Turn};
+use crate::actors::{Case, Context, Turn};
 use crate::domain::{Money, PaymentId};
 
 use super::decide::{tell_bank, tell_orders, timer, wait};
@@ -18,7 +18,7 @@ pub fn begin(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
         Authorised if payment.kind == Kind::Hold => {
             turn.event(Event::Capturing { payment: id });
             ask_bank(&mut turn, id, payment);
-            wait(&mut turn, id, context.rules().payment_deadline_ms, context);
+            wait(&mut turn, payment.order, id, context.rules().payment_deadline_ms, context);
         }
         // a repeat: it is under way, or done
         Capturing | CaptureUnknown | Captured | Settled | Refunding | Refunded | RefundFailed | Disputed
@@ -27,14 +27,15 @@ pub fn begin(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
         _ => {
             let why =
                 format!("{id} was to be captured, but nothing is held: take the payment by other means");
-            turn.event(Event::Case { order: payment.order, why });
+            turn.event(Case { order: payment.order, why });
         }
     }
     turn
 }
 
 fn ask_bank(turn: &mut Turn, id: PaymentId, payment: &Payment) {
-    tell_bank(turn, bank::Message::CaptureHold { payment: id, amount: payment.authorised });
+    let (order, amount) = (payment.order, payment.authorised);
+    tell_bank(turn, bank::Message::CaptureHold { order, payment: id, amount });
 }
 
 /// The same capture under the same key; the operator hears of one that takes long.
@@ -45,10 +46,10 @@ pub fn capture_again(id: PaymentId, payment: &Payment, context: &Context<'_>) ->
     if asks == context.rules().payment_asks_max {
         let why =
             format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
-        turn.event(Event::Case { order: payment.order, why });
+        turn.event(Case { order: payment.order, why });
     }
     ask_bank(&mut turn, id, payment);
-    wait(&mut turn, id, context.rules().retry_ms(asks), context);
+    wait(&mut turn, payment.order, id, context.rules().retry_ms(asks), context);
     turn
 }
 
@@ -80,7 +81,7 @@ fn captured(id: PaymentId, payment: &Payment, amount: Money) -> Turn {
     turn.event(Event::Captured { payment: id, order, amount, posting });
     if amount != held {
         let why = format!("the bank captured {amount} of {held}: settle the rest with the customer");
-        turn.event(Event::Case { order, why });
+        turn.event(Case { order, why });
     }
     turn.cancel_timer(timer(id));
     tell_orders(&mut turn, ToOrders::PaymentCaptured { order, payment: id });
@@ -92,7 +93,7 @@ fn unknown(id: PaymentId, payment: &Payment, why: String) -> Turn {
     let order = payment.order;
     let why = format!("the capture of {id} is unknown: {why}");
     match payment.state {
-        PaymentState::CaptureUnknown => turn.event(Event::Case { order, why }),
+        PaymentState::CaptureUnknown => turn.event(Case { order, why }),
         _ => turn.event(Event::CaptureUnknown { payment: id, order, why }),
     }
     turn.cancel_timer(timer(id));

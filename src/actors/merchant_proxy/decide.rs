@@ -1,5 +1,5 @@
 use crate::actors::{Address, Context, Turn, bank, order_manager};
-use crate::domain::PaymentId;
+use crate::domain::{OrderId, PaymentId};
 use crate::runtime::{Keys, TimerId};
 
 use super::payment::Payment;
@@ -13,13 +13,13 @@ pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
     match message {
         Message::Authorise { payment, .. }
         | Message::Verify { payment, .. }
-        | Message::Capture { payment }
-        | Message::Void { payment }
+        | Message::Capture { payment, .. }
+        | Message::Void { payment, .. }
         | Message::HoldAnswered { payment, .. }
         | Message::VerifyAnswered { payment, .. }
         | Message::CaptureAnswered { payment, .. }
-        | Message::Released { payment }
-        | Message::Deadline { payment } => keys.add::<Payment>(payment),
+        | Message::Released { payment, .. }
+        | Message::Deadline { payment, .. } => keys.add::<Payment>(payment),
         Message::Settlement(file) => {
             for line in &file.lines {
                 keys.add::<Payment>(&line.payment);
@@ -39,13 +39,13 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
             authorise::begin(state, *payment, attempt, context)
         }
         Message::Settlement(file) => settlement::settle(state, file),
-        Message::Capture { payment }
-        | Message::Void { payment }
+        Message::Capture { payment, .. }
+        | Message::Void { payment, .. }
         | Message::HoldAnswered { payment, .. }
         | Message::VerifyAnswered { payment, .. }
         | Message::CaptureAnswered { payment, .. }
-        | Message::Released { payment }
-        | Message::Deadline { payment } => match state.payments.get(payment) {
+        | Message::Released { payment, .. }
+        | Message::Deadline { payment, .. } => match state.payments.get(payment) {
             Some(row) => decide_on(*payment, row, message, context),
             // nobody can name a payment before its `Authorise` or `Verify`: they travel the same way, in order
             None => Turn::nothing(),
@@ -82,8 +82,8 @@ pub(super) fn timer(payment: PaymentId) -> TimerId {
 }
 
 /// Waits for the bank for this many real milliseconds.
-pub(super) fn wait(turn: &mut Turn, payment: PaymentId, ms: u64, context: &Context<'_>) {
-    turn.timer(timer(payment), context.real_in(ms), Message::Deadline { payment });
+pub(super) fn wait(turn: &mut Turn, order: OrderId, payment: PaymentId, ms: u64, context: &Context<'_>) {
+    turn.timer(timer(payment), context.real_in(ms), Message::Deadline { order, payment });
 }
 
 pub(super) fn tell_bank(turn: &mut Turn, message: bank::Message) {

@@ -24,34 +24,41 @@ pub enum Message {
     },
     /// OrderManager, at hand-over: take what is held. Answers `PaymentCaptured`.
     Capture {
+        order: OrderId,
         payment: PaymentId,
     },
     /// OrderManager: let go of whatever is or will be held. Answers `PaymentVoided`, also when nothing was.
     Void {
+        order: OrderId,
         payment: PaymentId,
     },
 
     /// BankActor: to `ApproveHold`, and to `AskHold` when the first answer was lost. The same answer may come twice.
     HoldAnswered {
+        order: OrderId,
         payment: PaymentId,
         answer: HoldAnswer,
     },
     VerifyAnswered {
+        order: OrderId,
         payment: PaymentId,
         answer: VerifyAnswer,
     },
     CaptureAnswered {
+        order: OrderId,
         payment: PaymentId,
         answer: CaptureAnswer,
     },
     /// BankActor: the hold is gone, or never was, and never will be under this key.
     Released {
+        order: OrderId,
         payment: PaymentId,
     },
     /// BankActor: these captures have been paid out.
     Settlement(SettlementFile),
     /// Timer: the bank has not answered in time; what is unknown is asked again by the same key.
     Deadline {
+        order: OrderId,
         payment: PaymentId,
     },
 }
@@ -73,18 +80,19 @@ impl Message {
         }
     }
 
-    /// The order that it is about, where it names one.
+    /// The order that it is about, where it is about one alone.
     pub fn order(&self) -> Option<OrderId> {
         match self {
-            Message::Authorise { order, .. } | Message::Verify { order, .. } => Some(*order),
-            Message::Capture { .. }
-            | Message::Void { .. }
-            | Message::HoldAnswered { .. }
-            | Message::VerifyAnswered { .. }
-            | Message::CaptureAnswered { .. }
-            | Message::Released { .. }
-            | Message::Settlement(_)
-            | Message::Deadline { .. } => None,
+            Message::Authorise { order, .. }
+            | Message::Verify { order, .. }
+            | Message::Capture { order, .. }
+            | Message::Void { order, .. }
+            | Message::HoldAnswered { order, .. }
+            | Message::VerifyAnswered { order, .. }
+            | Message::CaptureAnswered { order, .. }
+            | Message::Released { order, .. }
+            | Message::Deadline { order, .. } => Some(*order),
+            Message::Settlement(_) => None,
         }
     }
 }

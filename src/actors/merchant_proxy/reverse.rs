@@ -2,8 +2,8 @@
 
 use crate::actors::bank;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Context, Turn};
-use crate::domain::{DeclineReason, PaymentId};
+use crate::actors::{Case, Context, Turn};
+use crate::domain::{DeclineReason, OrderId, PaymentId};
 
 use super::Event;
 use super::decide::{tell_bank, tell_orders, timer, wait};
@@ -12,10 +12,15 @@ use super::payment::Payment;
 use super::transitions::PaymentState;
 
 /// Reverses a payment whose outcome is not known, or not what was asked.
-pub fn give_up(id: PaymentId, reverse_as: Option<DeclineReason>, context: &Context<'_>) -> Turn {
+pub fn give_up(
+    id: PaymentId,
+    order: OrderId,
+    reverse_as: Option<DeclineReason>,
+    context: &Context<'_>,
+) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::Reversing { payment: id, reverse_as });
-    release(&mut turn, id, context);
+    release(&mut turn, id, order, context);
     turn
 }
 
@@ -24,10 +29,10 @@ pub fn void(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
     use PaymentState::*;
     let mut turn = Turn::nothing();
     match payment.state {
-        AuthSent | Unknown => return give_up(id, None, context),
+        AuthSent | Unknown => return give_up(id, payment.order, None, context),
         Authorised => {
             turn.event(Event::Voiding { payment: id });
-            release(&mut turn, id, context);
+            release(&mut turn, id, payment.order, context);
         }
         // already on its way: whoever asked is told at its end
         Reversing => turn.event(Event::VoidWanted { payment: id }),
@@ -45,9 +50,9 @@ pub fn void(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
     turn
 }
 
-fn release(turn: &mut Turn, id: PaymentId, context: &Context<'_>) {
-    tell_bank(turn, bank::Message::ReleaseHold { payment: id });
-    wait(turn, id, context.rules().payment_deadline_ms, context);
+fn release(turn: &mut Turn, id: PaymentId, order: OrderId, context: &Context<'_>) {
+    tell_bank(turn, bank::Message::ReleaseHold { order, payment: id });
+    wait(turn, order, id, context.rules().payment_deadline_ms, context);
 }
 
 /// Until the bank acknowledges; the operator hears of one that takes long.
@@ -58,10 +63,10 @@ pub fn release_again(id: PaymentId, payment: &Payment, context: &Context<'_>) ->
     if asks == context.rules().payment_asks_max {
         let why =
             format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on");
-        turn.event(Event::Case { order: payment.order, why });
+        turn.event(Case { order: payment.order, why });
     }
-    tell_bank(&mut turn, bank::Message::ReleaseHold { payment: id });
-    wait(&mut turn, id, context.rules().retry_ms(asks), context);
+    tell_bank(&mut turn, bank::Message::ReleaseHold { order: payment.order, payment: id });
+    wait(&mut turn, payment.order, id, context.rules().retry_ms(asks), context);
     turn
 }
 

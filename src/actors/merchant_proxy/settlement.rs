@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::actors::Turn;
 use crate::actors::bank::{SettlementFile, SettlementLine};
 use crate::actors::order_manager::Message as ToOrders;
+use crate::actors::{Case, Turn};
 use crate::domain::{Money, PaymentId};
 
 use super::decide::tell_orders;
@@ -62,7 +62,7 @@ fn into_suspense(turn: &mut Turn, line: &SettlementLine, payment: Option<&Paymen
 
 fn case(turn: &mut Turn, payment: Option<&Payment>, line: &SettlementLine, why: &str) {
     if let Some(payment) = payment {
-        turn.event(Event::Case { order: payment.order, why: sentence(line, why) });
+        turn.event(Case { order: payment.order, why: sentence(line, why) });
     }
 }
 
@@ -83,6 +83,6 @@ fn check_payout(turn: &mut Turn, state: &State, file: &SettlementFile) {
         let why = format!(
             "the acquirer paid {amount} minor units of {currency} for lines that sum to {sum}: ask the acquirer"
         );
-        turn.event(Event::Case { order: payment.order, why });
+        turn.event(Case { order: payment.order, why });
     }
 }

@@ -99,10 +99,6 @@ pub enum Event {
         why: String,
         posting: Posting,
     },
-    Case {
-        order: OrderId,
-        why: String,
-    },
 }
 
 #[derive(Default)]
@@ -139,7 +135,7 @@ impl Event {
             | Event::Captured { payment, .. }
             | Event::CaptureUnknown { payment, .. }
             | Event::Settled { payment, .. } => Some(*payment),
-            Event::InSuspense { .. } | Event::Case { .. } => None,
+            Event::InSuspense { .. } => None,
         }
     }
 
@@ -178,9 +174,9 @@ impl Event {
             Event::Voided { order, reversed_as: None, .. } => money(order, Happening::PaymentVoided),
             Event::Captured { order, amount, .. } => money(order, Happening::Captured { amount: *amount }),
             Event::Settled { order, amount, .. } => money(order, Happening::Settled { amount: *amount }),
-            Event::CaptureUnknown { order, why, .. }
-            | Event::InSuspense { order: Some(order), why, .. }
-            | Event::Case { order, why } => case(order, why),
+            Event::CaptureUnknown { order, why, .. } | Event::InSuspense { order: Some(order), why, .. } => {
+                case(order, why)
+            }
             Event::Intended { .. }
             | Event::AskedAgain { .. }
             | Event::Reversing { .. }
@@ -252,7 +248,7 @@ impl Payment {
                 self.enter(PaymentState::Settled);
                 self.settled = *amount;
             }
-            Event::Intended { .. } | Event::InSuspense { .. } | Event::Case { .. } => {}
+            Event::Intended { .. } | Event::InSuspense { .. } => {}
         }
     }
 

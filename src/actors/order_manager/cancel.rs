@@ -60,7 +60,7 @@ fn through_the_warehouse(id: OrderId, order: &Order, context: &mut Context<'_>) 
 pub fn stopped(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::Stopped { order: id });
-    stock::void(&mut turn, order);
+    stock::void(&mut turn, id, order);
     post(&mut turn, id, order, context);
     if let StopState::Asked(request) = order.stop {
         reply(&mut turn, request, Reply::Order(Box::new(cancelled(id, order))));

@@ -36,7 +36,8 @@ pub fn handed_over(id: OrderId, order: &Order, tracking: &str) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::HandedOver { order: id, tracking: tracking.to_owned() });
     if let Some(payment) = order.payment() {
-        turn.send(Address::MerchantProxy, merchant_proxy::Message::Capture { payment: payment.id });
+        let message = merchant_proxy::Message::Capture { order: id, payment: payment.id };
+        turn.send(Address::MerchantProxy, message);
     }
     turn
 }

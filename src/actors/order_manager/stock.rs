@@ -103,15 +103,16 @@ pub fn give_back(turn: &mut Turn, id: OrderId, order: &Order) {
         stock_keeper::Message::Release { order: id, lines }
     };
     turn.send(Address::StockKeeper, message);
-    void(turn, order);
+    void(turn, id, order);
 }
 
 /// A payment that may hold something, now or later, is let go of.
-pub fn void(turn: &mut Turn, order: &Order) {
+pub fn void(turn: &mut Turn, id: OrderId, order: &Order) {
     let held =
         |state| matches!(state, PaymentState::Asked | PaymentState::Unknown | PaymentState::Authorised);
     if let Some(payment) = order.payment().filter(|payment| held(payment.state)) {
-        turn.send(Address::MerchantProxy, merchant_proxy::Message::Void { payment: payment.id });
+        let message = merchant_proxy::Message::Void { order: id, payment: payment.id };
+        turn.send(Address::MerchantProxy, message);
     }
 }
 

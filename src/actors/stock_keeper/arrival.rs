@@ -1,12 +1,12 @@
 //! Goods at the dock.
 
-use crate::actors::{Call, Context, Turn, What};
+use crate::actors::{Answered, Call, Context, Turn, What};
 use crate::partners::wholesaler::{ShipNotice, ShipNoticeRequest};
 use crate::runtime::Due;
 
 use super::release::{Served, complete, serve};
 use super::supply::{Shortage, goods_due_of, retry_ms, slip, unanswered, waiting};
-use super::{Answered, Event, Message, PurchaseOrder, PurchaseOrderId, State, Supply};
+use super::{Event, Message, PurchaseOrder, PurchaseOrderId, State, Supply};
 
 /// A wholesaler that says "not yet" is not asked again sooner than this, in trade time.
 const ASK_AGAIN_MS_MIN: u64 = 60_000;

@@ -129,12 +129,6 @@ pub enum Event {
         expected: u32,
         quantity: u32,
     },
-
-    /// Units were to be moved that are not there; nothing was moved.
-    Mismatched {
-        order: OrderId,
-        why: String,
-    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +174,6 @@ impl Event {
                 keys.add::<StockItem>(sku);
             }
             Event::Unanswered { id, .. } => keys.add::<PurchaseOrder>(id),
-            Event::Mismatched { .. } => {}
         }
     }
 
@@ -207,7 +200,7 @@ impl Event {
                 let what = Happening::SuppliesArrived { sku: sku.clone(), quantity: *quantity };
                 vec![(*order, Step::ORDERS_SUPPLIES, what)]
             }
-            Event::Unanswered { order, case: Some(why), .. } | Event::Mismatched { order, why } => {
+            Event::Unanswered { order, case: Some(why), .. } => {
                 vec![(*order, CASE, Happening::CaseOpened { why: why.clone() })]
             }
             _ => vec![],

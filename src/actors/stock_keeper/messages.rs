@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
+use crate::actors::Answered;
 use crate::domain::catalogue::Product;
 use crate::domain::{Backorder, Date, OrderId, Sku, Units};
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
-use crate::runtime::CallResult;
 
 use super::PurchaseOrderId;
 
@@ -95,26 +95,6 @@ pub enum Message {
         purchase_order: PurchaseOrderId,
         result: Answered<ShipNotice>,
     },
-}
-
-/// What came of asking a partner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Answered<T> {
-    Yes(T),
-    /// It answered no, for good.
-    Refused(String),
-    /// Time-out or broken link: it may or may not have happened.
-    Unknown(String),
-}
-
-impl<T> Answered<T> {
-    /// From what the runtime brings back of a call.
-    pub fn from_call<O>(result: CallResult<O>, open: impl FnOnce(O) -> Answered<T>) -> Answered<T> {
-        match result {
-            CallResult::Answered(outcome) => open(outcome),
-            CallResult::Unknown(why) => Answered::Unknown(why),
-        }
-    }
 }
 
 /// What the stock keeper answers the gateway.

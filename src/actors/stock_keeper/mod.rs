@@ -33,7 +33,7 @@ mod tests;
 pub use decide::{decide, touches};
 pub use demand::{Demand, DemandId, DemandLine, Waiting, Who};
 pub use event::{Event, PromisedLine};
-pub use messages::{Answered, Availability, Message, Reply};
+pub use messages::{Availability, Message, Reply};
 pub use purchase_order::{PurchaseOrder, PurchaseOrderId, Supply};
 pub use quotes::{Offer, Quotes, Round, Share};
 pub use state::{Listed, State};

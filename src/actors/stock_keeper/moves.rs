@@ -1,11 +1,11 @@
-use crate::actors::{Address, Turn, order_manager};
+use crate::actors::{Address, Case, Turn, order_manager};
 use crate::domain::{OrderId, Units};
 
 use super::{Event, Place, State};
 
 pub fn allocate(state: &State, order: OrderId, lines: &[Units]) -> Turn {
     let mut turn = shift(state, order, lines, Place::Reserved, Place::Allocated);
-    let refused = matches!(turn.events(), [crate::actors::Event::Stock(Event::Mismatched { .. })]);
+    let refused = matches!(turn.events(), [crate::actors::Event::Case(_)]);
     if !refused {
         turn.send(Address::OrderManager, order_manager::Message::Allocated { order });
     }
@@ -27,7 +27,7 @@ pub fn shift(state: &State, order: OrderId, lines: &[Units], from: Place, to: Pl
 
 /// The guard of every move (S1). The other actors only move what they were told is theirs, so a
 /// mismatch is a defect somewhere: nothing moves, and the operator gets a case.
-pub fn missing(state: &State, order: OrderId, lines: &[Units], from: Place) -> Option<Event> {
+pub fn missing(state: &State, order: OrderId, lines: &[Units], from: Place) -> Option<Case> {
     let there = |line: &Units| state.stock.get(&line.sku).map_or(0, |item| item.at(from));
     let line = lines.iter().find(|line| u64::from(line.quantity) > there(line))?;
     let why = format!(
@@ -36,5 +36,5 @@ pub fn missing(state: &State, order: OrderId, lines: &[Units], from: Place) -> O
         line.sku,
         there(line)
     );
-    Some(Event::Mismatched { order, why })
+    Some(Case { order, why })
 }

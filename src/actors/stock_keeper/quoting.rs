@@ -1,13 +1,13 @@
 //! Rounds of quotes: who asks, who waits, what comes of it.
 
-use crate::actors::{Address, Call, Context, Turn, What, order_manager};
+use crate::actors::{Address, Answered, Call, Context, Turn, What, order_manager};
 use crate::domain::{Backorder, Date, OrderId, Quantity, Sku, Units};
 use crate::partners::wholesaler::{QuoteAnswer, QuoteRequest, WholesalerId};
 use crate::runtime::TimerId;
 
 use super::listing::for_sale;
 use super::{
-    Answered, Availability, Demand, DemandId, DemandLine, Event, Message, Offer, Quotes, Reply, Round, State,
+    Availability, Demand, DemandId, DemandLine, Event, Message, Offer, Quotes, Reply, Round, State,
     StockItem, Waiting, Who, reserve,
 };
 

@@ -88,7 +88,6 @@ impl State {
                     }
                 });
             }
-            Event::Mismatched { .. } => {}
         }
     }
 

@@ -1,13 +1,13 @@
 //! Purchase orders, from the shortage to the acknowledgement.
 
-use crate::actors::{Address, Call, Context, Turn, What, order_manager};
+use crate::actors::{Address, Answered, Call, Context, Turn, What, order_manager};
 use crate::domain::{Date, OrderId, Sku, Timestamp};
 use crate::partners::wholesaler::{Acknowledgement, WholesalerId};
 use crate::runtime::{Due, TimerId};
 
 use super::{
-    Answered, Demand, DemandId, Event, Message, Peg, PurchaseOrder, PurchaseOrderId, Share, State, StockItem,
-    Supply, Waiting,
+    Demand, DemandId, Event, Message, Peg, PurchaseOrder, PurchaseOrderId, Share, State, StockItem, Supply,
+    Waiting,
 };
 
 const SUPPLY_RETRY: u8 = 2;

@@ -6,7 +6,7 @@ use crate::runtime::Due;
 
 use super::decide::Desk;
 use super::{Event, Message, Shipment, stop};
-use crate::actors::stock_keeper::Answered;
+use crate::actors::Answered;
 
 pub fn packed(desk: &mut Desk<'_, '_>, shipment: &Shipment) {
     let order = shipment.fulfilment.order;

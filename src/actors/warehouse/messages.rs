@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::actors::stock_keeper::Answered;
+use crate::actors::Answered;
 use crate::domain::{Customer, Money, OrderId, OrderKey, OrderLine, ShippingAddress};
 use crate::partners::carrier::{Booking, CancelAnswer, Tracking};
 

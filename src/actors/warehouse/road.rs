@@ -1,7 +1,7 @@
 //! From the truck to the doorstep.
 
-use crate::actors::stock_keeper::{self, Answered};
 use crate::actors::{Address, What, mailer, order_manager};
+use crate::actors::{Answered, stock_keeper};
 use crate::domain::{OrderLine, Timestamp};
 use crate::partners::carrier::{TrackRequest, Tracking};
 use crate::partners::mail::{Letter, LetterLine, MailKind};

@@ -1,6 +1,6 @@
 //! The customer cancels: what can still be done about the parcel.
 
-use crate::actors::stock_keeper::{self, Answered};
+use crate::actors::{Answered, stock_keeper};
 use crate::actors::{What, order_manager};
 use crate::partners::carrier::{CancelAnswer, CancelRequest};
 

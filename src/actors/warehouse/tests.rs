@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::actors::stock_keeper::Answered;
+use crate::actors::Answered;
 use crate::actors::testing::Scene;
 use crate::actors::{Address, Event as ShopEvent, Turn, What, mailer, stock_keeper};
 use crate::domain::{

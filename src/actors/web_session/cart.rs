@@ -35,7 +35,7 @@ pub fn set_line(id: SessionId, session: &Session, line: &OrderLine, context: &Co
         Some((totals, lines)) => {
             turn.event(Event::LineSet { session: id, line: line.clone() });
             let cart = CartView { id, lines, totals: Some(totals), details: details(session) };
-            reply(&mut turn, context, Reply::Cart(cart));
+            reply(&mut turn, context, Reply::Cart(Box::new(cart)));
         }
     }
     turn
@@ -53,13 +53,13 @@ pub fn remove_line(id: SessionId, session: &Session, sku: &Sku, context: &Contex
     turn
 }
 
-pub fn view_of(id: SessionId, session: &Session, context: &Context<'_>) -> CartView {
-    CartView {
+pub fn view_of(id: SessionId, session: &Session, context: &Context<'_>) -> Box<CartView> {
+    Box::new(CartView {
         id,
         lines: session.lines.clone(),
         totals: totals_if_any(&session.lines, context),
         details: details(session),
-    }
+    })
 }
 
 /// Shipping is the shop's, and books bear no tax. `None` where it does not fit 64 bits or one currency.

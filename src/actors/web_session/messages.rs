@@ -53,7 +53,7 @@ pub struct CheckoutDetails {
 /// What a session answers about its cart.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    Cart(CartView),
+    Cart(Box<CartView>),
     NoSuchCart,
     /// More than [`crate::domain::limits::LINES_MAX`] lines.
     CartFull,
@@ -62,7 +62,7 @@ pub enum Reply {
     /// The payment page must send this nonce back.
     CheckoutBegun {
         checkout: String,
-        cart: CartView,
+        cart: Box<CartView>,
     },
     /// The nonce is not of a checkout that this session has begun.
     NoSuchCheckout,

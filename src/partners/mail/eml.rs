@@ -1,11 +1,13 @@
 //! A post office that writes each letter to a file, which the console and any mail program can show.
 //!
-//! - A sending that answered is on the disk. A repeat overwrites its own file, and nobody ever
-//!   reads half a letter.
-//! - `DIR/2026-11-22/ord_…-dispatched.eml`: the day and the time are those of writing.
+//! - A repeat overwrites its own file, and nobody ever reads half a letter.
+//! - The folder stands in for a real post, so it is not synced: a power cut may lose the newest files. The
+//!   journal keeps that they were sent.
+//! - `DIR/2026-11-22/ord_…-dispatched-1795348800000.eml`: the day and the time, in milliseconds since 1970,
+//!   are those of writing, so each letter about an order has its own file and `Message-ID`.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,7 +75,7 @@ impl Office {
     fn send(&self, letter: &Letter) -> Result<(), Trouble> {
         let message = self.compose(letter)?;
         let day = self.dir.join(letter.written_at.date().to_string());
-        let name = format!("{}-{}.eml", letter.order, letter.kind);
+        let name = format!("{}-{}-{}.eml", letter.order, letter.kind, letter.written_at.0);
         self.put(&day, &name, &message.formatted()).map_err(|error| {
             let path = day.join(&name);
             Trouble::Unavailable(format!("cannot write {}: {error}", path.display()))
@@ -100,20 +102,18 @@ impl Office {
     }
 
     fn message_id(&self, letter: &Letter) -> String {
-        format!("<{}.{}@{}>", letter.order, letter.kind, self.from.email.domain())
+        format!("<{}.{}.{}@{}>", letter.order, letter.kind, letter.written_at.0, self.from.email.domain())
     }
 
-    /// Under a temporary name first, so that a reader or a crash never finds half a letter.
+    /// Under a temporary name first, so that a reader never finds half a letter.
     fn put(&self, day: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(day)?;
         let temporary = day.join(format!(".{name}.{}.tmp", next_number()));
-        let put = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, day.join(name)));
+        let put = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, day.join(name)));
         if put.is_err() {
             let _ = fs::remove_file(&temporary); // best effort: the first error is the one to tell
         }
-        put?;
-        sync_folder(day)?;
-        sync_folder(&self.dir)
+        put
     }
 }
 
@@ -152,17 +152,6 @@ fn written_by_a_program() -> HeaderValue {
 fn next_number() -> u64 {
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
     WRITTEN.fetch_add(1, Ordering::Relaxed)
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// A name is on the disk only when its folder is.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

@@ -8,6 +8,10 @@ fn captured(n: u128) -> ToOrders {
     ToOrders::PaymentCaptured { order: order(n), payment: payment(n) }
 }
 
+fn capture_answered(answer: CaptureAnswer) -> ToMerchant {
+    ToMerchant::CaptureAnswered { order: order(1), payment: payment(1), answer }
+}
+
 #[test]
 fn captured_money_is_earned_and_owed_by_the_acquirer() {
     let mut desk = Desk::new();
@@ -53,14 +57,14 @@ fn a_capture_of_what_the_bank_does_not_hold_opens_a_case_and_is_not_called_captu
     desk.authorise(1, "tok_visa", 100);
     desk.line_is_cut = true;
     desk.capture(1);
-    desk.merchant(ToMerchant::CaptureAnswered { payment: payment(1), answer: CaptureAnswer::NoHold });
+    desk.merchant(capture_answered(CaptureAnswer::NoHold));
     assert_eq!(desk.state(1), PaymentState::CaptureUnknown);
     assert_eq!(desk.cases(), 1);
     assert_eq!(desk.net(Account::Sales), 0);
     assert!(!desk.ring(), "it is the operator's now");
     // the bank found it after all
     let answer = CaptureAnswer::Captured { amount: pence(100) };
-    desk.merchant(ToMerchant::CaptureAnswered { payment: payment(1), answer });
+    desk.merchant(capture_answered(answer));
     assert_eq!(desk.told.last(), Some(&captured(1)));
 }
 
@@ -71,7 +75,7 @@ fn a_capture_of_more_than_was_held_is_not_booked() {
     desk.line_is_cut = true;
     desk.capture(1);
     let answer = CaptureAnswer::Captured { amount: pence(101) };
-    desk.merchant(ToMerchant::CaptureAnswered { payment: payment(1), answer });
+    desk.merchant(capture_answered(answer));
     assert_eq!(desk.state(1), PaymentState::CaptureUnknown);
     assert_eq!((desk.cases(), desk.net(Account::Sales)), (1, 0));
 }
@@ -83,7 +87,7 @@ fn a_capture_of_less_than_was_held_is_booked_as_it_is_with_a_case() {
     desk.line_is_cut = true;
     desk.capture(1);
     let answer = CaptureAnswer::Captured { amount: pence(60) };
-    desk.merchant(ToMerchant::CaptureAnswered { payment: payment(1), answer });
+    desk.merchant(capture_answered(answer));
     assert_eq!((desk.cases(), desk.net(Account::Sales), desk.net(Account::CustomerHolds)), (1, -60, 0));
     assert_eq!(desk.told.last(), Some(&captured(1)));
 }

@@ -60,11 +60,11 @@ impl Desk {
     }
 
     pub fn capture(&mut self, n: u128) {
-        self.merchant(ToMerchant::Capture { payment: payment(n) });
+        self.merchant(ToMerchant::Capture { order: order(n), payment: payment(n) });
     }
 
     pub fn void(&mut self, n: u128) {
-        self.merchant(ToMerchant::Void { payment: payment(n) });
+        self.merchant(ToMerchant::Void { order: order(n), payment: payment(n) });
     }
 
     pub fn merchant(&mut self, message: ToMerchant) {
@@ -203,5 +203,5 @@ pub fn held(amount: Money) -> bank::HoldAnswer {
 }
 
 pub fn hold_answered(n: u128, answer: bank::HoldAnswer) -> merchant_proxy::Message {
-    merchant_proxy::Message::HoldAnswered { payment: payment(n), answer }
+    merchant_proxy::Message::HoldAnswered { order: order(n), payment: payment(n), answer }
 }

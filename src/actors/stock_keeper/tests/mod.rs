@@ -3,6 +3,7 @@ mod properties;
 mod shelf;
 mod supplies;
 
+use crate::actors::Answered;
 use crate::actors::testing::Scene;
 use crate::actors::{self, Address, Turn, What, order_manager};
 use crate::domain::catalogue::Product;
@@ -10,7 +11,7 @@ use crate::domain::{Backorder, Currency, Date, Money, OrderId, Sku, Units};
 use crate::partners::wholesaler::{Acknowledgement, Quote, QuoteAnswer, ShipNotice, WholesalerId};
 use crate::runtime::RequestId;
 
-use super::{Answered, Message, PurchaseOrderId, Reply, StockItem};
+use super::{Message, PurchaseOrderId, Reply, StockItem};
 
 pub const US: Address = Address::StockKeeper;
 pub const REQUEST: RequestId = RequestId(7);

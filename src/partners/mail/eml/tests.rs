@@ -59,10 +59,10 @@ async fn a_letter_is_a_correct_message_in_the_folder_of_its_day() {
     let letter = letter(MailKind::Dispatched);
     folder(&dir).send(letter.clone()).await.unwrap();
 
-    let name = format!("2026-11-22/{}-dispatched.eml", letter.order);
+    let name = format!("2026-11-22/{}-dispatched-1795339845000.eml", letter.order);
     assert_eq!(files(&dir), [name.as_str()]);
     let (headers, body) = read_back(&fs::read_to_string(dir.path().join("mail").join(name)).unwrap());
-    let id = format!("<{}.dispatched@shop.example>", letter.order);
+    let id = format!("<{}.dispatched.1795339845000@shop.example>", letter.order);
     for (wanted, value) in [
         ("Message-ID", id.as_str()),
         ("Date", "Sun, 22 Nov 2026 09:30:45 +0000"),
@@ -95,6 +95,21 @@ async fn a_letter_sent_again_is_there_once_and_the_same() {
     assert_eq!(seen[0], seen[1]);
     folder(&dir).send(Letter { kind: MailKind::RefundDone, ..letter }).await.unwrap();
     assert_eq!(files(&dir).len(), 2);
+}
+
+#[tokio::test]
+async fn two_letters_of_one_kind_are_two_files_with_two_message_ids() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = letter(MailKind::PromiseChanged);
+    let second = Letter { written_at: first.written_at.plus_ms(1), ..first.clone() };
+    let mut ids = Vec::new();
+    for letter in [first, second] {
+        let (headers, _) = read_back(&composed(&letter).unwrap());
+        ids.push(header(&headers, "Message-ID").to_owned());
+        folder(&dir).send(letter).await.unwrap();
+    }
+    assert_eq!(files(&dir).len(), 2);
+    assert_ne!(ids[0], ids[1]);
 }
 
 #[tokio::test]
