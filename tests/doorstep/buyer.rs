@@ -150,6 +150,9 @@ impl Timeline {
     #[track_caller]
     pub fn says_in_order(&self, words: &[&str]) {
         let places: Vec<Option<usize>> = words.iter().map(|words| self.place(words)).collect();
-        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{words:?} at {places:?} in {self:#?}");
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{words:?} at {places:?} in {self:#?}"
+        );
     }
 }

@@ -26,7 +26,8 @@ fn help_names_every_command_and_flag() {
     let help = doorstep(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     for word in [
-        "serve", "import", "verify", "rebuild", "explain", "actors", "--data", "--listen", "--speed", "--config",
+        "serve", "import", "verify", "rebuild", "explain", "actors", "--data", "--listen", "--speed",
+        "--config",
     ] {
         assert!(out(&help).contains(word), "{word} is not in {}", out(&help));
     }
@@ -34,10 +35,15 @@ fn help_names_every_command_and_flag() {
 
 #[test]
 fn a_wrong_flag_or_command_is_wrong_usage() {
-    for arguments in [&["--nonsense"][..], &["sell"], &["explain"], &["--listen", "nowhere"], &["--speed", "-1"]] {
+    for arguments in
+        [&["--nonsense"][..], &["sell"], &["explain"], &["--listen", "nowhere"], &["--speed", "-1"]]
+    {
         let refused = doorstep(arguments);
         assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {refused:?}");
-        assert!(complaint(&refused).contains("Usage") || complaint(&refused).contains("--help"), "{refused:?}");
+        assert!(
+            complaint(&refused).contains("Usage") || complaint(&refused).contains("--help"),
+            "{refused:?}"
+        );
     }
 }
 
@@ -51,9 +57,7 @@ fn a_wrong_setting_names_itself() {
         ("DOORSTEP_LOG__FORMAT", "prose", "prose"),
     ] {
         let shop = setup().set(name, value).closed();
-        // the flag --speed that every test has would hide a wrong one
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
-        let refused = command.env(name, value).args(["--data"]).arg(shop.data()).arg("serve").output().unwrap();
+        let refused = shop.command(&["serve", "--listen", "127.0.0.1:0"]);
         assert_eq!(refused.status.code(), Some(1), "{name}: {refused:?}");
         assert!(complaint(&refused).contains(named), "{name}: {}", complaint(&refused));
         assert!(!shop.data().exists(), "nothing is made for a shop that cannot open");
@@ -67,7 +71,10 @@ fn a_port_in_use_says_which_setting_to_change() {
     let shop = setup().closed();
     let refused = shop.command(&["serve", "--listen", &address, "--processor-listen", "127.0.0.1:0"]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(complaint(&refused).contains(&address) && complaint(&refused).contains("http.listen"), "{refused:?}");
+    assert!(
+        complaint(&refused).contains(&address) && complaint(&refused).contains("http.listen"),
+        "{refused:?}"
+    );
     let refused = shop.command(&["serve", "--listen", "127.0.0.1:0", "--processor-listen", &address]);
     assert!(complaint(&refused).contains("processor.listen"), "{refused:?}");
 }
@@ -94,10 +101,8 @@ fn explain_prints_cause_and_effect_in_order_beside_the_daemon_and_without_it() {
     ];
     let places: Vec<Option<usize>> = told.iter().map(|words| story.find(words)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {story}");
-    let positions: Vec<u64> = story
-        .lines()
-        .filter_map(|line| line.strip_prefix('#')?.split(' ').next()?.parse().ok())
-        .collect();
+    let positions: Vec<u64> =
+        story.lines().filter_map(|line| line.strip_prefix('#')?.split(' ').next()?.parse().ok()).collect();
     assert!(positions.len() >= 15 && positions.is_sorted(), "{positions:?}");
 
     assert_eq!(shop.stop().code(), Some(0));
@@ -115,7 +120,9 @@ fn explain_says_where_an_order_is_not_known() {
     assert_eq!(nonsense.status.code(), Some(1));
     assert!(complaint(&nonsense).contains("ord_"), "{nonsense:?}");
     let nowhere = setup().closed();
-    for command in [&["verify"][..], &["rebuild"], &["explain", "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"], &["actors"]] {
+    for command in
+        [&["verify"][..], &["rebuild"], &["explain", "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"], &["actors"]]
+    {
         let refused = nowhere.command(command);
         assert_eq!(refused.status.code(), Some(1), "{command:?}");
         assert!(complaint(&refused).contains("--data"), "{command:?}: {refused:?}");
@@ -130,8 +137,15 @@ fn actors_lists_the_seven() {
     let report = shop.actors();
     let names: Vec<&str> =
         report["actors"].as_array().unwrap().iter().map(|actor| actor["name"].as_str().unwrap()).collect();
-    for actor in ["StockKeeper", "OrderManager", "MerchantProxy", "BankActor", "WarehouseActor", "Mailer", "WebSession"]
-    {
+    for actor in [
+        "StockKeeper",
+        "OrderManager",
+        "MerchantProxy",
+        "BankActor",
+        "WarehouseActor",
+        "Mailer",
+        "WebSession",
+    ] {
         assert!(names.iter().any(|name| name.starts_with(actor)), "{actor} is not in {names:?}");
     }
     let readable = out(&shop.command(&["actors"]));

@@ -41,7 +41,8 @@ fn shelves() -> (Shelves, Vec<(String, u32)>) {
 #[test]
 fn nothing_that_was_answered_is_lost_or_doubled_when_the_shop_is_killed() {
     let rounds = number_from_environment("DOORSTEP_KILL_ROUNDS").unwrap_or(ROUNDS_DEFAULT);
-    let seed = number_from_environment("DOORSTEP_SEED").unwrap_or_else(|| u64::from(StdRng::from_os_rng().random::<u16>()));
+    let seed = number_from_environment("DOORSTEP_SEED")
+        .unwrap_or_else(|| u64::from(StdRng::from_os_rng().random::<u16>()));
     println!("{rounds} rounds of kill -9; repeat with DOORSTEP_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let (shelves, rows) = shelves();
@@ -92,7 +93,10 @@ fn one_round(shop: &mut TestShop, shelves: &Shelves, round: u64, seed: u64, load
 
 fn report(round: u64, load: Duration, attempts: &[Attempt]) {
     let with = |status: u16| {
-        attempts.iter().filter(|attempt| attempt.said.as_ref().is_some_and(|said| said.status == status)).count()
+        attempts
+            .iter()
+            .filter(|attempt| attempt.said.as_ref().is_some_and(|said| said.status == status))
+            .count()
     };
     let unanswered = attempts.iter().filter(|attempt| attempt.said.is_none()).count();
     println!(
@@ -150,6 +154,9 @@ fn the_shop_holds_these_orders_and_no_other(shop: &TestShop, attempts: &[Attempt
         attempts.iter().filter_map(|attempt| Some(attempt.said.as_ref()?.order.clone())).collect();
     let doubled: Vec<_> = held.difference(&said).take(5).collect();
     let lost: Vec<_> = said.difference(&held).take(5).collect();
-    assert!(doubled.is_empty() && lost.is_empty(), "nobody knows {doubled:?}, the shop does not know {lost:?}");
+    assert!(
+        doubled.is_empty() && lost.is_empty(),
+        "nobody knows {doubled:?}, the shop does not know {lost:?}"
+    );
     println!("{} orders, one for each of {} keys", held.len(), attempts.len());
 }

@@ -75,8 +75,10 @@ fn but(pointer: &str, value: Value) -> Vec<u8> {
 fn a_quantity_that_is_none_is_refused() {
     let mut shop = setup().open();
     let before = Standing::of(&shop);
-    for quantity in ["0", "-1", "9223372036854775808", "1.5", "\"1\"", "null", "1000", "1e400", "[1]", "-0.0"] {
-        let body = wish(IN_STOCK).0.to_string().replace("\"quantity\":1", &format!("\"quantity\":{quantity}"));
+    for quantity in ["0", "-1", "9223372036854775808", "1.5", "\"1\"", "null", "1000", "1e400", "[1]", "-0.0"]
+    {
+        let body =
+            wish(IN_STOCK).0.to_string().replace("\"quantity\":1", &format!("\"quantity\":{quantity}"));
         assert!(body.contains(quantity));
         let answer = ordered(&shop, body.as_bytes());
         let code = if quantity == "1e400" { "malformed_json" } else { "bad_quantity" };
@@ -99,7 +101,8 @@ fn a_body_that_is_no_json_is_refused() {
         ordered(&shop, body.as_bytes()).expect_problem(400, "malformed_json");
     }
     ordered(&shop, b"").expect_problem(400, "malformed_json");
-    ordered(&shop, b"{\"lines\":[{\"sku\":\"\xff\xfe\",\"quantity\":1}]}").expect_problem(400, "malformed_json");
+    ordered(&shop, b"{\"lines\":[{\"sku\":\"\xff\xfe\",\"quantity\":1}]}")
+        .expect_problem(400, "malformed_json");
     before.unchanged(&mut shop);
 }
 

@@ -103,7 +103,9 @@ impl Shelves {
             0..55 => wishes(&[(&one, random.random_range(1..4))]),
             55..65 => wishes(&[(&one, 1), (&sku(random), 2)]),
             65..75 => wishes(&[(self.out_of_stock.choose(random).expect("some are not"), 1)]),
-            75..85 => wishes(&[(self.out_of_stock.choose(random).expect("some are not"), 1), (&one, 1)]).waiting(),
+            75..85 => {
+                wishes(&[(self.out_of_stock.choose(random).expect("some are not"), 1), (&one, 1)]).waiting()
+            }
             85..95 => wishes(&[(&one, 1)]).by("tok_declined"),
             95..98 => wishes(&[(&one, 1)]).by("tok_stolen_card"),
             _ => wishes(&[(&one, 1)]).by("tok_timeout"),

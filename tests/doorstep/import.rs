@@ -73,7 +73,10 @@ fn a_dirty_file_lists_its_good_rows_and_names_the_bad_ones_by_line() {
     assert_eq!(imported.status.code(), Some(1), "{imported:?}");
     let complaints = String::from_utf8_lossy(&imported.stderr).into_owned();
     for line in [3, 4, 5, 7] {
-        assert!(complaints.contains(&format!("dirty.csv:{line}: ")), "line {line} is not named: {complaints}");
+        assert!(
+            complaints.contains(&format!("dirty.csv:{line}: ")),
+            "line {line} is not named: {complaints}"
+        );
     }
     assert!(out(&imported).contains("2 products listed, 0 changed, 4 rows rejected"), "{}", out(&imported));
     shop.start();

@@ -76,18 +76,28 @@ fn what_is_out_of_stock_is_ordered_in_and_takes_all_fifteen_steps() {
     let answer = shop.orders(&wish(OUT_OF_STOCK).waiting()).expect(201);
     assert_eq!(answer.json["state"], "awaiting_stock");
     let promised = answer.text_of("promised_date");
-    assert!(promised.as_str() > &answer.text_of("placed_at")[..10], "promised for {promised}: {}", answer.text);
+    assert!(
+        promised.as_str() > &answer.text_of("placed_at")[..10],
+        "promised for {promised}: {}",
+        answer.text
+    );
     let order = Bought::from(&answer);
     shop.waits_for_state(&order, "closed");
     let timeline = shop.waits_to_read(&order, "e-mail sent: delivered");
     assert_eq!(timeline.steps(), (1..=15).collect::<Vec<u64>>(), "{timeline:#?}");
-    timeline.says_in_order(&["ordered from a wholesaler", "arrived", "collected", "delivered to the doorstep"]);
+    timeline.says_in_order(&[
+        "ordered from a wholesaler",
+        "arrived",
+        "collected",
+        "delivered to the doorstep",
+    ]);
 }
 
 #[test]
 fn an_order_that_is_partly_in_stock_waits_for_the_rest_and_is_sent_whole() {
     let shop = setup().open();
-    let answer = shop.orders(&wishes(&[(IN_STOCK, 1), (OUT_OF_STOCK, 2), (THREE_LEFT, 5)]).waiting()).expect(201);
+    let answer =
+        shop.orders(&wishes(&[(IN_STOCK, 1), (OUT_OF_STOCK, 2), (THREE_LEFT, 5)]).waiting()).expect(201);
     assert_eq!(answer.json["state"], "awaiting_stock");
     assert_eq!(shop.available(THREE_LEFT), 0, "what is there is kept for the order");
     let order = Bought::from(&answer);
@@ -168,9 +178,14 @@ fn an_order_cancelled_in_time_gives_stock_and_money_back() {
     let order = shop.buys(LAST_COPY);
     assert_eq!(shop.available(LAST_COPY), 0);
     let answer = shop.cancels(&order).expect(200);
-    assert_eq!((&answer.json["state"], &answer.json["cancel_reason"]), (&json!("cancelled"), &json!("by_customer")));
+    assert_eq!(
+        (&answer.json["state"], &answer.json["cancel_reason"]),
+        (&json!("cancelled"), &json!("by_customer"))
+    );
     until("the last copy is for sale again", || (shop.available(LAST_COPY) == 1).then_some(()));
-    until("the hold is released", || (shop.looks_at(&order).json["payment"]["state"] == "voided").then_some(()));
+    until("the hold is released", || {
+        (shop.looks_at(&order).json["payment"]["state"] == "voided").then_some(())
+    });
     let again = shop.cancels(&order).expect(200);
     assert_eq!(again.json["state"], "cancelled", "asking twice is asking once");
 }

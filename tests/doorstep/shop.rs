@@ -12,7 +12,7 @@ use super::http::Client;
 use super::wait::until;
 
 /// A hundred hours of trade in a second.
-const SPEED: u32 = 360_000;
+pub const FAST: u32 = 360_000;
 /// So that a new segment costs a test no more than it must.
 const SEGMENT_BYTES: &str = "4194304";
 const LOG_LINES_SHOWN: usize = 60;
@@ -28,7 +28,7 @@ pub struct Setup {
 /// With the demo world's books, and fast.
 pub fn setup() -> Setup {
     let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
-    Setup { speed: SPEED, demo: true, catalogue: None, settings }
+    Setup { speed: FAST, demo: true, catalogue: None, settings }
 }
 
 impl Setup {
@@ -56,7 +56,8 @@ impl Setup {
 
     /// The directory alone, without a daemon.
     pub fn closed(self) -> TestShop {
-        let root = tempfile::Builder::new().prefix("doorstep-test-").tempdir().expect("a directory for the test");
+        let root =
+            tempfile::Builder::new().prefix("doorstep-test-").tempdir().expect("a directory for the test");
         let shop = TestShop {
             root,
             setup: self,
@@ -112,7 +113,8 @@ impl TestShop {
             line.map(str::to_owned)
         });
         let words = |begin: &str, end: char| -> String {
-            let (_, rest) = announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
+            let (_, rest) =
+                announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
             rest.split(end).next().unwrap_or_default().to_owned()
         };
         self.url = words("doorstep is open: ", ' ');
@@ -149,6 +151,11 @@ impl TestShop {
     pub fn command(&self, arguments: &[&str]) -> Output {
         let mut command = self.new_command();
         command.args(arguments).stdin(Stdio::null()).output().expect("run the command")
+    }
+
+    /// From the next start on.
+    pub fn set_speed(&mut self, speed: u32) {
+        self.setup.speed = speed;
     }
 
     pub fn data(&self) -> PathBuf {
@@ -191,13 +198,13 @@ impl TestShop {
         self.actors()["journal_position"].as_u64().expect("a position")
     }
 
-    /// Waits until nothing moves: no message, no timer that would move an order, no call.
+    /// Waits until nothing is under way but what waits for its time.
     #[track_caller]
     pub fn waits_until_quiet(&self) {
         until("nothing is under way in the shop", || {
             let report = self.actors();
             let none = |field: &str| report[field].as_u64() == Some(0);
-            (none("messages_pending") && none("calls") && none("timers") && none("asks")).then_some(())
+            (none("messages_pending") && none("calls") && none("asks")).then_some(())
         });
     }
 

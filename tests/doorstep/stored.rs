@@ -9,6 +9,9 @@ use doorstep::storage::{Checkpoint, DirectoryLock, OpenState, SledOptions, SledT
 
 use super::shop::TestShop;
 
+/// The version and the bytes of each value, by tree and key.
+pub type Values = BTreeMap<(&'static str, Vec<u8>), (u8, Vec<u8>)>;
+
 /// The trees of a shop that no daemon has open.
 pub struct StoredTrees {
     trees: SledTrees,
@@ -21,14 +24,15 @@ impl StoredTrees {
     #[track_caller]
     pub fn of(shop: &TestShop) -> StoredTrees {
         let lock = DirectoryLock::take(&shop.data()).expect("no daemon has the directory");
-        let opened = SledTrees::open(&shop.data(), &trees::names(), SledOptions::default()).expect("open the trees");
+        let opened =
+            SledTrees::open(&shop.data(), &trees::names(), SledOptions::default()).expect("open the trees");
         assert_eq!(opened.state, OpenState::Exact);
         StoredTrees { trees: opened.trees, _lock: lock }
     }
 
     /// Every aggregate as the bytes of its value, by tree and key. Positions and tombstones are left out: they tell
     /// how it came about, not what it is.
-    pub fn dump(&self) -> BTreeMap<(&'static str, Vec<u8>), (u8, Vec<u8>)> {
+    pub fn dump(&self) -> Values {
         let mut all = BTreeMap::new();
         for tree in self.trees.names() {
             let visited = self.trees.scan(tree, &[], &mut |key, stored| {
