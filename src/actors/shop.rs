@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Happening, OrderId, Step, Timeline};
 use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Table};
+use crate::storage::TreeName;
 
 use super::{
     Address, Call, Context, Outcome, Rules, Stamp, Turn, bank, calls, mailer, merchant_proxy, order_manager,
@@ -248,5 +249,43 @@ impl runtime::State<Shop> for State {
         tables.extend(self.shipments.tables_mut());
         tables.extend(self.mail.tables_mut());
         tables
+    }
+
+    /// Asked for each key of each turn: no list is built.
+    fn table_mut(&mut self, tree: TreeName) -> Option<&mut dyn AnyTable> {
+        Some(match tree.0 {
+            "timelines" => &mut self.timelines,
+            "sessions" => &mut self.sessions.sessions,
+            "orders" => &mut self.orders.orders,
+            "idempotency_keys" => &mut self.orders.idempotency_keys,
+            "catalogue" => &mut self.stock.catalogue,
+            "stock" => &mut self.stock.stock,
+            "purchase_orders" => &mut self.stock.purchase_orders,
+            "demands" => &mut self.stock.demands,
+            "payments" => &mut self.payments.payments,
+            "ledger" => &mut self.payments.ledger,
+            "cards" => &mut self.bank.cards,
+            "bank_accounts" => &mut self.bank.accounts,
+            "holds" => &mut self.bank.holds,
+            "settlement_batches" => &mut self.bank.batches,
+            "shipments" => &mut self.shipments.shipments,
+            "mail" => &mut self.mail.mail,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runtime::State as _;
+
+    #[test]
+    fn every_table_is_found_by_its_name() {
+        let names: Vec<TreeName> = State::default().tables().into_iter().map(|table| table.tree()).collect();
+        let mut state = State::default();
+        for name in names {
+            assert_eq!(state.table_mut(name).map(|table| table.tree()), Some(name));
+        }
     }
 }

@@ -28,10 +28,18 @@ fn print(report: &Report) {
     if report.actors_not_listed > 0 {
         println!("… and {} more sessions", report.actors_not_listed);
     }
-    let shared = report.turns as f64 / report.batches.max(1) as f64;
     println!(
-        "journal at {}, durable {}, in the trees {}; {} turns in {} syncs ({shared:.1} each)",
-        report.journal_position, report.durable_position, report.watermark, report.turns, report.batches
+        "journal at {}, durable {}, in the trees {}",
+        report.journal_position, report.durable_position, report.watermark
+    );
+    let each = |count: u64| count as f64 / report.batches.max(1) as f64;
+    println!(
+        "{} requests answered and {} turns in {} syncs: {:.1} and {:.1} a sync",
+        report.answers,
+        report.turns,
+        report.batches,
+        each(report.answers),
+        each(report.turns)
     );
     println!(
         "{} messages, {} timers, {} outside calls and {} requests pending",

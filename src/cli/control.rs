@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::actors::{GATEWAY, Shop};
+use crate::actors::{Address, GATEWAY, Reply, Shop, bank};
+use crate::partners::processor::{Registered, RegistersCards};
 use crate::runtime::{Handle, Report, Running, ServiceRun};
 
 use super::Failure;
@@ -86,4 +87,30 @@ pub fn ask_actors(layout: &Layout) -> Result<Report, Failure> {
     BufReader::new(stream).read_line(&mut line).map_err(no_daemon)?;
     let report: Option<Report> = serde_json::from_str(&line)?;
     report.ok_or_else(|| Failure("the daemon is stopping".to_owned()))
+}
+
+/// The card page's way to the bank.
+pub struct AsksBank(pub Handle<Shop>);
+
+impl RegistersCards for AsksBank {
+    fn register(
+        &self,
+        token: String,
+        brand: String,
+        last4: String,
+        test_card: Option<&'static str>,
+    ) -> Registered {
+        let shop = self.0.clone();
+        let known = test_card.and_then(bank::test_cards::find);
+        let behaviour = known.map_or(bank::Behaviour::Approves, |card| card.behaviour);
+        let card = bank::Card { brand, last4, behaviour };
+        let message = bank::Message::RegisterCard { token, card };
+        Box::pin(async move {
+            match shop.ask(Address::BankActor, message.into(), WITHIN).await {
+                Ok(Reply::Bank(bank::Reply::CardRegistered)) => Ok(()),
+                Ok(other) => Err(format!("{other:?}")),
+                Err(refused) => Err(refused.to_string()),
+            }
+        })
+    }
 }

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::{self, App, HttpLimits, PageSettings};
-use crate::partners::processor::TokenMint;
+use crate::partners::processor::{self, CardPage, TokenMint};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
 
@@ -57,7 +57,12 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     };
     let products = app.catalogue.len();
     serve_shop(running, shop, app, settings.http.workers);
-    let _until_the_card_page_lands = cards;
+    let page = CardPage {
+        mint,
+        cards: Arc::new(control::AsksBank(running.handle())),
+        shops: Arc::new([shop_url.clone()]),
+    };
+    serve_cards(running, cards, page);
     control::listen(running, &opened.layout);
     announce(&settings, &opened, products, &shop_url, &cards_url);
     let code = tokio::select! {
@@ -97,8 +102,17 @@ fn serve_shop(running: &Running<Shop>, listener: TcpListener, app: App, workers:
     running.add_service(GATEWAY, "gateway", move || -> ServiceRun {
         let (listener, app) = (listener.try_clone(), app.clone());
         Box::pin(async move {
-            let listener = listener.map_err(|error| error.to_string())?;
-            let server = gateway::serve(listener, app, workers);
+            let server = listener.and_then(|listener| gateway::serve(listener, app, workers));
+            ended(server.map_err(|error| error.to_string())?.await)
+        })
+    });
+}
+
+fn serve_cards(running: &Running<Shop>, listener: TcpListener, page: CardPage) {
+    running.add_service(GATEWAY, "card page", move || -> ServiceRun {
+        let (listener, page) = (listener.try_clone(), page.clone());
+        Box::pin(async move {
+            let server = listener.and_then(|listener| processor::serve(listener, page));
             ended(server.map_err(|error| error.to_string())?.await)
         })
     });

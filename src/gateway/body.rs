@@ -42,24 +42,24 @@ impl FromRequest for Body {
         let app = request.app_data::<Data<App>>().cloned();
         let is_json = is_json(request.headers());
         let announced = content_length(request.headers());
-        let payload = payload.take();
+        let mut payload = payload.take();
         Box::pin(async move {
             let limits = &app.ok_or_else(Problem::internal)?.limits;
             let max = limits.body_bytes_max;
             if announced.is_some_and(|bytes| bytes > max as u64) {
-                return Err(too_large(max));
+                return Err(too_large(max).closing(payload));
             }
-            let reading = read(payload, max);
-            match tokio::time::timeout(limits.body_read(), reading).await {
-                Ok(bytes) => Ok(Body { bytes: bytes?, is_json }),
-                Err(_) => Err(too_slow(limits.body_read_ms_max)),
+            match tokio::time::timeout(limits.body_read(), read(&mut payload, max)).await {
+                Ok(Ok(bytes)) => Ok(Body { bytes, is_json }),
+                Ok(Err(problem)) => Err(problem.closing(payload)),
+                Err(_) => Err(too_slow(limits.body_read_ms_max).closing(payload)),
             }
         })
     }
 }
 
 /// A body that came in one piece is not copied.
-async fn read(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
+async fn read(payload: &mut Payload, max: usize) -> Result<Bytes, Problem> {
     let Some(first) = payload.next().await else { return Ok(Bytes::new()) };
     let first = first.map_err(|_| broken())?;
     if first.len() > max {
@@ -80,15 +80,15 @@ async fn read(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
 }
 
 fn too_large(max: usize) -> Problem {
-    Problem::new(Code::BodyTooLarge, format!("at most {max} bytes are read")).closing()
+    Problem::new(Code::BodyTooLarge, format!("at most {max} bytes are read"))
 }
 
 fn too_slow(ms: u64) -> Problem {
-    Problem::new(Code::BodyTooSlow, format!("the body was not complete after {ms} ms")).closing()
+    Problem::new(Code::BodyTooSlow, format!("the body was not complete after {ms} ms"))
 }
 
 fn broken() -> Problem {
-    Problem::new(Code::BodyBroken, "the connection broke, or the body's length or chunks are wrong").closing()
+    Problem::new(Code::BodyBroken, "the connection broke, or the body's length or chunks are wrong")
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {

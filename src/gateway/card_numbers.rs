@@ -50,7 +50,7 @@ fn passes_luhn(digits: &[u8]) -> bool {
         })
         .sum();
     // all zeros are a placeholder, not a card
-    sum != 0 && sum % 10 == 0
+    sum != 0 && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -68,8 +68,9 @@ mod tests {
         assert_eq!(code_of(&[b"k-1"]), Ok("k-1".to_owned()));
         assert_eq!(code_of(&[&[b'k'; 128]]).map(|key| key.len()), Ok(128));
         assert_eq!(code_of(&[]), Err(Code::IdempotencyKeyMissing));
-        for bad in [&[b""][..], &[&[b'k'; 129]], &[b"a b"], &[b"\xc3\xa9"], &[b"\xff"], &[b"a", b"a"]] {
-            assert_eq!(code_of(bad), Err(Code::IdempotencyKeyInvalid), "{bad:?}");
+        assert_eq!(code_of(&[b"a", b"a"]), Err(Code::IdempotencyKeyInvalid));
+        for bad in [&b""[..], &[b'k'; 129], b"a b", b"\xc3\xa9", b"\xff"] {
+            assert_eq!(code_of(&[bad]), Err(Code::IdempotencyKeyInvalid), "{bad:?}");
         }
     }
 

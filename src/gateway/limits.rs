@@ -4,7 +4,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct HttpLimits {
     pub body_bytes_max: usize,
-    /// Up to this many are served; up to [`HttpLimits::HEADERS_PARSED_MAX`] get a problem, above it a bare 413.
+    /// Up to this many are served; up to [`HttpLimits::HEADERS_PARSED_MAX`] get a problem, above it a bare 431.
     pub headers_max: usize,
     /// The head of a request, from its first byte.
     pub head_read_ms_max: u64,
@@ -26,7 +26,7 @@ impl HttpLimits {
     pub const PAGE_PRODUCTS: usize = 20;
     /// What one order may cost, in minor units: card schemes carry eight digits.
     pub const TOTAL_MINOR_MAX: i64 = 99_999_999;
-    /// How deep a body may nest, and how many fields an object may have: ours has three levels and six fields.
+    /// The largest body of the API has three levels, and an object of it five fields.
     pub const JSON_FIELDS_MAX: usize = 32;
     pub const JSON_DEPTH_MAX: usize = 16;
     /// After this a client asks again about a request of its own that is still running.

@@ -9,10 +9,11 @@
 //! - a card number is refused wherever a body holds it, and never echoed or logged.
 //!
 //! What actix itself refuses (a head that is not HTTP, one of more than 96 headers, one that comes too slowly) is a
-//! bare 400, 413 or 408: no handler has seen it.
+//! bare 400, 431 or 408: no handler has seen it.
 
 mod api;
 mod app;
+mod assets;
 mod auth;
 mod body;
 mod card_numbers;
@@ -22,6 +23,7 @@ mod health;
 mod idempotency;
 mod json;
 mod limits;
+pub mod pages;
 mod problem;
 mod security;
 mod shield;
@@ -29,6 +31,7 @@ mod shop_handle;
 mod site;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 pub use app::{App, PageSettings};
 pub use auth::order_key;
@@ -39,5 +42,5 @@ pub use limits::HttpLimits;
 pub use problem::Problem;
 pub use security::page_policy;
 pub use shield::Shield;
-pub use shop_handle::{AskError, Asks};
+pub use shop_handle::{AskError, Asked, Asks};
 pub use site::{configure, serve};

@@ -1,12 +1,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
 use crate::actors::Reply;
 
+use super::unread::{LastBody, Unread};
 use super::{AskError, Code, HttpLimits, security};
 
 /// An answer that is not a success, after RFC 9457: `type`, `title`, `status`, `detail`, and beside them `code`,
@@ -20,7 +22,7 @@ pub struct Problem {
     retry_after_s: Option<u32>,
     allow: Option<&'static str>,
     replayed: bool,
-    closes: bool,
+    unread: Option<Unread>,
 }
 
 impl Problem {
@@ -34,7 +36,7 @@ impl Problem {
             retry_after_s: None,
             allow: None,
             replayed: false,
-            closes: false,
+            unread: None,
         }
     }
 
@@ -67,9 +69,9 @@ impl Problem {
         self
     }
 
-    /// What is still unread of the request is not waited for.
-    pub fn closing(mut self) -> Problem {
-        self.closes = true;
+    /// What is still unread of the request is not waited for: the connection is closed after the answer.
+    pub fn closing(mut self, unread: Payload) -> Problem {
+        self.unread = Some(Unread::of(unread));
         self
     }
 
@@ -152,10 +154,11 @@ impl ResponseError for Problem {
         if self.replayed {
             response.insert_header(("Idempotent-Replayed", "true"));
         }
-        if self.closes {
-            response.force_close();
-        }
-        let mut response = response.body(self.document().to_string());
+        let text = self.document().to_string();
+        let mut response = match &self.unread {
+            Some(unread) => response.force_close().body(LastBody::new(text, unread.clone())),
+            None => response.body(text),
+        };
         security::harden(response.headers_mut());
         response
     }

@@ -31,7 +31,7 @@ pub fn page_policy(pages: &PageSettings) -> String {
 }
 
 /// `https://pay.example:8443/card?x` → `https://pay.example:8443`; empty where it is no such URL.
-fn origin(url: &str) -> &str {
+pub(super) fn origin(url: &str) -> &str {
     let Some((scheme, rest)) = url.split_once("://") else { return "" };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b':' | b'[' | b']');

@@ -2,16 +2,18 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App as Site, HttpServer, Resource, guard};
 
-use super::{App, Code, HttpLimits, Problem, Shield, api, health};
+use super::{App, Code, HttpLimits, Problem, Shield, api, health, pages};
 
 /// Puts every address of the shop in its place. The site must hold `Data<App>` and be wrapped in [`Shield`].
 pub fn configure(site: &mut ServiceConfig) {
     site.service(web::scope("/api/v1").configure(api::configure))
         .service(resource("/healthz", "GET, HEAD").route(get().to(health::alive)))
         .service(resource("/readyz", "GET, HEAD").route(get().to(health::ready)))
+        .configure(pages::configure)
         .default_service(web::to(nothing_here));
 }
 
@@ -36,7 +38,13 @@ async fn nothing_here() -> Result<&'static str, Problem> {
 pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result<Server> {
     let HttpLimits { head_read_ms_max, keep_alive_ms, connections_max, .. } = app.limits;
     let app = Data::new(app);
-    let site = move || Site::new().app_data(app.clone()).wrap(Shield::new(&app.limits)).configure(configure);
+    let site = move || {
+        Site::new()
+            .app_data(app.clone())
+            .wrap(Shield::new(&app.limits))
+            .wrap(from_fn(pages::dress))
+            .configure(configure)
+    };
     let server = HttpServer::new(site)
         .workers(workers)
         .max_connections(connections_max)

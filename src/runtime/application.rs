@@ -75,7 +75,8 @@ pub trait State<A: Application>: Default {
     fn tables(&self) -> Vec<&dyn AnyTable>;
     fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable>;
 
-    /// The table that holds the tree of this name.
+    /// The table that holds the tree of this name. It is asked for with every key that a turn reads or changes:
+    /// where turns are many, name the tables in a `match` instead of listing them all.
     fn table_mut(&mut self, tree: crate::storage::TreeName) -> Option<&mut dyn AnyTable> {
         self.tables_mut().into_iter().find(|table| table.tree() == tree)
     }

@@ -3,7 +3,6 @@
 use std::cell::{Cell as StdCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -17,6 +16,7 @@ use super::lanes::Lanes;
 use super::limits::{PASSING_ACTORS_MAX, QUEUE_DEPTH_MAX};
 use super::record::Cause;
 use super::shell::{Gauge, Shell, is_late};
+use super::start::Probes;
 use super::supervisor::{ChildId, GroupId, Supervisor, Verdict, WhyDown};
 use super::suspect::Suspects;
 use super::watchdog::{self, Busy, Watched};
@@ -54,7 +54,7 @@ pub(super) struct Inner<A: Application> {
     /// Off while draining: timers do not fire, outside calls do not begin.
     pub open: StdCell<bool>,
     /// Receives what is sent to an address in the place of an actor: for tests of one actor alone.
-    pub probes: RefCell<BTreeMap<A::Address, mpsc::UnboundedSender<Arc<A::Message>>>>,
+    pub probes: RefCell<Probes<A>>,
     pub batches: StdCell<u64>,
     /// One checkpoint at a time: the checkpointer's, or the drain's.
     pub checkpointing: tokio::sync::Mutex<()>,

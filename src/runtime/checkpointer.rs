@@ -53,22 +53,28 @@ impl<A: Application> Cell<A> {
 
     async fn encode(&self) -> Vec<Write> {
         let mut writes = Vec::new();
-        let mut left: Vec<usize> = {
-            let mut core = self.0.core.borrow_mut();
-            core.finish_appended();
-            core.pending.encode_dirty(&mut writes);
-            core.state.tables().iter().map(|table| table.dirty()).collect()
-        };
+        let mut left = self.begin_encoding(&mut writes);
         while let Some(next) = left.iter().position(|dirty| *dirty > 0) {
             let slice = left[next].min(ENCODED_BETWEEN_YIELDS_MAX);
             left[next] -= slice;
-            let mut core = self.0.core.borrow_mut();
-            core.finish_appended();
-            core.state.tables_mut()[next].encode_dirty(slice, &mut writes);
-            drop(core);
+            self.encode_some(next, slice, &mut writes);
             tokio::task::yield_now().await;
         }
         writes
+    }
+
+    /// Encodes what the runtime remembers; how many aggregates of each table are to follow.
+    fn begin_encoding(&self, writes: &mut Vec<Write>) -> Vec<usize> {
+        let mut core = self.0.core.borrow_mut();
+        core.finish_appended();
+        core.pending.encode_dirty(writes);
+        core.state.tables().iter().map(|table| table.dirty()).collect()
+    }
+
+    fn encode_some(&self, table: usize, max: usize, writes: &mut Vec<Write>) {
+        let mut core = self.0.core.borrow_mut();
+        core.finish_appended();
+        core.state.tables_mut()[table].encode_dirty(max, writes);
     }
 
     /// Waits until the journal is durable up to `position`.

@@ -25,11 +25,18 @@ impl Clock {
     }
 
     pub fn real(&self) -> Timestamp {
-        self.real_at_start.plus_ms(self.elapsed_ms())
+        self.now().1
     }
 
     pub fn trade(&self) -> Timestamp {
-        self.trade_at_start.plus_ms(self.elapsed_ms().saturating_mul(u64::from(self.speed)))
+        self.now().0
+    }
+
+    /// The trade's time and the real one, at one look at the clock.
+    pub fn now(&self) -> (Timestamp, Timestamp) {
+        let elapsed_ms = self.elapsed_ms();
+        let trade_ms = elapsed_ms.saturating_mul(u64::from(self.speed));
+        (self.trade_at_start.plus_ms(trade_ms), self.real_at_start.plus_ms(elapsed_ms))
     }
 
     /// When, on tokio's clock, the real time is `moment`. Rounded up: never before it.

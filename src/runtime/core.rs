@@ -95,6 +95,10 @@ pub struct Core<A: Application> {
     /// Set when timers were changed: the pump must look again.
     pub timers_changed: bool,
     pub turns: u64,
+    /// `ask`s answered.
+    pub answers: u64,
+    /// Kept for its memory: each step needs such a list.
+    keys: Keys,
 }
 
 impl<A: Application> Core<A> {
@@ -126,6 +130,8 @@ impl<A: Application> Core<A> {
             timers_in_flight: 0,
             timers_changed: true,
             turns: 0,
+            answers: 0,
+            keys: Keys::default(),
         }
     }
 
@@ -136,7 +142,7 @@ impl<A: Application> Core<A> {
         let message = envelope.message.as_ref();
         self.load_touched(to, message)?;
         self.hooks.at(Point::BeforeDecision, to, message);
-        let (at, real) = (self.clock.trade(), self.clock.real());
+        let (at, real) = self.clock.now();
         let rules = self.rules.clone();
         let mut context = Context::new(at, real, &mut self.random, rules.as_ref(), envelope.request, to);
         let turn = A::decide(&self.state, to, message, &mut context);
@@ -156,7 +162,7 @@ impl<A: Application> Core<A> {
         attempts: u32,
     ) -> Result<(), Error> {
         self.finish_appended();
-        let (at, real) = (self.clock.trade(), self.clock.real());
+        let (at, real) = self.clock.now();
         let mut turn = Turn::<A>::nothing();
         let events = catch_unwind(AssertUnwindSafe(|| A::given_up(to, &envelope.message, panic)));
         turn.events = events.unwrap_or_else(|_| {
@@ -198,10 +204,11 @@ impl<A: Application> Core<A> {
             }
             return Ok(());
         }
-        let mut keys = Keys::default();
+        let mut keys = self.no_keys();
         events.iter().for_each(|event| A::State::changed_by(event, &mut keys));
         // again while anything was loaded: loading one may have let another leave
         while self.load(&keys)? {}
+        self.keys = keys;
         let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
         let before = self.batch.len_bytes();
         self.last = self.batch.push(|buffer| record.encode(buffer));
@@ -256,6 +263,7 @@ impl<A: Application> Core<A> {
     }
 
     fn timer_handled(&mut self) {
+        debug_assert!(self.timers_in_flight > 0, "a timer that is handled was fired");
         self.timers_in_flight = self.timers_in_flight.saturating_sub(1);
         self.timers_changed = true;
     }
@@ -280,14 +288,23 @@ impl<A: Application> Core<A> {
     }
 
     fn load_touched(&mut self, to: A::Address, message: &A::Message) -> Result<(), Error> {
-        let mut keys = Keys::default();
+        let mut keys = self.no_keys();
         loop {
-            keys.clear();
             A::touches(&self.state, to, message, &mut keys);
             if !self.load(&keys)? {
-                return Ok(());
+                break;
             }
+            keys.clear();
         }
+        self.keys = keys;
+        Ok(())
+    }
+
+    /// An empty list, in the memory that the last one had.
+    fn no_keys(&mut self) -> Keys {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.clear();
+        keys
     }
 
     /// Brings aggregates into memory; `true` if any was not there.
@@ -354,6 +371,7 @@ impl<A: Application> Core<A> {
     /// Answers an `ask`; if whoever asked is gone, nothing happens.
     pub fn answer(&mut self, request: RequestId, reply: A::Reply) {
         if let Some(asked) = self.asked.remove(&request) {
+            self.answers += 1;
             let _gone = asked.reply.send(reply);
         }
     }
@@ -386,12 +404,8 @@ pub fn load_missing<A: Application>(
     keys: &Keys,
 ) -> Result<bool, Error> {
     let mut loaded = false;
-    if keys.list().is_empty() {
-        return Ok(loaded);
-    }
-    let mut tables = state.tables_mut();
     for (tree, key) in keys.list() {
-        let table = tables.iter_mut().find(|table| table.tree() == *tree);
+        let table = state.table_mut(*tree);
         let table = table.ok_or(crate::storage::Error::UnknownTree(*tree))?;
         if !table.is_resident(key) {
             table.load(key, trees.get(*tree, key)?)?;

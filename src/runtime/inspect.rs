@@ -17,6 +17,8 @@ pub struct Report {
     pub durable_position: u64,
     pub watermark: u64,
     pub turns: u64,
+    /// Requests answered; `answers` / `batches` is how many shared a sync.
+    pub answers: u64,
     /// Writes with a sync; `turns` / `batches` is what they shared.
     pub batches: u64,
     pub messages_pending: usize,
@@ -64,6 +66,7 @@ impl<A: Application> Cell<A> {
             durable_position: core.durable().0,
             watermark: core.trees.watermark().0,
             turns: core.turns,
+            answers: core.answers,
             batches: self.0.batches.get(),
             messages_pending: core.pending.messages.len(),
             timers: core.pending.timers.len(),

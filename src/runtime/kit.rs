@@ -24,6 +24,7 @@ use crate::domain::Timestamp;
 use crate::journal::MemoryJournal;
 use crate::storage::{MemoryTrees, TreeName};
 
+use super::start::Probes;
 use super::supervisor::{Below, Group, Intensity, Strategy};
 use super::{
     Application, CellParts, DrainDeadlines, DrainReport, Error, Hooks, Member, Outside, Refused, Report,
@@ -70,7 +71,7 @@ pub struct Kit<A: Application> {
     pub checkpoint_every: Duration,
     pub await_max: Duration,
     pub suspects: Option<std::path::PathBuf>,
-    probes: BTreeMap<A::Address, mpsc::UnboundedSender<Arc<A::Message>>>,
+    probes: Probes<A>,
     born: Instant,
     epoch: u64,
     life: Option<Life<A>>,
@@ -261,9 +262,11 @@ impl<A: Application> Probe<A> {
 
 /// The outside world by a script, and what it was asked for.
 pub struct Scripted<A: Application> {
-    script: Box<dyn Fn(&A::Call) -> Answer<A::Outcome>>,
+    script: Script<A>,
     made: RefCell<Vec<A::Call>>,
 }
+
+type Script<A> = Box<dyn Fn(&<A as Application>::Call) -> Answer<<A as Application>::Outcome>>;
 
 /// What the outside world does with a call.
 pub enum Answer<O> {

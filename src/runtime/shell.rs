@@ -149,6 +149,7 @@ impl<A: Application> Supervised for Shell<A> {
     /// actix calls `started` after it, as for a new actor.
     fn restarting(&mut self, ctx: &mut Context<Self>) {
         self.gauge.awaiting.set(None);
+        self.gauge.halted.set(false);
         if let Some(current) = &mut self.current {
             current.panic = self.gauge.last_panic.borrow_mut().take();
             ctx.wait(std::future::ready(()).into_actor(self).map(|(), shell, ctx| shell.begin(ctx)));
@@ -160,7 +161,9 @@ impl<A: Application> Handler<Envelope<A>> for Shell<A> {
     type Result = ();
 
     fn handle(&mut self, envelope: Envelope<A>, ctx: &mut Context<Self>) {
-        self.gauge.last_message_at.set(Some(Instant::now()));
+        if self.passivate_after.is_some() {
+            self.gauge.last_message_at.set(Some(Instant::now()));
+        }
         let attempts = self.cell.attempts_before(&envelope.cause);
         self.current = Some(Current { envelope, attempts, panic: None });
         self.begin(ctx);

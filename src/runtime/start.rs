@@ -53,8 +53,12 @@ pub struct CellParts<A: Application> {
     /// Ends the process when one message keeps the cell busy for longer; none on virtual time.
     pub spin_max: Option<Duration>,
     /// Addresses that are probes in the place of actors.
-    pub probes: BTreeMap<A::Address, mpsc::UnboundedSender<Arc<A::Message>>>,
+    pub probes: Probes<A>,
 }
+
+/// Where messages go that are sent to these addresses.
+pub type Probes<A> =
+    BTreeMap<<A as Application>::Address, mpsc::UnboundedSender<Arc<<A as Application>::Message>>>;
 
 /// A child of the tree.
 pub enum Member<A: Application> {

@@ -32,7 +32,7 @@ impl<A: Application> Cell<A> {
             if core.timers_must_wait() {
                 return;
             }
-            let (trade, real) = (core.clock.trade(), core.clock.real());
+            let (trade, real) = core.clock.now();
             let Some(((to, id), timer)) = core.pending.fire(trade, real) else { return };
             core.timers_in_flight += 1;
             drop(core);

@@ -37,7 +37,7 @@ fn asks_that_nobody_waits_for_any_more_give_their_places_back() {
     run(async {
         let kit = started().await;
         for _ in 0..ASKS_IN_FLIGHT_MAX {
-            let _ = kit.tell_within(At(0), Message::Ignore, Duration::from_secs(1));
+            kit.tell_within(At(0), Message::Ignore, Duration::from_secs(1));
         }
         assert_eq!(kit.ask(At(1), Message::Read).await, Err(Refused::Overloaded));
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -120,8 +120,8 @@ fn a_flood_of_messages_does_not_starve_another_actor() {
             }
         });
         kit.start().await;
-        let _ = kit.tell(At(0), Message::Fan { to: 1, count: 5_000 });
-        let _ = kit.tell(At(0), Message::Fan { to: 2, count: 5_000 });
+        kit.tell(At(0), Message::Fan { to: 1, count: 5_000 });
+        kit.tell(At(0), Message::Fan { to: 2, count: 5_000 });
         kit.settle().await;
         let order = order.borrow();
         let longest = order.chunk_by(|a, b| a == b).map(<[_]>::len).max().unwrap();

@@ -1,8 +1,11 @@
 //! What the runtime promises, one promise a test, on a toy application and virtual time.
 mod admission;
+mod checkpoint;
 mod crash;
+mod drain;
 mod output;
 mod panics;
+mod passing;
 mod supervision;
 mod timers;
 mod toy;

@@ -33,7 +33,7 @@ fn a_reply_that_only_reads_waits_for_what_it_has_read() {
     run(async {
         let kit = slow_journal().await;
         let begun = Instant::now();
-        let _ = kit.tell(At(0), Message::Note(1));
+        kit.tell(At(0), Message::Note(1));
         assert_eq!(kit.ask(At(0), Message::Read).await, Ok(Reply::Notes(vec![1])));
         assert_eq!(begun.elapsed(), ms(100));
         kit.ask(At(0), Message::Read).await.unwrap();
@@ -64,7 +64,7 @@ fn an_outside_call_is_made_only_when_its_intent_is_durable() {
         (kit.outside, kit.hooks) = (outside.clone(), crate::runtime::no_hooks());
         kit.journal.set_latency(ms(100));
         kit.start().await;
-        let _ = kit.tell(At(0), call(1));
+        kit.tell(At(0), call(1));
         tokio::time::sleep(ms(99)).await;
         assert_eq!(outside.made().len(), 0);
         kit.crash();
@@ -135,12 +135,12 @@ fn the_same_seed_leaves_the_same_journal() {
             kit.checkpoint_every = ms(20);
             kit.start().await;
             for no in 0..40 {
-                let _ = kit.tell(At(0), Message::Draw);
-                let _ = kit.tell(At(1), call(no % 7));
-                let _ = kit.tell(At(2), Message::Relay(no, vec![0, 101, 1]));
-                let _ = kit.tell(At(1), Message::Timer { id: no as u8, ms: 13, real: no % 2 == 0, no });
+                kit.tell(At(0), Message::Draw);
+                kit.tell(At(1), call(no % 7));
+                kit.tell(At(2), Message::Relay(no, vec![0, 101, 1]));
+                kit.tell(At(1), Message::Timer { id: no as u8, ms: 13, real: no % 2 == 0, no });
                 if no % 10 == 9 {
-                    let _ = kit.tell(At(0), Message::Panic);
+                    kit.tell(At(0), Message::Panic);
                     tokio::time::sleep(ms(15)).await;
                 }
             }

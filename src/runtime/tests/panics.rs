@@ -29,7 +29,7 @@ fn a_panic_after_the_append_is_finished_and_never_decided_twice() {
         let is_relay = |to, message: &Message| to == At(1) && matches!(message, Message::Relay(..));
         kit.hooks = Faults::panics(Point::AfterAppend, is_relay, 1);
         kit.start().await;
-        let _ = kit.tell(At(0), Message::Relay(3, vec![1, 2]));
+        kit.tell(At(0), Message::Relay(3, vec![1, 2]));
         kit.settle().await;
         for actor in 0..3 {
             assert_eq!(notes(&kit, actor).await, [3], "of {actor}");

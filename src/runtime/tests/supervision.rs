@@ -79,7 +79,7 @@ fn a_group_with_too_many_restarts_is_restarted_as_a_whole_and_the_root_gives_up_
         kit.ask(At(0), Message::Panic).await.unwrap();
         assert_eq!(kit.settle().await.actors[1].restarts, 1, "the fourth panic takes the sibling along");
         for _ in 0..4 {
-            let _ = kit.tell(At(0), Message::Panic);
+            kit.tell(At(0), Message::Panic);
         }
         let why = kit.fatal().await;
         assert_eq!(why, "toy-0 is down (panic: on purpose) and restarts do not help");

@@ -44,9 +44,9 @@ fn a_timer_that_is_cancelled_never_fires_even_if_it_is_on_its_way() {
         kit.start().await;
         kit.ask(At(0), timer(1, 1_000, 7)).await.unwrap();
         kit.ask(At(0), timer(2, 1_000, 8)).await.unwrap();
-        let _ = kit.tell(At(0), Message::Note(1));
-        let _ = kit.tell(At(0), Message::Cancel(1));
-        let _ = kit.tell(At(0), timer(2, 60_000, 9));
+        kit.tell(At(0), Message::Note(1));
+        kit.tell(At(0), Message::Cancel(1));
+        kit.tell(At(0), timer(2, 60_000, 9));
         tokio::time::sleep(ms(10_000)).await;
         assert_eq!(notes(&kit, 0).await, [1]);
         tokio::time::sleep(ms(60_000)).await;

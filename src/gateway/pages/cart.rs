@@ -1,0 +1,198 @@
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::actors::web_session::{CartView, Message, Reply as CartReply};
+use crate::actors::{Address, Reply};
+use crate::domain::limits::LINES_MAX;
+use crate::domain::{Money, OrderLine, Quantity, SessionId, Sku, Totals};
+use crate::gateway::{App, Code, HttpLimits, Problem};
+
+use super::form::{Form, query};
+use super::from_here::FromHere;
+use super::layout::{Kept, Layout, render, see_other};
+use super::words::{self, Sums};
+use super::{listing, visitor};
+
+#[derive(Template)]
+#[template(path = "shop/cart.html")]
+struct CartPage {
+    layout: Layout,
+    lines: Vec<Line>,
+    totals: Option<Sums>,
+    can_check_out: bool,
+    quantity_max: u32,
+    notice: Option<&'static str>,
+    error: Option<String>,
+}
+
+/// A line of a cart or an order.
+pub struct Line {
+    pub sku: String,
+    pub title: String,
+    pub quantity: u32,
+    pub unit_price: String,
+    pub amount: String,
+    pub colour: u64,
+}
+
+impl Line {
+    pub fn of(line: &OrderLine) -> Line {
+        let units = line.quantity.units();
+        let amount = line.unit_price.checked_times(units);
+        Line {
+            sku: line.sku.to_string(),
+            title: line.title.clone(),
+            quantity: units,
+            unit_price: words::money(line.unit_price),
+            // more than 64 bits of pence: then there are no totals either, and the page says so
+            amount: amount.map_or_else(|| "too much".to_owned(), words::money),
+            colour: words::colour(&line.sku),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Noted {
+    #[serde(default)]
+    notice: String,
+}
+
+/// `GET /cart`
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Noted { notice } = query(&request)?;
+    let cart = visitor::cart(&app, &request).await?;
+    let notice = match notice.as_str() {
+        "renewed" => Some(
+            "Your earlier basket was too old and is gone, so we have begun a new one. Please see whether something is missing.",
+        ),
+        _ if cart.is_none() && visitor::session(&request).is_some() => {
+            Some("Your earlier basket was too old and is gone. What you put in now begins a new one.")
+        }
+        _ => None,
+    };
+    cart_page(&app, cart.as_ref(), notice, None)
+}
+
+fn cart_page(
+    app: &App,
+    cart: Option<&CartView>,
+    notice: Option<&'static str>,
+    refused: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let lines = cart.map_or(&[][..], |cart| &cart.lines);
+    let totals = cart.and_then(|cart| cart.totals);
+    let too_dear = (!lines.is_empty() && !can_be_paid(totals.as_ref())).then(|| too_dear(app));
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = CartPage {
+        layout: Layout::titled("Your basket").basket(cart.map_or(0, visitor::units)),
+        lines: lines.iter().map(Line::of).collect(),
+        totals: totals.as_ref().map(Sums::of),
+        can_check_out: too_dear.is_none(),
+        quantity_max: Quantity::MAX,
+        notice,
+        error: refused.or(too_dear),
+    };
+    render(&app.pages, status, Kept::ByNobody, &page)
+}
+
+/// What one payment can carry.
+pub fn can_be_paid(totals: Option<&Totals>) -> bool {
+    totals.is_some_and(|totals| totals.total.amount <= HttpLimits::TOTAL_MINOR_MAX)
+}
+
+fn too_dear(app: &App) -> String {
+    let max = words::money(Money::new(HttpLimits::TOTAL_MINOR_MAX, app.rules.currency));
+    format!("One payment can carry at most {max}. Please take something out, and order it on its own.")
+}
+
+#[derive(Deserialize)]
+pub struct LineForm {
+    sku: String,
+    quantity: String,
+}
+
+/// `POST /cart/lines`: so many of a book, in the place of what the line held; so a form that is sent twice does no harm.
+pub async fn set_line(
+    app: Data<App>,
+    request: HttpRequest,
+    _from_here: FromHere,
+    Form(form): Form<LineForm>,
+) -> Result<HttpResponse, Problem> {
+    let product = listing::product(&app, &form.sku)?;
+    let typed = form.quantity.trim();
+    let Some(quantity) = typed.parse().ok().and_then(|units| Quantity::parse(units).ok()) else {
+        let typed = typed.chars().take(8).collect();
+        return listing::book_page(&app, &request, product, Some(typed)).await;
+    };
+    let line = OrderLine {
+        sku: product.sku.clone(),
+        title: product.title.clone(),
+        quantity,
+        unit_price: product.price,
+        weight_grams: product.weight_grams,
+    };
+    let known = visitor::session(&request);
+    let session = match known {
+        Some(session) => session,
+        None => visitor::create(&app).await?,
+    };
+    match put(&app, session, &line).await? {
+        Put::Done if known.is_some() => Ok(see_other("/cart")),
+        Put::Done => in_new_cart(&request, session, "/cart"),
+        Put::NoSuchCart => {
+            let renewed = visitor::create(&app).await?;
+            match put(&app, renewed, &line).await? {
+                Put::Done => in_new_cart(&request, renewed, "/cart?notice=renewed"),
+                _ => Err(Problem::new(Code::NoSuchCart, "the new cart could not be found again")),
+            }
+        }
+        Put::Full => {
+            let cart = visitor::cart(&app, &request).await?;
+            let refused = format!(
+                "A basket holds at most {LINES_MAX} different books. Please check out, and take the rest in another."
+            );
+            cart_page(&app, cart.as_ref(), None, Some(refused))
+        }
+    }
+}
+
+enum Put {
+    Done,
+    NoSuchCart,
+    Full,
+}
+
+async fn put(app: &App, session: SessionId, line: &OrderLine) -> Result<Put, Problem> {
+    match app.act(Address::WebSession(session), Message::SetLine { line: line.clone() }).await? {
+        Reply::Session(CartReply::Cart(_)) => Ok(Put::Done),
+        Reply::Session(CartReply::NoSuchCart) => Ok(Put::NoSuchCart),
+        Reply::Session(CartReply::CartFull) => Ok(Put::Full),
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+fn in_new_cart(request: &HttpRequest, session: SessionId, path: &str) -> Result<HttpResponse, Problem> {
+    let mut response = see_other(path);
+    visitor::remember(request, session, &mut response)?;
+    Ok(response)
+}
+
+/// `POST /cart/lines/{sku}/remove`: also where there is no such line.
+pub async fn remove_line(
+    app: Data<App>,
+    request: HttpRequest,
+    _from_here: FromHere,
+    _form: crate::gateway::Body,
+) -> Result<HttpResponse, Problem> {
+    // a book that has left the catalogue can still leave the basket
+    let sku = Sku::parse(request.match_info().query("sku"))
+        .map_err(|_| Problem::new(Code::NoSuchProduct, "this is no SKU, so no basket has a line of it"))?;
+    let Some(session) = visitor::session(&request) else { return Ok(see_other("/cart")) };
+    match app.act(Address::WebSession(session), Message::RemoveLine { sku }).await? {
+        Reply::Session(CartReply::Cart(_) | CartReply::NoSuchCart) => Ok(see_other("/cart")),
+        other => Err(Problem::unfit(&other)),
+    }
+}

@@ -1,0 +1,157 @@
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::actors::web_session::{CartView, Message, Reply as CartReply};
+use crate::actors::{Address, Reply};
+use crate::domain::{Backorder, Customer, Money, ShippingAddress};
+use crate::gateway::{App, Problem};
+
+use super::cart::{Line, can_be_paid};
+use super::checkout_form::{Errors, LIMITS, Limits, Typed};
+use super::countries::COUNTRIES;
+use super::form::{Form, encoded, query};
+use super::from_here::{FromHere, own_origin};
+use super::layout::{Kept, Layout, render, see_other};
+use super::stock::Wait;
+use super::visitor;
+use super::words::Sums;
+
+#[derive(Template)]
+#[template(path = "shop/checkout.html")]
+struct CheckoutPage<'a> {
+    layout: Layout,
+    notice: Option<&'static str>,
+    typed: &'a Typed,
+    errors: &'a Errors,
+    limits: Limits,
+    countries: &'static [(&'static str, &'static str)],
+    wait: Option<&'a Wait>,
+    lines: Vec<Line>,
+    totals: Sums,
+    can_go_on: bool,
+}
+
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default)]
+    cancelled: String,
+}
+
+/// `GET /checkout`
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Back { cancelled } = query(&request)?;
+    let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
+    let wait = Wait::for_lines(&app, &cart.lines).await?;
+    let typed = match &cart.details {
+        Some((customer, address, _)) => Typed::known(customer, address),
+        None => Typed { country: COUNTRIES[0].0.to_owned(), ..Typed::default() },
+    };
+    let notice = (!cancelled.is_empty())
+        .then_some("You came back without paying: nothing was charged, and your basket is as it was.");
+    checkout_page(&app, &cart, wait.as_ref(), &typed, &Errors::default(), notice)
+}
+
+/// The visitor's cart, if there is something in it that one payment can carry. The basket's page says why not.
+async fn payable_cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, Problem> {
+    let cart = visitor::cart(app, request).await?;
+    Ok(cart.filter(|cart| !cart.lines.is_empty() && can_be_paid(cart.totals.as_ref())))
+}
+
+fn checkout_page(
+    app: &App,
+    cart: &CartView,
+    wait: Option<&Wait>,
+    typed: &Typed,
+    errors: &Errors,
+    notice: Option<&'static str>,
+) -> Result<HttpResponse, Problem> {
+    let Some(totals) = &cart.totals else { return Ok(see_other("/cart")) };
+    let page = CheckoutPage {
+        layout: Layout::titled("Checkout").basket(visitor::units(cart)),
+        notice,
+        typed,
+        errors,
+        limits: LIMITS,
+        countries: COUNTRIES,
+        wait,
+        lines: cart.lines.iter().map(Line::of).collect(),
+        totals: Sums::of(totals),
+        can_go_on: wait.is_none_or(|wait| wait.until.is_some()),
+    };
+    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    render(&app.pages, status, Kept::ByNobody, &page)
+}
+
+/// `POST /checkout`: on to the payment page, once all that an order needs is there.
+pub async fn begin(
+    app: Data<App>,
+    request: HttpRequest,
+    _from_here: FromHere,
+    Form(mut typed): Form<Typed>,
+) -> Result<HttpResponse, Problem> {
+    let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
+    let checked = typed.check();
+    let wait = Wait::for_lines(&app, &cart.lines).await?;
+    let refused = wait.as_ref().and_then(|wait| unaccepted(wait, &typed.accept_wait));
+    let (customer, shipping_address) = match (checked, refused) {
+        (Ok(details), None) => details,
+        (checked, accept_wait) => {
+            let errors = Errors { accept_wait, ..checked.err().unwrap_or_default() };
+            return checkout_page(&app, &cart, wait.as_ref(), &typed, &errors, None);
+        }
+    };
+    let backorder = if wait.is_some() { Backorder::Accept } else { Backorder::Refuse };
+    let begun = begin_at(&app, &cart, customer, shipping_address, backorder).await?;
+    Ok(see_other(&begun.map_or("/cart".to_owned(), |begun| begun.payment_page(&app, &request))))
+}
+
+/// Why the wait that she has agreed to, if she has, is not the one that there is.
+fn unaccepted(wait: &Wait, accepted: &str) -> Option<&'static str> {
+    match accepted {
+        _ if wait.is_accepted_by(accepted) => None,
+        _ if wait.until.is_none() => Some("This order cannot be taken as it is."),
+        "" => Some("Please tick this box to go on, or take fewer."),
+        _ => Some("The day has changed meanwhile: please see whether you accept the new one."),
+    }
+}
+
+/// A checkout that waits for its payment.
+struct Begun {
+    nonce: String,
+    amount: Money,
+}
+
+/// `None`: there is nothing to buy any more.
+async fn begin_at(
+    app: &App,
+    cart: &CartView,
+    customer: Customer,
+    shipping_address: ShippingAddress,
+    backorder: Backorder,
+) -> Result<Option<Begun>, Problem> {
+    let message = Message::BeginCheckout { customer, shipping_address, backorder };
+    match app.act(Address::WebSession(cart.id), message).await? {
+        Reply::Session(CartReply::CheckoutBegun { checkout, cart }) => {
+            Ok(cart.totals.map(|totals| Begun { nonce: checkout, amount: totals.total }))
+        }
+        Reply::Session(CartReply::CartEmpty | CartReply::NoSuchCart) => Ok(None),
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+impl Begun {
+    /// Where the card is typed: the payment company's own page, which comes back to ours.
+    fn payment_page(&self, app: &App, request: &HttpRequest) -> String {
+        format!(
+            "{}/pay?checkout={}&amount={}&currency={}&return={}",
+            app.pages.payment_page_url.trim_end_matches('/'),
+            encoded(&self.nonce),
+            self.amount.amount,
+            self.amount.currency,
+            encoded(&format!("{}/checkout/return", own_origin(request))),
+        )
+    }
+}

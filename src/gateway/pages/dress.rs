@@ -1,0 +1,110 @@
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpResponse, ResponseError};
+use askama::Template;
+
+use crate::gateway::{App, Code, PageSettings, Problem};
+
+use super::layout::{Said, policy};
+
+/// Stands around the whole site: to a browser that looks at a page, a problem is answered as a page, with the same
+/// status and headers. The API's addresses keep their documents.
+pub async fn dress<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let settings = request.app_data::<Data<App>>().filter(|_| wants_page(&request)).cloned();
+    let answered = next.call(request).await;
+    let Some(app) = settings else { return answered.map(ServiceResponse::map_into_boxed_body) };
+    match answered {
+        Ok(response) => {
+            let page = response.response().error().and_then(Error::as_error::<Problem>).map(html);
+            let response = response.map_into_boxed_body();
+            Ok(match page {
+                Some(page) => response.map_body(|head, _| dressed(&app.pages, &mut head.headers, page)),
+                None => response,
+            })
+        }
+        Err(error) => Err(match error.as_error::<Problem>() {
+            Some(problem) => {
+                InternalError::from_response(problem.to_string(), refused(&app.pages, problem)).into()
+            }
+            None => error,
+        }),
+    }
+}
+
+/// Browsers name HTML when they go to a page, and programs do not.
+fn wants_page(request: &ServiceRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    !request.path().starts_with("/api/") && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn refused(settings: &PageSettings, problem: &Problem) -> HttpResponse {
+    let page = html(problem);
+    let response = problem.error_response();
+    response.map_body(|head, _| dressed(settings, &mut head.headers, page))
+}
+
+fn dressed(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> BoxBody {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Ok(policy) = HeaderValue::try_from(policy(settings)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    BoxBody::new(page)
+}
+
+fn html(problem: &Problem) -> String {
+    let (heading, text) = words(problem.code());
+    let mut said = Said::new(heading, vec![text.to_owned()]).link("/", "To the shop");
+    if matches!(problem.code(), Code::BadQuery | Code::BadField | Code::BadQuantity) {
+        said.texts.push(format!("What is wrong: {}.", problem.detail()));
+    }
+    // a page that cannot be rendered is still an answer
+    said.render().unwrap_or_else(|_| heading.to_owned())
+}
+
+/// The same for a customer.
+fn words(code: Code) -> (&'static str, &'static str) {
+    match code {
+        Code::NoSuchProduct => {
+            ("We do not have this book", "It may have left our shelves. Perhaps a search finds it.")
+        }
+        Code::NoSuchOrder => (
+            "There is no such order",
+            "Please open your order by the whole link from our e-mail: its end is the key to it.",
+        ),
+        Code::NotFound | Code::NoSuchCart => {
+            ("There is nothing here", "The address may be misspelt, or the page has gone.")
+        }
+        Code::MethodNotAllowed => {
+            ("This does not work like that", "Please use the buttons of our own pages.")
+        }
+        Code::BodyTooLarge | Code::HeadersTooMany => {
+            ("That was too much", "Your browser has sent more than we read. Please send less.")
+        }
+        Code::BodyTooSlow | Code::BodyBroken => {
+            ("We did not get all of that", "The connection broke or was too slow. Please send it once more.")
+        }
+        Code::Overloaded => (
+            "We have our hands full",
+            "More people want books just now than we can serve at once. Nothing was done: please try again in a moment.",
+        ),
+        Code::Closing | Code::NotReady => {
+            ("We will be back in a moment", "The shop is closing or opening. Please try again shortly.")
+        }
+        Code::NoAnswer => ("That took too long", "Nothing was changed. Please try once more."),
+        Code::OutcomeUnknown => (
+            "We do not know yet",
+            "That took too long, and may or may not have been done. Please look at your basket or your order before you try once more.",
+        ),
+        Code::Internal => {
+            ("Something went wrong here", "It is our fault, and we have noted it. Please try once more.")
+        }
+        _ => ("We did not understand that", "Please go back and try once more."),
+    }
+}

@@ -1,0 +1,202 @@
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::actors::stock_keeper::Availability;
+use crate::domain::catalogue::{Cursor, Product};
+use crate::domain::{Quantity, Sku, Units};
+use crate::gateway::{App, Code, HttpLimits, Problem};
+
+use super::form::{encoded, query};
+use super::layout::{Kept, Layout, render};
+use super::stock::{self, Badge};
+use super::{visitor, words};
+
+/// Fills rows of two, three, four and six.
+const PAGE_BOOKS: usize = 24;
+
+/// A book among others.
+pub struct Book {
+    pub sku: String,
+    pub title: String,
+    pub authors: String,
+    pub price: String,
+    pub colour: u64,
+    /// `None` where the stock is not known just now.
+    pub badge: Option<Badge>,
+}
+
+impl Book {
+    fn of(product: &Product, available: Option<u32>) -> Book {
+        Book {
+            sku: product.sku.to_string(),
+            title: product.title.clone(),
+            authors: words::listed(&product.authors),
+            price: words::money(product.price),
+            colour: words::colour(&product.sku),
+            badge: available.map(Badge::of),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "shop/list.html")]
+struct ListPage {
+    layout: Layout,
+    books: Vec<Book>,
+    total: usize,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Search {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    cursor: String,
+}
+
+/// `GET /?q=&cursor=`: books that match, all where nothing is asked for.
+pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let search: Search = query(&request)?;
+    if search.q.chars().count() > HttpLimits::QUERY_CHARS_MAX {
+        let detail = format!("a search has at most {} characters", HttpLimits::QUERY_CHARS_MAX);
+        return Err(Problem::new(Code::BadQuery, detail));
+    }
+    let after = Some(&search.cursor).filter(|cursor| !cursor.is_empty()).map(|cursor| Cursor::parse(cursor));
+    let after = after.transpose().map_err(|error| Problem::new(Code::BadQuery, error.to_string()))?;
+    let asked = search.q.trim();
+    let page = app.catalogue.search(asked, after.as_ref(), PAGE_BOOKS);
+
+    // books can be looked at while the stock keeper has too much to do
+    let skus = page.products.iter().map(|product| product.sku.clone()).collect();
+    let stock = stock::check(&app, skus).await.ok();
+    let available = |sku: &Sku| stock.as_ref().map(|stock| units_of(stock, sku));
+    let books = page.products.iter().map(|product| Book::of(product, available(&product.sku))).collect();
+
+    let title = if asked.is_empty() { "All books".to_owned() } else { format!("Books for “{asked}”") };
+    let mut layout = Layout::titled(title).basket(units_in_basket(&app, &request).await);
+    layout.query = asked.to_owned();
+    let next =
+        page.next.map(|cursor| format!("/?q={}&cursor={}", encoded(asked), encoded(&cursor.to_string())));
+    let page = ListPage { layout, books, total: page.total, next };
+    render(&app.pages, StatusCode::OK, Kept::ByBrowser, &page)
+}
+
+fn units_of(stock: &[Availability], sku: &Sku) -> u32 {
+    stock
+        .iter()
+        .find(|availability| availability.sku == *sku)
+        .map_or(0, |availability| availability.available)
+}
+
+/// For the top of the page: it can do without.
+async fn units_in_basket(app: &App, request: &HttpRequest) -> u32 {
+    let cart = visitor::cart(app, request).await.ok().flatten();
+    cart.as_ref().map_or(0, visitor::units)
+}
+
+#[derive(Template)]
+#[template(path = "shop/book.html")]
+struct BookPage {
+    layout: Layout,
+    book: Book,
+    supply: String,
+    year: Option<String>,
+    language: Option<String>,
+    isbn: Option<String>,
+    weight_grams: u32,
+    quantity_max: u32,
+    in_basket: u32,
+    typed: String,
+    error: Option<String>,
+}
+
+/// `GET /books/{sku}`
+pub async fn book(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let product = product(&app, request.match_info().query("sku"))?;
+    book_page(&app, &request, product, None).await
+}
+
+pub fn product<'a>(app: &'a App, sku: &str) -> Result<&'a Product, Problem> {
+    let found = Sku::parse(sku).ok().and_then(|sku| app.catalogue.get(&sku));
+    found.ok_or_else(|| Problem::new(Code::NoSuchProduct, "the catalogue has no product of this SKU"))
+}
+
+/// `refused`: the quantity that was typed, where it is none.
+pub async fn book_page(
+    app: &App,
+    request: &HttpRequest,
+    product: &Product,
+    refused: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
+    let stock = stock::earliest(app, wanted).await.ok();
+    let stock = stock.as_ref().map(|stock| stock.iter().find(|found| found.sku == product.sku));
+    let cart = visitor::cart(app, request).await.ok().flatten();
+    let line = cart.as_ref().and_then(|cart| cart.lines.iter().find(|line| line.sku == product.sku));
+    let in_basket = line.map_or(0, |line| line.quantity.units());
+
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = BookPage {
+        layout: Layout::titled(&product.title).basket(cart.as_ref().map_or(0, visitor::units)),
+        book: Book::of(product, stock.map(|found| found.map_or(0, |found| found.available))),
+        supply: supply(stock),
+        year: product.year.map(words::year),
+        language: product.language.as_deref().map(language),
+        isbn: product.isbn.clone(),
+        weight_grams: product.weight_grams,
+        quantity_max: Quantity::MAX,
+        in_basket,
+        error: refused.is_some().then(bad_quantity),
+        typed: refused.unwrap_or_else(|| in_basket.max(1).to_string()),
+    };
+    render(&app.pages, status, Kept::ByBrowser, &page)
+}
+
+pub fn bad_quantity() -> String {
+    format!("We take whole numbers from 1 to {}. For more than that, please write to us.", Quantity::MAX)
+}
+
+/// `stock`: nothing where it is not known, an empty one where the stock keeper does not list the book.
+fn supply(stock: Option<Option<&Availability>>) -> String {
+    match stock {
+        None => "We cannot see our shelves just now; the basket will tell.".to_owned(),
+        Some(Some(stock)) if stock.available > 0 => "Leaves our house within a day or so.".to_owned(),
+        Some(Some(Availability { earliest: Some(date), .. })) => {
+            format!("We order it in for you: at your doorstep by {}.", words::day(*date))
+        }
+        Some(_) => "We have none, and no wholesaler offers it now.".to_owned(),
+    }
+}
+
+/// The languages of the demo's shelves by name; of another one its tag.
+fn language(tag: &str) -> String {
+    let name = match tag.split('-').next().unwrap_or_default() {
+        "en" => "English",
+        "fr" => "French",
+        "de" => "German",
+        "es" => "Spanish",
+        "it" => "Italian",
+        "pt" => "Portuguese",
+        "ru" => "Russian",
+        "grc" => "Ancient Greek",
+        "el" => "Greek",
+        "la" => "Latin",
+        "zh" => "Chinese",
+        "ja" => "Japanese",
+        "ar" => "Arabic",
+        "fa" => "Persian",
+        "sa" => "Sanskrit",
+        "no" | "nb" | "nn" => "Norwegian",
+        "da" => "Danish",
+        "sv" => "Swedish",
+        "nl" => "Dutch",
+        "pl" => "Polish",
+        "cs" => "Czech",
+        _ => return tag.to_owned(),
+    };
+    name.to_owned()
+}

@@ -1,0 +1,53 @@
+//! The shop as a customer sees it: pages rendered here, without a line of script.
+//!
+//! Guarantees:
+//! - whatever came from outside is escaped by the templates; the policy of each page lets nothing run, load or
+//!   frame it, and lets forms go here and to the payment page only;
+//! - a form that another site sends is refused before it is read;
+//! - the cart, the checkout and the order are kept by nobody (`no-store`), and an order is shown to its key only;
+//! - no form loses what was typed, and each can be sent twice without harm: a line is set, not added to; the return from
+//!   the payment page is one order by its nonce; a cancelled order stays cancelled.
+mod cart;
+mod checkout;
+mod checkout_form;
+mod countries;
+mod dress;
+mod form;
+mod from_here;
+mod layout;
+mod listing;
+mod order;
+mod order_words;
+mod payment_return;
+mod stock;
+mod timeline;
+mod visitor;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use actix_web::web::{self, ServiceConfig};
+
+use super::site::{get, resource};
+
+pub use dress::dress;
+
+/// The pages' addresses, and what they load. The site must be wrapped in [`dress`], so that a problem is a page too.
+pub fn configure(site: &mut ServiceConfig) {
+    site.service(resource("/", "GET, HEAD").route(get().to(listing::list)))
+        .service(resource("/books/{sku}", "GET, HEAD").route(get().to(listing::book)))
+        .service(resource("/cart", "GET, HEAD").route(get().to(cart::show)))
+        .service(resource("/cart/lines", "POST").route(web::post().to(cart::set_line)))
+        .service(resource("/cart/lines/{sku}/remove", "POST").route(web::post().to(cart::remove_line)))
+        .service(
+            resource("/checkout", "GET, HEAD, POST")
+                .route(get().to(checkout::show))
+                .route(web::post().to(checkout::begin)),
+        )
+        // not HEAD: coming back from the payment page places the order
+        .service(resource("/checkout/return", "GET").route(web::get().to(payment_return::come_back)))
+        .service(resource("/orders/{order}", "GET, HEAD").route(get().to(order::show)))
+        .service(resource("/orders/{order}/cancel", "POST").route(web::post().to(order::cancel)))
+        .configure(super::assets::configure);
+}

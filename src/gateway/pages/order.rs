@@ -1,0 +1,152 @@
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::actors::order_manager::{Message, OrderView, PaymentView, Reply as OrderReply};
+use crate::actors::{Address, Reply};
+use crate::domain::{OrderId, OrderState, Timeline};
+use crate::gateway::{App, Problem};
+
+use super::cart::Line;
+use super::countries::country_name;
+use super::form::{Form, encoded, query};
+use super::from_here::FromHere;
+use super::layout::{Kept, Layout, render, see_other};
+use super::order_words::{self, Mood};
+use super::timeline::{Entry, StepShown, cases, steps};
+use super::words::{self, Sums};
+
+/// How soon the page is renewed while the bank is asked, and while the order is on its way.
+const REFRESH_PAYING_S: u32 = 2;
+const REFRESH_MOVING_S: u32 = 5;
+/// Longer ones open nothing: an order's key has 26 characters.
+const KEY_CHARS_MAX: usize = 128;
+
+#[derive(Template)]
+#[template(path = "shop/order.html")]
+struct OrderPage {
+    layout: Layout,
+    mood: &'static str,
+    headline: &'static str,
+    sentence: String,
+    promised: Option<String>,
+    tracking: Option<String>,
+    notice: Option<&'static str>,
+    steps: Vec<StepShown>,
+    cases: Vec<Entry>,
+    id: String,
+    key: String,
+    placed: String,
+    lines: Vec<Line>,
+    totals: Sums,
+    money: String,
+    name: String,
+    email: String,
+    line1: String,
+    city: String,
+    postcode: String,
+    country: String,
+    can_cancel: bool,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    #[serde(default)]
+    key: String,
+    #[serde(default)]
+    notice: String,
+}
+
+/// `GET /orders/{order}?key=`
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Opened { key, notice } = query(&request)?;
+    let order = named(&request, &key)?;
+    let shown = Message::Show { order, key: key.clone() };
+    let view = match app.read(Address::OrderManager, shown).await? {
+        Reply::Orders(OrderReply::Order(view)) => view,
+        Reply::Orders(OrderReply::NoSuchOrder) => return Err(Problem::no_such_order()),
+        other => return Err(Problem::unfit(&other)),
+    };
+    let timeline = match app.read(Address::OrderManager, Message::ShowTimeline { order, key }).await? {
+        Reply::Orders(OrderReply::Timeline(timeline)) => timeline,
+        Reply::Orders(OrderReply::NoSuchOrder) => return Err(Problem::no_such_order()),
+        other => return Err(Problem::unfit(&other)),
+    };
+    render(&app.pages, StatusCode::OK, Kept::ByNobody, &page(&view, &timeline, noted(&notice)))
+}
+
+/// The order that the address names. What can be none is answered like one that there is not.
+fn named(request: &HttpRequest, key: &str) -> Result<OrderId, Problem> {
+    let order = OrderId::parse(request.match_info().query("order")).ok();
+    order.filter(|_| (1..=KEY_CHARS_MAX).contains(&key.len())).ok_or_else(Problem::no_such_order)
+}
+
+fn noted(notice: &str) -> Option<&'static str> {
+    match notice {
+        "too_late" => Some(
+            "It is too late to cancel: your parcel is on its way. You can send it back once it has come.",
+        ),
+        "asking" => Some(
+            "We have asked the carrier to give your parcel back. If it has not left yet, the order will be cancelled.",
+        ),
+        _ => None,
+    }
+}
+
+fn page(view: &OrderView, timeline: &Timeline, notice: Option<&'static str>) -> OrderPage {
+    let paying = matches!(view.payment, PaymentView::Pending | PaymentView::Unknown);
+    let mut layout = Layout::titled("Your order");
+    if !view.state.is_end() {
+        layout.refresh_s = Some(if paying { REFRESH_PAYING_S } else { REFRESH_MOVING_S });
+    }
+    let on_its_way_or_to_be = !view.state.is_end() && view.state != OrderState::Delivered;
+    OrderPage {
+        layout,
+        mood: Mood::of(view).class(),
+        headline: order_words::headline(view),
+        sentence: order_words::sentence(view),
+        promised: view.promised_date.filter(|_| on_its_way_or_to_be).map(words::day),
+        tracking: view.tracking.clone(),
+        notice,
+        steps: steps(view, timeline),
+        cases: cases(timeline),
+        id: view.id.to_string(),
+        key: view.key.to_string(),
+        placed: words::moment(view.placed_at),
+        lines: view.lines.iter().map(Line::of).collect(),
+        totals: Sums::of(&view.totals),
+        money: order_words::money(view),
+        name: view.customer.name.clone(),
+        email: view.customer.email.clone(),
+        line1: view.shipping_address.line1.clone(),
+        city: view.shipping_address.city.clone(),
+        postcode: view.shipping_address.postcode.clone(),
+        country: country_name(&view.shipping_address.country).to_owned(),
+        can_cancel: order_words::can_be_cancelled(view.state),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Opening {
+    key: String,
+}
+
+/// `POST /orders/{order}/cancel`
+pub async fn cancel(
+    app: Data<App>,
+    request: HttpRequest,
+    _from_here: FromHere,
+    Form(Opening { key }): Form<Opening>,
+) -> Result<HttpResponse, Problem> {
+    let order = named(&request, &key)?;
+    let back = format!("/orders/{order}?key={}", encoded(&key));
+    match app.act(Address::OrderManager, Message::Cancel { order, key }).await? {
+        Reply::Orders(OrderReply::Order(_)) => Ok(see_other(&back)),
+        Reply::Orders(OrderReply::TooLate(_)) => Ok(see_other(&format!("{back}&notice=too_late"))),
+        Reply::Orders(OrderReply::CancelPending(_)) => Ok(see_other(&format!("{back}&notice=asking"))),
+        Reply::Orders(OrderReply::NoSuchOrder) => Err(Problem::no_such_order()),
+        other => Err(Problem::unfit(&other)),
+    }
+}

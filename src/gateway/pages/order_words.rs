@@ -1,0 +1,119 @@
+//! Where an order stands, in plain words.
+
+use crate::actors::order_manager::{OrderView, PaymentView};
+use crate::domain::{CancelReason, OrderState};
+
+use super::words;
+
+/// How the page looks at it.
+#[derive(Clone, Copy)]
+pub enum Mood {
+    Well,
+    Waits,
+    Ended,
+}
+
+impl Mood {
+    pub fn of(view: &OrderView) -> Mood {
+        match view.state {
+            OrderState::Declined | OrderState::Cancelled | OrderState::Returned => Mood::Ended,
+            OrderState::Placed
+            | OrderState::AwaitingStock
+            | OrderState::Reserved
+            | OrderState::AwaitingPayment => Mood::Waits,
+            _ => Mood::Well,
+        }
+    }
+
+    pub fn class(self) -> &'static str {
+        match self {
+            Mood::Well => "well",
+            Mood::Waits => "waits",
+            Mood::Ended => "ended",
+        }
+    }
+}
+
+pub fn headline(view: &OrderView) -> &'static str {
+    match view.state {
+        OrderState::Placed => "We have your order",
+        OrderState::Reserved | OrderState::AwaitingPayment => "Your bank is being asked",
+        OrderState::AwaitingStock => "Thank you: your books are being ordered in",
+        OrderState::Confirmed => "Thank you: your order is confirmed",
+        OrderState::Fulfilling => "Thank you: your books are being packed",
+        OrderState::PartlyDispatched => "Part of your order is on its way",
+        OrderState::Dispatched => "Your books are on their way",
+        OrderState::Delivered | OrderState::Closed => "Your books have come",
+        OrderState::Declined => "The card was declined",
+        OrderState::Cancelled => "The order is cancelled",
+        OrderState::Returned => "Your books came back to us",
+    }
+}
+
+pub fn sentence(view: &OrderView) -> String {
+    match view.state {
+        OrderState::Placed => "We are looking whether everything is on our shelves.".to_owned(),
+        OrderState::Reserved | OrderState::AwaitingPayment if view.payment == PaymentView::Unknown => {
+            "Your bank has not answered yet, so we go on asking. You pay at most once; you need not do anything.".to_owned()
+        }
+        OrderState::Reserved | OrderState::AwaitingPayment => {
+            "Your books are put aside for you while the bank looks at the payment.".to_owned()
+        }
+        OrderState::AwaitingStock => "We pack as soon as everything has come from the wholesaler.".to_owned(),
+        OrderState::Confirmed => "Everything is here and put aside for you.".to_owned(),
+        OrderState::Fulfilling => "Everything is here. The truck collects it as soon as it is packed.".to_owned(),
+        OrderState::PartlyDispatched => "The rest follows as soon as it is here.".to_owned(),
+        OrderState::Dispatched => "The truck has collected your parcel.".to_owned(),
+        OrderState::Delivered => "Enjoy reading. Only the money has still to move between the banks.".to_owned(),
+        OrderState::Closed => "Enjoy reading. Everything about this order is done.".to_owned(),
+        OrderState::Declined => {
+            let why = view.decline_reason.map_or("Your bank said no to this payment.", words::declined);
+            format!("{why} Nothing was charged. You are welcome to order again with another card.")
+        }
+        OrderState::Cancelled => cancelled(view.cancel_reason),
+        OrderState::Returned => "We have received what you sent back.".to_owned(),
+    }
+}
+
+fn cancelled(reason: Option<CancelReason>) -> String {
+    match reason {
+        Some(CancelReason::ByCustomer) | None => "As you wished. You are not charged for it.".to_owned(),
+        Some(CancelReason::OutOfStock { earliest: Some(date) }) => format!(
+            "Not everything was in stock; it could be sent by {}. You are not charged for it.",
+            words::day(date)
+        ),
+        Some(CancelReason::OutOfStock { earliest: None } | CancelReason::NoSupplies) => {
+            "We are sorry: no wholesaler could supply it in the end. You are not charged for it.".to_owned()
+        }
+    }
+}
+
+/// What has become of her money.
+pub fn money(view: &OrderView) -> String {
+    match view.payment {
+        PaymentView::None => "Nothing has been asked of your bank.".to_owned(),
+        PaymentView::Pending => "Your bank is being asked for the payment.".to_owned(),
+        PaymentView::Unknown => "Your bank has not answered yet; we go on asking.".to_owned(),
+        PaymentView::Verified => "Your card is good. It is charged when your books leave us.".to_owned(),
+        PaymentView::Authorised => {
+            "Your bank holds the money. It is taken when your books leave us.".to_owned()
+        }
+        PaymentView::Captured { amount } => format!("{} taken from your card.", words::money(amount)),
+        PaymentView::Settled { amount } => format!("{} paid.", words::money(amount)),
+        PaymentView::Declined => "Your bank declined. Nothing was charged.".to_owned(),
+        PaymentView::Voided => "The payment was let go of. Nothing was charged.".to_owned(),
+    }
+}
+
+/// Until the truck has it; whether it is in time, the warehouse decides.
+pub fn can_be_cancelled(state: OrderState) -> bool {
+    matches!(
+        state,
+        OrderState::Placed
+            | OrderState::AwaitingStock
+            | OrderState::Reserved
+            | OrderState::AwaitingPayment
+            | OrderState::Confirmed
+            | OrderState::Fulfilling
+    )
+}

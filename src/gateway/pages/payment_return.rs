@@ -1,0 +1,126 @@
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::actors::order_manager::{OrderView, Outcome};
+use crate::actors::web_session::{Message, Reply as CartReply};
+use crate::actors::{Address, Reply};
+use crate::gateway::{App, Code, HttpLimits, Problem, details};
+
+use super::form::query;
+use super::layout::{Said, see_other};
+use super::{visitor, words};
+
+/// How long the browser waits before it asks again what became of her payment.
+const ASK_AGAIN_S: u32 = 3;
+
+#[derive(Deserialize)]
+struct Returned {
+    #[serde(default)]
+    checkout: String,
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    cancelled: String,
+}
+
+/// `GET /checkout/return?checkout=&token=`: she comes back from the payment page. The nonce makes it one order, however
+/// often the browser comes here.
+pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let returned: Returned = query(&request)?;
+    if !returned.cancelled.is_empty() {
+        return Ok(see_other("/checkout?cancelled=1"));
+    }
+    let Some(session) = visitor::session(&request) else { return no_such_checkout(&app) };
+    let known = details::token(&returned.token).ok().filter(|token| (app.tokens)(token));
+    let Some(token) = known else { return unknown_card(&app) };
+    let pay = Message::PayWith { checkout: returned.checkout, token };
+    match app.act(Address::WebSession(session), pay).await {
+        Ok(Reply::Answered(answer)) => told(&app, answer.outcome),
+        Ok(Reply::Session(CartReply::NoSuchCheckout | CartReply::NoSuchCart | CartReply::CartEmpty)) => {
+            no_such_checkout(&app)
+        }
+        Ok(other) => Err(Problem::unfit(&other)),
+        Err(problem) if problem.code() == Code::OutcomeUnknown => {
+            still_asking(&app, StatusCode::GATEWAY_TIMEOUT)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
+    match outcome {
+        Outcome::Taken(order) | Outcome::Pending(order) => Ok(see_other(&order_path(&order))),
+        Outcome::Declined { reason, .. } => Said::new(
+            "The card was declined",
+            vec![
+                words::declined(reason).to_owned(),
+                "Nothing was charged, and your basket is as it was.".to_owned(),
+            ],
+        )
+        .link("/checkout", "Try another card")
+        .link("/cart", "Back to the basket")
+        .page(&app.pages, StatusCode::PAYMENT_REQUIRED),
+        Outcome::OutOfStock { earliest, .. } => {
+            let when = match earliest {
+                Some(date) => format!("All of it can be sent by {}.", words::day(date)),
+                None => {
+                    "No wholesaler offers the rest now, so we cannot say when it could be here.".to_owned()
+                }
+            };
+            Said::new(
+                "Somebody was faster",
+                vec![
+                    format!("While you paid, not all of your books were left. {when}"),
+                    "Nothing was charged, and your basket is as it was.".to_owned(),
+                ],
+            )
+            .link("/checkout", "See the day and decide")
+            .link("/cart", "Back to the basket")
+            .page(&app.pages, StatusCode::CONFLICT)
+        }
+        Outcome::UnknownToken => unknown_card(app),
+        Outcome::InProgress => still_asking(app, StatusCode::CONFLICT),
+        // paid in another way before, or bought already
+        _ => no_such_checkout(app),
+    }
+}
+
+/// The order's own page; its key opens it.
+pub fn order_path(order: &OrderView) -> String {
+    format!("/orders/{}?key={}", order.id, order.key)
+}
+
+fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> {
+    Said::new(
+        "Your bank is being asked",
+        vec![
+            "This takes longer than usual. This page asks again by itself, and whatever happens you pay at most once."
+                .to_owned(),
+        ],
+    )
+    .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
+    .page(&app.pages, status)
+}
+
+fn unknown_card(app: &App) -> Result<HttpResponse, Problem> {
+    Said::new(
+        "The payment page did not recognise the card",
+        vec!["Nothing was charged. Please type the card once more.".to_owned()],
+    )
+    .link("/checkout", "Try again")
+    .page(&app.pages, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn no_such_checkout(app: &App) -> Result<HttpResponse, Problem> {
+    Said::new(
+        "This checkout is over",
+        vec![
+            "It was finished before, or was begun in another browser. If you have ordered, the link in our e-mail opens your order."
+                .to_owned(),
+        ],
+    )
+    .link("/cart", "To the basket")
+    .page(&app.pages, StatusCode::NOT_FOUND)
+}

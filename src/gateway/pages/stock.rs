@@ -1,0 +1,115 @@
+//! What the stock keeper knows, in the words of the pages.
+
+use crate::actors::stock_keeper::{Availability, Message, Reply as StockReply};
+use crate::actors::{Address, Reply};
+use crate::domain::{Date, OrderLine, Sku, Units};
+use crate::gateway::{App, Problem};
+
+use super::words;
+
+/// From so few on, a page says how many there are.
+const FEW_UNITS: u32 = 5;
+
+/// A word about the stock beside a book.
+pub struct Badge {
+    pub class: &'static str,
+    pub text: String,
+}
+
+impl Badge {
+    pub fn of(available: u32) -> Badge {
+        match available {
+            0 => Badge { class: "order", text: "On order".to_owned() },
+            1..=FEW_UNITS => Badge { class: "few", text: format!("{available} left") },
+            _ => Badge { class: "here", text: "In stock".to_owned() },
+        }
+    }
+}
+
+/// How many of each are for sale.
+pub async fn check(app: &App, skus: Vec<Sku>) -> Result<Vec<Availability>, Problem> {
+    ask(app, Message::Check { skus }).await
+}
+
+/// The same, and the earliest day at the doorstep of what is short.
+pub async fn earliest(app: &App, wanted: Vec<Units>) -> Result<Vec<Availability>, Problem> {
+    let mut found = ask(app, Message::Earliest { wanted }).await?;
+    for availability in &mut found {
+        availability.earliest =
+            availability.earliest.map(|ships_on| ships_on.plus_days(app.rules.delivery_days));
+    }
+    Ok(found)
+}
+
+async fn ask(app: &App, question: Message) -> Result<Vec<Availability>, Problem> {
+    match app.read(Address::StockKeeper, question).await? {
+        Reply::Stock(StockReply::Availability(found)) => Ok(found),
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+/// What is not all here of what she wants.
+pub struct Wait {
+    pub lines: Vec<ShortLine>,
+    /// The day by which all of it can be at her doorstep; `None` where nobody can say.
+    pub until: Option<Until>,
+}
+
+pub struct ShortLine {
+    pub title: String,
+    pub words: String,
+}
+
+/// A promised day. Her form sends it back, so that she never accepts another than she saw.
+pub struct Until {
+    pub value: String,
+    pub words: String,
+}
+
+impl Wait {
+    /// `None`: all of it is in stock.
+    pub async fn for_lines(app: &App, lines: &[OrderLine]) -> Result<Option<Wait>, Problem> {
+        let units = |line: &OrderLine| Units { sku: line.sku.clone(), quantity: line.quantity.units() };
+        let found = earliest(app, lines.iter().map(units).collect()).await?;
+        let mut short = vec![];
+        let mut dates = vec![];
+        for line in lines {
+            let stock = found.iter().find(|availability| availability.sku == line.sku);
+            let available = stock.map_or(0, |stock| stock.available);
+            if available < line.quantity.units() {
+                let date = stock.and_then(|stock| stock.earliest);
+                short
+                    .push(ShortLine { title: line.title.clone(), words: short_words(line, available, date) });
+                dates.push(date);
+            }
+        }
+        if short.is_empty() {
+            return Ok(None);
+        }
+        let latest: Option<Vec<Date>> = dates.into_iter().collect();
+        let until = latest.and_then(|dates| dates.into_iter().max());
+        let until = until.map(|date| Until { value: date.to_string(), words: words::day(date) });
+        Ok(Some(Wait { lines: short, until }))
+    }
+
+    /// Whether `accepted`, what her form brought, is the day that she would be promised now, or a later one.
+    pub fn is_accepted_by(&self, accepted: &str) -> bool {
+        // days in ISO 8601 sort as they come
+        self.until
+            .as_ref()
+            .is_some_and(|until| accepted.len() == until.value.len() && *accepted >= *until.value)
+    }
+}
+
+fn short_words(line: &OrderLine, available: u32, date: Option<Date>) -> String {
+    let wanted = line.quantity.units();
+    let (here, rest) = match available {
+        0 => ("not here now".to_owned(), ""),
+        1 => (format!("1 of the {wanted} is here now"), "; the rest"),
+        some => (format!("{some} of the {wanted} are here now"), "; the rest"),
+    };
+    match date {
+        Some(date) => format!("{here}{rest}: at your doorstep by {}", words::day(date)),
+        None => format!("{here}, and no wholesaler offers more"),
+    }
+}

@@ -1,0 +1,126 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::test::TestRequest;
+
+use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
+use crate::actors::{Address, Message};
+use crate::domain::{OrderLine, SessionId, Sku};
+
+use super::kit::*;
+
+fn set(asked: &[(Address, Message)]) -> Vec<OrderLine> {
+    let line = |message: &Message| match message {
+        Message::Session(CartMessage::SetLine { line }) => Some(line.clone()),
+        _ => None,
+    };
+    asked.iter().filter_map(|(_, message)| line(message)).collect()
+}
+
+#[actix_web::test]
+async fn the_first_book_starts_a_session_that_scripts_cannot_read() {
+    let kit = Kit::new(stocked(9, vec![]));
+    let seen = kit.send(form("/cart/lines", "sku=PD-1&quantity=2")).await;
+    seen.goes_to("/cart");
+    let asked = kit.asked();
+    assert!(matches!(asked[0].1, Message::Session(CartMessage::Create)));
+    assert_eq!(set(&asked), [emmas(2)]);
+    let Address::WebSession(session) = asked[1].0 else { panic!("{:?}", asked[1].0) };
+    let cookie = seen.header("set-cookie");
+    assert!(cookie.starts_with(&format!("doorstep_session={session};")), "{cookie}");
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+}
+
+#[actix_web::test]
+async fn over_tls_the_cookie_belongs_to_this_host_alone() {
+    let kit = Kit::new(stocked(9, vec![]));
+    let request = form("/cart/lines", "sku=PD-1&quantity=1").insert_header(("X-Forwarded-Proto", "https"));
+    let seen = kit.send(request).await;
+    let cookie = seen.header("set-cookie");
+    assert!(cookie.starts_with("__Host-doorstep_session=cart_") && cookie.contains("Secure"), "{cookie}");
+}
+
+#[actix_web::test]
+async fn the_same_form_twice_sets_the_same_line() {
+    let kit = Kit::new(stocked(9, vec![emmas(1)]));
+    for _ in 0..2 {
+        kit.post("/cart/lines", "sku=PD-1&quantity=3").await.goes_to("/cart");
+    }
+    assert_eq!(set(&kit.asked()), [emmas(3), emmas(3)]);
+}
+
+#[actix_web::test]
+async fn a_session_that_is_gone_is_replaced_and_she_is_told() {
+    let gone = AtomicBool::new(false);
+    let kit = Kit::new(move |to, message| match message {
+        Message::Session(CartMessage::SetLine { .. }) if !gone.swap(true, Ordering::Relaxed) => {
+            Ok(CartReply::NoSuchCart.into())
+        }
+        _ => stocked(9, vec![emmas(1)])(to, message),
+    });
+    let seen = kit.post("/cart/lines", "sku=PD-1&quantity=1").await;
+    seen.goes_to("/cart?notice=renewed");
+    assert!(seen.header("set-cookie").starts_with("doorstep_session=cart_"));
+    assert_eq!(set(&kit.asked()).len(), 2);
+    kit.get("/cart?notice=renewed").await.shows("we have begun a new one");
+    let gone = Kit::new(|_, _| Ok(CartReply::NoSuchCart.into()));
+    gone.get("/cart").await.shows("Your earlier basket was too old");
+}
+
+#[actix_web::test]
+async fn the_programs_session_is_nobodys_cart() {
+    let kit = Kit::new(stocked(9, vec![]));
+    let cookie = format!("doorstep_session={}", SessionId::PROGRAMS);
+    kit.send(TestRequest::get().uri("/cart").insert_header(("Cookie", cookie)))
+        .await
+        .shows("nothing in it yet");
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn the_basket_shows_lines_and_what_they_come_to() {
+    let seen = Kit::new(stocked(9, vec![emmas(2)])).get("/cart").await;
+    assert_eq!((seen.status, seen.header("cache-control")), (200, "no-store"));
+    seen.shows("Emma").shows("£15.98").shows("£2.99").shows("£18.97").shows("href=\"/checkout\"");
+}
+
+#[actix_web::test]
+async fn what_costs_more_than_a_payment_carries_cannot_be_checked_out() {
+    let dear = OrderLine { unit_price: gbp(1_000_000), ..emmas(999) };
+    let kit = Kit::new(stocked(9, vec![dear]));
+    kit.get("/cart").await.shows("One payment can carry at most £999999.99").hides("href=\"/checkout\"");
+    kit.get("/checkout").await.goes_to("/cart");
+}
+
+#[actix_web::test]
+async fn a_quantity_that_is_none_is_said_beside_its_field_and_changes_nothing() {
+    let kit = Kit::new(stocked(9, vec![]));
+    for bad in ["0", "1000", "-1", "1.5", "two", "", "99999999999999999999"] {
+        let seen = kit.post("/cart/lines", &format!("sku=PD-1&quantity={bad}")).await;
+        assert_eq!(seen.status, 422, "{bad}");
+        seen.shows("whole numbers from 1 to 999").shows("aria-invalid");
+    }
+    assert!(set(&kit.asked()).is_empty());
+}
+
+#[actix_web::test]
+async fn a_full_basket_says_so_and_keeps_what_it_has() {
+    let kit = Kit::new(|to, message| match message {
+        Message::Session(CartMessage::SetLine { .. }) => Ok(CartReply::CartFull.into()),
+        _ => stocked(9, vec![emmas(1)])(to, message),
+    });
+    let seen = kit.post("/cart/lines", "sku=PD-1&quantity=1").await;
+    assert_eq!(seen.status, 422);
+    seen.shows("at most 100 different books").shows("Emma");
+}
+
+#[actix_web::test]
+async fn a_line_can_be_taken_out_also_when_its_book_has_left_the_shop() {
+    let kit = Kit::new(stocked(9, vec![]));
+    kit.post("/cart/lines/PD-404/remove", "").await.goes_to("/cart");
+    let removed = CartMessage::RemoveLine { sku: Sku::parse("PD-404").unwrap() };
+    assert!(
+        matches!(&kit.asked()[..], [(Address::WebSession(_), Message::Session(message))] if *message == removed)
+    );
+}

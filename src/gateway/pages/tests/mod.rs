@@ -1,0 +1,7 @@
+//! The pages as a browser sees them, before a played shop.
+mod basket;
+mod kit;
+mod looking;
+mod orders;
+mod paying;
+mod refusals;

@@ -1,0 +1,116 @@
+use crate::actors::Message;
+use crate::actors::order_manager::{Message as OrderMessage, OrderView, PaymentView, Reply as OrderReply};
+use crate::domain::{
+    Customer, DeclineReason, Happening, OrderId, OrderState, Party, Step, Timeline, TimelineEntry, Timestamp,
+};
+
+use super::kit::*;
+
+/// A shop with this order, which its key opens.
+fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
+    Kit::new(move |_, message| {
+        let (Message::Orders(OrderMessage::Show { order, key })
+        | Message::Orders(OrderMessage::ShowTimeline { order, key })
+        | Message::Orders(OrderMessage::Cancel { order, key })) = message
+        else {
+            panic!("not played: {message:?}")
+        };
+        if *order != view.id || !view.key.opens(key) {
+            return Ok(OrderReply::NoSuchOrder.into());
+        }
+        Ok(match message {
+            Message::Orders(OrderMessage::ShowTimeline { .. }) => {
+                OrderReply::Timeline(Timeline { entries: entries.clone() }).into()
+            }
+            Message::Orders(OrderMessage::Cancel { .. }) if view.state == OrderState::Dispatched => {
+                OrderReply::TooLate(Box::new(view.clone())).into()
+            }
+            _ => OrderReply::Order(Box::new(view.clone())).into(),
+        })
+    })
+}
+
+fn entry(step: Step, what: Happening, by: Party) -> TimelineEntry {
+    TimelineEntry { at: Timestamp(1_795_348_800_000), step, what, by }
+}
+
+#[actix_web::test]
+async fn the_order_page_says_where_it_stands() {
+    let view = order_view(OrderState::Fulfilling);
+    let path = order_path(&view);
+    let entries = vec![
+        entry(Step::TALKS, Happening::OrderReceived { from_browser: true }, Party::OrderManager),
+        entry(Step::STOCK_OR_DATE, Happening::InStock, Party::OrderManager),
+    ];
+    let seen = having(view, entries).get(&path).await;
+    assert_eq!((seen.status, seen.header("cache-control")), (200, "no-store"));
+    seen.shows("Thank you: your books are being packed").shows("Monday 23 November 2026").shows("£18.97");
+    seen.shows("12 St James&#39;s Square").shows("United Kingdom").shows("everything is in stock");
+    seen.shows("Cancel this order").shows("http-equiv=\"refresh\" content=\"5\"");
+    assert_eq!(seen.html.matches("<h3>").count(), 15 + 1, "fifteen steps and the address");
+}
+
+#[actix_web::test]
+async fn the_page_is_renewed_until_nothing_more_will_happen() {
+    for state in OrderState::ALL {
+        let view = OrderView { decline_reason: Some(DeclineReason::ExpiredCard), ..order_view(state) };
+        let path = order_path(&view);
+        let seen = having(view, vec![]).get(&path).await;
+        assert_eq!(seen.html.contains("http-equiv=\"refresh\""), !state.is_end(), "{state}");
+    }
+}
+
+#[actix_web::test]
+async fn while_the_bank_is_asked_the_page_says_so() {
+    let view = OrderView { payment: PaymentView::Unknown, ..order_view(OrderState::AwaitingPayment) };
+    let path = order_path(&view);
+    having(view, vec![]).get(&path).await.shows("Your bank is being asked").shows("content=\"2\"");
+}
+
+#[actix_web::test]
+async fn a_wrong_key_and_no_such_order_look_the_same() {
+    let view = order_view(OrderState::Confirmed);
+    let other = format!("/orders/{}?key={}", OrderId::new(9, 9), view.key);
+    let bare = format!("/orders/{}", view.id);
+    let kit = having(view, vec![]);
+    let wrong = kit.get(&format!("{bare}?key=wrong")).await;
+    assert_eq!(wrong.status, 404);
+    wrong.shows("There is no such order").hides("Ada");
+    for uri in [other.as_str(), &bare, "/orders/x?key=y", &format!("{bare}?key={}", "k".repeat(200))] {
+        let seen = kit.get(uri).await;
+        assert_eq!((seen.status, seen.html), (404, wrong.html.clone()), "{uri}");
+    }
+}
+
+#[actix_web::test]
+async fn a_customers_own_words_are_escaped() {
+    let mut view = order_view(OrderState::Confirmed);
+    view.customer = Customer { email: "a@b.c".to_owned(), name: "<script>alert(1)</script>".to_owned() };
+    view.lines[0].title = "<b>bold</b>".to_owned();
+    let path = order_path(&view);
+    having(view, vec![]).get(&path).await.hides("<script").hides("<b>bold");
+}
+
+#[actix_web::test]
+async fn what_is_for_the_operator_is_not_on_the_page() {
+    let view = order_view(OrderState::Confirmed);
+    let path = order_path(&view);
+    let case =
+        entry(Step(0), Happening::CaseOpened { why: "it panicked at 0xdead".to_owned() }, Party::BankActor);
+    having(view, vec![case]).get(&path).await.shows("one of us is looking into").hides("panicked");
+}
+
+#[actix_web::test]
+async fn an_order_can_be_cancelled_by_its_key_until_it_is_on_its_way() {
+    let view = order_view(OrderState::Confirmed);
+    let (path, form) = (order_path(&view), format!("key={}", view.key));
+    let cancel = format!("/orders/{}/cancel", view.id);
+    let kit = having(view, vec![]);
+    kit.post(&cancel, &form).await.goes_to(&path);
+    assert_eq!(kit.post(&cancel, "key=wrong").await.status, 404);
+
+    let kit = having(order_view(OrderState::Dispatched), vec![]);
+    kit.get(&path).await.hides("Cancel this order");
+    kit.post(&cancel, &form).await.goes_to(&format!("{path}&notice=too_late"));
+    kit.get(&format!("{path}&notice=too_late")).await.shows("too late to cancel");
+}

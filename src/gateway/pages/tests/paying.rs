@@ -1,0 +1,151 @@
+use actix_web::test::TestRequest;
+
+use crate::actors::order_manager::Outcome;
+use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
+use crate::actors::{Message, Reply};
+use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState};
+use crate::gateway::AskError;
+
+use super::kit::*;
+
+const ADA: &str = "name=Ada+Lovelace&email=ada%40example.com&line1=12+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
+
+fn begun(kit: &Kit) -> Option<(String, Backorder)> {
+    kit.asked().into_iter().find_map(|(_, message)| match message {
+        Message::Session(CartMessage::BeginCheckout { customer, backorder, .. }) => {
+            Some((customer.name, backorder))
+        }
+        _ => None,
+    })
+}
+
+#[actix_web::test]
+async fn a_whole_form_goes_on_to_the_payment_page() {
+    let kit = Kit::new(stocked(9, vec![emmas(2)]));
+    kit.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");
+    let seen = kit.post("/checkout", ADA).await;
+    seen.goes_to(
+        "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&currency=GBP\
+         &return=http%3A%2F%2Flocalhost%3A8080%2Fcheckout%2Freturn",
+    );
+    assert_eq!(begun(&kit), Some(("Ada Lovelace".to_owned(), Backorder::Refuse)));
+}
+
+#[actix_web::test]
+async fn what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept() {
+    let kit = Kit::new(stocked(9, vec![emmas(2)]));
+    let fields = "name=%3Cscript%3E&email=ada&line1=&city=London&postcode=+&country=XX";
+    let seen = kit.post("/checkout", fields).await;
+    assert_eq!((seen.status, seen.header("cache-control")), (422, "no-store"));
+    seen.shows("id=\"email-error\"").shows("id=\"line1-error\"").shows("id=\"postcode-error\"");
+    seen.shows("id=\"country-error\"").hides("id=\"city-error\"").hides("id=\"name-error\"");
+    seen.shows("value=\"London\"").shows("value=\"ada\"").hides("<script");
+    assert_eq!(begun(&kit), None);
+}
+
+#[actix_web::test]
+async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
+    let kit = Kit::new(stocked(9, vec![emmas(2)]));
+    let seen = kit.post("/checkout", &ADA.replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
+    assert_eq!(seen.status, 422);
+    seen.shows("looks like a card number").hides("4242").shows("value=\"ada@example.com\"");
+    assert_eq!(begun(&kit), None);
+}
+
+#[actix_web::test]
+async fn what_is_short_goes_on_only_when_she_accepts_the_day() {
+    let kit = Kit::new(stocked(1, vec![emmas(2)]));
+    let page = kit.get("/checkout").await;
+    page.shows("I accept the wait until <b>Wednesday 25 November 2026</b>").shows("value=\"2026-11-25\"");
+    kit.post("/checkout", ADA).await.shows("Please tick this box");
+    kit.post("/checkout", &format!("{ADA}&accept_wait=2026-11-20")).await.shows("The day has changed");
+    assert_eq!(begun(&kit), None);
+    let accepted = kit.post("/checkout", &format!("{ADA}&accept_wait=2026-11-25")).await;
+    assert_eq!(accepted.status, 303);
+    assert_eq!(begun(&kit), Some(("Ada Lovelace".to_owned(), Backorder::Accept)));
+}
+
+#[actix_web::test]
+async fn nothing_is_checked_out_of_an_empty_basket() {
+    let kit = Kit::new(stocked(9, vec![]));
+    kit.get("/checkout").await.goes_to("/cart");
+    kit.post("/checkout", ADA).await.goes_to("/cart");
+    assert_eq!(begun(&kit), None);
+}
+
+fn pays(reply: impl Fn() -> Result<Reply, AskError> + Send + Sync + 'static) -> Kit {
+    Kit::new(move |to, message| match message {
+        Message::Session(CartMessage::PayWith { .. }) => reply(),
+        _ => stocked(9, vec![emmas(2)])(to, message),
+    })
+}
+
+const RETURN: &str = "/checkout/return?checkout=nonce1&token=tok_good";
+
+#[actix_web::test]
+async fn coming_back_twice_leads_to_the_same_order() {
+    let view = order_view(OrderState::Confirmed);
+    let path = order_path(&view);
+    let kit = pays(move || Ok(answered(Outcome::Taken(Box::new(view.clone())))));
+    for _ in 0..2 {
+        kit.get(RETURN).await.goes_to(&path);
+    }
+    let paid = CartMessage::PayWith { checkout: "nonce1".to_owned(), token: "tok_good".to_owned() };
+    assert!(
+        kit.asked().iter().all(|(_, message)| matches!(message, Message::Session(asked) if *asked == paid))
+    );
+}
+
+#[actix_web::test]
+async fn an_order_that_waits_for_the_bank_has_its_page_already() {
+    let view = order_view(OrderState::AwaitingPayment);
+    let path = order_path(&view);
+    pays(move || Ok(answered(Outcome::Pending(Box::new(view.clone()))))).get(RETURN).await.goes_to(&path);
+}
+
+#[actix_web::test]
+async fn a_declined_card_is_explained_and_another_can_be_tried() {
+    let order = OrderId::new(1, 1);
+    let reason = DeclineReason::InsufficientFunds;
+    let seen = pays(move || Ok(answered(Outcome::Declined { order, reason }))).get(RETURN).await;
+    assert_eq!(seen.status, 402);
+    seen.shows("not enough money").shows("Nothing was charged").shows("href=\"/checkout\"");
+}
+
+#[actix_web::test]
+async fn books_that_are_gone_meanwhile_come_with_the_earliest_day() {
+    let order = OrderId::new(1, 1);
+    let out = move || Ok(answered(Outcome::OutOfStock { order, earliest: Some(Date(20_780)) }));
+    let seen = pays(out).get(RETURN).await;
+    assert_eq!(seen.status, 409);
+    seen.shows("Monday 23 November 2026").shows("Nothing was charged");
+}
+
+#[actix_web::test]
+async fn an_outcome_that_is_not_known_is_asked_for_again() {
+    for (kit, status) in
+        [(pays(|| Err(AskError::Deadline)), 504), (pays(|| Ok(answered(Outcome::InProgress))), 409)]
+    {
+        let seen = kit.get(RETURN).await;
+        assert_eq!(seen.status, status);
+        seen.shows("http-equiv=\"refresh\"").shows("you pay at most once");
+    }
+}
+
+#[actix_web::test]
+async fn a_strange_nonce_token_or_visitor_buys_nothing() {
+    let kit = pays(|| Ok(CartReply::NoSuchCheckout.into()));
+    assert_eq!(kit.get("/checkout/return?checkout=x&token=tok_good").await.status, 404);
+    kit.asked();
+    assert_eq!(kit.get("/checkout/return?checkout=nonce1&token=tok_invented").await.status, 422);
+    assert_eq!(kit.get("/checkout/return").await.status, 422);
+    assert_eq!(kit.send(TestRequest::get().uri(RETURN)).await.status, 404);
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn who_cancels_at_the_card_is_back_at_the_checkout() {
+    let kit = Kit::new(stocked(9, vec![emmas(2)]));
+    kit.get("/checkout/return?checkout=nonce1&cancelled=1").await.goes_to("/checkout?cancelled=1");
+    kit.get("/checkout?cancelled=1").await.shows("nothing was charged");
+}

@@ -1,0 +1,70 @@
+use actix_web::test::TestRequest;
+
+use crate::gateway::AskError;
+
+use super::kit::*;
+
+#[actix_web::test]
+async fn a_form_from_another_site_does_nothing() {
+    let kit = Kit::new(stocked(9, vec![emmas(1)]));
+    let paths = [
+        "/cart/lines",
+        "/cart/lines/PD-1/remove",
+        "/checkout",
+        "/orders/ord_01KAR5J1M000000000000000007/cancel",
+    ];
+    for path in paths {
+        for (header, value) in [("Sec-Fetch-Site", "cross-site"), ("Origin", "http://evil.example")] {
+            let request = TestRequest::post()
+                .uri(path)
+                .insert_header(cookie())
+                .insert_header((header, value))
+                .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
+                .set_payload("sku=PD-1&quantity=1&key=k");
+            let seen = kit.send(request).await;
+            assert_eq!(seen.status, 403, "{path} {header}");
+            seen.shows("<h1>This did not come from our own page</h1>");
+        }
+    }
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn a_problem_is_a_page_with_the_same_status() {
+    let kit = Kit::new(stocked(9, vec![]));
+    for (uri, status) in
+        [("/nothing", 404), ("/books/PD-404", 404), ("/books/%20", 404), ("/cart/lines", 405)]
+    {
+        let seen = kit.get(uri).await;
+        assert_eq!(seen.status, status, "{uri}");
+        assert_eq!(seen.header("content-type"), "text/html; charset=utf-8");
+        assert!(seen.header("content-security-policy").contains("style-src 'self'"));
+        seen.shows("<h1>").shows("href=\"/\"");
+    }
+    let large = format!("sku={}", "x".repeat(70_000));
+    assert_eq!(kit.post("/cart/lines", &large).await.status, 413);
+    assert_eq!(kit.post("/cart/lines", "quantity=1").await.status, 422);
+    assert_eq!(kit.post("/cart/lines", "sku=PD-1&sku=PD-1&quantity=1").await.status, 422);
+}
+
+#[actix_web::test]
+async fn too_much_work_is_said_kindly_with_when_to_come_back() {
+    let kit = Kit::new(|_, _| Err(AskError::Overloaded { retry_after_s: 7 }));
+    let seen = kit.get("/cart").await;
+    assert_eq!((seen.status, seen.header("retry-after")), (503, "7"));
+    seen.shows("We have our hands full").shows("Nothing was done");
+}
+
+#[actix_web::test]
+async fn a_shop_that_breaks_says_so_without_details() {
+    let seen = Kit::new(|_, _| panic!("0xdead")).get("/cart").await;
+    assert_eq!(seen.status, 500);
+    seen.shows("Something went wrong here").hides("0xdead");
+}
+
+#[actix_web::test]
+async fn programs_and_the_api_keep_their_documents() {
+    let kit = Kit::new(stocked(9, vec![]));
+    let api = kit.get("/api/v1/products/PD-404").await;
+    assert_eq!((api.status, api.header("content-type")), (404, "application/problem+json"));
+}

@@ -1,0 +1,83 @@
+//! The visitor's session: a cookie that opens her cart.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::{HttpRequest, HttpResponse};
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+
+use crate::actors::web_session::{CartView, Message, Reply as CartReply};
+use crate::actors::{Address, Reply};
+use crate::domain::SessionId;
+use crate::gateway::{App, Problem};
+
+/// A browser takes a `__Host-` cookie over TLS only, and then from this very host only.
+const NAME: &str = "doorstep_session";
+const NAME_OVER_TLS: &str = "__Host-doorstep_session";
+const KEPT_DAYS: i64 = 30;
+
+/// Whose cart the request is about; `None` for a new visitor, or a cookie that is none of ours.
+pub fn session(request: &HttpRequest) -> Option<SessionId> {
+    let cookie = request.cookie(name(is_secure(request)))?;
+    // the session that all programs share is nobody's cart
+    SessionId::parse(cookie.value()).ok().filter(|session| *session != SessionId::PROGRAMS)
+}
+
+pub fn remember(
+    request: &HttpRequest,
+    session: SessionId,
+    response: &mut HttpResponse,
+) -> Result<(), Problem> {
+    let secure = is_secure(request);
+    let cookie = Cookie::build(name(secure), session.to_string())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(secure)
+        .max_age(Duration::days(KEPT_DAYS))
+        .finish();
+    response.add_cookie(&cookie).map_err(|_| Problem::internal())
+}
+
+fn name(secure: bool) -> &'static str {
+    if secure { NAME_OVER_TLS } else { NAME }
+}
+
+fn is_secure(request: &HttpRequest) -> bool {
+    request.connection_info().scheme() == "https"
+}
+
+/// A new session with an empty cart.
+pub async fn create(app: &App) -> Result<SessionId, Problem> {
+    let session = new_id()?;
+    match app.act(Address::WebSession(session), Message::Create).await? {
+        Reply::Session(CartReply::Cart(_)) => Ok(session),
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+/// What is in her cart; `None` where she has none, or none any more.
+pub async fn cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, Problem> {
+    let Some(session) = session(request) else { return Ok(None) };
+    match app.read(Address::WebSession(session), Message::View).await? {
+        Reply::Session(CartReply::Cart(cart)) => Ok(Some(cart)),
+        Reply::Session(CartReply::NoSuchCart) => Ok(None),
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+pub fn units(cart: &CartView) -> u32 {
+    cart.lines.iter().map(|line| line.quantity.units()).fold(0, u32::saturating_add)
+}
+
+/// The operating system's randomness: the id is all that keeps a cart from strangers.
+fn new_id() -> Result<SessionId, Problem> {
+    let mut random = [0; 16];
+    if let Err(error) = OsRng.try_fill_bytes(&mut random) {
+        tracing::error!(%error, "the operating system gives no randomness, so no session can be started");
+        return Err(Problem::internal());
+    }
+    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(SessionId::new(at.as_millis() as u64, u128::from_be_bytes(random)))
+}

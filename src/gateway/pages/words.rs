@@ -1,0 +1,119 @@
+//! How the pages say amounts, days and reasons to people.
+
+use jiff::{SignedDuration, Zoned, tz::TimeZone};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::domain::{Currency, Date, DeclineReason, Money, Sku, Timestamp, Totals};
+
+/// `£12.50`; another currency as `12.50 EUR`.
+pub fn money(money: Money) -> String {
+    if money.currency != Currency::GBP {
+        return money.to_string();
+    }
+    let sign = if money.amount < 0 { "−" } else { "" };
+    let minor = money.amount.unsigned_abs();
+    format!("{sign}£{}.{:02}", minor / 100, minor % 100)
+}
+
+/// `Tuesday 24 November 2026`.
+pub fn day(date: Date) -> String {
+    zoned(date.start()).strftime("%A %-d %B %Y").to_string()
+}
+
+/// `24 Nov 2026, 09:05 UTC`.
+pub fn moment(at: Timestamp) -> String {
+    zoned(at).strftime("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// `24 Nov 09:05`: for lists, where the year is plain.
+pub fn short_moment(at: Timestamp) -> String {
+    zoned(at).strftime("%-d %b %H:%M").to_string()
+}
+
+fn zoned(at: Timestamp) -> Zoned {
+    // no clock of ours shows more than this; a larger number is shown as 1970 rather than as an error
+    let ms = i64::try_from(at.0).unwrap_or_default();
+    let since = SignedDuration::from_millis(ms);
+    jiff::Timestamp::UNIX_EPOCH
+        .checked_add(since)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_zoned(TimeZone::UTC)
+}
+
+/// `1815`, or `750 BC`.
+pub fn year(year: i16) -> String {
+    if year < 0 { format!("{} BC", year.unsigned_abs()) } else { year.to_string() }
+}
+
+/// `Ada, Grace and Mary`.
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// Which of the stylesheet's eight colours a book's cover has, always the same.
+pub fn colour(sku: &Sku) -> u64 {
+    xxh3_64(sku.as_str().as_bytes()) % 8
+}
+
+/// Why the card was not charged.
+pub fn declined(reason: DeclineReason) -> &'static str {
+    match reason {
+        DeclineReason::DoNotHonour => {
+            "Your bank said no to this payment, and did not say why. It can tell you more."
+        }
+        DeclineReason::InsufficientFunds => "Your bank says that there is not enough money behind this card.",
+        DeclineReason::ExpiredCard => "Your bank says that this card has expired.",
+        DeclineReason::StolenCard => "Your bank does not let this card be used. Please call it.",
+        DeclineReason::UnknownCard => "No bank knows this card.",
+        DeclineReason::IssuerUnavailable => {
+            "Your bank could not be reached, so we have let go of the payment."
+        }
+    }
+}
+
+/// What an order costs, as it is shown.
+pub struct Sums {
+    pub goods: String,
+    pub shipping: String,
+    /// Only where there is any.
+    pub tax: Option<String>,
+    pub total: String,
+}
+
+impl Sums {
+    pub fn of(totals: &Totals) -> Sums {
+        Sums {
+            goods: money(totals.goods),
+            shipping: money(totals.shipping),
+            tax: (totals.tax.amount != 0).then(|| money(totals.tax)),
+            total: money(totals.total),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_days_and_years_are_said_as_people_say_them() {
+        assert_eq!(money(Money::new(1205, Currency::GBP)), "£12.05");
+        assert_eq!(money(Money::new(-5, Currency::GBP)), "−£0.05");
+        assert_eq!(money(Money::new(5, Currency::parse("EUR").unwrap())), "0.05 EUR");
+        assert_eq!(day(Timestamp(1_795_392_000_123).date()), "Monday 23 November 2026");
+        assert_eq!(moment(Timestamp(1_795_392_300_123)), "23 Nov 2026, 00:05 UTC");
+        assert_eq!((year(1815).as_str(), year(-750).as_str()), ("1815", "750 BC"));
+        let names = ["Ada", "Grace", "Mary"].map(str::to_owned);
+        assert_eq!(listed(&names), "Ada, Grace and Mary");
+        assert_eq!(listed(&names[..1]), "Ada");
+    }
+
+    #[test]
+    fn no_moment_is_too_far_to_be_shown() {
+        assert!(moment(Timestamp(u64::MAX)).contains("1970"));
+    }
+}

@@ -1,0 +1,111 @@
+use actix_web::test::TestRequest;
+use serde_json::{Value, json};
+
+use super::kit::*;
+use crate::actors::order_manager::Outcome;
+use crate::actors::web_session::{CartView, Message as ToCart, Reply};
+use crate::actors::{Address, Message};
+use crate::domain::{SessionId, Totals};
+
+fn cart_id() -> SessionId {
+    SessionId::new(1_795_348_800_000, 9)
+}
+
+fn path() -> String {
+    format!("/api/v1/carts/{}", cart_id())
+}
+
+fn with_emma() -> Reply {
+    let lines = vec![line_of(emma(), 3)];
+    let totals = Totals::of(&lines, gbp(299), gbp(0));
+    Reply::Cart(CartView { id: cart_id(), lines, totals, details: None })
+}
+
+fn put(sku: &str, body: &Value) -> TestRequest {
+    TestRequest::put().uri(&format!("{}/lines/{sku}", path())).set_json(body)
+}
+
+/// The one thing that was asked, of this cart.
+fn asked(kit: &Kit) -> ToCart {
+    match kit.asked().remove(0) {
+        (Address::WebSession(id), Message::Session(message)) if id == cart_id() => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[actix_web::test]
+async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
+    let empty = CartView { id: cart_id(), lines: vec![], totals: None, details: None };
+    let kit = Kit::new().replies(Reply::Cart(empty.clone())).replies(Reply::Cart(empty));
+    let answered = kit.send(TestRequest::post().uri("/api/v1/carts")).await;
+    assert_eq!(answered.status, 201);
+    assert_eq!(answered.header("location"), Some(path().as_str()));
+    assert_eq!(answered.header("cache-control"), Some("no-store"));
+    assert_eq!((&answered.body["lines"], &answered.body["total"]), (&json!([]), &json!(null)));
+    kit.send(TestRequest::post().uri("/api/v1/carts")).await;
+    let asked = kit.asked();
+    assert!(matches!(asked[0].1, Message::Session(ToCart::Create)));
+    assert_ne!(asked[0].0, asked[1].0);
+}
+
+#[actix_web::test]
+async fn a_line_is_set_at_the_price_shown_and_removed() {
+    let kit = Kit::new().replies(with_emma()).replies(with_emma());
+    let answered = kit.send(put("PD-1", &json!({ "quantity": 3 }))).await;
+    assert_eq!(answered.status, 200);
+    assert_eq!(answered.body["lines"][0]["amount"]["amount"], 2397);
+    assert_eq!(answered.body["total"], json!({ "amount": 2696, "currency": "GBP" }));
+    assert_eq!(asked(&kit), ToCart::SetLine { line: line_of(emma(), 3) });
+    kit.send(TestRequest::delete().uri(&format!("{}/lines/PD-1", path()))).await;
+    assert_eq!(asked(&kit), ToCart::RemoveLine { sku: emma().sku });
+}
+
+#[actix_web::test]
+async fn a_bad_line_is_refused_and_nothing_is_asked() {
+    let kit = Kit::new();
+    kit.send(put("PD-9", &json!({ "quantity": 1 }))).await.assert_problem(422, "unknown_sku");
+    kit.send(put("a%20b", &json!({ "quantity": 1 }))).await.assert_problem(422, "unknown_sku");
+    for bad in [json!(0), json!(-1), json!(1.5), json!("1"), json!(1000), json!(null)] {
+        let answered = kit.send(put("PD-1", &json!({ "quantity": bad }))).await;
+        answered.assert_problem(422, "bad_quantity");
+        assert_eq!(answered.body["pointer"], "/quantity");
+    }
+    kit.send(put("PD-1", &json!({ "amount": 1 }))).await.assert_problem(422, "bad_field");
+    kit.send(put("PD-1", &json!([]))).await.assert_problem(422, "bad_field");
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn a_cart_that_is_not_there_is_told() {
+    let kit = Kit::new().replies(Reply::NoSuchCart);
+    kit.send(get(&path())).await.assert_problem(404, "no_such_cart");
+    let kit = Kit::new().replies(Reply::CartFull);
+    kit.send(put("PD-1", &json!({ "quantity": 1 }))).await.assert_problem(422, "cart_full");
+    let kit = Kit::new();
+    let programs = SessionId::PROGRAMS.to_string();
+    for id in ["x", "cart_1", "%FF", programs.as_str()] {
+        kit.send(get(&format!("/api/v1/carts/{id}"))).await.assert_problem(404, "no_such_cart");
+    }
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn a_cart_is_bought_like_an_order_without_lines() {
+    let checkout_path = format!("{}/checkout", path());
+    let kit = Kit::new().replies(answer(Outcome::Taken(Box::new(order_view()))));
+    let answered = kit.send(post(&checkout_path, &checkout())).await;
+    assert_eq!(answered.status, 201);
+    assert!(answered.header("location").is_some());
+    let ToCart::Checkout { idempotency_key, details, .. } = asked(&kit) else { panic!() };
+    assert_eq!((idempotency_key.as_str(), details.token.as_str()), ("k-1", "tok_good"));
+
+    let kit = Kit::new().replies(Reply::CartEmpty);
+    kit.send(post(&checkout_path, &checkout())).await.assert_problem(422, "cart_empty");
+    let kit = Kit::new().replies(Reply::NoSuchCart);
+    kit.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
+    let kit = Kit::new();
+    kit.send(post(&checkout_path, &order())).await.assert_problem(422, "bad_field");
+    let keyless = TestRequest::post().uri(&checkout_path).set_json(checkout());
+    kit.send(keyless).await.assert_problem(400, "idempotency_key_missing");
+    assert!(kit.asked().is_empty());
+}

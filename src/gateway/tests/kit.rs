@@ -1,0 +1,255 @@
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use actix_web::web::Data;
+use actix_web::{App as Site, body};
+use serde_json::{Value, json};
+
+use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
+use crate::actors::{Address, Message, Reply, Rules};
+use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::{
+    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, Quantity, ShippingAddress,
+    Sku, Timestamp, Totals,
+};
+use crate::gateway::{App, AskError, Asked, Asks, HttpLimits, PageSettings, Shield, configure};
+
+/// What the played shop does next.
+pub enum Play {
+    Reply(Box<Reply>),
+    Fail(AskError),
+    Panic,
+    Never,
+}
+
+#[derive(Default)]
+pub struct PlayedShop {
+    asked: Mutex<Vec<(Address, Message)>>,
+    script: Mutex<VecDeque<Play>>,
+    closed: AtomicBool,
+}
+
+impl Asks for PlayedShop {
+    fn ask(&self, to: Address, message: Message, _within: Duration) -> Asked {
+        self.asked.lock().unwrap().push((to, message));
+        let next = self.script.lock().unwrap().pop_front();
+        Box::pin(async move {
+            match next.expect("the gateway asked more than was scripted") {
+                Play::Reply(reply) => Ok(*reply),
+                Play::Fail(error) => Err(error),
+                Play::Panic => panic!("a handler's panic, as scripted"),
+                Play::Never => std::future::pending().await,
+            }
+        })
+    }
+
+    fn ready(&self) -> bool {
+        !self.closed.load(Ordering::Relaxed)
+    }
+}
+
+/// A gateway with two books and one good token.
+pub struct Kit {
+    pub app: App,
+    shop: Arc<PlayedShop>,
+}
+
+pub struct Answered {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answered {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// It is a whole problem document of this code, and nobody may keep it.
+    #[track_caller]
+    pub fn assert_problem(&self, status: u16, code: &str) {
+        assert_eq!((self.status.as_u16(), self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        assert_eq!(self.body["type"], format!("/problems/{code}"));
+        assert_eq!(self.body["status"], status);
+        for field in ["title", "detail", "what_to_do"] {
+            assert!(self.body[field].as_str().is_some_and(|text| !text.is_empty()), "{field}");
+        }
+        self.assert_hardened();
+    }
+
+    #[track_caller]
+    pub fn assert_hardened(&self) {
+        assert_eq!(self.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(self.header("referrer-policy"), Some("no-referrer"));
+        assert!(self.header("content-security-policy").is_some_and(|policy| !policy.contains("unsafe")));
+        assert_eq!(self.header("server"), None);
+    }
+}
+
+impl Kit {
+    pub fn new() -> Kit {
+        let shop = Arc::new(PlayedShop::default());
+        let catalogue = Catalogue::build(vec![emma(), iliad()]).unwrap();
+        let app = App {
+            asks: shop.clone(),
+            catalogue: Arc::new(catalogue),
+            tokens: Arc::new(|token| token == "tok_good"),
+            rules: Arc::new(Rules::default()),
+            limits: HttpLimits::default(),
+            pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
+        };
+        Kit { app, shop }
+    }
+
+    pub fn close(&self) {
+        self.shop.closed.store(true, Ordering::Relaxed);
+    }
+
+    pub fn plays(self, play: Play) -> Kit {
+        self.shop.script.lock().unwrap().push_back(play);
+        self
+    }
+
+    pub fn replies(self, reply: impl Into<Reply>) -> Kit {
+        self.plays(Play::Reply(Box::new(reply.into())))
+    }
+
+    /// What has been asked of the shop since the last time.
+    pub fn asked(&self) -> Vec<(Address, Message)> {
+        std::mem::take(&mut self.shop.asked.lock().unwrap())
+    }
+
+    pub async fn send(&self, request: TestRequest) -> Answered {
+        let site = Site::new()
+            .app_data(Data::new(self.app.clone()))
+            .wrap(Shield::new(&self.app.limits))
+            .configure(configure);
+        let service = init_service(site).await;
+        let response = match try_call_service(&service, request.to_request()).await {
+            Ok(response) => response.into_parts().1.map_into_boxed_body(),
+            Err(error) => error.error_response(),
+        };
+        let (head, payload) = response.into_parts();
+        let bytes = body::to_bytes(payload).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answered { status: head.status(), headers: head.headers().clone(), body }
+    }
+}
+
+pub fn get(uri: &str) -> TestRequest {
+    TestRequest::with_uri(uri)
+}
+
+pub fn post(uri: &str, body: &Value) -> TestRequest {
+    TestRequest::post().uri(uri).insert_header(("Idempotency-Key", "k-1")).set_json(body)
+}
+
+/// A body as raw bytes, said to be JSON.
+pub fn post_raw(uri: &str, body: impl Into<actix_web::web::Bytes>) -> TestRequest {
+    TestRequest::post()
+        .uri(uri)
+        .insert_header(("Idempotency-Key", "k-1"))
+        .insert_header(("Content-Type", "application/json"))
+        .set_payload(body)
+}
+
+/// A good body of `POST /orders`: two of Emma.
+pub fn order() -> Value {
+    let mut body = checkout();
+    body["lines"] = json!([{ "sku": "PD-1", "quantity": 2 }]);
+    body
+}
+
+/// A good body of a cart's checkout.
+pub fn checkout() -> Value {
+    json!({
+        "customer": { "email": "ada@example.com", "name": "Ada Lovelace" },
+        "shipping_address": { "line1": "12 St James's Square", "city": "London", "postcode": "SW1Y 4JH", "country": "GB" },
+        "payment": { "token": "tok_good" },
+    })
+}
+
+pub fn gbp(amount: i64) -> Money {
+    Money::new(amount, Currency::GBP)
+}
+
+pub fn emma() -> Product {
+    Product {
+        sku: Sku::parse("PD-1").unwrap(),
+        title: "Emma".to_owned(),
+        authors: vec!["Jane Austen".to_owned()],
+        year: Some(1815),
+        language: Some("en".to_owned()),
+        isbn: Some("9780141439587".to_owned()),
+        price: gbp(799),
+        weight_grams: 340,
+    }
+}
+
+/// The dearest book: a hundred of it cost more than a payment carries.
+pub fn iliad() -> Product {
+    Product {
+        sku: Sku::parse("PD-2").unwrap(),
+        title: "The Iliad".to_owned(),
+        authors: vec!["Homer".to_owned()],
+        year: Some(-750),
+        language: Some("grc".to_owned()),
+        isbn: None,
+        price: gbp(1_000_000),
+        weight_grams: 900,
+    }
+}
+
+pub fn line_of(product: Product, units: i128) -> OrderLine {
+    OrderLine {
+        sku: product.sku,
+        title: product.title,
+        quantity: Quantity::parse(units).unwrap(),
+        unit_price: product.price,
+        weight_grams: product.weight_grams,
+    }
+}
+
+pub fn order_id() -> OrderId {
+    OrderId::new(1_795_348_800_000, 7)
+}
+
+/// Two of Emma, confirmed.
+pub fn order_view() -> OrderView {
+    let lines = vec![line_of(emma(), 2)];
+    OrderView {
+        id: order_id(),
+        key: OrderKey::new(42),
+        state: OrderState::Confirmed,
+        placed_at: Timestamp(1_795_348_800_000),
+        totals: Totals::of(&lines, gbp(299), gbp(0)).unwrap(),
+        lines,
+        customer: Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() },
+        shipping_address: ShippingAddress {
+            line1: "12 St James's Square".to_owned(),
+            city: "London".to_owned(),
+            postcode: "SW1Y 4JH".to_owned(),
+            country: "GB".to_owned(),
+        },
+        promised_date: Some(Date(20_780)),
+        tracking: None,
+        payment: PaymentView::Authorised,
+        decline_reason: None,
+        cancel_reason: None,
+    }
+}
+
+pub fn answer(outcome: Outcome) -> Answer {
+    Answer { outcome, replayed: false }
+}
+
+pub fn answer_again(outcome: Outcome) -> Answer {
+    Answer { outcome, replayed: true }
+}

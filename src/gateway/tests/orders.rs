@@ -1,0 +1,287 @@
+use serde_json::json;
+
+use super::kit::*;
+use crate::actors::order_manager::{self, Outcome, PaymentView};
+use crate::actors::web_session::{self, Checkout};
+use crate::actors::{Address, Message};
+use crate::domain::{
+    Backorder, Date, DeclineReason, Happening, OrderState, Party, SessionId, Step, Timeline, TimelineEntry,
+    Timestamp,
+};
+use crate::gateway::AskError;
+
+const ORDERS: &str = "/api/v1/orders";
+
+fn taken() -> Outcome {
+    Outcome::Taken(Box::new(order_view()))
+}
+
+/// What the shop was asked to buy.
+fn submitted(kit: &Kit) -> Checkout {
+    let mut asked = kit.asked();
+    assert_eq!(asked.len(), 1);
+    match asked.remove(0) {
+        (
+            Address::WebSession(SessionId::PROGRAMS),
+            Message::Session(web_session::Message::Submit(checkout)),
+        ) => *checkout,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[actix_web::test]
+async fn an_order_is_taken_with_its_place_lines_and_totals() {
+    let kit = Kit::new().replies(answer(taken()));
+    let answered = kit.send(post(ORDERS, &order())).await;
+    assert_eq!(answered.status, 201);
+    let path = format!("/api/v1/orders/{}", order_id());
+    assert_eq!(answered.header("location"), Some(path.as_str()));
+    assert_eq!(answered.header("cache-control"), Some("no-store"));
+    assert_eq!(answered.header("idempotent-replayed"), None);
+    answered.assert_hardened();
+    let key = order_view().key.to_string();
+    let money = |amount: i64| json!({ "amount": amount, "currency": "GBP" });
+    assert_eq!(
+        answered.body,
+        json!({
+            "id": order_id().to_string(),
+            "key": key,
+            "state": "confirmed",
+            "placed_at": "2026-11-22T12:00:00.000Z",
+            "lines": [{ "sku": "PD-1", "title": "Emma", "quantity": 2, "unit_price": money(799), "amount": money(1598) }],
+            "totals": { "goods": money(1598), "shipping": money(299), "tax": money(0) },
+            "total": money(1897),
+            "promised_date": "2026-11-23",
+            "payment": { "state": "authorised" },
+            "links": {
+                "self": path,
+                "timeline": format!("{path}/timeline"),
+                "page": format!("/orders/{}?key={key}", order_id()),
+            },
+        })
+    );
+}
+
+#[actix_web::test]
+async fn an_order_is_asked_for_in_the_shops_own_words() {
+    let kit = Kit::new().replies(answer(taken()));
+    let mut body = order();
+    body["customer"]["name"] = json!("  Ada Lovelace ");
+    body["backorder"] = json!("accept");
+    kit.send(post(ORDERS, &body)).await;
+    let checkout = submitted(&kit);
+    assert_eq!(checkout.idempotency_key, "k-1");
+    assert_eq!(checkout.lines, vec![line_of(emma(), 2)]);
+    assert_eq!(checkout.details.customer, order_view().customer);
+    assert_eq!(checkout.details.shipping_address, order_view().shipping_address);
+    assert_eq!(checkout.details.token, "tok_good");
+    assert_eq!(checkout.details.backorder, Backorder::Accept);
+}
+
+#[actix_web::test]
+async fn who_does_not_say_so_does_not_wait_for_supplies() {
+    let kit = Kit::new().replies(answer(taken()));
+    kit.send(post(ORDERS, &order())).await;
+    assert_eq!(submitted(&kit).details.backorder, Backorder::Refuse);
+}
+
+#[actix_web::test]
+async fn lines_of_one_sku_are_put_together() {
+    let kit = Kit::new().replies(answer(taken()));
+    let mut body = order();
+    body["lines"] = json!([
+        { "sku": "PD-1", "quantity": 2 }, { "sku": "PD-2", "quantity": 1 }, { "sku": "PD-1", "quantity": 3 },
+    ]);
+    kit.send(post(ORDERS, &body)).await;
+    assert_eq!(submitted(&kit).lines, vec![line_of(emma(), 5), line_of(iliad(), 1)]);
+}
+
+#[actix_web::test]
+async fn the_same_order_written_otherwise_has_the_same_digest() {
+    let digest_of = async |body: String| {
+        let kit = Kit::new().replies(answer(taken()));
+        kit.send(post_raw(ORDERS, body)).await;
+        submitted(&kit).digest
+    };
+    let plain = order().to_string();
+    let first = digest_of(plain.clone()).await;
+    assert_eq!(digest_of(serde_json::to_string_pretty(&order()).unwrap()).await, first);
+    assert_eq!(digest_of(plain.replace("Ada", "\\u0041da")).await, first);
+    assert_ne!(digest_of(plain.replace("Ada", "Eda")).await, first);
+    assert_ne!(digest_of(plain.replace("\"quantity\":2", "\"quantity\":3")).await, first);
+}
+
+#[actix_web::test]
+async fn an_accepted_backorder_is_taken_with_its_date() {
+    let view = order_manager::OrderView { state: OrderState::AwaitingStock, ..order_view() };
+    let kit = Kit::new().replies(answer(Outcome::Taken(Box::new(view))));
+    let answered = kit.send(post(ORDERS, &order())).await;
+    assert_eq!(answered.status, 201);
+    assert_eq!(answered.body["state"], "awaiting_stock");
+    assert_eq!(answered.body["promised_date"], "2026-11-23");
+}
+
+#[actix_web::test]
+async fn an_order_whose_payment_is_unknown_is_accepted() {
+    let view = order_manager::OrderView { payment: PaymentView::Unknown, ..order_view() };
+    let kit = Kit::new().replies(answer(Outcome::Pending(Box::new(view))));
+    let answered = kit.send(post(ORDERS, &order())).await;
+    assert_eq!(answered.status, 202);
+    assert_eq!(answered.body["payment"]["state"], "unknown");
+    assert!(answered.header("location").is_some());
+}
+
+#[actix_web::test]
+async fn the_same_answer_again_says_so() {
+    let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
+    let out_of_stock = || Outcome::OutOfStock { order: order_id(), earliest: None };
+    for (outcome, status) in [(taken(), 201), (declined(), 402), (out_of_stock(), 409)] {
+        let kit = Kit::new().replies(answer_again(outcome.clone()));
+        let again = kit.send(post(ORDERS, &order())).await;
+        assert_eq!(again.status.as_u16(), status);
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+        let kit = Kit::new().replies(answer(outcome));
+        let first = kit.send(post(ORDERS, &order())).await;
+        assert_eq!(first.header("idempotent-replayed"), None);
+        assert_eq!((first.status, first.body), (again.status, again.body));
+    }
+}
+
+#[actix_web::test]
+async fn a_declined_card_is_told_with_the_banks_reason() {
+    let declined = Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
+    let answered = Kit::new().replies(answer(declined)).send(post(ORDERS, &order())).await;
+    answered.assert_problem(402, "payment_declined");
+    assert_eq!(answered.body["decline_code"], "insufficient_funds");
+}
+
+#[actix_web::test]
+async fn out_of_stock_is_told_with_the_earliest_date() {
+    let with = |earliest| answer(Outcome::OutOfStock { order: order_id(), earliest });
+    let dated = Kit::new().replies(with(Some(Date(20_790)))).send(post(ORDERS, &order())).await;
+    dated.assert_problem(409, "out_of_stock");
+    assert_eq!(dated.body["earliest_date"], "2026-12-03");
+    let never = Kit::new().replies(with(None)).send(post(ORDERS, &order())).await;
+    never.assert_problem(409, "out_of_stock");
+    assert_eq!(never.body.get("earliest_date"), Some(&json!(null)));
+}
+
+#[actix_web::test]
+async fn a_key_in_use_or_of_another_body_is_told() {
+    let running = Kit::new().replies(answer(Outcome::InProgress)).send(post(ORDERS, &order())).await;
+    running.assert_problem(409, "in_progress");
+    assert_eq!(running.header("retry-after"), Some("1"));
+    let other = Kit::new().replies(answer(Outcome::KeyMismatch)).send(post(ORDERS, &order())).await;
+    other.assert_problem(422, "idempotency_mismatch");
+    let token = Kit::new().replies(answer(Outcome::UnknownToken)).send(post(ORDERS, &order())).await;
+    token.assert_problem(422, "unknown_token");
+}
+
+#[actix_web::test]
+async fn without_an_answer_the_outcome_is_unknown_and_said_so() {
+    let late = Kit::new().plays(Play::Fail(AskError::Deadline)).send(post(ORDERS, &order())).await;
+    late.assert_problem(504, "outcome_unknown");
+    assert!(late.body["what_to_do"].as_str().unwrap().contains("same Idempotency-Key"));
+    let busy = AskError::Overloaded { retry_after_s: 3 };
+    let busy = Kit::new().plays(Play::Fail(busy)).send(post(ORDERS, &order())).await;
+    busy.assert_problem(503, "overloaded");
+    assert_eq!(busy.header("retry-after"), Some("3"));
+    let closed = Kit::new().plays(Play::Fail(AskError::Closed)).send(post(ORDERS, &order())).await;
+    closed.assert_problem(503, "closing");
+    assert!(closed.header("retry-after").is_some());
+}
+
+#[actix_web::test]
+async fn a_panic_is_an_answer_and_the_next_request_is_served() {
+    let kit = Kit::new().plays(Play::Panic).replies(answer(taken()));
+    kit.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
+    assert_eq!(kit.send(post(ORDERS, &order())).await.status, 201);
+}
+
+#[actix_web::test]
+async fn a_reply_to_another_question_is_an_error_of_the_shop() {
+    let kit = Kit::new().replies(web_session::Reply::CartFull);
+    kit.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
+}
+
+fn path() -> String {
+    format!("{ORDERS}/{}", order_id())
+}
+
+#[actix_web::test]
+async fn an_owner_sees_her_order_by_its_key_in_header_or_query() {
+    let by_query = get(&format!("{}?key=K", path()));
+    let by_header = get(&path()).insert_header(("Authorization", "Bearer K"));
+    for request in [by_query, by_header] {
+        let kit = Kit::new().replies(order_manager::Reply::Order(Box::new(order_view())));
+        let answered = kit.send(request).await;
+        assert_eq!(answered.status, 200);
+        assert_eq!(answered.body["state"], "confirmed");
+        assert_eq!(answered.header("cache-control"), Some("no-store"));
+        let asked = kit.asked();
+        let [(Address::OrderManager, Message::Orders(order_manager::Message::Show { order, key }))] =
+            asked.as_slice()
+        else {
+            panic!("{asked:?}")
+        };
+        assert_eq!((*order, key.as_str()), (order_id(), "K"));
+    }
+}
+
+#[actix_web::test]
+async fn without_its_key_an_order_is_as_one_that_does_not_exist() {
+    let wrong_key = Kit::new().replies(order_manager::Reply::NoSuchOrder);
+    let wrong_key = wrong_key.send(get(&format!("{}?key=wrong", path()))).await;
+    wrong_key.assert_problem(404, "no_such_order");
+    for uri in
+        [path(), format!("{}?key=", path()), format!("{ORDERS}/ord_1?key=K"), format!("{ORDERS}/x?key=K")]
+    {
+        let kit = Kit::new();
+        let answered = kit.send(get(&uri)).await;
+        assert_eq!((answered.status, &answered.body), (wrong_key.status, &wrong_key.body), "{uri}");
+        assert!(kit.asked().is_empty());
+    }
+}
+
+#[actix_web::test]
+async fn a_timeline_is_a_list_of_what_happened() {
+    let what = Happening::OrderSent { lines: 1, total: gbp(1897) };
+    let entry =
+        TimelineEntry { at: Timestamp(1_795_348_800_000), step: Step::SENT, what, by: Party::OrderManager };
+    let kit = Kit::new().replies(order_manager::Reply::Timeline(Timeline { entries: vec![entry] }));
+    let answered = kit.send(get(&format!("{}/timeline?key=K", path()))).await;
+    assert_eq!(answered.header("cache-control"), Some("no-store"));
+    assert_eq!(
+        answered.body,
+        json!([{
+            "at": "2026-11-22T12:00:00.000Z",
+            "step": 2,
+            "name": "order_sent",
+            "what": "sent to the order manager: 1 line, 18.97 GBP",
+            "by": "OrderManager",
+        }])
+    );
+    let kit = Kit::new().replies(order_manager::Reply::NoSuchOrder);
+    kit.send(get(&format!("{}/timeline?key=K", path()))).await.assert_problem(404, "no_such_order");
+}
+
+#[actix_web::test]
+async fn an_order_is_cancelled_or_on_its_way_back_or_gone() {
+    let cancel = || post(&format!("{}/cancel?key=K", path()), &json!({}));
+    let view = || Box::new(order_view());
+    let done = Kit::new().replies(order_manager::Reply::Order(view())).send(cancel()).await;
+    assert_eq!(done.status, 200);
+    let pending = Kit::new().replies(order_manager::Reply::CancelPending(view())).send(cancel()).await;
+    assert_eq!(pending.status, 202);
+    let late = Kit::new().replies(order_manager::Reply::TooLate(view())).send(cancel()).await;
+    late.assert_problem(409, "too_late_to_cancel");
+    let nobody = Kit::new();
+    nobody.send(post(&format!("{}/cancel", path()), &json!({}))).await.assert_problem(404, "no_such_order");
+    assert!(nobody.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn a_read_without_an_answer_has_changed_nothing() {
+    let kit = Kit::new().plays(Play::Fail(AskError::Deadline));
+    kit.send(get(&format!("{}?key=K", path()))).await.assert_problem(504, "no_answer");
+}

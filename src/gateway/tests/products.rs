@@ -1,0 +1,107 @@
+use serde_json::json;
+
+use super::kit::*;
+use crate::actors::stock_keeper::{Availability, Message as ToStock, Reply};
+use crate::actors::{Address, Message};
+use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::{Date, Sku};
+
+fn of_emma(available: u32, earliest: Option<Date>) -> Reply {
+    Reply::Availability(vec![Availability { sku: emma().sku, available, earliest }])
+}
+
+#[actix_web::test]
+async fn a_search_lists_what_matches_with_what_is_there() {
+    let kit = Kit::new().replies(of_emma(7, None));
+    let answered = kit.send(get("/api/v1/products?q=austen")).await;
+    assert_eq!(
+        answered.body,
+        json!({
+            "products": [{
+                "sku": "PD-1",
+                "title": "Emma",
+                "authors": ["Jane Austen"],
+                "year": 1815,
+                "price": { "amount": 799, "currency": "GBP" },
+                "available": 7,
+            }],
+            "next_cursor": null,
+            "total": 1,
+        })
+    );
+    let asked = kit.asked();
+    let [(Address::StockKeeper, Message::Stock(ToStock::Check { skus }))] = asked.as_slice() else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(skus, &[emma().sku]);
+}
+
+#[actix_web::test]
+async fn what_the_stock_keeper_does_not_list_is_not_there() {
+    let answered = Kit::new().replies(Reply::Availability(vec![])).send(get("/api/v1/products")).await;
+    assert_eq!(answered.body["total"], 2);
+    assert_eq!(answered.body["products"][1]["available"], 0);
+}
+
+#[actix_web::test]
+async fn pages_of_twenty_follow_one_another() {
+    let sku = |n| Sku::parse(&format!("PD-{n:02}")).unwrap();
+    let many = (0..45).map(|n| Product { sku: sku(n), ..emma() }).collect();
+    let mut kit = Kit::new();
+    kit.app.catalogue = std::sync::Arc::new(Catalogue::build(many).unwrap());
+    let mut seen = vec![];
+    let mut uri = "/api/v1/products?q=emma".to_owned();
+    for expected in [20, 20, 5] {
+        kit = kit.replies(Reply::Availability(vec![]));
+        let answered = kit.send(get(&uri)).await;
+        let products = answered.body["products"].as_array().unwrap();
+        assert_eq!((products.len(), &answered.body["total"]), (expected, &json!(45)));
+        seen.extend(products.iter().map(|product| product["sku"].as_str().unwrap().to_owned()));
+        let next = answered.body["next_cursor"].as_str().unwrap_or_default();
+        uri = format!("/api/v1/products?q=emma&cursor={next}");
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 45);
+    assert!(uri.ends_with("cursor="));
+}
+
+#[actix_web::test]
+async fn a_bad_query_is_told() {
+    let kit = Kit::new();
+    let long = format!("/api/v1/products?q={}", "x".repeat(201));
+    for uri in ["/api/v1/products?cursor=zzz", "/api/v1/products?q=a&q=b", &long] {
+        kit.send(get(uri)).await.assert_problem(400, "bad_query");
+    }
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn a_product_shows_when_it_could_be_here() {
+    let kit = Kit::new().replies(of_emma(0, Some(Date(20_790))));
+    let answered = kit.send(get("/api/v1/products/PD-1")).await;
+    assert_eq!(
+        answered.body,
+        json!({
+            "sku": "PD-1",
+            "title": "Emma",
+            "authors": ["Jane Austen"],
+            "year": 1815,
+            "isbn": "9780141439587",
+            "language": "en",
+            "price": { "amount": 799, "currency": "GBP" },
+            "weight_grams": 340,
+            "availability": { "available": 0, "earliest_date": "2026-12-03" },
+        })
+    );
+    answered.assert_hardened();
+    assert!(matches!(kit.asked()[0].1, Message::Stock(ToStock::Earliest { .. })));
+}
+
+#[actix_web::test]
+async fn a_product_that_is_not_sold_is_told_without_asking() {
+    let kit = Kit::new();
+    for sku in ["PD-9", "a%20b", "%FF", "..%2f"] {
+        kit.send(get(&format!("/api/v1/products/{sku}"))).await.assert_problem(404, "no_such_product");
+    }
+    assert!(kit.asked().is_empty());
+}

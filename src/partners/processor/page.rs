@@ -1,0 +1,342 @@
+//! The merchant system's own page: the one place where a card number is typed. It has a port, and so an origin, of its
+//! own.
+//!
+//! - A card number and its security code live as long as the request that brought them: they are in no answer, address,
+//!   log or message. What leaves this page is a token, the brand and the last four digits.
+//! - The customer goes back to one of the shops that the settings name, and to no other address.
+
+use std::future::Future;
+use std::net::TcpListener;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use actix_web::dev::Server;
+use actix_web::error::{InternalError, UrlencodedError};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, Form, FormConfig, Query, ServiceConfig};
+use actix_web::{App, Error, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer};
+use askama::Template;
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use serde::Deserialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::domain::{Currency, Date, Timestamp};
+
+use super::page_guard::guarded;
+use super::payment::{Payment, Sent};
+use super::{BadCard, CardNumber, Expiry, TokenMint, check_cvv, test_behaviour};
+
+const BODY_BYTES_MAX: usize = 8 * 1024;
+const HEAD_READ_MS_MAX: u64 = 10_000;
+const CONNECTIONS_MAX: usize = 1_000;
+const NAME_CHARS_MAX: usize = 100;
+/// The test cards of the demo, shown where their tokens are good.
+const TEST_CARDS: [(&str, &str); 8] = [
+    ("4242 4242 4242 4242", "approved"),
+    ("5555 5555 5555 4444", "approved (Mastercard)"),
+    ("4000 0000 0000 0002", "declined: do not honour"),
+    ("4000 0000 0000 9995", "declined: insufficient funds"),
+    ("4000 0000 0000 0069", "declined: expired card"),
+    ("4000 0000 0000 4087", "approved, but the answer is lost"),
+    ("4000 0000 0000 5993", "declined, and the answer is lost"),
+    ("4000 0000 0000 5043", "the bank cannot be reached"),
+];
+
+/// Tells the bank of a card, before the shop can use its token.
+pub trait RegistersCards: Send + Sync {
+    /// `brand` and `last4` may be shown; `test_card` is the test token whose behaviour the number is documented to have.
+    fn register(
+        &self,
+        token: String,
+        brand: String,
+        last4: String,
+        test_card: Option<&'static str>,
+    ) -> Registered;
+}
+
+/// Errs with why the bank could not be told.
+pub type Registered = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// All that the page needs.
+#[derive(Clone)]
+pub struct CardPage {
+    pub mint: Arc<TokenMint>,
+    pub cards: Arc<dyn RegistersCards>,
+    /// Origins that a customer may be sent back to, as `https://shop.example`, without a slash at the end.
+    pub shops: Arc<[String]>,
+}
+
+impl CardPage {
+    /// Forms go here, and by redirect back to a shop; nothing runs.
+    pub(super) fn policy(&self) -> String {
+        format!(
+            "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
+            self.shops.join(" "),
+        )
+    }
+
+    fn takes_test_cards(&self) -> bool {
+        self.mint.recognises("tok_visa")
+    }
+}
+
+/// Serves the page on `listener` until the server is told to stop; signals are left to whoever runs it. Must be called on
+/// a system of actix.
+pub fn serve(listener: TcpListener, page: CardPage) -> std::io::Result<Server> {
+    let page = Data::new(page);
+    let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
+    let server = HttpServer::new(site)
+        .workers(1)
+        .max_connections(CONNECTIONS_MAX)
+        .client_request_timeout(Duration::from_millis(HEAD_READ_MS_MAX))
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+pub(super) fn configure(site: &mut ServiceConfig) {
+    site.app_data(FormConfig::default().limit(BODY_BYTES_MAX).error_handler(bad_form))
+        .service(web::resource("/pay").route(web::get().to(show)).route(web::post().to(pay)))
+        .route(&STYLESHEET, web::get().to(stylesheet))
+        .default_service(web::to(nothing_here));
+}
+
+static STYLESHEET: LazyLock<String> = LazyLock::new(|| format!("/card-{:016x}.css", xxh3_64(CSS.as_bytes())));
+const CSS: &str = include_str!("../../../templates/processor/card.css");
+
+async fn stylesheet() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(CSS)
+}
+
+#[derive(Template)]
+#[template(path = "processor/card.html")]
+struct CardForm<'a> {
+    stylesheet: &'a str,
+    amount: String,
+    shop: &'a str,
+    checkout: &'a str,
+    minor: i64,
+    currency: Currency,
+    back: &'a str,
+    cancel: String,
+    expiry: &'a str,
+    name: &'a str,
+    errors: Errors,
+    trouble: Option<&'static str>,
+    test_cards: &'static [(&'static str, &'static str)],
+}
+
+#[derive(Default)]
+struct Errors {
+    number: Option<String>,
+    expiry: Option<String>,
+    cvv: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "processor/message.html")]
+struct Said<'a> {
+    stylesheet: &'a str,
+    heading: &'a str,
+    text: &'a str,
+}
+
+/// The card as it was typed. It cannot be printed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    checkout: String,
+    amount: String,
+    currency: String,
+    #[serde(rename = "return")]
+    back: String,
+    number: String,
+    expiry: String,
+    cvv: String,
+    name: String,
+}
+
+/// `GET /pay?checkout=&amount=&currency=&return=`
+async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
+    let sent = Query::<Sent>::from_query(request.query_string()).map(Query::into_inner).unwrap_or_default();
+    match Payment::parse(&sent, &page.shops) {
+        Ok(payment) => form(&page, &payment, &Typed::default(), StatusCode::OK, Errors::default(), None),
+        Err(why) => no_payment(why),
+    }
+}
+
+/// `POST /pay`: a card for a token.
+async fn pay(page: Data<CardPage>, Form(typed): Form<Typed>) -> HttpResponse {
+    let sent = Sent {
+        checkout: typed.checkout.clone(),
+        amount: typed.amount.clone(),
+        currency: typed.currency.clone(),
+        back: typed.back.clone(),
+    };
+    let payment = match Payment::parse(&sent, &page.shops) {
+        Ok(payment) => payment,
+        Err(why) => return no_payment(why),
+    };
+    let number = match card(&typed, today()) {
+        Ok(number) => number,
+        Err(errors) => {
+            return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, errors, None);
+        }
+    };
+    match token_for(&page, &number).await {
+        Some(token) => see_other(&payment.paid(&token)),
+        None => {
+            let trouble =
+                "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            form(&page, &payment, &typed, status, Errors::default(), Some(trouble))
+        }
+    }
+}
+
+/// The card, or what is wrong with each field; no digit is repeated.
+fn card(typed: &Typed, today: Date) -> Result<CardNumber, Errors> {
+    let number = CardNumber::parse(&typed.number);
+    let expiry = Expiry::parse(&typed.expiry).and_then(|expiry| expiry.check(today));
+    let cvv = match &number {
+        Ok(number) => check_cvv(typed.cvv.trim(), number.brand()),
+        // of a card that is not known any of the two lengths may be right
+        Err(_) => Ok(()),
+    };
+    let name = typed.name.trim();
+    let has_name = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX;
+    match (number, &expiry, &cvv, has_name) {
+        (Ok(number), Ok(()), Ok(()), true) => Ok(number),
+        (number, ..) => Err(Errors {
+            number: number.err().map(said),
+            expiry: expiry.err().map(said),
+            cvv: cvv.err().map(said),
+            name: (!has_name).then(|| "Type the name as it stands on the card.".to_owned()),
+        }),
+    }
+}
+
+fn said(why: BadCard) -> String {
+    let text = why.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// The card's token, known to the bank; `None` where the bank could not be told.
+async fn token_for(page: &CardPage, number: &CardNumber) -> Option<String> {
+    let test_card = test_behaviour(number);
+    // the bank knows the test tokens already
+    if let Some(token) = test_card.filter(|token| page.mint.recognises(token)) {
+        return Some(token.to_owned());
+    }
+    let mut random = [0; 16];
+    if let Err(error) = OsRng.try_fill_bytes(&mut random) {
+        tracing::error!(%error, "the operating system gives no randomness, so no card can be taken");
+        return None;
+    }
+    let token = page.mint.mint(u128::from_be_bytes(random));
+    let (brand, last4) = (number.brand().name().to_owned(), number.last4().to_owned());
+    match page.cards.register(token.clone(), brand, last4, test_card).await {
+        Ok(()) => Some(token),
+        Err(why) => {
+            tracing::warn!(why, "the bank could not be told of a card, the customer was asked to try again");
+            None
+        }
+    }
+}
+
+fn form(
+    page: &CardPage,
+    payment: &Payment,
+    typed: &Typed,
+    status: StatusCode,
+    errors: Errors,
+    trouble: Option<&'static str>,
+) -> HttpResponse {
+    // a number typed into a wrong field must not come back either
+    let shown = |text: &'_ str| !super::holds_card_number(text);
+    let html = CardForm {
+        stylesheet: &STYLESHEET,
+        amount: payment.amount.to_string(),
+        shop: payment.shop(),
+        checkout: &payment.checkout,
+        minor: payment.amount.amount,
+        currency: payment.amount.currency,
+        back: payment.back(),
+        cancel: payment.cancelled(),
+        expiry: Some(typed.expiry.as_str()).filter(|text| shown(text)).unwrap_or_default(),
+        name: Some(typed.name.as_str()).filter(|text| shown(text)).unwrap_or_default(),
+        errors,
+        trouble,
+        test_cards: if page.takes_test_cards() { &TEST_CARDS } else { &[] },
+    };
+    rendered(status, &html)
+}
+
+fn no_payment(why: super::payment::BadPayment) -> HttpResponse {
+    tracing::warn!(%why, "a payment was refused before a card was asked for");
+    message(
+        StatusCode::BAD_REQUEST,
+        "This is no payment",
+        "The link that brought you here is not whole, or comes from a shop that we do not work for. \
+         Please go back to the shop and begin the payment again. Nothing was charged.",
+    )
+}
+
+async fn nothing_here() -> HttpResponse {
+    message(
+        StatusCode::NOT_FOUND,
+        "There is nothing here",
+        "Please go back to the shop and begin the payment again.",
+    )
+}
+
+/// The error names sizes and kinds, never content.
+fn bad_form(error: UrlencodedError, _request: &HttpRequest) -> Error {
+    let (status, text) = match &error {
+        UrlencodedError::Overflow { .. } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "Your browser has sent more than we read.")
+        }
+        UrlencodedError::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "This is not our own form."),
+        _ => (StatusCode::BAD_REQUEST, "Please go back and type the card again."),
+    };
+    InternalError::from_response("a bad form", message(status, "We did not get that", text)).into()
+}
+
+pub(super) fn message(status: StatusCode, heading: &str, text: &str) -> HttpResponse {
+    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text })
+}
+
+fn rendered(status: StatusCode, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(html) => HttpResponseBuilder::new(status)
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .body(html),
+        Err(error) => {
+            tracing::error!(%error, "the card page could not be rendered, report this");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
+}
+
+/// Cards expire by the calendar on the wall, however fast the trade's time runs.
+fn today() -> Date {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(now.as_millis() as u64).date()
+}
+
+#[cfg(test)]
+#[path = "page_tests.rs"]
+mod tests;

@@ -1,0 +1,211 @@
+use std::sync::Mutex;
+
+use actix_web::body;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+
+use super::*;
+
+/// What the bank was told: token, brand, last four, test card.
+type Told = Arc<Mutex<Vec<(String, String, String, Option<&'static str>)>>>;
+
+struct Bank {
+    told: Told,
+    reachable: bool,
+}
+
+impl RegistersCards for Bank {
+    fn register(
+        &self,
+        token: String,
+        brand: String,
+        last4: String,
+        test_card: Option<&'static str>,
+    ) -> Registered {
+        self.told.lock().unwrap().push((token, brand, last4, test_card));
+        let answer = if self.reachable { Ok(()) } else { Err("no answer".to_owned()) };
+        Box::pin(async move { answer })
+    }
+}
+
+struct Seen {
+    status: u16,
+    location: String,
+    headers: header::HeaderMap,
+    html: String,
+}
+
+fn page(known: &[&str], reachable: bool) -> (CardPage, Told) {
+    let told = Told::default();
+    let page = CardPage {
+        mint: Arc::new(TokenMint::new([7; 32], known)),
+        cards: Arc::new(Bank { told: told.clone(), reachable }),
+        shops: vec!["http://shop.example".to_owned()].into(),
+    };
+    (page, told)
+}
+
+async fn send(page: &CardPage, request: TestRequest) -> Seen {
+    let site = App::new().app_data(Data::new(page.clone())).wrap(from_fn(guarded)).configure(configure);
+    let service = init_service(site).await;
+    let response = match try_call_service(&service, request.to_request()).await {
+        Ok(response) => response.into_parts().1.map_into_boxed_body(),
+        Err(error) => error.error_response(),
+    };
+    let (head, payload) = response.into_parts();
+    let html = String::from_utf8(body::to_bytes(payload).await.unwrap().to_vec()).unwrap();
+    let location = head.headers().get("location").map_or("", |to| to.to_str().unwrap()).to_owned();
+    Seen { status: head.status().as_u16(), location, headers: head.headers().clone(), html }
+}
+
+const PAYMENT: &str =
+    "checkout=nonce1&amount=1897&currency=GBP&return=http%3A%2F%2Fshop.example%2Fcheckout%2Freturn";
+
+fn typed(number: &str, expiry: &str, cvv: &str) -> TestRequest {
+    let fields = format!("{PAYMENT}&number={number}&expiry={expiry}&cvv={cvv}&name=Ada+Lovelace");
+    TestRequest::post()
+        .uri("/pay")
+        .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
+        .set_payload(fields)
+}
+
+#[actix_web::test]
+async fn the_card_page_shows_the_amount_and_the_shop() {
+    let (page, _) = page(&["tok_visa"], true);
+    let seen = send(&page, TestRequest::get().uri(&format!("/pay?{PAYMENT}"))).await;
+    assert_eq!(seen.status, 200);
+    for text in ["18.97 GBP", "shop.example", "Test cards", "autocomplete=\"cc-number\"", "cancelled=1"] {
+        assert!(seen.html.contains(text), "{text}");
+    }
+    assert_eq!(seen.headers.get("cache-control").unwrap(), "no-store");
+    let policy = seen.headers.get("content-security-policy").unwrap().to_str().unwrap();
+    assert!(
+        policy.contains("form-action 'self' http://shop.example;") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+}
+
+#[actix_web::test]
+async fn a_card_becomes_a_token_that_the_bank_knows_and_the_number_goes_nowhere() {
+    let (page, told) = page(&["tok_visa"], true);
+    let seen = send(&page, typed("4111+1111+1111+1111", "09%2F99", "123")).await;
+    assert_eq!(seen.status, 303);
+    let token =
+        seen.location.strip_prefix("http://shop.example/checkout/return?checkout=nonce1&token=").unwrap();
+    assert!(page.mint.recognises(token));
+    let told = told.lock().unwrap();
+    assert_eq!(told[..], [(token.to_owned(), "visa".to_owned(), "1111".to_owned(), None)]);
+    let all = format!("{}{}{:?}{told:?}", seen.html, seen.location, seen.headers);
+    assert!(!all.contains("4111") && !all.contains("123"), "{all}");
+}
+
+#[actix_web::test]
+async fn a_test_card_has_its_own_token_where_that_is_good() {
+    let (demo, told) = page(&["tok_visa", "tok_declined"], true);
+    let seen = send(&demo, typed("4000000000000002", "9%2F99", "123")).await;
+    assert!(seen.location.ends_with("&token=tok_declined"), "{}", seen.location);
+    assert!(told.lock().unwrap().is_empty());
+    let (real, told) = page(&[], true);
+    let seen = send(&real, typed("4000000000000002", "9%2F99", "123")).await;
+    assert!(!seen.location.contains("tok_declined"), "{}", seen.location);
+    assert_eq!(told.lock().unwrap()[0].3, Some("tok_declined"));
+    let seen = send(&real, TestRequest::get().uri(&format!("/pay?{PAYMENT}"))).await;
+    assert!(!seen.html.contains("Test cards"));
+}
+
+#[actix_web::test]
+async fn what_is_wrong_is_said_at_its_field_and_the_number_is_not_shown_again() {
+    let (page, told) = page(&[], true);
+    for (number, expiry, cvv, field) in [
+        ("4111111111111112", "09%2F99", "123", "number-error"),
+        ("411", "09%2F99", "123", "number-error"),
+        ("4111111111111111", "09%2F20", "123", "expiry-error"),
+        ("4111111111111111", "never", "123", "expiry-error"),
+        ("4111111111111111", "09%2F99", "12345", "cvv-error"),
+        ("4111111111111111", "4111111111111111", "123", "expiry-error"),
+    ] {
+        let seen = send(&page, typed(number, expiry, cvv)).await;
+        assert_eq!(seen.status, 422, "{number} {expiry} {cvv}");
+        assert!(seen.html.contains(&format!("id=\"{field}\"")), "{field}");
+        assert!(!seen.html.contains("4111") && !seen.html.contains("value=\"123"), "{}", seen.html);
+        assert!(seen.html.contains("value=\"Ada Lovelace\""), "what else was typed is kept");
+    }
+    assert!(told.lock().unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn nobody_is_sent_to_a_site_that_is_no_shop_of_ours() {
+    let (page, told) = page(&[], true);
+    let evil = PAYMENT.replace("shop.example", "evil.example");
+    let seen = send(&page, TestRequest::get().uri(&format!("/pay?{evil}"))).await;
+    assert_eq!(seen.status, 400);
+    assert!(!seen.html.contains("evil.example"));
+    let fields = format!("{evil}&number=4111111111111111&expiry=09%2F99&cvv=123&name=Ada");
+    let posted =
+        TestRequest::post().uri("/pay").insert_header(("Content-Type", "application/x-www-form-urlencoded"));
+    let seen = send(&page, posted.set_payload(fields)).await;
+    assert_eq!((seen.status, seen.location.as_str()), (400, ""));
+    assert!(told.lock().unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn a_bank_that_cannot_be_reached_gives_no_token() {
+    let (page, _) = page(&[], false);
+    let seen = send(&page, typed("4111111111111111", "09%2F99", "123")).await;
+    assert_eq!((seen.status, seen.location.as_str()), (503, ""));
+    assert!(seen.headers.contains_key("retry-after") && seen.html.contains("Nothing was charged"));
+}
+
+#[actix_web::test]
+async fn what_is_typed_is_escaped() {
+    let (page, _) = page(&[], true);
+    let fields = format!("{PAYMENT}&number=1&expiry=%22%3E%3Cscript%3E&cvv=1&name=%3Cscript%3Ealert(1)");
+    let posted =
+        TestRequest::post().uri("/pay").insert_header(("Content-Type", "application/x-www-form-urlencoded"));
+    assert!(!send(&page, posted.set_payload(fields)).await.html.contains("<script"));
+}
+
+#[actix_web::test]
+async fn more_than_a_card_is_not_read() {
+    let (page, _) = page(&[], true);
+    let posted =
+        TestRequest::post().uri("/pay").insert_header(("Content-Type", "application/x-www-form-urlencoded"));
+    let seen = send(&page, posted.set_payload(format!("{PAYMENT}&name={}", "x".repeat(9_000)))).await;
+    assert_eq!(seen.status, 413);
+    assert_eq!(send(&page, TestRequest::get().uri("/elsewhere")).await.status, 404);
+}
+
+/// What the log says, kept in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[actix_web::test]
+async fn no_log_has_a_digit_of_the_card() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let (page, _) = page(&[], false);
+    for number in ["4111111111111111", "4111111111111112", "4242424242424242"] {
+        send(&page, typed(number, "09%2F99", "973")).await;
+    }
+    let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(said.contains("the bank could not be told of a card"), "{said}");
+    for digits in ["4111", "4242", "973"] {
+        assert!(!said.contains(digits), "{said}");
+    }
+}

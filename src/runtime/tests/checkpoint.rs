@@ -1,0 +1,256 @@
+use std::time::Duration;
+
+use super::toy::{At, Call, Faults, Kind, Message, NOTES, kit, ms, notes, rebuilt, started};
+use crate::journal::Position;
+use crate::runtime::kit::run;
+use crate::runtime::{AnyTable, DrainDeadlines, Keys, Table};
+use crate::storage::{MemoryTrees, Stored, TreeName, Trees as _};
+
+#[test]
+fn what_recovery_finds_is_the_same_with_checkpoints_and_without() {
+    fn history(checkpoint_every: Duration) -> Vec<Vec<u32>> {
+        run(async move {
+            let mut kit = kit();
+            kit.checkpoint_every = checkpoint_every;
+            kit.trees = kit.trees.clone().with_latency(ms(3));
+            kit.hooks = Faults::hangs(|_, _| Some(1));
+            kit.start().await;
+            for no in 0..60_u32 {
+                kit.ask(At(no as u8 % 3), Message::Relay(no, vec![1, 0])).await.unwrap();
+                match no % 10 {
+                    4 => drop(kit.ask(At(0), Message::Forget).await),
+                    7 => kit.restart().await,
+                    9 => drop(kit.tell(At(2), Message::Timer { id: 1, ms: 5, real: true, no: 1_000 + no })),
+                    _ => {}
+                }
+            }
+            tokio::time::sleep(ms(100)).await;
+            kit.restart().await;
+            kit.settle().await;
+            let mut all = vec![];
+            for actor in 0..3 {
+                all.push(notes(&kit, actor).await);
+                assert_eq!(rebuilt(&kit, actor), all[usize::from(actor)], "sled and journal part at {actor}");
+            }
+            all.push(vec![u32::from(kit.trees.watermark() > Position::START)]);
+            all
+        })
+    }
+    for checkpoint_every in [ms(2), ms(5), ms(11)] {
+        let noted = history(checkpoint_every);
+        assert_eq!(noted[3], [1], "there were checkpoints");
+        let mut without = history(Duration::from_secs(36_000));
+        assert_eq!(without.pop(), Some(vec![0]));
+        assert_eq!(noted[2], without[2], "actor 2 gets its messages in one order only");
+    }
+}
+
+#[test]
+fn a_checkpoint_under_way_lets_actors_go_on_and_takes_what_they_change() {
+    run(async {
+        let mut kit = kit();
+        kit.checkpoint_every = ms(50);
+        kit.trees = kit.trees.clone().with_latency(ms(40));
+        kit.journal.set_latency(ms(5));
+        kit.start().await;
+        for no in 0..100 {
+            kit.ask(At(0), Message::Note(no)).await.unwrap();
+        }
+        let report = kit.settle().await;
+        assert!(report.watermark > 0 && report.services.iter().all(|service| service.restarts == 0));
+        kit.restart().await;
+        assert!(kit.running().replayed < 100, "{}", kit.running().replayed);
+        assert_eq!(notes(&kit, 0).await, (0..100).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn trees_ahead_of_the_watermark_are_not_changed_twice() {
+    for writes_kept in 0..8 {
+        run(async move {
+            let mut kit = kit();
+            kit.checkpoint_every = ms(100);
+            kit.trees = kit.trees.clone().with_latency(ms(50));
+            kit.start().await;
+            let call = Call { no: 1, redrive: Kind::SameKey };
+            kit.ask(At(0), Message::CallOut(call)).await.unwrap();
+            kit.ask(At(0), Message::Timer { id: 1, ms: 300, real: true, no: 4 }).await.unwrap();
+            for actor in 0..3 {
+                kit.ask(At(actor), Message::Note(1)).await.unwrap();
+            }
+            kit.ask(At(2), Message::Forget).await.unwrap();
+            tokio::time::sleep(ms(130)).await;
+            kit.journal.crash();
+            kit.trees.crash_keeping(writes_kept);
+            kit.restart().await;
+            assert_eq!(notes(&kit, 0).await, [1], "{writes_kept} writes kept");
+            assert_eq!(notes(&kit, 2).await, Vec::<u32>::new(), "{writes_kept} writes kept");
+            let report = kit.settle().await;
+            assert_eq!((report.calls, report.timers), (1, 1), "{writes_kept} writes kept");
+            tokio::time::sleep(ms(10_000)).await;
+            assert_eq!(notes(&kit, 0).await, [1, 4, super::toy::UNKNOWN]);
+        });
+    }
+}
+
+#[test]
+fn a_checkpoint_that_was_cut_off_is_written_again_by_the_next() {
+    run(async {
+        let mut kit = started().await;
+        kit.ask(At(0), Message::Panic).await.unwrap();
+        kit.ask(At(0), Message::Timer { id: 1, ms: 3_600_000, real: true, no: 4 }).await.unwrap();
+        // it waits for the journal for longer than the drain waits for it
+        kit.journal.set_latency(Duration::from_secs(60));
+        kit.tell(At(1), Message::Note(1));
+        assert!(kit.drain().await.cut_short.contains(&"checkpoint"));
+        let seconds = Duration::from_secs(120);
+        let patient = DrainDeadlines { answers: seconds, flush: seconds, checkpoint: seconds, seal: seconds };
+        assert_eq!(kit.running().drain(patient).await.cut_short, Vec::<&str>::new());
+        kit.restart().await;
+        assert_eq!(kit.running().replayed, 0);
+        assert_eq!(kit.inspect().await.timers, 1);
+        kit.journal.set_latency(Duration::ZERO);
+        assert_eq!(notes(&kit, 0).await, [super::toy::GIVEN_UP]);
+        let mut letters = 0;
+        let count = &mut |_: &[u8], _| {
+            letters += 1;
+            true
+        };
+        kit.trees.scan(TreeName("dead_letters"), &[], count).unwrap();
+        assert_eq!(letters, 1);
+    });
+}
+
+#[test]
+fn trees_that_fail_end_the_daemon_in_order_and_the_journal_has_everything() {
+    run(async {
+        let mut kit = kit();
+        kit.checkpoint_every = ms(100);
+        kit.trees = kit.trees.clone().with_latency(ms(50));
+        kit.start().await;
+        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        tokio::time::sleep(ms(120)).await;
+        // a checkpoint under way fails
+        kit.trees.crash();
+        let why = kit.fatal().await;
+        assert!(why.starts_with("the trees take no more checkpoints: "), "{why}");
+        assert_eq!(kit.ask(At(0), Message::Note(2)).await.map(drop), Ok(()), "until it drains it works");
+        kit.drain().await;
+        kit.restart().await;
+        assert_eq!(notes(&kit, 0).await, [1, 2]);
+    });
+}
+
+#[test]
+fn the_runtime_s_trees_hold_nothing_that_is_done_with() {
+    run(async {
+        let mut kit = kit();
+        kit.checkpoint_every = ms(5);
+        kit.hooks = Faults::hangs(|_, _| Some(3));
+        kit.start().await;
+        for no in 0..50 {
+            kit.ask(At(0), Message::Relay(no, vec![1, 2])).await.unwrap();
+        }
+        kit.settle().await;
+        tokio::time::sleep(ms(20)).await;
+        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        tokio::time::sleep(ms(20)).await;
+        let mut left = 0;
+        let count = &mut |_: &[u8], stored: Stored| {
+            left += usize::from(stored.value.is_some());
+            true
+        };
+        kit.trees.scan(TreeName("messages"), &[], count).unwrap();
+        assert_eq!(left, 0);
+    });
+}
+
+type Counted = Table<super::toy::Notes>;
+
+fn put(table: &mut Counted, key: u8, position: u64) {
+    table.change(&At(key), Position(position), |notes| notes.get_or_insert_default().0.push(1));
+}
+
+#[test]
+fn an_aggregate_stays_in_memory_until_its_checkpoint_has_completed() {
+    let mut table = Counted::default();
+    put(&mut table, 1, 1);
+    let mut writes = vec![];
+    table.encode_dirty(10, &mut writes);
+    put(&mut table, 1, 2);
+    table.checkpointed();
+    assert_eq!((writes.len(), table.dirty()), (1, 1), "it was changed meanwhile: it is dirty again");
+    table.encode_dirty(10, &mut writes);
+    assert_eq!(writes[1].stored.position, Position(2));
+    table.not_checkpointed();
+    table.encode_dirty(10, &mut writes);
+    assert_eq!(writes[2], writes[1], "a checkpoint that did not complete is written again");
+}
+
+/// A key of four bytes, to have many.
+mod many {
+    use super::*;
+    use crate::runtime::{Aggregate, TableKey};
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct No(pub u32);
+
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    pub struct Value(pub u32);
+
+    impl Aggregate for Value {
+        const TREE: TreeName = NOTES;
+        type Key = No;
+    }
+
+    impl TableKey for No {
+        fn to_bytes(&self) -> Vec<u8> {
+            self.0.to_be_bytes().to_vec()
+        }
+
+        fn from_bytes(bytes: &[u8]) -> Option<No> {
+            Some(No(u32::from_be_bytes(bytes.try_into().ok()?)))
+        }
+    }
+}
+
+#[test]
+fn finished_aggregates_leave_memory_and_are_read_back_from_their_tree() {
+    use many::{No, Value};
+    run(async {
+        let trees = MemoryTrees::new(&[NOTES]);
+        let mut table = Table::<Value>::default();
+        let count = 30_000;
+        for no in 0..count {
+            table.change(&No(no), Position(u64::from(no) + 1), |value| *value = Some(Value(no)));
+        }
+        table.change(&No(5), Position(u64::from(count) + 1), |value| *value = None);
+        let mut writes = vec![];
+        table.encode_dirty(usize::MAX, &mut writes);
+        assert_eq!(table.resident().count(), count as usize - 1, "not before their checkpoint");
+        let watermark = Position(u64::from(count) + 1);
+        trees.checkpoint(crate::storage::Checkpoint { writes, watermark }).await.unwrap();
+        table.checkpointed();
+        assert_eq!(table.resident().count(), 20_000);
+        let mut keys = Keys::default();
+        [No(0), No(5)].iter().for_each(|key| keys.add::<Value>(key));
+        for (tree, key) in keys.list() {
+            assert!(!table.is_resident(key));
+            table.load(key, trees.get(*tree, key).unwrap()).unwrap();
+        }
+        assert_eq!((table.get(&No(0)), table.get(&No(5))), (Some(&Value(0)), None));
+    });
+}
+
+#[test]
+fn an_actor_s_state_is_read_from_its_tree_after_a_restart() {
+    run(async {
+        let mut kit = started().await;
+        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        kit.drain().await;
+        kit.restart().await;
+        assert_eq!(kit.running().replayed, 0);
+        assert!(kit.look(|state| state.notes.peek(&At(0)).is_none()), "read when it is needed");
+        assert_eq!(notes(&kit, 0).await, [1]);
+    });
+}

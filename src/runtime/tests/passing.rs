@@ -1,0 +1,74 @@
+use std::time::Duration;
+
+use super::toy::{At, Faults, IDLE_MS, Message, kit, ms, notes, started};
+use crate::runtime::kit::run;
+
+#[test]
+fn an_idle_session_leaves_memory_and_comes_back_with_its_state() {
+    run(async {
+        let kit = started().await;
+        kit.ask(At(100), Message::Note(1)).await.unwrap();
+        assert_eq!(kit.inspect().await.actors.len(), 4);
+        tokio::time::sleep(ms(IDLE_MS * 2 + 10)).await;
+        assert_eq!(kit.inspect().await.actors.len(), 3);
+        assert_eq!(kit.ask(At(100), Message::Note(2)).await.map(drop), Ok(()));
+        assert_eq!(notes(&kit, 100).await, [1, 2]);
+    });
+}
+
+#[test]
+fn a_session_with_a_message_in_hand_or_in_its_queue_stays() {
+    run(async {
+        let mut kit = kit();
+        kit.hooks = Faults::hangs(|_, message| matches!(message, Message::Note(1)).then_some(IDLE_MS * 3));
+        kit.await_max = Duration::from_secs(3_600);
+        kit.start().await;
+        let asked = kit.tell(At(100), Message::Note(1));
+        let behind = kit.tell(At(100), Message::Note(2));
+        tokio::time::sleep(ms(IDLE_MS * 5 / 2)).await;
+        assert_eq!(kit.inspect().await.actors.len(), 4);
+        asked.await.unwrap().unwrap();
+        behind.await.unwrap().unwrap();
+        assert_eq!(notes(&kit, 100).await, [1, 2]);
+    });
+}
+
+#[test]
+fn no_message_is_lost_around_the_moment_of_passivation() {
+    run(async {
+        let kit = started().await;
+        let mut expected = vec![];
+        for no in 0..40 {
+            let pause = IDLE_MS - 2 + u64::from(no % 5);
+            kit.ask(At(0), Message::Relay(no, vec![100])).await.unwrap();
+            expected.push(no);
+            tokio::time::sleep(ms(pause)).await;
+        }
+        kit.settle().await;
+        assert_eq!(notes(&kit, 100).await, expected);
+    });
+}
+
+#[test]
+fn a_session_that_panicked_is_passivated_like_any_other() {
+    run(async {
+        let kit = started().await;
+        kit.ask(At(100), Message::Panic).await.unwrap();
+        let report = kit.inspect().await;
+        assert_eq!((report.actors[3].restarts, report.actors[3].name.as_str()), (3, "toy-100"));
+        tokio::time::sleep(ms(IDLE_MS * 2 + 10)).await;
+        assert_eq!(kit.inspect().await.actors.len(), 3);
+    });
+}
+
+#[test]
+fn sessions_beyond_fifty_are_counted_and_not_listed() {
+    run(async {
+        let kit = started().await;
+        for no in 100..160 {
+            kit.ask(At(no), Message::Note(1)).await.unwrap();
+        }
+        let report = kit.inspect().await;
+        assert_eq!((report.actors.len(), report.actors_not_listed), (53, 10));
+    });
+}
