@@ -57,10 +57,7 @@ fn a_wrong_setting_names_itself() {
         ("DOORSTEP_LOG__FORMAT", "prose", "prose"),
     ] {
         let shop = setup().set(name, value).closed();
-        // the flag --speed that every test has would hide a wrong one
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
-        let refused =
-            command.env(name, value).args(["--data"]).arg(shop.data()).arg("serve").output().unwrap();
+        let refused = shop.command(&["serve", "--listen", "127.0.0.1:0"]);
         assert_eq!(refused.status.code(), Some(1), "{name}: {refused:?}");
         assert!(complaint(&refused).contains(named), "{name}: {}", complaint(&refused));
         assert!(!shop.data().exists(), "nothing is made for a shop that cannot open");

@@ -12,7 +12,7 @@ use super::http::Client;
 use super::wait::until;
 
 /// A hundred hours of trade in a second.
-const SPEED: u32 = 360_000;
+pub const FAST: u32 = 360_000;
 /// So that a new segment costs a test no more than it must.
 const SEGMENT_BYTES: &str = "4194304";
 const LOG_LINES_SHOWN: usize = 60;
@@ -28,7 +28,7 @@ pub struct Setup {
 /// With the demo world's books, and fast.
 pub fn setup() -> Setup {
     let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
-    Setup { speed: SPEED, demo: true, catalogue: None, settings }
+    Setup { speed: FAST, demo: true, catalogue: None, settings }
 }
 
 impl Setup {
@@ -153,6 +153,11 @@ impl TestShop {
         command.args(arguments).stdin(Stdio::null()).output().expect("run the command")
     }
 
+    /// From the next start on.
+    pub fn set_speed(&mut self, speed: u32) {
+        self.setup.speed = speed;
+    }
+
     pub fn data(&self) -> PathBuf {
         self.root.path().join("data")
     }
@@ -193,13 +198,13 @@ impl TestShop {
         self.actors()["journal_position"].as_u64().expect("a position")
     }
 
-    /// Waits until nothing moves: no message, no timer that would move an order, no call.
+    /// Waits until nothing is under way but what waits for its time.
     #[track_caller]
     pub fn waits_until_quiet(&self) {
         until("nothing is under way in the shop", || {
             let report = self.actors();
             let none = |field: &str| report[field].as_u64() == Some(0);
-            (none("messages_pending") && none("calls") && none("timers") && none("asks")).then_some(())
+            (none("messages_pending") && none("calls") && none("asks")).then_some(())
         });
     }
 

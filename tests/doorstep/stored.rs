@@ -9,6 +9,9 @@ use doorstep::storage::{Checkpoint, DirectoryLock, OpenState, SledOptions, SledT
 
 use super::shop::TestShop;
 
+/// The version and the bytes of each value, by tree and key.
+pub type Values = BTreeMap<(&'static str, Vec<u8>), (u8, Vec<u8>)>;
+
 /// The trees of a shop that no daemon has open.
 pub struct StoredTrees {
     trees: SledTrees,
@@ -29,7 +32,7 @@ impl StoredTrees {
 
     /// Every aggregate as the bytes of its value, by tree and key. Positions and tombstones are left out: they tell
     /// how it came about, not what it is.
-    pub fn dump(&self) -> BTreeMap<(&'static str, Vec<u8>), (u8, Vec<u8>)> {
+    pub fn dump(&self) -> Values {
         let mut all = BTreeMap::new();
         for tree in self.trees.names() {
             let visited = self.trees.scan(tree, &[], &mut |key, stored| {
