@@ -61,7 +61,7 @@ pub async fn create(app: &App) -> Result<SessionId, Problem> {
 pub async fn cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, Problem> {
     let Some(session) = session(request) else { return Ok(None) };
     match app.read(Address::WebSession(session), Message::View).await? {
-        Reply::Session(CartReply::Cart(cart)) => Ok(Some(cart)),
+        Reply::Session(CartReply::Cart(cart)) => Ok(Some(*cart)),
         Reply::Session(CartReply::NoSuchCart) => Ok(None),
         other => Err(Problem::unfit(&other)),
     }

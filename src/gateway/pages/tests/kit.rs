@@ -180,9 +180,15 @@ pub fn stocked(
             Ok(StockReply::Availability(found.collect()).into())
         }
         (Address::WebSession(_), Message::Session(CartMessage::BeginCheckout { .. })) => {
-            Ok(CartReply::CheckoutBegun { checkout: "nonce1".to_owned(), cart: cart(lines.clone()) }.into())
+            Ok(CartReply::CheckoutBegun {
+                checkout: "nonce1".to_owned(),
+                cart: Box::new(cart(lines.clone())),
+            }
+            .into())
         }
-        (Address::WebSession(_), Message::Session(_)) => Ok(CartReply::Cart(cart(lines.clone())).into()),
+        (Address::WebSession(_), Message::Session(_)) => {
+            Ok(CartReply::Cart(Box::new(cart(lines.clone()))).into())
+        }
         other => panic!("not played: {other:?}"),
     }
 }
