@@ -7,6 +7,8 @@ mod rules;
 mod shop;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod timelines;
 mod tree;
 pub mod trees;

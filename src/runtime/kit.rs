@@ -24,6 +24,7 @@ use crate::domain::Timestamp;
 use crate::journal::MemoryJournal;
 use crate::storage::{MemoryTrees, TreeName};
 
+pub use super::limits::ATTEMPTS_MAX;
 use super::start::Probes;
 use super::supervisor::{Below, Group, Intensity, Strategy};
 use super::{
@@ -33,6 +34,7 @@ use super::{
 
 /// How long a test waits for anything, in virtual time.
 const PATIENCE: Duration = Duration::from_secs(3_600);
+const PASSING: &str = "passing";
 /// What the system's clock says when a kit is made: 2026-11-22T00:00:00Z.
 const BEGIN: Timestamp = Timestamp(1_795_305_600_000);
 
@@ -71,6 +73,8 @@ pub struct Kit<A: Application> {
     pub checkpoint_every: Duration,
     pub await_max: Duration,
     pub suspects: Option<std::path::PathBuf>,
+    /// The group of the tree for actors that come and go.
+    pub passing_group: &'static str,
     probes: Probes<A>,
     born: Instant,
     epoch: u64,
@@ -107,6 +111,7 @@ impl<A: Application> Kit<A> {
             checkpoint_every: PATIENCE * 24,
             await_max: Duration::from_secs(10),
             suspects: None,
+            passing_group: PASSING,
             probes: BTreeMap::new(),
             born: Instant::now(),
             epoch: 0,
@@ -136,7 +141,7 @@ impl<A: Application> Kit<A> {
             trees: Box::new(self.trees.clone()),
             outside: Box::new(Shared(self.outside.clone())),
             tree: (self.tree)(),
-            passing_group: "passing",
+            passing_group: self.passing_group,
             random: StdRng::seed_from_u64(self.seed.wrapping_add(self.epoch)),
             now: BEGIN.plus_ms(elapsed_ms),
             speed: self.speed,
@@ -335,7 +340,7 @@ pub fn tree<A: Application>(actors: &[A::Address]) -> Group<Member<A>> {
     let below = vec![
         Below::Group(group("own", Strategy::OneForOne, own)),
         Below::Group(group("actors", Strategy::OneForOne, actors)),
-        Below::Group(group("passing", Strategy::OneForOne, [])),
+        Below::Group(group(PASSING, Strategy::OneForOne, [])),
     ];
     group("root", Strategy::OneForOne, below)
 }
