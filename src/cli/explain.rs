@@ -31,7 +31,9 @@ pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
         (Some(Stopped::Output(error)), _) if error.kind() == io::ErrorKind::BrokenPipe => {}
         (Some(Stopped::Output(error)), _) => return Err(error.into()),
         (Some(Stopped::Record(error)), _) => return Err(error.into()),
-        (None, read) => drop(read?),
+        (None, read) => {
+            read?;
+        }
     }
     if story.turns == 0 {
         return Err(Failure(format!("the journal in {} knows no {order}", layout.dir.display())));
@@ -92,7 +94,7 @@ impl<W: Write> Story<W> {
 
     fn effects(&mut self, position: Position, record: &Record<Shop>) -> Result<(), Stopped> {
         for (index, (to, message)) in record.sends.iter().enumerate() {
-            // one that names no order, such as the bank's answer, is about what its turn is about
+            // one about many orders or none, such as a settlement file, is about what its turn is about
             if message.order().is_none_or(|order| order == self.order) {
                 let name = Shop::name(message);
                 writeln!(self.out, "         → {to}: {name}")?;

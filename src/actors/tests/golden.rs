@@ -2,7 +2,7 @@
 //!
 //! `DOORSTEP_WRITE_GOLDEN=1 cargo test golden` makes them anew: only for a form that no shop has stored yet.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -10,21 +10,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::unlucky::{Flaky, NEVER_SUPPLIED, Unkind};
 use super::world::{
-    Faults, NONE, ONE, PLENTY, World, closed, details, line, name_of, order_of, partners, tree_names,
+    Faults, NONE, ONE, PLENTY, PROGRAMS, World, closed, details, line, name_of, order_of, partners,
+    tree_names,
 };
 use crate::actors::bank::{Behaviour, Card, Message as ToBank};
-use crate::actors::calls::Outcome;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::web_session::{Message as ToSession, Reply as SessionReply};
-use crate::actors::{Address, Answered, Call, Message, Reply, Shop, State, What};
+use crate::actors::web_session::{Checkout, Message as ToSession, Reply as SessionReply};
+use crate::actors::{Address, Call, Message, Reply, Rules, Shop, State};
 use crate::domain::{Backorder, OrderId, SessionId, Sku};
 use crate::journal::{Journal as _, Position};
-use crate::partners::Partners;
 use crate::runtime::kit::run;
-use crate::runtime::{
-    DeadLetter, Due, Outside, Point, Record, State as _, Statement, TREES, TimerChange, TimerId,
-};
+use crate::runtime::{DeadLetter, Due, Point, Record, State as _, Statement, TREES, TimerChange, TimerId};
 use crate::storage::{Stored, TreeName, Trees as _};
 
 const WHAT_TO_DO: &str = "raise the schema version and teach upcast the old form";
@@ -169,31 +167,6 @@ fn write_anew() {
     write("trees-v1.bin", postcard::to_stdvec(&kept));
 }
 
-/// The first call of each kind has no answer that could be used.
-struct Flaky {
-    partners: Partners,
-    called: RefCell<BTreeSet<&'static str>>,
-}
-
-impl Outside<Shop> for Flaky {
-    fn make(&self, call: Call) -> std::pin::Pin<Box<dyn Future<Output = Outcome>>> {
-        if !self.called.borrow_mut().insert(call.name()) {
-            return self.partners.make(call);
-        }
-        let why = "connection reset".to_owned();
-        let outcome = match call.what {
-            What::Quote { .. } => Outcome::Quote(Answered::Unknown(why)),
-            What::Supply { .. } => Outcome::Supply(Answered::Unknown(why)),
-            What::ShipNotice { .. } => Outcome::ShipNotice(Answered::Unknown(why)),
-            What::Book { .. } => Outcome::Booked(Answered::Unknown(why)),
-            What::Track { .. } => Outcome::Tracked(Answered::Unknown(why)),
-            What::CancelBooking { .. } => Outcome::CancelAnswered(Answered::Unknown(why)),
-            What::Post { .. } => Outcome::Posted(Answered::Unknown(why)),
-        };
-        Box::pin(std::future::ready(outcome))
-    }
-}
-
 /// The largest value of each tree that was seen.
 #[derive(Default)]
 struct Largest(BTreeMap<&'static str, Kept>);
@@ -232,8 +205,7 @@ async fn flows() -> (Vec<Vec<u8>>, Vec<Kept>) {
         }
     };
     world.kit.hooks = Rc::new(Faults { at: Box::new(at), slow_ms: 10 });
-    let partners = partners(&world.post);
-    world.kit.outside = Rc::new(Flaky { partners, called: RefCell::default() });
+    world.kit.outside = Rc::new(Flaky::new(partners(&world.post)));
     world.kit.checkpoint_every = Duration::from_millis(25);
     world.open().await;
     let mut largest = Largest::default();
@@ -245,7 +217,16 @@ async fn flows() -> (Vec<Vec<u8>>, Vec<Kept>) {
     world.kit.crash();
     world.kit.checkpoint_every = Duration::from_secs(3_600);
     world.kit.start().await;
-    cancel_when_packed(&world).await;
+    cancel_when_packed(&world, "packed").await;
+    for _ in 0..10 {
+        world.days(3).await;
+        largest.look(&world);
+    }
+    world.kit.crash();
+    world.kit.rules = Box::new(|| Rules { hold_days: 1, ..Rules::default() });
+    world.kit.outside = Rc::new(Unkind::new(partners(&world.post)));
+    world.kit.start().await;
+    order_in_unkind_times(&world).await;
     for _ in 0..10 {
         world.days(3).await;
         largest.look(&world);
@@ -279,8 +260,19 @@ async fn order_everything(world: &World) {
     drop(world.submit("unreachable", PLENTY, 3, "tok_unreachable"));
 }
 
-async fn cancel_when_packed(world: &World) {
-    let order = order_of(&world.buy("packed", PLENTY, 1, "tok_visa").await);
+async fn order_in_unkind_times(world: &World) {
+    drop(world.submit("slips", NONE, 2, "tok_visa"));
+    drop(world.submit("never supplied", NONE, i128::from(NEVER_SUPPLIED), "tok_visa"));
+    drop(world.submit("card not verified", NONE, 1, "tok_declined"));
+    let details = details("tok_visa", Backorder::Refuse);
+    let refused = Checkout { idempotency_key: "r".into(), digest: 1, lines: vec![line(NONE, 1)], details };
+    world.kit.ask(PROGRAMS, ToSession::Submit(Box::new(refused)).into()).await.unwrap();
+    // the truck has it when the customer wants it back
+    cancel_when_packed(world, "too late").await;
+}
+
+async fn cancel_when_packed(world: &World, key: &str) {
+    let order = order_of(&world.buy(key, PLENTY, 1, "tok_visa").await);
     tokio::time::sleep(Duration::from_secs(2 * 3_600)).await;
     cancel(world, order).await;
 }

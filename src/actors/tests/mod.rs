@@ -4,4 +4,5 @@ mod crashes;
 mod flows;
 mod golden;
 mod panics;
+mod unlucky;
 mod world;

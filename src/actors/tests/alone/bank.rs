@@ -1,4 +1,4 @@
-use super::{Alone, ms, order, payment, pence};
+use super::{Alone, order, payment, pence};
 use crate::actors::bank::{CaptureAnswer, HoldAnswer, Message as ToBank};
 use crate::actors::merchant_proxy::Message as ToMerchant;
 use crate::actors::{Address, Message, Rules};
@@ -26,7 +26,6 @@ fn captures_are_paid_out_two_days_later_in_the_trades_time_also_over_a_crash() {
         alone.told(ToBank::CaptureHold { order, payment, amount });
         let answer = CaptureAnswer::Captured { amount };
         assert_eq!(to_merchant(&mut alone).await, ToMerchant::CaptureAnswered { order, payment, answer });
-        tokio::time::sleep(ms(20_000)).await;
         assert!(alone.is_quiet(Address::MerchantProxy).await);
         alone.kit.restart().await;
         let file = loop {
