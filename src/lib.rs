@@ -1,3 +1,57 @@
+//! Doorstep: a shop in one daemon. Supervised actors carry an order from the click to the doorstep.
+//!
+//! # The fifteen steps, and the folder of each
+//!
+//! | # | What happens | Where |
+//! |---|---|---|
+//! | 1 | the customer's browser, or a program, talks with the shop | [`gateway`] (`pages/`, `api/`), [`actors::web_session`] |
+//! | 2 | her order goes to the order manager | [`actors::web_session`] → [`actors::order_manager`] |
+//! | 3 | is it in stock? | [`actors::order_manager`] → [`actors::stock_keeper`] |
+//! | 4 | if not: wholesalers are asked for a date, supplies are ordered | [`actors::stock_keeper`] → [`partners::wholesaler`] |
+//! | 5 | reserved, or promised for a day | [`actors::stock_keeper`] |
+//! | 6 | payment through the merchant system | [`actors::merchant_proxy`], [`partners::processor`] |
+//! | 7 | the merchant system asks the bank | [`actors::merchant_proxy`] → [`actors::bank`] |
+//! | 8 | the bank holds the money, or declines | [`actors::bank`] |
+//! | 9 | authorised; captured at hand-over, settled days later | [`actors::merchant_proxy`] (its `ledger`) |
+//! | 10 | the order manager confirms | [`actors::order_manager`] |
+//! | 11 | the customer sees it | [`gateway`] |
+//! | 12 | the warehouse is asked to dispatch | [`actors::warehouse`] |
+//! | 13 | the truck collects | [`actors::warehouse`] → [`partners::carrier`] |
+//! | 14 | she is e-mailed | [`actors::mailer`] → [`partners::mail`] |
+//! | 15 | it is delivered | [`actors::warehouse`] |
+//!
+//! # The one idea
+//!
+//! An actor *decides*: given its state and a message it returns a turn, and does nothing. The runtime appends the turn
+//! to the journal, applies its events, hands its messages over inside, and lets out what leaves the
+//! daemon (an HTTP answer, a call, a mail) only once the turn is durable. So nobody outside ever sees what a crash
+//! could take back, and after a crash everything goes on where the journal stops.
+//!
+//! # Where each guarantee lives
+//!
+//! | Guarantee | Where |
+//! |---|---|
+//! | an acknowledged order is never lost | [`journal`] (`fdatasync`, recovery to a prefix), [`runtime`] (`core`, `committer`: output commit) |
+//! | the same request twice is one order | [`actors::order_manager`] (`key_binding`, `place`) |
+//! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`), [`runtime`] (`lanes`, `pending`) |
+//! | nothing is sold that is not there or promised | [`actors::stock_keeper`] (`stock_item`, `moves`) |
+//! | money and books balance | [`actors::merchant_proxy`] (`ledger`), [`actors::audit`], `doorstep verify` |
+//! | a crash anywhere resumes where it stopped | [`runtime`] (`recovery`, `pending`, `shell`) |
+//! | a panic, a hang or a spin costs one message at most | [`runtime`] (`guard`, `supervisor`, `watchdog`), [`actors::tree`] |
+//! | damage is named, never skipped | [`journal`] (`recovery`, `read`), [`storage`] (`open`, `seal`) |
+//! | every queue has a bound, every wait a deadline | [`runtime`] (`limits`, `handle`), [`gateway`] (`limits`, `shield`) |
+//! | bad input changes nothing | [`gateway`] (`api/parse`, `problem`), the types of [`domain`] |
+//!
+//! # Layers
+//!
+//! `domain` ← `actors` ← `gateway`, `cli`. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
+//! [`journal`] know no order. Only [`storage`] knows sled, only [`gateway`] serves the shop over HTTP, only [`partners`]
+//! talks to the outside (and serves the embedded processor's card page). A test holds the source to this.
+//!
+//! # The other folders
+//!
+//! [`settings`]: typed configuration. [`telemetry`]: logs. [`cli`]: one file a command.
+
 pub mod actors;
 pub mod cli;
 pub mod domain;

@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::runtime::panic_text;
 use crate::settings::{Log, LogFormat};
 
 /// Begins logging for the whole process.
@@ -29,7 +30,7 @@ pub fn begin(log: &Log) -> Result<(), String> {
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(ToString::to_string).unwrap_or_default();
-        let text = panic.payload_as_str().unwrap_or("no text");
+        let text = panic_text(panic.payload());
         tracing::error!(%at, panic = text, "panic");
     }));
 }

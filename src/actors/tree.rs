@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::domain::SessionId;
 use crate::runtime::{Below, Group, Intensity, Member, Strategy};
 
 use super::{Address, Shop};
@@ -32,7 +33,7 @@ pub fn tree() -> Group<Member<Shop>> {
                 12,
                 vec![actor(MerchantProxy), actor(BankActor), actor(WarehouseActor), actor(Mailer)],
             ),
-            group(SESSIONS, Strategy::OneForOne, 60, vec![]),
+            group(SESSIONS, Strategy::OneForOne, 60, vec![actor(WebSession(SessionId::PROGRAMS))]),
             group("timers", Strategy::OneForOne, 6, vec![own("timers")]),
             group(GATEWAY, Strategy::OneForOne, 6, vec![]),
         ],

@@ -121,7 +121,7 @@ pub use context::Context;
 pub use derive::{Difference, JournalDir, compare, derive, rebuild, tree_names};
 pub use drain::{DrainDeadlines, DrainReport};
 pub use error::{Error, Refused};
-pub use guard::ServiceRun;
+pub use guard::{ServiceRun, panic_text};
 pub use handle::Handle;
 pub use hooks::{Hooks, NoHooks, Point};
 pub use inspect::{ActorReport, Report};

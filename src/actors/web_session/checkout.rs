@@ -40,8 +40,8 @@ pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut
     turn
 }
 
-/// The nonce is the key, so that the same return twice is the same order. Only the newest checkout buys
-/// what is in the cart; an older one is good for the answer that it had.
+/// The nonce is the key, so that the same return twice is the same order. Only the newest checkout buys,
+/// and it buys what it showed; an older one is good for the answer that it had.
 pub fn pay_with(session: &Session, checkout: &str, token: &str, context: &mut Context<'_>) -> Turn {
     let form = session.form.as_ref().filter(|_| session.has_begun(checkout));
     let Some(form) = form else {
@@ -49,7 +49,7 @@ pub fn pay_with(session: &Session, checkout: &str, token: &str, context: &mut Co
         reply(&mut turn, context, Reply::NoSuchCheckout);
         return turn;
     };
-    let lines = if session.is_open(checkout) { session.lines.clone() } else { vec![] };
+    let lines = if session.is_open(checkout) { session.shown.clone() } else { vec![] };
     let details = CheckoutDetails {
         customer: form.customer.clone(),
         shipping_address: form.shipping_address.clone(),

@@ -20,6 +20,8 @@ pub struct Session {
     pub form: Option<CheckoutForm>,
     /// Begun checkouts, the newest last; at most [`CHECKOUTS_MAX`].
     pub checkouts: Vec<Nonce>,
+    /// What the newest of them showed her, at its prices: that is bought, whatever another tab does to the cart.
+    pub shown: Vec<OrderLine>,
     pub last_order: Option<OrderId>,
 }
 
@@ -63,6 +65,7 @@ impl Session {
             self.checkouts.remove(0);
         }
         self.checkouts.push(nonce);
+        self.shown = self.lines.clone();
     }
 
     /// What was bought leaves the cart; a line that she changed while the bank was asked stays.
@@ -71,10 +74,11 @@ impl Session {
             units.iter().any(|unit| unit.sku == line.sku && unit.quantity == line.quantity.units())
         };
         self.lines.retain(|line| !was_bought(line));
+        self.shown.clear();
         self.last_order = Some(order);
     }
 
-    /// The newest checkout is open: it buys what is in the cart.
+    /// The newest checkout is open: it buys what it showed.
     pub fn is_open(&self, checkout: &str) -> bool {
         self.checkouts.last().is_some_and(|nonce| nonce.is(checkout))
     }

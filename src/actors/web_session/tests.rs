@@ -222,6 +222,16 @@ fn a_browser_buys_its_cart_and_a_reload_shows_the_same_order() {
 }
 
 #[test]
+fn what_the_payment_page_showed_is_bought_whatever_another_tab_does_to_the_cart() {
+    let mut visit = Visit::shopping();
+    let checkout = visit.begin();
+    visit.ask(Message::SetLine { line: line("PG-1342", 9) });
+    visit.ask(Message::SetLine { line: line("PG-84", 1) });
+    let turn = visit.pay(&checkout);
+    assert_eq!(placed(&turn).lines, vec![line("PG-1342", 2)]);
+}
+
+#[test]
 fn a_nonce_that_was_not_begun_here_pays_nothing() {
     let mut visit = Visit::shopping();
     assert_eq!(session_reply(&visit.pay("0")), &Reply::NoSuchCheckout);

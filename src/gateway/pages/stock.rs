@@ -104,12 +104,12 @@ impl Wait {
 fn short_words(line: &OrderLine, available: u32, date: Option<Date>) -> String {
     let wanted = line.quantity.units();
     let (here, rest) = match available {
-        0 => ("not here now".to_owned(), ""),
-        1 => (format!("1 of the {wanted} is here now"), "; the rest"),
-        some => (format!("{some} of the {wanted} are here now"), "; the rest"),
+        0 => ("not here now".to_owned(), ", but"),
+        1 => (format!("1 of the {wanted} is here now"), ", the rest"),
+        some => (format!("{some} of the {wanted} are here now"), ", the rest"),
     };
     match date {
-        Some(date) => format!("{here}{rest}: at your doorstep by {}", words::day(date)),
+        Some(date) => format!("{here}{rest} at your doorstep by {}", words::day(date)),
         None => format!("{here}, and no wholesaler offers more"),
     }
 }

@@ -89,6 +89,9 @@ fn told(what: &Happening) -> String {
     match what {
         Happening::CaseOpened { .. } => "one of us is looking into your order".to_owned(),
         Happening::MailParked { what, .. } => format!("the e-mail {what} could not be sent"),
+        Happening::TruckBooked { tracking, collection } => {
+            format!("truck booked for {}, tracking {tracking}", words::moment(*collection))
+        }
         Happening::Settled { amount } => format!("settled between the banks: {amount}"),
         other => other.to_string(),
     }

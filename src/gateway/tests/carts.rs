@@ -35,8 +35,8 @@ fn asked(kit: &Kit) -> ToCart {
 
 #[actix_web::test]
 async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
-    let empty = Box::new(CartView { id: cart_id(), lines: vec![], totals: None, details: None });
-    let kit = Kit::new().replies(Reply::Cart(empty.clone())).replies(Reply::Cart(empty));
+    let empty = CartView { id: cart_id(), lines: vec![], totals: None, details: None };
+    let kit = Kit::new().replies(Reply::Cart(Box::new(empty.clone()))).replies(Reply::Cart(Box::new(empty)));
     let answered = kit.send(TestRequest::post().uri("/api/v1/carts")).await;
     assert_eq!(answered.status, 201);
     assert_eq!(answered.header("location"), Some(path().as_str()));

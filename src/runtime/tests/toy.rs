@@ -313,8 +313,8 @@ pub fn trace(kit: &Kit<Toy>) -> Vec<Vec<u8>> {
 pub fn rebuilt(kit: &Kit<Toy>, of: u8) -> Vec<u32> {
     let names: Vec<TreeName> = [NOTES].into_iter().chain(crate::runtime::TREES).collect();
     let trees = crate::storage::MemoryTrees::new(&names);
-    let journal: &dyn crate::journal::Journal = &kit.journal;
-    let recovered = crate::runtime::recover::<Toy>(journal, &trees).unwrap();
+    let recovered =
+        crate::runtime::recover::<Toy>(&kit.journal as &dyn crate::journal::Journal, &trees).unwrap();
     assert_eq!(recovered.state.tables().len(), 1);
     recovered.state.notes.peek(&At(of)).cloned().unwrap_or_default().0
 }

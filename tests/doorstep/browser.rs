@@ -1,0 +1,235 @@
+//! A customer in a real browser: from the shelf to the doorstep, and the card typed on the other origin.
+//!
+//! Needs `chromedriver` and `chromium`; without them these tests fail and say so.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+use super::shop::{TestShop, setup};
+use super::wait::PATIENCE;
+
+const INSTALL: &str = "install it (Debian: apt-get install chromium chromium-driver) or run tests/run";
+const LOOK_AGAIN_AFTER: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// The driver on a free port; killed with its browser when it is dropped.
+struct Driver {
+    process: Child,
+    url: String,
+    /// The browser's profile.
+    profile: TempDir,
+}
+
+impl Driver {
+    fn start() -> Driver {
+        let spawned =
+            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stdin(Stdio::null()).spawn();
+        let mut process =
+            spawned.unwrap_or_else(|error| panic!("cannot start chromedriver ({error}): {INSTALL}"));
+        let mut said = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
+        let port = said.by_ref().find_map(|line| {
+            let line = line.ok()?;
+            let (_, rest) = line.split_once("started successfully on port ")?;
+            rest.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let port = port.expect("chromedriver says on which port it listens");
+        // whatever else it says must not block it
+        std::thread::spawn(move || said.for_each(drop));
+        let profile = tempfile::Builder::new().prefix("doorstep-browser-").tempdir().expect("a directory");
+        Driver { process, url: format!("http://127.0.0.1:{port}"), profile }
+    }
+
+    async fn browser(&self) -> Browser {
+        let profile = format!("--user-data-dir={}", self.profile.path().display());
+        let flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &profile,
+        ];
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".to_owned(), json!({"args": flags}));
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let connected = builder.capabilities(capabilities).connect(&self.url).await;
+        Browser(connected.unwrap_or_else(|error| panic!("cannot start chromium ({error}): {INSTALL}")))
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+struct Browser(Client);
+
+/// What a customer does. Each panics with what she sees where it cannot be done.
+impl Browser {
+    async fn opens(&self, url: &str) {
+        self.0.goto(url).await.expect("open a page");
+    }
+
+    async fn types(&self, field: &str, text: &str) {
+        let field = self.0.find(Locator::Css(&format!("[name={field}]"))).await.expect("a field");
+        field.clear().await.expect("empty the field");
+        field.send_keys(text).await.expect("type");
+    }
+
+    /// Clicks what has these words on it, and waits until another page is there.
+    async fn clicks(&self, words: &str) {
+        let path = format!("//main//*[self::a or self::button][contains(normalize-space(.), '{words}')]");
+        self.clicks_at(Locator::XPath(&path), words).await;
+    }
+
+    async fn clicks_at(&self, place: Locator<'_>, words: &str) {
+        let body = self.0.find(Locator::Css("body")).await.expect("a page");
+        match self.0.find(place).await {
+            Ok(found) => found.click().await.expect("click"),
+            Err(error) => panic!("nothing says `{words}` ({error}) on:\n{}", self.reads().await),
+        }
+        // the old page's body is stale as soon as the next page is there
+        self.waits(&format!("another page comes after `{words}`"), async || {
+            body.text().await.is_err().then_some(())
+        })
+        .await;
+    }
+
+    async fn reads(&self) -> String {
+        let body = self.0.find(Locator::Css("body")).await;
+        match body {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    async fn waits_to_read(&self, words: &str) -> String {
+        let seen = async || {
+            let page = self.reads().await;
+            page.contains(words).then_some(page)
+        };
+        self.waits(&format!("the page says `{words}`"), seen).await
+    }
+
+    async fn waits<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(seen) = look().await {
+                return seen;
+            }
+            if Instant::now() >= until {
+                let at = self.0.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+                panic!("waited {PATIENCE:?} in vain: {what}; at {at} stands:\n{}", self.reads().await);
+            }
+            sleep(LOOK_AGAIN_AFTER).await;
+        }
+    }
+
+    async fn address(&self) -> String {
+        self.0.current_url().await.expect("an address").to_string()
+    }
+
+    async fn fills_in_where_to_send_it(&self) {
+        for (field, text) in [
+            ("name", "Ada Lovelace"),
+            ("email", "ada@example.com"),
+            ("line1", "12 St James's Square"),
+            ("city", "London"),
+            ("postcode", "SW1Y 4JH"),
+        ] {
+            self.types(field, text).await;
+        }
+    }
+
+    async fn pays_with(&self, number: &str) {
+        for (field, text) in
+            [("number", number), ("expiry", "12/39"), ("cvv", "123"), ("name", "Ada Lovelace")]
+        {
+            self.types(field, text).await;
+        }
+        self.clicks("Pay ").await;
+    }
+}
+
+/// Runs a customer's visit in a browser of its own.
+fn visit(shop: &TestShop, visit: impl AsyncFnOnce(&Browser, &TestShop)) {
+    let driver = Driver::start();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let browser = driver.browser().await;
+        visit(&browser, shop).await;
+        browser.0.close().await.expect("close the browser");
+    });
+}
+
+#[test]
+fn a_customer_finds_a_book_buys_it_and_sees_it_come_to_her_doorstep() {
+    let shop = setup().open();
+    visit(&shop, async |browser, shop| {
+        browser.opens(&shop.url).await;
+        browser.waits_to_read("348 books").await;
+        browser.types("q", "austen emma").await;
+        browser.clicks_at(Locator::Css("form[role=search] button"), "Search").await;
+        browser.clicks("Emma").await;
+        browser.waits_to_read("Jane Austen").await;
+        browser.types("quantity", "2").await;
+        browser.clicks("Add to basket").await;
+        browser.opens(&format!("{}/cart", shop.url)).await;
+        browser.waits_to_read("Emma").await;
+        browser.clicks("Check out").await;
+        browser.fills_in_where_to_send_it().await;
+        browser.clicks("Go on to payment").await;
+
+        let at = browser.address().await;
+        assert!(at.starts_with(&shop.cards_url), "the card is typed at {at}, not on its own origin");
+        browser.waits_to_read("18.97").await;
+        browser.pays_with("4242 4242 4242 4242").await;
+
+        browser.waits_to_read("At your doorstep").await;
+        let confirmation = browser.address().await;
+        assert!(confirmation.starts_with(&format!("{}/orders/ord_", shop.url)), "{confirmation}");
+        let page = browser.waits_to_read("Everything about this order is done").await;
+        for words in
+            ["Your books have come", "18.97 paid", "delivered to the doorstep", "ada@example.com", "Emma"]
+        {
+            assert!(page.contains(words), "`{words}` is not on the page:\n{page}");
+        }
+        assert!(!page.contains("4242"), "a card number is on the page:\n{page}");
+        assert_eq!(browser.address().await, confirmation, "the page renews itself where it is");
+        browser.opens(&format!("{}/cart", shop.url)).await;
+        browser.waits_to_read("There is nothing in it yet").await;
+    });
+    shop.never_panicked();
+    assert!(!shop.log().contains("4242"), "a card number is in the log");
+}
+
+#[test]
+fn a_declined_card_can_be_followed_by_another() {
+    let shop = setup().open();
+    visit(&shop, async |browser, shop| {
+        browser.opens(&format!("{}/books/PD-0001", shop.url)).await;
+        browser.clicks("Add to basket").await;
+        browser.opens(&format!("{}/checkout", shop.url)).await;
+        browser.fills_in_where_to_send_it().await;
+        browser.clicks("Go on to payment").await;
+        browser.pays_with("4000 0000 0000 0002").await;
+        browser.waits_to_read("declined").await;
+        browser.opens(&format!("{}/checkout", shop.url)).await;
+        browser.clicks("Go on to payment").await;
+        browser.pays_with("5555 5555 5555 4444").await;
+        browser.waits_to_read("Everything about this order is done").await;
+    });
+    shop.never_panicked();
+}

@@ -1,0 +1,178 @@
+//! What is typed on a terminal, and what comes back.
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use super::buyer::wish;
+use super::order::{IN_STOCK, OUT_OF_STOCK};
+use super::shop::setup;
+
+fn doorstep(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_doorstep")).args(arguments).output().expect("run doorstep")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn help_names_every_command_and_flag() {
+    let help = doorstep(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    for word in [
+        "serve", "import", "verify", "rebuild", "explain", "actors", "--data", "--listen", "--speed",
+        "--config",
+    ] {
+        assert!(out(&help).contains(word), "{word} is not in {}", out(&help));
+    }
+}
+
+#[test]
+fn a_wrong_flag_or_command_is_wrong_usage() {
+    for arguments in
+        [&["--nonsense"][..], &["sell"], &["explain"], &["--listen", "nowhere"], &["--speed", "-1"]]
+    {
+        let refused = doorstep(arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {refused:?}");
+        assert!(
+            complaint(&refused).contains("Usage") || complaint(&refused).contains("--help"),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_setting_names_itself() {
+    for (name, value, named) in [
+        ("DOORSTEP_TRADE__SPEED", "fast", "speed"),
+        ("DOORSTEP_TRADE__SPED", "7", "sped"),
+        ("DOORSTEP_SHOP__CURRENCY", "pound", "pound"),
+        ("DOORSTEP_PAYMENT__HOLD_DAYS", "0", "payment.hold_days"),
+        ("DOORSTEP_LOG__FORMAT", "prose", "prose"),
+    ] {
+        let shop = setup().set(name, value).closed();
+        let refused = shop.command(&["serve", "--listen", "127.0.0.1:0"]);
+        assert_eq!(refused.status.code(), Some(1), "{name}: {refused:?}");
+        assert!(complaint(&refused).contains(named), "{name}: {}", complaint(&refused));
+        assert!(!shop.data().exists(), "nothing is made for a shop that cannot open");
+    }
+}
+
+#[test]
+fn a_port_in_use_says_which_setting_to_change() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let shop = setup().closed();
+    let refused = shop.command(&["serve", "--listen", &address, "--processor-listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        complaint(&refused).contains(&address) && complaint(&refused).contains("http.listen"),
+        "{refused:?}"
+    );
+    let refused = shop.command(&["serve", "--listen", "127.0.0.1:0", "--processor-listen", &address]);
+    assert!(complaint(&refused).contains("processor.listen"), "{refused:?}");
+}
+
+#[test]
+fn explain_prints_cause_and_effect_in_order_beside_the_daemon_and_without_it() {
+    let mut shop = setup().open();
+    let order = shop.buys(IN_STOCK);
+    shop.waits_for_state(&order, "closed");
+    shop.waits_to_read(&order, "e-mail sent: delivered");
+    let beside = shop.command(&["explain", &order.id]);
+    assert_eq!(beside.status.code(), Some(0), "{beside:?}");
+    let story = out(&beside);
+    let told = [
+        "a request from outside",
+        "OrderManager: Place",
+        "OrderManager on Place from WebSession",
+        "asked whether it is in stock",
+        "the bank holds",
+        "the order is confirmed",
+        "the truck collected it",
+        "delivered to the doorstep",
+        "settled",
+    ];
+    let places: Vec<Option<usize>> = told.iter().map(|words| story.find(words)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {story}");
+    let positions: Vec<u64> =
+        story.lines().filter_map(|line| line.strip_prefix('#')?.split(' ').next()?.parse().ok()).collect();
+    assert!(positions.len() >= 15 && positions.is_sorted(), "{positions:?}");
+
+    assert_eq!(shop.stop().code(), Some(0));
+    let alone = out(&shop.command(&["explain", &order.id]));
+    assert!(alone.starts_with(&story), "the history has changed");
+}
+
+#[test]
+fn explain_says_where_an_order_is_not_known() {
+    let shop = setup().open();
+    let unknown = shop.command(&["explain", "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(complaint(&unknown).contains("knows no ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"), "{unknown:?}");
+    let nonsense = shop.command(&["explain", "nonsense"]);
+    assert_eq!(nonsense.status.code(), Some(1));
+    assert!(complaint(&nonsense).contains("ord_"), "{nonsense:?}");
+    let nowhere = setup().closed();
+    for command in
+        [&["verify"][..], &["rebuild"], &["explain", "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"], &["actors"]]
+    {
+        let refused = nowhere.command(command);
+        assert_eq!(refused.status.code(), Some(1), "{command:?}");
+        assert!(complaint(&refused).contains("--data"), "{command:?}: {refused:?}");
+        assert!(!nowhere.data().exists(), "{command:?} made a directory");
+    }
+}
+
+#[test]
+fn actors_lists_the_seven() {
+    let shop = setup().open();
+    shop.orders(&wish(OUT_OF_STOCK).waiting()).expect(201);
+    let report = shop.actors();
+    let names: Vec<&str> =
+        report["actors"].as_array().unwrap().iter().map(|actor| actor["name"].as_str().unwrap()).collect();
+    for actor in [
+        "StockKeeper",
+        "OrderManager",
+        "MerchantProxy",
+        "BankActor",
+        "WarehouseActor",
+        "Mailer",
+        "WebSession",
+    ] {
+        assert!(names.iter().any(|name| name.starts_with(actor)), "{actor} is not in {names:?}");
+    }
+    let readable = out(&shop.command(&["actors"]));
+    assert!(readable.contains("OrderManager") && readable.contains("running"), "{readable}");
+}
+
+#[test]
+fn logs_as_json_are_one_document_a_line() {
+    let mut shop = setup().set("DOORSTEP_LOG__FORMAT", "json").set("DOORSTEP_LOG__LEVEL", "debug").open();
+    let order = shop.buys(IN_STOCK);
+    shop.waits_for_state(&order, "closed");
+    assert_eq!(shop.stop().code(), Some(0));
+    let log = shop.log();
+    assert!(log.lines().count() > 0);
+    for line in log.lines() {
+        let said: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+        assert!(said["level"].is_string() && said["timestamp"].is_string(), "{line}");
+    }
+    assert!(!log.contains(&order.key), "an order's key is in the log");
+}
+
+#[test]
+fn the_daemon_says_in_one_line_that_it_is_open_and_where() {
+    let shop = setup().open();
+    assert_eq!(shop.said().lines().count(), 1, "{}", shop.said());
+    assert!(shop.said().contains("348 products"), "{}", shop.said());
+    for path in ["/healthz", "/readyz"] {
+        shop.client().send("GET", path, &[], &[]).unwrap().expect(200);
+    }
+}

@@ -1,0 +1,26 @@
+//! Doorstep as its users meet it: the real binary, over HTTP, on the command line and in a browser.
+//!
+//! - Every test has a shop of its own, on a free port and in a directory of its own; see [`shop`].
+//! - Nothing waits by sleeping: [`wait::until`] waits for the thing itself, up to a deadline.
+//! - The shop's trade runs fast (a hundred hours in a second), so that an order lives its whole life in a test.
+//!
+//! `DOORSTEP_SHARED_DATA` names the folder with the ten thousand real books (`goodbooks-10k.csv.gz`), by default
+//! `../shared/data` beside the repository. `DOORSTEP_KILL_ROUNDS` sets how often [`crash`] kills the shop, and
+//! `DOORSTEP_SEED` which moments and orders it draws.
+
+mod browser;
+mod buyer;
+mod carts;
+mod catalogue_import;
+mod command_line;
+mod crash;
+mod errors;
+mod history;
+mod http;
+mod import;
+mod order;
+mod shop;
+mod stored;
+mod tidy;
+mod verify;
+mod wait;

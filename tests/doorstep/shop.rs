@@ -1,0 +1,287 @@
+//! A shop of its own for each test: the real binary on a free port, in a directory of its own.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::http::Client;
+use super::wait::until;
+
+/// A hundred hours of trade in a second.
+pub const FAST: u32 = 360_000;
+/// So that a new segment costs a test no more than it must.
+const SEGMENT_BYTES: &str = "4194304";
+const LOG_LINES_SHOWN: usize = 60;
+
+/// How a test wants its shop.
+pub struct Setup {
+    speed: u32,
+    demo: bool,
+    catalogue: Option<String>,
+    settings: Vec<(String, String)>,
+}
+
+/// With the demo world's books, and fast.
+pub fn setup() -> Setup {
+    let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
+    Setup { speed: FAST, demo: true, catalogue: None, settings }
+}
+
+impl Setup {
+    pub fn speed(mut self, speed: u32) -> Setup {
+        self.speed = speed;
+        self
+    }
+
+    /// Sells these books instead of the demo world's: lines of `sku,title,price,stock`.
+    pub fn catalogue(mut self, rows: &[(String, u32)]) -> Setup {
+        let mut csv = "sku,title,authors,year,language,price,weight_grams,stock\n".to_owned();
+        for (sku, stock) in rows {
+            csv.push_str(&format!("{sku},Book {sku},Ada Lovelace,1843,en,7.49,300,{stock}\n"));
+        }
+        self.demo = false;
+        self.catalogue = Some(csv);
+        self
+    }
+
+    /// One setting by its name in the environment.
+    pub fn set(mut self, name: &str, value: &str) -> Setup {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The directory alone, without a daemon.
+    pub fn closed(self) -> TestShop {
+        let root =
+            tempfile::Builder::new().prefix("doorstep-test-").tempdir().expect("a directory for the test");
+        let shop = TestShop {
+            root,
+            setup: self,
+            process: None,
+            client: Client::new("http://127.0.0.1:1"),
+            url: String::new(),
+            cards_url: String::new(),
+            keys: AtomicU64::new(1),
+        };
+        if let Some(csv) = &shop.setup.catalogue {
+            let file = shop.root.path().join("catalogue.csv");
+            fs::write(&file, csv).expect("write the test's catalogue");
+            let imported = shop.command(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
+            assert!(imported.status.success(), "{imported:?}");
+        }
+        shop
+    }
+
+    /// The shop, open for customers.
+    #[track_caller]
+    pub fn open(self) -> TestShop {
+        let mut shop = self.closed();
+        shop.start();
+        shop
+    }
+}
+
+/// Killed when it is dropped; its directory goes with it. Where the test fails, the end of its log is shown.
+pub struct TestShop {
+    root: TempDir,
+    setup: Setup,
+    process: Option<Child>,
+    client: Client,
+    /// `http://127.0.0.1:…`; another one after each start.
+    pub url: String,
+    pub cards_url: String,
+    keys: AtomicU64,
+}
+
+impl TestShop {
+    /// Starts the daemon and waits until it says that it is open.
+    #[track_caller]
+    pub fn start(&mut self) {
+        self.spawn();
+        let announced = until("the shop says that it is open", || {
+            let said = self.said();
+            let line = said.lines().find(|line| line.starts_with("doorstep is open: "));
+            if line.is_none()
+                && let Some(status) = self.ended()
+            {
+                panic!("the shop did not open ({status}): {said}{}", self.log());
+            }
+            line.map(str::to_owned)
+        });
+        let words = |begin: &str, end: char| -> String {
+            let (_, rest) =
+                announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
+            rest.split(end).next().unwrap_or_default().to_owned()
+        };
+        self.url = words("doorstep is open: ", ' ');
+        self.cards_url = words("cards at ", ')');
+        self.client = Client::new(&self.url);
+    }
+
+    /// Starts the daemon and waits for nothing.
+    pub fn spawn(&mut self) {
+        let log = |name: &str| {
+            let path = self.root.path().join(name);
+            File::options().create(true).append(true).open(path).expect("open the log of the test's shop")
+        };
+        fs::write(self.root.path().join("stdout"), "").expect("empty what the last daemon said");
+        let mut command = self.new_command();
+        command.arg("serve").args(self.setup.demo.then_some("--demo")).args(["--listen", "127.0.0.1:0"]);
+        command.stdout(log("stdout")).stderr(log("stderr")).stdin(Stdio::null());
+        self.process = Some(command.spawn().expect("start the daemon"));
+    }
+
+    fn new_command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        command.args(["--speed", &self.setup.speed.to_string(), "--data"]).arg(self.data());
+        // the tests' own variables are no settings, and a developer's are not the test's
+        let ours = std::env::vars_os().map(|(name, _)| name);
+        ours.filter(|name| name.to_string_lossy().starts_with("DOORSTEP_")).for_each(|name| {
+            command.env_remove(name);
+        });
+        command.envs(self.setup.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs another command on the shop's directory, to its end.
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        let mut command = self.new_command();
+        command.args(arguments).stdin(Stdio::null()).output().expect("run the command")
+    }
+
+    /// From the next start on.
+    pub fn set_speed(&mut self, speed: u32) {
+        self.setup.speed = speed;
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    pub fn mail(&self) -> PathBuf {
+        self.data().join("mail")
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// An idempotency key that nobody has used.
+    pub fn new_key(&self) -> String {
+        format!("test-{}", self.keys.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What the running daemon, or the last one, printed.
+    pub fn said(&self) -> String {
+        read(&self.root.path().join("stdout"))
+    }
+
+    /// What all its daemons logged.
+    pub fn log(&self) -> String {
+        read(&self.root.path().join("stderr"))
+    }
+
+    /// `doorstep actors --json`
+    #[track_caller]
+    pub fn actors(&self) -> Value {
+        let asked = self.command(&["actors", "--json"]);
+        assert!(asked.status.success(), "{asked:?}");
+        serde_json::from_slice(&asked.stdout).expect("the report is JSON")
+    }
+
+    #[track_caller]
+    pub fn journal_position(&self) -> u64 {
+        self.actors()["journal_position"].as_u64().expect("a position")
+    }
+
+    /// Waits until nothing is under way but what waits for its time.
+    #[track_caller]
+    pub fn waits_until_quiet(&self) {
+        until("nothing is under way in the shop", || {
+            let report = self.actors();
+            let none = |field: &str| report[field].as_u64() == Some(0);
+            (none("messages_pending") && none("calls") && none("asks")).then_some(())
+        });
+    }
+
+    /// As a power cut for the process: SIGKILL.
+    pub fn kill9(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().expect("kill the daemon");
+            process.wait().expect("wait for the killed daemon");
+        }
+    }
+
+    #[track_caller]
+    pub fn restart(&mut self) {
+        self.kill9();
+        self.start();
+    }
+
+    /// Asks it to stop, as an operator or the system does: SIGTERM.
+    pub fn asks_to_stop(&self) {
+        let process = self.process.as_ref().expect("a daemon runs");
+        let sent = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        assert!(sent.expect("run kill").success());
+    }
+
+    /// Asks it to stop and waits for its end.
+    #[track_caller]
+    pub fn stop(&mut self) -> ExitStatus {
+        self.asks_to_stop();
+        self.waits_for_the_end()
+    }
+
+    #[track_caller]
+    pub fn waits_for_the_end(&mut self) -> ExitStatus {
+        let status = until("the daemon ends", || self.ended());
+        self.process = None;
+        status
+    }
+
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.as_mut().and_then(|process| process.try_wait().expect("look after the daemon"))
+    }
+
+    /// `doorstep verify` finds nothing; what it printed.
+    #[track_caller]
+    pub fn verifies(&self) -> String {
+        let verified = self.command(&["verify"]);
+        let printed = String::from_utf8_lossy(&verified.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&verified.stderr).into_owned();
+        assert_eq!(verified.status.code(), Some(0), "{printed}{complained}");
+        printed
+    }
+
+    /// Nothing in the shop panicked.
+    #[track_caller]
+    pub fn never_panicked(&self) {
+        let log = self.log();
+        let panicked: Vec<&str> = log.lines().filter(|line| line.contains("panic")).collect();
+        assert!(panicked.is_empty(), "{panicked:#?}");
+    }
+}
+
+impl Drop for TestShop {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            // it may have ended already; a test that cares has looked
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let shown = &lines[lines.len().saturating_sub(LOG_LINES_SHOWN)..];
+            eprintln!("the end of the shop's log:\n{}", shown.join("\n"));
+        }
+    }
+}
+
+fn read(path: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
+}

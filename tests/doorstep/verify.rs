@@ -1,0 +1,259 @@
+//! What an operator does to a closed shop: verify, rebuild, restore; and what the shop does when something is wrong.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use doorstep::actors::merchant_proxy::Payment;
+use doorstep::actors::order_manager::Order;
+use doorstep::actors::stock_keeper::StockItem;
+use doorstep::domain::Sku;
+
+use super::buyer::{Bought, wish, wishes};
+use super::history::{Attempt, Shelves, customers_order, orders_by_id};
+use super::order::{IN_STOCK, LAST_COPY, OUT_OF_STOCK, THREE_LEFT};
+use super::shop::{FAST, Setup, TestShop, setup};
+use super::stored::StoredTrees;
+use super::wait::until;
+
+/// The segment's header and the claim of the first epoch; the first batch of records follows.
+const FIRST_BATCH_AT: usize = 64 + 56;
+const CUSTOMERS: usize = 16;
+
+fn printed(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Orders of every kind, some at their end, some on their way; then a clean stop.
+fn busy_life(shop: &mut TestShop) -> Vec<Bought> {
+    let closed = shop.buys(IN_STOCK);
+    shop.waits_for_state(&closed, "closed");
+    let waiting =
+        Bought::from(&shop.orders(&wishes(&[(OUT_OF_STOCK, 2), (THREE_LEFT, 1)]).waiting()).expect(201));
+    shop.orders(&wish(OUT_OF_STOCK)).expect_problem(409, "out_of_stock");
+    shop.orders(&wish(IN_STOCK).by("tok_declined")).expect_problem(402, "payment_declined");
+    let cart = shop.client().post("/carts", &[], &serde_json::json!({})).expect(201).text_of("id");
+    let line = format!("/carts/{cart}/lines/{IN_STOCK}");
+    shop.client().put(&line, &serde_json::json!({"quantity": 2})).expect(200);
+    let confirmed = shop.buys(LAST_COPY);
+    assert_eq!(shop.stop().code(), Some(0));
+    vec![closed, waiting, confirmed]
+}
+
+fn after_a_busy_life(setup: Setup) -> (TestShop, Vec<Bought>) {
+    let mut shop = setup.open();
+    let orders = busy_life(&mut shop);
+    (shop, orders)
+}
+
+#[test]
+fn verify_finds_nothing_after_a_busy_life() {
+    let (shop, _) = after_a_busy_life(setup());
+    assert!(shop.verifies().contains("books and stock balance"));
+    shop.never_panicked();
+}
+
+#[test]
+fn verify_names_one_book_too_many() {
+    let (shop, _) = after_a_busy_life(setup());
+    {
+        let trees = StoredTrees::of(&shop);
+        let sku = Sku::parse(IN_STOCK).unwrap();
+        let items = trees.every::<StockItem>();
+        let (key, item, stored) =
+            items.into_iter().find(|(key, _, _)| *key == sku).expect("the item is stored");
+        let more = StockItem { available: item.available + 1, ..item };
+        trees.falsify::<StockItem>(&key, &more, &stored);
+    }
+    let verified = shop.command(&["verify"]);
+    assert_eq!(verified.status.code(), Some(1), "{}", printed(&verified));
+    let said = printed(&verified);
+    assert!(said.contains("stock") && said.contains(IN_STOCK) && said.contains("available"), "{said}");
+}
+
+#[test]
+fn verify_names_one_cent_too_few() {
+    let (shop, orders) = after_a_busy_life(setup());
+    {
+        let trees = StoredTrees::of(&shop);
+        let found = trees.every::<Order>().into_iter().find(|(id, _, _)| id.to_string() == orders[0].id);
+        let (id, mut order, stored) = found.expect("the order is stored");
+        order.totals.total.amount -= 1;
+        trees.falsify::<Order>(&id, &order, &stored);
+    }
+    let verified = shop.command(&["verify"]);
+    assert_eq!(verified.status.code(), Some(1), "{}", printed(&verified));
+    let said = printed(&verified);
+    assert!(said.contains("orders") && said.contains(&orders[0].id) && said.contains("amount"), "{said}");
+}
+
+#[test]
+fn verify_names_a_payment_that_was_lost() {
+    let (shop, _) = after_a_busy_life(setup());
+    {
+        let trees = StoredTrees::of(&shop);
+        let payments = trees.every::<Payment>();
+        let (lost, _, stored) = payments.first().expect("something was paid");
+        let (_, other, _) = payments.last().expect("something was paid");
+        assert!(payments.len() > 1);
+        trees.falsify::<Payment>(lost, other, stored);
+    }
+    let verified = shop.command(&["verify"]);
+    assert_eq!(verified.status.code(), Some(1), "{}", printed(&verified));
+    assert!(printed(&verified).contains("payments"), "{}", printed(&verified));
+}
+
+#[test]
+fn a_byte_that_flipped_in_the_journal_is_named_by_file_and_offset_and_nothing_is_served() {
+    let (mut shop, _) = after_a_busy_life(setup());
+    let segment = segments(&shop).remove(0);
+    let mut bytes = fs::read(&segment).unwrap();
+    bytes[FIRST_BATCH_AT + 100] ^= 1;
+    fs::write(&segment, bytes).unwrap();
+    let file = segment.file_name().unwrap().to_str().unwrap().to_owned();
+    let names_it = |code: Option<i32>, said: &str| {
+        assert_eq!(code, Some(1), "{said}");
+        assert!(
+            said.contains(&file) && said.contains(&format!("damaged at offset {FIRST_BATCH_AT}")),
+            "{said}"
+        );
+    };
+    for command in ["verify", "rebuild"] {
+        let refused = shop.command(&[command]);
+        names_it(refused.status.code(), &printed(&refused));
+    }
+    shop.spawn();
+    let status = shop.waits_for_the_end();
+    names_it(status.code(), &shop.log());
+    assert_eq!(shop.said(), "", "the damaged shop opened");
+}
+
+#[test]
+fn rebuild_recreates_every_aggregate_from_the_journal_alone() {
+    let (mut shop, orders) = after_a_busy_life(setup());
+    // slow, so that nothing comes in while it stops: what does is in the journal only
+    shop.set_speed(1);
+    shop.start();
+    shop.waits_until_quiet();
+    assert_eq!(shop.stop().code(), Some(0));
+    let before = StoredTrees::of(&shop).dump();
+    let rebuilt = shop.command(&["rebuild"]);
+    assert_eq!(rebuilt.status.code(), Some(0), "{}", printed(&rebuilt));
+    let after = StoredTrees::of(&shop).dump();
+    let differing: Vec<_> =
+        before.iter().filter(|(key, value)| after.get(key) != Some(value)).map(|(key, _)| key).collect();
+    assert!(differing.is_empty(), "{differing:?}");
+    assert_eq!(before.len(), after.len());
+    shop.verifies();
+    shop.set_speed(FAST);
+    shop.start();
+    for order in &orders {
+        shop.waits_for_state(order, "closed");
+    }
+}
+
+#[test]
+fn a_shop_whose_trees_are_gone_or_garbled_rebuilds_them_and_loses_nothing() {
+    for garble in [true, false] {
+        let (mut shop, orders) = after_a_busy_life(setup());
+        let trees = shop.data().join("trees");
+        if garble {
+            garble_every_file(&trees);
+        } else {
+            fs::remove_dir_all(&trees).unwrap();
+        }
+        shop.start();
+        for order in &orders {
+            shop.waits_for_state(order, "closed");
+        }
+        assert_eq!(shop.log().contains("set aside"), garble, "{}", shop.log());
+        assert_eq!(shop.stop().code(), Some(0));
+        shop.verifies();
+    }
+}
+
+fn garble_every_file(dir: &std::path::Path) {
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            garble_every_file(&path);
+        } else {
+            let bytes: Vec<u8> = fs::read(&path).unwrap().iter().map(|byte| byte ^ 0x55).collect();
+            fs::write(&path, bytes).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_second_daemon_on_the_directory_is_refused_and_told_who_has_it() {
+    let shop = setup().open();
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+        let refused = shop.command(command);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(printed(&refused).contains("in use by another doorstep (process "), "{}", printed(&refused));
+    }
+    let order = shop.buys(IN_STOCK);
+    shop.waits_for_state(&order, "closed");
+}
+
+#[test]
+fn a_torn_last_write_is_dropped_and_the_shop_opens() {
+    // no checkpoint, so that the trees are not ahead of what is left of the journal
+    let mut shop = setup().speed(1).set("DOORSTEP_STORAGE__CHECKPOINT_EVERY_MS", "600000").open();
+    let (first, _last) = (shop.buys(IN_STOCK), shop.buys(IN_STOCK));
+    shop.kill9();
+    let segment = segments(&shop).pop().expect("a segment");
+    let bytes = fs::read(&segment).unwrap();
+    let used = bytes.iter().rposition(|byte| *byte != 0).expect("something was written") + 1;
+    let file = fs::File::options().write(true).open(&segment).unwrap();
+    file.set_len(used as u64 - 5).unwrap();
+    shop.start();
+    let kept = shop.looks_at(&first);
+    assert_eq!(kept.json["payment"]["state"], "authorised", "{}", kept.text);
+    shop.buys(IN_STOCK);
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.verifies();
+}
+
+#[test]
+fn a_stop_under_load_answers_what_is_in_flight_reports_and_resumes_at_the_next_start() {
+    let shelves = Shelves { in_stock: vec!["MANY".to_owned()], out_of_stock: vec!["NONE".to_owned()] };
+    let rows = [("MANY".to_owned(), 1_000_000), ("NONE".to_owned(), 0)];
+    let mut shop = setup().catalogue(&rows).set("DOORSTEP_PAYMENT__ANSWER_DEADLINE_MS", "300").open();
+    let (stop, client) = (AtomicBool::new(false), shop.client().clone());
+    let mut attempts: Vec<Attempt> = thread::scope(|scope| {
+        let (shelves, stop) = (&shelves, &stop);
+        let customers = scope.spawn(move || customers_order(&client, shelves, CUSTOMERS, "stop", 7, stop));
+        until("a hundred turns are made", || (shop.journal_position() > 100).then_some(()));
+        assert_eq!(shop.stop().code(), Some(0), "{}", shop.log());
+        stop.store(true, Ordering::Relaxed);
+        customers.join().expect("the customers' threads")
+    });
+    assert!(shop.said().contains("drained; the next start resumes "), "{}", shop.said());
+    shop.verifies();
+    shop.start();
+    for attempt in &mut attempts {
+        until("it is answered", || {
+            attempt.send(shop.client());
+            attempt.said.as_ref().map(drop)
+        });
+    }
+    orders_by_id(&attempts);
+    for order in attempts.iter().filter_map(|attempt| attempt.said.as_ref()?.bought()) {
+        until("the order has ended", || {
+            (["closed", "declined"].contains(&shop.state_of(&order).as_str())).then_some(())
+        });
+    }
+    shop.never_panicked();
+}
+
+/// The journal's files in the order of their records.
+fn segments(shop: &TestShop) -> Vec<PathBuf> {
+    let files = fs::read_dir(shop.data().join("journal")).unwrap().flatten().map(|entry| entry.path());
+    let mut segments: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|end| end == "seg")).collect();
+    segments.sort();
+    segments
+}
