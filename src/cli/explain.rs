@@ -94,7 +94,7 @@ impl<W: Write> Story<W> {
 
     fn effects(&mut self, position: Position, record: &Record<Shop>) -> Result<(), Stopped> {
         for (index, (to, message)) in record.sends.iter().enumerate() {
-            // one that names no order, such as the bank's answer, is about what its turn is about
+            // one about many orders or none, such as a settlement file, is about what its turn is about
             if message.order().is_none_or(|order| order == self.order) {
                 let name = Shop::name(message);
                 writeln!(self.out, "         → {to}: {name}")?;

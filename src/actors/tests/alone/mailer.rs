@@ -1,0 +1,69 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use tokio::time::Instant;
+
+use super::{Alone, ms, order, pence};
+use crate::actors::calls::Outcome;
+use crate::actors::mailer::{MailId, Message as ToMailer};
+use crate::actors::{Address, Answered, Rules};
+use crate::domain::Timestamp;
+use crate::partners::mail::{Letter, MailKind};
+use crate::runtime::kit::{Answer, Scripted, run};
+
+fn letter() -> Letter {
+    Letter {
+        kind: MailKind::Dispatched,
+        order: order(1),
+        to_address: "ada@example.org".into(),
+        to_name: "Ada".into(),
+        link: None,
+        lines: vec![],
+        total: pence(799),
+        promised_on: None,
+        tracking: None,
+        reason: None,
+        written_at: Timestamp(1_795_348_800_000),
+    }
+}
+
+#[test]
+fn a_post_that_cannot_be_reached_is_tried_with_growing_pauses_and_then_the_letter_is_parked() {
+    run(async {
+        let mut alone = Alone::new(Address::Mailer);
+        let tried: Rc<RefCell<Vec<Instant>>> = Rc::default();
+        let noted = tried.clone();
+        alone.kit.outside = Scripted::new(move |_| {
+            noted.borrow_mut().push(Instant::now());
+            Answer::After(ms(0), Outcome::Posted(Answered::Unknown("connection reset".into())))
+        });
+        alone.kit.start().await;
+        alone.told(ToMailer::Send(Box::new(letter())));
+        tokio::time::sleep(ms(3_600_000)).await;
+        let rules = Rules::default();
+        let tried = tried.borrow();
+        assert_eq!(tried.len(), rules.mail_attempts_max as usize);
+        for (attempt, pair) in (1..).zip(tried.windows(2)) {
+            assert!(pair[1] - pair[0] >= ms(rules.retry_ms(attempt)), "before attempt {attempt}");
+        }
+        let parked = alone.kit.look(|state| state.mail.mail.peek(&MailId::of(&letter())).cloned());
+        assert!(parked.is_some_and(|row| row.parked.is_some()));
+    });
+}
+
+#[test]
+fn a_letter_that_was_given_to_the_post_before_a_crash_is_given_again_as_it_was() {
+    run(async {
+        let mut alone = Alone::new(Address::Mailer);
+        let script: Rc<Scripted<_>> = Scripted::new(|_| Answer::Never);
+        alone.kit.outside = script.clone();
+        alone.kit.start().await;
+        alone.told(ToMailer::Send(Box::new(letter())));
+        alone.kit.settle().await;
+        alone.kit.restart().await;
+        alone.kit.settle().await;
+        let made: Vec<String> =
+            script.made().iter().map(|call| serde_json::to_string(call).unwrap()).collect();
+        assert_eq!((made.len(), &made[0]), (2, &made[1]));
+    });
+}

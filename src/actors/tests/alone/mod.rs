@@ -1,0 +1,82 @@
+//! Each actor alone, with probes in the place of all others.
+mod bank;
+mod mailer;
+mod merchant_proxy;
+mod order_manager;
+mod stock_keeper;
+mod warehouse;
+mod web_session;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::world::{PROGRAMS, partners, tree_names};
+use crate::actors::{Address, Message, Rules, Shop};
+use crate::domain::{Currency, Money, OrderId, PaymentId};
+use crate::partners::mail::MemoryPost;
+use crate::runtime::kit::{Kit, Probe};
+
+/// One actor that lives, and the embedded partners.
+struct Alone {
+    kit: Kit<Shop>,
+    actor: Address,
+    probes: BTreeMap<Address, Probe<Shop>>,
+    begun: Instant,
+}
+
+impl Alone {
+    /// Not started yet: its kit may be changed.
+    fn new(actor: Address) -> Alone {
+        let mut kit = Kit::new(Rules::default, &tree_names(), &[actor]);
+        kit.outside = Rc::new(partners(&MemoryPost::new()));
+        let others = Address::STANDING.into_iter().chain([PROGRAMS]).filter(|other| *other != actor);
+        let probes = others.map(|other| (other, kit.probe(other))).collect();
+        Alone { kit, actor, probes, begun: Instant::now() }
+    }
+
+    async fn started(actor: Address) -> Alone {
+        let mut alone = Alone::new(actor);
+        alone.kit.start().await;
+        alone
+    }
+
+    /// Tells the actor something as if another had.
+    fn told(&self, message: impl Into<Message>) {
+        drop(self.kit.tell(self.actor, message.into()));
+    }
+
+    /// What another actor is told next.
+    async fn next(&mut self, to: Address) -> Arc<Message> {
+        self.probes.get_mut(&to).expect("a probe stands there").next().await
+    }
+
+    /// Whether another actor has been told nothing that was not looked at.
+    async fn is_quiet(&self, to: Address) -> bool {
+        self.kit.settle().await;
+        self.probes[&to].is_empty()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+}
+
+fn order(n: u128) -> OrderId {
+    OrderId::new(1_795_348_800_000, n)
+}
+
+fn payment(n: u128) -> PaymentId {
+    PaymentId::new(1_795_348_800_000, n)
+}
+
+fn pence(amount: i64) -> Money {
+    Money::new(amount, Currency::GBP)
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}

@@ -1,0 +1,87 @@
+use super::Alone;
+use crate::actors::order_manager::{Idempotency, Message as ToOrders, Outcome, PlaceOrder, Route};
+use crate::actors::tests::world::{PLENTY, PROGRAMS, details, line};
+use crate::actors::web_session::Message as ToSession;
+use crate::actors::{Address, Message, mailer, merchant_proxy, stock_keeper, warehouse};
+use crate::domain::{Backorder, OrderId, PaymentId, SessionId, Totals};
+use crate::partners::mail::MailKind;
+use crate::runtime::kit::run;
+
+use super::{order, pence};
+
+fn place() -> ToOrders {
+    let details = details("tok_visa", Backorder::Accept);
+    let lines = vec![line(PLENTY, 1)];
+    let principal = SessionId::PROGRAMS;
+    ToOrders::Place(Box::new(PlaceOrder {
+        order: order(1),
+        session: principal,
+        request: None,
+        idempotency: Idempotency { principal, route: Route::Orders, key: "k1".into(), digest: 1 },
+        totals: Totals::of(&lines, pence(299), pence(0)).unwrap(),
+        lines,
+        customer: details.customer,
+        shipping_address: details.shipping_address,
+        token: details.token,
+        backorder: details.backorder,
+    }))
+}
+
+/// Placed, in stock, and the merchant asked.
+async fn awaiting_payment(alone: &mut Alone) -> (OrderId, PaymentId) {
+    alone.told(place());
+    let asked = alone.next(Address::StockKeeper).await;
+    assert!(matches!(asked.as_ref(), Message::Stock(stock_keeper::Message::Reserve { .. })), "{asked:?}");
+    alone.told(ToOrders::Reserved { order: order(1) });
+    let asked = alone.next(Address::MerchantProxy).await;
+    match asked.as_ref() {
+        Message::Merchant(merchant_proxy::Message::Authorise { order, payment, .. }) => (*order, *payment),
+        other => panic!("the merchant is told {other:?}"),
+    }
+}
+
+#[test]
+fn nobody_is_told_that_an_order_is_confirmed_before_it_has_both_the_money_and_the_goods() {
+    run(async {
+        let mut alone = Alone::started(Address::OrderManager).await;
+        let (order, payment) = awaiting_payment(&mut alone).await;
+        // out of turn: nobody asked for it yet
+        alone.told(ToOrders::Allocated { order });
+        assert!(alone.is_quiet(PROGRAMS).await && alone.is_quiet(Address::WarehouseActor).await);
+        alone.told(ToOrders::PaymentAuthorised { order, payment });
+        let asked = alone.next(Address::StockKeeper).await;
+        assert!(
+            matches!(asked.as_ref(), Message::Stock(stock_keeper::Message::Allocate { .. })),
+            "{asked:?}"
+        );
+        assert!(alone.is_quiet(PROGRAMS).await && alone.is_quiet(Address::WarehouseActor).await);
+        alone.told(ToOrders::Allocated { order });
+        let told = alone.next(PROGRAMS).await;
+        let Message::Session(ToSession::OrderAnswered { answer, .. }) = told.as_ref() else {
+            panic!("{told:?}")
+        };
+        assert!(matches!(answer.outcome, Outcome::Taken(_)));
+        let asked = alone.next(Address::WarehouseActor).await;
+        assert!(matches!(asked.as_ref(), Message::Warehouse(warehouse::Message::Fulfil(_))), "{asked:?}");
+        let mail = alone.next(Address::Mailer).await;
+        let Message::Mail(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
+        assert_eq!(letter.kind, MailKind::OrderConfirmation);
+    });
+}
+
+#[test]
+fn what_is_held_after_she_cancelled_is_let_go_of() {
+    run(async {
+        let mut alone = Alone::started(Address::OrderManager).await;
+        let (order, payment) = awaiting_payment(&mut alone).await;
+        let key = alone.kit.look(|state| state.orders.orders.peek(&order).unwrap().key.to_string());
+        alone.told(ToOrders::Cancel { order, key });
+        let told = alone.next(Address::MerchantProxy).await;
+        let void = merchant_proxy::Message::Void { order, payment };
+        assert!(matches!(told.as_ref(), Message::Merchant(message) if *message == void), "{told:?}");
+        alone.told(ToOrders::PaymentAuthorised { order, payment });
+        let given_back = alone.next(Address::StockKeeper).await;
+        assert!(matches!(given_back.as_ref(), Message::Stock(stock_keeper::Message::Release { .. })));
+        assert!(alone.is_quiet(Address::StockKeeper).await, "and nothing is allocated");
+    });
+}

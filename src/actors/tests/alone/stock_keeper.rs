@@ -1,0 +1,66 @@
+use super::{Alone, ms, order};
+use crate::actors::calls::Outcome;
+use crate::actors::order_manager::Message as ToOrders;
+use crate::actors::stock_keeper::Message as ToStock;
+use crate::actors::tests::world::{NONE, shelves};
+use crate::actors::{Address, Answered, Call, Message, Rules, What};
+use crate::domain::{Backorder, Currency, Date, Money, Sku, Units};
+use crate::partners::wholesaler::{Quote, QuoteAnswer, WholesalerId};
+use crate::runtime::kit::{Answer, Scripted, run};
+
+const SHIPS_ON: Date = Date(20_785);
+
+fn reserve() -> ToStock {
+    let lines = vec![Units { sku: Sku::parse(NONE).unwrap(), quantity: 2 }];
+    ToStock::Reserve { order: order(1), lines, backorder: Backorder::Accept }
+}
+
+/// Only this wholesaler answers; the others never do.
+async fn with_one_who_answers(answers: WholesalerId) -> Alone {
+    let mut alone = Alone::new(Address::StockKeeper);
+    alone.kit.outside = Scripted::new(move |call: &Call| match &call.what {
+        What::Quote { wholesaler, request, .. } if *wholesaler == answers => {
+            let unit_cost = Money::new(50, Currency::GBP);
+            let (sku, quantity) = (request.sku.clone(), request.quantity);
+            let offer = Quote { wholesaler: *wholesaler, sku, quantity, unit_cost, ships_on: SHIPS_ON };
+            Answer::After(ms(10), Outcome::Quote(Answered::Yes(QuoteAnswer::Offer(offer))))
+        }
+        _ => Answer::Never,
+    });
+    alone.kit.start().await;
+    alone.kit.ask(Address::StockKeeper, shelves()).await.unwrap();
+    alone
+}
+
+#[test]
+fn wholesalers_that_stay_silent_are_left_out_at_the_deadline() {
+    run(async {
+        let mut alone = with_one_who_answers(WholesalerId(2)).await;
+        alone.told(reserve());
+        let told = alone.next(Address::OrderManager).await;
+        assert!(
+            matches!(told.as_ref(), Message::Orders(ToOrders::Promised { ships_on: SHIPS_ON, .. })),
+            "{told:?}"
+        );
+        let deadline = ms(Rules::default().quote_deadline_ms);
+        assert!((deadline..deadline + ms(100)).contains(&alone.elapsed()), "{:?}", alone.elapsed());
+    });
+}
+
+#[test]
+fn when_no_wholesaler_answers_the_order_is_told_that_nobody_has_it() {
+    run(async {
+        let mut alone = with_one_who_answers(WholesalerId(99)).await;
+        alone.told(reserve());
+        let told = alone.next(Address::OrderManager).await;
+        assert!(
+            matches!(told.as_ref(), Message::Orders(ToOrders::OutOfStock { earliest: None, .. })),
+            "{told:?}"
+        );
+        let kept = alone.kit.look(|state| {
+            let item = state.stock.stock.peek(&Sku::parse(NONE).unwrap()).unwrap();
+            (item.reserved, item.pegs.len())
+        });
+        assert_eq!(kept, (0, 0));
+    });
+}

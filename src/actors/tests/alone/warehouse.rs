@@ -1,0 +1,63 @@
+use super::{Alone, order, pence};
+use crate::actors::order_manager::Message as ToOrders;
+use crate::actors::stock_keeper::Message as ToStock;
+use crate::actors::tests::world::{PLENTY, details, line};
+use crate::actors::warehouse::{Fulfilment, Message as ToWarehouse};
+use crate::actors::{Address, Message, mailer};
+use crate::domain::{Backorder, OrderKey};
+use crate::partners::mail::MailKind;
+use crate::runtime::kit::run;
+
+fn fulfil() -> ToWarehouse {
+    let details = details("tok_visa", Backorder::Accept);
+    ToWarehouse::Fulfil(Box::new(Fulfilment {
+        order: order(1),
+        key: OrderKey::new(7),
+        lines: vec![line(PLENTY, 2)],
+        total: pence(1_299),
+        customer: details.customer,
+        shipping_address: details.shipping_address,
+    }))
+}
+
+#[test]
+fn the_truck_collects_what_was_packed_and_each_is_told_in_turn() {
+    run(async {
+        let mut alone = Alone::new(Address::WarehouseActor);
+        alone.kit.speed = 3_600;
+        alone.kit.start().await;
+        alone.told(fulfil());
+        let packed = alone.next(Address::StockKeeper).await;
+        assert!(matches!(packed.as_ref(), Message::Stock(ToStock::Packed { .. })), "{packed:?}");
+        assert!(alone.is_quiet(Address::OrderManager).await, "nothing has left yet");
+        // between packing and the truck
+        alone.kit.restart().await;
+        let told = alone.next(Address::OrderManager).await;
+        let Message::Orders(ToOrders::HandedOver { tracking, .. }) = told.as_ref() else {
+            panic!("{told:?}")
+        };
+        assert!(tracking.starts_with("DS"));
+        let mail = alone.next(Address::Mailer).await;
+        let Message::Mail(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
+        assert_eq!((letter.kind, letter.tracking.as_ref()), (MailKind::Dispatched, Some(tracking)));
+        let told = alone.next(Address::OrderManager).await;
+        assert!(matches!(told.as_ref(), Message::Orders(ToOrders::Delivered { .. })), "{told:?}");
+    });
+}
+
+#[test]
+fn what_is_stopped_before_it_is_packed_never_leaves() {
+    run(async {
+        let mut alone = Alone::new(Address::WarehouseActor);
+        alone.kit.speed = 3_600;
+        alone.kit.start().await;
+        alone.told(fulfil());
+        alone.told(ToWarehouse::Stop { order: order(1) });
+        let told = alone.next(Address::OrderManager).await;
+        assert!(matches!(told.as_ref(), Message::Orders(ToOrders::Stopped { .. })), "{told:?}");
+        tokio::time::sleep(std::time::Duration::from_secs(200)).await;
+        let put_away = alone.next(Address::StockKeeper).await;
+        assert!(matches!(put_away.as_ref(), Message::Stock(ToStock::PutAway { packed: false, .. })));
+        assert!(alone.is_quiet(Address::StockKeeper).await && alone.is_quiet(Address::Mailer).await);
+    });
+}
