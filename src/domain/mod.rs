@@ -1,5 +1,6 @@
 //! The trade's words and rules. Pure: no actix, tokio, sled or clock.
 
+mod card_numbers;
 pub mod catalogue;
 mod ids;
 mod money;
@@ -9,6 +10,7 @@ mod sku;
 mod time;
 mod timeline;
 
+pub use card_numbers::{holds_card_number, passes_luhn};
 pub use ids::{BadId, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};
 pub use order::{

@@ -4,7 +4,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 
-use super::{Code, Problem, holds_card_number};
+use super::{Code, Problem};
+use crate::domain::holds_card_number;
 
 /// The request's `Idempotency-Key`: 1 to 128 visible ASCII characters, once.
 pub fn key(headers: &HeaderMap) -> Result<String, Problem> {

@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{HttpLimits, holds_card_number};
+use super::HttpLimits;
+use crate::domain::holds_card_number;
 
 /// A value that borrows its text from the body. Numbers are whole where they can be.
 #[derive(Debug, PartialEq)]

@@ -5,12 +5,13 @@ use serde::Serialize;
 
 use crate::actors::web_session::{Checkout, CheckoutDetails};
 use crate::domain::catalogue::Product;
+use crate::domain::holds_card_number;
 use crate::domain::limits::LINES_MAX;
 use crate::domain::{
     Backorder, Customer, Money, OrderId, OrderLine, Quantity, SessionId, ShippingAddress, Sku, Totals,
 };
 use crate::gateway::json::Json;
-use crate::gateway::{App, Body, Code, HttpLimits, Problem, details, holds_card_number, idempotency};
+use crate::gateway::{App, Body, Code, HttpLimits, Problem, details, idempotency};
 
 use super::fields::{Fields, Place};
 

@@ -1,8 +1,9 @@
 use serde::Deserialize;
 
+use crate::domain::holds_card_number;
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX};
 use crate::domain::{Customer, ShippingAddress};
-use crate::gateway::{details, holds_card_number};
+use crate::gateway::details;
 
 use super::countries::COUNTRIES;
 

@@ -1,3 +1,4 @@
+use crate::domain::passes_luhn;
 use std::fmt;
 
 use super::Brand;
@@ -63,25 +64,6 @@ impl fmt::Display for CardNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} …{}", self.brand(), self.last4())
     }
-}
-
-/// ISO/IEC 7812-1, annex B. `digits`: ASCII decimal digits only.
-pub(super) fn passes_luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| {
-            let value = u32::from(digit.wrapping_sub(b'0'));
-            let doubled = value * 2;
-            match place % 2 {
-                0 => value,
-                _ if doubled > 9 => doubled - 9,
-                _ => doubled,
-            }
-        })
-        .sum();
-    sum.is_multiple_of(10)
 }
 
 /// Checks the form of the security code; nothing keeps it.

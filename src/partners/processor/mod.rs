@@ -10,12 +10,10 @@ mod expiry;
 mod page;
 mod page_guard;
 mod payment;
-mod scan;
 mod tokens;
 
 pub use brand::Brand;
 pub use cards::{BadCard, CardNumber, check_cvv, test_behaviour};
 pub use expiry::Expiry;
 pub use page::{CardPage, Registered, RegistersCards, serve};
-pub use scan::holds_card_number;
 pub use tokens::TokenMint;

@@ -262,7 +262,7 @@ fn form(
     trouble: Option<&'static str>,
 ) -> HttpResponse {
     // a number typed into a wrong field must not come back either
-    let shown = |text: &'_ str| !super::holds_card_number(text);
+    let shown = |text: &'_ str| !crate::domain::holds_card_number(text);
     let html = CardForm {
         stylesheet: &STYLESHEET,
         amount: payment.amount.to_string(),
