@@ -61,9 +61,9 @@ impl Payment {
         }
     }
 
-    /// Whether the bank holds money for it, as far as the shop knows.
+    /// Whether the bank holds money for it, as far as the shop knows. It never does for a verification.
     pub fn is_held(&self) -> bool {
         use PaymentState::*;
-        matches!(self.state, Authorised | Capturing | CaptureUnknown | Voiding)
+        self.kind == Kind::Hold && matches!(self.state, Authorised | Capturing | CaptureUnknown | Voiding)
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::world::{NONE, ONE, PLENTY, World, one_closed_order, opened, order_of};
+use super::world::{NONE, ONE, PLENTY, World, closed, one_closed_order, opened, order_of};
 use crate::actors::order_manager::{Message as ToOrders, Outcome, Reply as OrdersReply};
-use crate::actors::{Address, Reply};
+use crate::actors::{Address, Reply, Rules};
 use crate::domain::{Happening, OrderId, OrderState};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
@@ -158,6 +158,19 @@ fn an_order_can_be_cancelled_while_it_waits_for_the_truck() {
 fn an_order_can_be_cancelled_while_it_waits_for_supplies() {
     is_cancelled_for_good(NONE, "tok_visa", Duration::ZERO);
     is_cancelled_for_good(NONE, "tok_visa", MINUTES(24 * 60 - 1));
+}
+
+#[test]
+fn an_order_whose_card_was_only_verified_can_be_cancelled_and_holds_nothing() {
+    run(async {
+        let mut world = closed();
+        world.kit.rules = Box::new(|| Rules { hold_days: 1, ..Rules::default() });
+        world.open().await;
+        let order = order_of(&world.buy("k1", NONE, 1, "tok_visa").await);
+        assert!(matches!(cancel(&world, order).await, OrdersReply::Order(_)));
+        world.days(20).await;
+        assert_eq!(world.ending().states, [OrderState::Cancelled]);
+    });
 }
 
 #[test]

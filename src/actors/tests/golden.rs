@@ -19,7 +19,7 @@ use crate::actors::bank::{Behaviour, Card, Message as ToBank};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::web_session::{Checkout, Message as ToSession, Reply as SessionReply};
 use crate::actors::{Address, Call, Message, Reply, Rules, Shop, State};
-use crate::domain::{Backorder, OrderId, SessionId, Sku};
+use crate::domain::{Backorder, OrderId, OrderState, SessionId, Sku};
 use crate::journal::{Journal as _, Position};
 use crate::runtime::kit::run;
 use crate::runtime::{DeadLetter, Due, Point, Record, State as _, Statement, TREES, TimerChange, TimerId};
@@ -231,6 +231,8 @@ async fn flows() -> (Vec<Vec<u8>>, Vec<Kept>) {
         world.days(3).await;
         largest.look(&world);
     }
+    let open: Vec<OrderState> = world.ending().states.into_iter().filter(|state| !state.is_end()).collect();
+    assert!(open.is_empty(), "every order ends, however unlucky: {open:?}");
     let mut turns = vec![];
     let visit = &mut |_: Position, bytes: &[u8]| {
         turns.push(bytes.to_vec());
