@@ -87,19 +87,40 @@ pub enum BadSettings {
     Value { key: &'static str, value: String, why: &'static str },
 }
 
+const PREFIX: &str = "DOORSTEP";
+
+type Variables = std::collections::HashMap<String, String>;
+
+/// Settings among the environment's variables, and those that only look like some: a name without a table, as
+/// an orchestrator sets for a service that is called doorstep, is no setting and must not stop the start.
+fn sorted_out(environment: Variables) -> (Variables, Variables) {
+    let ours = environment.into_iter().filter(|(name, _)| name.starts_with("DOORSTEP_"));
+    ours.partition(|(name, _)| name.contains("__"))
+}
+
+/// Names of the environment that begin like a setting and are none, for a warning.
+pub fn stray_variables() -> Vec<String> {
+    let (_, stray) = sorted_out(std::env::vars().collect());
+    let mut names: Vec<String> = stray.into_keys().collect();
+    names.sort();
+    names
+}
+
 impl Settings {
     /// Reads the layers. `environment`: the variables to look at, those of the process outside tests.
     pub fn load(
         file: Option<&Path>,
-        environment: Option<std::collections::HashMap<String, String>>,
+        environment: Option<Variables>,
         overrides: &Overrides,
     ) -> Result<Settings, BadSettings> {
         let mut layers = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
-        let variables = Environment::with_prefix("DOORSTEP").prefix_separator("_").separator("__");
-        layers = layers.add_source(variables.source(environment).try_parsing(true));
+        let variables = Environment::with_prefix(PREFIX).prefix_separator("_").separator("__");
+        let environment = environment.unwrap_or_else(|| std::env::vars().collect());
+        let (ours, _) = sorted_out(environment);
+        layers = layers.add_source(variables.source(Some(ours)).try_parsing(true));
         let mut settings: Settings = layers.build()?.try_deserialize()?;
         settings.apply(overrides);
         settings.check()?;
@@ -201,6 +222,14 @@ mod tests {
         let environment = [("DOORSTEP_TRADE__SPEED".to_owned(), "7".to_owned())].into();
         let settings = Settings::load(None, Some(environment), &overrides).unwrap();
         assert_eq!(settings.trade.speed, 9);
+    }
+
+    #[test]
+    fn a_variable_without_a_table_is_no_setting() {
+        let strays = [("DOORSTEP_SERVICE_HOST", "10.0.0.1"), ("DOORSTEP_PORT", "tcp://10.0.0.1:80")];
+        assert!(load("", &strays).is_ok());
+        let strays = strays.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        assert_eq!(sorted_out(strays).1.len(), 2);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::settings::{Overrides, Settings};
+use crate::settings::{Overrides, Settings, stray_variables};
 
 /// Doorstep: a shop in one daemon, from the click to the doorstep.
 ///
@@ -116,6 +116,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     };
     let settings = Settings::load(common.config.as_deref(), None, &overrides)?;
     crate::telemetry::begin(&settings.log).map_err(Failure)?;
+    for name in stray_variables() {
+        tracing::warn!(name, "no setting: settings in the environment are named DOORSTEP_TABLE__KEY");
+    }
     match command {
         None => serve::run(settings, true),
         Some(Command::Serve { demo }) => serve::run(settings, demo),

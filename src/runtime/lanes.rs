@@ -52,11 +52,11 @@ impl<A: Application> Cell<A> {
         if !self.0.open.get() {
             return; // draining: the intent is driven again at the next start
         }
-        let call = self.0.core.borrow().pending.calls.get(&id).cloned();
-        let Some((by, call)) = call else { return };
+        let core = self.0.core.borrow();
+        let Some((by, call)) = core.pending.calls.get(&id) else { return };
         let lane = call.lane();
         if self.0.lanes.borrow_mut().enter(lane, id) {
-            actix::spawn(self.clone().make(id, by, call, lane));
+            actix::spawn(self.clone().make(id, *by, call.clone(), lane));
         }
     }
 
@@ -72,6 +72,9 @@ impl<A: Application> Cell<A> {
             }
             Err(_) => CallResult::Unknown(format!("no answer within {} ms", within.as_millis())),
         };
+        if !self.0.open.get() {
+            return; // draining: what came too late for the last checkpoint is asked for again at the next start
+        }
         self.bring_back(id, by, &call, result);
         let next = self.0.lanes.borrow_mut().leave(lane);
         if let Some(next) = next {
