@@ -134,71 +134,47 @@ fn nobody<T: 'static>(id: WholesalerId, outcome: impl FnOnce(Answered<T>) -> Out
     Box::pin(async move { outcome(refused) })
 }
 
+/// What a port answered, where it is of the kind that was asked for.
+macro_rules! taken {
+    ($result:ident, $kind:ident) => {
+        match $result {
+            CallResult::Answered(Outcome::$kind(answered)) => answered,
+            CallResult::Answered(_) => Answered::Unknown("the port answered another question".to_owned()),
+            CallResult::Unknown(why) => Answered::Unknown(why),
+        }
+    };
+}
+
 /// The message that takes a result back to the actor that made the call.
 pub fn answer(call: &Call, result: CallResult<Outcome>) -> Message {
+    use stock_keeper::Message as Stock;
+    use warehouse::Message as Warehouse;
     match &call.what {
-        What::Quote { wholesaler, round, request } => stock_keeper::Message::QuoteAnswered {
+        What::Quote { wholesaler, round, request } => Stock::QuoteAnswered {
             sku: request.sku.clone(),
             round: *round,
             from: *wholesaler,
-            result: Answered::from_call(result, |outcome| match outcome {
-                Outcome::Quote(answered) => answered,
-                _ => mismatch(),
-            }),
+            result: taken!(result, Quote),
         }
         .into(),
-        What::Supply { purchase_order, .. } => stock_keeper::Message::SupplyAnswered {
-            purchase_order: *purchase_order,
-            result: Answered::from_call(result, |outcome| match outcome {
-                Outcome::Supply(answered) => answered,
-                _ => mismatch(),
-            }),
+        What::Supply { purchase_order, .. } => {
+            Stock::SupplyAnswered { purchase_order: *purchase_order, result: taken!(result, Supply) }.into()
         }
-        .into(),
-        What::ShipNotice { purchase_order, .. } => stock_keeper::Message::ShipNoticeAnswered {
-            purchase_order: *purchase_order,
-            result: Answered::from_call(result, |outcome| match outcome {
-                Outcome::ShipNotice(answered) => answered,
-                _ => mismatch(),
-            }),
+        What::ShipNotice { purchase_order, .. } => {
+            Stock::ShipNoticeAnswered { purchase_order: *purchase_order, result: taken!(result, ShipNotice) }
+                .into()
         }
-        .into(),
-        What::Book { order, .. } => warehouse::Message::Booked {
-            order: *order,
-            result: Answered::from_call(result, |outcome| match outcome {
-                Outcome::Booked(answered) => answered,
-                _ => mismatch(),
-            }),
+        What::Book { order, .. } => {
+            Warehouse::Booked { order: *order, result: taken!(result, Booked) }.into()
         }
-        .into(),
-        What::Track { order, .. } => warehouse::Message::Tracked {
-            order: *order,
-            result: Answered::from_call(result, |outcome| match outcome {
-                Outcome::Tracked(answered) => answered,
-                _ => mismatch(),
-            }),
+        What::Track { order, .. } => {
+            Warehouse::Tracked { order: *order, result: taken!(result, Tracked) }.into()
         }
-        .into(),
-        What::CancelBooking { order, .. } => warehouse::Message::CancelAnswered {
-            order: *order,
-            result: Answered::from_call(result, |outcome| match outcome {
-                Outcome::CancelAnswered(answered) => answered,
-                _ => mismatch(),
-            }),
+        What::CancelBooking { order, .. } => {
+            Warehouse::CancelAnswered { order: *order, result: taken!(result, CancelAnswered) }.into()
         }
-        .into(),
-        What::Post { mail, .. } => mailer::Message::Posted {
-            mail: mail.clone(),
-            result: Answered::from_call(result, |outcome| match outcome {
-                Outcome::Posted(answered) => answered,
-                _ => mismatch(),
-            }),
+        What::Post { mail, .. } => {
+            mailer::Message::Posted { mail: mail.clone(), result: taken!(result, Posted) }.into()
         }
-        .into(),
     }
-}
-
-/// `make` answers each call with the outcome of its kind; anything else is taken for unknown.
-fn mismatch<T>() -> Answered<T> {
-    Answered::Unknown("the port answered another question".to_owned())
 }
