@@ -1,4 +1,16 @@
 //! The seven actors of the shop, and how they hang together.
+//!
+//! Each actor's folder has the same shape: `mod.rs` (responsibility, trees, invariants), `messages.rs` (who sends each, what
+//! comes back), `state.rs` (aggregates, events, `apply`), `decide.rs` (pure: a state, a message and a context in, a turn out;
+//! one file a verb beside it), tests.
+//!
+//! - [`tree()`] is the supervision tree, on one screen; [`trees::TREES`] lists every tree of storage with its owner.
+//! - `shop.rs` binds the seven together as one [`Shop`], which is all that the runtime sees of the trade.
+//! - `calls.rs` lists every call to the outside, and which message brings its result back.
+//! - `timelines.rs` folds what every actor states about an order into its timeline, so that it cannot disagree with the states.
+//! - [`audit`] says what must hold between the states of several actors.
+//! - No actor waits for another: a reply is a message. No actor does I/O, reads a clock, or rolls dice but through its context.
+
 mod address;
 mod answered;
 pub mod audit;
