@@ -156,9 +156,14 @@ pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
     let mut secret = [0; 32];
     OsRng.unwrap_err().fill_bytes(&mut secret);
     let cannot = |error| Failure(format!("cannot write {}: {error}", file.display()));
+    // whole or not at all: tokens that were given out are good only by this secret
+    let fresh = file.with_extension("new");
     let mut options = fs::OpenOptions::new();
-    let mut made = options.write(true).create_new(true).mode(0o600).open(&file).map_err(cannot)?;
+    let mut made =
+        options.write(true).create(true).truncate(true).mode(0o600).open(&fresh).map_err(cannot)?;
     made.write_all(&secret).and_then(|()| made.sync_all()).map_err(cannot)?;
+    fs::rename(&fresh, &file).map_err(cannot)?;
+    fs::File::open(&layout.dir).and_then(|dir| dir.sync_all()).map_err(cannot)?;
     Ok(secret)
 }
 
