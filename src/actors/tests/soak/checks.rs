@@ -6,7 +6,7 @@ use super::super::world::World;
 use super::customers::{Customers, same_content};
 use crate::actors::audit::audit;
 use crate::actors::bank::{self, HoldState};
-use crate::actors::order_manager::Order;
+use crate::actors::order_manager::{AnswerKind, AnswerState, Order};
 use crate::actors::{Event, Shop, State};
 use crate::domain::{Happening, OrderId, OrderState, PaymentId};
 use crate::journal::Journal;
@@ -52,9 +52,15 @@ fn promises_are_kept(state: &State, customers: &Customers) {
         let now = state.orders.orders.peek(id).map(|order| order.state);
         assert_eq!(now, Some(*ended), "{id} was answered as {ended}");
     }
+    // after a 202 the same key shows the present state
+    let shows_the_present = |order: &Order| order.answer == AnswerState::Given(AnswerKind::Pending);
+    for (id, first, again) in &told.told_again {
+        let moves = state.orders.orders.peek(id).is_some_and(shows_the_present);
+        assert!(moves || first == again, "{id} was answered as {first}, and then as {again}");
+    }
     let mut by_key = BTreeMap::new();
     // a token that nobody knows frees the key
-    let bound = |order: &Order| !format!("{:?}", order.answer).contains("UnknownToken");
+    let bound = |order: &Order| order.answer != AnswerState::Given(AnswerKind::UnknownToken);
     for (id, order) in state.orders.orders.resident().filter(|(_, order)| bound(order)) {
         let first = by_key.insert(crate::runtime::TableKey::to_bytes(&order.bound_by), *id);
         assert!(first.is_none(), "{first:?} and {id} have one key");

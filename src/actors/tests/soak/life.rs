@@ -15,6 +15,8 @@ use crate::actors::{Address, Call, Message, Shop, stock_keeper};
 use crate::runtime::{Application, Outside};
 
 const DAY_SECS: u64 = 86_400;
+/// Before the calm, so that a life takes no more than a second or two.
+const CHECKPOINTS_MAX: u32 = 3_000;
 const PANICS_PER_LIFE: u32 = 6;
 /// Whoever retries on real time, however fast the trade goes, has come to an end by then.
 const CALM: Duration = Duration::from_secs(3_600);
@@ -30,6 +32,7 @@ impl Outside<Shop> for Same {
 
 /// Lives a whole life and holds it against everything that was promised; its trace.
 pub async fn live(seed: u64) -> Vec<String> {
+    let began = std::time::Instant::now();
     let mut rng = StdRng::seed_from_u64(seed);
     let plan = Plan::draw(&mut rng);
     if is_verbose() {
@@ -67,7 +70,8 @@ pub async fn live(seed: u64) -> Vec<String> {
         }
     }
     let dusk = rng.random_range(0..=6 * DAY_SECS);
-    tokio::time::sleep(Duration::from_secs(dusk) / plan.speed).await;
+    let dusk = Duration::from_secs(dusk) / plan.speed;
+    tokio::time::sleep(dusk.min(plan.checkpoint_every * CHECKPOINTS_MAX)).await;
 
     trouble.on.set(false);
     if rng.random_bool(0.5) {
@@ -83,6 +87,7 @@ pub async fn live(seed: u64) -> Vec<String> {
     checks::at_the_end(&world, &customers);
     if is_verbose() {
         checks::sum_up(&world, &customers);
+        eprintln!("  {:?}", began.elapsed());
     }
     world.trace().into_iter().map(|(by, what)| format!("{by} {what}")).collect()
 }
