@@ -8,7 +8,7 @@ use crate::actors::audit::audit;
 use crate::actors::bank::{self, HoldState};
 use crate::actors::order_manager::{AnswerKind, AnswerState, Order};
 use crate::actors::{Event, Shop, State};
-use crate::domain::{Happening, OrderId, OrderState, PaymentId};
+use crate::domain::{Happening, OrderId, OrderState, PaymentId, Timestamp};
 use crate::journal::Journal;
 use crate::partners::mail::MailKind;
 use crate::runtime::compare;
@@ -177,6 +177,23 @@ fn letters_are_sent(world: &World, state: &State) {
     }
 }
 
+/// The embedded bank honours a hold for ever, so this is counted, not refused.
+fn captured_late(world: &World, state: &State) -> usize {
+    let late =
+        |at: Timestamp, payment: &PaymentId| match state.bank.holds.peek(payment).map(|hold| &hold.state) {
+            Some(HoldState::Captured { capture_before, .. }) => at > *capture_before,
+            _ => false,
+        };
+    let captures = world.records().into_iter().flat_map(|(_, record)| {
+        let taken = |event: Event| match event {
+            Event::Bank(bank::Event::Captured { line, .. }) => Some((record.at, line.payment)),
+            _ => None,
+        };
+        record.events.into_iter().filter_map(taken).collect::<Vec<_>>()
+    });
+    captures.filter(|(at, payment)| late(*at, payment)).count()
+}
+
 /// For runs by hand: whether enough has happened.
 pub fn sum_up(world: &World, customers: &Customers) {
     let state = world.derived().state;
@@ -186,5 +203,7 @@ pub fn sum_up(world: &World, customers: &Customers) {
         *ends.entry(format!("{}{case}", order.state)).or_default() += 1;
     }
     let told = customers.told.borrow();
+    let late = captured_late(world, &state);
+    eprintln!("  {late} captures after the hold had lapsed");
     eprintln!("  {ends:?}, {} answered as taken, {} turns", told.taken.len(), world.records().len());
 }

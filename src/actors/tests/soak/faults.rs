@@ -53,7 +53,7 @@ fn chance(rng: &mut StdRng, max: f64) -> f64 {
 
 impl Plan {
     pub fn draw(rng: &mut StdRng) -> Plan {
-        let speed = [60, 3_600, 3_600, 20_000][rng.random_range(0..4)];
+        let speed = [60, 3_600, 20_000, 360_000][rng.random_range(0..4)];
         Plan {
             speed,
             journal_latency: Duration::from_millis([0, 1, 15, 200][rng.random_range(0..4)]),
@@ -61,7 +61,7 @@ impl Plan {
             slow_ms: [0, 0, 3, 10][rng.random_range(0..4)],
             orders: rng.random_range(10..=40),
             pause_ms: [5, 100, 2_000, 10_000][rng.random_range(0..4)],
-            crashes: [0, 1, 2, 6][rng.random_range(0..4)],
+            crashes: [0, 1, 4, 20][rng.random_range(0..4)],
             crash_keeps_writes: rng.random_bool(0.5),
             panics: chance(rng, 0.05),
             hangs: chance(rng, 0.05),

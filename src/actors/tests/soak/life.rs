@@ -19,7 +19,7 @@ const DAY_SECS: u64 = 86_400;
 const CHECKPOINTS_MAX: u32 = 3_000;
 const PANICS_PER_LIFE: u32 = 6;
 /// Whoever retries on real time, however fast the trade goes, has come to an end by then.
-const CALM: Duration = Duration::from_secs(3_600);
+const CALM: Duration = Duration::from_secs(900);
 
 /// For a partner that is looked at from here too.
 struct Same(Rc<Moody>);
@@ -64,6 +64,11 @@ pub async fn live(seed: u64) -> Vec<String> {
             crash(&mut world, &plan, &customers, &mut rng);
             trouble.left.set(PANICS_PER_LIFE);
             world.kit.start().await;
+            if rng.random_bool(0.2) {
+                tokio::time::sleep(Duration::from_millis(rng.random_range(0..30))).await;
+                crash(&mut world, &plan, &customers, &mut rng);
+                world.kit.start().await;
+            }
             if rng.random_bool(0.5) {
                 customers.ask_all_again(&world);
             }

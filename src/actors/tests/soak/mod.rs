@@ -11,9 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::runtime::kit::run;
 
 /// Few enough for every run of the tests.
-const USUAL: std::ops::Range<u64> = 0..40;
+const USUAL: std::ops::Range<u64> = 0..12;
 /// A run is repeated to see that it leaves the same journal.
-const REPEATED_EVERY: u64 = 20;
+const REPEATED_EVERY: u64 = 6;
 
 fn seeds() -> std::ops::Range<u64> {
     let Ok(given) = std::env::var("SOAK_SEEDS") else { return USUAL };

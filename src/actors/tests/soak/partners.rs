@@ -122,7 +122,7 @@ impl Moody {
                     }
                     let mut at = acknowledged.arrives_on.start().plus_ms(9 * Timestamp::HOUR_MS);
                     if self.strikes(self.plan.slips) {
-                        at = at.plus_ms(self.up_to(5) * Timestamp::DAY_MS);
+                        at = at.plus_ms(self.up_to(12) * Timestamp::DAY_MS);
                     }
                     Some((acknowledged, at, arrived))
                 }
