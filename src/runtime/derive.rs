@@ -73,7 +73,7 @@ impl fmt::Display for Difference {
 pub fn compare<A: Application>(
     derived: &Recovered<A>,
     trees: &dyn Trees,
-    journal: &JournalDir<'_>,
+    journal: &(impl Replays + ?Sized),
 ) -> Result<Vec<Difference>, Error> {
     let stored = recover::<A>(journal, trees)?;
     let mut differences = vec![];

@@ -4,5 +4,6 @@ mod crashes;
 mod flows;
 mod golden;
 mod panics;
+mod soak;
 mod unlucky;
 mod world;
