@@ -187,6 +187,22 @@ fn garble_every_file(dir: &std::path::Path) {
 }
 
 #[test]
+fn a_shop_that_cannot_go_on_drains_exits_with_an_error_and_says_why() {
+    let mut shop = setup().open();
+    let before = shop.buys(IN_STOCK);
+    // no checkpoint can be sealed any more
+    fs::remove_dir_all(shop.data().join("trees")).unwrap();
+    assert_eq!(shop.waits_for_the_end().code(), Some(1));
+    let log = shop.log();
+    assert!(log.contains("doorstep: the trees take no more checkpoints"), "{log}");
+    assert!(shop.said().contains("the next start resumes"), "it has drained: {log}");
+    shop.start();
+    shop.waits_for_state(&before, "closed");
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.verifies();
+}
+
+#[test]
 fn a_second_daemon_on_the_directory_is_refused_and_told_who_has_it() {
     let shop = setup().open();
     for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
