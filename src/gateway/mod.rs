@@ -38,7 +38,6 @@ pub use body::Body;
 pub use code::Code;
 pub use limits::HttpLimits;
 pub use problem::Problem;
-pub use security::page_policy;
 pub use shield::Shield;
 pub use shop_handle::{AskError, Asked, Asks};
 pub use site::{configure, serve};

@@ -9,7 +9,8 @@ use askama::Template;
 
 use crate::gateway::{App, Code, PageSettings, Problem};
 
-use super::layout::{Said, policy};
+use super::layout::Said;
+use crate::gateway::security::page_policy;
 
 /// Stands around the whole site: to a browser that looks at a page, a problem is answered as a page, with the same
 /// status and headers. The API's addresses keep their documents.
@@ -52,7 +53,7 @@ fn refused(settings: &PageSettings, problem: &Problem) -> HttpResponse {
 
 fn dressed(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> BoxBody {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if let Ok(policy) = HeaderValue::try_from(policy(settings)) {
+    if let Ok(policy) = HeaderValue::try_from(page_policy(settings)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     BoxBody::new(page)

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
 use crate::gateway::assets::{ICON, STYLESHEET};
-use crate::gateway::security::origin;
+use crate::gateway::security::page_policy;
 use crate::gateway::{PageSettings, Problem};
 
 /// What every page has around its own matter.
@@ -62,7 +62,7 @@ pub fn render(
     Ok(HttpResponseBuilder::new(status)
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, cache))
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy(settings)))
+        .insert_header((header::CONTENT_SECURITY_POLICY, page_policy(settings)))
         .body(html))
 }
 
@@ -72,16 +72,6 @@ pub fn see_other(path: &str) -> HttpResponse {
         .insert_header((header::LOCATION, path))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish()
-}
-
-/// Nothing runs; the payment page's origin is named because a browser holds a form's redirect against the policy too.
-pub fn policy(settings: &PageSettings) -> String {
-    let payment = origin(&settings.payment_page_url);
-    let space = if payment.is_empty() { "" } else { " " };
-    format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{space}{payment}; base-uri 'none'; \
-         frame-ancestors 'none'"
-    )
 }
 
 /// A page that says one thing, and where to go from there.
