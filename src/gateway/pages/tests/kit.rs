@@ -1,3 +1,5 @@
+use crate::gateway::tests::kit::{self as api_kit, line_of};
+pub use crate::gateway::tests::kit::{emma, gbp};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,15 +9,12 @@ use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::Data;
 use actix_web::{App as Site, body};
 
-use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
+use crate::actors::order_manager::{Answer, OrderView, Outcome};
 use crate::actors::stock_keeper::{Availability, Message as StockMessage, Reply as StockReply};
 use crate::actors::web_session::{CartView, Message as CartMessage, Reply as CartReply};
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
-use crate::domain::{
-    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, Quantity, SessionId,
-    ShippingAddress, Sku, Timestamp, Totals,
-};
+use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals};
 use crate::gateway::pages::dress;
 use crate::gateway::{App, AskError, Asks, HttpLimits, PageSettings, Shield, configure};
 
@@ -198,57 +197,13 @@ pub fn cart(lines: Vec<OrderLine>) -> CartView {
     CartView { id: session(), lines, totals, details: None }
 }
 
-pub fn gbp(amount: i64) -> Money {
-    Money::new(amount, Currency::GBP)
-}
-
-pub fn emma() -> Product {
-    Product {
-        sku: Sku::parse("PD-1").unwrap(),
-        title: "Emma".to_owned(),
-        authors: vec!["Jane Austen".to_owned()],
-        year: Some(1815),
-        language: Some("en".to_owned()),
-        isbn: Some("9780141439587".to_owned()),
-        price: gbp(799),
-        weight_grams: 340,
-    }
-}
-
 /// So many of Emma.
 pub fn emmas(units: i128) -> OrderLine {
-    let emma = emma();
-    OrderLine {
-        sku: emma.sku,
-        title: emma.title,
-        quantity: Quantity::parse(units).unwrap(),
-        unit_price: emma.price,
-        weight_grams: emma.weight_grams,
-    }
+    line_of(emma(), units)
 }
 
 pub fn order_view(state: OrderState) -> OrderView {
-    let lines = vec![emmas(2)];
-    OrderView {
-        id: OrderId::new(1_795_348_800_000, 7),
-        key: OrderKey::new(42),
-        state,
-        placed_at: Timestamp(1_795_348_800_000),
-        totals: Totals::of(&lines, gbp(299), gbp(0)).unwrap(),
-        lines,
-        customer: Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() },
-        shipping_address: ShippingAddress {
-            line1: "12 St James's Square".to_owned(),
-            city: "London".to_owned(),
-            postcode: "SW1Y 4JH".to_owned(),
-            country: "GB".to_owned(),
-        },
-        promised_date: Some(Date(20_780)),
-        tracking: None,
-        payment: PaymentView::Authorised,
-        decline_reason: None,
-        cancel_reason: None,
-    }
+    OrderView { state, ..api_kit::order_view() }
 }
 
 pub fn order_path(view: &OrderView) -> String {
