@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::actors::{GATEWAY, Shop, bank};
-use crate::gateway::{self, App, HttpLimits, PageSettings};
+use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings};
 use crate::partners::processor::{self, CardPage, TokenMint};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
@@ -51,6 +51,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
             let mint = mint.clone();
             Arc::new(move |token| mint.recognises(token))
         },
+        sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
         limits: HttpLimits::default(),
         pages: PageSettings { payment_page_url: cards_url.clone() },

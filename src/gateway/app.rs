@@ -1,6 +1,11 @@
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rand::TryRngCore;
+use rand::rngs::OsRng;
 
 use crate::actors::{Address, Message, Reply, Rules};
+use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
 
 use super::{AskError, Asks, HttpLimits, Problem};
@@ -12,6 +17,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     /// Whether the processor knows this token.
     pub tokens: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// Makes the id of a new cart: nobody can guess one, for who has it has the cart.
+    pub sessions: Arc<dyn NewSession>,
     /// `currency` and `shipping` are read.
     pub rules: Arc<Rules>,
     pub limits: HttpLimits,
@@ -25,7 +32,32 @@ pub struct PageSettings {
     pub payment_page_url: String,
 }
 
+/// Where ids of new carts come from; `None` where there is no randomness to be had.
+pub trait NewSession: Send + Sync {
+    fn new_session(&self) -> Option<SessionId>;
+}
+
+/// The operating system's randomness.
+pub struct OsSessions;
+
+impl NewSession for OsSessions {
+    fn new_session(&self) -> Option<SessionId> {
+        let mut random = [0; 16];
+        if let Err(error) = OsRng.try_fill_bytes(&mut random) {
+            tracing::error!(%error, "the operating system gives no randomness, so no cart can be started");
+            return None;
+        }
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Some(SessionId::new(at.as_millis() as u64, u128::from_be_bytes(random)))
+    }
+}
+
 impl App {
+    /// The id of a cart that is to be begun.
+    pub fn new_session(&self) -> Result<SessionId, Problem> {
+        self.sessions.new_session().ok_or_else(Problem::internal)
+    }
+
     /// Asks for something that changes nothing: without an answer, nothing is lost.
     pub async fn read(&self, to: Address, message: impl Into<Message>) -> Result<Reply, Problem> {
         self.ask(to, message.into()).await.map_err(|error| match error {

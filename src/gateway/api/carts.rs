@@ -1,10 +1,6 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use rand::TryRngCore;
-use rand::rngs::OsRng;
 
 use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
@@ -15,7 +11,7 @@ use super::{checkout as answers, parse, views};
 
 /// `POST /carts`: a new, empty one. Its id is a secret: who has it has the cart.
 pub async fn create(app: Data<App>, _body: Body) -> Result<HttpResponse, Problem> {
-    let cart = new_session()?;
+    let cart = app.new_session()?;
     let reply = app.act(Address::WebSession(cart), Message::Create).await?;
     shown(StatusCode::CREATED, reply)
 }
@@ -72,15 +68,4 @@ fn rendered(status: StatusCode, cart: &CartView) -> HttpResponse {
         response.insert_header((header::LOCATION, views::cart_path(cart.id)));
     }
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::cart(cart))
-}
-
-/// The operating system's randomness: the id is all that keeps a cart from strangers.
-fn new_session() -> Result<SessionId, Problem> {
-    let mut random = [0; 16];
-    if let Err(error) = OsRng.try_fill_bytes(&mut random) {
-        tracing::error!(%error, "the operating system gives no randomness, so no cart can be started");
-        return Err(Problem::internal());
-    }
-    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(SessionId::new(at.as_millis() as u64, u128::from_be_bytes(random)))
 }

@@ -1,11 +1,7 @@
 //! The visitor's session: a cookie that opens her cart.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::{HttpRequest, HttpResponse};
-use rand::TryRngCore;
-use rand::rngs::OsRng;
 
 use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
@@ -50,7 +46,7 @@ fn is_secure(request: &HttpRequest) -> bool {
 
 /// A new session with an empty cart.
 pub async fn create(app: &App) -> Result<SessionId, Problem> {
-    let session = new_id()?;
+    let session = app.new_session()?;
     match app.act(Address::WebSession(session), Message::Create).await? {
         Reply::Session(CartReply::Cart(_)) => Ok(session),
         other => Err(Problem::unfit(&other)),
@@ -69,15 +65,4 @@ pub async fn cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, 
 
 pub fn units(cart: &CartView) -> u32 {
     cart.lines.iter().map(|line| line.quantity.units()).fold(0, u32::saturating_add)
-}
-
-/// The operating system's randomness: the id is all that keeps a cart from strangers.
-fn new_id() -> Result<SessionId, Problem> {
-    let mut random = [0; 16];
-    if let Err(error) = OsRng.try_fill_bytes(&mut random) {
-        tracing::error!(%error, "the operating system gives no randomness, so no session can be started");
-        return Err(Problem::internal());
-    }
-    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(SessionId::new(at.as_millis() as u64, u128::from_be_bytes(random)))
 }

@@ -17,7 +17,7 @@ use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, Quantity, ShippingAddress,
     Sku, Timestamp, Totals,
 };
-use crate::gateway::{App, AskError, Asked, Asks, HttpLimits, PageSettings, Shield, configure};
+use crate::gateway::{App, AskError, Asked, Asks, HttpLimits, OsSessions, PageSettings, Shield, configure};
 
 /// What the played shop does next.
 pub enum Play {
@@ -101,6 +101,7 @@ impl Kit {
             asks: shop.clone(),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| token == "tok_good"),
+            sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
             pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },

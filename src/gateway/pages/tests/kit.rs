@@ -16,7 +16,7 @@ use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals};
 use crate::gateway::pages::dress;
-use crate::gateway::{App, AskError, Asks, HttpLimits, PageSettings, Shield, configure};
+use crate::gateway::{App, AskError, Asks, HttpLimits, OsSessions, PageSettings, Shield, configure};
 
 type Plays = dyn Fn(Address, &Message) -> Result<Reply, AskError> + Send + Sync;
 
@@ -137,6 +137,7 @@ fn app(shop: Arc<Played>, books: &[Product]) -> App {
         asks: shop,
         catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
         tokens: Arc::new(|token| token == "tok_good"),
+        sessions: Arc::new(OsSessions),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
         pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },

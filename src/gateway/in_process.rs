@@ -1,0 +1,93 @@
+//! The whole site without a socket: for tests and the simulator, which run on virtual time.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::body::{self, MessageBody};
+use actix_web::http::{Method, header::HeaderMap};
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use actix_web::web::Data;
+use actix_web::{App as Site, HttpResponse};
+
+use super::{App, Shield, configure, pages};
+
+/// The site as [`super::serve`] serves it. Cheap to clone; bound to one thread.
+#[derive(Clone)]
+pub struct InProcess {
+    serve: Rc<dyn Fn(TestRequest) -> Served>,
+}
+
+/// One request: what a client puts on the wire.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    pub method: &'static str,
+    /// Path and query.
+    pub uri: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+/// What comes back.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The first header of this name, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// `null` where the body is no JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+type Served = Pin<Box<dyn Future<Output = Response>>>;
+
+async fn read(response: HttpResponse<impl MessageBody>) -> Response {
+    let (head, payload) = response.into_parts();
+    let body = body::to_bytes(payload).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
+    Response { status: head.status().as_u16(), headers: head.headers().clone(), body }
+}
+
+impl InProcess {
+    pub async fn new(app: App) -> InProcess {
+        let site = Site::new()
+            .app_data(Data::new(app.clone()))
+            .wrap(Shield::new(&app.limits))
+            .wrap(from_fn(pages::dress))
+            .configure(configure);
+        let service = Rc::new(init_service(site).await);
+        let serve = move |request: TestRequest| -> Served {
+            let service = Rc::clone(&service);
+            Box::pin(async move {
+                match try_call_service(service.as_ref(), request.to_request()).await {
+                    Ok(response) => read(response.into_parts().1).await,
+                    Err(error) => read(error.error_response()).await,
+                }
+            })
+        };
+        InProcess { serve: Rc::new(serve) }
+    }
+
+    /// Handles one request, as if it had come whole over a connection of its own.
+    pub async fn send(&self, request: Request) -> Response {
+        let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
+        let mut made = TestRequest::default().method(method).uri(&request.uri).set_payload(request.body);
+        for (name, value) in request.headers {
+            made = made.append_header((name, value));
+        }
+        (self.serve)(made).await
+    }
+}
