@@ -12,7 +12,7 @@ use crate::actors::{SESSIONS, Shop, tree, trees};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::journal::{FileJournal, FileOptions};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
-use crate::runtime::{self, CellParts, Running, no_hooks, system_time};
+use crate::runtime::{self, Bounds, CellParts, Running, no_hooks, system_time};
 use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState, SledOptions, SledTrees};
 
@@ -106,6 +106,7 @@ impl World {
             speed: settings.trade.speed,
             checkpoint_every: Duration::from_millis(settings.storage.checkpoint_every_ms),
             await_max: Duration::from_millis(settings.runtime.await_max_ms),
+            bounds: Bounds::default(),
             hooks: no_hooks(),
             suspects: Some(layout.suspects()),
             spin_max: Some(Duration::from_millis(settings.runtime.spin_max_ms)),

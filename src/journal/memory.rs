@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::batch::{Batch, frames};
 use super::file::{check_follows, ready};
+use super::image::{Image, Tail};
 use super::segment::BATCH_BYTES_MAX;
 use super::{Error, Journal, Pending, Position, Visit};
 
@@ -74,6 +75,32 @@ impl MemoryJournal {
         self.crash();
     }
 
+    /// The process dies in the middle of a write, of which `tail` is on the disk. Whether the next life finds it.
+    /// `salt` is that of the segment.
+    ///
+    /// # Errors
+    /// `Error::Damaged`: the recovery refuses what it finds, which it must not do of a torn tail.
+    pub fn crash_leaving(&self, tail: Tail, salt: u64) -> Result<bool, Error> {
+        let found = self.lock().survives(tail, salt);
+        if let Ok(true) = found {
+            self.lock().land_in_flight();
+        }
+        self.crash();
+        found
+    }
+
+    /// Whether a recovery refuses the journal once a bit of its last batch but one has flipped. `None`: there are no
+    /// two batches. What is kept stays whole.
+    pub fn refuses_rot(&self, bit: u64, salt: u64) -> Option<bool> {
+        let shared = self.lock();
+        let [.., rotten, last] = &shared.durable.iter().map(Arc::as_ref).collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let mut image = Image::of(&[rotten, last], salt);
+        image.rot(bit);
+        Some(matches!(image.recover(), Err(Error::Damaged { .. })))
+    }
+
     /// The next append fails in its sync, and its handle accepts nothing more.
     pub fn fail_next_append(&self) {
         self.lock().fails_next = true;
@@ -128,6 +155,18 @@ impl Clone for MemoryJournal {
 }
 
 impl Shared {
+    /// Whether the write in flight is found by a recovery after a crash that left `tail` of it.
+    fn survives(&self, tail: Tail, salt: u64) -> Result<bool, Error> {
+        let Some((_, flying)) = self.in_flight.as_ref().filter(|(_, batch)| !batch.is_empty()) else {
+            return Ok(false);
+        };
+        let mut batches: Vec<&Batch> = self.durable.back().map(Arc::as_ref).into_iter().collect();
+        batches.push(flying);
+        let mut image = Image::of(&batches, salt);
+        image.leave(tail);
+        Ok(image.recover()? == flying.last())
+    }
+
     fn land_in_flight(&mut self) {
         if let Some((_, batch)) = self.in_flight.take().filter(|(_, batch)| !batch.is_empty()) {
             self.last = batch.last();

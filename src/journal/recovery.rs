@@ -35,7 +35,7 @@ pub struct Recovery {
 }
 
 /// The end of the journal as the last segment shows it.
-struct Tail {
+pub(super) struct Tail {
     /// Before the last block: all up to here is durable, for the next write began after its sync.
     kept: Cursor,
     /// After the last block that checks.
@@ -43,6 +43,13 @@ struct Tail {
     /// The last block's framed records, if it holds any: they may be in the kernel's cache only.
     unsealed: Option<(u32, Vec<u8>)>,
     torn_bytes: u64,
+}
+
+impl Tail {
+    /// The last record that checks.
+    pub(super) fn last(&self) -> Position {
+        self.end.last
+    }
 }
 
 pub(super) fn recover(dir: &Path, segment_bytes: u64, disk: &dyn Disk) -> Result<(Segment, Recovery), Error> {
@@ -94,7 +101,7 @@ fn check_headers(files: &[SegmentFile]) -> Result<u64, Error> {
     Ok(incarnation)
 }
 
-fn find_tail(segment: &Loaded) -> Result<Tail, Error> {
+pub(super) fn find_tail(segment: &Loaded) -> Result<Tail, Error> {
     let mut end = Cursor::begin(&segment.header);
     let mut kept = end;
     let mut unsealed = None;

@@ -13,7 +13,7 @@ use super::core::{Core, Envelope, Release};
 use super::guard::{Control, Guard, Guarded, Overseer, guarded_actor};
 use super::hooks::Hooks;
 use super::lanes::Lanes;
-use super::limits::{PASSING_ACTORS_MAX, QUEUE_DEPTH_MAX};
+use super::limits::{Bounds, PASSING_ACTORS_MAX};
 use super::record::Cause;
 use super::shell::{Gauge, Shell, is_late};
 use super::start::Probes;
@@ -40,6 +40,7 @@ pub(super) struct Inner<A: Application> {
     /// Which group an actor's guard belongs to.
     pub group_of: Box<dyn Fn(A::Address) -> &'static str>,
     pub await_max: Duration,
+    pub bounds: Bounds,
     /// Messages handed over to actors and not yet handled, in all.
     pub waiting: StdCell<usize>,
     /// Woken when a turn was appended, or an answer can leave.
@@ -150,7 +151,7 @@ impl<A: Application> Cell<A> {
     pub(super) fn has_room(&self, to: A::Address) -> bool {
         let actors = self.0.actors.borrow();
         match actors.get(&to) {
-            Some(entry) => entry.gauge.queue.get() < QUEUE_DEPTH_MAX,
+            Some(entry) => entry.gauge.queue.get() < self.0.bounds.queue_depth_max,
             None => actors.len() < PASSING_ACTORS_MAX,
         }
     }

@@ -79,7 +79,7 @@ impl<A: Application> Cell<A> {
             }
             match journal.appended().await {
                 Ok(durable) => self.durable(durable),
-                Err(error) => journal_failed(&error),
+                Err(error) => self.journal_failed(&error).await,
             }
         }
     }
@@ -112,12 +112,14 @@ impl<A: Application> Cell<A> {
     pub(super) async fn seal(&self, journal: &SharedJournal) {
         let sealed = journal.journal.borrow_mut().seal();
         if let Err(error) = sealed.await {
-            journal_failed(&error);
+            self.journal_failed(&error).await;
         }
     }
-}
 
-fn journal_failed(error: &journal::Error) -> ! {
-    tracing::error!(%error, "the journal cannot be written: ending the process at once, without a drain; what was acknowledged is safe");
-    std::process::abort();
+    /// Never returns: whoever waits for the journal waits until the process is gone.
+    async fn journal_failed(&self, error: &journal::Error) {
+        tracing::error!(%error, "the journal cannot be written: ending the process at once, without a drain; what was acknowledged is safe");
+        self.hooks().die();
+        std::future::pending().await
+    }
 }

@@ -212,6 +212,7 @@ impl<A: Application> Core<A> {
         let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
         let before = self.batch.len_bytes();
         self.last = self.batch.push(|buffer| record.encode(buffer));
+        self.hooks.stated(self.last, &record);
         self.undurable_bytes += self.batch.len_bytes() - before;
         self.turns += 1;
         let Record { by, cause, at, events, sends, calls, timers, dead, .. } = record;

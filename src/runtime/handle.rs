@@ -13,7 +13,7 @@ use super::cell::Cell;
 use super::core::{Asked, Envelope};
 use super::guard::panic_text;
 use super::inspect::Report;
-use super::limits::{ASKS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
+use super::limits::{Bounds, UNDURABLE_BYTES_MAX};
 use super::record::Cause;
 use super::{Application, Refused, RequestId};
 
@@ -35,6 +35,7 @@ impl<A: Application> Clone for Handle<A> {
 /// What bounds the work admitted.
 pub struct Gate {
     places: Arc<Semaphore>,
+    places_max: usize,
     open: AtomicBool,
     next_request: AtomicU64,
 }
@@ -67,10 +68,11 @@ pub(super) enum Arrival<A: Application> {
 
 impl<A: Application> Handle<A> {
     /// `incarnation`: a number that no earlier process used, so that no old request is taken for a new one.
-    pub(super) fn new(incarnation: u64) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
+    pub(super) fn new(incarnation: u64, bounds: Bounds) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
         let (intake, arrivals) = mpsc::unbounded_channel();
         let gate = Gate {
-            places: Arc::new(Semaphore::new(ASKS_IN_FLIGHT_MAX)),
+            places: Arc::new(Semaphore::new(bounds.asks_in_flight_max)),
+            places_max: bounds.asks_in_flight_max,
             open: AtomicBool::new(false),
             next_request: AtomicU64::new(incarnation << 40),
         };
@@ -113,7 +115,7 @@ impl<A: Application> Handle<A> {
 
     /// `ask`s that are on their way, admitted or not.
     pub(super) fn asks(&self) -> usize {
-        ASKS_IN_FLIGHT_MAX - self.gate.places.available_permits()
+        self.gate.places_max - self.gate.places.available_permits()
     }
 
     /// What each actor is doing. `None` when the cell is gone.

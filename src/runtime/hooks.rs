@@ -1,4 +1,6 @@
-use super::Application;
+use crate::journal::Position;
+
+use super::{Application, Record};
 
 /// Where a fault can be put: the tests and the simulator make actors panic here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +18,14 @@ pub trait Hooks<A: Application> {
     /// How long an actor is made to hang before it handles a message, if at all.
     fn hang_ms(&self, _to: A::Address, _message: &A::Message) -> Option<u64> {
         None
+    }
+
+    /// A turn was appended: it stands, and has not been carried out.
+    fn stated(&self, _position: Position, _record: &Record<A>) {}
+
+    /// The process cannot go on, not even to drain. A simulated process notes it and is ended from outside.
+    fn die(&self) {
+        std::process::abort();
     }
 }
 

@@ -21,15 +21,15 @@ use tokio::task::LocalSet;
 use tokio::time::Instant;
 
 use crate::domain::Timestamp;
-use crate::journal::MemoryJournal;
+use crate::journal::{Journal, MemoryJournal};
 use crate::storage::{MemoryTrees, TreeName};
 
 pub use super::limits::ATTEMPTS_MAX;
 use super::start::Probes;
 use super::supervisor::{Below, Group, Intensity, Strategy};
 use super::{
-    Application, CellParts, DrainDeadlines, DrainReport, Error, Hooks, Member, Outside, Refused, Report,
-    Running, no_hooks, start,
+    Application, Bounds, CellParts, DrainDeadlines, DrainReport, Error, Hooks, Member, Outside, Refused,
+    Report, Running, no_hooks, start,
 };
 
 /// How long a test waits for anything, in virtual time.
@@ -72,6 +72,11 @@ pub struct Kit<A: Application> {
     pub speed: u32,
     pub checkpoint_every: Duration,
     pub await_max: Duration,
+    pub bounds: Bounds,
+    /// Stands between the cell and the journal, from the next start on.
+    pub through: Box<dyn Fn(MemoryJournal) -> Box<dyn Journal>>,
+    /// How far the system's clock is off at the next start, in milliseconds.
+    pub clock_off_ms: i64,
     pub suspects: Option<std::path::PathBuf>,
     /// The group of the tree for actors that come and go.
     pub passing_group: &'static str,
@@ -110,6 +115,9 @@ impl<A: Application> Kit<A> {
             speed: 1,
             checkpoint_every: PATIENCE * 24,
             await_max: Duration::from_secs(10),
+            bounds: Bounds::default(),
+            through: Box::new(|journal| Box::new(journal)),
+            clock_off_ms: 0,
             suspects: None,
             passing_group: PASSING,
             probes: BTreeMap::new(),
@@ -136,17 +144,18 @@ impl<A: Application> Kit<A> {
         let elapsed_ms = self.born.elapsed().as_millis() as u64;
         let parts = CellParts {
             rules: (self.rules)(),
-            journal: Box::new(self.journal.clone()),
+            journal: (self.through)(self.journal.clone()),
             epoch: self.epoch,
             trees: Box::new(self.trees.clone()),
             outside: Box::new(Shared(self.outside.clone())),
             tree: (self.tree)(),
             passing_group: self.passing_group,
             random: StdRng::seed_from_u64(self.seed.wrapping_add(self.epoch)),
-            now: BEGIN.plus_ms(elapsed_ms),
+            now: Timestamp(BEGIN.plus_ms(elapsed_ms).0.saturating_add_signed(self.clock_off_ms)),
             speed: self.speed,
             checkpoint_every: self.checkpoint_every,
             await_max: self.await_max,
+            bounds: self.bounds,
             hooks: self.hooks.clone(),
             suspects: self.suspects.clone(),
             spin_max: None,
@@ -170,9 +179,14 @@ impl<A: Application> Kit<A> {
 
     /// The process dies: what was not durable is gone.
     pub fn crash(&mut self) {
-        self.life = None;
+        self.die();
         self.journal.crash();
         self.trees.crash();
+    }
+
+    /// The process dies; what becomes of what was not durable is for the caller to say.
+    pub fn die(&mut self) {
+        self.life = None;
     }
 
     pub async fn restart(&mut self) {

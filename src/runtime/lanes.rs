@@ -10,7 +10,6 @@ use futures_util::FutureExt;
 use super::cell::Cell;
 use super::core::Envelope;
 use super::guard::panic_text;
-use super::limits::CALLS_IN_LANE_MAX;
 use super::record::{Cause, Statement};
 use super::{Application, CallResult, OutsideCall, Redrive};
 
@@ -28,9 +27,9 @@ struct Lane {
 
 impl Lanes {
     /// `true` if the call may begin now; else it waits its turn.
-    fn enter(&mut self, lane: &'static str, id: Statement) -> bool {
+    fn enter(&mut self, lane: &'static str, id: Statement, calls_max: usize) -> bool {
         let lane = self.lanes.entry(lane).or_default();
-        if lane.under_way >= CALLS_IN_LANE_MAX {
+        if lane.under_way >= calls_max {
             lane.waiting.push_back(id);
             return false;
         }
@@ -55,7 +54,7 @@ impl<A: Application> Cell<A> {
         let core = self.0.core.borrow();
         let Some((by, call)) = core.pending.calls.get(&id) else { return };
         let lane = call.lane();
-        if self.0.lanes.borrow_mut().enter(lane, id) {
+        if self.0.lanes.borrow_mut().enter(lane, id, self.0.bounds.calls_in_lane_max) {
             actix::spawn(self.clone().make(id, *by, call.clone(), lane));
         }
     }

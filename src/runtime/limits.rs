@@ -27,3 +27,22 @@ pub const ENCODED_BETWEEN_YIELDS_MAX: usize = 128;
 
 const _: () = assert!(BATCH_BYTES_EAGER < UNDURABLE_BYTES_MAX);
 const _: () = assert!(UNDURABLE_BYTES_MAX < crate::journal::BATCH_BYTES_MAX as usize);
+
+/// The bounds of admission and of outside calls, as one cell has them. A daemon has the constants above; a simulated
+/// one has small ones, so that a handful of customers meets them.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    pub asks_in_flight_max: usize,
+    pub queue_depth_max: usize,
+    pub calls_in_lane_max: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            asks_in_flight_max: ASKS_IN_FLIGHT_MAX,
+            queue_depth_max: QUEUE_DEPTH_MAX,
+            calls_in_lane_max: CALLS_IN_LANE_MAX,
+        }
+    }
+}

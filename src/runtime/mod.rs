@@ -125,6 +125,7 @@ pub use guard::{ServiceRun, panic_text};
 pub use handle::Handle;
 pub use hooks::{Hooks, NoHooks, Point};
 pub use inspect::{ActorReport, Report};
+pub use limits::Bounds;
 pub use pending::TREES;
 pub use record::{Cause, DeadLetter, Record, RecordError, Statement};
 pub use recovery::{Recovered, recover};

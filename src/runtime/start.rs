@@ -22,6 +22,7 @@ use super::guard::{Service, ServiceRun};
 use super::handle::Handle;
 use super::hooks::{Hooks, NoHooks};
 use super::lanes::Lanes;
+use super::limits::Bounds;
 use super::recovery::recover;
 use super::shell::Gauge;
 use super::supervisor::{Below, Group, GroupId, Supervisor};
@@ -47,6 +48,7 @@ pub struct CellParts<A: Application> {
     pub checkpoint_every: Duration,
     /// How long an actor may stay in one await.
     pub await_max: Duration,
+    pub bounds: Bounds,
     pub hooks: Rc<dyn Hooks<A>>,
     /// Where a message is noted that the process was ended for; none in memory.
     pub suspects: Option<PathBuf>,
@@ -108,6 +110,7 @@ pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>
         lanes: RefCell::new(Lanes::default()),
         group_of: Box::new(move |address| groups.get(&address).copied().unwrap_or(passing_group)),
         await_max: parts.await_max,
+        bounds: parts.bounds,
         waiting: StdCell::new(0),
         to_commit: Notify::new(),
         timers: Notify::new(),
@@ -130,7 +133,7 @@ pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>
     for (group, member) in members {
         begin(&cell, group, member, &journal, parts.checkpoint_every);
     }
-    let (handle, arrivals) = Handle::new(parts.epoch);
+    let (handle, arrivals) = Handle::new(parts.epoch, parts.bounds);
     actix::spawn(cell.clone().guard_intake(arrivals));
     resume(&cell);
     handle.set_open(true);

@@ -92,3 +92,42 @@ async fn trimming_forgets_the_beginning() {
     assert_eq!(replayed(&journal, Position(10)).len(), 10);
     assert!(matches!(journal.replay(Position(9), &mut |_, _| Ok(())), Err(Error::MissingSegment { .. })));
 }
+
+#[tokio::test]
+async fn of_a_write_in_flight_a_crash_leaves_all_or_nothing() {
+    use crate::journal::Tail;
+    let tails = [Tail::Lost, Tail::Whole]
+        .into_iter()
+        .chain((0..64).map(|bit| Tail::Torn { sectors: 1 << bit }))
+        .chain((0..5_000).step_by(7).map(|bit| Tail::Flipped { bit }));
+    for (n, tail) in tails.enumerate() {
+        let journal = MemoryJournal::new();
+        let mut first = journal.clone();
+        first.claim(1).await.expect("claimed");
+        let mut batch = Batch::new(Position(1));
+        batch.push(|buffer| buffer.extend([7; 900]));
+        first.append(batch, Position(0)).await.expect("appended");
+        let mut batch = Batch::new(Position(2));
+        batch.push(|buffer| buffer.extend([9; 2_000]));
+        let _in_flight = first.append(batch, Position(1));
+        let found = journal.crash_leaving(tail, n as u64).expect("a torn tail is no damage");
+        assert_eq!(found, tail == Tail::Whole, "{tail:?}");
+        assert_eq!(journal.clone().last(), Position(if found { 2 } else { 1 }), "{tail:?}");
+    }
+}
+
+#[tokio::test]
+async fn rot_before_the_last_batch_is_refused_at_every_bit() {
+    let journal = MemoryJournal::new();
+    let mut handle = journal.clone();
+    handle.claim(1).await.expect("claimed");
+    assert_eq!(journal.refuses_rot(0, 1), None);
+    for n in 1..=2 {
+        let mut batch = Batch::new(Position(n));
+        batch.push(|buffer| buffer.extend([n as u8; 100]));
+        handle.append(batch, Position(n - 1)).await.expect("appended");
+    }
+    for bit in 0..8 * 160 {
+        assert_eq!(journal.refuses_rot(bit, 1), Some(true), "bit {bit}");
+    }
+}
