@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Position};
+use crate::planted::{self, Bug};
 use crate::storage::Trees;
 
 use super::hooks::{Hooks, Point};
@@ -335,7 +336,8 @@ impl<A: Application> Core<A> {
 
     /// What may leave the daemon now.
     pub fn released(&mut self) -> Vec<Release<A>> {
-        let ready = self.release.partition_point(|(position, _)| *position <= self.durable);
+        let durable = if planted::is(Bug::EffectBeforeDurable) { self.last } else { self.durable };
+        let ready = self.release.partition_point(|(position, _)| *position <= durable);
         self.release.drain(..ready).map(|(_, release)| release).collect()
     }
 

@@ -1,0 +1,203 @@
+//! What customers did and what they were told: the outside's own record, which nothing inside can correct.
+
+use serde_json::Value;
+
+use crate::domain::{Backorder, OrderId, OrderState};
+
+/// When something happened, in milliseconds of real (virtual) time since the world began.
+pub type Moment = u64;
+
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Every request, in the order in which they were sent.
+    pub requests: Vec<Sent>,
+    /// Every checkout that was asked for, with its answer: also repeats.
+    pub checkouts: Vec<Asked>,
+    /// Every order that its owner looked at, or cancelled.
+    pub looks: Vec<Look>,
+    /// What must not be possible and was tried: strangers, vandals.
+    pub trials: Vec<Trial>,
+    /// Texts that must stay where they belong: session ids, order keys, card numbers, tokens.
+    pub secrets: Vec<Secret>,
+    pub crashes: Vec<Moment>,
+}
+
+/// One request and how it ended.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub shopper: u32,
+    pub method: &'static str,
+    /// Path and query.
+    pub uri: String,
+    pub at: Moment,
+    /// `None`: the connection was lost, or the world ended first.
+    pub answer: Option<Answer>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub at: Moment,
+    pub status: u16,
+    /// A problem's code; empty where it is none.
+    pub code: String,
+    /// All that came: header lines and body.
+    pub text: String,
+}
+
+/// Which checkout: two requests are the same if this is the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The program's shared session, a cart's id, or a visitor's cookie.
+    pub principal: String,
+    pub route: Route,
+    /// The `Idempotency-Key`, or the nonce of the page.
+    pub key: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    Orders,
+    CartCheckout,
+    /// The return from the card page.
+    Payment,
+}
+
+/// A checkout that was asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub shopper: u32,
+    pub key: Key,
+    /// Tells one body from another under the same key.
+    pub body: u64,
+    pub wish: Wish,
+    pub at: Moment,
+    /// `None`: no answer ever came.
+    pub told: Option<Told>,
+}
+
+/// What she wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// SKU, units, unit price shown in minor units. Of a cart: what it held when she was last shown it.
+    pub lines: Vec<(String, u32, i64)>,
+    pub token: String,
+    pub backorder: Backorder,
+    pub email: String,
+}
+
+/// What she was told of a checkout.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub at: Moment,
+    pub outcome: Outcome,
+    /// The answer said that it repeats an earlier one.
+    pub replayed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// 201: confirmed, or taken as an accepted backorder.
+    Taken(Box<Shown>),
+    /// 202: the outcome of the payment is not known yet.
+    Pending(Box<Shown>),
+    /// 402.
+    Declined { order: OrderId, reason: String },
+    /// 409 `out_of_stock`.
+    OutOfStock { order: OrderId },
+    /// 303 to an order's page: what a browser is told of one that was taken or is pending.
+    SentOn { order: OrderId, order_key: String },
+    /// 422 `idempotency_mismatch`: another body came under this key.
+    Mismatch,
+    /// Any other: the status and the problem's code.
+    Other { status: u16, code: String },
+}
+
+impl Outcome {
+    /// The order that it tells of.
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Outcome::Taken(shown) | Outcome::Pending(shown) => Some(shown.id),
+            Outcome::Declined { order, .. }
+            | Outcome::OutOfStock { order }
+            | Outcome::SentOn { order, .. } => Some(*order),
+            Outcome::Mismatch | Outcome::Other { .. } => None,
+        }
+    }
+
+    /// The shop has bound itself: it may never answer otherwise under this key.
+    pub fn binds(&self) -> bool {
+        self.order().is_some()
+    }
+}
+
+/// An order as the API showed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    pub id: OrderId,
+    pub key: String,
+    pub state: OrderState,
+    /// SKU, units, unit price in minor units.
+    pub lines: Vec<(String, u32, i64)>,
+    pub shipping: i64,
+    pub tax: i64,
+    pub total: i64,
+    pub email: String,
+    pub placed_at: String,
+    pub payment: String,
+    /// The whole of it.
+    pub json: Value,
+}
+
+impl Shown {
+    /// What may never change once it was answered.
+    pub fn same_content(&self, other: &Shown) -> bool {
+        let content = |one: &Shown| {
+            let money = (one.shipping, one.tax, one.total);
+            let owner = (one.id, one.key.clone(), one.email.clone(), one.placed_at.clone());
+            (owner, one.lines.clone(), money)
+        };
+        content(self) == content(other)
+    }
+}
+
+/// An owner's look at her order, by its key.
+#[derive(Clone, Debug)]
+pub struct Look {
+    pub order: OrderId,
+    pub cancels: bool,
+    pub asked_at: Moment,
+    pub at: Moment,
+    pub status: u16,
+    pub code: String,
+    pub shown: Option<Shown>,
+}
+
+/// Something that must be refused.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    pub what: TrialKind,
+    /// For the report: what was sent.
+    pub sent: String,
+    /// The e-mail address that an order made by it would have.
+    pub marker: String,
+    /// `None`: no answer.
+    pub status: Option<u16>,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrialKind {
+    /// Somebody else's order, or cart, without its key.
+    Stranger,
+    /// A request that cannot be meant well or understood.
+    Vandal,
+}
+
+/// A text that may stand in its owner's answers and nowhere else.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    pub what: &'static str,
+    pub text: String,
+    /// `None`: nobody may ever be answered with it, not even whoever sent it.
+    pub owner: Option<u32>,
+}

@@ -1,0 +1,21 @@
+//! The whole world under one seed: the production actors and the gateway's own handlers on virtual time and one thread,
+//! customers, wholesalers, the carrier, the post, the disk and the clock as seeded players around them.
+//!
+//! Guarantees:
+//! - The same seed and options give the same run, to the byte of the journal and of every answer (`trace`).
+//! - What one thing draws changes nothing for another: leaving out a fault or a customer leaves the rest as it was,
+//!   as far as they do not meet.
+//! - A run has two phases: in the first, faults come and customers are held to what they are told; in the second,
+//!   faults have stopped and every order must come to its end.
+//! - Nothing is checked from inside alone: what customers were told, what partners and the bank have in their
+//!   books, and what stands in the journal must be one.
+//!
+//! Layout: `plan` and `fault` (what a seed draws), `world` (what a run is made of), `life` (a run), `disk` (crashes),
+//! `trouble` (panics, hangs), `shoppers`, `partners`, `history` and `evidence` (what was seen), `checks` (what must hold),
+//! `coverage` (which fault met which order where), `shrink` (a smaller run that still fails), `report`.
+pub mod checks;
+pub mod coverage;
+pub mod evidence;
+pub mod fault;
+pub mod history;
+pub mod plan;

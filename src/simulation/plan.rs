@@ -1,0 +1,125 @@
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use crate::runtime::Bounds;
+
+use super::fault::{Fault, FaultSet};
+
+/// What a run is asked for: everything that its outcome depends on, with the seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub seed: u64,
+    /// Days of trade in which customers come.
+    pub days: u32,
+    /// How many customers come.
+    pub orders: u32,
+    pub faults: Chosen,
+    /// Only these of the customers come, by their number; `None`: all.
+    pub only: Option<Vec<u32>>,
+}
+
+/// Which faults are in the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// Each on or off as the seed draws.
+    Some,
+    /// These, all of them.
+    These(FaultSet),
+}
+
+/// What a seed draws: which faults there are, how often each comes, and at what pace the world lives.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub faults: FaultSet,
+    /// Trade seconds in a real one.
+    pub speed: u32,
+    pub checkpoint_every: Duration,
+    pub journal_latency: Duration,
+    /// How long each message takes its actor.
+    pub slow_ms: u64,
+    pub bounds: Bounds,
+    /// A crash at about every so many journal writes; 0: none.
+    pub writes_between_crashes: u64,
+    pub drains: bool,
+    rates: Vec<(Fault, f64)>,
+}
+
+/// A random source for one thing of a world. What one thing draws changes nothing for another.
+pub fn random_for(seed: u64, what: &str) -> StdRng {
+    StdRng::seed_from_u64(xxhash_rust::xxh3::xxh3_64_with_seed(what.as_bytes(), seed))
+}
+
+/// The highest chance of a fault each time that it could come. A world draws below it.
+fn rate_max(fault: Fault) -> f64 {
+    use Fault::*;
+    match fault {
+        PanicBefore | PanicAfter | Hang => 0.04,
+        Poison => 0.004,
+        LostRequest | LostAnswer | LateAnswer | SlowAnswer | DoubledAnswer => 0.3,
+        Lie => 0.1,
+        Outage => 0.05,
+        BankSilent => 0.3,
+        SupplyRefused | SupplyShort | SupplySlips | TruckLate | TruckKeeps => 0.6,
+        MailRefused => 0.2,
+        CrashLost | CrashTorn | CrashFlipped | CrashWritten | SyncFails | TreesLost | TreesAhead | Rot => 1.0,
+        FullMailbox | SlowDisk | ClockAhead | ClockBack => 1.0,
+    }
+}
+
+impl Plan {
+    pub fn draw(options: &Options) -> Plan {
+        let mut rng = random_for(options.seed, "plan");
+        // every draw is made whether it is used or not: leaving a fault out must not change the rest
+        let drawn: Vec<(Fault, bool, f64)> = Fault::ALL
+            .iter()
+            .map(|fault| (*fault, rng.random_bool(0.5), rng.random_range(0.05..1.0)))
+            .collect();
+        let faults = match &options.faults {
+            Chosen::These(these) => these.clone(),
+            Chosen::Some => FaultSet::of(drawn.iter().filter(|(_, on, _)| *on).map(|(fault, ..)| *fault)),
+        };
+        let rates = drawn.iter().map(|(fault, _, part)| (*fault, part * rate_max(*fault))).collect();
+        let speed = [60, 3_600, 20_000, 360_000][rng.random_range(0..4)];
+        let latency_ms = [1, 5, 40, 200][rng.random_range(0..4)];
+        let checkpoint_ms = [50, 300, 5_000, 600_000][rng.random_range(0..4)];
+        let slow_ms = [0, 0, 1, 5][rng.random_range(0..4)];
+        let writes_between_crashes = [6, 30, 120, 400][rng.random_range(0..4)];
+        let small = Bounds {
+            asks_in_flight_max: rng.random_range(2..12),
+            queue_depth_max: rng.random_range(3..20),
+            calls_in_lane_max: rng.random_range(1..4),
+        };
+        let drains = rng.random_bool(0.5);
+        let crashes =
+            [Fault::CrashLost, Fault::CrashTorn, Fault::CrashFlipped, Fault::CrashWritten, Fault::SyncFails]
+                .into_iter()
+                .chain([
+                    Fault::TreesLost,
+                    Fault::TreesAhead,
+                    Fault::Rot,
+                    Fault::ClockAhead,
+                    Fault::ClockBack,
+                ]);
+        let any_crash = crashes.into_iter().any(|fault| faults.contains(fault));
+        let on = |fault| faults.contains(fault);
+        Plan {
+            speed,
+            checkpoint_every: Duration::from_millis(checkpoint_ms),
+            journal_latency: Duration::from_millis(if on(Fault::SlowDisk) { latency_ms } else { 0 }),
+            slow_ms: if on(Fault::Hang) { slow_ms } else { 0 },
+            bounds: if on(Fault::FullMailbox) { small } else { Bounds::default() },
+            writes_between_crashes: if any_crash { writes_between_crashes } else { 0 },
+            drains,
+            rates,
+            faults,
+        }
+    }
+
+    /// The chance of a fault each time that it could come: 0 where the world does not have it.
+    pub fn rate(&self, fault: Fault) -> f64 {
+        let rate = self.rates.iter().find(|(one, _)| *one == fault).map_or(0.0, |(_, rate)| *rate);
+        if self.faults.contains(fault) { rate } else { 0.0 }
+    }
+}
