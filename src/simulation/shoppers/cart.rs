@@ -30,9 +30,8 @@ impl Shopper {
         }
         // what she is shown is what she buys
         let Some(shown) = self.get(&format!("/api/v1/carts/{cart}")).await else { return };
-        let lines = lines_of(&shown.json());
-        let wish =
-            Wish { lines, token: self.token().into(), backorder: self.backorder(), email: self.email() };
+        let shown = shown.json();
+        let wish = self.wish(lines_of(&shown), shown["total"]["amount"].as_i64());
         let checkout = self.cart_checkout(&cart, wish);
         if let Some(outcome) = self.insists(&checkout).await {
             if self.chance(0.3) {
