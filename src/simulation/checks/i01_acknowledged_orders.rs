@@ -111,7 +111,7 @@ fn goes_forward(evidence: &Evidence<'_>, passed: &Passed, found: &mut Found) {
         let states = passed.get(&order).map(Vec::as_slice).unwrap_or_default();
         for before in &views {
             let is_back = |after: &&View<'_>| {
-                after.asked_at >= before.at && is_earlier(states, after.shown.state, before.shown.state)
+                after.asked_at > before.at && is_earlier(states, after.shown.state, before.shown.state)
             };
             if let Some(after) = views.iter().find(is_back) {
                 let (before, after) = (before.shown.state, after.shown.state);

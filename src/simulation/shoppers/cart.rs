@@ -29,7 +29,8 @@ impl Shopper {
             return; // she has thought better of it
         }
         // what she is shown is what she buys
-        let Some(shown) = self.get(&format!("/api/v1/carts/{cart}")).await else { return };
+        let shown = self.get(&format!("/api/v1/carts/{cart}")).await;
+        let Some(shown) = shown.filter(|response| response.status == 200) else { return };
         let shown = shown.json();
         let wish = self.wish(lines_of(&shown), shown["total"]["amount"].as_i64());
         let checkout = self.cart_checkout(&cart, wish);
