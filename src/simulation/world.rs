@@ -143,7 +143,7 @@ impl World {
         self.kit.start().await;
         let found = self.kit.journal.last();
         let at = self.street.moment();
-        self.starts.push(Start { at, acknowledged, found, refused: None, blind: false });
+        self.starts.push(Start { at, acknowledged, found, refused: None, rotten: false });
         let app = App {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
@@ -212,7 +212,7 @@ impl World {
         let Some(refused) = self.kit.journal.refuses_rot(bit, salt) else { return };
         let reason = refused.then(|| "damaged".to_owned());
         let (at, found) = (self.street.moment(), acknowledged);
-        self.starts.push(Start { at, acknowledged, found, refused: reason, blind: !refused });
+        self.starts.push(Start { at, acknowledged, found, refused: reason, rotten: true });
     }
 
     pub fn letters(&self) -> Vec<Letter> {
