@@ -60,6 +60,7 @@ impl Call {
 }
 
 /// What came back.
+#[derive(Clone, Debug)]
 pub enum Outcome {
     Quote(Answered<QuoteAnswer>),
     Supply(Answered<Acknowledgement>),

@@ -14,7 +14,7 @@
 mod address;
 mod answered;
 pub mod audit;
-mod calls;
+pub mod calls;
 mod rules;
 mod shop;
 #[cfg(test)]

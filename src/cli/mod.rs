@@ -7,6 +7,7 @@ mod explain;
 mod import;
 mod rebuild;
 mod serve;
+mod simulate;
 mod verify;
 mod world;
 
@@ -70,6 +71,8 @@ enum Command {
         /// ord_…
         order: String,
     },
+    /// Live whole worlds under seeds, with faults, and look for anything that must not be
+    Simulate(simulate::Arguments),
     /// Ask a running daemon what each actor is doing
     Actors {
         /// As JSON
@@ -126,6 +129,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Verify) => verify::run(&settings),
         Some(Command::Rebuild) => rebuild::run(&settings),
         Some(Command::Explain { order }) => explain::run(&settings, &order),
+        Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Actors { json }) => actors::run(&settings, json),
     }
 }

@@ -105,6 +105,8 @@ pub struct Deal {
     pub accepted: u32,
     /// Units that it sends, and when they are at the dock.
     pub sends: u32,
+    /// What it said at first.
+    pub promised_at: Timestamp,
     pub arrives_at: Timestamp,
 }
 
@@ -116,4 +118,6 @@ pub struct Parcel {
     pub collected_at: Timestamp,
     pub delivered_at: Timestamp,
     pub given_back: bool,
+    /// The carrier does not give it back, whoever asks.
+    pub kept: bool,
 }

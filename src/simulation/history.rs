@@ -141,7 +141,6 @@ pub struct Shown {
     pub shipping: i64,
     pub tax: i64,
     pub total: i64,
-    pub email: String,
     pub placed_at: String,
     pub payment: String,
     /// The whole of it.
@@ -149,11 +148,34 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// As an answer of the API holds it; `None` where it is no order.
+    pub fn read(json: &Value) -> Option<Shown> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let amount = |value: &Value| value["amount"].as_i64();
+        let state = text(&json["state"])?;
+        let line = |line: &Value| {
+            let units = u32::try_from(line["quantity"].as_u64()?).ok()?;
+            Some((text(&line["sku"])?, units, amount(&line["unit_price"])?))
+        };
+        Some(Shown {
+            id: OrderId::parse(json["id"].as_str()?).ok()?,
+            key: text(&json["key"])?,
+            state: OrderState::ALL.into_iter().find(|one| one.name() == state)?,
+            lines: json["lines"].as_array()?.iter().map(line).collect::<Option<_>>()?,
+            shipping: amount(&json["totals"]["shipping"])?,
+            tax: amount(&json["totals"]["tax"])?,
+            total: amount(&json["total"])?,
+            placed_at: text(&json["placed_at"])?,
+            payment: text(&json["payment"]["state"])?,
+            json: json.clone(),
+        })
+    }
+
     /// What may never change once it was answered.
     pub fn same_content(&self, other: &Shown) -> bool {
         let content = |one: &Shown| {
             let money = (one.shipping, one.tax, one.total);
-            let owner = (one.id, one.key.clone(), one.email.clone(), one.placed_at.clone());
+            let owner = (one.id, one.key.clone(), one.placed_at.clone());
             (owner, one.lines.clone(), money)
         };
         content(self) == content(other)

@@ -15,7 +15,17 @@
 //! `coverage` (which fault met which order where), `shrink` (a smaller run that still fails), `report`.
 pub mod checks;
 pub mod coverage;
+mod disk;
 pub mod evidence;
 pub mod fault;
 pub mod history;
+mod life;
+mod logs;
+mod partners;
 pub mod plan;
+mod shoppers;
+mod street;
+mod trouble;
+mod world;
+
+pub use life::{Figures, Run, run};

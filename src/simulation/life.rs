@@ -1,0 +1,303 @@
+//! A run: days of trade in which faults come, then calm, in which every order must come to its end.
+
+use std::time::Duration;
+
+use rand::Rng;
+use rand::rngs::StdRng;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::actors::Shop;
+use crate::domain::Timestamp;
+use crate::journal::{Journal, Position};
+use crate::runtime::{Record, Recovered, compare, kit, recover, tree_names};
+use crate::storage::MemoryTrees;
+
+use super::checks::{self, Checker, Violation};
+use super::coverage::Coverage;
+use super::evidence::{Evidence, Phase};
+use super::fault::Fault;
+use super::history::History;
+use super::logs::Logs;
+use super::plan::{Options, Plan, random_for};
+use super::shoppers;
+use super::world::World;
+
+const DAY_MS: u64 = 86_400_000;
+/// How often the driver looks around, real time.
+const TICK: Duration = Duration::from_millis(250);
+/// More crashes than these in a run show nothing new and cost time.
+const CRASHES_MAX: u32 = 24;
+/// So that a slow shop that checkpoints often does not do so a million times.
+const CHECKPOINTS_MAX: u32 = 4_000;
+/// Days of trade, after faults have stopped, within which every order must come to an end.
+pub const CALM_DAYS: u64 = 30;
+/// Whoever retries on real time, however fast the trade goes, has come to an end by then.
+const CALM: Duration = Duration::from_secs(3_600);
+/// For what is asked at the very end.
+const LAST_WORDS: Duration = Duration::from_secs(300);
+
+/// What a run came to.
+pub struct Run {
+    pub options: Options,
+    pub plan: Plan,
+    /// Of every byte of the journal and of every answer: the same for the same seed and options.
+    pub trace: u64,
+    pub violations: Vec<Violation>,
+    pub coverage: Coverage,
+    pub figures: Figures,
+    pub records: Vec<(Position, Record<Shop>)>,
+    pub history: History,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub runs: u64,
+    /// Of trade, with the calm.
+    pub days: u64,
+    pub orders: u64,
+    pub turns: u64,
+    pub requests: u64,
+    pub calls: u64,
+    pub crashes: u64,
+}
+
+impl Figures {
+    pub fn add(&mut self, other: &Figures) {
+        self.runs += other.runs;
+        self.days += other.days;
+        self.orders += other.orders;
+        self.turns += other.turns;
+        self.requests += other.requests;
+        self.calls += other.calls;
+        self.crashes += other.crashes;
+    }
+}
+
+/// Lives a whole run on a clock of its own; blocks until it is over.
+pub fn run(options: &Options, checkers: &[&Checker]) -> Run {
+    let logs = Logs::begin();
+    kit::run(drive(options, checkers, logs))
+}
+
+async fn drive(options: &Options, checkers: &[&Checker], logs: Logs) -> Run {
+    let mut plan = Plan::draw(options);
+    let real_ms = u64::from(options.days) * DAY_MS / u64::from(plan.speed);
+    let checkpoint_every_min = Duration::from_millis(real_ms / u64::from(CHECKPOINTS_MAX));
+    plan.checkpoint_every = plan.checkpoint_every.max(checkpoint_every_min);
+    let world = World::new(options, &plan);
+    let rng = random_for(options.seed, "driver");
+    let (crashes, violations, calm_since) = (0, vec![], None);
+    let mut driver = Driver { options, checkers, logs, plan, world, rng, crashes, violations, calm_since };
+    driver.world.open().await;
+    let customers = shoppers::arrive(options, &driver.plan, &driver.world.street);
+    driver.safety(&customers).await;
+    driver.liveness().await;
+    tokio::time::sleep(LAST_WORDS).await;
+    driver.check(Phase::End);
+    driver.end(&customers)
+}
+
+struct Driver<'a> {
+    options: &'a Options,
+    checkers: &'a [&'a Checker],
+    logs: Logs,
+    plan: Plan,
+    world: World,
+    rng: StdRng,
+    crashes: u32,
+    violations: Vec<Violation>,
+    calm_since: Option<Timestamp>,
+}
+
+impl Driver<'_> {
+    /// Days of trade, with faults.
+    async fn safety(&mut self, customers: &[JoinHandle<()>]) {
+        self.world.trouble.turn(true);
+        self.world.outsiders.turn(true);
+        let days_ms = u64::from(self.options.days) * DAY_MS;
+        let until = Instant::now() + Duration::from_millis(days_ms / u64::from(self.plan.speed));
+        let mut at_rest = false;
+        while Instant::now() < until && !at_rest {
+            self.choose_death();
+            if self.tick(until).await {
+                self.crash_and_check().await;
+            }
+            self.world.send_again();
+            at_rest = customers.iter().all(JoinHandle::is_finished) && self.rng.random_bool(0.001);
+        }
+    }
+
+    /// Lets the world go on for a moment; `true` if its process died.
+    async fn tick(&self, until: Instant) -> bool {
+        let next = (Instant::now() + TICK).min(until);
+        tokio::select! {
+            biased;
+            () = self.world.death.happened() => true,
+            _ = self.world.kit.running().fatal() => {
+                // it drains and exits with an error, and is begun again by whoever keeps it
+                self.world.kit.drain().await;
+                self.world.death.strike(Fault::CrashWritten);
+                true
+            }
+            () = tokio::time::sleep_until(next) => false,
+        }
+    }
+
+    fn choose_death(&mut self) {
+        let every = self.plan.writes_between_crashes;
+        if every == 0 || self.crashes >= CRASHES_MAX || self.world.death.is_chosen() {
+            return;
+        }
+        let ways: Vec<Fault> =
+            WAYS_TO_DIE.into_iter().filter(|way| self.plan.faults.contains(*way)).collect();
+        let way = ways[self.rng.random_range(0..ways.len())];
+        self.world.death.choose(self.rng.random_range(0..2 * every), way);
+    }
+
+    async fn crash_and_check(&mut self) {
+        self.crashes += 1;
+        let why = self.world.death.take().unwrap_or(Fault::CrashLost);
+        self.world.death.spare();
+        let dead = self.world.die(why);
+        self.check(Phase::Dead);
+        self.world.resurrect(dead).await;
+    }
+
+    /// Faults stop; the shop is begun once more, and everything gets its time.
+    async fn liveness(&mut self) {
+        self.world.trouble.turn(false);
+        self.world.outsiders.turn(false);
+        self.world.death.spare();
+        if self.plan.drains && self.world.death.take().is_none() {
+            self.world.kit.drain().await;
+        }
+        self.world.death.take();
+        let dead = self.world.die(Fault::CrashLost);
+        self.check(Phase::Dead);
+        self.world.kit.checkpoint_every = CALM;
+        self.world.kit.bounds = crate::runtime::Bounds::default();
+        self.world.kit.journal.set_latency(Duration::ZERO);
+        self.world.resurrect(dead).await;
+        self.world.send_again();
+        self.calm_since = Some(self.last_at());
+        self.world.street.calm();
+        tokio::time::sleep(Duration::from_millis(CALM_DAYS * DAY_MS / u64::from(self.plan.speed)) + CALM)
+            .await;
+        self.world.kit.settle().await;
+    }
+
+    fn last_at(&self) -> Timestamp {
+        self.derived().last_at
+    }
+
+    fn records(&self) -> Vec<(Position, Record<Shop>)> {
+        let mut records = vec![];
+        let visit = &mut |position: Position, bytes: &[u8]| {
+            let record = Record::decode(position, bytes)
+                .map_err(|error| crate::journal::Error::Visitor(error.to_string().into()))?;
+            records.push((position, record));
+            Ok(())
+        };
+        let replayed = self.world.kit.journal.replay(Position::START, visit);
+        assert!(replayed.is_ok(), "the journal in memory is read back: {replayed:?}");
+        records
+    }
+
+    fn derived(&self) -> Recovered<Shop> {
+        let journal: &dyn Journal = &self.world.kit.journal;
+        let derived = recover::<Shop>(journal, &MemoryTrees::new(&tree_names::<Shop>()));
+        derived.unwrap_or_else(|error| panic!("the journal alone gives the states: {error}"))
+    }
+
+    fn check(&mut self, phase: Phase) {
+        let (records, derived) = (self.records(), self.derived());
+        let journal: &dyn Journal = &self.world.kit.journal;
+        let differences = compare::<Shop>(&derived, &self.world.kit.trees, journal);
+        let differences = match differences {
+            Ok(differences) => differences,
+            Err(error) => {
+                let what = format!("what the trees hold cannot be read with the journal: {error}");
+                self.violations.push(Violation { invariant: "I5", order: None, what });
+                vec![]
+            }
+        };
+        let history = self.world.street.history.borrow();
+        let evidence = Evidence {
+            phase,
+            plan: &self.plan,
+            records: &records,
+            derived: &derived,
+            differences: &differences,
+            history: &history,
+            starts: &self.world.starts,
+            letters: &self.world.letters(),
+            books: &self.world.outsiders.books(),
+            outages: &self.world.outsiders.outages(),
+            log: &self.logs.lines(),
+            calm_since: self.calm_since,
+        };
+        let found = checks::run(self.checkers.iter().copied(), &evidence);
+        let new: Vec<Violation> = found.into_iter().filter(|one| !self.violations.contains(one)).collect();
+        drop(history);
+        self.violations.extend(new);
+    }
+
+    fn end(self, customers: &[JoinHandle<()>]) -> Run {
+        customers.iter().for_each(JoinHandle::abort);
+        let records = self.records();
+        let history = self.world.street.history.borrow().clone();
+        let orders = self.derived().state.orders.orders.resident().count() as u64;
+        let figures = Figures {
+            runs: 1,
+            days: u64::from(self.options.days) + CALM_DAYS,
+            orders,
+            turns: records.len() as u64,
+            requests: history.requests.len() as u64,
+            calls: self.world.outsiders.made(),
+            crashes: history.crashes.len() as u64,
+        };
+        let trace = self.trace(&history);
+        Run {
+            options: self.options.clone(),
+            plan: self.plan,
+            trace,
+            violations: self.violations,
+            coverage: self.world.coverage.borrow().clone(),
+            figures,
+            records,
+            history,
+        }
+    }
+
+    fn trace(&self, history: &History) -> u64 {
+        let mut hash = Xxh3::new();
+        let visit = &mut |position: Position, bytes: &[u8]| {
+            hash.update(&position.0.to_le_bytes());
+            hash.update(bytes);
+            Ok(())
+        };
+        let replayed = self.world.kit.journal.replay(Position::START, visit);
+        assert!(replayed.is_ok(), "the journal in memory is read back: {replayed:?}");
+        for sent in &history.requests {
+            let answer = sent.answer.as_ref();
+            let told = answer.map(|answer| (answer.at, answer.status, answer.text.as_str()));
+            hash.update(format!("{} {} {} {told:?}", sent.at, sent.method, sent.uri).as_bytes());
+        }
+        hash.digest()
+    }
+}
+
+const WAYS_TO_DIE: [Fault; 10] = [
+    Fault::CrashLost,
+    Fault::CrashTorn,
+    Fault::CrashFlipped,
+    Fault::CrashWritten,
+    Fault::SyncFails,
+    Fault::TreesLost,
+    Fault::TreesAhead,
+    Fault::Rot,
+    Fault::ClockAhead,
+    Fault::ClockBack,
+];

@@ -1,0 +1,212 @@
+//! What each partner does, and keeps in books of its own: a repeat under the same key finds what was done first.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use rand::Rng;
+use rand::rngs::StdRng;
+
+use crate::actors::calls::Outcome;
+use crate::actors::{Answered, Call, What};
+use crate::domain::{OrderId, Timestamp};
+use crate::partners::Partners;
+use crate::partners::carrier::{BookingRequest, CancelAnswer, CancelRequest, TrackRequest, Tracking};
+use crate::partners::wholesaler::{Acknowledgement, ShipNotice, SupplyOrder, WholesalerId};
+use crate::runtime::Outside;
+
+use super::super::coverage::Coverage;
+use super::super::evidence::{Books, Deal, Parcel};
+use super::super::fault::Fault;
+use super::super::plan::{Plan, random_for};
+
+/// At our dock, after midnight of the day.
+const ARRIVES_AFTER_MS: u64 = 9 * Timestamp::HOUR_MS;
+const SLIPS_DAYS_MAX: u64 = 12;
+const TRUCK_LATE_HOURS_MAX: u64 = 240;
+const ON_THE_ROAD_HOURS_MAX: u64 = 48;
+
+pub struct Ledgers {
+    on: Cell<bool>,
+    plan: Plan,
+    /// What a deal or a parcel draws depends on its key alone.
+    seed: u64,
+    partners: Partners,
+    coverage: Rc<RefCell<Coverage>>,
+    deals: RefCell<BTreeMap<String, Deal>>,
+    parcels: RefCell<BTreeMap<String, Parcel>>,
+}
+
+impl Ledgers {
+    pub fn new(plan: &Plan, seed: u64, partners: Partners, coverage: Rc<RefCell<Coverage>>) -> Ledgers {
+        Ledgers {
+            on: Cell::new(false),
+            plan: plan.clone(),
+            seed,
+            partners,
+            coverage,
+            deals: RefCell::default(),
+            parcels: RefCell::default(),
+        }
+    }
+
+    pub fn turn(&self, on: bool) {
+        self.on.set(on);
+    }
+
+    pub fn books(&self) -> Books {
+        let deals = self.deals.borrow().values().cloned().collect();
+        Books { deals, parcels: self.parcels.borrow().values().cloned().collect() }
+    }
+
+    pub fn act(&self, call: &Call) -> Outcome {
+        match &call.what {
+            What::Supply { wholesaler, order, .. } => self.supply(*wholesaler, order, call),
+            What::ShipNotice { request, .. } => {
+                Outcome::ShipNotice(self.ship_notice(&request.order.key, request.asked_at))
+            }
+            What::Book { request, .. } => self.book(request, call),
+            What::Track { request, .. } => Outcome::Tracked(self.track(request)),
+            What::CancelBooking { request, .. } => Outcome::CancelAnswered(self.give_back(request)),
+            What::Post { letter, .. } => self.post(letter.order, call),
+            What::Quote { .. } => self.embedded(call),
+        }
+    }
+
+    /// The embedded partner's own answer, which is there at once.
+    fn embedded(&self, call: &Call) -> Outcome {
+        let mut made = self.partners.make(call.clone());
+        match made.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => Outcome::Posted(Answered::Unknown("an embedded partner that waits".to_owned())),
+        }
+    }
+
+    fn strikes(&self, fault: Fault, rng: &mut StdRng, order: Option<OrderId>) -> bool {
+        // drawn whether it is on or not, so that what follows stays the same
+        let strikes = rng.random_bool(self.plan.rate(fault)) && self.on.get();
+        if strikes {
+            self.coverage.borrow_mut().hit(fault, order);
+        }
+        strikes
+    }
+
+    fn supply(&self, wholesaler: WholesalerId, order: &SupplyOrder, call: &Call) -> Outcome {
+        let known = self.deals.borrow().get(&order.key).cloned();
+        let deal = known.unwrap_or_else(|| {
+            let deal = self.first_deal(wholesaler, order, call);
+            self.deals.borrow_mut().insert(order.key.clone(), deal.clone());
+            deal
+        });
+        if deal.accepted == 0 {
+            return Outcome::Supply(Answered::Refused("sold out".to_owned()));
+        }
+        let arrives_on = deal.promised_at.date();
+        Outcome::Supply(Answered::Yes(Acknowledgement { accepted: deal.accepted, arrives_on }))
+    }
+
+    fn first_deal(&self, wholesaler: WholesalerId, order: &SupplyOrder, call: &Call) -> Deal {
+        let mut rng = random_for(self.seed, &order.key);
+        let mut deal = Deal {
+            wholesaler,
+            key: order.key.clone(),
+            sku: order.sku.to_string(),
+            ordered: order.quantity,
+            accepted: 0,
+            sends: 0,
+            promised_at: order.ordered_at,
+            arrives_at: order.ordered_at,
+        };
+        if self.strikes(Fault::SupplyRefused, &mut rng, None) {
+            return deal;
+        }
+        let Outcome::Supply(Answered::Yes(acknowledged)) = self.embedded(call) else { return deal };
+        deal.accepted = acknowledged.accepted;
+        if self.strikes(Fault::SupplyShort, &mut rng, None) {
+            deal.accepted = rng.random_range(0..=deal.accepted);
+        }
+        deal.sends = deal.accepted;
+        if self.strikes(Fault::SupplyShort, &mut rng, None) {
+            deal.sends = rng.random_range(0..=deal.accepted);
+        }
+        deal.promised_at = acknowledged.arrives_on.start().plus_ms(ARRIVES_AFTER_MS);
+        deal.arrives_at = deal.promised_at;
+        if self.strikes(Fault::SupplySlips, &mut rng, None) {
+            deal.arrives_at =
+                deal.promised_at.plus_ms(rng.random_range(0..=SLIPS_DAYS_MAX) * Timestamp::DAY_MS);
+        }
+        deal
+    }
+
+    fn ship_notice(&self, key: &str, asked_at: Timestamp) -> Answered<ShipNotice> {
+        match self.deals.borrow().get(key).filter(|deal| deal.accepted > 0) {
+            None => Answered::Refused("no such order".to_owned()),
+            Some(deal) if asked_at < deal.arrives_at => {
+                Answered::Yes(ShipNotice::NotYet { ask_again_at: deal.arrives_at })
+            }
+            Some(deal) => Answered::Yes(ShipNotice::Arrived { quantity: deal.sends }),
+        }
+    }
+
+    fn book(&self, request: &BookingRequest, call: &Call) -> Outcome {
+        let outcome = self.embedded(call);
+        if let Outcome::Booked(Answered::Yes(booked)) = &outcome {
+            let mut parcels = self.parcels.borrow_mut();
+            parcels
+                .entry(booked.tracking.clone())
+                .or_insert_with(|| self.first_parcel(request.order, &booked.tracking, booked.collection_at));
+        }
+        outcome
+    }
+
+    fn first_parcel(&self, order: OrderId, tracking: &str, collection_at: Timestamp) -> Parcel {
+        let mut rng = random_for(self.seed, tracking);
+        let late = self.strikes(Fault::TruckLate, &mut rng, Some(order));
+        let late_hours = rng.random_range(0..=TRUCK_LATE_HOURS_MAX) * u64::from(late);
+        let collected_at = collection_at.plus_ms(late_hours * Timestamp::HOUR_MS);
+        let road_hours = 1 + rng.random_range(0..=ON_THE_ROAD_HOURS_MAX);
+        Parcel {
+            order,
+            tracking: tracking.to_owned(),
+            collected_at,
+            delivered_at: collected_at.plus_ms(road_hours * Timestamp::HOUR_MS),
+            given_back: false,
+            kept: self.strikes(Fault::TruckKeeps, &mut rng, Some(order)),
+        }
+    }
+
+    fn track(&self, request: &TrackRequest) -> Answered<Tracking> {
+        let parcels = self.parcels.borrow();
+        let Some(parcel) = parcels.get(&request.tracking) else {
+            return Answered::Refused("no such parcel".to_owned());
+        };
+        let until_now = |at: Timestamp| (at <= request.asked_at && !parcel.given_back).then_some(at);
+        let mut to_come = [parcel.collected_at, parcel.delivered_at].into_iter();
+        Answered::Yes(Tracking {
+            collected_at: until_now(parcel.collected_at),
+            delivered_at: until_now(parcel.delivered_at),
+            next_expected_at: to_come.find(|at| *at > request.asked_at),
+        })
+    }
+
+    fn give_back(&self, request: &CancelRequest) -> Answered<CancelAnswer> {
+        let mut parcels = self.parcels.borrow_mut();
+        let Some(parcel) = parcels.get_mut(&request.tracking) else {
+            return Answered::Refused("no such parcel".to_owned());
+        };
+        let gone = parcel.collected_at <= request.asked_at || parcel.kept;
+        parcel.given_back |= !gone;
+        let given = parcel.given_back;
+        Answered::Yes(if given { CancelAnswer::Cancelled } else { CancelAnswer::AlreadyCollected })
+    }
+
+    fn post(&self, order: OrderId, call: &Call) -> Outcome {
+        let What::Post { mail, .. } = &call.what else { return self.embedded(call) };
+        let mut rng = random_for(self.seed, &format!("{mail:?}"));
+        if self.strikes(Fault::MailRefused, &mut rng, Some(order)) {
+            return Outcome::Posted(Answered::Refused("no such mailbox".to_owned()));
+        }
+        self.embedded(call)
+    }
+}

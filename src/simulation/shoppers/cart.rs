@@ -1,0 +1,71 @@
+//! A program that fills a cart over the API, leaves it, or buys what is in it.
+
+use serde_json::json;
+
+use crate::domain::Backorder;
+
+use super::super::history::{Key, Route, Wish};
+use super::checkout::Checkout;
+use super::program::details;
+use super::{DAY_MS, Shopper, json_request};
+
+impl Shopper {
+    pub async fn cart(mut self) {
+        let Some(created) = self.send(json_request("POST", "/api/v1/carts", &json!({}))).await else {
+            return;
+        };
+        let Some(cart) = created.json()["id"].as_str().map(str::to_owned) else { return };
+        self.keeps_secret("the id of a cart", &cart, Some(self.number));
+        for (sku, units, _) in self.lines() {
+            self.sets_line(&cart, &sku, units).await;
+            self.thinks(DAY_MS / 100).await;
+        }
+        if self.chance(0.2) {
+            let (sku, ..) = self.lines().remove(0);
+            let request = json_request("DELETE", &format!("/api/v1/carts/{cart}/lines/{sku}"), &json!({}));
+            self.send(request).await;
+        }
+        if self.chance(0.3) {
+            return; // she has thought better of it
+        }
+        // what she is shown is what she buys
+        let Some(shown) = self.get(&format!("/api/v1/carts/{cart}")).await else { return };
+        let lines = lines_of(&shown.json());
+        let wish =
+            Wish { lines, token: self.token().into(), backorder: self.backorder(), email: self.email() };
+        let checkout = self.cart_checkout(&cart, wish);
+        if let Some(outcome) = self.insists(&checkout).await {
+            if self.chance(0.3) {
+                self.asks(&checkout).await;
+            }
+            self.looks_after(&outcome).await;
+        }
+    }
+
+    async fn sets_line(&self, cart: &str, sku: &str, units: u32) {
+        let uri = format!("/api/v1/carts/{cart}/lines/{sku}");
+        self.send(json_request("PUT", &uri, &json!({"quantity": units}))).await;
+    }
+
+    fn cart_checkout(&self, cart: &str, wish: Wish) -> Checkout {
+        let key = format!("cart-{}", self.number);
+        let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &details(&wish));
+        request.headers.push(("idempotency-key", key.clone()));
+        let body = u64::from(wish.backorder == Backorder::Accept);
+        Checkout {
+            key: Key { principal: cart.to_owned(), route: Route::CartCheckout, key },
+            body,
+            wish,
+            request,
+        }
+    }
+}
+
+/// The lines of a cart as it was shown.
+fn lines_of(cart: &serde_json::Value) -> Vec<(String, u32, i64)> {
+    let line = |line: &serde_json::Value| {
+        let units = u32::try_from(line["quantity"].as_u64()?).ok()?;
+        Some((line["sku"].as_str()?.to_owned(), units, line["unit_price"]["amount"].as_i64()?))
+    };
+    cart["lines"].as_array().into_iter().flatten().filter_map(line).collect()
+}

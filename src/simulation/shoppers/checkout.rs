@@ -1,0 +1,104 @@
+//! A checkout that is asked for, again and again until it is answered, and what is made of its answer.
+
+use std::time::Duration;
+
+use rand::Rng;
+
+use crate::domain::OrderId;
+use crate::gateway::{Request, Response};
+
+use super::super::history::{Asked, Key, Outcome, Shown, Told, Wish};
+use super::Shopper;
+
+/// Between two tries, real time; doubled each time up to the maximum.
+const RETRY_MS: u64 = 500;
+const RETRY_MS_MAX: u64 = 60_000;
+/// Then she waits for better times.
+const TRIES_MAX: u32 = 12;
+/// In better times nobody has to ask so often.
+const CALM_TRIES_MAX: u32 = 60;
+
+/// Refusals that have done nothing and bind nothing: the same request is sent again.
+const TRY_AGAIN: [&str; 6] =
+    ["overloaded", "closing", "not_ready", "in_progress", "outcome_unknown", "no_answer"];
+
+/// A checkout as it is sent.
+#[derive(Clone)]
+pub struct Checkout {
+    pub key: Key,
+    /// Tells bodies apart.
+    pub body: u64,
+    pub wish: Wish,
+    pub request: Request,
+}
+
+impl Shopper {
+    /// Sends a checkout once and notes what came of it.
+    pub async fn asks(&self, checkout: &Checkout) -> Option<Outcome> {
+        let place = {
+            let mut history = self.street.history.borrow_mut();
+            history.checkouts.push(Asked {
+                shopper: self.number,
+                key: checkout.key.clone(),
+                body: checkout.body,
+                wish: checkout.wish.clone(),
+                at: self.street.moment(),
+                told: None,
+            });
+            history.checkouts.len() - 1
+        };
+        let response = self.send(checkout.request.clone()).await?;
+        let outcome = outcome_of(&response);
+        let replayed = response.header("idempotent-replayed").is_some();
+        let told = Told { at: self.street.moment(), outcome: outcome.clone(), replayed };
+        self.street.history.borrow_mut().checkouts[place].told = Some(told);
+        if let Outcome::Taken(shown) | Outcome::Pending(shown) = &outcome {
+            self.keeps_secret("the key of an order", &shown.key, Some(self.number));
+        }
+        Some(outcome)
+    }
+
+    /// Sends it until it is answered for good, be it after faults have stopped. `None`: she gave up.
+    pub async fn insists(&mut self, checkout: &Checkout) -> Option<Outcome> {
+        for attempt in 0..TRIES_MAX + CALM_TRIES_MAX {
+            match self.asks(checkout).await {
+                Some(Outcome::Other { code, .. }) if TRY_AGAIN.contains(&code.as_str()) => {}
+                Some(outcome) => return Some(outcome),
+                None => {}
+            }
+            if attempt == TRIES_MAX && !self.street.is_calm() {
+                self.street.until_calm().await;
+            }
+            let wait = (RETRY_MS << attempt.min(10)).min(RETRY_MS_MAX);
+            let jitter = self.rng.random_range(0..RETRY_MS);
+            tokio::time::sleep(Duration::from_millis(wait + jitter)).await;
+        }
+        None
+    }
+}
+
+/// What an answer says of a checkout.
+pub fn outcome_of(response: &Response) -> Outcome {
+    let json = response.json();
+    let code = json["code"].as_str().unwrap_or_default().to_owned();
+    let order = || json["order"].as_str().and_then(|id| OrderId::parse(id).ok());
+    let other = Outcome::Other { status: response.status, code: code.clone() };
+    match (response.status, code.as_str()) {
+        (201, _) => Shown::read(&json).map_or(other, |shown| Outcome::Taken(Box::new(shown))),
+        (202, _) => Shown::read(&json).map_or(other, |shown| Outcome::Pending(Box::new(shown))),
+        (402, _) => order().map_or(other, |order| {
+            let reason = json["decline_code"].as_str().unwrap_or_default().to_owned();
+            Outcome::Declined { order, reason }
+        }),
+        (409, "out_of_stock") => order().map_or(other, |order| Outcome::OutOfStock { order }),
+        (422, "idempotency_mismatch") => Outcome::Mismatch,
+        (303, _) => response.header("location").and_then(sent_on).unwrap_or(other),
+        _ => other,
+    }
+}
+
+/// `/orders/ord_…?key=…`
+fn sent_on(location: &str) -> Option<Outcome> {
+    let (id, order_key) = location.strip_prefix("/orders/")?.split_once("?key=")?;
+    Some(Outcome::SentOn { order: OrderId::parse(id).ok()?, order_key: order_key.to_owned() })
+}

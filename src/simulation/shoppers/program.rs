@@ -1,0 +1,118 @@
+//! A program that orders over the API: it browses, sends, double clicks, breaks off, repeats, and tries another body
+//! under a key that it has used.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use rand::Rng;
+use serde_json::{Value, json};
+
+use crate::domain::Backorder;
+use crate::gateway::Request;
+
+use super::super::history::{Key, Route, Wish};
+use super::checkout::Checkout;
+use super::{DAY_MS, Shopper, json_request};
+
+/// The session that all programs share.
+const PROGRAMS: &str = "programs";
+
+impl Shopper {
+    pub async fn program(mut self) {
+        if self.chance(0.5) {
+            self.get("/api/v1/products?q=book").await;
+        }
+        let lines = self.lines();
+        let first = lines[0].0.clone();
+        self.get(&format!("/api/v1/products/{first}")).await;
+        let wish =
+            Wish { lines, token: self.token().into(), backorder: self.backorder(), email: self.email() };
+        let checkout = self.checkout(wish, 1);
+        if self.chance(0.25) {
+            self.sends_beside(&checkout);
+        }
+        if self.chance(0.1) {
+            return self.breaks_off(&checkout).await;
+        }
+        let Some(outcome) = self.insists(&checkout).await else { return };
+        self.sends_more(&checkout).await;
+        self.looks_after(&outcome).await;
+    }
+
+    fn checkout(&self, wish: Wish, body: u64) -> Checkout {
+        let key = format!("key-{}", self.number);
+        let mut request = json_request("POST", "/api/v1/orders", &order_body(&wish));
+        request.headers.push(("idempotency-key", key.clone()));
+        let key = Key { principal: PROGRAMS.into(), route: Route::Orders, key };
+        Checkout { key, body, wish, request }
+    }
+
+    /// The same, a moment later and at the same time.
+    fn sends_beside(&mut self, checkout: &Checkout) {
+        let ms = self.rng.random_range(0..50);
+        let twin = Shopper {
+            number: self.number,
+            street: Rc::clone(&self.street),
+            rng: self.rng.clone(),
+            silent: self.silent,
+        };
+        let checkout = checkout.clone();
+        actix::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            twin.asks(&checkout).await;
+        });
+    }
+
+    /// Closes the connection before the answer, and mostly never comes back.
+    async fn breaks_off(&mut self, checkout: &Checkout) {
+        let ms = self.rng.random_range(0..2_000);
+        let _nobody_waits = tokio::time::timeout(Duration::from_millis(ms), self.asks(checkout)).await;
+        if self.chance(0.3)
+            && let Some(outcome) = self.insists(checkout).await
+        {
+            self.looks_after(&outcome).await;
+        }
+    }
+
+    /// The same request once more, and another under the same key.
+    async fn sends_more(&mut self, checkout: &Checkout) {
+        if self.chance(0.3) {
+            self.thinks(DAY_MS).await;
+            self.asks(checkout).await;
+        }
+        if self.chance(0.2) {
+            let lines = self.lines();
+            let other = Wish { lines, email: "other@example.com".into(), ..checkout.wish.clone() };
+            let other = self.checkout(other, 2);
+            self.asks(&other).await;
+        }
+    }
+}
+
+pub fn details(wish: &Wish) -> Value {
+    let backorder = match wish.backorder {
+        Backorder::Accept => "accept",
+        Backorder::Refuse => "refuse",
+    };
+    json!({
+        "customer": {"email": wish.email, "name": "Ada Lovelace"},
+        "shipping_address": {
+            "line1": "12 St James's Square", "city": "London", "postcode": "SW1Y 4JH", "country": "GB"
+        },
+        "payment": {"token": wish.token},
+        "backorder": backorder,
+    })
+}
+
+fn order_body(wish: &Wish) -> Value {
+    let mut body = details(wish);
+    let line = |(sku, units, _): &(String, u32, i64)| json!({"sku": sku, "quantity": units});
+    body["lines"] = wish.lines.iter().map(line).collect();
+    body
+}
+
+/// With a body that is no JSON object, for those who send nonsense.
+pub fn raw(method: &'static str, uri: &str, headers: &[(&'static str, &str)], body: &[u8]) -> Request {
+    let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Request { method, uri: uri.to_owned(), headers, body: body.to_vec() }
+}

@@ -1,0 +1,65 @@
+//! Somebody who wants to see, or cancel, what is not hers.
+
+use rand::Rng;
+use serde_json::json;
+
+use super::super::history::{Outcome, Trial, TrialKind};
+use super::{DAY_MS, Shopper, json_request};
+
+const TRIALS: u32 = 4;
+
+impl Shopper {
+    pub async fn stranger(mut self) {
+        for _ in 0..TRIALS {
+            self.thinks(DAY_MS / 2).await;
+            let Some((order, key)) = self.somebodys_order() else { continue };
+            let wrong = self.wrong_key(&key);
+            let (method, below) = self.pick(&[
+                ("GET", ""),
+                ("GET", "/timeline"),
+                ("POST", "/cancel"),
+                ("GET", "page"),
+                ("POST", "page"),
+            ]);
+            let uri = match below {
+                "page" => format!("/orders/{order}?{wrong}"),
+                below => format!("/api/v1/orders/{order}{below}?{wrong}"),
+            };
+            let response = self.send(json_request(method, &uri, &json!({}))).await;
+            self.street.history.borrow_mut().trials.push(Trial {
+                what: TrialKind::Stranger,
+                sent: format!("{method} {uri}"),
+                marker: String::new(),
+                status: response.as_ref().map(|response| response.status),
+                text: response.map(|response| response.text()).unwrap_or_default(),
+            });
+        }
+    }
+
+    /// An order that somebody was told of: its id is no secret.
+    fn somebodys_order(&mut self) -> Option<(String, String)> {
+        let history = self.street.history.borrow();
+        let told = history.checkouts.iter().filter_map(|asked| match &asked.told.as_ref()?.outcome {
+            Outcome::Taken(shown) | Outcome::Pending(shown) => {
+                Some((shown.id.to_string(), shown.key.clone()))
+            }
+            _ => None,
+        });
+        let told: Vec<(String, String)> = told.collect();
+        (!told.is_empty()).then(|| told[self.rng.random_range(0..told.len())].clone())
+    }
+
+    /// A key that opens nothing: none, an empty one, one letter off, one too long, that of nothing.
+    fn wrong_key(&mut self, key: &str) -> String {
+        match self.rng.random_range(0..5) {
+            0 => String::new(),
+            1 => "key=".to_owned(),
+            2 => {
+                let last = if key.ends_with('0') { '1' } else { '0' };
+                format!("key={}{last}", &key[..key.len() - 1])
+            }
+            3 => format!("key={key}0"),
+            _ => "key=00000000000000000000000000".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Somebody who sends what cannot be meant well or understood. All of it must be refused, and change nothing.
+
+use rand::Rng;
+
+use crate::domain::Backorder;
+use crate::gateway::Request;
+
+use super::super::history::{Trial, TrialKind, Wish};
+use super::program::{details, raw};
+use super::{DAY_MS, Shopper, json_request};
+
+const TRIALS: u32 = 6;
+/// A valid card number that is nobody's.
+const CARD: &str = "4012888888881881";
+
+impl Shopper {
+    pub async fn vandal(mut self) {
+        self.keeps_secret("a card number", CARD, None);
+        for n in 0..TRIALS {
+            self.thinks(DAY_MS / 4).await;
+            let marker = format!("vandal{}-{n}@example.com", self.number);
+            let request = self.nonsense(&marker);
+            let sent = format!("{} {}", request.method, request.uri);
+            let response = self.send(request).await;
+            self.street.history.borrow_mut().trials.push(Trial {
+                what: TrialKind::Vandal,
+                sent,
+                marker,
+                status: response.as_ref().map(|response| response.status),
+                text: response.map(|response| response.text()).unwrap_or_default(),
+            });
+        }
+    }
+
+    fn nonsense(&mut self, marker: &str) -> Request {
+        let key = format!("vandal-{}-{}", self.number, self.rng.random_range(0..1_000_000));
+        let email = marker.to_owned();
+        let mut good =
+            details(&Wish { lines: vec![], token: "tok_visa".into(), backorder: Backorder::Accept, email });
+        good["lines"] = serde_json::json!([{"sku": "SIM-PLENTY", "quantity": 1}]);
+        let json = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
+        let kind = self.rng.random_range(0..14);
+        match kind {
+            0 => good["lines"][0]["quantity"] = 0.into(),
+            1 => good["lines"][0]["quantity"] = (-1).into(),
+            2 => good["lines"][0]["quantity"] = 9_223_372_036_854_775_808_u64.into(),
+            3 => good["lines"][0]["sku"] = "SIM-NOTHING".into(),
+            4 => good["lines"] = vec![good["lines"][0].clone(); 10_000].into(),
+            5 => good["customer"]["name"] = CARD.into(),
+            6 => good["payment"]["token"] = "tok_of_somebody".into(),
+            7 => good["shipping_address"]["country"] = "XX".into(),
+            8 => good["surprise"] = true.into(),
+            9 => return raw("POST", "/api/v1/orders", &json, b"{\"lines\": [\xff\xfe"),
+            10 => return raw("POST", "/api/v1/orders", &json, "[".repeat(50_000).as_bytes()),
+            11 => return raw("POST", "/api/v1/orders", &json[..1], good.to_string().as_bytes()),
+            12 => return raw("DELETE", "/api/v1/orders", &json, b""),
+            _ => {
+                return raw(
+                    "POST",
+                    "/cart/lines",
+                    &[("sec-fetch-site", "cross-site")],
+                    b"sku=SIM-PLENTY&quantity=1",
+                );
+            }
+        }
+        let mut request = json_request("POST", "/api/v1/orders", &good);
+        request.headers.push(("idempotency-key", key));
+        request
+    }
+}

@@ -1,0 +1,107 @@
+//! A customer with a browser: pages, forms, a cookie, the way back from the card page, the back button.
+
+use crate::domain::Backorder;
+use crate::gateway::{Request, Response};
+
+use super::super::history::{Key, Outcome, Route, Wish};
+use super::checkout::Checkout;
+use super::{DAY_MS, Shopper};
+
+const ADDRESS: &str = "line1=12+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
+
+impl Shopper {
+    pub async fn visitor(mut self) {
+        self.get("/").await;
+        let lines = self.lines();
+        let mut cookie = String::new();
+        for (sku, units, _) in &lines {
+            self.get(&format!("/books/{sku}")).await;
+            let set = form("/cart/lines", &format!("sku={sku}&quantity={units}"), &cookie);
+            let Some(response) = self.send(set).await else { return };
+            if let Some(fresh) = cookie_of(&response) {
+                self.keeps_secret(
+                    "a visitor's cookie",
+                    fresh.split('=').next_back().unwrap_or(&fresh),
+                    Some(self.number),
+                );
+                cookie = fresh;
+            }
+        }
+        self.page("/cart", &cookie).await;
+        if cookie.is_empty() || self.chance(0.2) {
+            return;
+        }
+        let Some(checkout) = self.begins_checkout(lines, &cookie).await else { return };
+        self.pays(&checkout).await;
+    }
+
+    async fn page(&self, uri: &str, cookie: &str) -> Option<Response> {
+        let headers = vec![("cookie", cookie.to_owned()), ("accept", "text/html".to_owned())];
+        self.send(Request { method: "GET", uri: uri.to_owned(), headers, body: vec![] }).await
+    }
+
+    /// Fills in the form and goes on to the card page; what she comes back with.
+    async fn begins_checkout(&mut self, lines: Vec<(String, u32, i64)>, cookie: &str) -> Option<Checkout> {
+        let page = self.page("/checkout", cookie).await?;
+        let wait = date_to_accept(&page.text());
+        let name = format!("name=Ada+Lovelace&email=shopper{}%40example.com", self.number);
+        let accepts = wait.map(|date| format!("&accept_wait={date}")).unwrap_or_default();
+        let backorder = if accepts.is_empty() { Backorder::Refuse } else { Backorder::Accept };
+        let begun = self.send(form("/checkout", &format!("{name}&{ADDRESS}{accepts}"), cookie)).await?;
+        let location = begun.header("location")?.to_owned();
+        let nonce = location.split("checkout=").nth(1)?.split('&').next()?.to_owned();
+        let token = self.token();
+        let uri = format!("/checkout/return?checkout={nonce}&token={token}");
+        let headers = vec![("cookie", cookie.to_owned()), ("accept", "text/html".to_owned())];
+        Some(Checkout {
+            key: Key { principal: cookie.to_owned(), route: Route::Payment, key: nonce },
+            body: 1,
+            wish: Wish { lines, token: token.into(), backorder, email: self.email() },
+            request: Request { method: "GET", uri, headers, body: vec![] },
+        })
+    }
+
+    /// Comes back from the card page, perhaps more than once, and follows where she is sent.
+    async fn pays(&mut self, checkout: &Checkout) {
+        let Some(outcome) = self.insists_in_browser(checkout).await else { return };
+        if self.chance(0.3) {
+            self.thinks(DAY_MS / 10).await;
+            self.asks(checkout).await;
+        }
+        self.looks_after(&outcome).await;
+    }
+
+    /// A page says with its status alone that it asks again by itself.
+    async fn insists_in_browser(&mut self, checkout: &Checkout) -> Option<Outcome> {
+        for _ in 0..40 {
+            let outcome = self.insists(checkout).await?;
+            let asks_again = matches!(&outcome, Outcome::Other { status: 409 | 503 | 504, .. });
+            if !asks_again {
+                return Some(outcome);
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        }
+        None
+    }
+}
+
+fn form(uri: &str, fields: &str, cookie: &str) -> Request {
+    let headers = vec![
+        ("content-type", "application/x-www-form-urlencoded".to_owned()),
+        ("sec-fetch-site", "same-origin".to_owned()),
+        ("accept", "text/html".to_owned()),
+        ("cookie", cookie.to_owned()),
+    ];
+    Request { method: "POST", uri: uri.to_owned(), headers, body: fields.as_bytes().to_vec() }
+}
+
+/// `name=value` of the cookie that a page sets.
+fn cookie_of(response: &Response) -> Option<String> {
+    response.header("set-cookie")?.split(';').next().map(str::to_owned)
+}
+
+/// The day that the checkout's page asks her to wait for.
+fn date_to_accept(page: &str) -> Option<String> {
+    let rest = page.split("name=\"accept_wait\" value=\"").nth(1)?;
+    rest.split('"').next().map(str::to_owned)
+}

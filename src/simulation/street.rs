@@ -1,0 +1,104 @@
+//! The way from the customers to the shop: requests over a connection that breaks when the process dies.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::gateway::{InProcess, Request, Response};
+
+use super::history::{Answer, History, Moment, Sent};
+
+pub struct Street {
+    began: Instant,
+    /// The site of the life that is; `None` while the process is down.
+    site: RefCell<Option<InProcess>>,
+    /// Counts lives: a request whose life ends gets no answer.
+    life: watch::Sender<u64>,
+    pub history: RefCell<History>,
+    /// Faults have stopped: whoever waited for better times may ask again.
+    calm: watch::Sender<bool>,
+    pub speed: Cell<u32>,
+}
+
+impl Street {
+    pub fn new(speed: u32) -> Rc<Street> {
+        Rc::new(Street {
+            began: Instant::now(),
+            site: RefCell::default(),
+            life: watch::Sender::new(0),
+            history: RefCell::default(),
+            calm: watch::Sender::new(false),
+            speed: Cell::new(speed),
+        })
+    }
+
+    pub fn open(&self, site: InProcess) {
+        *self.site.borrow_mut() = Some(site);
+        self.life.send_modify(|life| *life += 1);
+    }
+
+    /// The process is gone, and every connection with it.
+    pub fn close(&self) {
+        *self.site.borrow_mut() = None;
+        self.life.send_modify(|life| *life += 1);
+    }
+
+    pub fn is_calm(&self) -> bool {
+        *self.calm.borrow()
+    }
+
+    pub fn calm(&self) {
+        self.calm.send_replace(true);
+    }
+
+    /// Until faults have stopped.
+    pub async fn until_calm(&self) {
+        let mut calm = self.calm.subscribe();
+        // the sender lives as long as the street
+        let _ = calm.wait_for(|calm| *calm).await;
+    }
+
+    /// Milliseconds of real time since the world began.
+    pub fn moment(&self) -> Moment {
+        self.began.elapsed().as_millis() as Moment
+    }
+
+    /// Waits for so long in trade time.
+    pub async fn trade_ms(&self, ms: u64) {
+        tokio::time::sleep(Duration::from_millis(ms / u64::from(self.speed.get()))).await;
+    }
+
+    /// Sends a request and waits for its answer. `None`: the shop is down, or went down meanwhile.
+    pub async fn send(&self, shopper: u32, request: Request) -> Option<Response> {
+        let (method, uri) = (request.method, request.uri.clone());
+        let sent = Sent { shopper, method, uri, at: self.moment(), answer: None };
+        let place = {
+            let mut history = self.history.borrow_mut();
+            history.requests.push(sent);
+            history.requests.len() - 1
+        };
+        let site = self.site.borrow().clone();
+        let site = site?;
+        let mut life = self.life.subscribe();
+        let response = tokio::select! {
+            biased;
+            _ = life.changed() => return None,
+            response = site.send(request) => response,
+        };
+        self.history.borrow_mut().requests[place].answer = Some(self.answer(&response));
+        Some(response)
+    }
+
+    fn answer(&self, response: &Response) -> Answer {
+        let mut text = String::new();
+        for (name, value) in &response.headers {
+            text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
+        }
+        text.push_str(&response.text());
+        let code = response.json()["code"].as_str().unwrap_or_default().to_owned();
+        Answer { at: self.moment(), status: response.status, code, text }
+    }
+}

@@ -1,0 +1,239 @@
+//! Everything that a run is made of, and how its process is begun, dies and is begun again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
+use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::{Currency, Money, SessionId, Sku};
+use crate::gateway::{App, HttpLimits, InProcess, NewSession, PageSettings};
+use crate::journal::{Journal, Position, Tail};
+use crate::partners::mail::{Letter, MemoryPost};
+use crate::partners::{Partners, carrier::EmbeddedCarrier, wholesaler};
+use crate::runtime::kit::{Kit, hush_panics};
+use crate::runtime::{Outside, State as _};
+use crate::storage::TreeName;
+
+use super::coverage::Coverage;
+use super::disk::{Death, MortalJournal};
+use super::evidence::Start;
+use super::fault::Fault;
+use super::partners::Outsiders;
+use super::plan::{Options, Plan, random_for};
+use super::shoppers::SHELVES;
+use super::street::Street;
+use super::trouble::Trouble;
+
+/// By how much the system's clock is off at the most.
+const CLOCK_OFF_MS_MAX: i64 = 12 * 3_600_000;
+
+pub struct World {
+    pub kit: Kit<Shop>,
+    pub plan: Plan,
+    pub street: Rc<Street>,
+    pub coverage: Rc<RefCell<Coverage>>,
+    pub death: Rc<Death>,
+    pub trouble: Rc<Trouble>,
+    pub outsiders: Rc<Outsiders>,
+    pub starts: Vec<Start>,
+    post: MemoryPost,
+    catalogue: Arc<Catalogue>,
+    sessions: Arc<SeededSessions>,
+    rng: StdRng,
+}
+
+/// Ids of carts that a seed repeats.
+struct SeededSessions(Mutex<StdRng>);
+
+impl NewSession for SeededSessions {
+    fn new_session(&self) -> Option<SessionId> {
+        let random: u128 = self.0.lock().ok()?.random();
+        Some(SessionId::new(1, random))
+    }
+}
+
+struct Shared(Rc<Outsiders>);
+
+impl Outside<Shop> for Shared {
+    fn make(
+        &self,
+        call: crate::actors::Call,
+    ) -> std::pin::Pin<Box<dyn Future<Output = crate::actors::Outcome>>> {
+        self.0.make(call)
+    }
+}
+
+/// Every tree of the shop.
+pub fn tree_names() -> Vec<TreeName> {
+    State::default().tables().iter().map(|table| table.tree()).collect()
+}
+
+fn products() -> Vec<(Product, u32)> {
+    let product = |(sku, price, units): &(&str, i64, u32)| {
+        let product = Product {
+            sku: Sku::parse(sku).expect("the shelves hold valid SKUs"),
+            title: format!("The book of {}", sku.to_lowercase()),
+            authors: vec!["Jane Austen".to_owned()],
+            year: Some(1815),
+            language: Some("en".to_owned()),
+            isbn: None,
+            price: Money::new(*price, Currency::GBP),
+            weight_grams: 300,
+        };
+        (product, *units)
+    };
+    SHELVES.iter().map(product).collect()
+}
+
+impl World {
+    pub fn new(options: &Options, plan: &Plan) -> World {
+        hush_panics();
+        let seed = options.seed;
+        let post = MemoryPost::new();
+        let partners = Partners {
+            wholesalers: wholesaler::embedded(),
+            carrier: Box::new(EmbeddedCarrier),
+            post: Box::new(post.clone()),
+        };
+        let coverage: Rc<RefCell<Coverage>> = Rc::default();
+        let death: Rc<Death> = Rc::default();
+        let trouble = Trouble::new(plan, seed, coverage.clone(), death.clone());
+        let outsiders = Outsiders::new(plan, seed, partners, coverage.clone());
+        let mut kit = Kit::new(Rules::default, &tree_names(), &[]);
+        kit.tree = Box::new(tree);
+        kit.passing_group = SESSIONS;
+        kit.outside = Rc::new(Shared(outsiders.clone()));
+        kit.hooks = trouble.clone();
+        kit.seed = seed;
+        kit.speed = plan.speed;
+        kit.bounds = plan.bounds;
+        kit.checkpoint_every = plan.checkpoint_every;
+        kit.journal.set_latency(plan.journal_latency);
+        let dies = death.clone();
+        kit.through = Box::new(move |journal| Box::new(MortalJournal::new(journal, dies.clone())));
+        let catalogue = Catalogue::build(products().into_iter().map(|(product, _)| product).collect());
+        World {
+            kit,
+            plan: plan.clone(),
+            street: Street::new(plan.speed),
+            coverage,
+            death,
+            trouble,
+            outsiders,
+            starts: vec![],
+            post,
+            catalogue: Arc::new(catalogue.expect("the shelves make a catalogue")),
+            sessions: Arc::new(SeededSessions(Mutex::new(random_for(seed, "sessions")))),
+            rng: random_for(seed, "world"),
+        }
+    }
+
+    /// Opens the shop for the first time and fills its shelves.
+    pub async fn open(&mut self) {
+        self.start(Position::START).await;
+        let list: Message = stock_keeper::Message::List { products: products() }.into();
+        let listed = self.kit.ask(Address::StockKeeper, list).await;
+        assert!(listed.is_ok(), "an empty shop lists its books: {listed:?}");
+    }
+
+    async fn start(&mut self, acknowledged: Position) {
+        self.trouble.begin_life();
+        self.kit.start().await;
+        let found = self.kit.journal.last();
+        let at = self.street.moment();
+        self.starts.push(Start { at, acknowledged, found, refused: None, blind: false });
+        let app = App {
+            asks: Arc::new(self.kit.running().handle()),
+            catalogue: self.catalogue.clone(),
+            tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
+            sessions: self.sessions.clone(),
+            rules: Arc::new(Rules::default()),
+            limits: HttpLimits::default(),
+            pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
+        };
+        self.street.open(InProcess::new(app).await);
+    }
+
+    /// The process has died: its connections break, and its disk keeps what `why` leaves of it.
+    pub fn die(&mut self, why: Fault) -> Dead {
+        self.street.close();
+        self.street.history.borrow_mut().crashes.push(self.street.moment());
+        self.coverage.borrow_mut().hit_all(why);
+        self.kit.die();
+        let acknowledged = self.kit.journal.last();
+        let refused_tail = self.leave_of_the_journal(why);
+        match why {
+            Fault::TreesLost => self.kit.trees.wipe(),
+            Fault::TreesAhead => self.kit.trees.crash_keeping(self.rng.random_range(1..40)),
+            _ => self.kit.trees.crash(),
+        }
+        Dead { why, acknowledged, refused_tail }
+    }
+
+    /// Why the journal is refused after a mere crash, which it never must be.
+    fn leave_of_the_journal(&mut self, why: Fault) -> Option<String> {
+        let drawn: u64 = self.rng.random();
+        let either = if drawn & 1 == 0 { Tail::Lost } else { Tail::Whole };
+        let tail = match why {
+            Fault::CrashLost => Tail::Lost,
+            Fault::CrashTorn | Fault::SyncFails => Tail::Torn { sectors: drawn },
+            Fault::CrashFlipped => Tail::Flipped { bit: drawn },
+            _ => either,
+        };
+        let salt = self.rng.random();
+        self.kit.journal.crash_leaving(tail, salt).err().map(|error| error.to_string())
+    }
+
+    /// Begins the next life on what the last one left.
+    pub async fn resurrect(&mut self, dead: Dead) {
+        let off = self.rng.random_range(0..=CLOCK_OFF_MS_MAX);
+        match dead.why {
+            Fault::ClockAhead => self.kit.clock_off_ms += off,
+            Fault::ClockBack => self.kit.clock_off_ms -= off,
+            _ => {}
+        }
+        if dead.why == Fault::Rot {
+            self.starts_on_rot(dead.acknowledged);
+        }
+        self.start(dead.acknowledged).await;
+        if let Some(start) = self.starts.last_mut() {
+            start.refused = dead.refused_tail;
+        }
+    }
+
+    /// The journal has rotted: it must be refused. Its owner then brings it back whole.
+    fn starts_on_rot(&mut self, acknowledged: Position) {
+        let (bit, salt) = (self.rng.random(), self.rng.random());
+        let Some(refused) = self.kit.journal.refuses_rot(bit, salt) else { return };
+        let reason = refused.then(|| "damaged".to_owned());
+        let (at, found) = (self.street.moment(), acknowledged);
+        self.starts.push(Start { at, acknowledged, found, refused: reason, blind: !refused });
+    }
+
+    pub fn letters(&self) -> Vec<Letter> {
+        self.post.letters()
+    }
+
+    /// Answers of partners that come a second time now.
+    pub fn send_again(&self) {
+        for (to, message) in self.outsiders.take_again() {
+            drop(self.kit.tell_within(to, message, std::time::Duration::from_secs(1)));
+        }
+    }
+
+    /// A random source for what the driver draws.
+    pub fn driver(seed: u64) -> StdRng {
+        StdRng::seed_from_u64(seed ^ 0x0d_1e)
+    }
+}
+
+/// A process that has died and not been begun again.
+pub struct Dead {
+    why: Fault,
+    acknowledged: Position,
+    refused_tail: Option<String>,
+}
