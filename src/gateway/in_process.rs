@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::body::{self, MessageBody};
-use actix_web::http::{Method, header::HeaderMap};
+use actix_web::http::{Method, header::HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::Data;
@@ -33,14 +33,15 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub struct Response {
     pub status: u16,
-    pub headers: HeaderMap,
+    /// In the order of their names.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 impl Response {
-    /// The first header of this name, where it is text.
+    /// The first header of this name, which is in small letters.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.headers.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 
     pub fn text(&self) -> String {
@@ -58,7 +59,12 @@ type Served = Pin<Box<dyn Future<Output = Response>>>;
 async fn read(response: HttpResponse<impl MessageBody>) -> Response {
     let (head, payload) = response.into_parts();
     let body = body::to_bytes(payload).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-    Response { status: head.status().as_u16(), headers: head.headers().clone(), body }
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let lines = head.headers().iter().map(|(name, value)| (name.to_string(), text(value)));
+    // their map has another order in every process
+    let mut headers: Vec<(String, String)> = lines.collect();
+    headers.sort();
+    Response { status: head.status().as_u16(), headers, body }
 }
 
 impl InProcess {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::actors::Shop;
-use crate::domain::Timestamp;
+use crate::domain::{OrderId, Timestamp};
 use crate::journal::{Journal, Position};
 use crate::runtime::{Record, Recovered, compare, kit, recover, tree_names};
 use crate::storage::MemoryTrees;
@@ -61,6 +61,8 @@ pub struct Figures {
     pub requests: u64,
     pub calls: u64,
     pub crashes: u64,
+    /// Runs that were lived a second time, to compare their traces.
+    pub lived_twice: u64,
 }
 
 impl Figures {
@@ -72,6 +74,21 @@ impl Figures {
         self.requests += other.requests;
         self.calls += other.calls;
         self.crashes += other.crashes;
+        self.lived_twice += other.lived_twice;
+    }
+}
+
+impl Run {
+    /// What happened to an order, a line each.
+    pub fn timeline(&self, order: OrderId) -> String {
+        let mut lines = String::new();
+        for (position, record) in &self.records {
+            let happenings = record.events.iter().flat_map(|event| event.happenings());
+            for (_, _, what) in happenings.filter(|(of, ..)| *of == order) {
+                lines.push_str(&format!("  #{} {} {what} ({})\n", position.0, record.at, record.by));
+            }
+        }
+        lines
     }
 }
 
@@ -257,6 +274,7 @@ impl Driver<'_> {
             requests: history.requests.len() as u64,
             calls: self.world.outsiders.made(),
             crashes: history.crashes.len() as u64,
+            lived_twice: 0,
         };
         let trace = self.trace(&history);
         Run {

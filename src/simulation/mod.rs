@@ -24,8 +24,10 @@ mod logs;
 mod partners;
 pub mod plan;
 mod shoppers;
+mod shrink;
 mod street;
 mod trouble;
 mod world;
 
-pub use life::{Figures, Run, run};
+pub use life::{CALM_DAYS, Figures, Run, run};
+pub use shrink::{command, shrink};

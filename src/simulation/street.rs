@@ -93,11 +93,8 @@ impl Street {
     }
 
     fn answer(&self, response: &Response) -> Answer {
-        let mut text = String::new();
-        for (name, value) in &response.headers {
-            text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
-        }
-        text.push_str(&response.text());
+        let lines = response.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+        let text = lines.collect::<String>() + &response.text();
         let code = response.json()["code"].as_str().unwrap_or_default().to_owned();
         Answer { at: self.moment(), status: response.status, code, text }
     }

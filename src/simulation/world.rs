@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use rand::Rng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
 use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
 use crate::domain::catalogue::{Catalogue, Product};
@@ -33,7 +33,6 @@ const CLOCK_OFF_MS_MAX: i64 = 12 * 3_600_000;
 
 pub struct World {
     pub kit: Kit<Shop>,
-    pub plan: Plan,
     pub street: Rc<Street>,
     pub coverage: Rc<RefCell<Coverage>>,
     pub death: Rc<Death>,
@@ -118,7 +117,6 @@ impl World {
         let catalogue = Catalogue::build(products().into_iter().map(|(product, _)| product).collect());
         World {
             kit,
-            plan: plan.clone(),
             street: Street::new(plan.speed),
             coverage,
             death,
@@ -223,11 +221,6 @@ impl World {
         for (to, message) in self.outsiders.take_again() {
             drop(self.kit.tell_within(to, message, std::time::Duration::from_secs(1)));
         }
-    }
-
-    /// A random source for what the driver draws.
-    pub fn driver(seed: u64) -> StdRng {
-        StdRng::seed_from_u64(seed ^ 0x0d_1e)
     }
 }
 

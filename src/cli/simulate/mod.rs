@@ -1,0 +1,208 @@
+//! Lives whole worlds, each under a seed, and looks for anything that must not be.
+
+mod matrix;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write as _};
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::simulation::checks::{self, Checker, Violation};
+use crate::simulation::fault::FaultSet;
+use crate::simulation::plan::{Chosen, Options};
+use crate::simulation::{Run, command, run as live, shrink};
+
+use super::Failure;
+use tally::Tally;
+
+/// Every so many worlds, one is lived twice, and must be the same to the byte.
+const LIVED_TWICE_EVERY: u64 = 20;
+/// Of a failing world, so many violations are printed.
+const VIOLATIONS_SHOWN: usize = 8;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// One world, by its seed [default: 1]
+    #[arg(long, conflicts_with = "seeds")]
+    seed: Option<u64>,
+    /// Many worlds: FROM..TO, both included
+    #[arg(long, value_name = "FROM..TO")]
+    seeds: Option<String>,
+    /// Days of trade in which customers come and things go wrong; 30 days of calm follow
+    #[arg(long, default_value_t = 3)]
+    days: u32,
+    /// How many customers come to each world
+    #[arg(long, default_value_t = 30)]
+    orders: u32,
+    /// none, some (each world draws), all, or names with commas between them; an unknown name lists them
+    #[arg(long, default_value = "some", value_name = "FAULTS")]
+    faults: String,
+    /// Only these customers come: numbers with commas between them, as a failure prints them
+    #[arg(long, value_name = "N,…")]
+    shoppers: Option<String>,
+    /// Only these invariants are checked: I1,I7,…
+    #[arg(long, value_name = "I…")]
+    check: Option<String>,
+    /// Print how often each fault met an order after each durable step, as a table in Markdown
+    #[arg(long)]
+    matrix: bool,
+    /// Worlds at a time [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let seeds = seeds(arguments)?;
+    let checkers = checkers(arguments.check.as_deref())?;
+    let options = options(arguments)?;
+    let count = seeds.end() - seeds.start() + 1;
+    println!("living {count} worlds: {} customers in {} days of trade each", options.orders, options.days);
+    let threads = arguments.threads.filter(|threads| *threads > 0);
+    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let worlds = Worlds {
+        options,
+        last: *seeds.end(),
+        checkers: &checkers,
+        next: AtomicU64::new(*seeds.start()),
+        lived: Mutex::default(),
+        shows_progress: std::io::stderr().is_terminal(),
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| worlds.live_all());
+        }
+    });
+    let lived =
+        worlds.lived.into_inner().map_err(|_| Failure("a world ended in a panic: see above".into()))?;
+    print!("{}", lived.tally);
+    if arguments.matrix {
+        print!("{}", matrix::markdown(&lived.tally));
+    }
+    let Some((_, first)) = lived.failed.into_iter().next() else { return Ok(ExitCode::SUCCESS) };
+    explain(first, &checkers);
+    Ok(ExitCode::FAILURE)
+}
+
+/// The worlds that are being lived, shared by the threads that live them.
+struct Worlds<'a> {
+    options: Options,
+    last: u64,
+    checkers: &'a [&'a Checker],
+    next: AtomicU64,
+    lived: Mutex<Lived>,
+    shows_progress: bool,
+}
+
+#[derive(Default)]
+struct Lived {
+    tally: Tally,
+    failed: BTreeMap<u64, Run>,
+}
+
+impl Worlds<'_> {
+    fn live_all(&self) {
+        loop {
+            let seed = self.next.fetch_add(1, Ordering::Relaxed);
+            if seed > self.last {
+                return;
+            }
+            let run = self.live(seed);
+            // a thread that panicked has said so; the others go on
+            let Ok(mut lived) = self.lived.lock() else { return };
+            lived.tally.add(&run);
+            if self.shows_progress {
+                eprint!("\r{} worlds, {} with violations", lived.tally.figures.runs, lived.tally.failed);
+                let _ = std::io::stderr().flush();
+            }
+            if !run.violations.is_empty() {
+                lived.failed.insert(seed, run);
+            }
+        }
+    }
+
+    fn live(&self, seed: u64) -> Run {
+        let options = Options { seed, ..self.options.clone() };
+        let mut run = live(&options, self.checkers);
+        let twice = seed.is_multiple_of(LIVED_TWICE_EVERY) || self.options.only.is_some();
+        let checks_traces = self.checkers.iter().any(|checker| checker.invariant == "I22");
+        if twice && checks_traces {
+            let again = live(&options, &[]);
+            run.figures.lived_twice += 1;
+            if again.trace != run.trace {
+                let what = format!("lived twice, the world left {:016x} and {:016x}", run.trace, again.trace);
+                run.violations.push(Violation { invariant: "I22", order: None, what });
+            }
+        }
+        run
+    }
+}
+
+/// Prints what is wrong with a world, the smallest one that is still wrong, and the order concerned.
+fn explain(failed: Run, checkers: &[&Checker]) {
+    let seed = failed.options.seed;
+    println!("\nseed {seed} ({}):", build());
+    for violation in failed.violations.iter().take(VIOLATIONS_SHOWN) {
+        print_violation(violation);
+    }
+    println!("\nlooking for a smaller world that is still wrong…");
+    let small = shrink(failed, checkers);
+    println!("{}", command(&small));
+    for violation in small.violations.iter().take(VIOLATIONS_SHOWN) {
+        print_violation(violation);
+    }
+    if let Some(order) = small.violations.iter().find_map(|violation| violation.order) {
+        println!("\n{order}:\n{}", small.timeline(order));
+    }
+}
+
+fn print_violation(Violation { invariant, order, what }: &Violation) {
+    let order = order.map(|order| format!("{order}: ")).unwrap_or_default();
+    println!("  {invariant} {order}{what}");
+}
+
+/// Which program this is: its version, and the commit of the checkout that it is run in, if any.
+fn build() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let asked = std::process::Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
+    let commit = asked.ok().filter(|answer| answer.status.success()).map(|answer| answer.stdout);
+    let commit = commit.map(|text| String::from_utf8_lossy(&text).trim().to_owned());
+    match commit {
+        Some(commit) => format!("doorstep {version}, checkout at {commit}"),
+        None => format!("doorstep {version}"),
+    }
+}
+
+fn options(arguments: &Arguments) -> Result<Options, Failure> {
+    let faults = match arguments.faults.as_str() {
+        "some" => Chosen::Some,
+        named => Chosen::These(FaultSet::parse(named)?),
+    };
+    let number = |text: &str| text.trim().parse::<u32>();
+    let only = arguments.shoppers.as_ref().map(|named| named.split(',').map(number).collect());
+    let only = only.transpose().map_err(|_| Failure("--shoppers: write numbers, as 3,7,12".to_owned()))?;
+    Ok(Options { seed: 0, days: arguments.days, orders: arguments.orders, faults, only })
+}
+
+fn seeds(arguments: &Arguments) -> Result<RangeInclusive<u64>, Failure> {
+    let one = arguments.seed.unwrap_or(1);
+    let Some(range) = &arguments.seeds else { return Ok(one..=one) };
+    let number = |text: &str| text.parse().ok();
+    let bounds = range.split_once("..").and_then(|(from, to)| Some((number(from)?, number(to)?)));
+    let bounds = bounds.filter(|(from, to)| from <= to && *to < u64::MAX);
+    let (from, to) =
+        bounds.ok_or_else(|| Failure(format!("--seeds {range}: write 1..2000, the lower first")))?;
+    Ok(from..=to)
+}
+
+fn checkers(named: Option<&str>) -> Result<Vec<&'static Checker>, Failure> {
+    let Some(named) = named else { return Ok(checks::ALL.iter().collect()) };
+    let one = |name: &str| {
+        let found = checks::ALL.iter().find(|checker| checker.invariant == name.trim());
+        let known = || checks::ALL.iter().map(|checker| checker.invariant).collect::<Vec<_>>().join(", ");
+        found.ok_or_else(|| Failure(format!("--check {name}: there is no such checker, but {}", known())))
+    };
+    named.split(',').map(one).collect()
+}

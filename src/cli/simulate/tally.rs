@@ -1,0 +1,94 @@
+//! What many worlds came to, added up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::domain::OrderState;
+use crate::simulation::coverage::Step;
+use crate::simulation::fault::Fault;
+use crate::simulation::{CALM_DAYS, Figures, Run};
+
+#[derive(Default)]
+pub struct Tally {
+    pub figures: Figures,
+    /// Worlds with violations.
+    pub failed: u64,
+    pub violations: u64,
+    /// How often each fault came.
+    counts: BTreeMap<Fault, u64>,
+    /// How often each fault met an order in a state.
+    states: BTreeMap<(Fault, OrderState), u64>,
+    /// How often each fault met an order after a step, and how many of these orders have a violation.
+    pub steps: BTreeMap<(Fault, Step), Cell>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cell {
+    pub times: u64,
+    pub violations: u64,
+}
+
+impl Tally {
+    pub fn add(&mut self, run: &Run) {
+        self.figures.add(&run.figures);
+        self.failed += u64::from(!run.violations.is_empty());
+        self.violations += run.violations.len() as u64;
+        for (fault, times) in &run.coverage.counts {
+            *self.counts.entry(*fault).or_default() += times;
+        }
+        let wrong: BTreeSet<_> = run.violations.iter().filter_map(|violation| violation.order).collect();
+        for (fault, order, state, step, times) in run.coverage.meetings() {
+            if let Some(state) = state {
+                *self.states.entry((fault, state)).or_default() += times;
+            }
+            let cell = self.steps.entry((fault, step)).or_default();
+            cell.times += times;
+            cell.violations += u64::from(order.is_some_and(|order| wrong.contains(&order)));
+        }
+    }
+
+    /// Faults that never met an order in one of the states that an order passes through.
+    fn never_met(&self) -> BTreeMap<Fault, Vec<&'static str>> {
+        let mut never: BTreeMap<Fault, Vec<&'static str>> = BTreeMap::new();
+        for fault in Fault::ALL.iter().filter(|fault| self.counts.contains_key(fault)) {
+            let unmet = STATES.into_iter().filter(|state| !self.states.contains_key(&(*fault, *state)));
+            let unmet: Vec<&str> = unmet.map(OrderState::name).collect();
+            if !unmet.is_empty() {
+                never.insert(*fault, unmet);
+            }
+        }
+        never
+    }
+}
+
+/// The states that an order passes through; it stays in no other for longer than a turn.
+const STATES: [OrderState; 6] = [
+    OrderState::Placed,
+    OrderState::AwaitingStock,
+    OrderState::AwaitingPayment,
+    OrderState::Fulfilling,
+    OrderState::Dispatched,
+    OrderState::Delivered,
+];
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { runs, days, orders, turns, requests, calls, crashes, lived_twice } = self.figures;
+        writeln!(
+            f,
+            "{runs} worlds, {days} days of trade ({CALM_DAYS} of calm in each), {orders} orders, {turns} turns, \
+             {requests} requests, {calls} calls, {crashes} crashes"
+        )?;
+        if lived_twice > 0 {
+            writeln!(f, "{lived_twice} of them lived twice, to compare their traces")?;
+        }
+        for fault in Fault::ALL {
+            let times = self.counts.get(fault).copied().unwrap_or_default();
+            writeln!(f, "  {:15} {times:>8}  {}", fault.name(), fault.does())?;
+        }
+        for (fault, states) in self.never_met() {
+            writeln!(f, "  {fault} never met an order that is {}", states.join(", "))?;
+        }
+        writeln!(f, "{} violations in {} worlds", self.violations, self.failed)
+    }
+}
