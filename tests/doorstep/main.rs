@@ -16,6 +16,7 @@ mod command_line;
 mod crash;
 mod environment;
 mod errors;
+mod faults;
 mod history;
 mod http;
 mod import;
