@@ -54,7 +54,7 @@ struct Common {
 enum Command {
     /// Open the shop with the catalogue in its data directory
     Serve {
-        /// With the demo world: its books are listed if the catalogue is empty, and time runs fast
+        /// With the demo world: its books are listed if they are not yet, and time runs fast
         #[arg(long)]
         demo: bool,
     },

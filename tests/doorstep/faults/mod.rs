@@ -7,9 +7,20 @@
 //! | Fault | Where | How often, from the environment |
 //! |---|---|---|
 //! | the n-th write, sync, rename fails, is torn, is the last, lies | [`calls`], by the shim of [`shim`] | `DOORSTEP_CALL_FAULTS` |
+//! | the power is cut | [`power_cut`], on a [`volume`] of its own | `DOORSTEP_POWER_CUTS` |
+//! | the disk is full | [`full_disk`] | |
+//! | a bit flips in a file | [`flipped`] | `DOORSTEP_FLIPS` |
+//! | SIGTERM; two daemons begin at once | [`stops`] | `DOORSTEP_STOPS` |
+//! | the clock jumps, goes back, stands still | [`clock`], by libfaketime | |
 
 mod calls;
+mod clock;
+mod flipped;
+mod full_disk;
+mod power_cut;
 mod shim;
+mod stops;
+mod volume;
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
