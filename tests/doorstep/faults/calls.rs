@@ -233,6 +233,33 @@ fn a_first_opening_is_cut_short(fault: &Fault) -> bool {
 }
 
 #[test]
+fn trees_of_which_a_sync_failed_are_not_trusted_again() {
+    let mut random = StdRng::seed_from_u64(seed());
+    let (shelves, rows) = shelves();
+    let mut shop = restless().catalogue(&rows).closed();
+    let mut told = Told::default();
+    // sled's own flush and ours, in turn
+    for (nth, call) in [(6, "sync_file_range"), (7, "fsync")] {
+        let fault = Fault { mode: Mode::SyncEio, at: nth, path: "/data/trees/sled/db".to_owned() };
+        fault.awaits(&mut shop);
+        shop.start();
+        let (name, seed) = (call.to_owned(), random.random());
+        let crowd = Crowd { shelves: &shelves, customers: CUSTOMERS, name, seed };
+        let (new, status) = under_load(&mut shop, &crowd, TestShop::waits_for_the_end);
+        let hit = shim::calls(&shop).map(|(hit, _)| hit.name);
+        assert_eq!((hit.as_deref(), status.code()), (Some(call), Some(1)), "{}", shop.log());
+        shop.beset_by(vec![]);
+        let logged = shop.log().len();
+        shop.start();
+        assert!(shop.log()[logged..].contains("set aside"), "after {call} failed: {}", &shop.log()[logged..]);
+        told.stands(&shop, new, &mut random);
+        shop.kill9();
+    }
+    shop.start();
+    told.ends(&mut shop);
+}
+
+#[test]
 fn a_bit_that_the_disk_writes_wrong_is_named_and_nothing_after_it_is_served() {
     let (faults, seed) = (number_from("DOORSTEP_CALL_FAULTS", FAULTS_DEFAULT) / 2, seed());
     println!("{faults} faults; repeat with DOORSTEP_SEED={seed}");
