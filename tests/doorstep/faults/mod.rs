@@ -9,18 +9,17 @@
 //! | the n-th write, sync, rename fails, is torn, is the last, lies | [`calls`], by the shim of [`shim`] | `DOORSTEP_CALL_FAULTS` |
 //! | the power is cut | [`power_cut`], on a [`volume`] of its own | `DOORSTEP_POWER_CUTS` |
 //! | the disk is full | [`full_disk`] | |
-//! | a bit flips in a file | [`flipped`] | `DOORSTEP_FLIPS` |
 //! | SIGTERM; two daemons begin at once | [`stops`] | `DOORSTEP_STOPS` |
-//! | the clock jumps, goes back, stands still | [`clock`], by libfaketime | |
 
 mod calls;
-mod clock;
-mod flipped;
 mod full_disk;
 mod power_cut;
 mod shim;
 mod stops;
 mod volume;
+
+use std::collections::BTreeMap;
+use std::fmt;
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -69,5 +68,22 @@ impl Told {
         assert_eq!(shop.stop().code(), Some(0), "{}{}", shop.said(), shop.log());
         shop.verifies();
         the_shop_holds_these_orders_and_no_other(shop, &self.0);
+    }
+}
+
+/// What came of the faults.
+#[derive(Default)]
+struct Tally(BTreeMap<&'static str, u64>);
+
+impl Tally {
+    fn count(&mut self, what: &'static str) {
+        *self.0.entry(what).or_default() += 1;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted: Vec<String> = self.0.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        f.write_str(&counted.join(", "))
     }
 }
