@@ -9,9 +9,13 @@
 //! | the n-th write, sync, rename fails, is torn, is the last, lies | [`calls`], by the shim of [`shim`] | `DOORSTEP_CALL_FAULTS` |
 //! | the power is cut | [`power_cut`], on a [`volume`] of its own | `DOORSTEP_POWER_CUTS` |
 //! | the disk is full | [`full_disk`] | |
+//! | a bit flips in a file | [`flipped`] | `DOORSTEP_FLIPS` |
 //! | SIGTERM; two daemons begin at once | [`stops`] | `DOORSTEP_STOPS` |
+//! | the clock jumps, goes back, stands still | [`clock`], by libfaketime | |
 
 mod calls;
+mod clock;
+mod flipped;
 mod full_disk;
 mod power_cut;
 mod shim;
@@ -58,6 +62,12 @@ impl Told {
         every_answer_stands(shop.client(), self.0.choose_multiple(random, EARLIER_LOOKED_AT));
         self.0.extend(new);
         orders_by_id(&self.0);
+    }
+
+    /// As [`Told::stands`], for those of whom nobody hears again.
+    #[track_caller]
+    fn still_stands(self, shop: &TestShop, random: &mut StdRng) {
+        Told::default().stands(shop, self.0, random);
     }
 
     /// Every order ends, and all of them are the shop's orders. The shop is closed after it.
