@@ -21,6 +21,8 @@ use crate::promises::shelves;
 const CUTS_DEFAULT: u64 = 10;
 const CUTS_A_SHOP: u64 = 5;
 const LOAD_MS: std::ops::Range<u64> = 50..1_500;
+/// About as long as an opening takes.
+const OPENING_MS: std::ops::Range<u64> = 5..400;
 const VOLUME_MIB: u64 = 512;
 /// As Debian mounts a disk; with what the kernel holds back written every second, and data in any order.
 const MOUNTS: [&str; 3] = ["defaults", "commit=1", "commit=1,data=writeback"];
@@ -60,6 +62,9 @@ fn one_shop_goes_dark(mut volume: Volume, cuts: u64, random: &mut StdRng, tally:
     for nth in 0..cuts {
         let (new, dark) = goes_dark(&mut shop, &volume, &shelves, format!("cut-{nth}"), random);
         volume = dark;
+        if random.random_ratio(1, 4) {
+            volume = goes_dark_again_while_it_opens(&mut shop, &volume, random);
+        }
         let logged = shop.log().len();
         shop.start();
         tally.rebuilt += usize::from(shop.log()[logged..].contains("set aside"));
@@ -91,6 +96,17 @@ fn goes_dark(
     });
     shop.moves_to(&dark.path().join("data"));
     (new, dark)
+}
+
+/// The power comes back for a moment only. What was left of the first cut has to outlive the second.
+fn goes_dark_again_while_it_opens(shop: &mut TestShop, volume: &Volume, random: &mut StdRng) -> Volume {
+    shop.spawn();
+    pass(Duration::from_millis(random.random_range(OPENING_MS)));
+    shop.freezes();
+    let dark = volume.after_a_power_cut();
+    shop.kill9();
+    shop.moves_to(&dark.path().join("data"));
+    dark
 }
 
 /// Else the cuts above would prove nothing.
