@@ -268,16 +268,21 @@ impl TestShop {
     /// It does nothing any more, and has not ended: SIGSTOP. On return each of its threads stands still.
     pub fn freezes(&self) {
         self.signals("STOP");
-        let tasks = format!("/proc/{}/task", self.process.as_ref().expect("a daemon runs").id());
+        let tasks = format!("/proc/{}/task", self.pid());
         until("every thread stands still", || {
             let mut threads = fs::read_dir(&tasks).expect("the daemon's threads").flatten();
             threads.all(|thread| is_stopped(&thread.path())).then_some(())
         });
     }
 
+    /// The process of the daemon that runs.
+    #[track_caller]
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().expect("a daemon runs").id()
+    }
+
     fn signals(&self, name: &str) {
-        let process = self.process.as_ref().expect("a daemon runs");
-        let sent = Command::new("kill").args([&format!("-{name}"), &process.id().to_string()]).status();
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
         assert!(sent.expect("run kill").success());
     }
 

@@ -9,12 +9,14 @@
 //! | the n-th write, sync, rename fails, is torn, is the last, lies | [`calls`], by the shim of [`shim`] | `DOORSTEP_CALL_FAULTS` |
 //! | the power is cut | [`power_cut`], on a [`volume`] of its own | `DOORSTEP_POWER_CUTS` |
 //! | the disk is full | [`full_disk`] | |
+//! | no more files can be opened | [`few_files`] | |
 //! | a bit flips in a file | [`flipped`] | `DOORSTEP_FLIPS` |
 //! | SIGTERM; two daemons begin at once | [`stops`] | `DOORSTEP_STOPS` |
 //! | the clock jumps, goes back, stands still | [`clock`], by libfaketime | |
 
 mod calls;
 mod clock;
+mod few_files;
 mod flipped;
 mod full_disk;
 mod power_cut;

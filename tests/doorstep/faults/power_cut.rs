@@ -75,6 +75,7 @@ fn one_shop_goes_dark(mut volume: Volume, cuts: u64, random: &mut StdRng, tally:
         told.stands(&shop, new, random);
     }
     told.ends(&mut shop);
+    shop.never_panicked();
 }
 
 /// Load, then the cut. The shop moves to what is left, which is returned; it does not run.

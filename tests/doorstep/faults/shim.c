@@ -29,8 +29,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum kind { WRITE = 1, SYNC = 2, NAME = 4, CREATE = 8 };
-#define ANY (WRITE | SYNC | NAME | CREATE)
+enum kind { WRITE = 1, SYNC = 2, RANGE = 4, NAME = 8, CREATE = 16 };
+#define ANY (WRITE | SYNC | RANGE | NAME | CREATE)
 
 static const struct mode {
     const char *name;
@@ -45,8 +45,9 @@ static const struct mode {
     {"flip", WRITE, 0, 0},
     {"eio", WRITE | NAME, 0, EIO},
     {"full", WRITE | CREATE, 1, ENOSPC},
-    {"sync-eio", SYNC, 0, EIO},
-    {"sync-dropped", SYNC, 1, 0},
+    {"sync-eio", SYNC | RANGE, 0, EIO},
+    {"sync-dropped", SYNC | RANGE, 1, 0},
+    /* sync_file_range is never interrupted */
     {"interrupted", WRITE | SYNC, 0, EINTR},
 };
 
@@ -198,7 +199,7 @@ int fdatasync(int fd) {
 
 int sync_file_range(int fd, off64_t offset, off64_t length, unsigned flags) {
     REAL(sync_file_range);
-    UNLESS_HIT(hit_file(SYNC, "sync_file_range", fd), real(fd, offset, length, flags));
+    UNLESS_HIT(hit_file(RANGE, "sync_file_range", fd), real(fd, offset, length, flags));
 }
 
 int rename(const char *from, const char *to) {
