@@ -23,13 +23,14 @@ pub struct Setup {
     demo: bool,
     catalogue: Option<String>,
     data: Option<PathBuf>,
+    files_max: Option<u32>,
     settings: Vec<(String, String)>,
 }
 
 /// With the demo world's books, and fast.
 pub fn setup() -> Setup {
     let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
-    Setup { speed: FAST, demo: true, catalogue: None, data: None, settings }
+    Setup { speed: FAST, demo: true, catalogue: None, data: None, files_max: None, settings }
 }
 
 impl Setup {
@@ -55,10 +56,25 @@ impl Setup {
         self
     }
 
+    /// Its processes may open no more files than these.
+    pub fn files_max(mut self, files: u32) -> Setup {
+        self.files_max = Some(files);
+        self
+    }
+
     /// One setting by its name in the environment.
     pub fn set(mut self, name: &str, value: &str) -> Setup {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    fn program(&self) -> Command {
+        let program = env!("CARGO_BIN_EXE_doorstep");
+        let Some(files) = self.files_max else { return Command::new(program) };
+        // it becomes the program, under the same process id
+        let mut command = Command::new("prlimit");
+        command.args([&format!("--nofile={files}:{files}"), program]);
+        command
     }
 
     /// The directory alone, without a daemon.
@@ -159,7 +175,7 @@ impl TestShop {
     }
 
     fn new_command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        let mut command = self.setup.program();
         command.args(["--speed", &self.setup.speed.to_string(), "--data"]).arg(self.data());
         // the tests' own variables are no settings, and a developer's are not the test's
         let ours = std::env::vars_os().map(|(name, _)| name);

@@ -1,5 +1,7 @@
-//! The process may open no more files, from one moment on.
+//! The process may open no more files: from one moment on, or because idle connections hold as many as there may be.
 
+use std::fs;
+use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -9,13 +11,16 @@ use rand::{Rng, SeedableRng};
 
 use super::{CUSTOMERS, TestShop, Told, restless};
 use crate::environment::{say, seed};
+use crate::http::Client;
 use crate::load::{Crowd, under_load};
+use crate::order::IN_STOCK;
 use crate::promises::shelves;
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 const ROUNDS: u64 = 4;
 const LOAD_MAX: Duration = Duration::from_secs(3);
 const SIGABRT: i32 = 6;
+const FILES_MAX: u32 = 512;
 
 #[test]
 fn a_shop_that_may_open_no_more_files_loses_nothing_and_ends_with_the_reason_if_it_must() {
@@ -49,7 +54,7 @@ fn a_shop_that_may_open_no_more_files_loses_nothing_and_ends_with_the_reason_if_
 /// Whether it ended by itself; else it is killed.
 fn meets_the_limit(shop: &mut TestShop, more: usize) -> bool {
     let pid = shop.pid();
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).expect("the daemon's files").count();
+    let open = fs::read_dir(format!("/proc/{pid}/fd")).expect("the daemon's files").count();
     let limit = format!("--nofile={}", open + more);
     let limited = Command::new("prlimit").args(["--pid", &pid.to_string(), &limit]).status();
     assert!(limited.expect("run prlimit: apt-get install util-linux").success());
@@ -66,4 +71,26 @@ fn meets_the_limit(shop: &mut TestShop, more: usize) -> bool {
             Some(false)
         }
     })
+}
+
+#[test]
+fn idle_connections_do_not_take_the_files_that_the_shop_needs() {
+    let mut shop = restless().speed(1).files_max(FILES_MAX).open();
+    let address = shop.url.trim_start_matches("http://").parse().expect("the shop's address");
+    // this customer's connection is there before the crowd's
+    shop.buys(IN_STOCK);
+    let idle: Vec<_> = (0..2 * FILES_MAX).map(|_| TcpStream::connect_timeout(&address, PATIENCE)).collect();
+    let checkpoints = shop.data().join("trees/checkpoint");
+    let written =
+        || fs::metadata(&checkpoints).and_then(|file| file.modified()).expect("the seal of the trees");
+    for _ in 0..5 {
+        let before = written();
+        shop.buys(IN_STOCK);
+        until("a checkpoint is written", || (written() > before).then_some(()));
+    }
+    drop(idle);
+    until("others are served again", || Client::new(&shop.url).is_ready().then_some(()));
+    assert_eq!(shop.stop().code(), Some(0), "{}", shop.log());
+    shop.verifies();
+    shop.never_panicked();
 }
