@@ -5,6 +5,7 @@ mod control;
 mod demo;
 mod explain;
 mod import;
+mod open_files;
 mod rebuild;
 mod serve;
 mod verify;
