@@ -47,6 +47,20 @@ bugs! {
     VerifiedIsPaid, "verified-is-paid", "I10", "a card that was only verified is taken for money that is held";
     CartPaidInsteadOfPage, "cart-paid-instead-of-page", "I11", "a return from the card page buys what is in the cart now";
     ShippingForgotten, "shipping-forgotten", "I11", "a second attempt to pay asks for the goods alone";
+    Oversell, "oversell", "I12", "what is reserved for others counts as available";
+    PackedPutAwayAsAllocated, "packed-put-away-as-allocated", "I12", "a parcel that is stopped after packing is put back as if it had not been packed";
+    ShortCountedInFull, "short-counted-in-full", "I13", "a delivery that comes short is counted as it was acknowledged";
+    NewKeyForEachTry, "new-key-for-each-try", "I14", "an order for supplies that was not answered is sent again under another key";
+    LetterWithTheAnswer, "letter-with-the-answer", "I14", "the confirmation is mailed only to who still waits for the answer";
+    ShipNoticeTwice, "ship-notice-twice", "I15", "a ship notice that comes twice is received twice";
+    RetriesOnce, "retries-once", "I16", "a carrier that has not answered twice is not asked a third time";
+    OneLane, "one-lane", "I18", "the calls to all partners wait for one another";
+    KeyInTheLog, "key-in-the-log", "I19", "the key of an order is logged with what was asked";
+    CardNumberEchoed, "card-number-echoed", "I19", "the refusal of a card number repeats it";
+    AnyKeyCancels, "any-key-cancels", "I20", "the key is not looked at when an order is cancelled";
+    SameFieldTwice, "same-field-twice", "I21", "of a field that stands twice in a body the first counts";
+    WallClock, "wall-clock", "I22", "quotes are dated by the system's clock when they are folded in";
+    HashOrder, "hash-order", "I22", "wholesalers are asked in the order of a hash map";
 }
 
 #[cfg(feature = "planted-bugs")]

@@ -9,6 +9,7 @@ use crate::partners::wholesaler::{
     Acknowledgement, QuoteAnswer, QuoteRequest, ShipNotice, ShipNoticeRequest, SupplyOrder, WholesalerId,
 };
 use crate::partners::{Answer, Partners, Trouble};
+use crate::planted::{self, Bug};
 use crate::runtime::{CallResult, Outside, OutsideCall, Redrive};
 
 use super::stock_keeper::PurchaseOrderId;
@@ -73,6 +74,7 @@ pub enum Outcome {
 impl OutsideCall for Call {
     fn lane(&self) -> &'static str {
         match self.what {
+            _ if planted::is(Bug::OneLane) => "partners",
             What::Quote { .. } => "quotes",
             What::Supply { .. } | What::ShipNotice { .. } => "supplies",
             What::Book { .. } | What::Track { .. } | What::CancelBooking { .. } => "carrier",

@@ -7,6 +7,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Seq
 
 use super::HttpLimits;
 use crate::domain::holds_card_number;
+use crate::planted::{self, Bug};
 
 /// A value that borrows its text from the body. Numbers are whole where they can be.
 #[derive(Debug, PartialEq)]
@@ -157,7 +158,7 @@ impl<'de> Visitor<'de> for Level {
                 let max = HttpLimits::JSON_FIELDS_MAX;
                 return Err(de::Error::custom(format_args!("an object has more than {max} fields")));
             }
-            if fields.iter().any(|(other, _)| *other == name) {
+            if fields.iter().any(|(other, _)| *other == name) && !planted::is(Bug::SameFieldTwice) {
                 return Err(de::Error::custom("an object has the same field twice"));
             }
             fields.push((name, entries.next_value_seed(Level(below))?));

@@ -14,7 +14,8 @@ use super::{
 };
 
 pub fn cancel(state: &State, id: OrderId, key: &str, context: &mut Context<'_>) -> Turn {
-    let Some(order) = state.orders.get(&id).filter(|order| order.key.opens(key)) else {
+    let opens = |order: &&Order| order.key.opens(key) || planted::is(Bug::AnyKeyCancels);
+    let Some(order) = state.orders.get(&id).filter(opens) else {
         return replied(context.request(), Reply::NoSuchOrder);
     };
     match next(order.state, Trigger::Cancel) {

@@ -2,6 +2,7 @@
 
 use crate::actors::{Answered, Call, Context, Turn, What};
 use crate::partners::wholesaler::{ShipNotice, ShipNoticeRequest};
+use crate::planted::{self, Bug};
 use crate::runtime::Due;
 
 use super::release::{Served, complete, serve};
@@ -13,6 +14,7 @@ const ASK_AGAIN_MS_MIN: u64 = 60_000;
 
 fn is_due(supply: Supply) -> bool {
     matches!(supply, Supply::Acknowledged { .. })
+        || planted::is(Bug::ShipNoticeTwice) && matches!(supply, Supply::Received { .. })
 }
 
 pub fn goods_due(state: &State, id: PurchaseOrderId, context: &Context<'_>) -> Turn {
@@ -65,6 +67,7 @@ fn receive(
     let sku = &purchase_order.sku;
     let Some(item) = state.stock.get(sku) else { return };
     let expected = purchase_order.outstanding();
+    let quantity = if planted::is(Bug::ShortCountedInFull) { expected } else { quantity };
     turn.event(Event::Received { id, sku: sku.clone(), expected, quantity });
     let mut served = Served::new();
     serve(turn, item.pegs.iter(), sku, u64::from(quantity), &mut served);

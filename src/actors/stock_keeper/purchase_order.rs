@@ -5,6 +5,7 @@ use ulid::Ulid;
 
 use crate::domain::{Date, OrderId, Sku, Timestamp};
 use crate::partners::wholesaler::{SupplyOrder, WholesalerId};
+use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
@@ -91,12 +92,9 @@ pub enum Supply {
 impl PurchaseOrder {
     /// The request as it went out the first time: asking again with it orders nothing twice.
     pub fn request(&self, id: PurchaseOrderId) -> SupplyOrder {
-        SupplyOrder {
-            key: id.to_string(),
-            sku: self.sku.clone(),
-            quantity: self.ordered,
-            ordered_at: self.ordered_at,
-        }
+        let try_number = if planted::is(Bug::NewKeyForEachTry) { self.unanswered } else { 0 };
+        let key = if try_number == 0 { id.to_string() } else { format!("{id}-{try_number}") };
+        SupplyOrder { key, sku: self.sku.clone(), quantity: self.ordered, ordered_at: self.ordered_at }
     }
 
     /// How many units are still to come, as far as is known.

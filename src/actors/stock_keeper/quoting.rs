@@ -1,8 +1,11 @@
 //! Rounds of quotes: who asks, who waits, what comes of it.
 
+use std::collections::HashSet;
+
 use crate::actors::{Address, Answered, Call, Context, Turn, What, order_manager};
 use crate::domain::{Backorder, Date, OrderId, Quantity, Sku, Units};
 use crate::partners::wholesaler::{QuoteAnswer, QuoteRequest, WholesalerId};
+use crate::planted::{self, Bug};
 use crate::runtime::TimerId;
 
 use super::listing::for_sale;
@@ -92,9 +95,13 @@ pub fn join(state: &State, turn: &mut Turn, id: DemandId, lines: &[DemandLine], 
 fn open(turn: &mut Turn, item: &StockItem, sku: &Sku, short: u32, context: &Context<'_>) {
     let rules = context.rules();
     let round = item.rounds.wrapping_add(1);
-    turn.event(Event::RoundOpened { sku: sku.clone(), round, asked: rules.wholesalers.clone() });
+    let mut wholesalers = rules.wholesalers.clone();
+    if planted::is(Bug::HashOrder) {
+        wholesalers = HashSet::<WholesalerId>::from_iter(wholesalers).into_iter().collect();
+    }
+    turn.event(Event::RoundOpened { sku: sku.clone(), round, asked: wholesalers.clone() });
     let quantity = u32::try_from(needed(item, None, short).max(QUOTED_UNITS_MIN)).unwrap_or(u32::MAX);
-    for &wholesaler in &rules.wholesalers {
+    for wholesaler in wholesalers {
         let request = QuoteRequest { sku: sku.clone(), quantity, asked_at: context.now() };
         let what = What::Quote { wholesaler, round, request };
         turn.call(Call { deadline_ms: rules.quote_deadline_ms, what });

@@ -1,5 +1,6 @@
 use crate::actors::{Address, Context, Turn, order_manager};
 use crate::domain::{Backorder, Date, OrderId, Units};
+use crate::planted::{self, Bug};
 
 use super::quoting;
 use super::{Demand, DemandId, DemandLine, Event, Place, PromisedLine, State, StockItem, Waiting, Who};
@@ -12,7 +13,9 @@ pub fn reserve(
     context: &mut Context<'_>,
 ) -> Turn {
     let in_stock = |line: &Units| {
-        state.stock.get(&line.sku).is_some_and(|item| item.available >= u64::from(line.quantity))
+        let oversold = |item: &StockItem| if planted::is(Bug::Oversell) { item.reserved } else { 0 };
+        let there = |item: &StockItem| item.available + oversold(item) >= u64::from(line.quantity);
+        state.stock.get(&line.sku).is_some_and(there)
     };
     if !lines.iter().all(in_stock) {
         return short(state, order, lines, backorder, context);

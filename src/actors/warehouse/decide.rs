@@ -1,5 +1,6 @@
 use crate::actors::{Address, Call, Context, Turn, What, order_manager, stock_keeper};
 use crate::domain::OrderId;
+use crate::planted::{self, Bug};
 use crate::runtime::{Due, Keys, TimerId};
 
 use super::{Event, Fulfilment, Message, Shipment, Stage, State, booking, road, stop};
@@ -86,6 +87,9 @@ impl Desk<'_, '_> {
         let attempt = shipment.unanswered.saturating_add(1);
         let order = shipment.fulfilment.order;
         self.turn.event(Event::Unanswered { order, case: None });
+        if planted::is(Bug::RetriesOnce) && attempt > 1 {
+            return;
+        }
         let due = self.context.real_in(self.context.rules().retry_ms(attempt));
         self.wait(order, due, message);
     }

@@ -3,6 +3,7 @@
 use crate::actors::{Answered, stock_keeper};
 use crate::actors::{What, order_manager};
 use crate::partners::carrier::{CancelAnswer, CancelRequest};
+use crate::planted::{self, Bug};
 
 use super::decide::Desk;
 use super::{Event, Message, Shipment, Stage, road};
@@ -60,6 +61,7 @@ pub fn answered(desk: &mut Desk<'_, '_>, shipment: &Shipment, result: &Answered<
 /// Back to the shelf.
 pub fn stopped(desk: &mut Desk<'_, '_>, shipment: &Shipment, packed: bool) {
     let order = shipment.fulfilment.order;
+    let packed = packed && !planted::is(Bug::PackedPutAwayAsAllocated);
     desk.turn.event(Event::Stopped { order });
     desk.tell_stock(stock_keeper::Message::PutAway { order, lines: shipment.units(), packed });
     desk.tell_orders(order_manager::Message::Stopped { order });

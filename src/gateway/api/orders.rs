@@ -8,6 +8,7 @@ use crate::actors::order_manager::{Message, OrderView, Reply as OrderReply};
 use crate::actors::{Address, Reply, web_session};
 use crate::domain::{OrderId, SessionId};
 use crate::gateway::{App, Body, Code, Problem, idempotency, order_key};
+use crate::planted::{self, Bug};
 
 use super::{checkout, parse, views};
 
@@ -22,6 +23,9 @@ pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<H
 /// `GET /orders/{order}`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (order, key) = owner(&request)?;
+    if planted::is(Bug::KeyInTheLog) {
+        tracing::info!(%order, %key, "an order is shown");
+    }
     match app.read(Address::OrderManager, Message::Show { order, key }).await? {
         Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
         other => Err(not_shown(&other)),

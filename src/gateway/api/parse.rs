@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::gateway::json::Json;
 use crate::gateway::{App, Body, Code, HttpLimits, Problem, details, idempotency};
+use crate::planted::{self, Bug};
 
 use super::fields::{Fields, Place};
 
@@ -72,6 +73,9 @@ pub fn order_id(text: &str) -> Option<OrderId> {
 fn read(body: &Body) -> Result<Json<'_>, Problem> {
     let json = body.json()?;
     match json.card_number("sku") {
+        Some(pointer) if planted::is(Bug::CardNumberEchoed) => {
+            Err(card_number().at(pointer).with("given", format!("{json:?}")))
+        }
         Some(pointer) => Err(card_number().at(pointer)),
         None => Ok(json),
     }

@@ -4,6 +4,15 @@
 //! Not here: I17 (overload) is measured on the real process. Rules that the shop does not have yet (refunds, returns,
 //! disputes) get their checker with them.
 
+use std::collections::BTreeSet;
+
+use crate::actors::Event;
+use crate::actors::stock_keeper::PurchaseOrderId;
+use crate::domain::OrderId;
+
+use super::evidence::Evidence;
+use super::fault::Fault;
+
 mod i01_acknowledged_orders;
 mod i02_refused_or_unanswered;
 mod i03_one_key_one_order;
@@ -15,11 +24,17 @@ mod i08_ledger_is_the_processors_record;
 mod i09_unknown_stays_unknown;
 mod i10_money_before_goods;
 mod i11_charged_as_shown;
+mod i12_stock_units;
+mod i13_stock_balance;
+mod i14_outbox;
+mod i15_counted_once;
+mod i16_comes_to_rest;
+mod i18_one_down;
+mod i19_secrets;
+mod i20_owners_only;
+mod i21_bad_input;
+mod i22_replays;
 mod journal;
-
-use crate::domain::OrderId;
-
-use super::evidence::Evidence;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +139,82 @@ pub const ALL: &[Checker] = &[
         holds: "price, tax and shipping charged are those shown when she confirmed",
         check: i11_charged_as_shown::check,
     },
+    Checker {
+        invariant: "I12",
+        holds: "no stock bucket is negative, each reservation is an open order's, and no unit is shipped twice",
+        check: i12_stock_units::check,
+    },
+    Checker {
+        invariant: "I13",
+        holds: "units received and found are on hand, shipped or written off, as the wholesalers' books say",
+        check: i13_stock_balance::check,
+    },
+    Checker {
+        invariant: "I14",
+        holds: "every letter, supplier order and call is in the turn of its cause and ends; no purchase order comes twice",
+        check: i14_outbox::check,
+    },
+    Checker {
+        invariant: "I15",
+        holds: "a provider's event counts once, in whatever order it comes",
+        check: i15_counted_once::check,
+    },
+    Checker {
+        invariant: "I16",
+        holds: "once faults stop, queues drain and every order reaches an end or an open case",
+        check: i16_comes_to_rest::check,
+    },
+    Checker {
+        invariant: "I18",
+        holds: "one counterparty down blocks nothing else",
+        check: i18_one_down::check,
+    },
+    Checker {
+        invariant: "I19",
+        holds: "no answer, log, letter or file carries a card number, a session or another secret",
+        check: i19_secrets::check,
+    },
+    Checker {
+        invariant: "I20",
+        holds: "nothing is reachable but by its owner",
+        check: i20_owners_only::check,
+    },
+    Checker {
+        invariant: "I21",
+        holds: "bad input never panics, is never answered 5xx and never changes state",
+        check: i21_bad_input::check,
+    },
+    Checker { invariant: "I22", holds: "the journal replays to the same state", check: i22_replays::check },
 ];
+
+/// Orders of which a message was given up after it had panicked too often: they stand where they stood, and the
+/// operator has a case.
+fn given_up(evidence: &Evidence<'_>) -> BTreeSet<OrderId> {
+    let dead = evidence.records.iter().filter(|(_, record)| record.dead.is_some());
+    let cases = dead.flat_map(|(_, record)| &record.events);
+    let order = |event: &Event| match event {
+        Event::Case(case) => Some(case.order),
+        _ => None,
+    };
+    cases.filter_map(order).collect()
+}
+
+/// A message about it was given up, and lies in the dead letters.
+fn names_purchase_order(evidence: &Evidence<'_>, id: PurchaseOrderId) -> bool {
+    let number = id.number().to_string();
+    let mut dead = evidence.records.iter().filter_map(|(_, record)| record.dead.as_ref());
+    dead.any(|dead| dead.message.contains(&number))
+}
+
+/// Not an answer to what was asked: the shop has too much work, is closing, or its actors panic or hang on purpose.
+fn is_shops_trouble(evidence: &Evidence<'_>, status: u16) -> bool {
+    let panics = [Fault::PanicBefore, Fault::PanicAfter, Fault::Poison, Fault::Hang];
+    match status {
+        503 | 504 => true,
+        500 => panics.iter().any(|fault| evidence.plan.faults.contains(*fault)),
+        _ => false,
+    }
+}
 
 /// What is wrong, as these checkers see it.
 pub fn run<'a>(checkers: impl IntoIterator<Item = &'a Checker>, evidence: &Evidence<'_>) -> Vec<Violation> {

@@ -14,17 +14,13 @@ impl Shopper {
             self.thinks(DAY_MS / 2).await;
             let Some((order, key)) = self.somebodys_order() else { continue };
             let wrong = self.wrong_key(&key);
-            let (method, below) = self.pick(&[
-                ("GET", ""),
-                ("GET", "/timeline"),
-                ("POST", "/cancel"),
-                ("GET", "page"),
-                ("POST", "page"),
+            let (method, place) = self.pick(&[
+                ("GET", "/api/v1/orders/{}"),
+                ("GET", "/api/v1/orders/{}/timeline"),
+                ("POST", "/api/v1/orders/{}/cancel"),
+                ("GET", "/orders/{}"),
             ]);
-            let uri = match below {
-                "page" => format!("/orders/{order}?{wrong}"),
-                below => format!("/api/v1/orders/{order}{below}?{wrong}"),
-            };
+            let uri = format!("{}?{wrong}", place.replace("{}", &order));
             let response = self.send(json_request(method, &uri, &json!({}))).await;
             self.street.history.borrow_mut().trials.push(Trial {
                 what: TrialKind::Stranger,

@@ -1,0 +1,157 @@
+//! I12: no stock bucket negative; reservations are those of open orders; each has an owner and an end; no unit shipped twice.
+//!
+//! The stock keeper's own counts are unsigned, so a mistake would not show in them. Here every move is replayed with a
+//! sign from the journal's events: by SKU (nothing is taken from where nothing is), and by order (no order moves units that
+//! are another's, or has more than it asked for). At the end each open order has what it asked for, and one that
+//! has ended keeps nothing. Carts reserve nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::actors::Event;
+use crate::actors::order_manager::{Order, StockState};
+use crate::actors::stock_keeper::{self, Place};
+use crate::domain::{OrderId, OrderState, Sku};
+
+use super::super::evidence::Evidence;
+use super::{Found, given_up};
+
+/// Units with a sign by place.
+type Counts = [i64; 7];
+
+/// In the house and an order's.
+const KEPT: [Place; 4] = [Place::Reserved, Place::Allocated, Place::Picked, Place::Packed];
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut shelves = Shelves::default();
+    for (_, _, event) in evidence.events() {
+        if let Event::Stock(event) = event {
+            shelves.note(event, found);
+        }
+    }
+    shelves.no_order_has_more_than_it_asked_for(evidence, found);
+    if evidence.is_end() {
+        shelves.open_orders_have_theirs_and_others_nothing(evidence, found);
+    }
+}
+
+#[derive(Default)]
+struct Shelves<'a> {
+    by_sku: BTreeMap<&'a Sku, Counts>,
+    by_order: BTreeMap<OrderId, BTreeMap<&'a Sku, Counts>>,
+    /// What orders wait for.
+    pegs: BTreeMap<(OrderId, &'a Sku), i64>,
+    /// Said once of each.
+    below_zero: BTreeSet<(Option<OrderId>, &'a Sku)>,
+}
+
+impl<'a> Shelves<'a> {
+    fn note(&mut self, event: &'a stock_keeper::Event, found: &mut Found) {
+        use stock_keeper::Event::*;
+        match event {
+            Found { sku, quantity } | Received { sku, quantity, .. } => {
+                self.by_sku.entry(sku).or_default()[Place::Available as usize] += i64::from(*quantity);
+            }
+            Moved { order, sku, from, to, quantity } => {
+                self.shift(*order, sku, *from, *to, *quantity, found);
+            }
+            PegServed { order, sku, quantity } => {
+                *self.pegs.entry((*order, sku)).or_default() -= i64::from(*quantity);
+                self.shift(*order, sku, Place::Available, Place::Reserved, *quantity, found);
+            }
+            Pegged { order, sku, quantity } => {
+                *self.pegs.entry((*order, sku)).or_default() += i64::from(*quantity);
+            }
+            Unpegged { order, sku } => {
+                self.pegs.remove(&(*order, sku));
+            }
+            _ => {}
+        }
+    }
+
+    fn shift(
+        &mut self,
+        order: OrderId,
+        sku: &'a Sku,
+        from: Place,
+        to: Place,
+        quantity: u32,
+        found: &mut Found,
+    ) {
+        let units = i64::from(quantity);
+        let of_sku = self.by_sku.entry(sku).or_default();
+        of_sku[from as usize] -= units;
+        of_sku[to as usize] += units;
+        if of_sku[from as usize] < 0 && self.below_zero.insert((None, sku)) {
+            let left = of_sku[from as usize];
+            found.wrong_of(order, format!("{left} units of {sku} are {from:?} once it has moved {units}"));
+        }
+        let own = self.by_order.entry(order).or_default().entry(sku).or_default();
+        own[from as usize] -= units;
+        own[to as usize] += units;
+        // what is available is nobody's
+        if from != Place::Available && own[from as usize] < 0 && self.below_zero.insert((Some(order), sku)) {
+            let had = own[from as usize] + units;
+            found.wrong_of(
+                order,
+                format!("it has moved {units} units of {sku} from {from:?}, where it had {had}"),
+            );
+        }
+    }
+
+    fn no_order_has_more_than_it_asked_for(&self, evidence: &Evidence<'_>, found: &mut Found) {
+        for (id, skus) in &self.by_order {
+            let Some(order) = evidence.state().orders.orders.peek(id) else {
+                found.wrong_of(*id, "units were moved for it, and there is no such order");
+                continue;
+            };
+            for (sku, counts) in skus {
+                let has = kept(counts) + counts[Place::Shipped as usize];
+                let asked = asked_for(order, sku);
+                found.expect_of(*id, has <= asked, || {
+                    format!("{has} units of {sku} are kept for it or were shipped, it asked for {asked}")
+                });
+            }
+        }
+    }
+
+    fn open_orders_have_theirs_and_others_nothing(&self, evidence: &Evidence<'_>, found: &mut Found) {
+        // a message of theirs was given up, which is in a case: they are where they stood
+        let given_up = given_up(evidence);
+        let orders = evidence.state().orders.orders.resident();
+        for (id, order) in orders.filter(|(id, _)| !given_up.contains(id)) {
+            for units in order.units() {
+                let none = Counts::default();
+                let counts = self.by_order.get(id).and_then(|skus| skus.get(&units.sku)).unwrap_or(&none);
+                let pegged = self.pegs.get(&(*id, &units.sku)).copied().unwrap_or(0);
+                let has = (kept(counts) + pegged, counts[Place::Shipped as usize]);
+                let should = should_have(order, i64::from(units.quantity));
+                found.expect_of(*id, has == should, || {
+                    let sku = &units.sku;
+                    format!(
+                        "it is {}: {} units of {sku} are kept for it and {} were shipped, not {} and {}",
+                        order.state, has.0, has.1, should.0, should.1
+                    )
+                });
+            }
+        }
+    }
+}
+
+fn kept(counts: &Counts) -> i64 {
+    KEPT.iter().map(|place| counts[*place as usize]).sum()
+}
+
+fn asked_for(order: &Order, sku: &Sku) -> i64 {
+    order.units().iter().filter(|units| units.sku == *sku).map(|units| i64::from(units.quantity)).sum()
+}
+
+/// Kept for it (or waited for), and shipped.
+fn should_have(order: &Order, asked: i64) -> (i64, i64) {
+    use OrderState::*;
+    match order.state {
+        Placed if order.stock == StockState::Asked => (0, 0),
+        Placed | AwaitingStock | Reserved | AwaitingPayment | Confirmed | Fulfilling => (asked, 0),
+        PartlyDispatched | Dispatched | Delivered | Closed | Returned => (0, asked),
+        Declined | Cancelled => (0, 0),
+    }
+}

@@ -1,0 +1,102 @@
+//! I13: what came (from wholesalers, found on the shelf) is what is here, was shipped, or was written off.
+//!
+//! The stock keeper's totals are held against the journal's events, and those against the wholesalers' own books: what it
+//! received of a purchase order is what was sent, not sooner than it was at the dock. At the end all that was sent
+//! has been received.
+
+use std::collections::BTreeMap;
+
+use crate::actors::Event;
+use crate::actors::stock_keeper::{self, Place, PurchaseOrderId, StockItem, Supply};
+use crate::domain::{Sku, Timestamp};
+
+use super::super::evidence::{Deal, Evidence};
+use super::{Found, names_purchase_order};
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    what_came_is_here_or_left(evidence, found);
+    let deals = evidence.books.deals.iter().map(|deal| (deal.key.as_str(), deal)).collect();
+    what_was_received_was_sent(evidence, &deals, found);
+    if evidence.is_end() {
+        what_was_sent_was_received(evidence, found);
+    }
+}
+
+/// Units by what the events say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Totals {
+    received: i64,
+    found: i64,
+    shipped: i64,
+}
+
+fn what_came_is_here_or_left(evidence: &Evidence<'_>, wrong: &mut Found) {
+    let mut totals: BTreeMap<&Sku, Totals> = BTreeMap::new();
+    for (_, _, event) in evidence.events() {
+        if let Event::Stock(event) = event {
+            add_up(&mut totals, event);
+        }
+    }
+    for (sku, item) in evidence.state().stock.stock.resident() {
+        let said = totals.get(sku).copied().unwrap_or_default();
+        let counted = totals_of(item);
+        wrong.expect(said == counted, || format!("{sku}: the events say {said:?}, the item {counted:?}"));
+        let came = said.received + said.found;
+        let stayed_or_left = signed(item.on_hand()) + said.shipped + signed(item.written_off);
+        wrong.expect(came == stayed_or_left, || {
+            format!("{sku}: {came} units came, {stayed_or_left} are on hand, shipped or written off")
+        });
+    }
+}
+
+fn add_up<'a>(totals: &mut BTreeMap<&'a Sku, Totals>, event: &'a stock_keeper::Event) {
+    use stock_keeper::Event::*;
+    match event {
+        Found { sku, quantity } => totals.entry(sku).or_default().found += i64::from(*quantity),
+        Received { sku, quantity, .. } => totals.entry(sku).or_default().received += i64::from(*quantity),
+        Moved { sku, to: Place::Shipped, quantity, .. } => {
+            totals.entry(sku).or_default().shipped += i64::from(*quantity);
+        }
+        _ => {}
+    }
+}
+
+fn totals_of(item: &StockItem) -> Totals {
+    Totals { received: signed(item.received), found: signed(item.found), shipped: signed(item.shipped) }
+}
+
+fn signed(units: u64) -> i64 {
+    i64::try_from(units).unwrap_or(i64::MAX)
+}
+
+fn what_was_received_was_sent(evidence: &Evidence<'_>, deals: &BTreeMap<&str, &Deal>, found: &mut Found) {
+    for (_, record, event) in evidence.events() {
+        let Event::Stock(stock_keeper::Event::Received { id, quantity, .. }) = event else { continue };
+        let Some(deal) = deals.get(id.to_string().as_str()) else {
+            found.wrong(format!("{quantity} units of {id} were received, and no wholesaler knows of it"));
+            continue;
+        };
+        found.expect(*quantity == deal.sends, || {
+            format!("{quantity} units of {id} were received, and the wholesaler has sent {}", deal.sends)
+        });
+        found.expect(record.at >= deal.arrives_at, || {
+            format!("{id} was received at {}, and is at the dock at {}", record.at, deal.arrives_at)
+        });
+    }
+}
+
+fn what_was_sent_was_received(evidence: &Evidence<'_>, found: &mut Found) {
+    let now = evidence.derived.last_at;
+    for deal in evidence.books.deals.iter().filter(|deal| deal.accepted > 0) {
+        let Some(id) = PurchaseOrderId::parse(&deal.key) else { continue };
+        let state = evidence.state().stock.purchase_orders.peek(&id).map(|row| row.state);
+        let received = matches!(state, Some(Supply::Received { .. }));
+        let had_time = deal.arrives_at.plus_ms(Timestamp::DAY_MS) < now;
+        found.expect(received || !had_time || names_purchase_order(evidence, id), || {
+            format!(
+                "{} units of {id} have been at the dock since {}, and it is {state:?}",
+                deal.sends, deal.arrives_at
+            )
+        });
+    }
+}

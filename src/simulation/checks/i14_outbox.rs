@@ -1,0 +1,301 @@
+//! I14: every intended mail, supplier order and call is in the commit of its cause, and is in the end delivered or parked
+//! with a reason; no purchase order twice.
+//!
+//! Turn by turn: a fact that owes a letter, a parcel, a call has it in the same turn, and no turn has one that it does not
+//! owe. A call that is made again says the same under the same key. What is ordered of a SKU is never more than what is
+//! waited for. Wholesalers and the post know of nothing that the journal did not intend. At the end nothing is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::actors::mailer::{self, MailId};
+use crate::actors::order_manager;
+use crate::actors::stock_keeper::{self, PurchaseOrderId, Supply};
+use crate::actors::{Event, Message, Shop, What, warehouse};
+use crate::domain::{CancelReason, OrderId, Sku, Timestamp};
+use crate::partners::carrier::BookingRequest;
+use crate::partners::mail::MailKind;
+use crate::partners::wholesaler::SupplyOrder;
+use crate::runtime::{Record, TableKey};
+
+use super::super::evidence::Evidence;
+use super::{Found, given_up, names_purchase_order};
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut outbox = Outbox::default();
+    for (_, record) in evidence.records {
+        outbox.letters_stand_with_their_cause(record, found);
+        parcels_stand_with_their_cause(record, found);
+        outbox.note(record, found);
+        outbox.calls_stand_with_their_cause(record, found);
+    }
+    outbox.partners_know_of_nothing_else(evidence, found);
+    if evidence.is_end() {
+        outbox.letters_are_posted_or_parked(evidence, found);
+        supplies_are_settled(evidence, found);
+        calls_are_answered(evidence, found);
+    }
+}
+
+/// What the turns so far intended.
+#[derive(Default)]
+struct Outbox<'a> {
+    /// Orders whose checkout has been answered.
+    answered: BTreeSet<OrderId>,
+    /// Letters on record, by the bytes of their id; `true`: posted or parked.
+    letters: BTreeMap<Vec<u8>, (&'a MailId, bool)>,
+    posted: BTreeSet<Vec<u8>>,
+    supplies: BTreeMap<PurchaseOrderId, SupplyOrder>,
+    packed: BTreeSet<OrderId>,
+    bookings: BTreeMap<OrderId, &'a BookingRequest>,
+    wanted: BTreeMap<&'a Sku, Wanted>,
+}
+
+/// What is on order of a SKU, and for whom.
+#[derive(Default)]
+struct Wanted {
+    incoming: i64,
+    /// Who waits: units, and whether supplies are ordered for them.
+    pegs: BTreeMap<OrderId, (i64, bool)>,
+}
+
+type Owed = (OrderId, MailKind);
+
+impl<'a> Outbox<'a> {
+    fn letters_stand_with_their_cause(&mut self, record: &Record<Shop>, found: &mut Found) {
+        let mut owed: Vec<Owed> = record.events.iter().filter_map(|event| self.owed(event)).collect();
+        for (_, message) in &record.sends {
+            let Message::Mail(mailer::Message::Send(letter)) = message else { continue };
+            match owed.iter().position(|one| *one == (letter.order, letter.kind)) {
+                Some(at) => drop(owed.swap_remove(at)),
+                None => found
+                    .wrong_of(letter.order, format!("a letter `{}` is written for no reason", letter.kind)),
+            }
+        }
+        for (order, kind) in owed {
+            found.wrong_of(order, format!("no letter `{kind}` is written in the turn that is its cause"));
+        }
+        for event in &record.events {
+            if let Event::Orders(order_manager::Event::Answered { order, .. }) = event {
+                self.answered.insert(*order);
+            }
+        }
+    }
+
+    /// What is answered at once needs no letter.
+    fn owed(&self, event: &Event) -> Option<Owed> {
+        use order_manager::Event::*;
+        let later = |order: &OrderId| self.answered.contains(order);
+        match event {
+            Event::Orders(Confirmed { order, .. }) => Some((*order, MailKind::OrderConfirmation)),
+            Event::Orders(SuppliesOrdered { order }) => Some((*order, MailKind::BackorderPromise)),
+            Event::Orders(PromiseChanged { order, .. }) if later(order) => {
+                Some((*order, MailKind::PromiseChanged))
+            }
+            Event::Orders(Declined { order, .. }) if later(order) => {
+                Some((*order, MailKind::PaymentDeclined))
+            }
+            Event::Orders(Cancelled {
+                order,
+                reason: CancelReason::ByCustomer | CancelReason::NoSupplies,
+            })
+            | Event::Orders(Stopped { order }) => Some((*order, MailKind::Cancelled)),
+            Event::Orders(Delivered { order }) => Some((*order, MailKind::Delivered)),
+            Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
+                Some((*order, MailKind::Dispatched))
+            }
+            _ => None,
+        }
+    }
+
+    fn note(&mut self, record: &'a Record<Shop>, found: &mut Found) {
+        for event in &record.events {
+            match event {
+                Event::Mail(event) => self.note_mail(event),
+                Event::Stock(event) => self.note_supply(event, found),
+                Event::Warehouse(warehouse::Event::Packed { order, .. }) => drop(self.packed.insert(*order)),
+                _ => {}
+            }
+        }
+    }
+
+    fn note_mail(&mut self, event: &'a mailer::Event) {
+        match event {
+            mailer::Event::Queued { mail, .. } => drop(self.letters.insert(mail.to_bytes(), (mail, false))),
+            mailer::Event::Posted { mail } => {
+                self.posted.insert(mail.to_bytes());
+                self.letters.insert(mail.to_bytes(), (mail, true));
+            }
+            mailer::Event::Parked { mail, .. } => drop(self.letters.insert(mail.to_bytes(), (mail, true))),
+            mailer::Event::TriedAgain { .. } => {}
+        }
+    }
+
+    fn note_supply(&mut self, event: &'a stock_keeper::Event, found: &mut Found) {
+        use stock_keeper::Event::*;
+        match event {
+            Ordered { id, purchase_order } => {
+                self.supplies.insert(*id, purchase_order.request(*id));
+                let wanted = self.wanted.entry(&purchase_order.sku).or_default();
+                wanted.incoming += i64::from(purchase_order.ordered);
+                let (incoming, called) = (wanted.incoming, wanted.called());
+                found.expect_of(purchase_order.order, incoming <= called, || {
+                    let sku = &purchase_order.sku;
+                    format!("with {id}, {incoming} units of {sku} are on order, and {called} are waited for")
+                });
+            }
+            Acknowledged { sku, short: less, .. }
+            | Refused { sku, quantity: less, .. }
+            | Received { sku, expected: less, .. } => {
+                self.wanted.entry(sku).or_default().incoming -= i64::from(*less);
+            }
+            Pegged { order, sku, quantity } => {
+                let pegs = &mut self.wanted.entry(sku).or_default().pegs;
+                pegs.insert(*order, (i64::from(*quantity), false));
+            }
+            Unpegged { order, sku } => drop(self.wanted.entry(sku).or_default().pegs.remove(order)),
+            PegCalled { order, sku, called } => {
+                if let Some(peg) = self.wanted.entry(sku).or_default().pegs.get_mut(order) {
+                    peg.1 = *called;
+                }
+            }
+            PegServed { order, sku, quantity } => {
+                if let Some(peg) = self.wanted.entry(sku).or_default().pegs.get_mut(order) {
+                    peg.0 -= i64::from(*quantity);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A call that a fact owes is in its turn, and each that is made says what was intended.
+    fn calls_stand_with_their_cause(&mut self, record: &'a Record<Shop>, found: &mut Found) {
+        for event in &record.events {
+            let made = record.calls.iter().any(|call| is_owed(event, &call.what));
+            found
+                .expect(made || !owes_a_call(event), || format!("a turn states {event:?} and makes no call"));
+        }
+        for call in &record.calls {
+            match &call.what {
+                What::Supply { purchase_order, order, .. } => {
+                    let same = self.supplies.get(purchase_order) == Some(order);
+                    found.expect(same, || {
+                        format!("{purchase_order} is sent as {order:?}, which is not what was ordered")
+                    });
+                }
+                What::Post { mail, .. } => {
+                    let known = self.letters.contains_key(&mail.to_bytes());
+                    found.expect_of(mail.order, known, || {
+                        format!("a letter `{}` is posted that nobody queued", mail.kind)
+                    });
+                }
+                What::Book { order, request } => {
+                    let first = *self.bookings.entry(*order).or_insert(request);
+                    let same = first == request && self.packed.contains(order);
+                    found.expect_of(*order, same, || "it is booked otherwise than it was packed".to_owned());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn partners_know_of_nothing_else(&self, evidence: &Evidence<'_>, found: &mut Found) {
+        let mut keys = BTreeSet::new();
+        for deal in &evidence.books.deals {
+            found.expect(keys.insert(&deal.key), || format!("wholesalers have {} twice", deal.key));
+            let intended = PurchaseOrderId::parse(&deal.key).and_then(|id| self.supplies.get(&id));
+            let same = intended
+                .is_some_and(|order| order.sku.as_str() == deal.sku && order.quantity == deal.ordered);
+            found.expect(same, || {
+                format!(
+                    "a wholesaler has an order {} of {} {}, which the shop has not",
+                    deal.key, deal.ordered, deal.sku
+                )
+            });
+        }
+        let mut arrived = BTreeSet::new();
+        for letter in evidence.letters {
+            let id = MailId::of(letter).to_bytes();
+            found.expect_of(letter.order, self.letters.contains_key(&id), || {
+                format!("the post has a letter `{}` that nobody queued", letter.kind)
+            });
+            arrived.insert(id);
+        }
+        for id in self.posted.difference(&arrived) {
+            let Some((mail, _)) = self.letters.get(id) else { continue };
+            found.wrong_of(
+                mail.order,
+                format!("the letter `{}` counts as posted, and the post has none", mail.kind),
+            );
+        }
+    }
+
+    fn letters_are_posted_or_parked(&self, evidence: &Evidence<'_>, found: &mut Found) {
+        let given_up = given_up(evidence);
+        let left = self.letters.values().filter(|(mail, done)| !done && !given_up.contains(&mail.order));
+        for (mail, _) in left {
+            found.wrong_of(mail.order, format!("the letter `{}` is neither posted nor parked", mail.kind));
+        }
+    }
+}
+
+impl Wanted {
+    fn called(&self) -> i64 {
+        self.pegs.values().filter(|(_, called)| *called).map(|(units, _)| units).sum()
+    }
+}
+
+fn owes_a_call(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Stock(stock_keeper::Event::Ordered { .. })
+            | Event::Mail(mailer::Event::Queued { .. } | mailer::Event::TriedAgain { .. })
+            | Event::Warehouse(warehouse::Event::Packed { .. } | warehouse::Event::CancelSent { .. })
+    )
+}
+
+fn is_owed(event: &Event, call: &What) -> bool {
+    use mailer::Event::{Queued, TriedAgain};
+    use warehouse::Event::{CancelSent, Packed};
+    match (event, call) {
+        (Event::Stock(stock_keeper::Event::Ordered { id, .. }), What::Supply { purchase_order, .. }) => {
+            id == purchase_order
+        }
+        (Event::Mail(Queued { mail: owed, .. } | TriedAgain { mail: owed, .. }), What::Post { mail, .. }) => {
+            owed == mail
+        }
+        (Event::Warehouse(Packed { order: packed, .. }), What::Book { order, .. }) => packed == order,
+        (Event::Warehouse(CancelSent { order: sent }), What::CancelBooking { order, .. }) => sent == order,
+        _ => false,
+    }
+}
+
+/// What is confirmed is given to the warehouse in the same turn.
+fn parcels_stand_with_their_cause(record: &Record<Shop>, found: &mut Found) {
+    for event in &record.events {
+        let Event::Orders(order_manager::Event::Confirmed { order, .. }) = event else { continue };
+        let asks = |message: &Message| match message {
+            Message::Warehouse(warehouse::Message::Fulfil(fulfilment)) => fulfilment.order == *order,
+            _ => false,
+        };
+        let asked = record.sends.iter().any(|(_, message)| asks(message));
+        found.expect_of(*order, asked, || "it is confirmed, and the warehouse is not asked".to_owned());
+    }
+}
+
+fn supplies_are_settled(evidence: &Evidence<'_>, found: &mut Found) {
+    for (id, row) in evidence.state().stock.purchase_orders.resident() {
+        let open = matches!(row.state, Supply::Asked | Supply::Acknowledged { .. });
+        let known = evidence.has_case(row.order) || names_purchase_order(evidence, *id);
+        found.expect_of(row.order, !open || known, || format!("{id} is still {:?}", row.state));
+    }
+}
+
+/// A call has its answer, or its want of one, by its deadline.
+fn calls_are_answered(evidence: &Evidence<'_>, found: &mut Found) {
+    let long_ago = evidence.derived.last_real.0.saturating_sub(Timestamp::HOUR_MS);
+    for (id, (_, call)) in evidence.derived.pending.calls.iter() {
+        let made = evidence.records.iter().find(|(position, _)| *position == id.turn);
+        let old = made.is_some_and(|(_, record)| record.real.0 < long_ago);
+        found.expect(!old, || format!("a call ({}) of {} has no result", call.name(), id.turn));
+    }
+}

@@ -1,0 +1,80 @@
+//! I16: once faults stop, queues drain within a simulated hour, and every order reaches an end or an open case within 30
+//! simulated days.
+//!
+//! Held against the run's end: no message is on its way, and each that was on its way when faults stopped, or came
+//! later, was taken within the hour. Every order has ended, or has a case that tells the operator.
+
+use std::collections::BTreeMap;
+
+use crate::actors::{Event, Shop};
+use crate::domain::{OrderId, Timestamp};
+use crate::runtime::{Application, Cause, Statement};
+
+use super::super::evidence::Evidence;
+use super::Found;
+
+const DRAINED_WITHIN_MS: u64 = Timestamp::HOUR_MS;
+const ENDED_WITHIN_MS: u64 = 30 * Timestamp::DAY_MS;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    if !evidence.is_end() {
+        return;
+    }
+    nothing_is_on_its_way(evidence, found);
+    messages_are_taken_within_the_hour(evidence, found);
+    orders_have_ended(evidence, found);
+}
+
+fn nothing_is_on_its_way(evidence: &Evidence<'_>, found: &mut Found) {
+    for (id, (to, message)) in evidence.derived.pending.messages.iter() {
+        found.wrong(format!("{} of {} is still on its way to {to}", Shop::name(message), id.turn));
+    }
+}
+
+fn messages_are_taken_within_the_hour(evidence: &Evidence<'_>, found: &mut Found) {
+    let Some(calm) = calm_since_real(evidence) else { return };
+    let mut sent: BTreeMap<Statement, Timestamp> = BTreeMap::new();
+    for (position, record) in evidence.records {
+        if let Cause::Message(id) = record.cause
+            && let Some(at) = sent.remove(&id)
+        {
+            let waited_ms = record.real.ms_since(at.max(calm));
+            found.expect(waited_ms <= DRAINED_WITHIN_MS, || {
+                format!("what {} takes at {position} has waited for {waited_ms} ms", record.by)
+            });
+        }
+        for index in 0..record.sends.len() {
+            sent.insert(Statement { turn: *position, index: index as u32 }, record.real);
+        }
+    }
+}
+
+/// The same moment by the real clock.
+fn calm_since_real(evidence: &Evidence<'_>) -> Option<Timestamp> {
+    let calm = evidence.calm_since?;
+    evidence.records.iter().find(|(_, record)| record.at >= calm).map(|(_, record)| record.real)
+}
+
+fn orders_have_ended(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut ended: BTreeMap<OrderId, Timestamp> = BTreeMap::new();
+    for (_, record, event) in evidence.events() {
+        if let Event::Orders(event) = event
+            && let Some(order) = event.order()
+        {
+            // the last that is stated of an order is its end, or comes after it
+            ended.insert(order, record.at);
+        }
+    }
+    let calm = evidence.calm_since.unwrap_or(evidence.derived.last_at);
+    for (id, order) in evidence.state().orders.orders.resident() {
+        if evidence.has_case(*id) {
+            continue;
+        }
+        found.expect_of(*id, order.state.is_end(), || format!("it is still {}, without a case", order.state));
+        let since = calm.max(order.placed_at);
+        let took_ms = ended.get(id).map_or(0, |at| at.ms_since(since));
+        found.expect_of(*id, took_ms <= ENDED_WITHIN_MS, || {
+            format!("it took {} days to end after faults had stopped", took_ms / Timestamp::DAY_MS)
+        });
+    }
+}

@@ -1,0 +1,135 @@
+//! I18: one counterparty down blocks nothing else: mail down is not checkout down.
+//!
+//! Two looks. From outside: a checkout that was asked for while the post, the carrier or the orders for supplies could
+//! not be reached is answered as ever. From the journal: a call that found its own counterparty's lane free has its
+//! result by its own deadline, however many calls of other counterparties hang.
+//!
+//! Only worlds in which nothing else holds the shop up (panics, hangs, small queues, slow disks) and only calls and
+//! checkouts of one life of the process say anything about this.
+
+use std::collections::BTreeMap;
+
+use crate::actors::{Call, What};
+use crate::domain::Timestamp;
+use crate::gateway::HttpLimits;
+use crate::journal::Position;
+use crate::runtime::{Cause, Statement};
+
+use super::super::evidence::{Evidence, Outage};
+use super::super::fault::Fault;
+use super::super::history::{Asked, Moment, Outcome};
+use super::Found;
+
+/// A turn needs so long to become durable, and a result to be taken, where the disk is slow.
+const SLACK_MS: u64 = 2_000;
+/// A stop and a start around a checkout are no nearer than this, or it is not looked at.
+const QUIET_AROUND_MS: Moment = 60_000;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    if !evidence.is_end()
+        || any(evidence, &[Fault::PanicBefore, Fault::PanicAfter, Fault::Poison, Fault::Hang])
+    {
+        return;
+    }
+    calls_wait_for_their_own_lane_alone(evidence, found);
+    if !any(evidence, &[Fault::FullMailbox, Fault::SlowDisk]) {
+        checkouts_are_answered_in_an_outage(evidence, found);
+    }
+}
+
+fn any(evidence: &Evidence<'_>, faults: &[Fault]) -> bool {
+    faults.iter().any(|fault| evidence.plan.faults.contains(*fault))
+}
+
+/// Whom a call is made to. Not [`OutsideCall::lane`]: that is what is checked.
+///
+/// [`OutsideCall::lane`]: crate::runtime::OutsideCall::lane
+fn counterparty(call: &Call) -> &'static str {
+    match call.what {
+        What::Quote { .. } => "quotes",
+        What::Supply { .. } | What::ShipNotice { .. } => "supplies",
+        What::Book { .. } | What::Track { .. } | What::CancelBooking { .. } => "carrier",
+        What::Post { .. } => "mail",
+    }
+}
+
+/// A call under way.
+struct UnderWay<'a> {
+    call: &'a Call,
+    intended: Timestamp,
+    /// Its counterparty was busy with others, so that it had to wait.
+    behind_others: bool,
+}
+
+fn calls_wait_for_their_own_lane_alone(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut under_way: BTreeMap<Statement, UnderWay<'_>> = BTreeMap::new();
+    for (position, record) in evidence.records {
+        if let Cause::Call(id) = record.cause
+            && let Some(made) = under_way.remove(&id)
+            && !made.behind_others
+            && !restarted(evidence, id.turn, *position)
+        {
+            let took_ms = record.real.ms_since(made.intended);
+            found.expect(took_ms <= made.call.deadline_ms + SLACK_MS, || {
+                let (name, deadline_ms) = (made.call.name(), made.call.deadline_ms);
+                format!(
+                    "a call ({name}) of {} had {took_ms} ms until its result, its deadline is {deadline_ms} ms: \
+                     it has waited for calls of others",
+                    id.turn
+                )
+            });
+        }
+        for (index, call) in record.calls.iter().enumerate() {
+            let to = counterparty(call);
+            let before = under_way.values().filter(|other| counterparty(other.call) == to).count();
+            let behind_others = before >= evidence.plan.bounds.calls_in_lane_max;
+            let id = Statement { turn: *position, index: index as u32 };
+            under_way.insert(id, UnderWay { call, intended: record.real, behind_others });
+        }
+    }
+}
+
+/// The process was another one by then: it has made the call anew.
+fn restarted(evidence: &Evidence<'_>, from: Position, to: Position) -> bool {
+    evidence.starts.iter().any(|start| (from..to).contains(&start.found))
+}
+
+fn checkouts_are_answered_in_an_outage(evidence: &Evidence<'_>, found: &mut Found) {
+    let within_ms = HttpLimits::default().ask_ms_max;
+    for asked in &evidence.history.checkouts {
+        let covers = |outage: &&Outage| outage.from <= asked.at && asked.at + within_ms <= outage.until;
+        let others = evidence.outages.iter().filter(|outage| outage.lane != "quotes");
+        let Some(outage) = others.clone().find(covers) else { continue };
+        if is_disturbed(evidence, asked.at, asked.at + within_ms) {
+            continue;
+        }
+        if let Some(wrong) = not_answered(asked, within_ms) {
+            found.wrong(format!(
+                "a checkout asked for at {} ms, while `{}` is down, {wrong}",
+                asked.at, outage.lane
+            ));
+        }
+    }
+}
+
+fn not_answered(asked: &Asked, within_ms: u64) -> Option<String> {
+    match &asked.told {
+        None => Some("was never answered".to_owned()),
+        Some(told) if told.at > asked.at + within_ms => {
+            Some(format!("was answered after {} ms", told.at - asked.at))
+        }
+        Some(told) => match &told.outcome {
+            Outcome::Other { status: status @ (503 | 504), code } => {
+                Some(format!("was answered {status} {code}"))
+            }
+            _ => None,
+        },
+    }
+}
+
+fn is_disturbed(evidence: &Evidence<'_>, from: Moment, to: Moment) -> bool {
+    let near = from.saturating_sub(QUIET_AROUND_MS)..=to + QUIET_AROUND_MS;
+    let mut stops = evidence.history.crashes.iter().copied();
+    let mut starts = evidence.starts.iter().map(|start| start.at);
+    stops.any(|at| near.contains(&at)) || starts.any(|at| near.contains(&at))
+}

@@ -1,0 +1,61 @@
+//! I20: nothing is reachable but by its owner, the holder of its signed link, or an allowed role.
+//!
+//! Strangers try other people's orders and carts, with no key and with wrong ones: they are refused, and nothing of
+//! what is the owner's stands in the refusal. Nor has anything come of it: no order was cancelled but by its owner.
+
+use std::collections::BTreeSet;
+
+use crate::actors::{Event, order_manager};
+use crate::domain::{CancelReason, OrderId};
+
+use super::super::evidence::Evidence;
+use super::super::history::{Trial, TrialKind};
+use super::{Found, is_shops_trouble};
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    if !evidence.is_end() {
+        return;
+    }
+    for trial in evidence.history.trials.iter().filter(|trial| trial.what == TrialKind::Stranger) {
+        is_refused(evidence, trial, found);
+        shows_nothing(evidence, trial, found);
+    }
+    only_owners_cancel(evidence, found);
+}
+
+fn is_refused(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
+    let Some(status) = trial.status else { return };
+    let refused = matches!(status, 403 | 404) || is_shops_trouble(evidence, status);
+    found.expect(refused, || format!("a stranger is answered {status}: {}", trial.sent));
+}
+
+fn shows_nothing(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
+    let history = evidence.history;
+    let emails = history.checkouts.iter().map(|asked| ("an e-mail address", asked.wish.email.as_str()));
+    let secrets = history.secrets.iter().map(|secret| (secret.what, secret.text.as_str()));
+    for (what, text) in emails.chain(secrets) {
+        // what the stranger has sent himself may be named in the answer
+        let shown = !text.is_empty() && trial.text.contains(text) && !trial.sent.contains(text);
+        found.expect(!shown, || format!("a stranger is shown {what}: {}", trial.sent));
+    }
+}
+
+fn only_owners_cancel(evidence: &Evidence<'_>, found: &mut Found) {
+    let cancels = evidence.history.looks.iter().filter(|look| look.cancels);
+    let by_owners: BTreeSet<OrderId> = cancels.map(|look| look.order).collect();
+    for (position, _, event) in evidence.events() {
+        if let Some(order) = cancelled(event) {
+            found.expect_of(order, by_owners.contains(&order), || {
+                format!("it is cancelled at {position}, and its owner has not asked for it")
+            });
+        }
+    }
+}
+
+fn cancelled(event: &Event) -> Option<OrderId> {
+    match event {
+        Event::Orders(order_manager::Event::Cancelled { order, reason: CancelReason::ByCustomer })
+        | Event::Orders(order_manager::Event::CancelAsked { order, .. }) => Some(*order),
+        _ => None,
+    }
+}

@@ -1,0 +1,54 @@
+//! I21: bad input never panics, is never answered 5xx, and never changes state.
+//!
+//! Vandals send what cannot be meant well or understood: it is refused as the client's mistake, and no fact of the
+//! journal bears the address that they gave. Whatever panics without being told to is a mistake of the shop's.
+
+use memchr::memmem;
+
+use super::super::evidence::Evidence;
+use super::super::history::{Trial, TrialKind};
+use super::{Found, is_shops_trouble};
+
+/// Panics that the simulator makes say so.
+const ON_PURPOSE: &str = "on purpose";
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    nothing_panics_by_itself(evidence, found);
+    if !evidence.is_end() {
+        return;
+    }
+    let facts = facts(evidence);
+    for trial in evidence.history.trials.iter().filter(|trial| trial.what == TrialKind::Vandal) {
+        is_refused(evidence, trial, found);
+        let kept = !trial.marker.is_empty() && memmem::find(&facts, trial.marker.as_bytes()).is_some();
+        found.expect(!kept, || format!("bad input has changed state: {}", trial.sent));
+    }
+}
+
+fn is_refused(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
+    let Some(status) = trial.status else { return };
+    let refused = (400..500).contains(&status) || is_shops_trouble(evidence, status);
+    found.expect(refused, || format!("bad input is answered {status}: {}", trial.sent));
+}
+
+/// The events of the journal. What was only asked, and refused, stands in messages.
+fn facts(evidence: &Evidence<'_>) -> Vec<u8> {
+    let mut bytes = vec![];
+    for (_, _, event) in evidence.events() {
+        bytes.extend(postcard::to_stdvec(event).unwrap_or_default());
+    }
+    bytes
+}
+
+fn nothing_panics_by_itself(evidence: &Evidence<'_>, found: &mut Found) {
+    for (position, record) in evidence.records {
+        let Some(dead) = &record.dead else { continue };
+        found.expect(dead.panic.contains(ON_PURPOSE), || {
+            format!("{} panicked on {} at {position}: {}", dead.to, dead.name, dead.panic)
+        });
+    }
+    let panics = evidence.log.iter().filter(|line| line.contains("panicked"));
+    for line in panics.filter(|line| !line.contains(ON_PURPOSE)) {
+        found.wrong(format!("something panicked: {line}"));
+    }
+}

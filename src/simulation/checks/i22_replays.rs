@@ -1,0 +1,18 @@
+//! I22: same seed, same trace; the journal replays to the same state.
+//!
+//! The first half takes two runs: the driver compares them. Here the second: what the trees hold, with a replay of what
+//! they lack, is what the journal alone gives.
+
+use super::super::evidence::Evidence;
+use super::Found;
+
+/// So many are told; the rest is counted.
+const SHOWN_MAX: usize = 5;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    for difference in evidence.differences.iter().take(SHOWN_MAX) {
+        found.wrong(difference.to_string());
+    }
+    let more = evidence.differences.len().saturating_sub(SHOWN_MAX);
+    found.expect(more == 0, || format!("{more} more differences between the trees and the journal"));
+}
