@@ -112,6 +112,9 @@ fn verdict(
         }
     }
     let Some(amount) = request.amount else { return HoldState::Verified };
+    if behaviour == Behaviour::NeverRenewed && request.replaces.is_some() {
+        return HoldState::Declined(DeclineReason::DoNotHonour);
+    }
     if amount.amount < 0 {
         return HoldState::Declined(DeclineReason::DoNotHonour);
     }

@@ -47,6 +47,8 @@ pub enum Behaviour {
     DeclineLost(DeclineReason),
     /// It holds the money and never answers but to a release.
     Unreachable,
+    /// It holds the money once: a hold in the place of another it declines.
+    NeverRenewed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

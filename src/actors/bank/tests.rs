@@ -335,6 +335,7 @@ fn every_test_number_of_the_card_page_behaves_like_a_test_card_of_its_brand_and_
         ("4000000000004087", "tok_timeout"),
         ("4000000000005993", "tok_timeout_declined"),
         ("4000000000005043", "tok_unreachable"),
+        ("4000000000000341", "tok_never_renewed"),
     ] {
         let number = CardNumber::parse(digits).unwrap();
         assert_eq!(test_behaviour(&number), Some(token));

@@ -80,6 +80,9 @@ fn a_hold_whose_renewal_is_declined_stays_until_its_window_is_over() {
     let turn = renew(&mut scene, 2, 1, "tok_declined", 100);
     assert_eq!(answer(&turn), declined(DeclineReason::DoNotHonour));
     assert_eq!(account(&scene, "tok_visa").held, 100);
+    approve(&mut scene, 3, "tok_never_renewed", 100);
+    let turn = renew(&mut scene, 4, 3, "tok_never_renewed", 100);
+    assert_eq!(answer(&turn), declined(DeclineReason::DoNotHonour));
     assert!(matches!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::Captured { .. }));
     check_books(&scene);
 }
