@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::unlucky::{Flaky, NEVER_SUPPLIED, Unkind};
+use super::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use super::world::{
     Faults, NONE, ONE, PLENTY, PROGRAMS, World, closed, details, line, name_of, order_of, partners,
     tree_names,
@@ -227,6 +227,21 @@ async fn flows() -> (Vec<Vec<u8>>, Vec<Kept>) {
     world.kit.outside = Rc::new(Unkind::new(partners(&world.post)));
     world.kit.start().await;
     order_in_unkind_times(&world).await;
+    for _ in 0..10 {
+        world.days(3).await;
+        largest.look(&world);
+    }
+    world.kit.crash();
+    world.kit.rules = Box::new(Rules::default);
+    world.kit.outside = Rc::new(Late::new(partners(&world.post), 8, 10));
+    world.kit.start().await;
+    for (key, sku, token) in [
+        ("late truck", PLENTY, "tok_visa"),
+        ("late supplies", NONE, "tok_visa"),
+        ("not renewed", PLENTY, "tok_never_renewed"),
+    ] {
+        drop(world.submit(key, sku, 1, token));
+    }
     for _ in 0..10 {
         world.days(3).await;
         largest.look(&world);

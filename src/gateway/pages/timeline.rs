@@ -92,6 +92,9 @@ fn told(what: &Happening) -> String {
         Happening::TruckBooked { tracking, collection } => {
             format!("truck booked for {}, tracking {tracking}", words::moment(*collection))
         }
+        Happening::HoldLapsing { capture_before } => {
+            format!("your bank holds the money until {}, so it is asked anew", words::moment(*capture_before))
+        }
         Happening::Settled { amount } => format!("settled between the banks: {amount}"),
         other => other.to_string(),
     }
