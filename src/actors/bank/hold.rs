@@ -74,7 +74,7 @@ pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Contex
         answer(&mut turn, request.order, request.payment, &hold);
     }
     if let HoldState::Held { capture_before, .. } = hold.state {
-        replace(&mut turn, state, request);
+        replace(&mut turn, state, request, context);
         lapse::watch(&mut turn, request.order, request.payment, capture_before);
     }
     let limit = limit(request.token);
@@ -83,10 +83,9 @@ pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Contex
 }
 
 /// The one is let go where the other is held: never both, and never neither.
-fn replace(turn: &mut Turn, state: &State, request: &Request<'_>) {
+fn replace(turn: &mut Turn, state: &State, request: &Request<'_>, context: &Context<'_>) {
     if let Some((payment, hold)) = replaced(state, request) {
-        turn.event(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
-        lapse::watch_no_more(turn, payment);
+        lapse::replace(turn, payment, hold, context);
     }
 }
 

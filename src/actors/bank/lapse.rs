@@ -37,6 +37,17 @@ pub(super) fn window_over(state: &State, payment: PaymentId, context: &Context<'
     turn
 }
 
+/// Another hold takes its place; the timer of one that has lapsed has yet to ring.
+pub(super) fn replace(turn: &mut Turn, payment: PaymentId, hold: &Hold, context: &Context<'_>) {
+    match hold.state {
+        HoldState::Held { capture_before, .. } if !is_alive(capture_before, context) => {
+            lapse(turn, payment, hold);
+        }
+        _ => turn.event(Event::Released { payment, token: hold.token.clone(), held: hold.amount }),
+    }
+    watch_no_more(turn, payment);
+}
+
 /// The money is the cardholder's again.
 pub(super) fn lapse(turn: &mut Turn, payment: PaymentId, hold: &Hold) {
     turn.event(Event::Lapsed { payment, token: hold.token.clone(), held: hold.amount });

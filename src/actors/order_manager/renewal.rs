@@ -15,7 +15,7 @@ pub fn lapsing(id: OrderId, order: &Order, payment: PaymentId, context: &mut Con
     }
     turn.event(Event::PaymentLapsing { order: id, payment });
     if order.state == OrderState::Fulfilling && order.stop == StopState::No {
-        in_the_house(&mut turn, id, order, Some(payment), context);
+        in_the_house(&mut turn, id, order, context);
     }
     turn
 }
@@ -30,10 +30,10 @@ pub fn expired(id: OrderId, order: &Order, payment: PaymentId, context: &mut Con
     let is_newest = order.payment().is_some_and(|newest| newest.id == payment);
     match order.state {
         OrderState::AwaitingStock if will_be_here_soon(order, context) => {
-            before_confirmation(&mut turn, id, order, None, context);
+            before_confirmation(&mut turn, id, order, context);
         }
         OrderState::Fulfilling if is_newest && order.stop == StopState::No => {
-            in_the_house(&mut turn, id, order, None, context);
+            in_the_house(&mut turn, id, order, context);
         }
         OrderState::Dispatched | OrderState::Delivered => {
             let cover = if is_newest { Cover::Lapsed } else { Cover::Nothing };
@@ -51,15 +51,9 @@ fn will_be_here_soon(order: &Order, context: &Context<'_>) -> bool {
 }
 
 /// Of an order that is not confirmed: it is, once there is another hold.
-pub fn before_confirmation(
-    turn: &mut Turn,
-    id: OrderId,
-    order: &Order,
-    replaces: Option<PaymentId>,
-    context: &mut Context<'_>,
-) {
+pub fn before_confirmation(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
     if order.may_ask_again() {
-        return ask(turn, id, order, replaces, context);
+        return ask(turn, id, order, context);
     }
     let reason = CancelReason::PaymentLapsed;
     turn.event(Event::Cancelled { order: id, reason });
@@ -70,10 +64,8 @@ pub fn before_confirmation(
 
 /// In the turn that confirms it: what is held may lapse before the truck comes.
 pub fn after_confirmation(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
-    if let Cover::Held(payment) = order.cover()
-        && order.is_lapsing()
-    {
-        in_the_house(turn, id, order, Some(payment), context);
+    if order.is_lapsing() {
+        in_the_house(turn, id, order, context);
     }
 }
 
@@ -81,21 +73,15 @@ pub fn after_confirmation(turn: &mut Turn, id: OrderId, order: &Order, context: 
 pub fn after_a_stop(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
     match order.cover() {
         _ if order.state != OrderState::Fulfilling => {}
-        Cover::Held(payment) if order.is_lapsing() => in_the_house(turn, id, order, Some(payment), context),
-        Cover::Lapsed => in_the_house(turn, id, order, None, context),
+        Cover::Held(_) if order.is_lapsing() => in_the_house(turn, id, order, context),
+        Cover::Lapsed => in_the_house(turn, id, order, context),
         Cover::Asked | Cover::Held(_) | Cover::Nothing => {}
     }
 }
 
 /// Of an order whose parcel is in the house: it does not leave unpaid.
-fn in_the_house(
-    turn: &mut Turn,
-    id: OrderId,
-    order: &Order,
-    replaces: Option<PaymentId>,
-    context: &mut Context<'_>,
-) {
-    if order.may_ask_again() { ask(turn, id, order, replaces, context) } else { ask_to_stop(turn, id) }
+fn in_the_house(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
+    if order.may_ask_again() { ask(turn, id, order, context) } else { ask_to_stop(turn, id) }
 }
 
 fn ask_to_stop(turn: &mut Turn, id: OrderId) {
@@ -103,16 +89,21 @@ fn ask_to_stop(turn: &mut Turn, id: OrderId) {
     turn.send(Address::WarehouseActor, warehouse::Message::Stop { order: id });
 }
 
-fn ask(turn: &mut Turn, id: OrderId, order: &Order, replaces: Option<PaymentId>, context: &mut Context<'_>) {
-    use merchant_proxy::Message::{Authorise, Renew};
+fn ask(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
+    let Some(replaces) = last_hold(order) else { return };
     let payment = PaymentId::new(context.real_now().0, context.random());
     let (amount, token) = (order.totals.total, order.token.clone());
     turn.event(Event::RenewalAsked { order: id, payment, amount });
-    let message = match replaces {
-        Some(replaces) => Renew { order: id, payment, replaces, token, amount },
-        None => Authorise { order: id, payment, token, amount },
-    };
+    let message = merchant_proxy::Message::Renew { order: id, payment, replaces, token, amount };
     turn.send(Address::MerchantProxy, message);
+}
+
+/// What the bank is to let go of when it grants the new hold: also one that has lapsed, in case the bank has yet to
+/// find that out.
+fn last_hold(order: &Order) -> Option<PaymentId> {
+    use PaymentState::{Authorised, Expired};
+    let held = order.payments.iter().rev().find(|attempt| matches!(attempt.state, Authorised | Expired));
+    held.map(|attempt| attempt.id)
 }
 
 /// The bank does not pay (any more) for what is confirmed.
@@ -135,7 +126,7 @@ pub fn collect(turn: &mut Turn, id: OrderId, order: &Order, cover: Cover, contex
         // its answer comes first: what was held before may be no more
         (Cover::Asked, _) => {}
         (Cover::Held(payment), _) => capture(turn, id, payment),
-        (Cover::Lapsed, _) if order.may_ask_again() => ask(turn, id, order, None, context),
+        (Cover::Lapsed, _) if order.may_ask_again() => ask(turn, id, order, context),
         (Cover::Lapsed | Cover::Nothing, newest) => {
             newest.into_iter().for_each(|newest| capture(turn, id, newest.id));
         }

@@ -54,11 +54,11 @@ pub fn supplies_arrived(id: OrderId, order: &Order, context: &mut Context<'_>) -
         // a new hold is being asked for: its answer decides how it goes on
         Cover::Asked => {}
         // it would lapse before the truck comes
-        Cover::Held(payment) if order.is_lapsing() => {
-            renewal::before_confirmation(&mut turn, id, order, Some(payment), context);
+        Cover::Held(_) if order.is_lapsing() => {
+            renewal::before_confirmation(&mut turn, id, order, context);
         }
         Cover::Held(_) => allocate(&mut turn, id, order),
-        Cover::Lapsed => renewal::before_confirmation(&mut turn, id, order, None, context),
+        Cover::Lapsed => renewal::before_confirmation(&mut turn, id, order, context),
         Cover::Nothing => payments::ask(&mut turn, id, order, Ask::Hold, context),
     }
     turn
@@ -99,7 +99,7 @@ pub fn allocated(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn 
     let mut turn = Turn::nothing();
     if order.cover() == Cover::Lapsed {
         turn.event(Event::GoodsAllocated { order: id });
-        renewal::before_confirmation(&mut turn, id, order, None, context);
+        renewal::before_confirmation(&mut turn, id, order, context);
         return turn;
     }
     confirm(&mut turn, id, order, context);

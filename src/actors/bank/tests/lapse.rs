@@ -88,12 +88,18 @@ fn a_hold_whose_renewal_is_declined_stays_until_its_window_is_over() {
 }
 
 #[test]
-fn what_lapsed_before_it_was_renewed_is_held_anew() {
-    let mut scene = Scene::new();
-    approve(&mut scene, 1, "tok_visa", 100);
-    scene.now = Scene::NOON.plus_ms(WINDOW_MS);
-    window_over(&mut scene, 1);
-    assert!(is_held(answer(&renew(&mut scene, 2, 1, "tok_visa", 100))));
-    assert_eq!(account(&scene, "tok_visa").held, 100);
-    check_books(&scene);
+fn what_lapsed_before_it_was_renewed_is_held_anew_and_not_twice_if_its_timer_has_yet_to_ring() {
+    for rings in [true, false] {
+        let mut scene = Scene::new();
+        register(&mut scene, "tok_hers");
+        approve(&mut scene, 1, "tok_hers", REGISTERED_LIMIT_MINOR);
+        scene.now = Scene::NOON.plus_ms(WINDOW_MS);
+        if rings {
+            window_over(&mut scene, 1);
+        }
+        assert!(is_held(answer(&renew(&mut scene, 2, 1, "tok_hers", REGISTERED_LIMIT_MINOR))));
+        assert_eq!(account(&scene, "tok_hers").held, REGISTERED_LIMIT_MINOR);
+        assert_eq!(scene.state.bank.holds.get(&payment(1)).unwrap().state, HoldState::Lapsed);
+        check_books(&scene);
+    }
 }

@@ -111,7 +111,7 @@ fn what_leaves_while_the_bank_is_asked_is_paid_for_once_it_has_answered() {
 fn a_parcel_whose_hold_has_lapsed_is_paid_for_anew_at_once() {
     let mut desk = Desk::fulfilling();
     let old = desk.payment();
-    assert_eq!(asks(&desk.expired(old)), ["MerchantProxy Authorise"]);
+    assert_eq!(asks(&desk.expired(old)), ["MerchantProxy Renew"]);
     assert_eq!(desk.state(), OrderState::Fulfilling);
     desk.authorised();
     assert_eq!(desk.order().cover(), Cover::Held(desk.payment()));
@@ -122,7 +122,7 @@ fn a_capture_that_came_too_late_is_made_good_under_a_new_key_and_else_is_a_case(
     let mut desk = Desk::fulfilling();
     desk.handed_over();
     let turn = desk.expired(desk.payment());
-    assert_eq!(asks(&turn), ["MerchantProxy Authorise"]);
+    assert_eq!(asks(&turn), ["MerchantProxy Renew"]);
     desk.tell(Message::Delivered { order: desk.id });
     let turn = desk.declined(DeclineReason::StolenCard);
     // nothing is held under this key: the merchant system opens a case
@@ -137,7 +137,7 @@ fn a_hold_that_lapses_while_supplies_are_awaited_is_asked_for_anew_if_they_are_n
     assert!(asks(&desk.lapsing()).is_empty());
     desk.scene.now = desk.scene.now.plus_ms(7 * Timestamp::DAY_MS);
     desk.slips(2);
-    assert_eq!(asks(&desk.expired(old)), ["MerchantProxy Authorise"]);
+    assert_eq!(asks(&desk.expired(old)), ["MerchantProxy Renew"]);
     let turn = desk.authorised();
     assert!(asks(&turn).is_empty() && letters(&turn).is_empty(), "its supplies were ordered before");
     assert_eq!(desk.state(), OrderState::AwaitingStock);
@@ -153,7 +153,7 @@ fn a_hold_that_lapses_while_supplies_are_far_is_asked_for_when_they_are_in() {
     desk.slips(20);
     assert!(asks(&desk.expired(old)).is_empty());
     assert_eq!(desk.order().view(desk.id).payment, PaymentView::Expired);
-    assert_eq!(asks(&desk.supplies_arrived()), ["MerchantProxy Authorise"]);
+    assert_eq!(asks(&desk.supplies_arrived()), ["MerchantProxy Renew"]);
     assert!(is_nothing(&desk.allocated()), "nobody asked for it: never confirmed without the money");
     assert_eq!(asks(&desk.authorised()), ["StockKeeper Allocate"]);
     let turn = desk.allocated();
@@ -198,7 +198,7 @@ fn an_order_whose_hold_lapses_while_its_goods_are_allocated_is_confirmed_only_on
     desk.reserved();
     desk.authorised();
     assert!(asks(&desk.expired(desk.payment())).is_empty(), "the allocation is on its way");
-    assert_eq!(asks(&desk.allocated()), ["MerchantProxy Authorise"]);
+    assert_eq!(asks(&desk.allocated()), ["MerchantProxy Renew"]);
     assert_eq!(desk.state(), OrderState::AwaitingPayment);
     assert!(is_nothing(&desk.allocated()));
     let turn = desk.authorised();
