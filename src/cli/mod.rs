@@ -2,6 +2,7 @@
 
 mod actors;
 mod control;
+mod dead_letters;
 mod demo;
 mod explain;
 mod import;
@@ -76,6 +77,14 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List, show, retry or discard messages that made their actor panic until they were given up; of a running daemon
+    DeadLetters {
+        #[command(subcommand)]
+        what: Option<dead_letters::What>,
+        /// As JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -127,6 +136,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Rebuild) => rebuild::run(&settings),
         Some(Command::Explain { order }) => explain::run(&settings, &order),
         Some(Command::Actors { json }) => actors::run(&settings, json),
+        Some(Command::DeadLetters { what, json }) => {
+            dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)
+        }
     }
 }
 

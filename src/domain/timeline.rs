@@ -93,6 +93,8 @@ pub enum Happening {
     HoldLapsed { amount: Money },
     HoldReplaced,
     StopAsked,
+    SentAgain { message: String },
+    Discarded { message: String },
 }
 
 /// A sentence for people.
@@ -154,6 +156,8 @@ impl fmt::Display for Happening {
             }
             HoldLapsed { amount } => write!(f, "the hold lapsed: the bank let go of {amount}"),
             HoldReplaced => write!(f, "the new hold took the place of the old one"),
+            SentAgain { message } => write!(f, "the operator sent {message} again, which had been given up"),
+            Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
             StopAsked => write!(f, "the warehouse was asked to stop: the money is held no longer"),
         }
     }
