@@ -130,18 +130,15 @@ impl Desk {
         self.timers.values().any(|(_, due, _)| matches!(due, Due::Real(_)))
     }
 
-    /// Lets so many days pass.
+    /// So many days pass in which nobody looks; then what is due rings.
     pub fn days(&mut self, days: u64) {
-        let until = self.scene.now.plus_ms(days * Timestamp::DAY_MS);
-        while self
-            .timers
-            .values()
-            .any(|(_, due, _)| matches!(due, Due::Trade(at) | Due::Real(at) if *at <= until))
-        {
+        let now = self.scene.now.plus_ms(days * Timestamp::DAY_MS);
+        self.scene.now = now;
+        self.scene.real_now = now;
+        let is_due = |due: &Due| matches!(due, Due::Trade(at) | Due::Real(at) if *at <= now);
+        while self.timers.values().any(|(_, due, _)| is_due(due)) {
             self.ring();
         }
-        self.scene.now = until;
-        self.scene.real_now = until;
     }
 
     pub fn renew(&mut self, n: u128, replaces: u128, token: &str, amount: i64) {
