@@ -187,6 +187,8 @@ pub enum CancelReason {
     },
     /// No wholesaler could supply it in the end.
     NoSupplies,
+    /// The hold on the card lapsed before the goods had left, and the bank did not renew it.
+    PaymentLapsed,
 }
 
 impl CancelReason {
@@ -195,6 +197,7 @@ impl CancelReason {
             CancelReason::ByCustomer => "by_customer",
             CancelReason::OutOfStock { .. } => "out_of_stock",
             CancelReason::NoSupplies => "no_supplies",
+            CancelReason::PaymentLapsed => "payment_lapsed",
         }
     }
 }

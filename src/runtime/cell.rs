@@ -118,6 +118,11 @@ impl<A: Application> Cell<A> {
     /// After a step: hands messages over inside, wakes whoever lets things out.
     pub(super) fn hand_over(&self) {
         self.0.waiting.set(self.0.waiting.get().saturating_sub(1));
+        self.pass_on();
+    }
+
+    /// What a turn has stated goes on its way.
+    pub(super) fn pass_on(&self) {
         let mut core = self.0.core.borrow_mut();
         let outbox = std::mem::take(&mut core.outbox);
         if std::mem::take(&mut core.timers_changed) {

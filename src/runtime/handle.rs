@@ -9,8 +9,11 @@ use futures_util::FutureExt;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::journal::Position;
+
 use super::cell::Cell;
 use super::core::{Asked, Envelope};
+use super::dead_letters::{BuriedLetter, Resolution, Unresolved};
 use super::guard::panic_text;
 use super::inspect::Report;
 use super::limits::{Bounds, UNDURABLE_BYTES_MAX};
@@ -64,6 +67,12 @@ pub(super) enum Arrival<A: Application> {
     /// Whoever asked waits no longer.
     Over(RequestId),
     Inspect(oneshot::Sender<Report>),
+    DeadLetters(oneshot::Sender<Vec<BuriedLetter>>),
+    Resolve {
+        letter: Position,
+        resolution: Resolution,
+        reply: oneshot::Sender<Result<(), Unresolved>>,
+    },
 }
 
 impl<A: Application> Handle<A> {
@@ -121,8 +130,13 @@ impl<A: Application> Handle<A> {
     /// What each actor is doing. `None` when the cell is gone.
     pub async fn inspect(&self) -> Option<Report> {
         let (reply, answer) = oneshot::channel();
-        self.intake.send(Arrival::Inspect(reply)).ok()?;
+        self.send(Arrival::Inspect(reply))?;
         answer.await.ok()
+    }
+
+    /// `None` when the cell is gone.
+    pub(super) fn send(&self, arrival: Arrival<A>) -> Option<()> {
+        self.intake.send(arrival).ok()
     }
 
     /// Whether questions are admitted.
@@ -148,6 +162,8 @@ impl<A: Application> Cell<A> {
         while let Some(arrival) = arrivals.recv().await {
             match arrival {
                 Arrival::Inspect(reply) => drop(reply.send(self.inspect())),
+                Arrival::DeadLetters(reply) => drop(reply.send(self.dead_letters())),
+                Arrival::Resolve { letter, resolution, reply } => self.resolve(letter, resolution, reply),
                 Arrival::Over(request) => self.0.core.borrow_mut().forget_ask(request),
                 Arrival::Ask { to, message, asked, refused, request } => {
                     if self.has_room(to) && self.0.core.borrow().undurable_bytes() < UNDURABLE_BYTES_MAX {

@@ -14,6 +14,7 @@ mod carts;
 mod catalogue_import;
 mod command_line;
 mod crash;
+mod dead_letters;
 mod environment;
 mod errors;
 mod faults;

@@ -3,6 +3,7 @@ mod alone;
 mod crashes;
 mod flows;
 mod golden;
+mod holds;
 mod panics;
 mod soak;
 mod unlucky;

@@ -1,14 +1,14 @@
 //! What must hold whatever happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::world::World;
 use super::customers::{Customers, same_content};
 use crate::actors::audit::audit;
 use crate::actors::bank::{self, HoldState};
 use crate::actors::order_manager::{AnswerKind, AnswerState, Order};
-use crate::actors::{Event, Shop, State};
-use crate::domain::{Happening, OrderId, OrderState, PaymentId, Timestamp};
+use crate::actors::{Event, Shop, State, merchant_proxy, order_manager, warehouse};
+use crate::domain::{Happening, OrderId, OrderState, PaymentId};
 use crate::journal::Journal;
 use crate::partners::mail::MailKind;
 use crate::runtime::compare;
@@ -22,6 +22,7 @@ pub fn after_a_life(world: &World, customers: &Customers) {
     assert_eq!(audit(&derived.state, false), Vec::<String>::new());
     promises_are_kept(&derived.state, customers);
     money_is_taken_once(world, &derived.state);
+    no_hold_is_captured_late(world, &derived.state);
 }
 
 pub fn at_the_end(world: &World, customers: &Customers) {
@@ -33,6 +34,7 @@ pub fn at_the_end(world: &World, customers: &Customers) {
     assert_eq!(audit(&derived.state, true), Vec::<String>::new());
     promises_are_kept(&derived.state, customers);
     money_is_taken_once(world, &derived.state);
+    no_hold_is_captured_late(world, &derived.state);
     for (id, order) in derived.state.orders.orders.resident() {
         has_come_to_an_end(&derived.state, *id, order);
     }
@@ -153,7 +155,7 @@ fn stock_is_free_again(state: &State) {
 
 /// One for each event; a repeat is the same by its id.
 fn letters_are_sent(world: &World, state: &State) {
-    let mut sent: BTreeMap<(OrderId, MailKind), std::collections::BTreeSet<u64>> = BTreeMap::new();
+    let mut sent: BTreeMap<(OrderId, MailKind), BTreeSet<u64>> = BTreeMap::new();
     for letter in world.post.letters() {
         sent.entry((letter.order, letter.kind)).or_default().insert(letter.written_at.0);
     }
@@ -177,21 +179,47 @@ fn letters_are_sent(world: &World, state: &State) {
     }
 }
 
-/// The embedded bank honours a hold for ever, so this is counted, not refused.
-fn captured_late(world: &World, state: &State) -> usize {
-    let late =
-        |at: Timestamp, payment: &PaymentId| match state.bank.holds.peek(payment).map(|hold| &hold.state) {
-            Some(HoldState::Captured { capture_before, .. }) => at > *capture_before,
-            _ => false,
-        };
-    let captures = world.records().into_iter().flat_map(|(_, record)| {
-        let taken = |event: Event| match event {
-            Event::Bank(bank::Event::Captured { line, .. }) => Some((record.at, line.payment)),
-            _ => None,
-        };
-        record.events.into_iter().filter_map(taken).collect::<Vec<_>>()
-    });
-    captures.filter(|(at, payment)| late(*at, payment)).count()
+/// I10: no capture without a live hold, neither by the bank's clock nor by the shop's.
+fn no_hold_is_captured_late(world: &World, state: &State) {
+    for (_, record) in world.records() {
+        for event in &record.events {
+            let Event::Bank(bank::Event::Captured { line, .. }) = event else { continue };
+            let hold = state.bank.holds.peek(&line.payment).map(|hold| &hold.state);
+            let Some(HoldState::Captured { capture_before, .. }) = hold else {
+                panic!("{} was captured and is {hold:?}", line.payment)
+            };
+            let (payment, at) = (line.payment, record.at);
+            assert!(
+                at < *capture_before,
+                "{payment} was captured at {at}, its hold ended at {capture_before}"
+            );
+        }
+    }
+}
+
+/// I10: what the truck has was paid for then, as far as the shop could know; else there is a case, or the money came
+/// from another hold.
+fn left_unpaid(world: &World) -> usize {
+    let mut held: BTreeMap<OrderId, BTreeSet<PaymentId>> = BTreeMap::new();
+    let mut unpaid = 0;
+    for event in world.records().into_iter().flat_map(|(_, record)| record.events) {
+        match event {
+            Event::Merchant(merchant_proxy::Event::Authorised { order, payment, .. }) => {
+                held.entry(order).or_default().insert(payment);
+            }
+            Event::Merchant(
+                merchant_proxy::Event::Expired { order, payment, .. }
+                | merchant_proxy::Event::Voided { order, payment, .. },
+            ) => {
+                held.entry(order).or_default().remove(&payment);
+            }
+            Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
+                unpaid += usize::from(held.get(&order).is_none_or(BTreeSet::is_empty));
+            }
+            _ => {}
+        }
+    }
+    unpaid
 }
 
 /// For runs by hand: whether enough has happened.
@@ -203,7 +231,15 @@ pub fn sum_up(world: &World, customers: &Customers) {
         *ends.entry(format!("{}{case}", order.state)).or_default() += 1;
     }
     let told = customers.told.borrow();
-    let late = captured_late(world, &state);
-    eprintln!("  {late} captures after the hold had lapsed");
+    let count = |is: fn(&Event) -> bool| {
+        world.records().iter().flat_map(|(_, record)| &record.events).filter(|event| is(event)).count()
+    };
+    let lapsed = count(|event| matches!(event, Event::Bank(bank::Event::Lapsed { .. })));
+    let renewed = count(|event| matches!(event, Event::Orders(order_manager::Event::RenewalAsked { .. })));
+    let stopped = count(|event| matches!(event, Event::Orders(order_manager::Event::StopAsked { .. })));
+    let unpaid = left_unpaid(world);
+    eprintln!(
+        "  {lapsed} holds lapsed, {renewed} asked anew, {stopped} parcels stopped, {unpaid} left unpaid"
+    );
     eprintln!("  {ends:?}, {} answered as taken, {} turns", told.taken.len(), world.records().len());
 }

@@ -19,7 +19,7 @@ pub const SHELVES: [(&str, u32); 5] =
 const PATIENCE: Duration = Duration::from_secs(60);
 const VISITORS: usize = 4;
 /// Every test card, and one token that no card has.
-const TOKENS: [&str; 11] = [
+const TOKENS: [&str; 12] = [
     "tok_visa",
     "tok_mastercard",
     "tok_amex",
@@ -30,6 +30,7 @@ const TOKENS: [&str; 11] = [
     "tok_timeout",
     "tok_timeout_declined",
     "tok_unreachable",
+    "tok_never_renewed",
     "tok_nobody",
 ];
 
