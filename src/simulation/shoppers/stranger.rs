@@ -4,6 +4,7 @@ use rand::Rng;
 use serde_json::json;
 
 use super::super::history::{Outcome, Trial, TrialKind};
+use super::visitor::form;
 use super::{DAY_MS, Shopper, json_request};
 
 const TRIALS: u32 = 4;
@@ -19,13 +20,18 @@ impl Shopper {
                 ("GET", "/timeline"),
                 ("POST", "/cancel"),
                 ("GET", "page"),
-                ("POST", "page"),
+                ("POST", "page/cancel"),
             ]);
-            let uri = match below {
-                "page" => format!("/orders/{order}?{wrong}"),
-                below => format!("/api/v1/orders/{order}{below}?{wrong}"),
+            let uri = match below.strip_prefix("page") {
+                Some(page) => format!("/orders/{order}{page}?{wrong}"),
+                None => format!("/api/v1/orders/{order}{below}?{wrong}"),
             };
-            let response = self.send(json_request(method, &uri, &json!({}))).await;
+            let request = match below {
+                // the page's button sends the key in its form
+                "page/cancel" => form(&uri, &if wrong.is_empty() { "key=".to_owned() } else { wrong }, ""),
+                _ => json_request(method, &uri, &json!({})),
+            };
+            let response = self.send(request).await;
             self.street.history.borrow_mut().trials.push(Trial {
                 what: TrialKind::Stranger,
                 sent: format!("{method} {uri}"),
