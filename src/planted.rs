@@ -33,6 +33,20 @@ macro_rules! bugs {
 
 bugs! {
     EffectBeforeDurable, "effect-before-durable", "I1", "answers and calls leave before the journal is durable";
+    StockKeptAfterLateDecline, "stock-kept-after-late-decline", "I2", "a decline that comes after she was answered gives no stock back";
+    DigestNotCompared, "digest-not-compared", "I3", "another body under a known key gets the answer to the first";
+    KeyFreedByDecline, "key-freed-by-decline", "I3", "a declined card frees the key, so that the same request again makes another order";
+    LateCancelTaken, "late-cancel-taken", "I4", "a cancellation of what has left the house is asked of the warehouse all the same";
+    WatermarkTooFar, "watermark-too-far", "I5", "a checkpoint's watermark is read after its aggregates were written down";
+    CapturedAgain, "captured-again", "I6", "the bank takes the money again when a capture is repeated";
+    FeeRounded, "fee-rounded", "I7", "the ledger rounds fees to tens of minor units, and rounds nothing else";
+    CaptureBookedAgain, "capture-booked-again", "I8", "a capture that is acknowledged twice is booked twice";
+    SilenceIsDecline, "silence-is-decline", "I9", "no answer from the bank in time is taken for a decline";
+    UnknownAskedAnew, "unknown-asked-anew", "I9", "an unknown outcome is tried again under a new key";
+    StoppedKeepsHold, "stopped-keeps-hold", "I10", "an order that the warehouse has stopped does not let go of its money";
+    VerifiedIsPaid, "verified-is-paid", "I10", "a card that was only verified is taken for money that is held";
+    CartPaidInsteadOfPage, "cart-paid-instead-of-page", "I11", "a return from the card page buys what is in the cart now";
+    ShippingForgotten, "shipping-forgotten", "I11", "a second attempt to pay asks for the goods alone";
     Oversell, "oversell", "I12", "what is reserved for others counts as available";
     PackedPutAwayAsAllocated, "packed-put-away-as-allocated", "I12", "a parcel that is stopped after packing is put back as if it had not been packed";
     ShortCountedInFull, "short-counted-in-full", "I13", "a delivery that comes short is counted as it was acknowledged";

@@ -71,10 +71,10 @@ pub struct Start {
     pub acknowledged: Position,
     /// The last position that the start found.
     pub found: Position,
-    /// It was refused, as it must be, since the journal was damaged: the reason.
+    /// It was refused: the reason.
     pub refused: Option<String>,
-    /// The journal was damaged and it started all the same.
-    pub blind: bool,
+    /// What was durable had been damaged: it must be refused. A mere crash leaves nothing that may be.
+    pub rotten: bool,
 }
 
 /// A partner that could not be reached.

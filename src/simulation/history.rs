@@ -80,6 +80,8 @@ pub struct Asked {
 pub struct Wish {
     /// SKU, units, unit price shown in minor units. Of a cart: what it held when she was last shown it.
     pub lines: Vec<(String, u32, i64)>,
+    /// With shipping and tax, in minor units, where a cart or a page has added it up for her.
+    pub total: Option<i64>,
     pub token: String,
     pub backorder: Backorder,
     pub email: String,

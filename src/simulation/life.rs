@@ -22,6 +22,7 @@ use super::history::History;
 use super::logs::Logs;
 use super::plan::{Options, Plan, random_for};
 use super::shoppers;
+use super::trace;
 use super::world::World;
 
 const DAY_MS: u64 = 86_400_000;
@@ -175,7 +176,7 @@ impl Driver<'_> {
 
     async fn crash_and_check(&mut self) {
         self.crashes += 1;
-        let why = self.world.death.take().unwrap_or(Fault::CrashLost);
+        let why = self.world.death.take();
         self.world.death.spare();
         let dead = self.world.die(why);
         self.check(Phase::Dead);
@@ -187,11 +188,12 @@ impl Driver<'_> {
         self.world.trouble.turn(false);
         self.world.outsiders.turn(false);
         self.world.death.spare();
-        if self.plan.drains && self.world.death.take().is_none() {
+        let mut why = self.world.death.take();
+        if why.is_none() && self.plan.drains {
             self.world.kit.drain().await;
+            why = self.world.death.take();
         }
-        self.world.death.take();
-        let dead = self.world.die(Fault::CrashLost);
+        let dead = self.world.die(why);
         self.check(Phase::Dead);
         self.world.kit.checkpoint_every = CALM;
         self.world.kit.bounds = crate::runtime::Bounds::default();
@@ -299,9 +301,7 @@ impl Driver<'_> {
         let replayed = self.world.kit.journal.replay(Position::START, visit);
         assert!(replayed.is_ok(), "the journal in memory is read back: {replayed:?}");
         for sent in &history.requests {
-            let answer = sent.answer.as_ref();
-            let told = answer.map(|answer| (answer.at, answer.status, answer.text.as_str()));
-            hash.update(format!("{} {} {} {told:?}", sent.at, sent.method, sent.uri).as_bytes());
+            hash.update(trace::request(sent).as_bytes());
         }
         hash.digest()
     }

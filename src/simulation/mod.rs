@@ -26,8 +26,12 @@ pub mod plan;
 mod shoppers;
 mod shrink;
 mod street;
+#[cfg(test)]
+mod tests;
+mod trace;
 mod trouble;
 mod world;
 
 pub use life::{CALM_DAYS, Figures, Run, run};
 pub use shrink::{command, shrink};
+pub use trace::first_difference;

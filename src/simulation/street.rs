@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::gateway::{InProcess, Request, Response};
@@ -15,11 +15,13 @@ pub struct Street {
     began: Instant,
     /// The site of the life that is; `None` while the process is down.
     site: RefCell<Option<InProcess>>,
-    /// Counts lives: a request whose life ends gets no answer.
-    life: watch::Sender<u64>,
+    /// A life has ended: its requests get no answer. Whoever waits is woken in the order in which they came: of all
+    /// the ways to wake many, not every one keeps one.
+    ended: Notify,
     pub history: RefCell<History>,
     /// Faults have stopped: whoever waited for better times may ask again.
-    calm: watch::Sender<bool>,
+    calm: Cell<bool>,
+    calmed: Notify,
     pub speed: Cell<u32>,
 }
 
@@ -28,37 +30,39 @@ impl Street {
         Rc::new(Street {
             began: Instant::now(),
             site: RefCell::default(),
-            life: watch::Sender::new(0),
+            ended: Notify::new(),
             history: RefCell::default(),
-            calm: watch::Sender::new(false),
+            calm: Cell::new(false),
+            calmed: Notify::new(),
             speed: Cell::new(speed),
         })
     }
 
     pub fn open(&self, site: InProcess) {
         *self.site.borrow_mut() = Some(site);
-        self.life.send_modify(|life| *life += 1);
     }
 
     /// The process is gone, and every connection with it.
     pub fn close(&self) {
         *self.site.borrow_mut() = None;
-        self.life.send_modify(|life| *life += 1);
+        self.ended.notify_waiters();
     }
 
     pub fn is_calm(&self) -> bool {
-        *self.calm.borrow()
+        self.calm.get()
     }
 
     pub fn calm(&self) {
-        self.calm.send_replace(true);
+        self.calm.set(true);
+        self.calmed.notify_waiters();
     }
 
     /// Until faults have stopped.
     pub async fn until_calm(&self) {
-        let mut calm = self.calm.subscribe();
-        // the sender lives as long as the street
-        let _ = calm.wait_for(|calm| *calm).await;
+        let calmed = self.calmed.notified();
+        if !self.calm.get() {
+            calmed.await;
+        }
     }
 
     /// Milliseconds of real time since the world began.
@@ -82,10 +86,10 @@ impl Street {
         };
         let site = self.site.borrow().clone();
         let site = site?;
-        let mut life = self.life.subscribe();
+        let ended = self.ended.notified();
         let response = tokio::select! {
             biased;
-            _ = life.changed() => return None,
+            () = ended => return None,
             response = site.send(request) => response,
         };
         self.history.borrow_mut().requests[place].answer = Some(self.answer(&response));

@@ -143,7 +143,7 @@ impl World {
         self.kit.start().await;
         let found = self.kit.journal.last();
         let at = self.street.moment();
-        self.starts.push(Start { at, acknowledged, found, refused: None, blind: false });
+        self.starts.push(Start { at, acknowledged, found, refused: None, rotten: false });
         let app = App {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
@@ -156,30 +156,33 @@ impl World {
         self.street.open(InProcess::new(app).await);
     }
 
-    /// The process has died: its connections break, and its disk keeps what `why` leaves of it.
-    pub fn die(&mut self, why: Fault) -> Dead {
+    /// The process has died: its connections break, and its disk keeps what `why` leaves of it. `None`: nothing had
+    /// to go wrong for it.
+    pub fn die(&mut self, why: Option<Fault>) -> Dead {
         self.street.close();
-        self.street.history.borrow_mut().crashes.push(self.street.moment());
-        self.coverage.borrow_mut().hit_all(why);
+        if let Some(fault) = why {
+            self.street.history.borrow_mut().crashes.push(self.street.moment());
+            self.coverage.borrow_mut().hit_all(fault);
+        }
         self.kit.die();
         let acknowledged = self.kit.journal.last();
         let refused_tail = self.leave_of_the_journal(why);
         match why {
-            Fault::TreesLost => self.kit.trees.wipe(),
-            Fault::TreesAhead => self.kit.trees.crash_keeping(self.rng.random_range(1..40)),
+            Some(Fault::TreesLost) => self.kit.trees.wipe(),
+            Some(Fault::TreesAhead) => self.kit.trees.crash_keeping(self.rng.random_range(1..40)),
             _ => self.kit.trees.crash(),
         }
         Dead { why, acknowledged, refused_tail }
     }
 
     /// Why the journal is refused after a mere crash, which it never must be.
-    fn leave_of_the_journal(&mut self, why: Fault) -> Option<String> {
+    fn leave_of_the_journal(&mut self, why: Option<Fault>) -> Option<String> {
         let drawn: u64 = self.rng.random();
         let either = if drawn & 1 == 0 { Tail::Lost } else { Tail::Whole };
         let tail = match why {
-            Fault::CrashLost => Tail::Lost,
-            Fault::CrashTorn | Fault::SyncFails => Tail::Torn { sectors: drawn },
-            Fault::CrashFlipped => Tail::Flipped { bit: drawn },
+            None | Some(Fault::CrashLost) => Tail::Lost,
+            Some(Fault::CrashTorn | Fault::SyncFails) => Tail::Torn { sectors: drawn },
+            Some(Fault::CrashFlipped) => Tail::Flipped { bit: drawn },
             _ => either,
         };
         let salt = self.rng.random();
@@ -190,11 +193,11 @@ impl World {
     pub async fn resurrect(&mut self, dead: Dead) {
         let off = self.rng.random_range(0..=CLOCK_OFF_MS_MAX);
         match dead.why {
-            Fault::ClockAhead => self.kit.clock_off_ms += off,
-            Fault::ClockBack => self.kit.clock_off_ms -= off,
+            Some(Fault::ClockAhead) => self.kit.clock_off_ms += off,
+            Some(Fault::ClockBack) => self.kit.clock_off_ms -= off,
             _ => {}
         }
-        if dead.why == Fault::Rot {
+        if dead.why == Some(Fault::Rot) {
             self.starts_on_rot(dead.acknowledged);
         }
         self.start(dead.acknowledged).await;
@@ -209,7 +212,7 @@ impl World {
         let Some(refused) = self.kit.journal.refuses_rot(bit, salt) else { return };
         let reason = refused.then(|| "damaged".to_owned());
         let (at, found) = (self.street.moment(), acknowledged);
-        self.starts.push(Start { at, acknowledged, found, refused: reason, blind: !refused });
+        self.starts.push(Start { at, acknowledged, found, refused: reason, rotten: true });
     }
 
     pub fn letters(&self) -> Vec<Letter> {
@@ -226,7 +229,7 @@ impl World {
 
 /// A process that has died and not been begun again.
 pub struct Dead {
-    why: Fault,
+    why: Option<Fault>,
     acknowledged: Position,
     refused_tail: Option<String>,
 }

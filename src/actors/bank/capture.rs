@@ -1,5 +1,6 @@
 use crate::actors::{Address, Context, Turn, merchant_proxy};
 use crate::domain::{Money, OrderId, PaymentId, Timestamp};
+use crate::planted::{self, Bug};
 use crate::runtime::{Due, TimerId};
 
 use super::account::{Account, AccountId, OpenBatch};
@@ -27,8 +28,10 @@ pub(super) fn capture(
     let mut turn = Turn::nothing();
     let hold = state.holds.get(&payment);
     let answer = match hold.map(|hold| (hold, &hold.state)) {
-        Some((_, HoldState::Captured { amount, .. })) => CaptureAnswer::Captured { amount: *amount },
-        Some((hold, HoldState::Held { .. })) if covers(hold.amount, amount) => {
+        Some((_, HoldState::Captured { amount, .. })) if !planted::is(Bug::CapturedAgain) => {
+            CaptureAnswer::Captured { amount: *amount }
+        }
+        Some((hold, HoldState::Held { .. } | HoldState::Captured { .. })) if covers(hold.amount, amount) => {
             let open = batch_for(state, amount, context);
             if open.lines == 1 {
                 settle_later(&mut turn, open.batch, context);

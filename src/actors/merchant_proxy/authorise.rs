@@ -4,6 +4,7 @@ use crate::actors::bank::{self, HoldAnswer, VerifyAnswer};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::{Context, Turn};
 use crate::domain::{DeclineReason, Money, PaymentId, Timestamp};
+use crate::planted::{self, Bug};
 
 use super::decide::{tell_bank, tell_orders, timer, wait};
 use super::ledger::Posting;
@@ -45,6 +46,9 @@ fn ask_bank(turn: &mut Turn, id: PaymentId, payment: &Payment) {
 
 /// The deadline has passed: the outcome is unknown, and the bank is asked for it.
 pub fn no_answer(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
+    if planted::is(Bug::SilenceIsDecline) {
+        return declined(id, payment, DeclineReason::IssuerUnavailable);
+    }
     let mut turn = Turn::nothing();
     turn.event(Event::Unknown { payment: id, order: payment.order });
     tell_orders(&mut turn, ToOrders::PaymentUnknown { order: payment.order, payment: id });

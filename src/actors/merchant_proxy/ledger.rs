@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Currency, Money};
+use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
@@ -180,9 +181,11 @@ impl Ledger {
     pub fn post(&mut self, posting: &Posting) {
         for entry in &posting.entries {
             let balance = self.accounts.entry(entry.account).or_default();
+            let rounds = planted::is(Bug::FeeRounded) && entry.account == Account::Fees;
+            let amount = i128::from(if rounds { entry.amount / 10 * 10 } else { entry.amount });
             match entry.side {
-                Side::Debit => balance.debits += i128::from(entry.amount),
-                Side::Credit => balance.credits += i128::from(entry.amount),
+                Side::Debit => balance.debits += amount,
+                Side::Credit => balance.credits += amount,
             }
         }
     }

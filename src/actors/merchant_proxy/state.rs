@@ -139,7 +139,7 @@ impl Event {
         }
     }
 
-    fn posting(&self) -> Option<&Posting> {
+    pub fn posting(&self) -> Option<&Posting> {
         match self {
             Event::Authorised { posting, .. }
             | Event::Captured { posting, .. }

@@ -24,6 +24,7 @@ pub fn cancel(state: &State, id: OrderId, key: &str, context: &mut Context<'_>) 
         Err(refusal) if matches!(refusal.state, OrderState::Cancelled | OrderState::Declined) => {
             replied(context.request(), Reply::Order(Box::new(order.view(id))))
         }
+        Err(_) if planted::is(Bug::LateCancelTaken) => through_the_warehouse(id, order, context),
         Err(_) => replied(context.request(), Reply::TooLate(Box::new(order.view(id)))),
     }
 }
@@ -62,7 +63,9 @@ fn through_the_warehouse(id: OrderId, order: &Order, context: &mut Context<'_>) 
 pub fn stopped(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::Stopped { order: id });
-    stock::void(&mut turn, id, order);
+    if !planted::is(Bug::StoppedKeepsHold) {
+        stock::void(&mut turn, id, order);
+    }
     post(&mut turn, id, order, context);
     if let StopState::Asked(request) = order.stop {
         reply(&mut turn, request, Reply::Order(Box::new(cancelled(id, order))));

@@ -66,7 +66,7 @@ fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<
         Message::PaymentDeclined { payment, reason, .. } => {
             payments::declined(id, order, *payment, *reason, context)
         }
-        Message::PaymentUnknown { payment, .. } => payments::unknown(id, order, *payment),
+        Message::PaymentUnknown { payment, .. } => payments::unknown(id, order, *payment, context),
         Message::PaymentVoided { payment, .. } => payments::voided(id, order, *payment),
         Message::PaymentCaptured { payment, .. } => payments::captured(id, order, *payment),
         Message::PaymentSettled { payment, .. } => payments::settled(id, order, *payment),

@@ -4,6 +4,7 @@
 use crate::actors::{Address, Context, Turn, merchant_proxy, stock_keeper};
 use crate::domain::{DeclineReason, OrderId, OrderState, PaymentId};
 use crate::partners::mail::MailKind;
+use crate::planted::{self, Bug};
 
 use super::{AnswerKind, Event, Order, PaymentState, StockState, answers, letters, stock};
 
@@ -18,7 +19,8 @@ pub enum Ask {
 /// A new attempt, with an id that is also its key.
 pub fn ask(turn: &mut Turn, id: OrderId, order: &Order, ask: Ask, context: &mut Context<'_>) {
     let payment = PaymentId::new(context.real_now().0, context.random());
-    let amount = order.totals.total;
+    let forgets_shipping = planted::is(Bug::ShippingForgotten) && !order.payments.is_empty();
+    let amount = if forgets_shipping { order.totals.goods } else { order.totals.total };
     let token = order.token.clone();
     let verification = ask == Ask::Verification;
     turn.event(Event::PaymentAsked { order: id, payment, amount, verification });
@@ -74,12 +76,15 @@ fn order_supplies(turn: &mut Turn, id: OrderId, order: &Order, held: bool, conte
 }
 
 /// It goes on being asked; she is not kept waiting.
-pub fn unknown(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
+pub fn unknown(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
     let state = PaymentState::Unknown;
     let mut turn = Turn::nothing();
     if order.payment_that_may_become(payment, state).is_some() {
         turn.event(Event::PaymentBecame { order: id, payment, state });
         answers::answer(&mut turn, id, order, AnswerKind::Pending);
+        if planted::is(Bug::UnknownAskedAnew) {
+            ask(&mut turn, id, order, Ask::Hold, context);
+        }
     }
     turn
 }
@@ -96,11 +101,13 @@ pub fn declined(
     }
     let mut turn = Turn::nothing();
     turn.event(Event::Declined { order: id, reason });
-    let lines = order.units();
-    turn.send(Address::StockKeeper, stock_keeper::Message::Release { order: id, lines });
+    if !(planted::is(Bug::StockKeptAfterLateDecline) && order.is_answered()) {
+        let lines = order.units();
+        turn.send(Address::StockKeeper, stock_keeper::Message::Release { order: id, lines });
+    }
     let mistyped = reason == DeclineReason::UnknownCard && order.payments.len() == 1 && !order.is_answered();
     let kind = if mistyped { AnswerKind::UnknownToken } else { AnswerKind::Declined(reason) };
-    if mistyped {
+    if mistyped || planted::is(Bug::KeyFreedByDecline) {
         turn.event(Event::KeyFreed { key: order.bound_by });
     }
     if !answers::answer(&mut turn, id, order, kind) {

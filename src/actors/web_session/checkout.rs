@@ -3,6 +3,7 @@
 use crate::actors::order_manager::{self, Answer, Idempotency, Outcome, PlaceOrder, Route};
 use crate::actors::{Address, Context, Turn};
 use crate::domain::{OrderId, OrderLine, OrderState, SessionId, Units};
+use crate::planted::{self, Bug};
 use crate::runtime::RequestId;
 
 use super::cart::{totals, view_of};
@@ -49,7 +50,8 @@ pub fn pay_with(session: &Session, checkout: &str, token: &str, context: &mut Co
         reply(&mut turn, context, Reply::NoSuchCheckout);
         return turn;
     };
-    let lines = if session.is_open(checkout) { session.shown.clone() } else { vec![] };
+    let shown = if planted::is(Bug::CartPaidInsteadOfPage) { &session.lines } else { &session.shown };
+    let lines = if session.is_open(checkout) { shown.clone() } else { vec![] };
     let details = CheckoutDetails {
         customer: form.customer.clone(),
         shipping_address: form.shipping_address.clone(),

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::simulation::checks::{self, Checker, Violation};
 use crate::simulation::fault::FaultSet;
 use crate::simulation::plan::{Chosen, Options};
-use crate::simulation::{Run, command, run as live, shrink};
+use crate::simulation::{Run, command, first_difference, run as live, shrink};
 
 use super::Failure;
 use tally::Tally;
@@ -69,6 +69,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         next: AtomicU64::new(*seeds.start()),
         lived: Mutex::default(),
         shows_progress: std::io::stderr().is_terminal(),
+        only_one: count == 1,
+        compares_traces: arguments.check.as_deref().is_none_or(|named| named.contains("I22")),
     };
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -94,6 +96,8 @@ struct Worlds<'a> {
     next: AtomicU64,
     lived: Mutex<Lived>,
     shows_progress: bool,
+    only_one: bool,
+    compares_traces: bool,
 }
 
 #[derive(Default)]
@@ -126,13 +130,13 @@ impl Worlds<'_> {
     fn live(&self, seed: u64) -> Run {
         let options = Options { seed, ..self.options.clone() };
         let mut run = live(&options, self.checkers);
-        let twice = seed.is_multiple_of(LIVED_TWICE_EVERY) || self.options.only.is_some();
-        let checks_traces = self.checkers.iter().any(|checker| checker.invariant == "I22");
-        if twice && checks_traces {
+        let twice = self.only_one || seed.is_multiple_of(LIVED_TWICE_EVERY);
+        if twice && self.compares_traces {
             let again = live(&options, &[]);
             run.figures.lived_twice += 1;
             if again.trace != run.trace {
-                let what = format!("lived twice, the world left {:016x} and {:016x}", run.trace, again.trace);
+                let what =
+                    format!("lived twice, the world is not the same: {}", first_difference(&run, &again));
                 run.violations.push(Violation { invariant: "I22", order: None, what });
             }
         }

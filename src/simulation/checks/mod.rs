@@ -13,6 +13,17 @@ use crate::domain::OrderId;
 use super::evidence::Evidence;
 use super::fault::Fault;
 
+mod i01_acknowledged_orders;
+mod i02_refused_or_unanswered;
+mod i03_one_key_one_order;
+mod i04_only_along_the_table;
+mod i05_exact_starts;
+mod i06_within_what_is_authorised;
+mod i07_double_entry;
+mod i08_ledger_is_the_processors_record;
+mod i09_unknown_stays_unknown;
+mod i10_money_before_goods;
+mod i11_charged_as_shown;
 mod i12_stock_units;
 mod i13_stock_balance;
 mod i14_outbox;
@@ -23,6 +34,7 @@ mod i19_secrets;
 mod i20_owners_only;
 mod i21_bad_input;
 mod i22_replays;
+mod journal;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +84,61 @@ impl Found {
 
 /// Every checker, in the order of their numbers.
 pub const ALL: &[Checker] = &[
+    Checker {
+        invariant: "I1",
+        holds: "every order answered with 2xx is there, same content, after any crash",
+        check: i01_acknowledged_orders::check,
+    },
+    Checker {
+        invariant: "I2",
+        holds: "an order refused or never answered does not exist, or exists once and ends; nothing is kept for it",
+        check: i02_refused_or_unanswered::check,
+    },
+    Checker {
+        invariant: "I3",
+        holds: "one key, at most one order; same key and body, the same answer; another body never executes",
+        check: i03_one_key_one_order::check,
+    },
+    Checker {
+        invariant: "I4",
+        holds: "states move only along the table; the event log has no gap; the states are what the events say",
+        check: i04_only_along_the_table::check,
+    },
+    Checker {
+        invariant: "I5",
+        holds: "a start finds exactly what was acknowledged, or refuses with a named reason",
+        check: i05_exact_starts::check,
+    },
+    Checker {
+        invariant: "I6",
+        holds: "captured ≤ authorised, one live authorisation, the processor's charges ≤ the order's total",
+        check: i06_within_what_is_authorised::check,
+    },
+    Checker {
+        invariant: "I7",
+        holds: "double entry balances in every posting and in total, by currency",
+        check: i07_double_entry::check,
+    },
+    Checker {
+        invariant: "I8",
+        holds: "once quiet our ledger equals the processor's record; the rest is in suspense with a case",
+        check: i08_ledger_is_the_processors_record::check,
+    },
+    Checker {
+        invariant: "I9",
+        holds: "an unknown outcome is never retried under a new key, never taken for success or failure",
+        check: i09_unknown_stays_unknown::check,
+    },
+    Checker {
+        invariant: "I10",
+        holds: "no capture and no shipment without a live authorisation; a cancelled order keeps no hold",
+        check: i10_money_before_goods::check,
+    },
+    Checker {
+        invariant: "I11",
+        holds: "price, tax and shipping charged are those shown when she confirmed",
+        check: i11_charged_as_shown::check,
+    },
     Checker {
         invariant: "I12",
         holds: "no stock bucket is negative, each reservation is an open order's, and no unit is shipped twice",

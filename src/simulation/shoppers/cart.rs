@@ -29,10 +29,10 @@ impl Shopper {
             return; // she has thought better of it
         }
         // what she is shown is what she buys
-        let Some(shown) = self.get(&format!("/api/v1/carts/{cart}")).await else { return };
-        let lines = lines_of(&shown.json());
-        let wish =
-            Wish { lines, token: self.token().into(), backorder: self.backorder(), email: self.email() };
+        let shown = self.get(&format!("/api/v1/carts/{cart}")).await;
+        let Some(shown) = shown.filter(|response| response.status == 200) else { return };
+        let shown = shown.json();
+        let wish = self.wish(lines_of(&shown), shown["total"]["amount"].as_i64());
         let checkout = self.cart_checkout(&cart, wish);
         if let Some(outcome) = self.insists(&checkout).await {
             if self.chance(0.3) {

@@ -19,7 +19,7 @@ use crate::domain::Backorder;
 use crate::gateway::{Request, Response};
 
 use super::fault::Fault;
-use super::history::Secret;
+use super::history::{Secret, Wish};
 use super::plan::{Options, Plan, random_for};
 use super::street::Street;
 
@@ -119,6 +119,11 @@ impl Shopper {
 
     fn backorder(&mut self) -> Backorder {
         if self.chance(0.7) { Backorder::Accept } else { Backorder::Refuse }
+    }
+
+    /// To buy these lines, for the total that she was shown, if she was.
+    fn wish(&mut self, lines: Vec<(String, u32, i64)>, total: Option<i64>) -> Wish {
+        Wish { lines, total, token: self.token().into(), backorder: self.backorder(), email: self.email() }
     }
 
     fn email(&self) -> String {

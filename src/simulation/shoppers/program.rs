@@ -25,8 +25,7 @@ impl Shopper {
         let lines = self.lines();
         let first = lines[0].0.clone();
         self.get(&format!("/api/v1/products/{first}")).await;
-        let wish =
-            Wish { lines, token: self.token().into(), backorder: self.backorder(), email: self.email() };
+        let wish = self.wish(lines, None);
         let checkout = self.checkout(wish, 1);
         if self.chance(0.25) {
             self.sends_beside(&checkout);

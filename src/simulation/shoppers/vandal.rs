@@ -38,9 +38,9 @@ impl Shopper {
 
     fn nonsense(&mut self, marker: &str) -> Request {
         let key = format!("vandal-{}-{}", self.number, self.rng.random_range(0..1_000_000));
-        let email = marker.to_owned();
-        let mut good =
-            details(&Wish { lines: vec![], token: "tok_visa".into(), backorder: Backorder::Accept, email });
+        let (token, email) = ("tok_visa".into(), marker.to_owned());
+        let backorder = Backorder::Accept;
+        let mut good = details(&Wish { lines: vec![], total: None, token, backorder, email });
         good["lines"] = serde_json::json!([{"sku": "SIM-PLENTY", "quantity": 1}]);
         let json = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
         let kind = self.rng.random_range(0..15);

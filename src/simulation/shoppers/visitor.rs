@@ -17,7 +17,9 @@ impl Shopper {
         for (sku, units, _) in &lines {
             self.get(&format!("/books/{sku}")).await;
             let set = form("/cart/lines", &format!("sku={sku}&quantity={units}"), &cookie);
-            let Some(response) = self.send(set).await else { return };
+            let Some(response) = self.send(set).await.filter(|response| response.status == 303) else {
+                return; // what is in the basket now, she does not know
+            };
             if let Some(fresh) = cookie_of(&response) {
                 self.keeps_secret(
                     "a visitor's cookie",
@@ -32,6 +34,10 @@ impl Shopper {
             return;
         }
         let Some(checkout) = self.begins_checkout(lines, &cookie).await else { return };
+        if self.chance(0.3) {
+            // in another tab; what she pays for is what the checkout showed
+            self.send(form("/cart/lines", "sku=SIM-HOT&quantity=5", &cookie)).await;
+        }
         self.pays(&checkout).await;
     }
 
@@ -43,7 +49,7 @@ impl Shopper {
     /// Fills in the form and goes on to the card page; what she comes back with.
     async fn begins_checkout(&mut self, lines: Vec<(String, u32, i64)>, cookie: &str) -> Option<Checkout> {
         let page = self.page("/checkout", cookie).await?;
-        let wait = date_to_accept(&page.text());
+        let (wait, total) = (date_to_accept(&page.text()), total_of(&page.text()));
         let name = format!("name=Ada+Lovelace&email=shopper{}%40example.com", self.number);
         let accepts = wait.map(|date| format!("&accept_wait={date}")).unwrap_or_default();
         let backorder = if accepts.is_empty() { Backorder::Refuse } else { Backorder::Accept };
@@ -56,7 +62,7 @@ impl Shopper {
         Some(Checkout {
             key: Key { principal: cookie.to_owned(), route: Route::Payment, key: nonce },
             body: 1,
-            wish: Wish { lines, token: token.into(), backorder, email: self.email() },
+            wish: Wish { lines, total, token: token.into(), backorder, email: self.email() },
             request: Request { method: "GET", uri, headers, body: vec![] },
         })
     }
@@ -104,4 +110,11 @@ fn cookie_of(response: &Response) -> Option<String> {
 fn date_to_accept(page: &str) -> Option<String> {
     let rest = page.split("name=\"accept_wait\" value=\"").nth(1)?;
     rest.split('"').next().map(str::to_owned)
+}
+
+/// What the checkout's page says that she pays, in minor units.
+fn total_of(page: &str) -> Option<i64> {
+    let totals = page.split("class=\"totals\"").nth(1)?.split("</dl>").next()?;
+    let pounds = totals.rsplit('£').next()?.split('<').next()?;
+    pounds.replace('.', "").parse().ok()
 }

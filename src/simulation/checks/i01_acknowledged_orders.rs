@@ -1,0 +1,129 @@
+//! I1: every order answered with 2xx is there, same content, after any kill, power cut, restart.
+//!
+//! Held against every answer that a customer had, at each death and at the end: the order stands in the journal with the
+//! key, lines, prices and times that she was shown; it has been in the state that she was told; and what she is told
+//! later is never an earlier state. A state that is not in the journal was told before it was durable.
+
+use std::collections::BTreeMap;
+
+use crate::actors::order_manager::Order;
+use crate::domain::{OrderId, OrderState};
+use crate::simulation::evidence::Evidence;
+use crate::simulation::history::{History, Look, Moment, Outcome, Shown};
+
+use super::Found;
+use super::journal::passed;
+
+type Passed = BTreeMap<OrderId, Vec<OrderState>>;
+
+const NOT_FOUND: u16 = 404;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    let passed = passed(evidence);
+    for view in views(evidence) {
+        is_there(evidence, view.shown, &passed, found);
+    }
+    for asked in &evidence.history.checkouts {
+        if let Some(Outcome::SentOn { order, order_key }) = asked.told.as_ref().map(|told| &told.outcome) {
+            is_there_under_its_key(evidence, *order, order_key, found);
+        }
+    }
+    evidence.history.looks.iter().for_each(|look| is_not_denied(look, found));
+    goes_forward(evidence, &passed, found);
+}
+
+/// An order as its owner was shown it.
+struct View<'a> {
+    asked_at: Moment,
+    at: Moment,
+    shown: &'a Shown,
+    /// The first answer once more, whatever has happened since.
+    is_repeat: bool,
+}
+
+fn views<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = View<'a>> {
+    let history: &'a History = evidence.history;
+    let checkouts = history.checkouts.iter().filter_map(|asked| {
+        let told = asked.told.as_ref()?;
+        match &told.outcome {
+            Outcome::Taken(shown) | Outcome::Pending(shown) => {
+                Some(View { asked_at: asked.at, at: told.at, shown, is_repeat: told.replayed })
+            }
+            _ => None,
+        }
+    });
+    let looks = history.looks.iter().filter_map(|look| {
+        let shown = look.shown.as_ref()?;
+        Some(View { asked_at: look.asked_at, at: look.at, shown, is_repeat: false })
+    });
+    checkouts.chain(looks)
+}
+
+fn is_there(evidence: &Evidence<'_>, shown: &Shown, passed: &Passed, found: &mut Found) {
+    let Some(order) = evidence.state().orders.orders.peek(&shown.id) else {
+        return found.wrong_of(shown.id, format!("she was told of it as {}, and it is gone", shown.state));
+    };
+    found.expect_of(shown.id, is_content_of(order, shown), || {
+        format!("she was shown {}, and the order is {order:?}", shown.json)
+    });
+    let has_been = passed.get(&shown.id).is_some_and(|states| states.contains(&shown.state));
+    found.expect_of(shown.id, has_been, || {
+        format!("she was told that it is {}, which it has never been", shown.state)
+    });
+}
+
+fn is_content_of(order: &Order, shown: &Shown) -> bool {
+    let line = |line: &crate::domain::OrderLine| {
+        (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount)
+    };
+    let lines: Vec<_> = order.lines.iter().map(line).collect();
+    let totals = &order.totals;
+    let sums = (totals.shipping.amount, totals.tax.amount, totals.total.amount);
+    shown.key == order.key.to_string()
+        && shown.lines == lines
+        && (shown.shipping, shown.tax, shown.total) == sums
+        && shown.placed_at == order.placed_at.to_string()
+}
+
+fn is_there_under_its_key(evidence: &Evidence<'_>, id: OrderId, key: &str, found: &mut Found) {
+    match evidence.state().orders.orders.peek(&id) {
+        None => found.wrong_of(id, "her browser was sent on to it, and it is gone"),
+        Some(order) => found.expect_of(id, order.key.opens(key), || {
+            "her browser was sent on to it with a key that does not open it".to_owned()
+        }),
+    }
+}
+
+/// Whoever looks at an order has been told of it.
+fn is_not_denied(look: &Look, found: &mut Found) {
+    found.expect_of(look.order, look.status != NOT_FOUND, || {
+        format!("its owner looked at it and was answered {} {}", look.status, look.code)
+    });
+}
+
+/// What she asked after an answer was in her hands shows no earlier state.
+fn goes_forward(evidence: &Evidence<'_>, passed: &Passed, found: &mut Found) {
+    let mut by_order: BTreeMap<OrderId, Vec<View<'_>>> = BTreeMap::new();
+    for view in views(evidence).filter(|view| !view.is_repeat) {
+        by_order.entry(view.shown.id).or_default().push(view);
+    }
+    for (order, views) in by_order {
+        let states = passed.get(&order).map(Vec::as_slice).unwrap_or_default();
+        for before in &views {
+            let is_back = |after: &&View<'_>| {
+                after.asked_at > before.at && is_earlier(states, after.shown.state, before.shown.state)
+            };
+            if let Some(after) = views.iter().find(is_back) {
+                let (before, after) = (before.shown.state, after.shown.state);
+                found.wrong_of(order, format!("she was told that it is {before}, and later {after}"));
+            }
+        }
+    }
+}
+
+/// The order was in `one` for the last time before it was in `other` for the first.
+fn is_earlier(states: &[OrderState], one: OrderState, other: OrderState) -> bool {
+    let last = states.iter().rposition(|state| *state == one);
+    let first = states.iter().position(|state| *state == other);
+    last.zip(first).is_some_and(|(last, first)| last < first)
+}

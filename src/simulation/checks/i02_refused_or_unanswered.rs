@@ -1,0 +1,167 @@
+//! I2: an order that was refused or never answered does not exist, or exists once and reaches an end state; no orphan
+//! hold of stock or card.
+//!
+//! At each death: what was refused has ended, or was never bought; nothing is kept for an order that nobody placed.
+//! At the end: every order has ended or has a case open, and one that has ended keeps no unit in the house and no hold on
+//! a card. Units are counted by order from the stock keeper's moves, holds from the bank's own events.
+
+use std::collections::BTreeMap;
+
+use crate::actors::Event;
+use crate::actors::order_manager::{Order, Placed};
+use crate::actors::stock_keeper::{self, Place};
+use crate::domain::{OrderId, OrderState, Sku};
+use crate::simulation::evidence::Evidence;
+use crate::simulation::history::{Asked, Key, Outcome};
+
+use super::Found;
+use super::journal::{CardBook, has_dead_letter_without_an_order, is_key_of, placed};
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    let placed: Vec<&Placed> = placed(evidence).collect();
+    for asked in &evidence.history.checkouts {
+        was_refused_for_good(evidence, asked, found);
+    }
+    for key in refused_keys(&evidence.history.checkouts) {
+        was_not_bought(evidence, key, &placed, found);
+    }
+    for (order, kept) in kept_in_the_house(evidence) {
+        units_have_an_owner(evidence, order, &kept, found);
+    }
+    holds_have_an_owner(evidence, found);
+    if evidence.is_end() {
+        all_have_ended(evidence, found);
+    }
+}
+
+fn order<'a>(evidence: &'a Evidence<'_>, id: OrderId) -> Option<&'a Order> {
+    evidence.state().orders.orders.peek(&id)
+}
+
+/// She was told that it is declined, or out of stock: it has ended so, and stays so.
+fn was_refused_for_good(evidence: &Evidence<'_>, asked: &Asked, found: &mut Found) {
+    let (id, end) = match asked.told.as_ref().map(|told| &told.outcome) {
+        Some(Outcome::Declined { order, .. }) => (*order, OrderState::Declined),
+        Some(Outcome::OutOfStock { order }) => (*order, OrderState::Cancelled),
+        _ => return,
+    };
+    let state = order(evidence, id).map(|order| order.state);
+    found.expect_of(id, state == Some(end), || match state {
+        Some(state) => format!("she was told that it is {end}, and it is {state}"),
+        None => format!("she was told that it is {end}, and it is gone"),
+    });
+}
+
+/// Keys of which every request was answered, and every answer was a refusal that makes no order.
+fn refused_keys(checkouts: &[Asked]) -> Vec<&Key> {
+    let mut refused: BTreeMap<&Key, bool> = BTreeMap::new();
+    for asked in checkouts {
+        *refused.entry(&asked.key).or_insert(true) &= is_refusal(asked);
+    }
+    refused.into_iter().filter(|(_, refused)| *refused).map(|(key, _)| key).collect()
+}
+
+/// "In progress" and "too many" say nothing of what becomes of it; nor does a 5xx.
+fn is_refusal(asked: &Asked) -> bool {
+    match asked.told.as_ref().map(|told| &told.outcome) {
+        Some(Outcome::Other { status: 409 | 429, .. }) | None => false,
+        Some(Outcome::Other { status, .. }) => (400..500).contains(status),
+        Some(_) => false,
+    }
+}
+
+/// A token that nobody knows leaves a declined order behind; nothing else may be there.
+fn was_not_bought(evidence: &Evidence<'_>, key: &Key, placed: &[&Placed], found: &mut Found) {
+    for one in placed.iter().filter(|placed| is_key_of(key, placed)) {
+        let id = one.place.order;
+        let state = order(evidence, id).map(|order| order.state);
+        found.expect_of(id, state == Some(OrderState::Declined), || {
+            format!("all that was asked under its key {} was refused, and it is {state:?}", key.key)
+        });
+    }
+}
+
+/// In units, by SKU: reserved, allocated, picked, packed, and waited for.
+type Kept = BTreeMap<Sku, i64>;
+
+fn kept_in_the_house(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Kept> {
+    use stock_keeper::Event as Stock;
+    let mut kept: BTreeMap<OrderId, Kept> = BTreeMap::new();
+    let mut pegs: BTreeMap<(OrderId, Sku), i64> = BTreeMap::new();
+    for (_, _, event) in evidence.events() {
+        let Event::Stock(event) = event else { continue };
+        match event {
+            Stock::Moved { order, sku, from, to, quantity } => {
+                let units = i64::from(*quantity) * (i64::from(is_kept(*to)) - i64::from(is_kept(*from)));
+                *kept.entry(*order).or_default().entry(sku.clone()).or_default() += units;
+            }
+            Stock::PegServed { order, sku, quantity } => {
+                *kept.entry(*order).or_default().entry(sku.clone()).or_default() += i64::from(*quantity);
+                *pegs.entry((*order, sku.clone())).or_default() -= i64::from(*quantity);
+            }
+            Stock::Pegged { order, sku, quantity } => {
+                *pegs.entry((*order, sku.clone())).or_default() += i64::from(*quantity);
+            }
+            Stock::Unpegged { order, sku } => {
+                pegs.remove(&(*order, sku.clone()));
+            }
+            _ => {}
+        }
+    }
+    for ((order, sku), units) in pegs {
+        *kept.entry(order).or_default().entry(sku).or_default() += units;
+    }
+    kept
+}
+
+fn is_kept(place: Place) -> bool {
+    matches!(place, Place::Reserved | Place::Allocated | Place::Picked | Place::Packed)
+}
+
+fn units_have_an_owner(evidence: &Evidence<'_>, id: OrderId, kept: &Kept, found: &mut Found) {
+    let kept: Vec<String> = kept
+        .iter()
+        .filter(|(_, units)| **units != 0)
+        .map(|(sku, units)| format!("{units} of {sku}"))
+        .collect();
+    if kept.is_empty() {
+        return;
+    }
+    match order(evidence, id) {
+        None => found.wrong_of(id, format!("{} are kept for an order that does not exist", kept.join(", "))),
+        // what it held is on its way back, or a case says why not
+        Some(order) if evidence.is_end() && order.state.is_end() && !evidence.has_case(id) => {
+            found.wrong_of(id, format!("it is {}, and still keeps {}", order.state, kept.join(", ")));
+        }
+        Some(_) => {}
+    }
+}
+
+fn holds_have_an_owner(evidence: &Evidence<'_>, found: &mut Found) {
+    for (payment, row) in CardBook::of(evidence).rows() {
+        let (Some(id), Some(held)) = (row.order, row.held) else { continue };
+        match order(evidence, id) {
+            None => {
+                found.wrong_of(id, format!("{held} are held by {payment} for an order that does not exist"))
+            }
+            Some(order) if evidence.is_end() && order.state.is_end() && !evidence.has_case(id) => {
+                found.wrong_of(
+                    id,
+                    format!("it is {}, and the bank still holds {held} by {payment}", order.state),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Where a dead letter is tied to no order, orders that wait for supplies may wait for what it told.
+fn all_have_ended(evidence: &Evidence<'_>, found: &mut Found) {
+    let may_wait = has_dead_letter_without_an_order(evidence);
+    for (id, order) in evidence.state().orders.orders.resident() {
+        let excused = evidence.has_case(*id) || (may_wait && order.state == OrderState::AwaitingStock);
+        found.expect_of(*id, order.state.is_end() || excused, || {
+            format!("it is {} at the end, and no case is open", order.state)
+        });
+    }
+}

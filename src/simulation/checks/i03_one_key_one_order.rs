@@ -1,0 +1,119 @@
+//! I3: one idempotency key, at most one order; same key and body, the same answer; another body never executes.
+//!
+//! From the journal: of the orders that were placed under one key, at most one is bound to it (a token that nobody knows
+//! frees its key). From what customers were told: a key names one order, one body and one answer, but that after "the
+//! outcome is not known yet" the same key shows how the order stands now.
+
+use std::collections::BTreeMap;
+
+use crate::actors::order_manager::{AnswerKind, AnswerState, Idempotency, Placed};
+use crate::domain::OrderId;
+use crate::simulation::evidence::Evidence;
+use crate::simulation::history::{Asked, Key, Outcome, Route, Told};
+
+use super::Found;
+use super::journal::placed;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    makes_one_order(evidence, found);
+    let mut by_key: BTreeMap<&Key, Vec<&Asked>> = BTreeMap::new();
+    for asked in &evidence.history.checkouts {
+        by_key.entry(&asked.key).or_default().push(asked);
+    }
+    for (key, asked) in by_key {
+        names_one_order(key, &asked, found);
+        is_told_first_once(key, &asked, found);
+        if key.route != Route::Payment {
+            // a nonce has no other body: the gateway takes what the page showed
+            executes_one_body(key, &asked, found);
+        }
+        same_again(&asked, found);
+    }
+}
+
+fn makes_one_order(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut bound: BTreeMap<(String, u8, &str), OrderId> = BTreeMap::new();
+    for placed in placed(evidence).filter(|placed| is_bound(evidence, placed)) {
+        let Idempotency { principal, route, key, .. } = &placed.place.idempotency;
+        let first = bound.insert((principal.to_string(), *route as u8, key), placed.place.order);
+        if let Some(first) = first {
+            found.wrong_of(placed.place.order, format!("{first} was placed under the same key {key}"));
+        }
+    }
+}
+
+fn is_bound(evidence: &Evidence<'_>, placed: &Placed) -> bool {
+    let order = evidence.state().orders.orders.peek(&placed.place.order);
+    order.is_some_and(|order| order.answer != AnswerState::Given(AnswerKind::UnknownToken))
+}
+
+/// The answers that bind the shop, with the body that each was given to; in the order in which they were told.
+fn binding<'a>(asked: &[&'a Asked]) -> Vec<(&'a Asked, &'a Told, OrderId)> {
+    let told = asked.iter().filter_map(|asked| {
+        let told = asked.told.as_ref()?;
+        Some((*asked, told, told.outcome.order()?))
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort_by_key(|(_, told, _)| told.at);
+    told
+}
+
+fn names_one_order(key: &Key, asked: &[&Asked], found: &mut Found) {
+    let binding = binding(asked);
+    let Some((_, _, first)) = binding.first() else { return };
+    if let Some((_, _, other)) = binding.iter().find(|(_, _, order)| order != first) {
+        found.wrong_of(*other, format!("the key {} named {first} before", key.key));
+    }
+}
+
+/// Of all answers that a program had under one key, one is the first. A page does not say which it is.
+fn is_told_first_once(key: &Key, asked: &[&Asked], found: &mut Found) {
+    let binding = binding(asked);
+    let mut first = binding.iter().filter(|(_, told, _)| !told.replayed);
+    if let (true, Some(_), Some((_, _, order))) = (key.route != Route::Payment, first.next(), first.next()) {
+        found.wrong_of(*order, format!("the key {} was answered twice as if for the first time", key.key));
+    }
+}
+
+fn executes_one_body(key: &Key, asked: &[&Asked], found: &mut Found) {
+    let binding = binding(asked);
+    let mut bodies: Vec<u64> = asked.iter().map(|asked| asked.body).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    for (one, _, order) in &binding {
+        let executed = &binding[0].0.body;
+        found.expect_of(*order, one.body == *executed, || {
+            format!("two bodies under the key {} were both answered with it", key.key)
+        });
+    }
+    let mismatch = |asked: &&Asked| matches!(asked.told, Some(Told { outcome: Outcome::Mismatch, .. }));
+    if bodies.len() == 1 && asked.iter().any(mismatch) {
+        found.wrong(format!("the key {} only ever came with one body, and was refused for another", key.key));
+    }
+}
+
+/// The same body is given the same answer. What was pending may have been decided since.
+fn same_again(asked: &[&Asked], found: &mut Found) {
+    let binding = binding(asked);
+    let Some((_, first, _)) = binding.first() else { return };
+    for (_, later, order) in &binding[1..] {
+        found.expect_of(*order, is_same(&first.outcome, &later.outcome), || {
+            format!("she was answered {:?}, and then {:?}", first.outcome, later.outcome)
+        });
+    }
+}
+
+fn is_same(first: &Outcome, later: &Outcome) -> bool {
+    match (first, later) {
+        (Outcome::Pending(_), Outcome::OutOfStock { .. }) => false,
+        (Outcome::Pending(one), Outcome::Pending(other) | Outcome::Taken(other)) => one.same_content(other),
+        (Outcome::Pending(one), Outcome::Declined { order, .. }) => one.id == *order,
+        (Outcome::Taken(one), Outcome::Taken(other)) => one.json == other.json,
+        (Outcome::Declined { reason: one, .. }, Outcome::Declined { reason: other, .. }) => one == other,
+        (Outcome::OutOfStock { .. }, Outcome::OutOfStock { .. }) => true,
+        (Outcome::SentOn { order_key: one, .. }, Outcome::SentOn { order_key: other, .. }) => one == other,
+        // a browser is sent on to an order that is pending, and later sees that it was declined
+        (Outcome::SentOn { .. }, Outcome::Declined { .. }) => true,
+        _ => false,
+    }
+}

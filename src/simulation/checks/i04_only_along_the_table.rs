@@ -1,0 +1,168 @@
+//! I4: states move only along the table; the event log has no gap; state = fold(events).
+//!
+//! Orders and payments are led along their tables once more, event by event: each event must have a row, and where it
+//! leads is what the shop has. Positions have no gap, no clock in the log goes back, no message and no timer is decided on
+//! twice, and the trees with the replay of what they lack say what the journal says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::actors::merchant_proxy::{self, PaymentState};
+use crate::actors::order_manager::{self, transitions};
+use crate::actors::{Event, Shop};
+use crate::domain::{OrderId, OrderState, PaymentId};
+use crate::journal::Position;
+use crate::runtime::{Cause, Record, Statement};
+use crate::simulation::evidence::Evidence;
+
+use super::Found;
+use super::journal::turn;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    log_has_no_gap(evidence, found);
+    causes_count_once(evidence, found);
+    orders_move_along_the_table(evidence, found);
+    payments_move_along_the_table(evidence, found);
+    for difference in evidence.differences {
+        found.wrong(format!("what is stored is not what happened: {difference}"));
+    }
+}
+
+fn log_has_no_gap(evidence: &Evidence<'_>, found: &mut Found) {
+    for ((position, record), (next, later)) in evidence.records.iter().zip(evidence.records.iter().skip(1)) {
+        found.expect(*next == position.next(), || format!("turn {next} follows turn {position}"));
+        found.expect(later.real >= record.real && later.at >= record.at, || {
+            format!("the clock of turn {next} is behind that of turn {position}")
+        });
+    }
+    let last = evidence.records.last().map_or(Position::START, |(position, _)| *position);
+    found.expect(last == evidence.derived.last, || {
+        format!("the journal ends at turn {last}, and {} turns were folded", evidence.derived.last)
+    });
+}
+
+/// Each cause was stated before it was decided on, and is decided on once.
+fn causes_count_once(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut seen: BTreeSet<(u8, Statement)> = BTreeSet::new();
+    for (position, record) in evidence.records {
+        let (kind, cause) = match record.cause {
+            Cause::Outside => continue,
+            Cause::Message(statement) => (0, statement),
+            Cause::Timer { set, .. } => (1, set),
+            Cause::Call(statement) => (2, statement),
+        };
+        found.expect(seen.insert((kind, cause)), || {
+            format!("turn {position} decides on what was decided on before: {:?}", record.cause)
+        });
+        found.expect(is_stated(evidence, *position, record), || {
+            format!("turn {position} decides on what nobody stated: {:?}", record.cause)
+        });
+    }
+}
+
+fn is_stated(evidence: &Evidence<'_>, position: Position, record: &Record<Shop>) -> bool {
+    let stated = |at: Statement| turn(evidence, at.turn).filter(|_| at.turn < position);
+    match record.cause {
+        Cause::Outside => true,
+        Cause::Message(at) => stated(at)
+            .and_then(|teller| teller.sends.get(at.index as usize))
+            .is_some_and(|(to, _)| *to == record.by),
+        Cause::Timer { set, .. } => stated(set)
+            .is_some_and(|setter| setter.by == record.by && setter.timers.get(set.index as usize).is_some()),
+        Cause::Call(at) => stated(at)
+            .is_some_and(|caller| caller.by == record.by && caller.calls.get(at.index as usize).is_some()),
+    }
+}
+
+fn orders_move_along_the_table(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut states: BTreeMap<OrderId, OrderState> = BTreeMap::new();
+    for (position, _, event) in evidence.events() {
+        if let Event::Orders(event) = event {
+            move_order(&mut states, position, event, found);
+        }
+    }
+    for (id, order) in evidence.state().orders.orders.resident() {
+        let led_to = states.remove(id);
+        found.expect_of(*id, led_to == Some(order.state), || {
+            format!("its events lead to {led_to:?}, and it is {}", order.state)
+        });
+    }
+    for (id, state) in states {
+        found.wrong_of(id, format!("its events lead to {state}, and it does not exist"));
+    }
+}
+
+fn move_order(
+    states: &mut BTreeMap<OrderId, OrderState>,
+    position: Position,
+    event: &order_manager::Event,
+    found: &mut Found,
+) {
+    let Some(id) = event.order() else { return };
+    if matches!(event, order_manager::Event::Placed(_)) {
+        let before = states.insert(id, OrderState::Placed);
+        return found.expect_of(id, before.is_none(), || format!("turn {position} places it once more"));
+    }
+    let Some(state) = states.get(&id).copied() else {
+        return found.wrong_of(id, format!("turn {position} states {event:?} before it was placed"));
+    };
+    let Some(trigger) = event.trigger() else { return };
+    match transitions::next(state, trigger) {
+        Ok(next) => {
+            states.insert(id, next);
+        }
+        Err(refusal) => found.wrong_of(id, format!("turn {position} states {event:?}: {refusal}")),
+    }
+}
+
+fn payments_move_along_the_table(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut states: BTreeMap<PaymentId, PaymentState> = BTreeMap::new();
+    for (position, _, event) in evidence.events() {
+        if let Event::Merchant(event) = event {
+            move_payment(&mut states, position, event, found);
+        }
+    }
+    for (id, payment) in evidence.state().payments.payments.resident() {
+        let led_to = states.remove(id);
+        found.expect_of(payment.order, led_to == Some(payment.state), || {
+            format!("the events of {id} lead to {led_to:?}, and it is {:?}", payment.state)
+        });
+    }
+    for (id, state) in states {
+        found.wrong(format!("the events of {id} lead to {state:?}, and it does not exist"));
+    }
+}
+
+fn move_payment(
+    states: &mut BTreeMap<PaymentId, PaymentState>,
+    position: Position,
+    event: &merchant_proxy::Event,
+    found: &mut Found,
+) {
+    let Some((id, next)) = leads_to(event) else { return };
+    let before = states.insert(id, next);
+    let fits = match before {
+        None => next == PaymentState::Intended,
+        Some(state) => state.may_become(next),
+    };
+    found.expect(fits, || format!("turn {position} leads {id} from {before:?} to {next:?}"));
+}
+
+/// Which state an event leads its payment to, by its name alone.
+fn leads_to(event: &merchant_proxy::Event) -> Option<(PaymentId, PaymentState)> {
+    use merchant_proxy::Event as E;
+    Some(match event {
+        E::Intended { payment, .. } => (*payment, PaymentState::Intended),
+        E::AuthSent { payment, .. } => (*payment, PaymentState::AuthSent),
+        E::Unknown { payment, .. } => (*payment, PaymentState::Unknown),
+        E::Authorised { payment, .. } | E::Verified { payment, .. } => (*payment, PaymentState::Authorised),
+        E::Declined { payment, .. } => (*payment, PaymentState::Declined),
+        E::Reversing { payment, .. } => (*payment, PaymentState::Reversing),
+        E::Voiding { payment } => (*payment, PaymentState::Voiding),
+        E::Voided { payment, .. } => (*payment, PaymentState::Voided),
+        E::Capturing { payment } => (*payment, PaymentState::Capturing),
+        E::Captured { payment, .. } => (*payment, PaymentState::Captured),
+        E::CaptureUnknown { payment, .. } => (*payment, PaymentState::CaptureUnknown),
+        E::Settled { payment, .. } => (*payment, PaymentState::Settled),
+        E::AskedAgain { .. } | E::VoidWanted { .. } | E::InSuspense { .. } => return None,
+    })
+}

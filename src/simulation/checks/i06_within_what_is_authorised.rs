@@ -1,0 +1,92 @@
+//! I6: by order: captured ≤ authorised, refunded ≤ captured, one live authorisation, the processor's charges ≤ its total.
+//!
+//! After every event of the bank: what it has taken by a payment is within what it held, is taken once, and over all
+//! payments of an order within its total; of each order at most one hold lives. The shop's own rows must agree with
+//! themselves. The shop refunds nothing yet: money moves in no other way than these.
+
+use std::collections::BTreeMap;
+
+use crate::actors::bank;
+use crate::actors::{Event, merchant_proxy};
+use crate::domain::{Money, OrderId};
+use crate::simulation::evidence::Evidence;
+
+use super::Found;
+use super::journal::{CardBook, placed};
+
+type Totals = BTreeMap<OrderId, Money>;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    let totals = placed(evidence).map(|placed| (placed.place.order, placed.place.totals.total)).collect();
+    let mut book = CardBook::default();
+    for (_, _, event) in evidence.events() {
+        let Event::Bank(event) = event else { continue };
+        if let bank::Event::Captured { line, .. } = event {
+            is_within_the_hold(&book, line, found);
+        }
+        book.note(event);
+        if let Some(order) = order_of(&book, event) {
+            holds_once(&book, order, found);
+            is_within_its_total(&book, order, &totals, found);
+        }
+    }
+    shop_agrees(evidence, &totals, found);
+}
+
+fn order_of(book: &CardBook, event: &bank::Event) -> Option<OrderId> {
+    match event {
+        bank::Event::Asked { order, .. } => Some(*order),
+        bank::Event::Captured { line, .. } => book.get(line.payment).order,
+        _ => None,
+    }
+}
+
+fn is_within_the_hold(book: &CardBook, line: &bank::SettlementLine, found: &mut Found) {
+    let row = book.get(line.payment);
+    let held = row.held.filter(|held| held.currency == line.amount.currency).map_or(0, |held| held.amount);
+    let what = || {
+        let times = row.captures;
+        format!(
+            "the bank takes {} by {}, holds {held} minor units, and has taken {times} times before",
+            line.amount, line.payment
+        )
+    };
+    let within = line.amount.amount <= held && row.captures == 0;
+    match row.order {
+        Some(order) => found.expect_of(order, within, what),
+        None => found.expect(within, what),
+    }
+}
+
+fn holds_once(book: &CardBook, order: OrderId, found: &mut Found) {
+    let live: Vec<String> = book
+        .of_order(order)
+        .filter(|(_, row)| row.held.is_some())
+        .map(|(payment, _)| payment.to_string())
+        .collect();
+    found.expect_of(order, live.len() <= 1, || format!("{} hold money at once", live.join(" and ")));
+}
+
+fn is_within_its_total(book: &CardBook, order: OrderId, totals: &Totals, found: &mut Found) {
+    let taken: i64 = book.of_order(order).map(|(_, row)| row.captured).sum();
+    let total = totals.get(&order).map_or(0, |total| total.amount);
+    found.expect_of(order, taken <= total, || {
+        format!("the bank has taken {taken} of {total} minor units that it costs")
+    });
+}
+
+fn shop_agrees(evidence: &Evidence<'_>, totals: &Totals, found: &mut Found) {
+    let mut captured: BTreeMap<OrderId, i64> = BTreeMap::new();
+    for (id, row) in evidence.state().payments.payments.resident() {
+        *captured.entry(row.order).or_default() += row.captured.amount;
+        if let Err(why) = merchant_proxy::audit_payment(row) {
+            found.wrong_of(row.order, format!("{id}: {why}"));
+        }
+    }
+    for (order, captured) in captured {
+        let total = totals.get(&order).map_or(0, |total| total.amount);
+        found.expect_of(order, captured <= total, || {
+            format!("the shop has captured {captured} of {total} minor units that it costs")
+        });
+    }
+}

@@ -1,0 +1,126 @@
+//! I8: our ledger equals the processor's record once quiet; the rest sits in suspense with an open case.
+//!
+//! At the end, payment by payment: what the shop has held, captured and settled is what the bank holds and took. In total,
+//! by currency: the memo of holds is what the bank holds, the receivable less what is in suspense is what it has yet to
+//! pay, the shop's bank account and fees are what it paid and kept. Where an order has a case open its difference is
+//! known; a dead letter that is tied to no order can be a settlement file.
+
+use std::collections::BTreeMap;
+
+use crate::actors::Event;
+use crate::actors::bank::{self, Takings};
+use crate::actors::merchant_proxy::{self, Account, Ledger};
+use crate::domain::{Currency, OrderId, PaymentId};
+use crate::simulation::evidence::{Evidence, Phase};
+
+use super::Found;
+use super::journal::{CardBook, has_dead_letter_without_an_order};
+
+/// Of one payment, or of many, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Money {
+    held: i64,
+    captured: i64,
+}
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    suspense_has_cases(evidence, found);
+    if evidence.phase != Phase::End || !evidence.derived.is_quiet() {
+        return;
+    }
+    let book = CardBook::of(evidence);
+    let known = payments_agree(evidence, &book, found);
+    for (currency, ledger) in evidence.state().payments.ledger.resident() {
+        let known = known.get(currency).copied().unwrap_or_default();
+        holds_agree(*currency, ledger, &book, known, found);
+        if !has_dead_letter_without_an_order(evidence) {
+            takings_agree(evidence, *currency, ledger, known, found);
+        }
+    }
+}
+
+fn suspense_has_cases(evidence: &Evidence<'_>, found: &mut Found) {
+    for (_, _, event) in evidence.events() {
+        let Event::Merchant(merchant_proxy::Event::InSuspense { order, why, payment, .. }) = event else {
+            continue;
+        };
+        let has_case = order.is_none_or(|order| evidence.has_case(order));
+        found.expect(has_case, || format!("{payment} is in suspense without a case: {why}"));
+    }
+}
+
+/// What the shop has more than the bank, by currency, of payments whose order has a case open.
+fn payments_agree(evidence: &Evidence<'_>, book: &CardBook, found: &mut Found) -> BTreeMap<Currency, Money> {
+    let mut known: BTreeMap<Currency, Money> = BTreeMap::new();
+    let payments = &evidence.state().payments.payments;
+    for (id, row) in payments.resident() {
+        let shop = Money {
+            held: if row.is_held() { row.authorised.amount } else { 0 },
+            captured: row.captured.amount,
+        };
+        let at_the_bank = of_the_bank(book, *id);
+        if evidence.has_case(row.order) {
+            let difference = known.entry(row.amount.currency).or_default();
+            difference.held += shop.held - at_the_bank.held;
+            difference.captured += shop.captured - at_the_bank.captured;
+        } else {
+            agree(row.order, *id, shop, at_the_bank, found);
+        }
+    }
+    for (id, row) in book.rows().filter(|(id, _)| payments.peek(id).is_none()) {
+        let has_something = row.held.is_some() || row.captured != 0;
+        found.expect(!has_something, || format!("the bank has money of {id}, which the shop does not know"));
+    }
+    known
+}
+
+fn of_the_bank(book: &CardBook, payment: PaymentId) -> Money {
+    let row = book.get(payment);
+    Money { held: row.held.map_or(0, |held| held.amount), captured: row.captured }
+}
+
+fn agree(order: OrderId, id: PaymentId, shop: Money, at_the_bank: Money, found: &mut Found) {
+    found.expect_of(order, shop == at_the_bank, || {
+        format!("the shop has {shop:?} by {id}, and the bank {at_the_bank:?}, in minor units")
+    });
+}
+
+fn holds_agree(currency: Currency, ledger: &Ledger, book: &CardBook, known: Money, found: &mut Found) {
+    let held = book.rows().filter_map(|(_, row)| row.held).filter(|held| held.currency == currency);
+    let held: i128 = held.map(|held| i128::from(held.amount)).sum();
+    let booked = ledger.balance(Account::CustomerHolds).net() - i128::from(known.held);
+    found.expect(booked == held, || {
+        format!("the bank holds {held} minor units of {currency}, the ledger has {booked}")
+    });
+}
+
+fn takings_agree(
+    evidence: &Evidence<'_>,
+    currency: Currency,
+    ledger: &Ledger,
+    known: Money,
+    found: &mut Found,
+) {
+    let Takings { payable, paid, fees } = takings(evidence, currency);
+    let net = |account| ledger.balance(account).net();
+    let to_come = net(Account::AcquirerReceivable) + net(Account::Suspense) - i128::from(known.captured);
+    let pairs = [
+        ("to come", to_come, payable),
+        ("paid", net(Account::Bank), paid),
+        ("fees", net(Account::Fees), fees),
+    ];
+    for (what, ours, theirs) in pairs {
+        found.expect(ours == i128::from(theirs), || {
+            format!("{what} in {currency}: the ledger has {ours} minor units, the bank {theirs}")
+        });
+    }
+}
+
+fn takings(evidence: &Evidence<'_>, currency: Currency) -> Takings {
+    match evidence.state().bank.accounts.peek(&bank::AccountId::merchant()) {
+        Some(bank::Account::Merchant(merchant)) => {
+            merchant.takings.get(&currency).copied().unwrap_or_default()
+        }
+        _ => Takings::default(),
+    }
+}

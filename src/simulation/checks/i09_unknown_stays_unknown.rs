@@ -1,0 +1,124 @@
+//! I9: an unknown outcome is never retried under a new key, never taken for success or failure.
+//!
+//! An attempt to pay is open from its record until the bank has said what became of it. While one is open, its order asks
+//! for no other, is not confirmed, not declined, and orders no supplies. It is closed by the bank's own word alone: the
+//! turn that closes it was decided on an answer of the bank about this payment that says so, and a hold that the bank
+//! keeps is never taken for a decline. At the end nothing is open without a case.
+
+use std::collections::BTreeMap;
+
+use crate::actors::bank::{HoldAnswer, VerifyAnswer};
+use crate::actors::{Address, Event, Message, Shop};
+use crate::actors::{merchant_proxy, order_manager};
+use crate::domain::{OrderId, PaymentId};
+use crate::runtime::Record;
+use crate::simulation::evidence::Evidence;
+
+use super::Found;
+use super::journal::{CardBook, told};
+
+/// What closes an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Close {
+    Held,
+    Good,
+    Refused,
+    LetGo,
+}
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut open: BTreeMap<PaymentId, OrderId> = BTreeMap::new();
+    let mut book = CardBook::default();
+    for (_, record, event) in evidence.events() {
+        match event {
+            Event::Orders(event) => goes_on(&mut open, event, found),
+            Event::Bank(event) => book.note(event),
+            Event::Merchant(event) => {
+                let Some((payment, close)) = closes(event) else { continue };
+                if let Some(order) = open.remove(&payment) {
+                    is_the_banks_word(evidence, record, (order, payment, close), found);
+                    is_true(&book, (order, payment, close), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    if evidence.is_end() {
+        nothing_is_open(evidence, &open, found);
+    }
+}
+
+/// What the order does while an attempt is open.
+fn goes_on(open: &mut BTreeMap<PaymentId, OrderId>, event: &order_manager::Event, found: &mut Found) {
+    use order_manager::Event as E;
+    let Some(id) = event.order() else { return };
+    let waits_for = open.iter().find(|(_, order)| **order == id).map(|(payment, _)| *payment);
+    let goes_on = matches!(
+        event,
+        E::PaymentAsked { .. }
+            | E::Confirmed { .. }
+            | E::SuppliesOrdered { .. }
+            | E::Declined { .. }
+            | E::HandedOver { .. }
+    );
+    if let (true, Some(payment)) = (goes_on, waits_for) {
+        found.wrong_of(id, format!("nobody knows what became of {payment}, and it goes on: {event:?}"));
+    }
+    if let E::PaymentAsked { payment, .. } = event {
+        open.insert(*payment, id);
+    }
+}
+
+fn closes(event: &merchant_proxy::Event) -> Option<(PaymentId, Close)> {
+    use merchant_proxy::Event as E;
+    match event {
+        E::Authorised { payment, .. } => Some((*payment, Close::Held)),
+        E::Verified { payment, .. } => Some((*payment, Close::Good)),
+        E::Declined { payment, .. } => Some((*payment, Close::Refused)),
+        E::Voided { payment, .. } => Some((*payment, Close::LetGo)),
+        _ => None,
+    }
+}
+
+type Closed = (OrderId, PaymentId, Close);
+
+fn is_the_banks_word(evidence: &Evidence<'_>, record: &Record<Shop>, closed: Closed, found: &mut Found) {
+    let (order, payment, close) = closed;
+    let told = told(evidence, record);
+    let said = told.filter(|(by, _)| *by == Address::BankActor).and_then(|(_, message)| says(message));
+    found.expect_of(order, said == Some((payment, close)), || match told {
+        Some((by, message)) => format!("{payment} was taken for {close:?} on the word of {by}: {message:?}"),
+        None => format!("{payment} was taken for {close:?} on nobody's word"),
+    });
+}
+
+fn says(message: &Message) -> Option<(PaymentId, Close)> {
+    use merchant_proxy::Message as M;
+    let Message::Merchant(message) = message else { return None };
+    match message {
+        M::HoldAnswered { payment, answer: HoldAnswer::Held { .. }, .. } => Some((*payment, Close::Held)),
+        M::HoldAnswered { payment, answer: HoldAnswer::Declined(_) | HoldAnswer::UnknownToken, .. }
+        | M::VerifyAnswered {
+            payment, answer: VerifyAnswer::Declined(_) | VerifyAnswer::UnknownToken, ..
+        } => Some((*payment, Close::Refused)),
+        M::VerifyAnswered { payment, answer: VerifyAnswer::Good, .. } => Some((*payment, Close::Good)),
+        M::Released { payment, .. } => Some((*payment, Close::LetGo)),
+        _ => None,
+    }
+}
+
+/// Nobody is told "declined" while the bank keeps her money.
+fn is_true(book: &CardBook, (order, payment, close): Closed, found: &mut Found) {
+    let row = book.get(payment);
+    let keeps = row.held.is_some() || row.captured != 0;
+    let lies = keeps && matches!(close, Close::Refused | Close::LetGo);
+    found.expect_of(order, !lies, || format!("{payment} was taken for {close:?}, and the bank has {row:?}"));
+}
+
+fn nothing_is_open(evidence: &Evidence<'_>, open: &BTreeMap<PaymentId, OrderId>, found: &mut Found) {
+    for (payment, order) in open {
+        found.expect_of(*order, evidence.has_case(*order), || {
+            format!("at the end nobody knows what became of {payment}, and no case is open")
+        });
+    }
+}

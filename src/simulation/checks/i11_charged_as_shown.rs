@@ -1,0 +1,99 @@
+//! I11: price, tax, shipping charged = those shown when she confirmed.
+//!
+//! Each order is held against what its customer was shown before she sent it: the same units at the same prices, and, where
+//! a cart or a page had added them up for her, the same total. An order's total is its lines, its shipping and its tax.
+//! What the bank was asked to hold for it, what it held and took, and what every letter says, is this total.
+
+use std::collections::BTreeMap;
+
+use crate::actors::bank::{self, HoldState};
+use crate::actors::order_manager::{self, Order};
+use crate::actors::{Event, merchant_proxy};
+use crate::domain::{Money, OrderId, OrderLine};
+use crate::simulation::evidence::Evidence;
+use crate::simulation::history::Asked;
+
+use super::Found;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    for asked in &evidence.history.checkouts {
+        is_as_shown(evidence, asked, found);
+    }
+    for (id, order) in evidence.state().orders.orders.resident() {
+        adds_up(*id, order, found);
+    }
+    for (_, _, event) in evidence.events() {
+        if let Some((order, amount, what)) = charge(event) {
+            is_its_total(evidence, order, amount, what, found);
+        }
+    }
+    for letter in evidence.letters {
+        is_its_total(evidence, letter.order, letter.total, "a letter says", found);
+    }
+}
+
+/// Units by SKU and unit price in minor units.
+type Bought = BTreeMap<(String, i64), u64>;
+
+fn bought(lines: impl Iterator<Item = (String, u32, i64)>) -> Bought {
+    let mut bought = Bought::new();
+    for (sku, units, price) in lines {
+        *bought.entry((sku, price)).or_default() += u64::from(units);
+    }
+    bought
+}
+
+/// A repeat may be sent from a cart that was shown otherwise since: the first counts.
+fn is_as_shown(evidence: &Evidence<'_>, asked: &Asked, found: &mut Found) {
+    let Some(told) = asked.told.as_ref().filter(|told| !told.replayed) else { return };
+    let order = told.outcome.order().and_then(|id| Some((id, evidence.state().orders.orders.peek(&id)?)));
+    let Some((id, order)) = order else { return };
+    let line =
+        |line: &OrderLine| (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount);
+    let shown = bought(asked.wish.lines.iter().cloned());
+    let ordered = bought(order.lines.iter().map(line));
+    found.expect_of(id, shown == ordered, || {
+        format!("she was shown {shown:?} (SKU, price, units) and {ordered:?} was ordered")
+    });
+    let total = order.totals.total.amount;
+    found.expect_of(id, asked.wish.total.is_none_or(|shown| shown == total), || {
+        format!("she was shown {:?} as its total, and it costs {total} minor units", asked.wish.total)
+    });
+}
+
+fn adds_up(id: OrderId, order: &Order, found: &mut Found) {
+    let amount = |line: &OrderLine| line.unit_price.checked_times(line.quantity.units());
+    let goods: Option<i64> = order.lines.iter().map(|line| Some(amount(line)?.amount)).sum();
+    let totals = &order.totals;
+    let sum = goods.map(|goods| goods + totals.shipping.amount + totals.tax.amount);
+    found.expect_of(id, sum == Some(totals.total.amount), || {
+        format!("its lines, shipping and tax add up to {sum:?} minor units, and it costs {}", totals.total)
+    });
+}
+
+/// A verification and what was let go before it came ask for nothing.
+fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
+    match event {
+        Event::Orders(order_manager::Event::PaymentAsked { order, amount, .. }) => {
+            Some((*order, *amount, "the payment asked for is"))
+        }
+        Event::Bank(bank::Event::Asked { order, hold, .. }) => {
+            let held = matches!(hold.state, HoldState::Held { .. });
+            held.then_some((*order, hold.amount, "the bank holds"))
+        }
+        Event::Merchant(merchant_proxy::Event::Captured { order, amount, .. }) => {
+            Some((*order, *amount, "she was charged"))
+        }
+        _ => None,
+    }
+}
+
+/// The bank may take less than it held; then a case is open.
+fn is_its_total(evidence: &Evidence<'_>, id: OrderId, amount: Money, what: &str, found: &mut Found) {
+    let order = evidence.state().orders.orders.peek(&id);
+    let total = order.map(|order| order.totals.total);
+    found.expect_of(id, total == Some(amount) || evidence.has_case(id), || match total {
+        Some(total) => format!("{what} {amount}, and it costs {total}"),
+        None => format!("{what} {amount}, and it does not exist"),
+    });
+}

@@ -1,0 +1,151 @@
+//! What several checkers read of the journal, each for itself: who told what, where orders have been, what the bank
+//! had in its books at each moment. All of it is folded from the events alone, so an error in an `apply` shows.
+
+use std::collections::BTreeMap;
+
+use crate::actors::bank::{self, HoldState};
+use crate::actors::order_manager::{self, Placed, transitions};
+use crate::actors::{Address, Event, Message, Shop};
+use crate::domain::{Money, OrderId, OrderState, PaymentId, Timestamp};
+use crate::journal::Position;
+use crate::runtime::{Cause, Record, Statement, TimerChange};
+use crate::simulation::evidence::Evidence;
+use crate::simulation::history::{Key, Route};
+
+/// The turn at a position.
+pub fn turn<'a>(evidence: &Evidence<'a>, at: Position) -> Option<&'a Record<Shop>> {
+    let records: &'a [(Position, Record<Shop>)] = evidence.records;
+    let found = records.binary_search_by_key(&at, |(position, _)| *position).ok()?;
+    Some(&records[found].1)
+}
+
+/// Who told it, and what: the message that a turn was decided on, as the turn that sent it, or that set its timer,
+/// states it. `None` for what came from outside and for results of calls.
+pub fn told<'a>(evidence: &Evidence<'a>, record: &Record<Shop>) -> Option<(Address, &'a Message)> {
+    match record.cause {
+        Cause::Message(Statement { turn: at, index }) => {
+            let teller = turn(evidence, at)?;
+            teller.sends.get(index as usize).map(|(_, message)| (teller.by, message))
+        }
+        Cause::Timer { set: Statement { turn: at, index }, .. } => {
+            let setter = turn(evidence, at)?;
+            match setter.timers.get(index as usize)? {
+                TimerChange::Set { message, .. } => Some((setter.by, message)),
+                TimerChange::Cancel { .. } => None,
+            }
+        }
+        Cause::Outside | Cause::Call(_) => None,
+    }
+}
+
+/// Every order that was ever placed, in the order of the journal.
+pub fn placed<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = &'a Placed> {
+    evidence.events().filter_map(|(_, _, event)| match event {
+        Event::Orders(order_manager::Event::Placed(placed)) => Some(placed.as_ref()),
+        _ => None,
+    })
+}
+
+/// The states that each order has been in, one after the other. What the table refuses moves nothing here.
+pub fn passed(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Vec<OrderState>> {
+    let mut passed: BTreeMap<OrderId, Vec<OrderState>> = BTreeMap::new();
+    for (_, _, event) in evidence.events() {
+        let Event::Orders(event) = event else { continue };
+        let Some(order) = event.order() else { continue };
+        let states = passed.entry(order).or_insert_with(|| vec![OrderState::Placed]);
+        let now = states[states.len() - 1];
+        if let Some(next) = event.trigger().and_then(|trigger| transitions::next(now, trigger).ok()) {
+            if next != now {
+                states.push(next);
+            }
+        }
+    }
+    passed
+}
+
+/// Whether a customer's key is the one that an order was placed under.
+pub fn is_key_of(key: &Key, placed: &Placed) -> bool {
+    let bound = &placed.place.idempotency;
+    let (route, by_session) = match bound.route {
+        order_manager::Route::Orders => (Route::Orders, false),
+        order_manager::Route::CartCheckout => (Route::CartCheckout, true),
+        order_manager::Route::Payment => (Route::Payment, true),
+    };
+    let same_session = !by_session || key.principal.ends_with(&bound.principal.to_string());
+    key.route == route && key.key == bound.key && same_session
+}
+
+/// A dead letter that is tied to no order, such as one about a whole settlement file: an operator has it in the list,
+/// and no order's case tells of it.
+pub fn has_dead_letter_without_an_order(evidence: &Evidence<'_>) -> bool {
+    let dead = evidence.records.iter().filter(|(_, record)| record.dead.is_some());
+    dead.into_iter().any(|(_, record)| {
+        let about = told(evidence, record).and_then(|(_, message)| message.order());
+        about.is_none()
+    })
+}
+
+/// What the bank has on one payment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing {
+    /// `None`: it was let go of before it was asked for.
+    pub order: Option<OrderId>,
+    /// Held now.
+    pub held: Option<Money>,
+    pub capture_before: Option<Timestamp>,
+    /// In minor units, over all captures.
+    pub captured: i64,
+    pub captures: u32,
+}
+
+/// The bank's book of cards, event by event.
+#[derive(Default)]
+pub struct CardBook(BTreeMap<PaymentId, Standing>);
+
+impl CardBook {
+    /// As it is after all events.
+    pub fn of(evidence: &Evidence<'_>) -> CardBook {
+        let mut book = CardBook::default();
+        for (_, _, event) in evidence.events() {
+            if let Event::Bank(event) = event {
+                book.note(event);
+            }
+        }
+        book
+    }
+
+    pub fn note(&mut self, event: &bank::Event) {
+        match event {
+            bank::Event::Asked { order, payment, hold, .. } => {
+                let row = self.0.entry(*payment).or_default();
+                row.order = Some(*order);
+                if let HoldState::Held { capture_before, .. } = hold.state {
+                    row.held = Some(hold.amount);
+                    row.capture_before = Some(capture_before);
+                }
+            }
+            bank::Event::Captured { line, .. } => {
+                let row = self.0.entry(line.payment).or_default();
+                row.held = None;
+                row.captured = row.captured.saturating_add(line.amount.amount);
+                row.captures += 1;
+            }
+            bank::Event::Released { payment, .. } => self.0.entry(*payment).or_default().held = None,
+            bank::Event::CardRegistered { .. } | bank::Event::PaidOut { .. } => {}
+        }
+    }
+
+    pub fn get(&self, payment: PaymentId) -> Standing {
+        self.0.get(&payment).copied().unwrap_or_default()
+    }
+
+    /// Every payment that was asked for an order.
+    pub fn of_order(&self, order: OrderId) -> impl Iterator<Item = (PaymentId, Standing)> {
+        let rows = self.0.iter().filter(move |(_, row)| row.order == Some(order));
+        rows.map(|(payment, row)| (*payment, *row))
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = (PaymentId, Standing)> {
+        self.0.iter().map(|(payment, row)| (*payment, *row))
+    }
+}

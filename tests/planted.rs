@@ -1,0 +1,69 @@
+//! Bugs that are planted one at a time: the simulator must find each, by the checker of the invariant that it breaks and
+//! with all other checkers off. Built with the feature `planted-bugs`; `tests/run` does so.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use doorstep::planted::{self, Bug};
+use doorstep::simulation::checks::{self, Checker};
+use doorstep::simulation::plan::{Chosen, Options};
+use doorstep::simulation::run;
+
+/// Within so many worlds each bug must be found.
+const WORLDS_MAX: u64 = 100;
+
+fn options(seed: u64) -> Options {
+    Options { seed, days: 3, orders: 30, faults: Chosen::Some, only: None }
+}
+
+fn checker_of(bug: Bug) -> &'static Checker {
+    let found = checks::ALL.iter().find(|checker| checker.invariant == bug.breaks());
+    found.unwrap_or_else(|| panic!("{} breaks {}, which nobody checks", bug.name(), bug.breaks()))
+}
+
+/// The first seed whose world is found to be wrong, and what is said of it.
+fn found_at(bug: Bug) -> Option<(u64, String)> {
+    let checker = checker_of(bug);
+    for seed in 1..=WORLDS_MAX {
+        planted::plant(Some(bug));
+        let violations = run(&options(seed), &[checker]).violations;
+        planted::plant(None);
+        if let Some(violation) = violations.first() {
+            assert_eq!(violation.invariant, bug.breaks(), "{violation:?}");
+            return Some((seed, violation.what.clone()));
+        }
+    }
+    None
+}
+
+#[test]
+fn each_planted_bug_is_found_by_the_checker_of_its_invariant_alone() {
+    let next = AtomicUsize::new(0);
+    let missed: Mutex<Vec<&str>> = Mutex::default();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(bug) = Bug::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    match found_at(*bug) {
+                        Some((seed, what)) => {
+                            println!("{} {}: found in world {seed}: {what}", bug.breaks(), bug.name());
+                        }
+                        None => missed.lock().unwrap().push(bug.name()),
+                    }
+                }
+            });
+        }
+    });
+    let missed = missed.into_inner().unwrap();
+    assert!(missed.is_empty(), "not found within {WORLDS_MAX} worlds: {missed:?}");
+}
+
+#[test]
+fn no_checker_is_idle() {
+    let broken: BTreeSet<&str> = Bug::ALL.iter().map(|bug| bug.breaks()).collect();
+    let idle: Vec<&str> =
+        checks::ALL.iter().map(|checker| checker.invariant).filter(|one| !broken.contains(one)).collect();
+    assert!(idle.is_empty(), "no bug is planted for {idle:?}");
+}
