@@ -5,6 +5,7 @@ mod control;
 mod demo;
 mod explain;
 mod import;
+mod open_files;
 mod rebuild;
 mod serve;
 mod simulate;
@@ -55,7 +56,7 @@ struct Common {
 enum Command {
     /// Open the shop with the catalogue in its data directory
     Serve {
-        /// With the demo world: its books are listed if the catalogue is empty, and time runs fast
+        /// With the demo world: its books are listed if they are not yet, and time runs fast
         #[arg(long)]
         demo: bool,
     },

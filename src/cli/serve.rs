@@ -13,6 +13,7 @@ use crate::partners::processor::{self, CardPage, TokenMint};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
 
+use super::open_files::room_for_connections;
 use super::world::{Opened, World, catalogue, processor_secret};
 use super::{Failure, control, demo};
 
@@ -34,6 +35,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         url(&settings.processor.public_url, cards.local_addr()?),
     );
     let mut signals = Signals::listen()?;
+    let room = room_for_connections(HttpLimits::default().connections_max, settings.http.workers)?;
     let world = World::open(&settings)?;
     let opened = world.start(&settings, &shop_url).await?;
     let running = &opened.running;
@@ -53,7 +55,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         },
         sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
-        limits: HttpLimits::default(),
+        limits: HttpLimits { connections_max: room.shop_worker, ..HttpLimits::default() },
         pages: PageSettings { payment_page_url: cards_url.clone() },
     };
     let products = app.catalogue.len();
@@ -63,7 +65,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         cards: Arc::new(control::AsksBank(running.handle())),
         shops: Arc::new([shop_url.clone()]),
     };
-    serve_cards(running, cards, page);
+    serve_cards(running, cards, page, room.cards);
     control::listen(running, &opened.layout);
     announce(&settings, &opened, products, &shop_url, &cards_url);
     let code = tokio::select! {
@@ -109,11 +111,11 @@ fn serve_shop(running: &Running<Shop>, listener: TcpListener, app: App, workers:
     });
 }
 
-fn serve_cards(running: &Running<Shop>, listener: TcpListener, page: CardPage) {
+fn serve_cards(running: &Running<Shop>, listener: TcpListener, page: CardPage, connections_max: usize) {
     running.add_service(GATEWAY, "card page", move || -> ServiceRun {
         let (listener, page) = (listener.try_clone(), page.clone());
         Box::pin(async move {
-            let server = listener.and_then(|listener| processor::serve(listener, page));
+            let server = listener.and_then(|listener| processor::serve(listener, page, connections_max));
             ended(server.map_err(|error| error.to_string())?.await)
         })
     });

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rand::{RngCore, SeedableRng, TryRngCore, rngs::OsRng, rngs::StdRng};
 
 use crate::actors::{SESSIONS, Shop, tree, trees};
+use crate::domain::Timestamp;
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::journal::{FileJournal, FileOptions};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
@@ -67,11 +68,15 @@ pub struct World {
     pub journal: FileJournal,
     pub epoch: u64,
     pub trees: SledTrees,
+    /// What the system's clock said.
+    now: Timestamp,
     _lock: DirectoryLock,
 }
 
 impl World {
     pub fn open(settings: &Settings) -> Result<World, Failure> {
+        // first: sled too reads the clock, and takes a wrong one for damage
+        let now = system_time()?;
         let layout = Layout::of(settings);
         make_private(&layout.dir)?;
         let lock = DirectoryLock::take(&layout.dir)?;
@@ -87,12 +92,12 @@ impl World {
         if let OpenState::SetAside { .. } = state {
             tracing::info!(records = recovery.last.0, "rebuilding the trees from the journal");
         }
-        Ok(World { layout, journal, epoch: recovery.epoch + 1, trees, _lock: lock })
+        Ok(World { layout, journal, epoch: recovery.epoch + 1, trees, now, _lock: lock })
     }
 
     /// Recovers the shop and brings its actors to life.
     pub async fn start(self, settings: &Settings, base_url: &str) -> Result<Opened, Failure> {
-        let World { layout, journal, epoch, trees, _lock } = self;
+        let World { layout, journal, epoch, trees, now, _lock } = self;
         let parts = CellParts::<Shop> {
             rules: settings.rules(),
             journal: Box::new(journal),
@@ -102,7 +107,7 @@ impl World {
             tree: tree(),
             passing_group: SESSIONS,
             random: StdRng::from_os_rng(),
-            now: system_time(),
+            now,
             speed: settings.trade.speed,
             checkpoint_every: Duration::from_millis(settings.storage.checkpoint_every_ms),
             await_max: Duration::from_millis(settings.runtime.await_max_ms),

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z. In the trade's records it is the trade's
@@ -29,8 +29,7 @@ impl Timestamp {
 /// RFC 3339 with milliseconds, in UTC.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = jiff::Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.0 as i64);
-        write!(f, "{moment:.3}")
+        write!(f, "{:.3}", calendar(*self))
     }
 }
 
@@ -52,9 +51,15 @@ impl Date {
 /// ISO 8601: `2026-11-22`.
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = jiff::Timestamp::UNIX_EPOCH + SignedDuration::from_millis(self.start().0 as i64);
-        write!(f, "{}", moment.to_zoned(TimeZone::UTC).date())
+        write!(f, "{}", calendar(self.start()).to_zoned(TimeZone::UTC).date())
     }
+}
+
+/// What is beyond the calendar's last day, in the year 9999, is shown as that.
+fn calendar(moment: Timestamp) -> jiff::Timestamp {
+    let last = jiff::Timestamp::MAX;
+    let ms = i64::try_from(moment.0).unwrap_or(i64::MAX).min(last.as_millisecond());
+    jiff::Timestamp::from_millisecond(ms).unwrap_or(last)
 }
 
 #[cfg(test)]
@@ -68,5 +73,13 @@ mod tests {
         assert_eq!(moment.date().to_string(), "2026-11-23");
         assert_eq!(moment.date().start(), Timestamp(1_795_392_000_000));
         assert_eq!(moment.date().plus_days(8).to_string(), "2026-12-01");
+    }
+
+    #[test]
+    fn what_is_beyond_the_calendar_is_shown_as_its_last_day() {
+        for beyond in [253_402_300_800_000, u64::MAX] {
+            assert!(Timestamp(beyond).to_string().starts_with("9999-12-30T"), "{}", Timestamp(beyond));
+        }
+        assert_eq!(Date(u32::MAX).to_string(), "9999-12-30");
     }
 }

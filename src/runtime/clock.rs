@@ -1,3 +1,5 @@
+use std::time::SystemTime;
+
 use tokio::time::Instant;
 
 use crate::domain::Timestamp;
@@ -60,10 +62,26 @@ impl Clock {
     }
 }
 
+/// A clock beyond it, the first day of the year 9000, is wrong.
+const SYSTEM_TIME_MAX: Timestamp = Timestamp(221_845_392_000_000);
+
+/// A clock that cannot be right. What it says would stand in the journal for good, since no time goes back.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the system's clock is {0}: set it, then start again")]
+pub struct BadClock(&'static str);
+
 /// What the system's clock says: read once, at the start.
-pub fn system_time() -> Timestamp {
-    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Timestamp(since_1970.map_or(0, |elapsed| elapsed.as_millis() as u64))
+pub fn system_time() -> Result<Timestamp, BadClock> {
+    time_of(SystemTime::now())
+}
+
+fn time_of(system: SystemTime) -> Result<Timestamp, BadClock> {
+    let elapsed =
+        system.duration_since(SystemTime::UNIX_EPOCH).map_err(|_| BadClock("before the year 1970"))?;
+    match Timestamp(elapsed.as_millis() as u64) {
+        time if time < SYSTEM_TIME_MAX => Ok(time),
+        _ => Err(BadClock("beyond the year 8999")),
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +104,15 @@ mod tests {
         let clock = Clock::start(Timestamp(1_000), Timestamp(5_000), Timestamp(9_000), 1);
         assert_eq!(clock.real(), Timestamp(5_000));
         assert_eq!(clock.trade(), Timestamp(9_000));
+    }
+
+    #[test]
+    fn a_clock_that_cannot_be_right_is_refused() {
+        let epoch = SystemTime::UNIX_EPOCH;
+        let at = |seconds| time_of(epoch + Duration::from_secs(seconds));
+        assert_eq!(at(0), Ok(Timestamp(0)));
+        assert_eq!(at(221_845_391_999), Ok(Timestamp(221_845_391_999_000)));
+        assert_eq!(at(221_845_392_000), Err(BadClock("beyond the year 8999")));
+        assert_eq!(time_of(epoch - Duration::from_secs(1)), Err(BadClock("before the year 1970")));
     }
 }

@@ -52,6 +52,12 @@ impl Coverage {
         self.meet(fault, order);
     }
 
+    /// A fault came to the order that a turn speaks of, if any.
+    pub fn hit_first(&mut self, fault: Fault, record: &Record<Shop>) {
+        let order = record.events.iter().flat_map(|event| event.happenings()).map(|(order, ..)| order).next();
+        self.hit(fault, order);
+    }
+
     /// A fault came to the whole shop: every order that has not ended meets it.
     pub fn hit_all(&mut self, fault: Fault) {
         *self.counts.entry(fault).or_default() += 1;

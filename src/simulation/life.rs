@@ -263,7 +263,17 @@ impl Driver<'_> {
         self.violations.extend(new);
     }
 
+    /// Whoever was refused because there was too much to do met a full mailbox.
+    fn count_refusals(&self) {
+        let history = self.world.street.history.borrow();
+        let answers = history.requests.iter().filter_map(|sent| sent.answer.as_ref());
+        let refused = answers.filter(|answer| answer.code == "overloaded").count();
+        let mut coverage = self.world.coverage.borrow_mut();
+        (0..refused).for_each(|_| coverage.hit(Fault::FullMailbox, None));
+    }
+
     fn end(self, customers: &[JoinHandle<()>]) -> Run {
+        self.count_refusals();
         customers.iter().for_each(JoinHandle::abort);
         let records = self.records();
         let history = self.world.street.history.borrow().clone();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rand::Rng;
 use rand::rngs::StdRng;
 
-use crate::actors::{Address, Message, Shop};
+use crate::actors::{Address, Event, Message, Shop, merchant_proxy};
 use crate::journal::Position;
 use crate::runtime::kit::ATTEMPTS_MAX;
 use crate::runtime::{Hooks, Point, Record};
@@ -121,7 +121,18 @@ impl Hooks<Shop> for Trouble {
     }
 
     fn stated(&self, _position: Position, record: &Record<Shop>) {
-        self.coverage.borrow_mut().note(record);
+        let mut coverage = self.coverage.borrow_mut();
+        coverage.note(record);
+        if self.on.get() && self.plan.faults.contains(Fault::SlowDisk) {
+            coverage.hit_first(Fault::SlowDisk, record);
+        }
+        if record
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Merchant(merchant_proxy::Event::Unknown { .. })))
+        {
+            coverage.hit_first(Fault::BankSilent, record);
+        }
     }
 
     fn die(&self) {

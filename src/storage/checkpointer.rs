@@ -50,6 +50,7 @@ impl Checkpointer {
             let _ = job.done.send(result);
         }
         if let Err(error) = self.close() {
+            self.distrust_after(&error);
             tracing::warn!(%error, "the trees were not closed cleanly; the next start reads them whole");
         }
     }
@@ -62,7 +63,10 @@ impl Checkpointer {
             self.db.tree(write.tree)?;
         }
         let result = self.write_through(checkpoint);
-        self.failed = result.as_ref().err().map(Error::to_string);
+        if let Err(error) = &result {
+            self.distrust_after(error);
+            self.failed = Some(error.to_string());
+        }
         result
     }
 
@@ -116,10 +120,21 @@ impl Checkpointer {
     fn sync(&mut self) -> Result<(), Error> {
         self.db.flush().map_err(|f| self.db.error(f))?;
         self.syncer.sync().map_err(|e| {
-            // what the kernel could not write it may now take for written: without its seal sled is rebuilt
-            let _ = fs::remove_file(self.dir.join(SEAL_FILE));
+            self.distrust();
             Error::io("sync the trees in", &self.dir, e)
         })
+    }
+
+    /// A full disk that is told at once has dropped nothing; any other failure, in sled's own writes too, may have.
+    fn distrust_after(&self, error: &Error) {
+        if matches!(error, Error::Io { .. }) {
+            self.distrust();
+        }
+    }
+
+    /// What the kernel could not write it may now take for written: without its seal sled is rebuilt.
+    fn distrust(&self) {
+        let _ = fs::remove_file(self.dir.join(SEAL_FILE));
     }
 
     fn close(&mut self) -> Result<(), Error> {

@@ -77,15 +77,17 @@ impl Said {
 
 impl Attempt {
     /// Sends it, for the first time or again, and holds the answer to what was said before.
-    pub fn send(&mut self, client: &Client) {
-        let Ok(answer) = client.try_order(&self.key, &self.wish) else { return };
-        let Some(now) = Said::of(&answer) else { return };
+    /// Whether the shop was there and takes work.
+    pub fn send(&mut self, client: &Client) -> bool {
+        let Ok(answer) = client.try_order(&self.key, &self.wish) else { return false };
+        let Some(now) = Said::of(&answer) else { return answer.json["code"] != "closing" };
         match &self.said {
             None => self.said = Some(now),
             // after a 202 the key shows the present state
             Some(before) if before.status == 202 => assert_eq!(now.order, before.order, "{}", self.key),
             Some(before) => assert_eq!(&now, before, "{} was answered otherwise before", self.key),
         }
+        true
     }
 }
 
@@ -114,7 +116,7 @@ impl Shelves {
 }
 
 /// Lets customers, each on a thread of her own, order until `stop`; what each asked and was told. One in eight
-/// requests repeats an earlier one.
+/// requests repeats an earlier one. Who finds the shop gone or closing goes away.
 pub fn customers_order(
     client: &Client,
     shelves: &Shelves,
@@ -135,7 +137,9 @@ pub fn customers_order(
                 attempts.push(Attempt { key, wish: shelves.draw(&mut random).0, said: None });
                 attempts.len() - 1
             };
-            attempts[place].send(client);
+            if !attempts[place].send(client) {
+                break;
+            }
         }
         attempts
     };

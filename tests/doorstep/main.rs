@@ -5,8 +5,8 @@
 //! - The shop's trade runs fast (a hundred hours in a second), so that an order lives its whole life in a test.
 //!
 //! `DOORSTEP_SHARED_DATA` names the folder with the ten thousand real books (`goodbooks-10k.csv.gz`), by default
-//! `../shared/data` beside the repository. `DOORSTEP_KILL_ROUNDS` sets how often [`crash`] kills the shop, and
-//! `DOORSTEP_SEED` which moments and orders it draws.
+//! `../shared/data` beside the repository. `DOORSTEP_KILL_ROUNDS` sets how often [`crash`] kills the shop, others how often
+//! it meets each of the [`faults`], and `DOORSTEP_SEED` which moments and orders they draw.
 
 mod browser;
 mod buyer;
@@ -14,11 +14,15 @@ mod carts;
 mod catalogue_import;
 mod command_line;
 mod crash;
+mod environment;
 mod errors;
+mod faults;
 mod history;
 mod http;
 mod import;
+mod load;
 mod order;
+mod promises;
 mod shop;
 mod stored;
 mod tidy;

@@ -22,13 +22,15 @@ pub struct Setup {
     speed: u32,
     demo: bool,
     catalogue: Option<String>,
+    data: Option<PathBuf>,
+    files_max: Option<u32>,
     settings: Vec<(String, String)>,
 }
 
 /// With the demo world's books, and fast.
 pub fn setup() -> Setup {
     let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
-    Setup { speed: FAST, demo: true, catalogue: None, settings }
+    Setup { speed: FAST, demo: true, catalogue: None, data: None, files_max: None, settings }
 }
 
 impl Setup {
@@ -48,10 +50,31 @@ impl Setup {
         self
     }
 
+    /// Keeps its data there and not in its own directory.
+    pub fn data(mut self, dir: &Path) -> Setup {
+        self.data = Some(dir.to_path_buf());
+        self
+    }
+
+    /// Its processes may open no more files than these.
+    pub fn files_max(mut self, files: u32) -> Setup {
+        self.files_max = Some(files);
+        self
+    }
+
     /// One setting by its name in the environment.
     pub fn set(mut self, name: &str, value: &str) -> Setup {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    fn program(&self) -> Command {
+        let program = env!("CARGO_BIN_EXE_doorstep");
+        let Some(files) = self.files_max else { return Command::new(program) };
+        // it becomes the program, under the same process id
+        let mut command = Command::new("prlimit");
+        command.args([&format!("--nofile={files}:{files}"), program]);
+        command
     }
 
     /// The directory alone, without a daemon.
@@ -61,6 +84,7 @@ impl Setup {
         let shop = TestShop {
             root,
             setup: self,
+            beset: vec![],
             process: None,
             client: Client::new("http://127.0.0.1:1"),
             url: String::new(),
@@ -89,6 +113,8 @@ impl Setup {
 pub struct TestShop {
     root: TempDir,
     setup: Setup,
+    /// Variables of the daemons that are started, and of no other command.
+    beset: Vec<(String, String)>,
     process: Option<Child>,
     client: Client,
     /// `http://127.0.0.1:…`; another one after each start.
@@ -101,17 +127,22 @@ impl TestShop {
     /// Starts the daemon and waits until it says that it is open.
     #[track_caller]
     pub fn start(&mut self) {
+        if let Err(status) = self.tries_to_start() {
+            panic!("the shop did not open ({status}): {}{}", self.said(), self.log());
+        }
+    }
+
+    /// Starts the daemon and waits until it says that it is open, or ends: then with what.
+    #[track_caller]
+    pub fn tries_to_start(&mut self) -> Result<(), ExitStatus> {
         self.spawn();
         let announced = until("the shop says that it is open", || {
+            let ended = self.ended();
             let said = self.said();
-            let line = said.lines().find(|line| line.starts_with("doorstep is open: "));
-            if line.is_none()
-                && let Some(status) = self.ended()
-            {
-                panic!("the shop did not open ({status}): {said}{}", self.log());
-            }
-            line.map(str::to_owned)
-        });
+            let line =
+                said.lines().find(|line| line.starts_with("doorstep is open: ") && said.ends_with('\n'));
+            line.map(|line| Ok(line.to_owned())).or(ended.map(Err))
+        })?;
         let words = |begin: &str, end: char| -> String {
             let (_, rest) =
                 announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
@@ -120,6 +151,7 @@ impl TestShop {
         self.url = words("doorstep is open: ", ' ');
         self.cards_url = words("cards at ", ')');
         self.client = Client::new(&self.url);
+        Ok(())
     }
 
     /// Starts the daemon and waits for nothing.
@@ -129,14 +161,21 @@ impl TestShop {
             File::options().create(true).append(true).open(path).expect("open the log of the test's shop")
         };
         fs::write(self.root.path().join("stdout"), "").expect("empty what the last daemon said");
-        let mut command = self.new_command();
-        command.arg("serve").args(self.setup.demo.then_some("--demo")).args(["--listen", "127.0.0.1:0"]);
-        command.stdout(log("stdout")).stderr(log("stderr")).stdin(Stdio::null());
+        let mut command = self.serve_command();
+        command.stdout(log("stdout")).stderr(log("stderr"));
         self.process = Some(command.spawn().expect("start the daemon"));
     }
 
+    /// As [`TestShop::spawn`] starts it; it prints wherever the test wants.
+    pub fn serve_command(&self) -> Command {
+        let mut command = self.new_command();
+        command.arg("serve").args(self.setup.demo.then_some("--demo")).args(["--listen", "127.0.0.1:0"]);
+        command.envs(self.beset.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
+        command
+    }
+
     fn new_command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        let mut command = self.setup.program();
         command.args(["--speed", &self.setup.speed.to_string(), "--data"]).arg(self.data());
         // the tests' own variables are no settings, and a developer's are not the test's
         let ours = std::env::vars_os().map(|(name, _)| name);
@@ -158,8 +197,23 @@ impl TestShop {
         self.setup.speed = speed;
     }
 
+    /// Where its logs and, if nothing else is set up, its data are.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// From the next start on the daemon has these variables too.
+    pub fn beset_by(&mut self, variables: Vec<(String, String)>) {
+        self.beset = variables;
+    }
+
     pub fn data(&self) -> PathBuf {
-        self.root.path().join("data")
+        self.setup.data.clone().unwrap_or_else(|| self.root.path().join("data"))
+    }
+
+    /// From the next start on.
+    pub fn moves_to(&mut self, data: &Path) {
+        self.setup.data = Some(data.to_path_buf());
     }
 
     pub fn mail(&self) -> PathBuf {
@@ -224,8 +278,27 @@ impl TestShop {
 
     /// Asks it to stop, as an operator or the system does: SIGTERM.
     pub fn asks_to_stop(&self) {
-        let process = self.process.as_ref().expect("a daemon runs");
-        let sent = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        self.signals("TERM");
+    }
+
+    /// It does nothing any more, and has not ended: SIGSTOP. On return each of its threads stands still.
+    pub fn freezes(&self) {
+        self.signals("STOP");
+        let tasks = format!("/proc/{}/task", self.pid());
+        until("every thread stands still", || {
+            let mut threads = fs::read_dir(&tasks).expect("the daemon's threads").flatten();
+            threads.all(|thread| is_stopped(&thread.path())).then_some(())
+        });
+    }
+
+    /// The process of the daemon that runs.
+    #[track_caller]
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().expect("a daemon runs").id()
+    }
+
+    fn signals(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
         assert!(sent.expect("run kill").success());
     }
 
@@ -243,7 +316,8 @@ impl TestShop {
         status
     }
 
-    fn ended(&mut self) -> Option<ExitStatus> {
+    /// How the daemon ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
         self.process.as_mut().and_then(|process| process.try_wait().expect("look after the daemon"))
     }
 
@@ -280,6 +354,13 @@ impl Drop for TestShop {
             eprintln!("the end of the shop's log:\n{}", shown.join("\n"));
         }
     }
+}
+
+/// Of a thread by its folder in `/proc`. One in the middle of a sync stops only after it.
+fn is_stopped(thread: &Path) -> bool {
+    let stat = read(&thread.join("stat"));
+    // `pid (name) state …`, and a name may hold anything
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T'))
 }
 
 fn read(path: &Path) -> String {

@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use doorstep::actors::merchant_proxy::Payment;
 use doorstep::actors::order_manager::Order;
@@ -12,15 +10,12 @@ use doorstep::actors::stock_keeper::StockItem;
 use doorstep::domain::Sku;
 
 use super::buyer::{Bought, wish, wishes};
-use super::history::{Attempt, Shelves, customers_order, orders_by_id};
 use super::order::{IN_STOCK, LAST_COPY, OUT_OF_STOCK, THREE_LEFT};
 use super::shop::{FAST, Setup, TestShop, setup};
 use super::stored::StoredTrees;
-use super::wait::until;
 
 /// The segment's header and the claim of the first epoch; the first batch of records follows.
 const FIRST_BATCH_AT: usize = 64 + 56;
-const CUSTOMERS: usize = 16;
 
 fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -231,38 +226,6 @@ fn a_torn_last_write_is_dropped_and_the_shop_opens() {
     shop.buys(IN_STOCK);
     assert_eq!(shop.stop().code(), Some(0));
     shop.verifies();
-}
-
-#[test]
-fn a_stop_under_load_answers_what_is_in_flight_reports_and_resumes_at_the_next_start() {
-    let shelves = Shelves { in_stock: vec!["MANY".to_owned()], out_of_stock: vec!["NONE".to_owned()] };
-    let rows = [("MANY".to_owned(), 1_000_000), ("NONE".to_owned(), 0)];
-    let mut shop = setup().catalogue(&rows).set("DOORSTEP_PAYMENT__ANSWER_DEADLINE_MS", "300").open();
-    let (stop, client) = (AtomicBool::new(false), shop.client().clone());
-    let mut attempts: Vec<Attempt> = thread::scope(|scope| {
-        let (shelves, stop) = (&shelves, &stop);
-        let customers = scope.spawn(move || customers_order(&client, shelves, CUSTOMERS, "stop", 7, stop));
-        until("a hundred turns are made", || (shop.journal_position() > 100).then_some(()));
-        assert_eq!(shop.stop().code(), Some(0), "{}", shop.log());
-        stop.store(true, Ordering::Relaxed);
-        customers.join().expect("the customers' threads")
-    });
-    assert!(shop.said().contains("drained; the next start resumes "), "{}", shop.said());
-    shop.verifies();
-    shop.start();
-    for attempt in &mut attempts {
-        until("it is answered", || {
-            attempt.send(shop.client());
-            attempt.said.as_ref().map(drop)
-        });
-    }
-    orders_by_id(&attempts);
-    for order in attempts.iter().filter_map(|attempt| attempt.said.as_ref()?.bought()) {
-        until("the order has ended", || {
-            (["closed", "declined"].contains(&shop.state_of(&order).as_str())).then_some(())
-        });
-    }
-    shop.never_panicked();
 }
 
 /// The journal's files in the order of their records.

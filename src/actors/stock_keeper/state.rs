@@ -198,7 +198,8 @@ fn apply_round(item: &mut StockItem, event: &Event, stamp: &Stamp) {
         }
         (Event::RoundClosed { .. }, slot) => {
             if let Some(round) = slot.take() {
-                let at = if planted::is(Bug::WallClock) { system_time() } else { stamp.at };
+                let at =
+                    if planted::is(Bug::WallClock) { system_time().unwrap_or(stamp.at) } else { stamp.at };
                 item.quotes = Some(Quotes::new(at, round.offers));
             }
         }

@@ -14,6 +14,8 @@ pub struct Tally {
     /// Worlds with violations.
     pub failed: u64,
     pub violations: u64,
+    /// For each invariant broken: in how many worlds, the first of them, and what was said there.
+    broken: BTreeMap<&'static str, (u64, u64, String)>,
     /// How often each fault came.
     counts: BTreeMap<Fault, u64>,
     /// How often each fault met an order in a state.
@@ -33,6 +35,7 @@ impl Tally {
         self.figures.add(&run.figures);
         self.failed += u64::from(!run.violations.is_empty());
         self.violations += run.violations.len() as u64;
+        self.add_broken(run);
         for (fault, times) in &run.coverage.counts {
             *self.counts.entry(*fault).or_default() += times;
         }
@@ -44,6 +47,22 @@ impl Tally {
             let cell = self.steps.entry((fault, step)).or_default();
             cell.times += times;
             cell.violations += u64::from(order.is_some_and(|order| wrong.contains(&order)));
+        }
+    }
+
+    fn add_broken(&mut self, run: &Run) {
+        let seed = run.options.seed;
+        let mut here = BTreeMap::new();
+        run.violations.iter().for_each(|violation| {
+            here.entry(violation.invariant).or_insert(&violation.what);
+        });
+        for (invariant, what) in here {
+            let (worlds, first, said) =
+                self.broken.entry(invariant).or_insert_with(|| (0, u64::MAX, String::new()));
+            *worlds += 1;
+            if seed < *first {
+                (*first, *said) = (seed, what.clone());
+            }
         }
     }
 
@@ -88,6 +107,9 @@ impl fmt::Display for Tally {
         }
         for (fault, states) in self.never_met() {
             writeln!(f, "  {fault} never met an order that is {}", states.join(", "))?;
+        }
+        for (invariant, (worlds, first, said)) in &self.broken {
+            writeln!(f, "  {invariant} broken in {worlds} worlds, first in {first}: {said}")?;
         }
         writeln!(f, "{} violations in {} worlds", self.violations, self.failed)
     }

@@ -15,5 +15,5 @@ mod tokens;
 pub use brand::Brand;
 pub use cards::{BadCard, CardNumber, check_cvv, test_behaviour};
 pub use expiry::Expiry;
-pub use page::{CardPage, Registered, RegistersCards, serve};
+pub use page::{CONNECTIONS_MAX, CardPage, Registered, RegistersCards, serve};
 pub use tokens::TokenMint;

@@ -31,7 +31,8 @@ use super::{BadCard, CardNumber, Expiry, TokenMint, check_cvv, test_behaviour};
 
 const BODY_BYTES_MAX: usize = 8 * 1024;
 const HEAD_READ_MS_MAX: u64 = 10_000;
-const CONNECTIONS_MAX: usize = 1_000;
+/// More customers than type a card number at once.
+pub const CONNECTIONS_MAX: usize = 1_000;
 const NAME_CHARS_MAX: usize = 100;
 /// The test cards of the demo, shown where their tokens are good.
 const TEST_CARDS: [(&str, &str); 8] = [
@@ -83,14 +84,14 @@ impl CardPage {
     }
 }
 
-/// Serves the page on `listener` until the server is told to stop; signals are left to whoever runs it. Must be called on
+/// Serves the page on `listener`, to at most `connections_max` at once, until the server is told to stop; signals are left to whoever runs it. Must be called on
 /// a system of actix.
-pub fn serve(listener: TcpListener, page: CardPage) -> std::io::Result<Server> {
+pub fn serve(listener: TcpListener, page: CardPage, connections_max: usize) -> std::io::Result<Server> {
     let page = Data::new(page);
     let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
     let server = HttpServer::new(site)
         .workers(1)
-        .max_connections(CONNECTIONS_MAX)
+        .max_connections(connections_max)
         .client_request_timeout(Duration::from_millis(HEAD_READ_MS_MAX))
         .disable_signals()
         .listen(listener)?;

@@ -15,20 +15,18 @@ impl Shopper {
             self.thinks(DAY_MS / 2).await;
             let Some((order, key)) = self.somebodys_order() else { continue };
             let wrong = self.wrong_key(&key);
-            let (method, below) = self.pick(&[
-                ("GET", ""),
-                ("GET", "/timeline"),
-                ("POST", "/cancel"),
-                ("GET", "page"),
-                ("POST", "page/cancel"),
+            let (method, place) = self.pick(&[
+                ("GET", "/api/v1/orders/{}"),
+                ("GET", "/api/v1/orders/{}/timeline"),
+                ("POST", "/api/v1/orders/{}/cancel"),
+                ("GET", "/orders/{}"),
+                ("POST", "/orders/{}/cancel"),
             ]);
-            let uri = match below.strip_prefix("page") {
-                Some(page) => format!("/orders/{order}{page}?{wrong}"),
-                None => format!("/api/v1/orders/{order}{below}?{wrong}"),
-            };
-            let request = match below {
+            let uri = format!("{}?{wrong}", place.replace("{}", &order));
+            let request = match place {
                 // the page's button sends the key in its form
-                "page/cancel" => form(&uri, &if wrong.is_empty() { "key=".to_owned() } else { wrong }, ""),
+                "/orders/{}/cancel" if wrong.is_empty() => form(&uri, "key=", ""),
+                "/orders/{}/cancel" => form(&uri, &wrong, ""),
                 _ => json_request(method, &uri, &json!({})),
             };
             let response = self.send(request).await;
