@@ -15,6 +15,7 @@ mod address;
 mod answered;
 pub mod audit;
 pub mod calls;
+mod given_up;
 mod rules;
 mod shop;
 #[cfg(test)]

@@ -5,8 +5,8 @@ use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Resolution, 
 use crate::storage::TreeName;
 
 use super::{
-    Address, Call, Context, Outcome, Rules, Stamp, Turn, bank, calls, mailer, merchant_proxy, order_manager,
-    stock_keeper, timelines, warehouse, web_session,
+    Address, Call, Context, Outcome, Rules, Stamp, Turn, bank, calls, given_up, mailer, merchant_proxy,
+    order_manager, stock_keeper, timelines, warehouse, web_session,
 };
 
 /// The shop, as the runtime sees it: seven actors by their messages, events and states.
@@ -182,9 +182,15 @@ impl Application for Shop {
         calls::answer(call, result)
     }
 
-    fn given_up(to: Address, message: &Message, panic: &str) -> Vec<Event> {
-        let why = format!("{to} gave up on {} after it panicked: {panic}", Shop::name(message));
-        message.order().map(|order| Event::Case(Case { order, why })).into_iter().collect()
+    fn given_up(
+        state: &State,
+        to: Address,
+        message: &Message,
+        panic: &str,
+        context: &mut Context<'_>,
+    ) -> Turn {
+        let why = format!("{} after it panicked: {panic}", Shop::name(message));
+        given_up::turn(state, to, message, &why, context)
     }
 
     fn resolved(message: &Message, resolution: Resolution) -> Vec<Event> {

@@ -50,9 +50,15 @@ pub trait Application: Sized + 'static {
     /// The message that brings the result of an outside call back to the actor that made it.
     fn answer(call: &Self::Call, result: CallResult<Self::Outcome>) -> Self::Message;
 
-    /// What follows when `message` has made its actor panic too often: events only, such as a case
-    /// on the order concerned. It must not panic: it reads nothing but the message.
-    fn given_up(to: Self::Address, message: &Self::Message, panic: &str) -> Vec<Self::Event>;
+    /// What follows when `message` has made its actor panic too often, such as a case on the order concerned, or
+    /// another try later. It must not panic: then the dead letter stands alone.
+    fn given_up(
+        state: &Self::State,
+        to: Self::Address,
+        message: &Self::Message,
+        panic: &str,
+        context: &mut Context<'_, Self>,
+    ) -> Turn<Self>;
 
     /// What follows when the operator has dealt with a message that was given up: events only, such as a line on the order
     /// concerned. As `given_up`, it must not panic.

@@ -165,11 +165,13 @@ impl<A: Application> Core<A> {
     ) -> Result<(), Error> {
         self.finish_appended();
         let (at, real) = self.clock.now();
-        let mut turn = Turn::<A>::nothing();
-        let events = catch_unwind(AssertUnwindSafe(|| A::given_up(to, &envelope.message, panic)));
-        turn.events = events.unwrap_or_else(|_| {
+        let rules = self.rules.clone();
+        let mut context = Context::new(at, real, &mut self.random, rules.as_ref(), None, to);
+        let state = &self.state;
+        let follows = AssertUnwindSafe(|| A::given_up(state, to, &envelope.message, panic, &mut context));
+        let mut turn = catch_unwind(follows).unwrap_or_else(|_| {
             tracing::error!(actor = %to, message = A::name(&envelope.message), "`given_up` panicked: the dead letter has no case");
-            vec![]
+            Turn::nothing()
         });
         if let Some(request) = envelope.request {
             turn.reply(request, A::failed(panic));

@@ -1,3 +1,4 @@
+use crate::actors::given_up::TRY_AGAIN_MS;
 use crate::actors::{Address, Context, Turn, merchant_proxy};
 use crate::domain::{Money, OrderId, PaymentId, Timestamp};
 use crate::planted::{self, Bug};
@@ -91,8 +92,19 @@ fn batch_for(state: &State, amount: Money, context: &Context<'_>) -> OpenBatch {
 fn settle_later(turn: &mut Turn, batch: BatchId, context: &Context<'_>) {
     let day = batch.captured_on.plus_days(context.rules().settlement_days);
     let due = Due::Trade(day.start().plus_ms(PAYOUT_AFTER_MIDNIGHT_MS));
+    turn.timer(timer_of(batch), due, Message::SettlementDue { batch });
+}
+
+fn timer_of(batch: BatchId) -> TimerId {
     let of = (u128::from(batch.captured_on.0) << 32) | u128::from(batch.part);
-    turn.timer(TimerId { kind: TIMER_SETTLEMENT, of }, due, Message::SettlementDue { batch });
+    TimerId { kind: TIMER_SETTLEMENT, of }
+}
+
+/// A message was given up: a payout is tried again.
+pub fn try_again(message: &Message, turn: &mut Turn, context: &Context<'_>) {
+    if let Message::SettlementDue { batch } = message {
+        turn.timer(timer_of(*batch), context.real_in(TRY_AGAIN_MS), message.clone());
+    }
 }
 
 /// Rounded down, and never more than the amount.

@@ -26,6 +26,7 @@ mod tests;
 
 pub use account::{Account, AccountId, Cardholder, Merchant, OpenBatch, Takings};
 pub use audit::audit;
+pub use capture::try_again;
 pub use card::CardToken;
 pub use decide::{decide, touches};
 pub use hold::{Hold, HoldState};

@@ -223,6 +223,39 @@ fn a_message_that_the_mailer_never_survives_is_given_up_and_the_shop_goes_on() {
     poison_ends_in_the_dead_letters(Address::Mailer, "Send");
 }
 
+/// A message that names no order is given up; the order that waits for it has a case, or goes on by itself, or both.
+async fn after_poison(actor: Address, kind: &'static str) -> (OrderState, bool) {
+    let mut world = closed();
+    world.kit.hooks = poison(actor, kind);
+    world.open().await;
+    let order = order_of(&world.buy("k1", NONE, 1, "tok_visa").await);
+    world.days(20).await;
+    let dead = world.records().into_iter().filter_map(|(_, record)| record.dead);
+    assert_eq!(dead.map(|dead| dead.name).collect::<Vec<_>>(), [kind]);
+    let state = world.derived().state;
+    let is_case = |what: &Happening| matches!(what, Happening::CaseOpened { .. });
+    let timeline = state.timelines.peek(&order).unwrap();
+    (world.state_of(order), timeline.entries.iter().any(|entry| is_case(&entry.what)))
+}
+
+#[test]
+fn an_order_whose_supplies_wait_for_a_message_that_is_given_up_has_a_case_and_goes_on() {
+    for kind in ["SupplyAnswered", "GoodsDue", "ShipNoticeAnswered"] {
+        let ending = run(after_poison(Address::StockKeeper, kind));
+        assert_eq!(ending, (OrderState::Closed, true), "{kind}");
+    }
+}
+
+#[test]
+fn a_payout_whose_timer_is_given_up_is_made_later() {
+    assert_eq!(run(after_poison(Address::BankActor, "SettlementDue")).0, OrderState::Closed);
+}
+
+#[test]
+fn an_order_whose_settlement_is_given_up_has_a_case() {
+    assert_eq!(run(after_poison(Address::MerchantProxy, "Settlement")), (OrderState::Delivered, true));
+}
+
 #[test]
 fn a_checkout_that_the_web_session_never_survives_is_answered_as_failed_and_the_next_is_taken() {
     run(async {

@@ -206,8 +206,16 @@ impl Application for Toy {
         }
     }
 
-    fn given_up(to: At, _message: &Message, _panic: &str) -> Vec<Event> {
-        vec![Event::Noted(to, GIVEN_UP)]
+    fn given_up(
+        _state: &State,
+        to: At,
+        _message: &Message,
+        _panic: &str,
+        _context: &mut Context<'_, Toy>,
+    ) -> Turn<Toy> {
+        let mut turn = Turn::nothing();
+        turn.event(Event::Noted(to, GIVEN_UP));
+        turn
     }
 
     fn resolved(_message: &Message, _resolution: Resolution) -> Vec<Event> {
