@@ -126,20 +126,25 @@ impl Kit {
         std::mem::take(&mut self.shop.asked.lock().unwrap())
     }
 
+    /// What the shop answers; it must be an answer of its OpenAPI document.
     pub async fn send(&self, request: TestRequest) -> Answered {
         let site = Site::new()
             .app_data(Data::new(self.app.clone()))
             .wrap(Shield::new(&self.app.limits))
             .configure(configure);
         let service = init_service(site).await;
-        let response = match try_call_service(&service, request.to_request()).await {
+        let request = request.to_request();
+        let (method, path) = (request.method().clone(), request.path().to_owned());
+        let response = match try_call_service(&service, request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
             Err(error) => error.error_response(),
         };
         let (head, payload) = response.into_parts();
         let bytes = body::to_bytes(payload).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answered { status: head.status(), headers: head.headers().clone(), body }
+        let answered = Answered { status: head.status(), headers: head.headers().clone(), body };
+        super::openapi::holds(&method, &path, &answered);
+        answered
     }
 }
 
