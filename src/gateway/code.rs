@@ -108,7 +108,7 @@ impl Code {
 
     /// Whether it is an answer for good: the same request gets it again.
     pub fn binds(self) -> bool {
-        matches!(self, Code::PaymentDeclined | Code::OutOfStock | Code::UnknownToken)
+        matches!(self, Code::PaymentDeclined | Code::OutOfStock)
     }
 }
 

@@ -15,6 +15,7 @@ mod catalogue_import;
 mod command_line;
 mod crash;
 mod errors;
+mod fuzz;
 mod history;
 mod http;
 mod import;

@@ -77,7 +77,8 @@ pub fn quantity() -> Object {
 
 pub fn lines() -> Array {
     let line: RefOr<Schema> = Ref::from_schema_name("LineRequest").into();
-    ArrayBuilder::new().items(line).min_items(Some(1)).max_items(Some(LINES_MAX)).build()
+    let one = json!([{"sku": "PD-0001", "quantity": 1}]);
+    ArrayBuilder::new().items(line).min_items(Some(1)).max_items(Some(LINES_MAX)).examples([one]).build()
 }
 
 pub fn email() -> Object {
