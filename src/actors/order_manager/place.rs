@@ -1,5 +1,6 @@
 use crate::actors::{Address, Context, Turn, stock_keeper};
 use crate::domain::OrderKey;
+use crate::domain::limits::TOTAL_MINOR_MAX;
 
 use super::order::units;
 use super::{Answer, Event, KeyBinding, KeyHash, Outcome, PlaceOrder, Placed, State, answers};
@@ -10,6 +11,7 @@ pub fn place(state: &State, place: &PlaceOrder, context: &mut Context<'_>) -> Tu
     match state.idempotency_keys.get(&key) {
         Some(binding) => again(state, place, binding),
         None if place.lines.is_empty() => refuse(place, Outcome::NothingToBuy),
+        None if place.totals.total.amount > TOTAL_MINOR_MAX => refuse(place, Outcome::TotalTooLarge),
         None => first_time(place, key, context),
     }
 }
