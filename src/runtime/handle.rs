@@ -36,6 +36,8 @@ impl<A: Application> Clone for Handle<A> {
 pub struct Gate {
     places: Arc<Semaphore>,
     open: AtomicBool,
+    /// The cell has more work than it takes: nothing more need come to be refused.
+    behind: Arc<AtomicBool>,
     next_request: AtomicU64,
 }
 
@@ -67,11 +69,16 @@ pub(super) enum Arrival<A: Application> {
 
 impl<A: Application> Handle<A> {
     /// `incarnation`: a number that no earlier process used, so that no old request is taken for a new one.
-    pub(super) fn new(incarnation: u64) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
+    /// `behind`: the cell's backlog keeps it.
+    pub(super) fn new(
+        incarnation: u64,
+        behind: Arc<AtomicBool>,
+    ) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
         let (intake, arrivals) = mpsc::unbounded_channel();
         let gate = Gate {
             places: Arc::new(Semaphore::new(ASKS_IN_FLIGHT_MAX)),
             open: AtomicBool::new(false),
+            behind,
             next_request: AtomicU64::new(incarnation << 40),
         };
         (Handle { intake, gate: Arc::new(gate) }, arrivals)
@@ -89,6 +96,9 @@ impl<A: Application> Handle<A> {
     ) -> Result<A::Reply, Refused> {
         if !self.is_open() {
             return Err(Refused::Closed);
+        }
+        if self.gate.behind.load(Ordering::Relaxed) {
+            return Err(Refused::Overloaded);
         }
         let permit = self.gate.places.clone().try_acquire_owned().map_err(|_| Refused::Overloaded)?;
         let deadline = Instant::now() + within.min(ASK_WITHIN_MAX);
