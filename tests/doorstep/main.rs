@@ -16,6 +16,7 @@ mod command_line;
 mod crash;
 mod errors;
 mod fuzz;
+mod golden;
 mod history;
 mod http;
 mod import;
