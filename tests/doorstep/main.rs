@@ -24,6 +24,7 @@ mod load;
 mod order;
 mod overload;
 mod shop;
+mod slow;
 mod stored;
 mod tidy;
 mod verify;
