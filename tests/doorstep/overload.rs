@@ -57,18 +57,24 @@ fn ten_times_the_load_it_can_take_is_refused_at_once_and_nothing_that_was_taken_
     println!("resident: {} MB at its peak, at most {} MB", at_peak_kb / 1024, most_kb / 1024);
     every_request_was_answered(&peak);
     every_request_was_answered(&storm);
-    assert!(storm.with(503).count() > 0, "ten times its peak was no overload: {:?}", storm.by_status());
+    let statuses = storm.by_status();
+    assert!(storm.with(503).count() > 0, "ten times its peak was no overload: {statuses:?}");
+    assert!(
+        storm.with(504).count() <= storm.with(201).count(),
+        "it took more than it could do: {statuses:?}"
+    );
     // what is kept of each order grows with the orders; the rest must not grow with the storm
     let kept_kb = 20 * (peak.with(201).count() + storm.with(201).count()) as u64;
     let allowed_kb = 2 * at_peak_kb + kept_kb + 64 * 1024;
     assert!(most_kb < allowed_kb, "{most_kb} KB held, {allowed_kb} KB would do");
     what_was_taken_stands(&shop, &peak, &storm);
     what_was_refused_can_be_ordered_now(&shop, &storm);
+    let cleared_up = what_was_left_open_is_cleared_up(&shop, &[&peak, &storm]);
     shop.waits_until_quiet();
     shop.never_panicked();
     assert_eq!(shop.stop().code(), Some(0));
     shop.verifies();
-    no_other_orders_are_kept(&shop, &[&peak, &storm]);
+    no_other_orders_are_kept(&shop, &[&peak, &storm], cleared_up);
 }
 
 /// By the answers that a good order may get, and a refusal says when to come back.
@@ -81,6 +87,8 @@ fn every_request_was_answered(outcome: &Outcome) {
                 assert_eq!(body["code"], "overloaded", "{body}");
                 assert!(head.contains("\r\nretry-after: "), "{head}");
             }
+            // on a machine that is busy with others some run into the deadline; they are asked about below
+            Ok((504, _, body)) => assert_eq!(body["code"], "outcome_unknown", "{body}"),
             other => panic!("{}: {other:?}", one.key),
         }
     }
@@ -110,8 +118,21 @@ fn what_was_refused_can_be_ordered_now(shop: &TestShop, storm: &Outcome) {
     }
 }
 
+/// Whoever was told that the outcome is not known learns it by the same key.
 #[track_caller]
-fn no_other_orders_are_kept(shop: &TestShop, outcomes: &[&Outcome]) {
+fn what_was_left_open_is_cleared_up(shop: &TestShop, outcomes: &[&Outcome]) -> BTreeSet<String> {
+    let open = outcomes.iter().flat_map(|outcome| outcome.with(504));
+    let cleared_up = open.map(|one| {
+        until(&format!("it is known what became of {}", one.key), || {
+            let answer = shop.client().order(&one.key, &wish(BOOK).0);
+            (answer.status == 201).then(|| answer.text_of("id"))
+        })
+    });
+    cleared_up.collect()
+}
+
+#[track_caller]
+fn no_other_orders_are_kept(shop: &TestShop, outcomes: &[&Outcome], cleared_up: BTreeSet<String>) {
     let kept: BTreeSet<String> = StoredTrees::of(shop).orders().keys().map(ToString::to_string).collect();
     let taken = outcomes.iter().flat_map(|outcome| outcome.with(201)).map(|one| {
         let Ok((_, _, body)) = &one.result else { unreachable!("it was taken") };
@@ -120,5 +141,6 @@ fn no_other_orders_are_kept(shop: &TestShop, outcomes: &[&Outcome]) {
     let taken: BTreeSet<String> = taken.collect();
     assert!(taken.is_subset(&kept), "{} orders were lost", taken.difference(&kept).count());
     let again = outcomes.iter().map(|outcome| outcome.with(503).take(LOOKED_AT).count()).sum::<usize>();
-    assert_eq!(kept.len(), taken.len() + again, "nobody knows some of the orders");
+    assert!(cleared_up.is_disjoint(&taken), "two keys got one order");
+    assert_eq!(kept.len(), taken.len() + cleared_up.len() + again, "nobody knows some of the orders");
 }
