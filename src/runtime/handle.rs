@@ -97,7 +97,7 @@ impl<A: Application> Handle<A> {
         if !self.is_open() {
             return Err(Refused::Closed);
         }
-        if self.gate.behind.load(Ordering::Relaxed) {
+        if self.is_behind() {
             return Err(Refused::Overloaded);
         }
         let permit = self.gate.places.clone().try_acquire_owned().map_err(|_| Refused::Overloaded)?;
@@ -136,6 +136,11 @@ impl<A: Application> Handle<A> {
     /// Whether questions are admitted.
     pub fn is_open(&self) -> bool {
         self.gate.open.load(Ordering::Acquire)
+    }
+
+    /// Whether the cell has so much work that it refuses questions.
+    pub fn is_behind(&self) -> bool {
+        self.gate.behind.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_open(&self, open: bool) {

@@ -32,6 +32,7 @@ pub struct PlayedShop {
     asked: Mutex<Vec<(Address, Message)>>,
     script: Mutex<VecDeque<Play>>,
     closed: AtomicBool,
+    overloaded: AtomicBool,
 }
 
 impl Asks for PlayedShop {
@@ -50,6 +51,13 @@ impl Asks for PlayedShop {
 
     fn ready(&self) -> bool {
         !self.closed.load(Ordering::Relaxed)
+    }
+
+    fn has_room(&self) -> Result<(), AskError> {
+        match self.overloaded.load(Ordering::Relaxed) {
+            true => Err(AskError::Overloaded { retry_after_s: 1 }),
+            false => Ok(()),
+        }
     }
 }
 
@@ -110,6 +118,10 @@ impl Kit {
 
     pub fn close(&self) {
         self.shop.closed.store(true, Ordering::Relaxed);
+    }
+
+    pub fn overload(&self) {
+        self.shop.overloaded.store(true, Ordering::Relaxed);
     }
 
     pub fn plays(self, play: Play) -> Kit {

@@ -193,6 +193,17 @@ async fn a_body_over_the_limit_is_refused() {
 }
 
 #[actix_web::test]
+async fn an_overloaded_shop_refuses_before_it_reads_and_asks_nobody() {
+    let kit = Kit::new();
+    kit.overload();
+    let answered = kit.send(post_raw(ORDERS, "no JSON")).await;
+    answered.assert_problem(503, "overloaded");
+    assert_eq!(answered.header("retry-after"), Some("1"));
+    assert!(kit.asked().is_empty());
+    assert_eq!(kit.send(get("/healthz")).await.status, 200);
+}
+
+#[actix_web::test]
 async fn too_many_headers_are_refused() {
     let mut request = get("/healthz");
     for n in 0..65 {
