@@ -40,6 +40,8 @@ pub struct Gate {
     places: Arc<Semaphore>,
     places_max: usize,
     open: AtomicBool,
+    /// The cell has more work than it takes: nothing more need come to be refused.
+    behind: Arc<AtomicBool>,
     next_request: AtomicU64,
 }
 
@@ -77,12 +79,18 @@ pub(super) enum Arrival<A: Application> {
 
 impl<A: Application> Handle<A> {
     /// `incarnation`: a number that no earlier process used, so that no old request is taken for a new one.
-    pub(super) fn new(incarnation: u64, bounds: Bounds) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
+    /// `behind`: the cell's backlog keeps it.
+    pub(super) fn new(
+        incarnation: u64,
+        bounds: Bounds,
+        behind: Arc<AtomicBool>,
+    ) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
         let (intake, arrivals) = mpsc::unbounded_channel();
         let gate = Gate {
             places: Arc::new(Semaphore::new(bounds.asks_in_flight_max)),
             places_max: bounds.asks_in_flight_max,
             open: AtomicBool::new(false),
+            behind,
             next_request: AtomicU64::new(incarnation << 40),
         };
         (Handle { intake, gate: Arc::new(gate) }, arrivals)
@@ -100,6 +108,9 @@ impl<A: Application> Handle<A> {
     ) -> Result<A::Reply, Refused> {
         if !self.is_open() {
             return Err(Refused::Closed);
+        }
+        if self.is_behind() {
+            return Err(Refused::Overloaded);
         }
         let permit = self.gate.places.clone().try_acquire_owned().map_err(|_| Refused::Overloaded)?;
         let deadline = Instant::now() + within.min(ASK_WITHIN_MAX);
@@ -142,6 +153,11 @@ impl<A: Application> Handle<A> {
     /// Whether questions are admitted.
     pub fn is_open(&self) -> bool {
         self.gate.open.load(Ordering::Acquire)
+    }
+
+    /// Whether the cell has so much work that it refuses questions.
+    pub fn is_behind(&self) -> bool {
+        self.gate.behind.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_open(&self, open: bool) {

@@ -81,9 +81,11 @@
 //!   remembered over a crash), `recovery`, `committer` (group commit), `checkpointer`, `clock`, `limits`.
 //! - The actors: `cell` (the actors of one journal), `shell` (the one actix actor), `guard` (keeps it alive),
 //!   `supervisor` (the tree), `timers`, `lanes` (outside calls), `watchdog` and `suspect` (what spins).
-//! - The way in and out: `start`, `handle` (asks), `inspect`, `dead_letters`, `drain`, `error`.
+//! - The way in and out: `start`, `handle` (asks), `backlog` (which of them are too many), `inspect`, `dead_letters`,
+//!   `drain`, `error`.
 //! - [`kit`]: a cell of any application on virtual time, for tests and the simulator.
 mod application;
+mod backlog;
 mod cell;
 mod checkpointer;
 mod clock;

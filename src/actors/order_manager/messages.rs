@@ -183,6 +183,8 @@ pub enum Outcome {
     InProgress,
     /// There is no line, and the key has made no order before: the session answers `CartEmpty`. Nothing is bound.
     NothingToBuy,
+    /// 422: no payment carries so much. Nothing is bound.
+    TotalTooLarge,
 }
 
 /// An order as its owner may see it.

@@ -31,19 +31,19 @@ const WHAT_TO_DO: &str = "raise the schema version and teach upcast the old form
 
 /// One stored value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Kept {
+pub struct Kept {
     tree: String,
-    key: Vec<u8>,
-    version: u8,
+    pub key: Vec<u8>,
+    pub version: u8,
     position: u64,
-    value: Vec<u8>,
+    pub value: Vec<u8>,
 }
 
 fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> T {
+pub fn read<T: DeserializeOwned>(name: &str) -> T {
     let bytes = std::fs::read(file(name)).expect("the golden file is in the repository");
     postcard::from_bytes(&bytes).expect("the golden file is whole")
 }
@@ -117,7 +117,7 @@ fn every_kind_of_statement_that_the_flows_reach_stands_in_the_golden_turns() {
     assert!(new.is_empty(), "add a golden file that holds these: {new:?}");
 }
 
-fn written_again(one: &Kept) -> Result<Kept, String> {
+pub fn written_again(one: &Kept) -> Result<Kept, String> {
     let again = |key, value| Kept { key, value, ..one.clone() };
     match one.tree.as_str() {
         "messages" => Ok(again(same::<Statement>(&one.key)?, same::<(Address, Message)>(&one.value)?)),

@@ -2,6 +2,7 @@
 mod alone;
 mod crashes;
 mod flows;
+mod garbled;
 mod golden;
 mod holds;
 mod panics;
