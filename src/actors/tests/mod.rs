@@ -6,6 +6,5 @@ mod garbled;
 mod golden;
 mod holds;
 mod panics;
-mod soak;
 mod unlucky;
 mod world;
