@@ -15,6 +15,7 @@ mod address;
 mod answered;
 pub mod audit;
 pub mod calls;
+mod given_up;
 mod rules;
 mod shop;
 #[cfg(test)]
@@ -37,7 +38,7 @@ pub use address::Address;
 pub use answered::Answered;
 pub use calls::{Call, Outcome, What};
 pub use rules::Rules;
-pub use shop::{Case, Event, Message, Reply, Shop, State};
+pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
 /// A turn of the shop.

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Happening, OrderId, Step, Timeline};
-use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Table};
+use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Resolution, Table};
 use crate::storage::TreeName;
 
 use super::{
-    Address, Call, Context, Outcome, Rules, Stamp, Turn, bank, calls, mailer, merchant_proxy, order_manager,
-    stock_keeper, timelines, warehouse, web_session,
+    Address, Call, Context, Outcome, Rules, Stamp, Turn, bank, calls, given_up, mailer, merchant_proxy,
+    order_manager, stock_keeper, timelines, warehouse, web_session,
 };
 
 /// The shop, as the runtime sees it: seven actors by their messages, events and states.
@@ -53,6 +53,7 @@ one_of! {
         Warehouse(warehouse::Event),
         Mail(mailer::Event),
         Case(Case),
+        Resolved(Resolved),
     }
 }
 
@@ -82,6 +83,14 @@ pub struct Case {
     pub why: String,
 }
 
+/// The operator has dealt with a message about this order that was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    pub order: OrderId,
+    pub message: String,
+    pub resolution: Resolution,
+}
+
 #[derive(Default)]
 pub struct State {
     pub sessions: web_session::State,
@@ -106,6 +115,14 @@ impl Event {
             Event::Warehouse(event) => event.happenings(),
             Event::Mail(event) => event.happenings(),
             Event::Case(case) => vec![(case.order, Step(0), Happening::CaseOpened { why: case.why.clone() })],
+            Event::Resolved(Resolved { order, message, resolution }) => {
+                let message = message.clone();
+                let what = match resolution {
+                    Resolution::Retry => Happening::SentAgain { message },
+                    Resolution::Discard => Happening::Discarded { message },
+                };
+                vec![(*order, Step(0), what)]
+            }
         }
     }
 }
@@ -165,9 +182,20 @@ impl Application for Shop {
         calls::answer(call, result)
     }
 
-    fn given_up(to: Address, message: &Message, panic: &str) -> Vec<Event> {
-        let why = format!("{to} gave up on {} after it panicked: {panic}", Shop::name(message));
-        message.order().map(|order| Event::Case(Case { order, why })).into_iter().collect()
+    fn given_up(
+        state: &State,
+        to: Address,
+        message: &Message,
+        panic: &str,
+        context: &mut Context<'_>,
+    ) -> Turn {
+        let why = format!("{} after it panicked: {panic}", Shop::name(message));
+        given_up::turn(state, to, message, &why, context)
+    }
+
+    fn resolved(message: &Message, resolution: Resolution) -> Vec<Event> {
+        let resolved = |order| Resolved { order, message: Shop::name(message).to_owned(), resolution };
+        message.order().map(|order| Event::Resolved(resolved(order))).into_iter().collect()
     }
 
     fn failed(panic: &str) -> Reply {
@@ -206,7 +234,7 @@ impl runtime::State<Shop> for State {
             Event::Bank(event) => event.changes(keys),
             Event::Warehouse(event) => event.changes(keys),
             Event::Mail(event) => event.changes(keys),
-            Event::Case(_) => {}
+            Event::Case(_) | Event::Resolved(_) => {}
         }
         for (order, _, _) in event.happenings() {
             keys.add::<Timeline>(&order);
@@ -222,7 +250,7 @@ impl runtime::State<Shop> for State {
             Event::Bank(event) => self.bank.apply(event, stamp),
             Event::Warehouse(event) => self.shipments.apply(event, stamp),
             Event::Mail(event) => self.mail.apply(event, stamp),
-            Event::Case(_) => {}
+            Event::Case(_) | Event::Resolved(_) => {}
         }
         timelines::note(&mut self.timelines, event, stamp);
     }

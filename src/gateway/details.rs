@@ -1,6 +1,7 @@
 //! What a customer types about herself, as text from a body or a form: each is cleaned and held against its limits.
 //! The error says what is expected, never what was typed.
 
+use super::countries::COUNTRIES;
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX};
 
 /// What is expected instead.
@@ -27,11 +28,11 @@ pub fn address_field(text: &str) -> Result<String, Wanted> {
     plain(text, ADDRESS_FIELD_CHARS_MAX)
 }
 
-/// ISO 3166-1 alpha-2 by its form: two capital letters.
+/// An ISO 3166-1 alpha-2 code that is some country's.
 pub fn country(text: &str) -> Result<String, Wanted> {
-    match text.as_bytes() {
-        [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Ok(text.to_owned()),
-        _ => Err("two capital letters are expected, such as GB".to_owned()),
+    match COUNTRIES.iter().find(|(code, _)| *code == text) {
+        Some((code, _)) => Ok((*code).to_owned()),
+        None => Err("the two capital letters of a country are expected, such as GB".to_owned()),
     }
 }
 
@@ -43,10 +44,10 @@ pub fn token(text: &str) -> Result<String, Wanted> {
     Err(format!("1 to {TOKEN_CHARS_MAX} visible ASCII characters are expected"))
 }
 
-/// Text of one line, without the space around it.
+/// Text of one line, without the space around it, which counts: so a client can count too.
 fn plain(text: &str, chars_max: usize) -> Result<String, Wanted> {
-    let text = text.trim();
     let too_long = text.len() > chars_max && text.chars().count() > chars_max;
+    let text = text.trim();
     if text.is_empty() || too_long {
         return Err(format!("1 to {chars_max} characters are expected"));
     }
@@ -98,9 +99,9 @@ mod tests {
     }
 
     #[test]
-    fn a_country_is_two_capitals() {
+    fn a_country_is_the_two_capitals_of_one_that_there_is() {
         assert!(country("GB").is_ok());
-        for bad in ["", "gb", "GBR", "G1", "É", " GB"] {
+        for bad in ["", "gb", "GBR", "G1", "É", " GB", "XX"] {
             assert!(country(bad).is_err(), "{bad}");
         }
     }

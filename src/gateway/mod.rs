@@ -17,6 +17,7 @@ mod assets;
 mod auth;
 mod body;
 mod code;
+mod countries;
 mod details;
 mod health;
 mod idempotency;

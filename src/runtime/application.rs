@@ -3,7 +3,7 @@ use std::hash::Hash;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Context, Keys, Stamp, Turn, table::AnyTable};
+use super::{Context, Keys, Resolution, Stamp, Turn, table::AnyTable};
 
 /// What the runtime must be told about the trade that it runs. Everything here is pure: given a
 /// state and a message, an actor decides on a [`Turn`]; the runtime does the rest.
@@ -50,9 +50,19 @@ pub trait Application: Sized + 'static {
     /// The message that brings the result of an outside call back to the actor that made it.
     fn answer(call: &Self::Call, result: CallResult<Self::Outcome>) -> Self::Message;
 
-    /// What follows when `message` has made its actor panic too often: events only, such as a case
-    /// on the order concerned. It must not panic: it reads nothing but the message.
-    fn given_up(to: Self::Address, message: &Self::Message, panic: &str) -> Vec<Self::Event>;
+    /// What follows when `message` has made its actor panic too often, such as a case on the order concerned, or
+    /// another try later. It must not panic: then the dead letter stands alone.
+    fn given_up(
+        state: &Self::State,
+        to: Self::Address,
+        message: &Self::Message,
+        panic: &str,
+        context: &mut Context<'_, Self>,
+    ) -> Turn<Self>;
+
+    /// What follows when the operator has dealt with a message that was given up: events only, such as a line on the order
+    /// concerned. As `given_up`, it must not panic.
+    fn resolved(message: &Self::Message, resolution: Resolution) -> Vec<Self::Event>;
 
     /// The reply to whoever asked, when the question made its actor panic too often.
     fn failed(panic: &str) -> Self::Reply;

@@ -1,3 +1,4 @@
+use crate::actors::given_up::TRY_AGAIN_MS;
 use crate::actors::{Address, Context, Turn, merchant_proxy};
 use crate::domain::{Money, OrderId, PaymentId, Timestamp};
 use crate::planted::{self, Bug};
@@ -5,7 +6,7 @@ use crate::runtime::{Due, TimerId};
 
 use super::account::{Account, AccountId, OpenBatch};
 use super::hold::HoldState;
-use super::{BatchId, CaptureAnswer, Event, Message, SettlementLine, State};
+use super::{BatchId, CaptureAnswer, Event, Message, SettlementLine, State, lapse};
 
 /// Lines of one settlement batch, so that paying it out is a bounded turn.
 pub const BATCH_LINES_MAX: u32 = 100;
@@ -17,7 +18,7 @@ const BASIS_POINTS: i128 = 10_000;
 
 const TIMER_SETTLEMENT: u8 = 1;
 
-/// Takes what is held, or a part of it; the rest is let go.
+/// Takes what is held, or a part of it; the rest is let go. Nothing is taken of a hold that has lapsed.
 pub(super) fn capture(
     state: &State,
     order: OrderId,
@@ -31,7 +32,16 @@ pub(super) fn capture(
         Some((_, HoldState::Captured { amount, .. })) if !planted::is(Bug::CapturedAgain) => {
             CaptureAnswer::Captured { amount: *amount }
         }
+        Some((_, HoldState::Lapsed)) => CaptureAnswer::Lapsed,
+        // its timer has yet to ring
+        Some((hold, HoldState::Held { capture_before, .. }))
+            if !lapse::is_alive(*capture_before, context) =>
+        {
+            lapse::lapse(&mut turn, payment, hold);
+            CaptureAnswer::Lapsed
+        }
         Some((hold, HoldState::Held { .. } | HoldState::Captured { .. })) if covers(hold.amount, amount) => {
+            lapse::watch_no_more(&mut turn, payment);
             let open = batch_for(state, amount, context);
             if open.lines == 1 {
                 settle_later(&mut turn, open.batch, context);
@@ -82,8 +92,19 @@ fn batch_for(state: &State, amount: Money, context: &Context<'_>) -> OpenBatch {
 fn settle_later(turn: &mut Turn, batch: BatchId, context: &Context<'_>) {
     let day = batch.captured_on.plus_days(context.rules().settlement_days);
     let due = Due::Trade(day.start().plus_ms(PAYOUT_AFTER_MIDNIGHT_MS));
+    turn.timer(timer_of(batch), due, Message::SettlementDue { batch });
+}
+
+fn timer_of(batch: BatchId) -> TimerId {
     let of = (u128::from(batch.captured_on.0) << 32) | u128::from(batch.part);
-    turn.timer(TimerId { kind: TIMER_SETTLEMENT, of }, due, Message::SettlementDue { batch });
+    TimerId { kind: TIMER_SETTLEMENT, of }
+}
+
+/// A message was given up: a payout is tried again.
+pub fn try_again(message: &Message, turn: &mut Turn, context: &Context<'_>) {
+    if let Message::SettlementDue { batch } = message {
+        turn.timer(timer_of(*batch), context.real_in(TRY_AGAIN_MS), message.clone());
+    }
 }
 
 /// Rounded down, and never more than the amount.

@@ -40,10 +40,9 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
             round.iter().flat_map(|round| &round.waiters).for_each(|waiter| keys.add::<Demand>(waiter));
         }
         Message::SupplyAnswered { purchase_order, .. }
-        | Message::ShipNoticeAnswered { purchase_order, .. } => supplied(state, purchase_order, keys),
-        Message::SupplyRetry { purchase_order } | Message::GoodsDue { purchase_order } => {
-            keys.add::<PurchaseOrder>(purchase_order);
-        }
+        | Message::ShipNoticeAnswered { purchase_order, .. }
+        | Message::SupplyRetry { purchase_order }
+        | Message::GoodsDue { purchase_order } => supplied(state, purchase_order, keys),
     }
 }
 

@@ -19,7 +19,7 @@ const QUOTE_DEADLINE: u8 = 1;
 const QUOTED_UNITS_MIN: u64 = 2 * Quantity::MAX as u64;
 
 /// A SKU has one round at a time, so its hash names the timer.
-fn deadline_of(sku: &Sku) -> TimerId {
+pub fn deadline_of(sku: &Sku) -> TimerId {
     TimerId { kind: QUOTE_DEADLINE, of: xxhash_rust::xxh3::xxh3_128(sku.as_str().as_bytes()) }
 }
 

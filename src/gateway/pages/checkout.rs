@@ -7,11 +7,11 @@ use serde::Deserialize;
 use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
 use crate::domain::{Backorder, Customer, Money, ShippingAddress};
+use crate::gateway::countries::COUNTRIES;
 use crate::gateway::{App, Problem};
 
 use super::cart::{Line, can_be_paid};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
-use super::countries::COUNTRIES;
 use super::form::{Form, encoded, query};
 use super::from_here::{FromHere, own_origin};
 use super::layout::{Kept, Layout, render, see_other};

@@ -5,8 +5,6 @@ use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS
 use crate::domain::{Customer, ShippingAddress};
 use crate::gateway::details;
 
-use super::countries::COUNTRIES;
-
 /// The checkout page's fields as they were typed.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -92,7 +90,8 @@ impl Typed {
             details::address_field,
             "Please type the postcode.",
         );
-        let country = read(&mut self.country, &mut errors.country, country, "Please choose a country.");
+        let country =
+            read(&mut self.country, &mut errors.country, details::country, "Please choose a country.");
         match (name, email, line1, city, postcode, country) {
             (Some(name), Some(email), Some(line1), Some(city), Some(postcode), Some(country)) => {
                 Ok((Customer { email, name }, ShippingAddress { line1, city, postcode, country }))
@@ -118,9 +117,4 @@ fn read(
         *error = Some(wanted);
     }
     parsed
-}
-
-fn country(code: &str) -> Result<String, String> {
-    let known = COUNTRIES.iter().any(|(known, _)| *known == code);
-    if known { details::country(code) } else { Err("a country of the list is expected".to_owned()) }
 }

@@ -10,7 +10,6 @@
 mod cart;
 mod checkout;
 mod checkout_form;
-mod countries;
 mod dress;
 mod form;
 mod from_here;

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use crate::actors::order_manager::{Message, OrderView, PaymentView, Reply as OrderReply};
 use crate::actors::{Address, Reply};
 use crate::domain::{OrderId, OrderState, Timeline};
+use crate::gateway::countries::country_name;
 use crate::gateway::{App, Problem};
 
 use super::cart::Line;
-use super::countries::country_name;
 use super::form::{Form, encoded, query};
 use super::from_here::FromHere;
 use super::layout::{Kept, Layout, render, see_other};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::runtime::kit::Kit;
 use crate::runtime::{
-    Aggregate, AnyTable, Application, CallResult, Context, Hooks, Keys, OutsideCall, Point, Redrive, Stamp,
-    State as _, Table, TableKey, TimerId, Turn,
+    Aggregate, AnyTable, Application, CallResult, Context, Hooks, Keys, OutsideCall, Point, Redrive,
+    Resolution, Stamp, State as _, Table, TableKey, TimerId, Turn,
 };
 use crate::storage::TreeName;
 
@@ -206,8 +206,20 @@ impl Application for Toy {
         }
     }
 
-    fn given_up(to: At, _message: &Message, _panic: &str) -> Vec<Event> {
-        vec![Event::Noted(to, GIVEN_UP)]
+    fn given_up(
+        _state: &State,
+        to: At,
+        _message: &Message,
+        _panic: &str,
+        _context: &mut Context<'_, Toy>,
+    ) -> Turn<Toy> {
+        let mut turn = Turn::nothing();
+        turn.event(Event::Noted(to, GIVEN_UP));
+        turn
+    }
+
+    fn resolved(_message: &Message, _resolution: Resolution) -> Vec<Event> {
+        vec![]
     }
 
     fn failed(panic: &str) -> Reply {

@@ -41,14 +41,15 @@ fn shows_nothing(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
 }
 
 fn only_owners_cancel(evidence: &Evidence<'_>, found: &mut Found) {
-    let cancels = evidence.history.looks.iter().filter(|look| look.cancels);
-    let by_owners: BTreeSet<OrderId> = cancels.map(|look| look.order).collect();
+    // also those that were never answered
+    let asked: BTreeSet<&str> = evidence.history.requests.iter().map(|sent| sent.uri.as_str()).collect();
     for (position, _, event) in evidence.events() {
-        if let Some(order) = cancelled(event) {
-            found.expect_of(order, by_owners.contains(&order), || {
-                format!("it is cancelled at {position}, and its owner has not asked for it")
-            });
-        }
+        let Some(id) = cancelled(event) else { continue };
+        let Some(order) = evidence.state().orders.orders.peek(&id) else { continue };
+        let by_its_owner = format!("/api/v1/orders/{id}/cancel?key={}", order.key);
+        found.expect_of(id, asked.contains(by_its_owner.as_str()), || {
+            format!("it is cancelled at {position}, and its owner has not asked for it")
+        });
     }
 }
 

@@ -4,6 +4,7 @@ use rand::Rng;
 use serde_json::json;
 
 use super::super::history::{Outcome, Trial, TrialKind};
+use super::visitor::form;
 use super::{DAY_MS, Shopper, json_request};
 
 const TRIALS: u32 = 4;
@@ -19,9 +20,16 @@ impl Shopper {
                 ("GET", "/api/v1/orders/{}/timeline"),
                 ("POST", "/api/v1/orders/{}/cancel"),
                 ("GET", "/orders/{}"),
+                ("POST", "/orders/{}/cancel"),
             ]);
             let uri = format!("{}?{wrong}", place.replace("{}", &order));
-            let response = self.send(json_request(method, &uri, &json!({}))).await;
+            let request = match place {
+                // the page's button sends the key in its form
+                "/orders/{}/cancel" if wrong.is_empty() => form(&uri, "key=", ""),
+                "/orders/{}/cancel" => form(&uri, &wrong, ""),
+                _ => json_request(method, &uri, &json!({})),
+            };
+            let response = self.send(request).await;
             self.street.history.borrow_mut().trials.push(Trial {
                 what: TrialKind::Stranger,
                 sent: format!("{method} {uri}"),

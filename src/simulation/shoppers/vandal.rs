@@ -10,6 +10,8 @@ use super::program::{details, raw};
 use super::{DAY_MS, Shopper, json_request};
 
 const TRIALS: u32 = 6;
+/// Of a body, in the report.
+const SHOWN_CHARS_MAX: usize = 400;
 /// A valid card number that is nobody's.
 const CARD: &str = "4012888888881881";
 
@@ -20,7 +22,9 @@ impl Shopper {
             self.thinks(DAY_MS / 4).await;
             let marker = format!("vandal{}-{n}@example.com", self.number);
             let request = self.nonsense(&marker);
-            let sent = format!("{} {}", request.method, request.uri);
+            let body =
+                String::from_utf8_lossy(&request.body).chars().take(SHOWN_CHARS_MAX).collect::<String>();
+            let sent = format!("{} {} {body}", request.method, request.uri);
             let response = self.send(request).await;
             self.street.history.borrow_mut().trials.push(Trial {
                 what: TrialKind::Vandal,
@@ -39,7 +43,7 @@ impl Shopper {
         let mut good = details(&Wish { lines: vec![], total: None, token, backorder, email });
         good["lines"] = serde_json::json!([{"sku": "SIM-PLENTY", "quantity": 1}]);
         let json = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
-        let kind = self.rng.random_range(0..14);
+        let kind = self.rng.random_range(0..15);
         match kind {
             0 => good["lines"][0]["quantity"] = 0.into(),
             1 => good["lines"][0]["quantity"] = (-1).into(),
@@ -54,6 +58,11 @@ impl Shopper {
             10 => return raw("POST", "/api/v1/orders", &json, "[".repeat(50_000).as_bytes()),
             11 => return raw("POST", "/api/v1/orders", &json[..1], good.to_string().as_bytes()),
             12 => return raw("DELETE", "/api/v1/orders", &json, b""),
+            // which of the two is meant?
+            13 => {
+                let twice = good.to_string().replacen("\"quantity\"", "\"quantity\":900,\"quantity\"", 1);
+                return raw("POST", "/api/v1/orders", &json, twice.as_bytes());
+            }
             _ => {
                 return raw(
                     "POST",

@@ -91,7 +91,7 @@ impl Shopper {
     }
 }
 
-fn form(uri: &str, fields: &str, cookie: &str) -> Request {
+pub fn form(uri: &str, fields: &str, cookie: &str) -> Request {
     let headers = vec![
         ("content-type", "application/x-www-form-urlencoded".to_owned()),
         ("sec-fetch-site", "same-origin".to_owned()),
