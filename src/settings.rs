@@ -216,6 +216,17 @@ mod tests {
         assert_eq!((settings.trade.speed, settings.shop.shipping), (7, 100));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_file_and_no_variable_make_it_panic(
+            file in "(\\[(trade|http|shop|log|journal)\\]\n)?([a-z_]{1,12} = [-0-9a-z\"\\.]{0,20}\n){0,3}|.*",
+            name in "[A-Z_]{0,12}(__[A-Z_]{0,12}){0,2}", value in ".*",
+        ) {
+            let _ = load(&file, &[(&format!("DOORSTEP_{name}"), &value)]);
+            let _ = load(&format!("[trade]\nspeed = {value}"), &[]);
+        }
+    }
+
     #[test]
     fn flags_override_everything() {
         let overrides = Overrides { speed: Some(9), ..Overrides::default() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{OrderState, Sku};
 
-use super::order_manager::{Order, PaymentState, StockState};
+use super::order_manager::{Cover, Order, PaymentState, StockState, StopState};
 use super::stock_keeper::StockItem;
 use super::{State, bank, merchant_proxy, stock_keeper};
 
@@ -74,14 +74,22 @@ fn is_in_the_house(order: &Order) -> bool {
     matches!(order.state, Placed | AwaitingStock | Reserved | AwaitingPayment | Confirmed | Fulfilling)
 }
 
-/// I6, I10: a closed order was paid to the cent; an order that ended otherwise holds no money.
+/// I6, I10: a closed order was paid to the cent; an order that ended otherwise holds no money; at most one hold of an
+/// order stands, and what is in the house is paid for, or being asked for, or being stopped.
 fn payments_against_orders(state: &State) -> Vec<String> {
     let mut found = vec![];
     for (id, order) in state.orders.orders.resident() {
         let rows = order.payments.iter().map(|payment| state.payments.payments.peek(&payment.id));
         let rows: Vec<_> = rows.flatten().collect();
         let settled: i64 = rows.iter().map(|row| row.settled.amount).sum();
-        let held = rows.iter().any(|row| row.is_held());
+        let holds = rows.iter().filter(|row| row.is_held()).count();
+        let held = holds > 0;
+        if holds > 1 {
+            found.push(format!("{id} holds money {holds} times"));
+        }
+        if is_left_unpaid(order) {
+            found.push(format!("{id} is {}, its hold has lapsed and nobody asks for another", order.state));
+        }
         if order.state == OrderState::Closed && settled != order.totals.total.amount {
             found.push(format!(
                 "{id} is closed at {}, and {settled} minor units were settled",
@@ -95,4 +103,9 @@ fn payments_against_orders(state: &State) -> Vec<String> {
         }
     }
     found
+}
+
+fn is_left_unpaid(order: &Order) -> bool {
+    let in_the_house = matches!(order.state, OrderState::Confirmed | OrderState::Fulfilling);
+    in_the_house && order.cover() == Cover::Lapsed && order.stop == StopState::No
 }

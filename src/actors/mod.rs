@@ -38,7 +38,7 @@ pub use address::Address;
 pub use answered::Answered;
 pub use calls::{Call, Outcome, What};
 pub use rules::Rules;
-pub use shop::{Case, Event, Message, Reply, Shop, State};
+pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
 /// A turn of the shop.

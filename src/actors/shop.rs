@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Happening, OrderId, Step, Timeline};
-use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Table};
+use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Resolution, Table};
 use crate::storage::TreeName;
 
 use super::{
@@ -53,6 +53,7 @@ one_of! {
         Warehouse(warehouse::Event),
         Mail(mailer::Event),
         Case(Case),
+        Resolved(Resolved),
     }
 }
 
@@ -82,6 +83,14 @@ pub struct Case {
     pub why: String,
 }
 
+/// The operator has dealt with a message about this order that was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    pub order: OrderId,
+    pub message: String,
+    pub resolution: Resolution,
+}
+
 #[derive(Default)]
 pub struct State {
     pub sessions: web_session::State,
@@ -106,6 +115,14 @@ impl Event {
             Event::Warehouse(event) => event.happenings(),
             Event::Mail(event) => event.happenings(),
             Event::Case(case) => vec![(case.order, Step(0), Happening::CaseOpened { why: case.why.clone() })],
+            Event::Resolved(Resolved { order, message, resolution }) => {
+                let message = message.clone();
+                let what = match resolution {
+                    Resolution::Retry => Happening::SentAgain { message },
+                    Resolution::Discard => Happening::Discarded { message },
+                };
+                vec![(*order, Step(0), what)]
+            }
         }
     }
 }
@@ -176,6 +193,11 @@ impl Application for Shop {
         given_up::turn(state, to, message, &why, context)
     }
 
+    fn resolved(message: &Message, resolution: Resolution) -> Vec<Event> {
+        let resolved = |order| Resolved { order, message: Shop::name(message).to_owned(), resolution };
+        message.order().map(|order| Event::Resolved(resolved(order))).into_iter().collect()
+    }
+
     fn failed(panic: &str) -> Reply {
         Reply::Failed(Failed { panic: panic.to_owned() })
     }
@@ -212,7 +234,7 @@ impl runtime::State<Shop> for State {
             Event::Bank(event) => event.changes(keys),
             Event::Warehouse(event) => event.changes(keys),
             Event::Mail(event) => event.changes(keys),
-            Event::Case(_) => {}
+            Event::Case(_) | Event::Resolved(_) => {}
         }
         for (order, _, _) in event.happenings() {
             keys.add::<Timeline>(&order);
@@ -228,7 +250,7 @@ impl runtime::State<Shop> for State {
             Event::Bank(event) => self.bank.apply(event, stamp),
             Event::Warehouse(event) => self.shipments.apply(event, stamp),
             Event::Mail(event) => self.mail.apply(event, stamp),
-            Event::Case(_) => {}
+            Event::Case(_) | Event::Resolved(_) => {}
         }
         timelines::note(&mut self.timelines, event, stamp);
     }

@@ -61,7 +61,12 @@ pub const TREES: &[TreeInfo] = &[
     tree("messages", Owner::Runtime, "turn and index", "sent and not yet consumed"),
     tree("calls", Owner::Runtime, "turn and index", "outside calls without a result"),
     tree("timers", Owner::Runtime, "actor and timer id", "due, message"),
-    tree("dead_letters", Owner::Runtime, "position", "messages that were given up"),
+    tree(
+        "dead_letters",
+        Owner::Runtime,
+        "position",
+        "messages that were given up, until they are sent again or discarded",
+    ),
 ];
 
 /// As storage opens them.

@@ -45,6 +45,9 @@ fn print(report: &Report) {
         "{} messages, {} timers, {} outside calls and {} requests pending",
         report.messages_pending, report.timers, report.calls, report.asks
     );
+    if report.dead_letters > 0 {
+        println!("{} messages were given up: `doorstep dead-letters` lists them", report.dead_letters);
+    }
 }
 
 fn print_actor(actor: &ActorReport) {

@@ -5,12 +5,13 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::actors::{Address, GATEWAY, Reply, Shop, bank};
+use crate::journal::Position;
 use crate::partners::processor::{Registered, RegistersCards};
-use crate::runtime::{Handle, Report, Running, ServiceRun};
+use crate::runtime::{BuriedLetter, Handle, Report, Resolution, Running, ServiceRun};
 
 use super::Failure;
 use super::world::Layout;
@@ -19,6 +20,8 @@ use super::world::Layout;
 #[serde(rename_all = "snake_case")]
 enum Question {
     Actors,
+    DeadLetters,
+    Resolve { id: u64, resolution: Resolution },
 }
 
 const QUESTION_BYTES_MAX: u64 = 1_024;
@@ -32,7 +35,7 @@ pub fn listen(running: &Running<Shop>, layout: &Layout) {
     let listener = match std::os::unix::net::UnixListener::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors` will not work");
+            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors` and `doorstep dead-letters` will not work");
             return;
         }
     };
@@ -60,6 +63,11 @@ async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>) {
         tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX)).read_line(&mut line).await?;
         let answer = match serde_json::from_str(&line) {
             Ok(Question::Actors) => serde_json::to_string(&shop.inspect().await)?,
+            Ok(Question::DeadLetters) => serde_json::to_string(&shop.dead_letters().await)?,
+            Ok(Question::Resolve { id, resolution }) => {
+                let resolved = shop.resolve(Position(id), resolution).await;
+                serde_json::to_string(&resolved.map_err(|unresolved| unresolved.to_string()))?
+            }
             Err(error) => serde_json::to_string(&format!("not a question: {error}"))?,
         };
         write.write_all(answer.as_bytes()).await?;
@@ -72,6 +80,24 @@ async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>) {
 
 /// Asks the running daemon what each actor is doing.
 pub fn ask_actors(layout: &Layout) -> Result<Report, Failure> {
+    ask::<Option<Report>>(layout, &Question::Actors)?.ok_or_else(is_stopping)
+}
+
+/// Asks the running daemon for the messages that were given up.
+pub fn ask_dead_letters(layout: &Layout) -> Result<Vec<BuriedLetter>, Failure> {
+    ask::<Option<Vec<BuriedLetter>>>(layout, &Question::DeadLetters)?.ok_or_else(is_stopping)
+}
+
+/// Lets the running daemon send one of them again, or forget it; it is durable when this returns.
+pub fn resolve_dead_letter(layout: &Layout, id: u64, resolution: Resolution) -> Result<(), Failure> {
+    ask::<Result<(), String>>(layout, &Question::Resolve { id, resolution })?.map_err(Failure)
+}
+
+fn is_stopping() -> Failure {
+    Failure("the daemon is stopping".to_owned())
+}
+
+fn ask<A: DeserializeOwned>(layout: &Layout, question: &Question) -> Result<A, Failure> {
     let path = layout.control();
     let no_daemon = |error: std::io::Error| {
         Failure(format!(
@@ -81,12 +107,16 @@ pub fn ask_actors(layout: &Layout) -> Result<Report, Failure> {
     };
     let mut stream = UnixStream::connect(&path).map_err(no_daemon)?;
     stream.set_read_timeout(Some(WITHIN)).map_err(no_daemon)?;
-    let question = serde_json::to_string(&Question::Actors)?;
+    let question = serde_json::to_string(question)?;
     stream.write_all(format!("{question}\n").as_bytes()).map_err(no_daemon)?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).map_err(no_daemon)?;
-    let report: Option<Report> = serde_json::from_str(&line)?;
-    report.ok_or_else(|| Failure("the daemon is stopping".to_owned()))
+    if line.is_empty() {
+        return Err(Failure(
+            "the daemon did not answer in time: what was asked of it may be done or not".to_owned(),
+        ));
+    }
+    Ok(serde_json::from_str(&line)?)
 }
 
 /// The card page's way to the bank.

@@ -66,6 +66,7 @@ enum Kind {
     Message,
     Call,
     Timer,
+    DeadLetter,
 }
 
 impl<W: Write> Story<W> {
@@ -132,6 +133,8 @@ impl<W: Write> Story<W> {
                 "         ✝ {} given up after {} panics: {}",
                 dead.name, dead.attempts, dead.panic
             )?;
+            let word = format!("the operator's word on the dead letter {} (#{position})", dead.name);
+            self.remember(Kind::DeadLetter, position, 0, word);
         }
         Ok(())
     }
@@ -147,6 +150,7 @@ impl<W: Write> Story<W> {
             Cause::Message(id) => (Kind::Message, *id),
             Cause::Call(id) => (Kind::Call, *id),
             Cause::Timer { set, .. } => (Kind::Timer, *set),
+            Cause::DeadLetter(letter) => (Kind::DeadLetter, Statement { turn: *letter, index: 0 }),
         };
         self.causes.get(&stated).cloned()
     }
@@ -156,5 +160,6 @@ fn cause_of_another(cause: &Cause) -> String {
     match cause {
         Cause::Outside => "a request from outside".to_owned(),
         Cause::Message(id) | Cause::Call(id) | Cause::Timer { set: id, .. } => format!("#{}", id.turn),
+        Cause::DeadLetter(letter) => format!("the operator's word on the dead letter of #{letter}"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod actors;
 mod control;
+mod dead_letters;
 mod demo;
 mod explain;
 mod import;
@@ -80,6 +81,14 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List, show, retry or discard messages that made their actor panic until they were given up; of a running daemon
+    DeadLetters {
+        #[command(subcommand)]
+        what: Option<dead_letters::What>,
+        /// As JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -132,6 +141,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Explain { order }) => explain::run(&settings, &order),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Actors { json }) => actors::run(&settings, json),
+        Some(Command::DeadLetters { what, json }) => {
+            dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)
+        }
     }
 }
 

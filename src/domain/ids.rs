@@ -128,6 +128,15 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_reads_as_an_id_is_shown_as_it_was(text in "(ord_)?[0-9A-Za-z]{24,28}|.*") {
+            if let Ok(id) = OrderId::parse(&text) {
+                proptest::prop_assert_eq!(id.to_string(), text);
+            }
+        }
+    }
+
     #[test]
     fn later_ids_sort_later() {
         assert!(OrderId::new(1, u128::MAX).to_bytes() < OrderId::new(2, 0).to_bytes());

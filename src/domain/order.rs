@@ -12,6 +12,8 @@ pub mod limits {
     pub const ADDRESS_FIELD_CHARS_MAX: usize = 120;
     pub const TOKEN_CHARS_MAX: usize = 80;
     pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 128;
+    /// What one order may cost, in minor units: card schemes carry eight digits.
+    pub const TOTAL_MINOR_MAX: i64 = 99_999_999;
 }
 
 /// One line of an order at the price the customer was shown.
@@ -187,6 +189,8 @@ pub enum CancelReason {
     },
     /// No wholesaler could supply it in the end.
     NoSupplies,
+    /// The hold on the card lapsed before the goods had left, and the bank did not renew it.
+    PaymentLapsed,
 }
 
 impl CancelReason {
@@ -195,6 +199,7 @@ impl CancelReason {
             CancelReason::ByCustomer => "by_customer",
             CancelReason::OutOfStock { .. } => "out_of_stock",
             CancelReason::NoSupplies => "no_supplies",
+            CancelReason::PaymentLapsed => "payment_lapsed",
         }
     }
 }

@@ -56,6 +56,15 @@ impl fmt::Debug for Sku {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn what_reads_as_a_sku_is_shown_as_it_was(text in "[A-Za-z0-9._-]{0,34}|.*") {
+            if let Ok(sku) = Sku::parse(&text) {
+                proptest::prop_assert_eq!(sku.as_str(), &text);
+            }
+        }
+    }
+
     #[test]
     fn a_sku_is_short_and_plain() {
         assert!(Sku::parse("PG-1342").is_ok());

@@ -89,6 +89,12 @@ pub enum Happening {
     Cancelled { reason: CancelReason },
     Closed,
     CaseOpened { why: String },
+    HoldLapsing { capture_before: Timestamp },
+    HoldLapsed { amount: Money },
+    HoldReplaced,
+    StopAsked,
+    SentAgain { message: String },
+    Discarded { message: String },
 }
 
 /// A sentence for people.
@@ -145,6 +151,14 @@ impl fmt::Display for Happening {
             Cancelled { reason } => write!(f, "the order is cancelled: {}", reason.code()),
             Closed => write!(f, "closed: delivered, and the money has moved"),
             CaseOpened { why } => write!(f, "a case was opened for the operator: {why}"),
+            HoldLapsing { capture_before } => {
+                write!(f, "not captured yet, and the bank holds the money only until {capture_before}")
+            }
+            HoldLapsed { amount } => write!(f, "the hold lapsed: the bank let go of {amount}"),
+            HoldReplaced => write!(f, "the new hold took the place of the old one"),
+            SentAgain { message } => write!(f, "the operator sent {message} again, which had been given up"),
+            Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
+            StopAsked => write!(f, "the warehouse was asked to stop: the money is held no longer"),
         }
     }
 }

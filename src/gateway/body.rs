@@ -44,13 +44,15 @@ impl FromRequest for Body {
         let announced = content_length(request.headers());
         let mut payload = payload.take();
         Box::pin(async move {
-            let limits = &app.ok_or_else(Problem::internal)?.limits;
+            let app = app.ok_or_else(Problem::internal)?;
+            let limits = &app.limits;
             let max = limits.body_bytes_max;
             if announced.is_some_and(|bytes| bytes > max as u64) {
                 return Err(too_large(max).closing(payload));
             }
             match tokio::time::timeout(limits.body_read(), read(&mut payload, max)).await {
-                Ok(Ok(bytes)) => Ok(Body { bytes, is_json }),
+                // a refusal must cost less than the work that it spares; its connection can go on, for the body is read
+                Ok(Ok(bytes)) => app.asks.has_room().map(|()| Body { bytes, is_json }).map_err(Problem::from),
                 Ok(Err(problem)) => Err(problem.closing(payload)),
                 Err(_) => Err(too_slow(limits.body_read_ms_max).closing(payload)),
             }

@@ -100,6 +100,18 @@ problems! {
         "ask again, with the same Idempotency-Key if it has one: it will not be done twice";
 }
 
+impl Code {
+    /// Whether its answer says in `Retry-After` when the same request may do better.
+    pub fn may_be_retried(self) -> bool {
+        matches!(self, Code::InProgress | Code::Overloaded | Code::Closing | Code::NotReady)
+    }
+
+    /// Whether it is an answer for good: the same request gets it again.
+    pub fn binds(self) -> bool {
+        matches!(self, Code::PaymentDeclined | Code::OutOfStock)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,10 +44,10 @@ pub fn token(text: &str) -> Result<String, Wanted> {
     Err(format!("1 to {TOKEN_CHARS_MAX} visible ASCII characters are expected"))
 }
 
-/// Text of one line, without the space around it.
+/// Text of one line, without the space around it, which counts: so a client can count too.
 fn plain(text: &str, chars_max: usize) -> Result<String, Wanted> {
-    let text = text.trim();
     let too_long = text.len() > chars_max && text.chars().count() > chars_max;
+    let text = text.trim();
     if text.is_empty() || too_long {
         return Err(format!("1 to {chars_max} characters are expected"));
     }

@@ -24,8 +24,6 @@ impl HttpLimits {
     /// The `q` of a search.
     pub const QUERY_CHARS_MAX: usize = 200;
     pub const PAGE_PRODUCTS: usize = 20;
-    /// What one order may cost, in minor units: card schemes carry eight digits.
-    pub const TOTAL_MINOR_MAX: i64 = 99_999_999;
     /// The largest body of the API has three levels, and an object of it five fields.
     pub const JSON_FIELDS_MAX: usize = 32;
     pub const JSON_DEPTH_MAX: usize = 16;

@@ -12,6 +12,9 @@ pub trait Asks: Send + Sync + 'static {
 
     /// Whether the shop takes work: recovered, and not draining.
     fn ready(&self) -> bool;
+
+    /// Errs where a question would be refused now in any case, so that nothing is spent on reading it.
+    fn has_room(&self) -> Result<(), AskError>;
 }
 
 /// A question under way.
@@ -48,5 +51,9 @@ impl Asks for Handle<Shop> {
 
     fn ready(&self) -> bool {
         self.is_open()
+    }
+
+    fn has_room(&self) -> Result<(), AskError> {
+        if self.is_behind() { Err(AskError::Overloaded { retry_after_s: RETRY_AFTER_S }) } else { Ok(()) }
     }
 }

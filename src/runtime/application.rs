@@ -3,7 +3,7 @@ use std::hash::Hash;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Context, Keys, Stamp, Turn, table::AnyTable};
+use super::{Context, Keys, Resolution, Stamp, Turn, table::AnyTable};
 
 /// What the runtime must be told about the trade that it runs. Everything here is pure: given a
 /// state and a message, an actor decides on a [`Turn`]; the runtime does the rest.
@@ -59,6 +59,10 @@ pub trait Application: Sized + 'static {
         panic: &str,
         context: &mut Context<'_, Self>,
     ) -> Turn<Self>;
+
+    /// What follows when the operator has dealt with a message that was given up: events only, such as a line on the order
+    /// concerned. As `given_up`, it must not panic.
+    fn resolved(message: &Self::Message, resolution: Resolution) -> Vec<Self::Event>;
 
     /// The reply to whoever asked, when the question made its actor panic too often.
     fn failed(panic: &str) -> Self::Reply;

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::journal::Position;
 
+use super::backlog::Backlog;
 use super::core::{Core, Envelope, Release};
 use super::guard::{Control, Guard, Guarded, Overseer, guarded_actor};
 use super::hooks::Hooks;
@@ -43,6 +44,9 @@ pub(super) struct Inner<A: Application> {
     pub bounds: Bounds,
     /// Messages handed over to actors and not yet handled, in all.
     pub waiting: StdCell<usize>,
+    /// Those of them that wait for an actor which does not run now: they are no load.
+    pub held_up: StdCell<usize>,
+    pub backlog: Backlog,
     /// Woken when a turn was appended, or an answer can leave.
     pub to_commit: Notify,
     /// Woken when timers changed or one was handled.
@@ -118,6 +122,11 @@ impl<A: Application> Cell<A> {
     /// After a step: hands messages over inside, wakes whoever lets things out.
     pub(super) fn hand_over(&self) {
         self.0.waiting.set(self.0.waiting.get().saturating_sub(1));
+        self.pass_on();
+    }
+
+    /// What a turn has stated goes on its way.
+    pub(super) fn pass_on(&self) {
         let mut core = self.0.core.borrow_mut();
         let outbox = std::mem::take(&mut core.outbox);
         if std::mem::take(&mut core.timers_changed) {
@@ -128,6 +137,7 @@ impl<A: Application> Cell<A> {
         for (to, envelope) in outbox {
             self.deliver(to, envelope);
         }
+        self.0.backlog.waits(self.load());
     }
 
     /// Puts a message into its actor's mailbox; an actor that is not there is begun.
@@ -143,6 +153,7 @@ impl<A: Application> Cell<A> {
             return; // its supervisor gave up: what stands in a turn goes on at the next start
         }
         entry.gauge.queue.set(entry.gauge.queue.get() + 1);
+        self.0.held_up.set(self.0.held_up.get() + usize::from(entry.gauge.held_up.get()));
         self.0.waiting.set(self.0.waiting.get() + 1);
         entry.addr.do_send(envelope);
     }
@@ -150,9 +161,32 @@ impl<A: Application> Cell<A> {
     /// Whether an `ask` of this actor can be admitted.
     pub(super) fn has_room(&self, to: A::Address) -> bool {
         let actors = self.0.actors.borrow();
+        if self.0.backlog.is_too_long(self.load()) {
+            return false;
+        }
         match actors.get(&to) {
             Some(entry) => entry.gauge.queue.get() < self.0.bounds.queue_depth_max,
             None => actors.len() < PASSING_ACTORS_MAX,
+        }
+    }
+
+    /// Messages that wait for actors that run.
+    fn load(&self) -> usize {
+        self.0.waiting.get().saturating_sub(self.0.held_up.get())
+    }
+
+    /// What waits for this actor waits until it is back.
+    pub(super) fn hold_up(&self, gauge: &Gauge) {
+        if !gauge.held_up.replace(true) {
+            self.0.held_up.set(self.0.held_up.get() + gauge.queue.get());
+            self.0.backlog.waits(self.load());
+        }
+    }
+
+    /// It runs again.
+    pub(super) fn go_on(&self, gauge: &Gauge) {
+        if gauge.held_up.replace(false) {
+            self.0.held_up.set(self.0.held_up.get().saturating_sub(gauge.queue.get()));
         }
     }
 
@@ -244,6 +278,7 @@ impl<A: Application> Overseer for Post<A> {
             Err(_) => 0,
         };
         let verdict = self.cell.0.supervisor.borrow_mut().down(self.group, self.id, jitter);
+        self.cell.hold_up(&self.gauge);
         let attempt = self.vitals.restarts.get() + 1;
         self.vitals.restarts.set(attempt);
         self.vitals.down.set(true);
@@ -260,21 +295,25 @@ impl<A: Application> Overseer for Post<A> {
     }
 
     fn told(&self, delay: Duration) {
+        self.cell.hold_up(&self.gauge);
         self.vitals.restarts.set(self.vitals.restarts.get() + 1);
         self.vitals.down.set(true);
         tracing::warn!(actor = %self.name, restarts = self.vitals.restarts.get(), next_delay_ms = delay.as_millis() as u64, "taken down with another child of its tree: will be restarted");
     }
 
     fn up(&self) {
+        self.cell.go_on(&self.gauge);
         self.vitals.down.set(false);
         tracing::info!(actor = %self.name, restarts = self.vitals.restarts.get(), "restarted");
     }
 
     fn gone(&self) {
+        self.cell.go_on(&self.gauge);
         self.vitals.gone.set(true);
         self.cell.0.supervisor.borrow_mut().remove_child(self.group, self.id);
         // nobody handles what still waits for it: it must hold nothing up
         let left = self.gauge.queue.replace(0);
         self.cell.0.waiting.set(self.cell.0.waiting.get().saturating_sub(left));
+        self.cell.0.backlog.waits(self.cell.load());
     }
 }

@@ -15,6 +15,7 @@ use crate::journal::{Batch, Position};
 use crate::planted::{self, Bug};
 use crate::storage::Trees;
 
+use super::dead_letters::{Resolution, Unresolved};
 use super::hooks::{Hooks, Point};
 use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::pending::{Pending, statement};
@@ -188,6 +189,34 @@ impl<A: Application> Core<A> {
         Ok(())
     }
 
+    /// The operator's word on a message that was given up: a turn too. Its position.
+    pub fn resolve(&mut self, letter: Position, resolution: Resolution) -> Result<Position, Unresolved> {
+        self.finish_appended();
+        let no_such = Unresolved::NoSuchLetter(letter.0);
+        let (to, dead) = self.pending.dead.get(&letter).ok_or(no_such)?;
+        let (to, message) = (*to, serde_json::from_str::<A::Message>(&dead.message));
+        let mut turn = Turn::<A>::nothing();
+        match (message, resolution) {
+            (Ok(message), resolution) => {
+                // pure, but of a message that has made its actor panic
+                let events = catch_unwind(AssertUnwindSafe(|| A::resolved(&message, resolution)));
+                turn.events = events.unwrap_or_default();
+                if resolution == Resolution::Retry {
+                    turn.send(to, message);
+                }
+            }
+            (Err(error), Resolution::Retry) => {
+                return Err(Unresolved::Unreadable(letter.0, error.to_string()));
+            }
+            (Err(_), Resolution::Discard) => {}
+        }
+        let (at, real) = self.clock.now();
+        let appended = self.append(to, Cause::DeadLetter(letter), at, real, turn, None);
+        appended.map_err(|error| Unresolved::Failed(error.to_string()))?;
+        self.finish_appended();
+        Ok(self.last)
+    }
+
     /// The point of no return. A turn that only answers a question is not journaled: it waits
     /// for what it has read.
     fn append(
@@ -247,7 +276,7 @@ impl<A: Application> Core<A> {
             self.pending.change_timer(appended.by, position, index, change);
         }
         if let Some(dead) = appended.dead {
-            self.pending.bury(position, dead);
+            self.pending.bury(position, appended.by, dead);
         }
         for (request, reply) in appended.replies {
             self.release.push_back((position, Release::Reply(request, reply)));

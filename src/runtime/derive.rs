@@ -133,10 +133,11 @@ fn first_difference(table: &dyn AnyTable, said: &Stored, kept: &Stored) -> Resul
 }
 
 fn compare_pending<A: Application>(said: &Pending<A>, kept: &Pending<A>, differences: &mut Vec<Difference>) {
-    let [messages, calls, timers, _] = TREES;
+    let [messages, calls, timers, dead_letters] = TREES;
     compare_keys(messages, said.messages.iter(), kept.messages.iter(), differences);
     compare_keys(calls, said.calls.iter(), kept.calls.iter(), differences);
     compare_keys(timers, said.timers.iter(), kept.timers.iter(), differences);
+    compare_keys(dead_letters, said.dead.iter(), kept.dead.iter(), differences);
 }
 
 fn compare_keys<'a, K: Ord + fmt::Debug + 'a, V: 'a>(

@@ -9,8 +9,11 @@ use futures_util::FutureExt;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::journal::Position;
+
 use super::cell::Cell;
 use super::core::{Asked, Envelope};
+use super::dead_letters::{BuriedLetter, Resolution, Unresolved};
 use super::guard::panic_text;
 use super::inspect::Report;
 use super::limits::{Bounds, UNDURABLE_BYTES_MAX};
@@ -37,6 +40,8 @@ pub struct Gate {
     places: Arc<Semaphore>,
     places_max: usize,
     open: AtomicBool,
+    /// The cell has more work than it takes: nothing more need come to be refused.
+    behind: Arc<AtomicBool>,
     next_request: AtomicU64,
 }
 
@@ -64,16 +69,28 @@ pub(super) enum Arrival<A: Application> {
     /// Whoever asked waits no longer.
     Over(RequestId),
     Inspect(oneshot::Sender<Report>),
+    DeadLetters(oneshot::Sender<Vec<BuriedLetter>>),
+    Resolve {
+        letter: Position,
+        resolution: Resolution,
+        reply: oneshot::Sender<Result<(), Unresolved>>,
+    },
 }
 
 impl<A: Application> Handle<A> {
     /// `incarnation`: a number that no earlier process used, so that no old request is taken for a new one.
-    pub(super) fn new(incarnation: u64, bounds: Bounds) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
+    /// `behind`: the cell's backlog keeps it.
+    pub(super) fn new(
+        incarnation: u64,
+        bounds: Bounds,
+        behind: Arc<AtomicBool>,
+    ) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
         let (intake, arrivals) = mpsc::unbounded_channel();
         let gate = Gate {
             places: Arc::new(Semaphore::new(bounds.asks_in_flight_max)),
             places_max: bounds.asks_in_flight_max,
             open: AtomicBool::new(false),
+            behind,
             next_request: AtomicU64::new(incarnation << 40),
         };
         (Handle { intake, gate: Arc::new(gate) }, arrivals)
@@ -91,6 +108,9 @@ impl<A: Application> Handle<A> {
     ) -> Result<A::Reply, Refused> {
         if !self.is_open() {
             return Err(Refused::Closed);
+        }
+        if self.is_behind() {
+            return Err(Refused::Overloaded);
         }
         let permit = self.gate.places.clone().try_acquire_owned().map_err(|_| Refused::Overloaded)?;
         let deadline = Instant::now() + within.min(ASK_WITHIN_MAX);
@@ -121,13 +141,23 @@ impl<A: Application> Handle<A> {
     /// What each actor is doing. `None` when the cell is gone.
     pub async fn inspect(&self) -> Option<Report> {
         let (reply, answer) = oneshot::channel();
-        self.intake.send(Arrival::Inspect(reply)).ok()?;
+        self.send(Arrival::Inspect(reply))?;
         answer.await.ok()
+    }
+
+    /// `None` when the cell is gone.
+    pub(super) fn send(&self, arrival: Arrival<A>) -> Option<()> {
+        self.intake.send(arrival).ok()
     }
 
     /// Whether questions are admitted.
     pub fn is_open(&self) -> bool {
         self.gate.open.load(Ordering::Acquire)
+    }
+
+    /// Whether the cell has so much work that it refuses questions.
+    pub fn is_behind(&self) -> bool {
+        self.gate.behind.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_open(&self, open: bool) {
@@ -148,6 +178,8 @@ impl<A: Application> Cell<A> {
         while let Some(arrival) = arrivals.recv().await {
             match arrival {
                 Arrival::Inspect(reply) => drop(reply.send(self.inspect())),
+                Arrival::DeadLetters(reply) => drop(reply.send(self.dead_letters())),
+                Arrival::Resolve { letter, resolution, reply } => self.resolve(letter, resolution, reply),
                 Arrival::Over(request) => self.0.core.borrow_mut().forget_ask(request),
                 Arrival::Ask { to, message, asked, refused, request } => {
                     if self.has_room(to) && self.0.core.borrow().undurable_bytes() < UNDURABLE_BYTES_MAX {

@@ -25,6 +25,8 @@ pub struct Report {
     pub timers: usize,
     pub calls: usize,
     pub asks: usize,
+    /// Messages that were given up, and that the operator has not dealt with.
+    pub dead_letters: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,6 +74,7 @@ impl<A: Application> Cell<A> {
             timers: core.pending.timers.len(),
             calls: core.pending.calls.len(),
             asks: core.asks(),
+            dead_letters: core.pending.dead.len(),
         }
     }
 

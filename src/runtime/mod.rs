@@ -25,7 +25,8 @@
 //! - The address, the queue and its order, and the state that was committed are kept; callers get their answers.
 //! - A message whose attempts fail `ATTEMPTS_MAX` times is given up in a turn of its own: a
 //!   dead letter, the application's case, and to whoever asked its failure. Later messages go on
-//!   (`panics`: "ends in the dead letters").
+//!   (`panics`: "ends in the dead letters"). It stays there until the operator sends it again, under a new id, or
+//!   discards it: each once, in a turn (`dead_letters`).
 //! - A panic in `apply` ends the process: memory and journal have parted, the next start reads the journal.
 //! - A panic in a port, or in what makes a message of its answer, is the outcome `Unknown` (`output`).
 //!
@@ -80,15 +81,18 @@
 //!   remembered over a crash), `recovery`, `committer` (group commit), `checkpointer`, `clock`, `limits`.
 //! - The actors: `cell` (the actors of one journal), `shell` (the one actix actor), `guard` (keeps it alive),
 //!   `supervisor` (the tree), `timers`, `lanes` (outside calls), `watchdog` and `suspect` (what spins).
-//! - The way in and out: `start`, `handle` (asks), `inspect`, `drain`, `error`.
+//! - The way in and out: `start`, `handle` (asks), `backlog` (which of them are too many), `inspect`, `dead_letters`,
+//!   `drain`, `error`.
 //! - [`kit`]: a cell of any application on virtual time, for tests and the simulator.
 mod application;
+mod backlog;
 mod cell;
 mod checkpointer;
 mod clock;
 mod committer;
 mod context;
 mod core;
+mod dead_letters;
 mod derive;
 mod drain;
 mod error;
@@ -118,6 +122,7 @@ pub use application::{
 };
 pub use clock::{Clock, system_time};
 pub use context::Context;
+pub use dead_letters::{BuriedLetter, Resolution, Unresolved};
 pub use derive::{Difference, JournalDir, compare, derive, rebuild, tree_names};
 pub use drain::{DrainDeadlines, DrainReport};
 pub use error::{Error, Refused};

@@ -19,7 +19,7 @@ pub const TIMERS: TreeName = TreeName("timers");
 pub const DEAD_LETTERS: TreeName = TreeName("dead_letters");
 /// The trees that the runtime owns: key, value.
 /// `messages`: statement → (address, message). `calls`: statement → (address, call).
-/// `timers`: address and timer id → (due, setting, message). `dead_letters`: position → dead letter.
+/// `timers`: address and timer id → (due, setting, message). `dead_letters`: position → (address, dead letter).
 pub const TREES: [TreeName; 4] = [MESSAGES, CALLS, TIMERS, DEAD_LETTERS];
 
 const VERSION: u8 = 1;
@@ -31,9 +31,8 @@ pub struct Pending<A: Application> {
     /// Timers that have not fired, by when they are due.
     due_trade: BTreeSet<(Timestamp, TimerKey<A>)>,
     due_real: BTreeSet<(Timestamp, TimerKey<A>)>,
-    dead: Vec<(Position, DeadLetter)>,
-    /// Written by the checkpoint under way.
-    dead_in_checkpoint: Vec<(Position, DeadLetter)>,
+    /// Messages that were given up, by the turn that did, until the operator has dealt with them.
+    pub dead: Remembered<Position, (A::Address, DeadLetter)>,
 }
 
 pub type TimerKey<A> = (<A as Application>::Address, TimerId);
@@ -58,8 +57,7 @@ impl<A: Application> Default for Pending<A> {
             timers: Remembered::new(TIMERS),
             due_trade: BTreeSet::new(),
             due_real: BTreeSet::new(),
-            dead: vec![],
-            dead_in_checkpoint: vec![],
+            dead: Remembered::new(DEAD_LETTERS),
         }
     }
 }
@@ -77,6 +75,7 @@ impl<A: Application> Pending<A> {
             set,
             message: Arc::new(message),
         })?;
+        pending.dead.load::<(A::Address, DeadLetter), _>(trees, |letter| letter)?;
         let timers: Vec<_> = pending.timers.iter().map(|(key, timer)| (*key, timer.due)).collect();
         for (key, due) in timers {
             pending.index(key, due);
@@ -97,7 +96,7 @@ impl<A: Application> Pending<A> {
             self.change_timer(record.by, position, index, change);
         }
         if let Some(dead) = record.dead {
-            self.bury(position, dead);
+            self.bury(position, record.by, dead);
         }
     }
 
@@ -107,6 +106,7 @@ impl<A: Application> Pending<A> {
             Cause::Outside => {}
             Cause::Message(id) => self.messages.remove(id, position),
             Cause::Call(id) => self.calls.remove(id, position),
+            Cause::DeadLetter(letter) => self.dead.remove(letter, position),
             Cause::Timer { id, set } => {
                 let key = (by, *id);
                 if self.timers.get(&key).is_some_and(|timer| timer.set == *set) {
@@ -122,6 +122,7 @@ impl<A: Application> Pending<A> {
             Cause::Outside => true,
             Cause::Message(id) => self.messages.get(id).is_some(),
             Cause::Call(id) => self.calls.get(id).is_some(),
+            Cause::DeadLetter(letter) => self.dead.get(letter).is_some(),
             Cause::Timer { id, set } => self.timers.get(&(by, *id)).is_some_and(|timer| timer.set == *set),
         }
     }
@@ -139,8 +140,8 @@ impl<A: Application> Pending<A> {
         }
     }
 
-    pub fn bury(&mut self, position: Position, dead: DeadLetter) {
-        self.dead.push((position, dead));
+    pub fn bury(&mut self, position: Position, to: A::Address, dead: DeadLetter) {
+        self.dead.put(position, (to, dead), position);
     }
 
     /// The next timers to come due, on the trade's clock and on the real one.
@@ -181,11 +182,7 @@ impl<A: Application> Pending<A> {
         self.messages.encode_dirty(writes, |(to, message)| encode(&(to, message.as_ref())));
         self.calls.encode_dirty(writes, encode);
         self.timers.encode_dirty(writes, |timer| encode(&(timer.due, timer.set, timer.message.as_ref())));
-        for (position, dead) in &self.dead {
-            let stored = Stored { version: VERSION, position: *position, value: Some(encode(dead)) };
-            writes.push(Write { tree: DEAD_LETTERS, key: position.0.to_be_bytes().to_vec(), stored });
-        }
-        self.dead_in_checkpoint.append(&mut self.dead);
+        self.dead.encode_dirty(writes, encode);
     }
 
     /// The checkpoint that took the last `encode_dirty` has completed.
@@ -193,7 +190,7 @@ impl<A: Application> Pending<A> {
         self.messages.in_checkpoint.clear();
         self.calls.in_checkpoint.clear();
         self.timers.in_checkpoint.clear();
-        self.dead_in_checkpoint.clear();
+        self.dead.in_checkpoint.clear();
     }
 
     /// It has not: what it took is to be written again.
@@ -201,8 +198,7 @@ impl<A: Application> Pending<A> {
         self.messages.not_checkpointed();
         self.calls.not_checkpointed();
         self.timers.not_checkpointed();
-        self.dead_in_checkpoint.append(&mut self.dead);
-        std::mem::swap(&mut self.dead, &mut self.dead_in_checkpoint);
+        self.dead.not_checkpointed();
     }
 }
 

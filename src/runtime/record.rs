@@ -29,6 +29,8 @@ pub enum Cause {
         set: Statement,
     },
     Call(Statement),
+    /// The operator's word on the message that the turn at this position gave up.
+    DeadLetter(Position),
 }
 
 /// A message that was given up: it made its actor panic on every attempt.

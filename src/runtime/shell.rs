@@ -21,6 +21,8 @@ pub struct Gauge {
     pub handled: StdCell<u64>,
     /// Since when the actor has been in an await, if it is.
     pub awaiting: StdCell<Option<Instant>>,
+    /// What waits for it is no load: it is down, or in an await.
+    pub held_up: StdCell<bool>,
     pub last_message_at: StdCell<Option<Instant>>,
     /// Why the guard took it down; the message that was being handled takes it along.
     pub last_panic: std::cell::RefCell<Option<String>>,
@@ -67,6 +69,7 @@ impl<A: Application> Shell<A> {
             return;
         }
         let watched = self.cell.watch(self.address, &current.envelope);
+        let begun = Instant::now();
         let carried_out = if current.attempts > ATTEMPTS_MAX {
             let panic = current.panic.clone().unwrap_or_else(|| SPUN.to_owned());
             tracing::error!(actor = %self.address, message = A::name(&current.envelope.message), attempts = ATTEMPTS_MAX, %panic, "message given up: it is in the dead letters");
@@ -75,6 +78,7 @@ impl<A: Application> Shell<A> {
             self.cell.step(self.address, &mut current.envelope)
         };
         drop(watched);
+        self.cell.0.backlog.handled(begun.elapsed());
         if let Err(error) = carried_out {
             self.halt(&error, ctx);
             return;
@@ -86,6 +90,7 @@ impl<A: Application> Shell<A> {
     /// The message stays first in line, for the next start: nothing behind it may overtake it.
     fn halt(&mut self, error: &super::Error, ctx: &mut Context<Self>) {
         self.gauge.halted.set(true);
+        self.cell.hold_up(&self.gauge);
         self.cell.fatal(format!("{} cannot go on: {error}", self.address));
         ctx.wait(std::future::pending().into_actor(self));
     }
@@ -114,8 +119,10 @@ impl<A: Application> Shell<A> {
     /// Handles nothing else until `awaited` is over; if that takes too long the guard restarts this actor alone.
     fn after_await(&mut self, ctx: &mut Context<Self>, awaited: impl Future<Output = ()> + 'static) {
         self.gauge.awaiting.set(Some(Instant::now()));
+        self.cell.hold_up(&self.gauge);
         ctx.wait(awaited.into_actor(self).map(|(), shell, ctx| {
             shell.gauge.awaiting.set(None);
+            shell.cell.go_on(&shell.gauge);
             shell.work(ctx);
         }));
     }

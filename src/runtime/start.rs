@@ -14,6 +14,7 @@ use crate::domain::Timestamp;
 use crate::journal::Journal;
 use crate::storage::Trees;
 
+use super::backlog::Backlog;
 use super::cell::{Cell, Inner};
 use super::committer::{SharedJournal, Writing};
 use super::core::Core;
@@ -112,6 +113,8 @@ pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>
         await_max: parts.await_max,
         bounds: parts.bounds,
         waiting: StdCell::new(0),
+        held_up: StdCell::new(0),
+        backlog: Backlog::default(),
         to_commit: Notify::new(),
         timers: Notify::new(),
         durable,
@@ -133,7 +136,7 @@ pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>
     for (group, member) in members {
         begin(&cell, group, member, &journal, parts.checkpoint_every);
     }
-    let (handle, arrivals) = Handle::new(parts.epoch, parts.bounds);
+    let (handle, arrivals) = Handle::new(parts.epoch, parts.bounds, cell.0.backlog.behind());
     actix::spawn(cell.clone().guard_intake(arrivals));
     resume(&cell);
     handle.set_open(true);

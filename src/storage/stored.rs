@@ -154,5 +154,17 @@ mod tests {
             let stored = Stored { version, position: Position(position), value };
             prop_assert_eq!(Stored::decode(&stored.encode()), Ok(stored));
         }
+
+        #[test]
+        fn any_bytes_are_refused_or_an_envelope(
+            tag in prop_oneof![Just(TAG_TOMBSTONE), any::<u8>()], mut bytes in proptest::collection::vec(any::<u8>(), 0..40)
+        ) {
+            if let Some(second) = bytes.get_mut(1) {
+                *second = tag;
+            }
+            if let Ok(stored) = Stored::decode(&bytes) {
+                prop_assert_eq!(stored.encode(), bytes);
+            }
+        }
     }
 }

@@ -26,7 +26,16 @@ fn help_names_every_command_and_flag() {
     let help = doorstep(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     for word in [
-        "serve", "import", "verify", "rebuild", "explain", "actors", "--data", "--listen", "--speed",
+        "serve",
+        "import",
+        "verify",
+        "rebuild",
+        "explain",
+        "actors",
+        "dead-letters",
+        "--data",
+        "--listen",
+        "--speed",
         "--config",
     ] {
         assert!(out(&help).contains(word), "{word} is not in {}", out(&help));
@@ -122,9 +131,13 @@ fn explain_says_where_an_order_is_not_known() {
     assert_eq!(nonsense.status.code(), Some(1));
     assert!(complaint(&nonsense).contains("ord_"), "{nonsense:?}");
     let nowhere = setup().closed();
-    for command in
-        [&["verify"][..], &["rebuild"], &["explain", "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"], &["actors"]]
-    {
+    for command in [
+        &["verify"][..],
+        &["rebuild"],
+        &["explain", "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"],
+        &["actors"],
+        &["dead-letters"],
+    ] {
         let refused = nowhere.command(command);
         assert_eq!(refused.status.code(), Some(1), "{command:?}");
         assert!(complaint(&refused).contains("--data"), "{command:?}: {refused:?}");

@@ -262,6 +262,10 @@ impl TestShop {
         });
     }
 
+    pub fn process_id(&self) -> u32 {
+        self.process.as_ref().expect("a daemon runs").id()
+    }
+
     /// As a power cut for the process: SIGKILL.
     pub fn kill9(&mut self) {
         if let Some(mut process) = self.process.take() {

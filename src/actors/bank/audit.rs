@@ -55,9 +55,11 @@ fn sums<'a>(holds: impl IntoIterator<Item = &'a Hold>) -> BTreeMap<AccountId, (i
         let (held, captured) = match &hold.state {
             HoldState::Held { .. } => (hold.amount.amount, 0),
             HoldState::Captured { amount, .. } => (0, amount.amount),
-            HoldState::Verified | HoldState::Declined(_) | HoldState::UnknownToken | HoldState::Released => {
-                continue;
-            }
+            HoldState::Verified
+            | HoldState::Declined(_)
+            | HoldState::UnknownToken
+            | HoldState::Released
+            | HoldState::Lapsed => continue,
         };
         let sum = sums.entry(AccountId::cardholder(&hold.token, hold.amount.currency)).or_default();
         sum.0 += i128::from(held);

@@ -6,7 +6,7 @@ use crate::runtime::{Due, TimerId};
 
 use super::account::{Account, AccountId, OpenBatch};
 use super::hold::HoldState;
-use super::{BatchId, CaptureAnswer, Event, Message, SettlementLine, State};
+use super::{BatchId, CaptureAnswer, Event, Message, SettlementLine, State, lapse};
 
 /// Lines of one settlement batch, so that paying it out is a bounded turn.
 pub const BATCH_LINES_MAX: u32 = 100;
@@ -18,7 +18,7 @@ const BASIS_POINTS: i128 = 10_000;
 
 const TIMER_SETTLEMENT: u8 = 1;
 
-/// Takes what is held, or a part of it; the rest is let go.
+/// Takes what is held, or a part of it; the rest is let go. Nothing is taken of a hold that has lapsed.
 pub(super) fn capture(
     state: &State,
     order: OrderId,
@@ -32,7 +32,16 @@ pub(super) fn capture(
         Some((_, HoldState::Captured { amount, .. })) if !planted::is(Bug::CapturedAgain) => {
             CaptureAnswer::Captured { amount: *amount }
         }
+        Some((_, HoldState::Lapsed)) => CaptureAnswer::Lapsed,
+        // its timer has yet to ring
+        Some((hold, HoldState::Held { capture_before, .. }))
+            if !lapse::is_alive(*capture_before, context) =>
+        {
+            lapse::lapse(&mut turn, payment, hold);
+            CaptureAnswer::Lapsed
+        }
         Some((hold, HoldState::Held { .. } | HoldState::Captured { .. })) if covers(hold.amount, amount) => {
+            lapse::watch_no_more(&mut turn, payment);
             let open = batch_for(state, amount, context);
             if open.lines == 1 {
                 settle_later(&mut turn, open.batch, context);

@@ -6,7 +6,7 @@ use super::account::{Account, AccountId};
 use super::card::CardToken;
 use super::hold::{self, Hold, Request};
 use super::settlement::SettlementBatch;
-use super::{Card, Event, Message, Reply, State, capture, settlement, test_cards};
+use super::{Card, Event, Message, Reply, State, capture, lapse, settlement, test_cards};
 
 pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
     match message {
@@ -14,8 +14,14 @@ pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
         Message::ApproveHold { payment, token, amount, .. } => {
             touches_request(*payment, token, Some(amount.currency), keys);
         }
+        Message::RenewHold { payment, replaces, token, amount, .. } => {
+            keys.add::<Hold>(replaces);
+            touches_request(*payment, token, Some(amount.currency), keys);
+        }
         Message::VerifyCard { payment, token, .. } => touches_request(*payment, token, None, keys),
-        Message::AskHold { payment, .. } | Message::ReleaseHold { payment, .. } => keys.add::<Hold>(payment),
+        Message::AskHold { payment, .. }
+        | Message::ReleaseHold { payment, .. }
+        | Message::WindowOver { payment, .. } => keys.add::<Hold>(payment),
         Message::CaptureHold { payment, .. } => {
             keys.add::<Hold>(payment);
             keys.add::<Account>(&AccountId::merchant());
@@ -38,11 +44,17 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
     match message {
         Message::RegisterCard { token, card } => register(state, token, card, context),
         Message::ApproveHold { order, payment, token, amount } => {
-            let request = Request { order: *order, payment: *payment, token, amount: Some(*amount) };
+            let amount = Some(*amount);
+            let request = Request { order: *order, payment: *payment, replaces: None, token, amount };
+            hold::request(state, &request, context)
+        }
+        Message::RenewHold { order, payment, replaces, token, amount } => {
+            let (replaces, amount) = (Some(*replaces), Some(*amount));
+            let request = Request { order: *order, payment: *payment, replaces, token, amount };
             hold::request(state, &request, context)
         }
         Message::VerifyCard { order, payment, token } => {
-            let request = Request { order: *order, payment: *payment, token, amount: None };
+            let request = Request { order: *order, payment: *payment, replaces: None, token, amount: None };
             hold::request(state, &request, context)
         }
         Message::AskHold { order, payment, verification } => {
@@ -53,6 +65,7 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
         }
         Message::ReleaseHold { order, payment } => hold::release(state, *order, *payment, context),
         Message::SettlementDue { batch } => settlement::pay_out(state, *batch),
+        Message::WindowOver { payment, .. } => lapse::window_over(state, *payment, context),
     }
 }
 

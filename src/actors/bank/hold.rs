@@ -7,7 +7,7 @@ use crate::storage::TreeName;
 
 use super::account::{Account, AccountId, Cardholder};
 use super::card::CardToken;
-use super::{Behaviour, Event, HoldAnswer, State, VerifyAnswer, test_cards};
+use super::{Behaviour, Event, HoldAnswer, State, VerifyAnswer, lapse, test_cards};
 
 /// Tree `holds`: what became of a payment, and so what every repeat is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,12 +23,21 @@ pub struct Hold {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HoldState {
-    Held { approval: String, capture_before: Timestamp },
+    Held {
+        approval: String,
+        capture_before: Timestamp,
+    },
     Verified,
     Declined(DeclineReason),
     UnknownToken,
-    Captured { approval: String, capture_before: Timestamp, amount: Money },
+    Captured {
+        approval: String,
+        capture_before: Timestamp,
+        amount: Money,
+    },
     Released,
+    /// Its window was over before it was captured.
+    Lapsed,
 }
 
 impl Aggregate for Hold {
@@ -40,6 +49,8 @@ impl Aggregate for Hold {
 pub(super) struct Request<'a> {
     pub order: OrderId,
     pub payment: PaymentId,
+    /// The hold in whose place it comes, if it is granted.
+    pub replaces: Option<PaymentId>,
     pub token: &'a str,
     /// `None`: a verification.
     pub amount: Option<Money>,
@@ -62,9 +73,27 @@ pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Contex
     if !first_answer_is_lost(behaviour) {
         answer(&mut turn, request.order, request.payment, &hold);
     }
+    if let HoldState::Held { capture_before, .. } = hold.state {
+        replace(&mut turn, state, request, context);
+        lapse::watch(&mut turn, request.order, request.payment, capture_before);
+    }
     let limit = limit(request.token);
     turn.event(Event::Asked { order: request.order, payment: request.payment, hold, limit });
     turn
+}
+
+/// The one is let go where the other is held: never both, and never neither.
+fn replace(turn: &mut Turn, state: &State, request: &Request<'_>, context: &Context<'_>) {
+    if let Some((payment, hold)) = replaced(state, request) {
+        lapse::replace(turn, payment, hold, context);
+    }
+}
+
+/// What is still held of the payment that is to be replaced.
+fn replaced<'a>(state: &'a State, request: &Request<'_>) -> Option<(PaymentId, &'a Hold)> {
+    let payment = request.replaces?;
+    let hold = state.holds.get(&payment)?;
+    matches!(hold.state, HoldState::Held { .. }).then_some((payment, hold))
 }
 
 fn verdict(
@@ -82,13 +111,22 @@ fn verdict(
         }
     }
     let Some(amount) = request.amount else { return HoldState::Verified };
+    if behaviour == Behaviour::NeverRenewed && request.replaces.is_some() {
+        return HoldState::Declined(DeclineReason::DoNotHonour);
+    }
     if amount.amount < 0 {
         return HoldState::Declined(DeclineReason::DoNotHonour);
     }
-    let account = match state.accounts.get(&AccountId::cardholder(request.token, amount.currency)) {
+    let id = AccountId::cardholder(request.token, amount.currency);
+    let mut account = match state.accounts.get(&id) {
         Some(Account::Cardholder(account)) => *account,
         _ => Cardholder::new(amount.currency, limit(request.token)),
     };
+    if let Some((_, old)) = replaced(state, request)
+        && AccountId::cardholder(&old.token, old.amount.currency) == id
+    {
+        account.held -= old.amount.amount;
+    }
     if !account.can_hold(amount) {
         return HoldState::Declined(DeclineReason::InsufficientFunds);
     }
@@ -133,10 +171,12 @@ pub(super) fn release(state: &State, order: OrderId, payment: PaymentId, context
         Some(Hold { state: HoldState::Captured { .. }, .. }) => return turn,
         // nothing is held, nor will be
         Some(Hold {
-            state: HoldState::Released | HoldState::Declined(_) | HoldState::UnknownToken, ..
+            state: HoldState::Released | HoldState::Lapsed | HoldState::Declined(_) | HoldState::UnknownToken,
+            ..
         }) => {}
         Some(hold) => {
             turn.event(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
+            lapse::watch_no_more(&mut turn, payment);
         }
         None => {
             let held = Money::zero(context.rules().currency);
@@ -156,7 +196,9 @@ fn answer(turn: &mut Turn, order: OrderId, payment: PaymentId, hold: &Hold) {
             HoldState::Declined(reason) => VerifyAnswer::Declined(*reason),
             HoldState::UnknownToken => VerifyAnswer::UnknownToken,
             HoldState::Released => VerifyAnswer::Declined(DeclineReason::DoNotHonour),
-            HoldState::Verified | HoldState::Held { .. } | HoldState::Captured { .. } => VerifyAnswer::Good,
+            HoldState::Verified | HoldState::Held { .. } | HoldState::Captured { .. } | HoldState::Lapsed => {
+                VerifyAnswer::Good
+            }
         };
         return send_verify_answer(turn, order, payment, answer);
     }
@@ -171,6 +213,7 @@ fn answer(turn: &mut Turn, order: OrderId, payment: PaymentId, hold: &Hold) {
         HoldState::UnknownToken => HoldAnswer::UnknownToken,
         // released before the request came, or after: either way nothing is held, nor will be
         HoldState::Released | HoldState::Verified => HoldAnswer::Declined(DeclineReason::DoNotHonour),
+        HoldState::Lapsed => HoldAnswer::Lapsed,
     };
     send_hold_answer(turn, order, payment, answer);
 }

@@ -21,6 +21,11 @@ pub enum Message {
     ReleaseHold { order: OrderId, payment: PaymentId },
     /// Timer: pay out the batch of this day's captures. Sends `Settlement`.
     SettlementDue { batch: BatchId },
+    /// MerchantProxy: hold `amount` in the place of what is held under `replaces`, in one step: the one is let go
+    /// only where the other is held. Answers `HoldAnswered`.
+    RenewHold { order: OrderId, payment: PaymentId, replaces: PaymentId, token: String, amount: Money },
+    /// Timer: the hold's window is over; what was neither captured nor released is the cardholder's again.
+    WindowOver { order: OrderId, payment: PaymentId },
 }
 
 /// A card as the bank knows it, without its number.
@@ -42,6 +47,8 @@ pub enum Behaviour {
     DeclineLost(DeclineReason),
     /// It holds the money and never answers but to a release.
     Unreachable,
+    /// It holds the money once: a hold in the place of another it declines.
+    NeverRenewed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +62,8 @@ pub enum HoldAnswer {
     UnknownToken,
     /// To `AskHold`: no request for this payment has come.
     NeverSeen,
+    /// It was held, until its window was over.
+    Lapsed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +81,8 @@ pub enum CaptureAnswer {
     },
     /// Nothing is held under this key (any more).
     NoHold,
+    /// What was held lapsed before it was captured: nothing was taken, nor will be.
+    Lapsed,
 }
 
 /// One day's captures, or a part of them, as they are paid out together.
@@ -113,6 +124,8 @@ impl Message {
             Message::CaptureHold { .. } => "CaptureHold",
             Message::ReleaseHold { .. } => "ReleaseHold",
             Message::SettlementDue { .. } => "SettlementDue",
+            Message::RenewHold { .. } => "RenewHold",
+            Message::WindowOver { .. } => "WindowOver",
         }
     }
 
@@ -123,7 +136,9 @@ impl Message {
             | Message::VerifyCard { order, .. }
             | Message::AskHold { order, .. }
             | Message::CaptureHold { order, .. }
-            | Message::ReleaseHold { order, .. } => Some(*order),
+            | Message::ReleaseHold { order, .. }
+            | Message::RenewHold { order, .. }
+            | Message::WindowOver { order, .. } => Some(*order),
             Message::RegisterCard { .. } | Message::SettlementDue { .. } => None,
         }
     }

@@ -8,13 +8,15 @@
 //! - The bank's own books balance: what cardholders were drawn is what the merchant is owed, was paid,
 //!   and paid in fees. See [`audit`].
 //! - A test card that everybody uses is one row of totals, however often it is used.
-//! - A hold stays until it is captured or released: this issuer honours a late capture.
+//! - A hold ends when it is captured, released or replaced, and at the latest with its window: nothing is taken of a
+//!   hold that has lapsed, and the money is the cardholder's again.
 mod account;
 mod audit;
 mod capture;
 mod card;
 mod decide;
 mod hold;
+mod lapse;
 mod messages;
 mod settlement;
 mod state;

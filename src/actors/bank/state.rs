@@ -42,6 +42,12 @@ pub enum Event {
         payout: Money,
         fees: Money,
     },
+    /// The window was over: what was `held` is the cardholder's again.
+    Lapsed {
+        payment: PaymentId,
+        token: String,
+        held: Money,
+    },
 }
 
 #[derive(Default)]
@@ -68,7 +74,7 @@ impl Event {
                 keys.add::<Account>(&AccountId::merchant());
                 keys.add::<SettlementBatch>(&open.batch);
             }
-            Event::Released { payment, token, held } => {
+            Event::Released { payment, token, held } | Event::Lapsed { payment, token, held } => {
                 keys.add::<Hold>(payment);
                 if held.amount != 0 {
                     keys.add::<Account>(&AccountId::cardholder(token, held.currency));
@@ -89,7 +95,7 @@ impl Event {
             HoldState::Declined(reason) => Happening::BankDeclined { reason: *reason },
             HoldState::UnknownToken => Happening::BankDeclined { reason: DeclineReason::UnknownCard },
             // no answer to a request leaves it so
-            HoldState::Captured { .. } | HoldState::Released => return vec![],
+            HoldState::Captured { .. } | HoldState::Released | HoldState::Lapsed => return vec![],
         };
         vec![(*order, Step::BANK_ANSWERS, what)]
     }
@@ -113,7 +119,12 @@ impl State {
             Event::Captured { line, token, held, open } => {
                 self.apply_capture(line, token, *held, open, stamp)
             }
-            Event::Released { payment, token, held } => self.apply_release(payment, token, *held, stamp),
+            Event::Released { payment, token, held } => {
+                self.apply_end(payment, HoldState::Released, token, *held, stamp);
+            }
+            Event::Lapsed { payment, token, held } => {
+                self.apply_end(payment, HoldState::Lapsed, token, *held, stamp);
+            }
             Event::PaidOut { batch, payout, fees } => self.apply_payout(*batch, *payout, *fees, stamp),
         }
     }
@@ -177,15 +188,15 @@ impl State {
         });
     }
 
-    fn apply_release(&mut self, payment: &PaymentId, token: &str, held: Money, stamp: &Stamp) {
+    fn apply_end(&mut self, payment: &PaymentId, end: HoldState, token: &str, held: Money, stamp: &Stamp) {
         self.holds.change(payment, stamp.position, |row| match row {
-            Some(hold) => hold.state = HoldState::Released,
+            Some(hold) => hold.state = end,
             None => {
                 *row = Some(Hold {
                     token: token.to_owned(),
                     amount: held,
                     verification: false,
-                    state: HoldState::Released,
+                    state: end,
                     unreachable: false,
                 });
             }

@@ -30,7 +30,7 @@ const fn card(
     TestCard { token, brand, last4, behaviour, limit: TEST_LIMIT_MINOR }
 }
 
-pub const TEST_CARDS: [TestCard; 10] = [
+pub const TEST_CARDS: [TestCard; 11] = [
     card("tok_visa", "visa", "4242", Behaviour::Approves),
     card("tok_mastercard", "mastercard", "4444", Behaviour::Approves),
     card("tok_amex", "amex", "0005", Behaviour::Approves),
@@ -41,6 +41,7 @@ pub const TEST_CARDS: [TestCard; 10] = [
     card("tok_timeout", "visa", "4087", Behaviour::AnswerLost),
     card("tok_timeout_declined", "visa", "5993", Behaviour::DeclineLost(DeclineReason::DoNotHonour)),
     card("tok_unreachable", "visa", "5043", Behaviour::Unreachable),
+    card("tok_never_renewed", "visa", "0341", Behaviour::NeverRenewed),
 ];
 
 pub fn find(token: &str) -> Option<&'static TestCard> {

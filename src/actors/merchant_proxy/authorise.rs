@@ -10,7 +10,7 @@ use super::decide::{tell_bank, tell_orders, timer, wait};
 use super::ledger::Posting;
 use super::payment::Payment;
 use super::transitions::PaymentState;
-use super::{Event, Kind, State, reverse};
+use super::{Event, Kind, State, expiry, reverse};
 
 /// Puts the attempt on record and asks the bank, in one turn.
 pub fn begin(state: &State, payment: PaymentId, attempt: Payment, context: &Context<'_>) -> Turn {
@@ -25,8 +25,8 @@ pub fn begin(state: &State, payment: PaymentId, attempt: Payment, context: &Cont
         Kind::Verification => Money::zero(attempt.amount.currency),
     };
     ask_bank(&mut turn, payment, &attempt);
-    let Payment { kind, token, amount, .. } = attempt;
-    turn.event(Event::Intended { payment, order, kind, token, amount });
+    let Payment { kind, token, amount, replaces, .. } = attempt;
+    turn.event(Event::Intended { payment, order, kind, token, amount, replaces });
     turn.event(Event::AuthSent { payment, order, amount: asked });
     wait(&mut turn, order, payment, context.rules().payment_deadline_ms, context);
     turn
@@ -34,12 +34,15 @@ pub fn begin(state: &State, payment: PaymentId, attempt: Payment, context: &Cont
 
 /// The same request under the same key, however often.
 fn ask_bank(turn: &mut Turn, id: PaymentId, payment: &Payment) {
-    let (order, token) = (payment.order, payment.token.clone());
+    let (order, token, amount) = (payment.order, payment.token.clone(), payment.amount);
     tell_bank(
         turn,
-        match payment.kind {
-            Kind::Hold => bank::Message::ApproveHold { order, payment: id, token, amount: payment.amount },
-            Kind::Verification => bank::Message::VerifyCard { order, payment: id, token },
+        match (payment.kind, payment.replaces) {
+            (Kind::Hold, None) => bank::Message::ApproveHold { order, payment: id, token, amount },
+            (Kind::Hold, Some(replaces)) => {
+                bank::Message::RenewHold { order, payment: id, replaces, token, amount }
+            }
+            (Kind::Verification, _) => bank::Message::VerifyCard { order, payment: id, token },
         },
     );
 }
@@ -74,22 +77,31 @@ fn ask_what_became(turn: &mut Turn, id: PaymentId, payment: &Payment) {
     tell_bank(turn, bank::Message::AskHold { order: payment.order, payment: id, verification });
 }
 
-pub fn hold_answered(id: PaymentId, payment: &Payment, answer: &HoldAnswer, context: &Context<'_>) -> Turn {
+pub fn hold_answered(
+    state: &State,
+    id: PaymentId,
+    payment: &Payment,
+    answer: &HoldAnswer,
+    context: &Context<'_>,
+) -> Turn {
     if payment.kind != Kind::Hold {
         // no hold was asked for under this key
         return Turn::nothing();
     }
     match answer {
         HoldAnswer::Held { approval, amount, capture_before } => {
-            held(id, payment, *amount, approval, *capture_before, context)
+            held(state, id, payment, *amount, approval, *capture_before, context)
         }
         HoldAnswer::Declined(reason) => declined(id, payment, *reason),
         HoldAnswer::UnknownToken => declined(id, payment, DeclineReason::UnknownCard),
         HoldAnswer::NeverSeen => never_seen(id, payment),
+        // nobody could be told in time, and nothing is held any more
+        HoldAnswer::Lapsed => declined(id, payment, DeclineReason::IssuerUnavailable),
     }
 }
 
 fn held(
+    state: &State,
     id: PaymentId,
     payment: &Payment,
     amount: Money,
@@ -116,8 +128,11 @@ fn held(
         _ => return reverse::give_up(id, payment.order, Some(DeclineReason::InsufficientFunds), context),
     };
     let approval = approval.to_owned();
+    if let Some(old) = payment.replaces {
+        expiry::replaced(&mut turn, state, old, id);
+    }
     turn.event(Event::Authorised { payment: id, order, amount, approval, capture_before, posting });
-    turn.cancel_timer(timer(id));
+    expiry::watch(&mut turn, order, id, capture_before, context);
     tell_orders(&mut turn, ToOrders::PaymentAuthorised { order, payment: id });
     turn
 }

@@ -10,7 +10,7 @@ use super::decide::{tell_bank, tell_orders, timer, wait};
 use super::ledger::Posting;
 use super::payment::Payment;
 use super::transitions::PaymentState;
-use super::{Event, Kind};
+use super::{Event, Kind, expiry};
 
 pub fn begin(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
     use PaymentState::*;
@@ -57,13 +57,15 @@ pub fn capture_again(id: PaymentId, payment: &Payment, context: &Context<'_>) ->
 pub fn answered(id: PaymentId, payment: &Payment, answer: &CaptureAnswer) -> Turn {
     match payment.state {
         PaymentState::Capturing => {}
-        PaymentState::CaptureUnknown if *answer != CaptureAnswer::NoHold => {}
+        PaymentState::CaptureUnknown if matches!(answer, CaptureAnswer::Captured { .. }) => {}
         PaymentState::Captured | PaymentState::Settled if planted::is(Bug::CaptureBookedAgain) => {}
         // said before: a capture that was repeated is acknowledged twice
         _ => return Turn::nothing(),
     }
     match answer {
         CaptureAnswer::Captured { amount } => captured(id, payment, *amount),
+        // it came too late: nothing was taken, and nothing is held to be taken
+        CaptureAnswer::Lapsed => expiry::expired(id, payment),
         CaptureAnswer::NoHold => {
             let why = "the bank holds nothing under this key: ask it what became of the money";
             unknown(id, payment, why.to_owned())

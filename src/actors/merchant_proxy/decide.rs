@@ -4,22 +4,28 @@ use crate::runtime::{Keys, TimerId};
 
 use super::payment::Payment;
 use super::transitions::PaymentState;
-use super::{Kind, Message, State, authorise, capture, reverse, settlement};
+use super::{Kind, Message, State, authorise, capture, expiry, reverse, settlement};
 
 /// The one timer of a payment: whatever it waits for, it waits for one thing.
 const TIMER_DEADLINE: u8 = 1;
 
-pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
+pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
     match message {
+        Message::HoldAnswered { payment, .. } => {
+            keys.add::<Payment>(payment);
+            let replaces = state.payments.peek(payment).and_then(|row| row.replaces);
+            replaces.iter().for_each(|replaces| keys.add::<Payment>(replaces));
+        }
         Message::Authorise { payment, .. }
         | Message::Verify { payment, .. }
         | Message::Capture { payment, .. }
         | Message::Void { payment, .. }
-        | Message::HoldAnswered { payment, .. }
         | Message::VerifyAnswered { payment, .. }
         | Message::CaptureAnswered { payment, .. }
         | Message::Released { payment, .. }
-        | Message::Deadline { payment, .. } => keys.add::<Payment>(payment),
+        | Message::Deadline { payment, .. }
+        | Message::Renew { payment, .. }
+        | Message::WindowDue { payment, .. } => keys.add::<Payment>(payment),
         Message::Settlement(file) => {
             for line in &file.lines {
                 keys.add::<Payment>(&line.payment);
@@ -38,6 +44,11 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
             let attempt = Payment::intended(*order, Kind::Verification, token.clone(), *amount);
             authorise::begin(state, *payment, attempt, context)
         }
+        Message::Renew { order, payment, replaces, token, amount } => {
+            let attempt = Payment::intended(*order, Kind::Hold, token.clone(), *amount);
+            let attempt = Payment { replaces: Some(*replaces), ..attempt };
+            authorise::begin(state, *payment, attempt, context)
+        }
         Message::Settlement(file) => settlement::settle(state, file),
         Message::Capture { payment, .. }
         | Message::Void { payment, .. }
@@ -45,24 +56,35 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
         | Message::VerifyAnswered { payment, .. }
         | Message::CaptureAnswered { payment, .. }
         | Message::Released { payment, .. }
-        | Message::Deadline { payment, .. } => match state.payments.get(payment) {
-            Some(row) => decide_on(*payment, row, message, context),
+        | Message::Deadline { payment, .. }
+        | Message::WindowDue { payment, .. } => match state.payments.get(payment) {
+            Some(row) => decide_on(state, *payment, row, message, context),
             // nobody can name a payment before its `Authorise` or `Verify`: they travel the same way, in order
             None => Turn::nothing(),
         },
     }
 }
 
-fn decide_on(id: PaymentId, payment: &Payment, message: &Message, context: &Context<'_>) -> Turn {
+fn decide_on(
+    state: &State,
+    id: PaymentId,
+    payment: &Payment,
+    message: &Message,
+    context: &Context<'_>,
+) -> Turn {
     match message {
         Message::Capture { .. } => capture::begin(id, payment, context),
         Message::Void { .. } => reverse::void(id, payment, context),
-        Message::HoldAnswered { answer, .. } => authorise::hold_answered(id, payment, answer, context),
+        Message::HoldAnswered { answer, .. } => authorise::hold_answered(state, id, payment, answer, context),
         Message::VerifyAnswered { answer, .. } => authorise::verify_answered(id, payment, answer),
         Message::CaptureAnswered { answer, .. } => capture::answered(id, payment, answer),
         Message::Released { .. } => reverse::released(id, payment),
         Message::Deadline { .. } => deadline(id, payment, context),
-        Message::Authorise { .. } | Message::Verify { .. } | Message::Settlement(_) => Turn::nothing(),
+        Message::WindowDue { .. } => expiry::window_due(id, payment, context),
+        Message::Authorise { .. }
+        | Message::Verify { .. }
+        | Message::Renew { .. }
+        | Message::Settlement(_) => Turn::nothing(),
     }
 }
 

@@ -61,6 +61,20 @@ pub enum Message {
         order: OrderId,
         payment: PaymentId,
     },
+    /// OrderManager: the hold `replaces` is about to lapse; hold `amount` anew in its place, so that never two are
+    /// held. Answers as `Authorise` does; where it is declined, the old hold stands until its end.
+    Renew {
+        order: OrderId,
+        payment: PaymentId,
+        replaces: PaymentId,
+        token: String,
+        amount: Money,
+    },
+    /// Timer: most of the hold's window has passed, or all of it. Tells `PaymentLapsing`, then `PaymentExpired`.
+    WindowDue {
+        order: OrderId,
+        payment: PaymentId,
+    },
 }
 
 impl Message {
@@ -77,6 +91,8 @@ impl Message {
             Message::Released { .. } => "Released",
             Message::Settlement(_) => "Settlement",
             Message::Deadline { .. } => "Deadline",
+            Message::Renew { .. } => "Renew",
+            Message::WindowDue { .. } => "WindowDue",
         }
     }
 
@@ -91,7 +107,9 @@ impl Message {
             | Message::VerifyAnswered { order, .. }
             | Message::CaptureAnswered { order, .. }
             | Message::Released { order, .. }
-            | Message::Deadline { order, .. } => Some(*order),
+            | Message::Deadline { order, .. }
+            | Message::Renew { order, .. }
+            | Message::WindowDue { order, .. } => Some(*order),
             Message::Settlement(_) => None,
         }
     }

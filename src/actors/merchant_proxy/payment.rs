@@ -26,6 +26,8 @@ pub struct Payment {
     pub asks: u32,
     /// What the order manager is told once it is reversed: declined for this reason, or, with none, voided.
     pub reverse_as: Option<DeclineReason>,
+    /// The hold in whose place this one is to come.
+    pub replaces: Option<PaymentId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,7 @@ impl Payment {
             capture_before: None,
             asks: 0,
             reverse_as: None,
+            replaces: None,
         }
     }
 

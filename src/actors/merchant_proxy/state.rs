@@ -17,6 +17,8 @@ pub enum Event {
         kind: Kind,
         token: String,
         amount: Money,
+        /// The hold in whose place it is to come.
+        replaces: Option<PaymentId>,
     },
     /// The bank was asked to hold `amount`: zero for a verification.
     AuthSent {
@@ -99,6 +101,20 @@ pub enum Event {
         why: String,
         posting: Posting,
     },
+    /// Most of the hold's window has passed, and it is not captured.
+    Lapsing {
+        payment: PaymentId,
+        order: OrderId,
+        capture_before: Timestamp,
+    },
+    /// Nothing is held any more: the window is over, or the hold of another payment took its place.
+    Expired {
+        payment: PaymentId,
+        order: OrderId,
+        amount: Money,
+        replaced_by: Option<PaymentId>,
+        posting: Posting,
+    },
 }
 
 #[derive(Default)]
@@ -134,7 +150,9 @@ impl Event {
             | Event::Capturing { payment }
             | Event::Captured { payment, .. }
             | Event::CaptureUnknown { payment, .. }
-            | Event::Settled { payment, .. } => Some(*payment),
+            | Event::Settled { payment, .. }
+            | Event::Lapsing { payment, .. }
+            | Event::Expired { payment, .. } => Some(*payment),
             Event::InSuspense { .. } => None,
         }
     }
@@ -144,7 +162,8 @@ impl Event {
             Event::Authorised { posting, .. }
             | Event::Captured { posting, .. }
             | Event::Settled { posting, .. }
-            | Event::InSuspense { posting, .. } => Some(posting),
+            | Event::InSuspense { posting, .. }
+            | Event::Expired { posting, .. } => Some(posting),
             Event::Voided { posting, .. } => posting.as_ref(),
             _ => None,
         }
@@ -177,6 +196,13 @@ impl Event {
             Event::CaptureUnknown { order, why, .. } | Event::InSuspense { order: Some(order), why, .. } => {
                 case(order, why)
             }
+            Event::Lapsing { order, capture_before, .. } => {
+                money(order, Happening::HoldLapsing { capture_before: *capture_before })
+            }
+            Event::Expired { order, amount, replaced_by: None, .. } => {
+                money(order, Happening::HoldLapsed { amount: *amount })
+            }
+            Event::Expired { order, replaced_by: Some(_), .. } => money(order, Happening::HoldReplaced),
             Event::Intended { .. }
             | Event::AskedAgain { .. }
             | Event::Reversing { .. }
@@ -197,8 +223,9 @@ impl State {
         }
         let Some(id) = event.payment() else { return };
         self.payments.change(&id, stamp.position, |row| match (event, row) {
-            (Event::Intended { order, kind, token, amount, .. }, row) => {
-                *row = Some(Payment::intended(*order, *kind, token.clone(), *amount));
+            (Event::Intended { order, kind, token, amount, replaces, .. }, row) => {
+                let attempt = Payment::intended(*order, *kind, token.clone(), *amount);
+                *row = Some(Payment { replaces: *replaces, ..attempt });
             }
             (event, Some(payment)) => payment.apply(event),
             (_, None) => {}
@@ -248,7 +275,8 @@ impl Payment {
                 self.enter(PaymentState::Settled);
                 self.settled = *amount;
             }
-            Event::Intended { .. } | Event::InSuspense { .. } => {}
+            Event::Expired { .. } => self.enter(PaymentState::Expired),
+            Event::Intended { .. } | Event::InSuspense { .. } | Event::Lapsing { .. } => {}
         }
     }
 

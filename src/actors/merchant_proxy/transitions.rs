@@ -17,7 +17,7 @@ pub enum PaymentState {
     Reversing,
     /// The money is held; a verified card is authorised for nothing.
     Authorised,
-    /// The issuer let go.
+    /// The issuer let go: the hold's window was over, or another hold took its place.
     Expired,
     Capturing,
     /// The bank says that it holds nothing to capture: the operator must find out.
@@ -67,8 +67,8 @@ impl PaymentState {
     }
 }
 
-/// From each state, the states that it leads to. Challenges, expiry, refunds and disputes are in the table
-/// and not yet reached by a message.
+/// From each state, the states that it leads to. Challenges, refunds and disputes are in the table and not yet
+/// reached by a message.
 pub const TRANSITIONS: [(PaymentState, &[PaymentState]); 21] = [
     (Intended, &[AuthSent]),
     // cancelled while the answer is out, or held for another amount than was asked: reversing
@@ -78,7 +78,8 @@ pub const TRANSITIONS: [(PaymentState, &[PaymentState]); 21] = [
     (Reversing, &[Voided]),
     (Authorised, &[Capturing, Voiding, Expired]),
     (Expired, &[]),
-    (Capturing, &[Captured, CaptureUnknown]),
+    // asked for too late: nothing was taken
+    (Capturing, &[Captured, CaptureUnknown, Expired]),
     (CaptureUnknown, &[Captured]),
     (Captured, &[Settled, Refunding, Disputed]),
     (Settled, &[Refunding, Disputed]),

@@ -10,7 +10,7 @@ use crate::runtime::RequestId;
 use super::transitions::{Trigger, next};
 use super::{
     Answer, AnswerKind, AnswerState, Event, Order, OrderView, Outcome, Reply, State, StopState, answers,
-    letters, stock,
+    letters, renewal, stock,
 };
 
 pub fn cancel(state: &State, id: OrderId, key: &str, context: &mut Context<'_>) -> Turn {
@@ -33,15 +33,15 @@ fn at_once(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::Cancelled { order: id, reason: CancelReason::ByCustomer });
     stock::give_back(&mut turn, id, order);
-    let view = cancelled(id, order);
+    let view = cancelled(id, order, CancelReason::ByCustomer);
     answer_pending(&mut turn, id, order, &view);
-    post(&mut turn, id, order, context);
+    post(&mut turn, id, order, CancelReason::ByCustomer, context);
     reply(&mut turn, context.request(), Reply::Order(Box::new(view)));
     turn
 }
 
 /// Whoever waits for the checkout's answer is told that the order's page will tell.
-fn answer_pending(turn: &mut Turn, id: OrderId, order: &Order, view: &OrderView) {
+pub fn answer_pending(turn: &mut Turn, id: OrderId, order: &Order, view: &OrderView) {
     let AnswerState::Waiting(request) = order.answer else { return };
     turn.event(Event::Answered { order: id, kind: AnswerKind::Pending });
     let answer = Answer { outcome: Outcome::Pending(Box::new(view.clone())), replayed: false };
@@ -62,37 +62,50 @@ fn through_the_warehouse(id: OrderId, order: &Order, context: &mut Context<'_>) 
 /// It did not leave; the warehouse puts it back on the shelf.
 pub fn stopped(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
-    turn.event(Event::Stopped { order: id });
+    let reason = match order.stop {
+        StopState::ForPayment => CancelReason::PaymentLapsed,
+        StopState::Asked(_) | StopState::No => CancelReason::ByCustomer,
+    };
+    turn.event(match reason {
+        CancelReason::PaymentLapsed => Event::StoppedUnpaid { order: id },
+        _ => Event::Stopped { order: id },
+    });
     if !planted::is(Bug::StoppedKeepsHold) {
         stock::void(&mut turn, id, order);
     }
-    post(&mut turn, id, order, context);
+    post(&mut turn, id, order, reason, context);
     if let StopState::Asked(request) = order.stop {
-        reply(&mut turn, request, Reply::Order(Box::new(cancelled(id, order))));
+        reply(&mut turn, request, Reply::Order(Box::new(cancelled(id, order, reason))));
     }
     turn
 }
 
-pub fn too_late(id: OrderId, order: &Order) -> Turn {
-    // said already, where nobody asked (any more)
-    let StopState::Asked(request) = order.stop else { return Turn::nothing() };
+pub fn too_late(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
-    turn.event(Event::TooLateToCancel { order: id });
-    reply(&mut turn, request, Reply::TooLate(Box::new(order.view(id))));
+    match order.stop {
+        // said already, and nobody asks any more
+        StopState::No => return turn,
+        StopState::Asked(request) => {
+            turn.event(Event::TooLateToCancel { order: id });
+            renewal::after_a_stop(&mut turn, id, order, context);
+            reply(&mut turn, request, Reply::TooLate(Box::new(order.view(id))));
+        }
+        StopState::ForPayment => turn.event(Event::TooLateToCancel { order: id }),
+    }
     turn
 }
 
 /// As it will be once this turn is applied.
-fn cancelled(id: OrderId, order: &Order) -> OrderView {
+pub fn cancelled(id: OrderId, order: &Order, reason: CancelReason) -> OrderView {
     let mut view = order.view(id);
     view.state = OrderState::Cancelled;
-    view.cancel_reason = Some(CancelReason::ByCustomer);
+    view.cancel_reason = Some(reason);
     view
 }
 
-fn post(turn: &mut Turn, id: OrderId, order: &Order, context: &Context<'_>) {
+pub fn post(turn: &mut Turn, id: OrderId, order: &Order, reason: CancelReason, context: &Context<'_>) {
     letters::post(turn, id, order, MailKind::Cancelled, context, |letter| {
-        letter.reason = Some(letters::why_cancelled(CancelReason::ByCustomer).to_owned());
+        letter.reason = Some(letters::why_cancelled(reason).to_owned());
     });
 }
 

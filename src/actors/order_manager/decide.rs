@@ -3,7 +3,9 @@ use crate::domain::{OrderId, Timeline};
 use crate::runtime::{Keys, Table};
 
 use super::transitions::{self, Trigger};
-use super::{KeyBinding, KeyHash, Message, Order, Reply, State, cancel, fulfilment, payments, place, stock};
+use super::{
+    KeyBinding, KeyHash, Message, Order, Reply, State, cancel, fulfilment, payments, place, renewal, stock,
+};
 
 pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
     match message {
@@ -67,13 +69,15 @@ fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<
             payments::declined(id, order, *payment, *reason, context)
         }
         Message::PaymentUnknown { payment, .. } => payments::unknown(id, order, *payment, context),
+        Message::PaymentLapsing { payment, .. } => renewal::lapsing(id, order, *payment, context),
+        Message::PaymentExpired { payment, .. } => renewal::expired(id, order, *payment, context),
         Message::PaymentVoided { payment, .. } => payments::voided(id, order, *payment),
         Message::PaymentCaptured { payment, .. } => payments::captured(id, order, *payment),
         Message::PaymentSettled { payment, .. } => payments::settled(id, order, *payment),
-        Message::HandedOver { tracking, .. } => fulfilment::handed_over(id, order, tracking),
+        Message::HandedOver { tracking, .. } => fulfilment::handed_over(id, order, tracking, context),
         Message::Delivered { .. } => fulfilment::delivered(id, order, context),
         Message::Stopped { .. } => cancel::stopped(id, order, context),
-        Message::TooLateToStop { .. } => cancel::too_late(id, order),
+        Message::TooLateToStop { .. } => cancel::too_late(id, order, context),
         // not told of an order: decided on above
         Message::Place(_) | Message::Show { .. } | Message::ShowTimeline { .. } | Message::Cancel { .. } => {
             Turn::nothing()

@@ -109,6 +109,17 @@ pub enum Message {
         order: OrderId,
         key: String,
     },
+
+    /// MerchantProxy: most of the hold's window has passed, and it is not captured.
+    PaymentLapsing {
+        order: OrderId,
+        payment: PaymentId,
+    },
+    /// MerchantProxy: the window is over, and nothing is held any more.
+    PaymentExpired {
+        order: OrderId,
+        payment: PaymentId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,6 +183,8 @@ pub enum Outcome {
     InProgress,
     /// There is no line, and the key has made no order before: the session answers `CartEmpty`. Nothing is bound.
     NothingToBuy,
+    /// 422: no payment carries so much. Nothing is bound.
+    TotalTooLarge,
 }
 
 /// An order as its owner may see it.
@@ -201,10 +214,16 @@ pub enum PaymentView {
     Unknown,
     Verified,
     Authorised,
-    Captured { amount: Money },
-    Settled { amount: Money },
+    Captured {
+        amount: Money,
+    },
+    Settled {
+        amount: Money,
+    },
     Declined,
     Voided,
+    /// The bank let go of the hold; it is asked again before the goods leave.
+    Expired,
 }
 
 impl PaymentView {
@@ -220,6 +239,7 @@ impl PaymentView {
             PaymentView::Settled { .. } => "settled",
             PaymentView::Declined => "declined",
             PaymentView::Voided => "voided",
+            PaymentView::Expired => "expired",
         }
     }
 }
@@ -263,6 +283,8 @@ impl Message {
             Message::Show { .. } => "Show",
             Message::ShowTimeline { .. } => "ShowTimeline",
             Message::Cancel { .. } => "Cancel",
+            Message::PaymentLapsing { .. } => "PaymentLapsing",
+            Message::PaymentExpired { .. } => "PaymentExpired",
         }
     }
 
@@ -290,7 +312,9 @@ impl Message {
             | Message::TooLateToStop { order }
             | Message::Show { order, .. }
             | Message::ShowTimeline { order, .. }
-            | Message::Cancel { order, .. } => Some(*order),
+            | Message::Cancel { order, .. }
+            | Message::PaymentLapsing { order, .. }
+            | Message::PaymentExpired { order, .. } => Some(*order),
         }
     }
 }

@@ -7,6 +7,8 @@
 //! - `Confirmed` is stated only when the stock is allocated and the payment authorised.
 //! - Each checkout is answered once; the same idempotency key gets the same answer again for as long
 //!   as the order is kept.
+//! - What is confirmed stays paid for: a hold that nears its end is renewed while the parcel is in the house, and where
+//!   the bank does not renew it the warehouse is asked to stop. What was promised is paid for anew before it is confirmed.
 //! - An order ends with nothing left behind: its stock is released or put away, its payment voided.
 mod answers;
 mod cancel;
@@ -18,6 +20,7 @@ mod messages;
 mod order;
 mod payments;
 mod place;
+mod renewal;
 mod state;
 mod stock;
 #[cfg(test)]
@@ -28,6 +31,9 @@ pub use answers::AnswerKind;
 pub use decide::{decide, touches};
 pub use key_binding::{KeyBinding, KeyHash};
 pub use messages::*;
-pub use order::{AnswerState, End, Order, Payment, PaymentState, Shipment, StockState, StopState};
+pub use order::{
+    AnswerState, Cover, End, Order, PAYMENT_ATTEMPTS_MAX, Payment, PaymentState, Shipment, StockState,
+    StopState,
+};
 pub use state::{Event, Placed, State};
 pub use transitions::Trigger;

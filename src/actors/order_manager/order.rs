@@ -10,6 +10,9 @@ use crate::storage::TreeName;
 
 use super::{AnswerKind, KeyHash, OrderView, PaymentView};
 
+/// So often is a bank asked to pay for one order: a hold that lapses again and again is not renewed for ever.
+pub const PAYMENT_ATTEMPTS_MAX: usize = 8;
+
 /// Tree `orders`: one order, from the click to the doorstep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
@@ -29,7 +32,8 @@ pub struct Order {
     pub stock: StockState,
     /// At the doorstep.
     pub promised_date: Option<Date>,
-    /// Attempts to pay it, the newest last. One, or two where the card was only verified at first.
+    /// Attempts to pay it, the newest last: one, two where the card was only verified at first, and one more for each
+    /// hold that lapsed or was renewed. At most one of them is held.
     pub payments: Vec<Payment>,
     /// What has left the house, in that order. One for now.
     pub shipments: Vec<Shipment>,
@@ -61,6 +65,8 @@ pub struct Payment {
     /// It asks only whether the card is good, and holds nothing.
     pub verification: bool,
     pub state: PaymentState,
+    /// Most of its window has passed: it may lapse before the goods leave.
+    pub lapsing: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +79,15 @@ pub enum PaymentState {
     Settled,
     Declined,
     Voided,
+    /// The bank let go: its window was over, or a newer attempt took its place.
+    Expired,
+}
+
+impl Payment {
+    /// As it stands when the merchant system is asked.
+    pub fn asked(id: PaymentId, verification: bool) -> Payment {
+        Payment { id, verification, state: PaymentState::Asked, lapsing: false }
+    }
 }
 
 impl PaymentState {
@@ -83,7 +98,7 @@ impl PaymentState {
             Asked => false,
             Unknown => self == Asked,
             Verified | Authorised | Declined => matches!(self, Asked | Unknown),
-            Captured => self == Authorised,
+            Captured | Expired => self == Authorised,
             Settled => matches!(self, Authorised | Captured),
             Voided => matches!(self, Asked | Unknown | Verified | Authorised),
         }
@@ -109,6 +124,19 @@ pub enum StopState {
     No,
     /// The `ask` waits for what the warehouse says.
     Asked(Option<RequestId>),
+    /// No money is held for it any more, nor will be.
+    ForPayment,
+}
+
+/// What stands behind an order now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// The bank is being asked; what was held before may still be.
+    Asked,
+    Held(PaymentId),
+    /// It was held, and lapsed.
+    Lapsed,
+    Nothing,
 }
 
 /// Why an order ended before its time.
@@ -119,27 +147,50 @@ pub enum End {
 }
 
 impl Order {
-    /// The attempt that counts: the newest.
+    /// The newest attempt.
     pub fn payment(&self) -> Option<&Payment> {
         self.payments.last()
     }
 
-    /// The newest attempt, if it is `payment` and can still become `to`.
+    /// The attempt `payment`, if it can still become `to`.
     pub fn payment_that_may_become(&self, payment: PaymentId, to: PaymentState) -> Option<&Payment> {
-        self.payment().filter(|newest| newest.id == payment && newest.state.may_become(to))
+        self.payments.iter().find(|attempt| attempt.id == payment && attempt.state.may_become(to))
     }
 
-    pub fn is_paid_for(&self) -> bool {
-        let is_held = |state| {
-            state == PaymentState::Authorised
-                || planted::is(Bug::VerifiedIsPaid) && state == PaymentState::Verified
-        };
-        self.payment().is_some_and(|payment| is_held(payment.state))
+    /// The newest attempt that is in one of these states.
+    fn newest_in(&self, states: &[PaymentState]) -> Option<&Payment> {
+        self.payments.iter().rev().find(|attempt| states.contains(&attempt.state))
     }
 
-    /// The stock keeper was asked to allocate and has not answered, or the answer is on its way.
+    pub fn cover(&self) -> Cover {
+        use PaymentState::*;
+        let held: &[PaymentState] =
+            if planted::is(Bug::VerifiedIsPaid) { &[Authorised, Verified] } else { &[Authorised] };
+        match (self.payment().map(|newest| newest.state), self.newest_in(held)) {
+            (Some(Asked | Unknown), _) => Cover::Asked,
+            (_, Some(held)) => Cover::Held(held.id),
+            (Some(Expired), None) => Cover::Lapsed,
+            (_, None) => Cover::Nothing,
+        }
+    }
+
+    /// What is held may lapse before the goods leave.
+    pub fn is_lapsing(&self) -> bool {
+        self.payment().is_some_and(|newest| newest.state == PaymentState::Authorised && newest.lapsing)
+    }
+
+    pub fn may_ask_again(&self) -> bool {
+        self.payments.len() < PAYMENT_ATTEMPTS_MAX
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.newest_in(&[PaymentState::Settled]).is_some()
+    }
+
+    /// The stock keeper was asked to allocate and has not answered, or the answer is on its way. It is asked in the
+    /// turn in which the order has both, so a hold that lapsed since leaves it so.
     pub fn is_allocating(&self) -> bool {
-        self.stock == StockState::Reserved && self.is_paid_for()
+        self.stock == StockState::Reserved && matches!(self.cover(), Cover::Held(_) | Cover::Lapsed)
     }
 
     pub fn is_answered(&self) -> bool {
@@ -176,7 +227,10 @@ impl Order {
 
     fn payment_view(&self) -> PaymentView {
         let amount = self.totals.total;
-        match self.payment().map(|payment| payment.state) {
+        let live = [PaymentState::Authorised, PaymentState::Captured, PaymentState::Settled];
+        // while a hold is renewed the one before it still stands
+        let standing = self.newest_in(&live).filter(|_| self.end.is_none());
+        match standing.or(self.payment()).map(|payment| payment.state) {
             None => PaymentView::None,
             Some(PaymentState::Asked) => PaymentView::Pending,
             Some(PaymentState::Unknown) => PaymentView::Unknown,
@@ -186,6 +240,7 @@ impl Order {
             Some(PaymentState::Settled) => PaymentView::Settled { amount },
             Some(PaymentState::Declined) => PaymentView::Declined,
             Some(PaymentState::Voided) => PaymentView::Voided,
+            Some(PaymentState::Expired) => PaymentView::Expired,
         }
     }
 }

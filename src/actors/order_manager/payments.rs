@@ -1,12 +1,12 @@
-//! Steps 6 and 9: what the merchant system is asked, and what it says. A message about any attempt but the
-//! newest, or about what is known already, is late or doubled: it is consumed and changes nothing.
+//! Steps 6 and 9: what the merchant system is asked, and what it says. A message about what is known already is
+//! late or doubled: it is consumed and changes nothing.
 
 use crate::actors::{Address, Context, Turn, merchant_proxy, stock_keeper};
 use crate::domain::{DeclineReason, OrderId, OrderState, PaymentId};
 use crate::partners::mail::MailKind;
 use crate::planted::{self, Bug};
 
-use super::{AnswerKind, Event, Order, PaymentState, StockState, answers, letters, stock};
+use super::{AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, letters, renewal, stock};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -38,11 +38,20 @@ pub fn authorised(id: OrderId, order: &Order, payment: PaymentId, context: &mut 
         _ => return Turn::nothing(),
     }
     let mut turn = Turn::nothing();
+    renewal::let_go_of_the_older(&mut turn, id, order);
     turn.event(Event::PaymentBecame { order: id, payment, state });
-    if order.stock == StockState::Reserved {
-        stock::allocate(&mut turn, id, order);
-    } else {
-        order_supplies(&mut turn, id, order, true, context);
+    match (order.state, order.stock) {
+        // it left while the bank was being asked
+        (OrderState::Dispatched | OrderState::Delivered, _) => {
+            renewal::collect(&mut turn, id, order, Cover::Held(payment), context);
+        }
+        // the parcel goes on as it is, and what supplies it waits for are on their way already
+        (OrderState::Fulfilling | OrderState::AwaitingStock, _) => {}
+        (_, StockState::Reserved) => stock::allocate(&mut turn, id, order),
+        (_, StockState::Allocated) => stock::confirm(&mut turn, id, order, context),
+        (OrderState::AwaitingPayment, _) => order_supplies(&mut turn, id, order, true, context),
+        // nothing else is reserved but what is reserved in full
+        _ => {}
     }
     turn
 }
@@ -99,12 +108,22 @@ pub fn declined(
     if order.payment_that_may_become(payment, PaymentState::Declined).is_none() {
         return Turn::nothing();
     }
+    match order.state {
+        OrderState::Fulfilling | OrderState::Dispatched | OrderState::Delivered => {
+            renewal::declined(id, order, payment, context)
+        }
+        _ => declined_for_good(id, order, reason, context),
+    }
+}
+
+/// Before it is confirmed: the order ends.
+fn declined_for_good(id: OrderId, order: &Order, reason: DeclineReason, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::Declined { order: id, reason });
     if !(planted::is(Bug::StockKeptAfterLateDecline) && order.is_answered()) {
-        let lines = order.units();
-        turn.send(Address::StockKeeper, stock_keeper::Message::Release { order: id, lines });
+        stock::give_goods_back(&mut turn, id, order);
     }
+    renewal::void_the_older(&mut turn, id, order);
     let mistyped = reason == DeclineReason::UnknownCard && order.payments.len() == 1 && !order.is_answered();
     let kind = if mistyped { AnswerKind::UnknownToken } else { AnswerKind::Declined(reason) };
     if mistyped || planted::is(Bug::KeyFreedByDecline) {
@@ -135,7 +154,7 @@ pub fn settled(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
     turn
 }
 
-fn note(id: OrderId, order: &Order, payment: PaymentId, state: PaymentState) -> Turn {
+pub fn note(id: OrderId, order: &Order, payment: PaymentId, state: PaymentState) -> Turn {
     let mut turn = Turn::nothing();
     if order.payment_that_may_become(payment, state).is_some() {
         turn.event(Event::PaymentBecame { order: id, payment, state });

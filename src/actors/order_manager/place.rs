@@ -1,5 +1,6 @@
 use crate::actors::{Address, Context, Turn, stock_keeper};
 use crate::domain::OrderKey;
+use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::planted::{self, Bug};
 
 use super::order::units;
@@ -11,6 +12,7 @@ pub fn place(state: &State, place: &PlaceOrder, context: &mut Context<'_>) -> Tu
     match state.idempotency_keys.get(&key) {
         Some(binding) => again(state, place, binding),
         None if place.lines.is_empty() => refuse(place, Outcome::NothingToBuy),
+        None if place.totals.total.amount > TOTAL_MINOR_MAX => refuse(place, Outcome::TotalTooLarge),
         None => first_time(place, key, context),
     }
 }

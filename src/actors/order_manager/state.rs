@@ -96,6 +96,29 @@ pub enum Event {
         order: OrderId,
         kind: AnswerKind,
     },
+    /// Another attempt, because the hold has lapsed or is about to. The order stays where it is.
+    RenewalAsked {
+        order: OrderId,
+        payment: PaymentId,
+        amount: Money,
+    },
+    /// What is held may lapse before the goods leave.
+    PaymentLapsing {
+        order: OrderId,
+        payment: PaymentId,
+    },
+    /// The goods are the order's, and the hold lapsed meanwhile: it is confirmed once there is another.
+    GoodsAllocated {
+        order: OrderId,
+    },
+    /// No money is held for what the warehouse has: it is asked to stop.
+    StopAsked {
+        order: OrderId,
+    },
+    /// It did not leave the warehouse, because no money is held for it.
+    StoppedUnpaid {
+        order: OrderId,
+    },
 }
 
 /// A new order: all that was sent, and the key that opens it.
@@ -146,16 +169,23 @@ impl Event {
             | Event::CancelAsked { order, .. }
             | Event::Stopped { order }
             | Event::TooLateToCancel { order }
-            | Event::Answered { order, .. } => Some(*order),
+            | Event::Answered { order, .. }
+            | Event::RenewalAsked { order, .. }
+            | Event::PaymentLapsing { order, .. }
+            | Event::GoodsAllocated { order }
+            | Event::StopAsked { order }
+            | Event::StoppedUnpaid { order } => Some(*order),
         }
     }
 
     /// What it is to the table of transitions.
     pub fn trigger(&self) -> Option<Trigger> {
         match self {
-            Event::Placed(_) | Event::KeyBound { .. } | Event::KeyFreed { .. } | Event::Answered { .. } => {
-                None
-            }
+            Event::Placed(_)
+            | Event::KeyBound { .. }
+            | Event::KeyFreed { .. }
+            | Event::Answered { .. }
+            | Event::GoodsAllocated { .. } => None,
             Event::InStock { .. } => Some(Trigger::Reserved),
             Event::Promised { .. } => Some(Trigger::Promised),
             Event::PromiseChanged { .. } => Some(Trigger::PromiseChanged),
@@ -172,9 +202,13 @@ impl Event {
             Event::Cancelled { reason: CancelReason::ByCustomer, .. } => Some(Trigger::Cancel),
             Event::Cancelled { reason: CancelReason::OutOfStock { .. }, .. } => Some(Trigger::OutOfStock),
             Event::Cancelled { reason: CancelReason::NoSupplies, .. } => Some(Trigger::NoSupplies),
+            Event::Cancelled { reason: CancelReason::PaymentLapsed, .. } => Some(Trigger::GivenUp),
             Event::CancelAsked { .. } => Some(Trigger::Cancel),
-            Event::Stopped { .. } => Some(Trigger::Stopped),
+            Event::Stopped { .. } | Event::StoppedUnpaid { .. } => Some(Trigger::Stopped),
             Event::TooLateToCancel { .. } => Some(Trigger::TooLateToStop),
+            Event::RenewalAsked { .. } => Some(Trigger::RenewalAsked),
+            Event::PaymentLapsing { .. } => Some(Trigger::PaymentLapsing),
+            Event::StopAsked { .. } => Some(Trigger::StopAsked),
         }
     }
 
@@ -192,7 +226,7 @@ impl Event {
             Event::Promised { date, .. } | Event::PromiseChanged { date, .. } => {
                 vec![(Step::STOCK_OR_DATE, Happening::Promised { date: *date })]
             }
-            Event::PaymentAsked { amount, .. } => {
+            Event::PaymentAsked { amount, .. } | Event::RenewalAsked { amount, .. } => {
                 vec![(Step::TAKES_PAYMENT, Happening::PaymentAsked { amount: *amount })]
             }
             Event::Confirmed { .. } => vec![(Step::TELLS_SERVER, Happening::Confirmed)],
@@ -201,6 +235,8 @@ impl Event {
             }
             Event::Cancelled { reason, .. } => cancelled_steps(*reason),
             Event::Stopped { .. } => cancelled_steps(CancelReason::ByCustomer),
+            Event::StoppedUnpaid { .. } => cancelled_steps(CancelReason::PaymentLapsed),
+            Event::StopAsked { .. } => vec![(Step::DISPATCH_ASKED, Happening::StopAsked)],
             Event::CancelAsked { .. } => vec![(Step::TALKS, Happening::CancelAsked)],
             Event::TooLateToCancel { .. } => vec![(Step::TELLS_SERVER, Happening::TooLateToCancel)],
             Event::Closed { .. } => vec![(Step::DELIVERED, Happening::Closed)],
@@ -250,7 +286,7 @@ fn cancelled_steps(reason: CancelReason) -> Vec<(Step, Happening)> {
         CancelReason::OutOfStock { earliest } => {
             vec![(Step::STOCK_OR_DATE, Happening::OutOfStock { earliest }), cancelled]
         }
-        CancelReason::ByCustomer | CancelReason::NoSupplies => vec![cancelled],
+        CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed => vec![cancelled],
     }
 }
 
@@ -264,6 +300,7 @@ fn payment_trigger(state: PaymentState) -> Option<Trigger> {
         PaymentState::Settled => Some(Trigger::PaymentSettled),
         PaymentState::Declined => Some(Trigger::PaymentDeclined),
         PaymentState::Voided => Some(Trigger::PaymentVoided),
+        PaymentState::Expired => Some(Trigger::PaymentExpired),
     }
 }
 
@@ -314,11 +351,15 @@ impl Order {
                 self.promised_date = Some(*date);
             }
             Event::PromiseChanged { date, .. } => self.promised_date = Some(*date),
-            Event::PaymentAsked { payment, verification, .. } => self.payments.push(Payment {
-                id: *payment,
-                verification: *verification,
-                state: PaymentState::Asked,
-            }),
+            Event::PaymentAsked { payment, verification, .. } => {
+                self.payments.push(Payment::asked(*payment, *verification));
+            }
+            Event::RenewalAsked { payment, .. } => self.payments.push(Payment::asked(*payment, false)),
+            Event::PaymentLapsing { payment, .. } => {
+                let lapsing = self.payments.iter_mut().find(|attempt| attempt.id == *payment);
+                lapsing.into_iter().for_each(|attempt| attempt.lapsing = true);
+            }
+            Event::GoodsAllocated { .. } => self.stock = StockState::Allocated,
             Event::PaymentBecame { payment, state, .. } => self.payment_became(*payment, *state),
             Event::Confirmed { promised, .. } => {
                 self.stock = StockState::Allocated;
@@ -338,6 +379,11 @@ impl Order {
                 self.end = Some(End::Cancelled(CancelReason::ByCustomer));
                 self.stop = StopState::No;
             }
+            Event::StoppedUnpaid { .. } => {
+                self.end = Some(End::Cancelled(CancelReason::PaymentLapsed));
+                self.stop = StopState::No;
+            }
+            Event::StopAsked { .. } => self.stop = StopState::ForPayment,
             Event::CancelAsked { request, .. } => self.stop = StopState::Asked(*request),
             Event::TooLateToCancel { .. } => self.stop = StopState::No,
             Event::Answered { kind, .. } => self.answer = AnswerState::Given(*kind),

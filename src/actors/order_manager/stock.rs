@@ -5,7 +5,9 @@ use crate::domain::{CancelReason, Date, OrderId, OrderState};
 use crate::partners::mail::MailKind;
 
 use super::payments::{self, Ask};
-use super::{AnswerKind, Event, Order, PaymentState, StockState, answers, fulfilment, letters};
+use super::{
+    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, fulfilment, letters, renewal,
+};
 
 /// A parcel needs this long to leave the house, or to be sent once its supplies are in.
 const DISPATCH_DAYS: u32 = 1;
@@ -21,10 +23,15 @@ pub fn reserved(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
 pub fn promised(id: OrderId, order: &Order, ships_on: Date, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::Promised { order: id, date: at_the_doorstep(ships_on, context) });
-    let held_until = context.now().date().plus_days(context.rules().hold_days);
-    let ask = if later(ships_on, DISPATCH_DAYS) <= held_until { Ask::Hold } else { Ask::Verification };
+    let ask = if outlasts(ships_on, context) { Ask::Hold } else { Ask::Verification };
     payments::ask(&mut turn, id, order, ask, context);
     turn
+}
+
+/// Whether a hold of today still stands when goods of that day are sent.
+pub fn outlasts(ships_on: Date, context: &Context<'_>) -> bool {
+    let held_until = context.now().date().plus_days(context.rules().hold_days);
+    later(ships_on, DISPATCH_DAYS) <= held_until
 }
 
 pub fn out_of_stock(id: OrderId, order: &Order, earliest: Option<Date>) -> Turn {
@@ -43,10 +50,16 @@ pub fn supplies_arrived(id: OrderId, order: &Order, context: &mut Context<'_>) -
     if order.state == OrderState::AwaitingPayment {
         return turn; // the bank is being asked: its answer decides how it goes on
     }
-    if order.is_paid_for() {
-        allocate(&mut turn, id, order);
-    } else {
-        payments::ask(&mut turn, id, order, Ask::Hold, context);
+    match order.cover() {
+        // a new hold is being asked for: its answer decides how it goes on
+        Cover::Asked => {}
+        // it would lapse before the truck comes
+        Cover::Held(_) if order.is_lapsing() => {
+            renewal::before_confirmation(&mut turn, id, order, context);
+        }
+        Cover::Held(_) => allocate(&mut turn, id, order),
+        Cover::Lapsed => renewal::before_confirmation(&mut turn, id, order, context),
+        Cover::Nothing => payments::ask(&mut turn, id, order, Ask::Hold, context),
     }
     turn
 }
@@ -83,9 +96,21 @@ pub fn allocated(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn 
     if !order.is_allocating() {
         return Turn::nothing(); // nobody asked for it: never confirmed without the money
     }
+    let mut turn = Turn::nothing();
+    if order.cover() == Cover::Lapsed {
+        turn.event(Event::GoodsAllocated { order: id });
+        renewal::before_confirmation(&mut turn, id, order, context);
+        return turn;
+    }
+    confirm(&mut turn, id, order, context);
+    renewal::after_confirmation(&mut turn, id, order, context);
+    turn
+}
+
+pub fn confirm(turn: &mut Turn, id: OrderId, order: &Order, context: &Context<'_>) {
     let ready = later(context.now().date(), DISPATCH_DAYS);
     let promised = order.promised_date.unwrap_or(at_the_doorstep(ready, context));
-    fulfilment::confirm(id, order, promised, context)
+    fulfilment::confirm(turn, id, order, promised, context);
 }
 
 pub fn allocate(turn: &mut Turn, id: OrderId, order: &Order) {
@@ -96,21 +121,25 @@ pub fn allocate(turn: &mut Turn, id: OrderId, order: &Order) {
 /// Of an order that ends before it is confirmed: its goods, and whatever of its payment is or will be held.
 /// What was asked for and is not answered yet arrives there before this does.
 pub fn give_back(turn: &mut Turn, id: OrderId, order: &Order) {
+    give_goods_back(turn, id, order);
+    void(turn, id, order);
+}
+
+pub fn give_goods_back(turn: &mut Turn, id: OrderId, order: &Order) {
     let lines = order.units();
-    let message = if order.is_allocating() {
+    let message = if order.stock == StockState::Allocated || order.is_allocating() {
         stock_keeper::Message::PutAway { order: id, lines, packed: false }
     } else {
         stock_keeper::Message::Release { order: id, lines }
     };
     turn.send(Address::StockKeeper, message);
-    void(turn, id, order);
 }
 
-/// A payment that may hold something, now or later, is let go of.
+/// Payments that may hold something, now or later, are let go of: one, or two while a hold is renewed.
 pub fn void(turn: &mut Turn, id: OrderId, order: &Order) {
     let held =
         |state| matches!(state, PaymentState::Asked | PaymentState::Unknown | PaymentState::Authorised);
-    if let Some(payment) = order.payment().filter(|payment| held(payment.state)) {
+    for payment in order.payments.iter().filter(|payment| held(payment.state)) {
         let message = merchant_proxy::Message::Void { order: id, payment: payment.id };
         turn.send(Address::MerchantProxy, message);
     }

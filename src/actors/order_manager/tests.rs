@@ -3,5 +3,6 @@ mod any_sequence;
 mod desk;
 mod flows;
 mod keys;
+mod renewal;
 mod stored;
 mod table;

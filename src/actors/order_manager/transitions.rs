@@ -36,13 +36,21 @@ pub enum Trigger {
     Cancel,
     Stopped,
     TooLateToStop,
+    PaymentLapsing,
+    PaymentExpired,
+    /// Its own step: the merchant system is asked for another hold, and the order stays where it is.
+    RenewalAsked,
+    /// Its own step: the warehouse is asked to stop what no money is held for.
+    StopAsked,
+    /// Its own step: the money was asked for too often.
+    GivenUp,
 }
 
 use OrderState::*;
 use Trigger as T;
 
 impl Trigger {
-    pub const ALL: [Trigger; 23] = [
+    pub const ALL: [Trigger; 28] = [
         T::Reserved,
         T::Promised,
         T::OutOfStock,
@@ -66,6 +74,11 @@ impl Trigger {
         T::Cancel,
         T::Stopped,
         T::TooLateToStop,
+        T::PaymentLapsing,
+        T::PaymentExpired,
+        T::RenewalAsked,
+        T::StopAsked,
+        T::GivenUp,
     ];
 
     /// What a message is to its order; `None` for `Place`, which makes one, and for looking at it.
@@ -91,6 +104,8 @@ impl Trigger {
             Message::Stopped { .. } => T::Stopped,
             Message::TooLateToStop { .. } => T::TooLateToStop,
             Message::Cancel { .. } => T::Cancel,
+            Message::PaymentLapsing { .. } => T::PaymentLapsing,
+            Message::PaymentExpired { .. } => T::PaymentExpired,
         })
     }
 }
@@ -106,11 +121,27 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (Reserved, T::PaymentAsked, AwaitingPayment),
     (Reserved, T::Allocated, Confirmed),
     (Reserved, T::Cancel, Cancelled),
+    // its hold lapsed while it waited for supplies, or for their allocation
+    (Reserved, T::RenewalAsked, Reserved),
+    (Reserved, T::PaymentAuthorised, Reserved),
+    (Reserved, T::PaymentUnknown, Reserved),
+    (Reserved, T::PaymentLapsing, Reserved),
+    (Reserved, T::PaymentExpired, Reserved),
+    (Reserved, T::PaymentDeclined, Declined),
+    (Reserved, T::GivenUp, Cancelled),
     (AwaitingStock, T::PaymentAsked, AwaitingPayment),
     (AwaitingStock, T::SuppliesArrived, Reserved),
     (AwaitingStock, T::PromiseChanged, AwaitingStock),
     (AwaitingStock, T::NoSupplies, Cancelled),
     (AwaitingStock, T::Cancel, Cancelled),
+    // the supplier slipped, the hold lapses, and it is held anew meanwhile
+    (AwaitingStock, T::RenewalAsked, AwaitingStock),
+    (AwaitingStock, T::PaymentAuthorised, AwaitingStock),
+    (AwaitingStock, T::PaymentUnknown, AwaitingStock),
+    (AwaitingStock, T::PaymentLapsing, AwaitingStock),
+    (AwaitingStock, T::PaymentExpired, AwaitingStock),
+    (AwaitingStock, T::PaymentDeclined, Declined),
+    (AwaitingStock, T::GivenUp, Cancelled),
     // goods of others' supplies can come in while the bank is still being asked
     (AwaitingPayment, T::SuppliesArrived, AwaitingPayment),
     (AwaitingPayment, T::PromiseChanged, AwaitingPayment),
@@ -123,6 +154,11 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (AwaitingPayment, T::Allocated, Confirmed),
     (AwaitingPayment, T::PaymentDeclined, Declined),
     (AwaitingPayment, T::Cancel, Cancelled),
+    // while the stock is being allocated
+    (AwaitingPayment, T::PaymentLapsing, AwaitingPayment),
+    (AwaitingPayment, T::PaymentExpired, AwaitingPayment),
+    (AwaitingPayment, T::RenewalAsked, AwaitingPayment),
+    (AwaitingPayment, T::GivenUp, Cancelled),
     (Confirmed, T::DispatchAsked, Fulfilling),
     (Confirmed, T::Cancel, Confirmed),
     (Confirmed, T::Stopped, Cancelled),
@@ -132,17 +168,38 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (Fulfilling, T::Cancel, Fulfilling),
     (Fulfilling, T::Stopped, Cancelled),
     (Fulfilling, T::TooLateToStop, Fulfilling),
+    // the truck has not come, and the hold is to be renewed
+    (Fulfilling, T::PaymentLapsing, Fulfilling),
+    (Fulfilling, T::PaymentExpired, Fulfilling),
+    (Fulfilling, T::RenewalAsked, Fulfilling),
+    (Fulfilling, T::PaymentAuthorised, Fulfilling),
+    (Fulfilling, T::PaymentUnknown, Fulfilling),
+    (Fulfilling, T::PaymentDeclined, Fulfilling),
+    (Fulfilling, T::StopAsked, Fulfilling),
     (Dispatched, T::PaymentCaptured, Dispatched),
     (Dispatched, T::PaymentSettled, Dispatched),
     (Dispatched, T::Delivered, Delivered),
     (Dispatched, T::TooLateToStop, Dispatched),
+    // it left while the hold was being renewed, or the capture came too late
+    (Dispatched, T::PaymentExpired, Dispatched),
+    (Dispatched, T::RenewalAsked, Dispatched),
+    (Dispatched, T::PaymentAuthorised, Dispatched),
+    (Dispatched, T::PaymentUnknown, Dispatched),
+    (Dispatched, T::PaymentDeclined, Dispatched),
     (Delivered, T::PaymentCaptured, Delivered),
     (Delivered, T::PaymentSettled, Delivered),
     (Delivered, T::Completed, Closed),
     (Delivered, T::TooLateToStop, Delivered),
+    (Delivered, T::PaymentExpired, Delivered),
+    (Delivered, T::RenewalAsked, Delivered),
+    (Delivered, T::PaymentAuthorised, Delivered),
+    (Delivered, T::PaymentUnknown, Delivered),
+    (Delivered, T::PaymentDeclined, Delivered),
     // whoever asked to stop it still waits for an answer
     (Closed, T::TooLateToStop, Closed),
     (Cancelled, T::PaymentVoided, Cancelled),
+    // a hold that stood when its renewal was declined
+    (Declined, T::PaymentVoided, Declined),
 ];
 
 /// Why something does not fit an order's state.
@@ -174,6 +231,9 @@ fn why_not(state: OrderState, trigger: Trigger) -> &'static str {
         (_, T::SuppliesArrived | T::PromiseChanged | T::NoSupplies) => "it does not wait for supplies",
         (_, T::PaymentAsked | T::PaymentAuthorised | T::CardVerified) => "no payment is asked for now",
         (_, T::PaymentDeclined | T::PaymentUnknown) => "no payment is asked for now",
+        (_, T::PaymentLapsing | T::PaymentExpired) => "no hold is counted on now",
+        (_, T::RenewalAsked | T::GivenUp) => "no hold of it has lapsed",
+        (_, T::StopAsked) => "the warehouse does not have it, or no longer",
         (_, T::PaymentVoided) => "its payment was not voided: the order stands",
         (_, T::PaymentCaptured | T::PaymentSettled) => "nothing is captured before the hand-over",
         (_, T::Allocated) => "its stock was not asked to be allocated, or is so already",

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::unlucky::{Flaky, NEVER_SUPPLIED, Unkind};
+use super::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use super::world::{
     Faults, NONE, ONE, PLENTY, PROGRAMS, World, closed, details, line, name_of, order_of, partners,
     tree_names,
@@ -22,26 +22,28 @@ use crate::actors::{Address, Call, Message, Reply, Rules, Shop, State};
 use crate::domain::{Backorder, OrderId, OrderState, SessionId, Sku};
 use crate::journal::{Journal as _, Position};
 use crate::runtime::kit::run;
-use crate::runtime::{DeadLetter, Due, Point, Record, State as _, Statement, TREES, TimerChange, TimerId};
+use crate::runtime::{
+    DeadLetter, Due, Point, Record, Resolution, State as _, Statement, TREES, TimerChange, TimerId,
+};
 use crate::storage::{Stored, TreeName, Trees as _};
 
 const WHAT_TO_DO: &str = "raise the schema version and teach upcast the old form";
 
 /// One stored value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Kept {
+pub struct Kept {
     tree: String,
-    key: Vec<u8>,
-    version: u8,
+    pub key: Vec<u8>,
+    pub version: u8,
     position: u64,
-    value: Vec<u8>,
+    pub value: Vec<u8>,
 }
 
 fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> T {
+pub fn read<T: DeserializeOwned>(name: &str) -> T {
     let bytes = std::fs::read(file(name)).expect("the golden file is in the repository");
     postcard::from_bytes(&bytes).expect("the golden file is whole")
 }
@@ -66,6 +68,24 @@ fn turns_of_the_first_form_are_read_and_written_as_they_were() {
         let record = decoded(turn);
         record.encode(&mut again);
         assert!(again == *turn, "{WHAT_TO_DO}: {:?}", names(&record));
+    }
+}
+
+#[test]
+fn a_message_can_be_sent_again_from_its_dead_letter() {
+    let turns: Vec<Vec<u8>> = read("turns-v1.bin");
+    let turns: Vec<Record<Shop>> = turns.iter().map(|turn| decoded(turn)).collect();
+    let set = |change: &TimerChange<Shop>| match change {
+        TimerChange::Set { message, .. } => Some(serde_json::to_string(message).unwrap()),
+        TimerChange::Cancel { .. } => None,
+    };
+    let sent =
+        turns.iter().flat_map(|turn| &turn.sends).map(|(_, message)| serde_json::to_string(message).unwrap());
+    let timers = turns.iter().flat_map(|turn| &turn.timers).filter_map(set);
+    for written in sent.chain(timers) {
+        let read: Message =
+            serde_json::from_str(&written).unwrap_or_else(|error| panic!("{error}: {written}"));
+        assert_eq!(serde_json::to_string(&read).unwrap(), written);
     }
 }
 
@@ -97,7 +117,7 @@ fn every_kind_of_statement_that_the_flows_reach_stands_in_the_golden_turns() {
     assert!(new.is_empty(), "add a golden file that holds these: {new:?}");
 }
 
-fn written_again(one: &Kept) -> Result<Kept, String> {
+pub fn written_again(one: &Kept) -> Result<Kept, String> {
     let again = |key, value| Kept { key, value, ..one.clone() };
     match one.tree.as_str() {
         "messages" => Ok(again(same::<Statement>(&one.key)?, same::<(Address, Message)>(&one.value)?)),
@@ -105,7 +125,7 @@ fn written_again(one: &Kept) -> Result<Kept, String> {
         "timers" => {
             Ok(again(same::<(Address, TimerId)>(&one.key)?, same::<(Due, Statement, Message)>(&one.value)?))
         }
-        "dead_letters" => Ok(again(one.key.clone(), same::<DeadLetter>(&one.value)?)),
+        "dead_letters" => Ok(again(one.key.clone(), same::<(Address, DeadLetter)>(&one.value)?)),
         _ => table_again(one),
     }
 }
@@ -217,6 +237,7 @@ async fn flows() -> (Vec<Vec<u8>>, Vec<Kept>) {
     world.kit.crash();
     world.kit.checkpoint_every = Duration::from_secs(3_600);
     world.kit.start().await;
+    send_dead_letters_again(&world).await;
     cancel_when_packed(&world, "packed").await;
     for _ in 0..10 {
         world.days(3).await;
@@ -231,6 +252,21 @@ async fn flows() -> (Vec<Vec<u8>>, Vec<Kept>) {
         world.days(3).await;
         largest.look(&world);
     }
+    world.kit.crash();
+    world.kit.rules = Box::new(Rules::default);
+    world.kit.outside = Rc::new(Late::new(partners(&world.post), 8, 10));
+    world.kit.start().await;
+    for (key, sku, token) in [
+        ("late truck", PLENTY, "tok_visa"),
+        ("late supplies", NONE, "tok_visa"),
+        ("not renewed", PLENTY, "tok_never_renewed"),
+    ] {
+        drop(world.submit(key, sku, 1, token));
+    }
+    for _ in 0..10 {
+        world.days(3).await;
+        largest.look(&world);
+    }
     let open: Vec<OrderState> = world.ending().states.into_iter().filter(|state| !state.is_end()).collect();
     assert!(open.is_empty(), "every order ends, however unlucky: {open:?}");
     let mut turns = vec![];
@@ -240,6 +276,13 @@ async fn flows() -> (Vec<Vec<u8>>, Vec<Kept>) {
     };
     world.kit.journal.replay(Position::START, visit).unwrap();
     (turns, largest.0.into_values().collect())
+}
+
+async fn send_dead_letters_again(world: &World) {
+    let shop = world.kit.running().handle();
+    for letter in shop.dead_letters().await.expect("the shop lives") {
+        shop.resolve(Position(letter.id), Resolution::Retry).await.expect("it is a dead letter");
+    }
 }
 
 async fn order_everything(world: &World) {

@@ -2,8 +2,9 @@
 mod alone;
 mod crashes;
 mod flows;
+mod garbled;
 mod golden;
+mod holds;
 mod panics;
-mod soak;
 mod unlucky;
 mod world;

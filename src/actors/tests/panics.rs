@@ -9,8 +9,9 @@ use super::world::{
 };
 use crate::actors::{Address, Reply};
 use crate::domain::{Happening, OrderState};
-use crate::runtime::Point;
+use crate::journal::Position;
 use crate::runtime::kit::{ATTEMPTS_MAX, run};
+use crate::runtime::{Point, Resolution};
 
 /// Enough for a closed order with its settlement.
 const DAYS: u64 = 8;
@@ -146,7 +147,8 @@ fn poison(actor: Address, kind: &'static str) -> Rc<Faults> {
     })
 }
 
-/// The first order's message is given up, with a case on it; the second order goes through.
+/// The first order's message is given up, with a case on it; the second order goes through. The operator sends the message
+/// again, and so does the first.
 fn poison_ends_in_the_dead_letters(actor: Address, kind: &'static str) {
     run(async move {
         let mut world = closed();
@@ -171,7 +173,24 @@ fn poison_ends_in_the_dead_letters(actor: Address, kind: &'static str) {
             })
             .count();
         assert_eq!(with_case, 1, "the operator has a case on the first order");
+        sent_again(&world, kind).await;
+        let ending = world.ending();
+        assert_eq!((ending.states, ending.captures), (vec![OrderState::Closed; 2], 2));
     });
+}
+
+/// By the operator, now that what made it panic is mended.
+async fn sent_again(world: &World, kind: &str) {
+    let shop = world.kit.running().handle();
+    let letters = shop.dead_letters().await.unwrap();
+    let [letter] = letters.as_slice() else { panic!("{letters:?}") };
+    assert_eq!(letter.name, kind);
+    shop.resolve(Position(letter.id), Resolution::Retry).await.unwrap();
+    world.days(2 * DAYS).await;
+    let state = world.derived().state;
+    let is_said = |what: &Happening| *what == Happening::SentAgain { message: kind.to_owned() };
+    let said = state.timelines.resident().flat_map(|(_, timeline)| &timeline.entries);
+    assert_eq!(said.filter(|entry| is_said(&entry.what)).count(), 1, "it stands in the order's timeline");
 }
 
 #[test]

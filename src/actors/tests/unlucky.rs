@@ -8,7 +8,7 @@ use crate::actors::calls::Outcome;
 use crate::actors::{Answered, Call, Shop, What};
 use crate::domain::Timestamp;
 use crate::partners::Partners;
-use crate::partners::carrier::CancelAnswer;
+use crate::partners::carrier::{CancelAnswer, Tracking};
 use crate::partners::mail::MailKind;
 use crate::partners::wholesaler::ShipNotice;
 use crate::runtime::Outside;
@@ -79,6 +79,57 @@ impl Outside<Shop> for Unkind {
             }
             _ => self.partners.make(call),
         }
+    }
+}
+
+/// Trucks that stop at the door so many days late, and supplies that come so late.
+pub struct Late {
+    partners: Partners,
+    truck_ms: u64,
+    supplies_ms: u64,
+    slipped: RefCell<BTreeSet<String>>,
+}
+
+impl Late {
+    pub fn new(partners: Partners, truck_days: u64, supplies_days: u64) -> Late {
+        let (truck_ms, supplies_ms) = (truck_days * Timestamp::DAY_MS, supplies_days * Timestamp::DAY_MS);
+        Late { partners, truck_ms, supplies_ms, slipped: RefCell::default() }
+    }
+}
+
+impl Outside<Shop> for Late {
+    /// What the carrier sees now is what it would have seen so many days ago.
+    fn make(&self, mut call: Call) -> Pin<Box<dyn Future<Output = Outcome>>> {
+        let ago = |at: &mut Timestamp| *at = Timestamp(at.0.saturating_sub(self.truck_ms));
+        match &mut call.what {
+            What::ShipNotice { request, .. }
+                if self.supplies_ms > 0 && self.slipped.borrow_mut().insert(request.order.key.clone()) =>
+            {
+                let ask_again_at = request.asked_at.plus_ms(self.supplies_ms);
+                return at_once(Outcome::ShipNotice(Answered::Yes(ShipNotice::NotYet { ask_again_at })));
+            }
+            What::Track { request, .. } => ago(&mut request.asked_at),
+            What::CancelBooking { request, .. } => ago(&mut request.asked_at),
+            _ => {}
+        }
+        let (answer, later) = (self.partners.make(call), self.truck_ms);
+        Box::pin(async move { postponed(answer.await, later) })
+    }
+}
+
+fn postponed(outcome: Outcome, later_ms: u64) -> Outcome {
+    let later = |at: Timestamp| at.plus_ms(later_ms);
+    match outcome {
+        Outcome::Booked(Answered::Yes(mut booked)) => {
+            booked.collection_at = later(booked.collection_at);
+            Outcome::Booked(Answered::Yes(booked))
+        }
+        Outcome::Tracked(Answered::Yes(seen)) => Outcome::Tracked(Answered::Yes(Tracking {
+            collected_at: seen.collected_at.map(later),
+            delivered_at: seen.delivered_at.map(later),
+            next_expected_at: seen.next_expected_at.map(later),
+        })),
+        other => other,
     }
 }
 

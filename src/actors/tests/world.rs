@@ -170,6 +170,7 @@ impl World {
             Cause::Message(id) => name_of(&stated[&id.turn].sends[id.index as usize].1),
             Cause::Call(id) => stated[&id.turn].calls[id.index as usize].name().to_owned(),
             Cause::Timer { set, .. } => format!("timer of {}", stated[&set.turn].by),
+            Cause::DeadLetter(letter) => format!("the operator's word on #{letter}"),
         };
         records.iter().map(|(_, record)| (record.by, name(&record.cause))).collect()
     }

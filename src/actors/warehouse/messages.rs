@@ -9,7 +9,7 @@ use crate::partners::carrier::{Booking, CancelAnswer, Tracking};
 pub enum Message {
     /// OrderManager: step 12. Answers `HandedOver`, then `Delivered`.
     Fulfil(Box<Fulfilment>),
-    /// OrderManager: the customer cancels. Answers `Stopped` or `TooLateToStop`.
+    /// OrderManager: the customer cancels, or no money is held for it any more. Answers `Stopped` or `TooLateToStop`.
     Stop {
         order: OrderId,
     },

@@ -12,7 +12,7 @@ use super::Fulfilment;
 pub struct Shipment {
     pub fulfilment: Fulfilment,
     pub stage: Stage,
-    /// The customer wants to cancel, and the carrier has yet to say whether it can be stopped.
+    /// It is to be stopped, and the carrier has yet to say whether it can be stopped.
     pub stop: bool,
     /// When it was packed, and so when it was booked: the booking is the same however often it is sent.
     pub packed_at: Option<Timestamp>,

@@ -31,7 +31,7 @@ pub enum Event {
     Delivered {
         order: OrderId,
     },
-    /// The customer wants to cancel while the carrier has yet to answer the booking.
+    /// It is to be stopped while the carrier has yet to answer the booking.
     StopNoted {
         order: OrderId,
     },

@@ -1,4 +1,4 @@
-//! The customer cancels: what can still be done about the parcel.
+//! The customer cancels, or no money is held for it: what can still be done about the parcel.
 
 use crate::actors::{Answered, stock_keeper};
 use crate::actors::{What, order_manager};

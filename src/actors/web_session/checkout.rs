@@ -124,7 +124,7 @@ fn first_told(answer: &Answer) -> Option<OrderState> {
         Outcome::Declined { .. } | Outcome::UnknownToken => Some(OrderState::Declined),
         Outcome::OutOfStock { .. } => Some(OrderState::Cancelled),
         // there is no order
-        Outcome::KeyMismatch | Outcome::InProgress | Outcome::NothingToBuy => None,
+        Outcome::KeyMismatch | Outcome::InProgress | Outcome::NothingToBuy | Outcome::TotalTooLarge => None,
     }
 }
 

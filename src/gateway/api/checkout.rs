@@ -72,6 +72,9 @@ fn problem(refused: Outcome) -> Problem {
             Problem::new(Code::InProgress, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S)
         }
         Outcome::NothingToBuy => Problem::new(Code::CartEmpty, "there is nothing in the cart to buy"),
+        Outcome::TotalTooLarge => {
+            Problem::new(Code::TotalTooLarge, "what is in the cart costs more than one payment can carry")
+        }
         // the caller has answered these
         Outcome::Taken(_) | Outcome::Pending(_) => Problem::internal(),
     }

@@ -7,14 +7,19 @@ use super::site::{get, resource};
 mod carts;
 mod checkout;
 mod fields;
+mod openapi;
 mod orders;
 mod parse;
 mod products;
 mod views;
 
+#[cfg(test)]
+pub use openapi::document;
+
 /// The table of routes.
 pub fn configure(scope: &mut ServiceConfig) {
     scope
+        .service(resource("/openapi.json", "GET, HEAD").route(get().to(openapi::show)))
         .service(resource("/orders", "POST").route(post().to(orders::place)))
         .service(resource("/orders/{order}", "GET, HEAD").route(get().to(orders::show)))
         .service(resource("/orders/{order}/timeline", "GET, HEAD").route(get().to(orders::timeline)))

@@ -6,12 +6,12 @@ use serde::Serialize;
 use crate::actors::web_session::{Checkout, CheckoutDetails};
 use crate::domain::catalogue::Product;
 use crate::domain::holds_card_number;
-use crate::domain::limits::LINES_MAX;
+use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
 use crate::domain::{
     Backorder, Customer, Money, OrderId, OrderLine, Quantity, SessionId, ShippingAddress, Sku, Totals,
 };
 use crate::gateway::json::Json;
-use crate::gateway::{App, Body, Code, HttpLimits, Problem, details, idempotency};
+use crate::gateway::{App, Body, Code, Problem, details, idempotency};
 use crate::planted::{self, Bug};
 
 use super::fields::{Fields, Place};
@@ -146,7 +146,7 @@ fn line_of(product: &Product, quantity: Quantity) -> OrderLine {
 
 fn check_total(app: &App, lines: &[OrderLine]) -> Result<(), Problem> {
     let shipping = app.rules.shipping;
-    let max = Money::new(HttpLimits::TOTAL_MINOR_MAX, shipping.currency);
+    let max = Money::new(TOTAL_MINOR_MAX, shipping.currency);
     match Totals::of(lines, shipping, Money::zero(shipping.currency)) {
         Some(totals) if totals.total.amount <= max.amount => Ok(()),
         _ => Err(Problem::new(Code::TotalTooLarge, format!("an order costs at most {max}")).at("/lines")),

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::actors::order_manager::{self, PaymentView};
 use crate::actors::stock_keeper::Availability;
@@ -10,10 +11,14 @@ use crate::actors::web_session;
 use crate::domain::catalogue::Product;
 use crate::domain::{Date, Money, OrderId, OrderLine, TimelineEntry, Totals};
 
+use super::openapi::words;
+
 /// An amount in minor units and its ISO 4217 currency.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Money)]
 pub struct MoneyShown<'a> {
     amount: i64,
+    #[schema(schema_with = words::currency)]
     currency: &'a str,
 }
 
@@ -30,19 +35,25 @@ impl<T: Display> Serialize for Shown<T> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Products)]
 pub struct ProductsView<'a> {
     pub products: Vec<ListedView<'a>>,
+    #[schema(required)]
     pub next_cursor: Option<String>,
     pub total: usize,
 }
 
 /// A product in a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListedProduct)]
 pub struct ListedView<'a> {
+    #[schema(schema_with = words::sku)]
     sku: &'a str,
     title: &'a str,
+    #[schema(value_type = Vec<String>)]
     authors: &'a [String],
+    #[schema(required)]
     year: Option<i16>,
     price: MoneyShown<'a>,
     available: u32,
@@ -60,22 +71,30 @@ pub fn listed<'a>(product: &'a Product, stock: &[Availability]) -> ListedView<'a
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Product)]
 pub struct ProductView<'a> {
+    #[schema(schema_with = words::sku)]
     sku: &'a str,
     title: &'a str,
+    #[schema(value_type = Vec<String>)]
     authors: &'a [String],
+    #[schema(required)]
     year: Option<i16>,
+    #[schema(required)]
     isbn: Option<&'a str>,
+    #[schema(required)]
     language: Option<&'a str>,
     price: MoneyShown<'a>,
     weight_grams: u32,
     availability: AvailabilityView,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Availability)]
 struct AvailabilityView {
     available: u32,
+    #[schema(value_type = Option<String>, format = Date, required)]
     earliest_date: Option<Shown<Date>>,
 }
 
@@ -97,10 +116,13 @@ pub fn product<'a>(product: &'a Product, stock: Option<&Availability>) -> Produc
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Line)]
 struct LineView<'a> {
+    #[schema(schema_with = words::sku)]
     sku: &'a str,
     title: &'a str,
+    #[schema(schema_with = words::quantity)]
     quantity: u32,
     unit_price: MoneyShown<'a>,
     amount: MoneyShown<'a>,
@@ -122,7 +144,8 @@ fn line(line: &OrderLine) -> LineView<'_> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Totals)]
 struct TotalsView<'a> {
     goods: MoneyShown<'a>,
     shipping: MoneyShown<'a>,
@@ -134,35 +157,47 @@ fn totals(totals: &Totals) -> TotalsView<'_> {
 }
 
 /// An order as its owner sees it. Its key stands here once, and in the link for her browser.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Order)]
 pub struct OrderShown<'a> {
+    #[schema(schema_with = words::order_id)]
     id: Shown<OrderId>,
+    #[schema(schema_with = words::order_key)]
     key: String,
+    #[schema(schema_with = words::order_state)]
     state: &'static str,
+    #[schema(value_type = String, format = DateTime)]
     placed_at: Shown<crate::domain::Timestamp>,
     lines: Vec<LineView<'a>>,
     totals: TotalsView<'a>,
     total: MoneyShown<'a>,
+    #[schema(value_type = Option<String>, format = Date, required)]
     promised_date: Option<Shown<Date>>,
     payment: PaymentShown<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     tracking: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::decline_code, required = false)]
     decline_code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::cancel_reason, required = false)]
     cancel_reason: Option<&'static str>,
     links: OrderLinks,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderPayment)]
 struct PaymentShown<'a> {
+    #[schema(schema_with = words::payment_state)]
     state: &'static str,
     /// What was taken, once it was.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     amount: Option<MoneyShown<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct OrderLinks {
     #[serde(rename = "self")]
     this: String,
@@ -209,12 +244,16 @@ fn payment(view: &PaymentView) -> PaymentShown<'_> {
 }
 
 /// One entry of an order's timeline: when, which of the fifteen steps, what happened, and which actor stated it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TimelineEntry)]
 pub struct EntryView {
+    #[schema(value_type = String, format = DateTime)]
     at: Shown<crate::domain::Timestamp>,
+    #[schema(minimum = 0, maximum = 15)]
     step: u8,
     name: &'static str,
     what: String,
+    #[schema(schema_with = words::party)]
     by: Shown<crate::domain::Party>,
 }
 
@@ -228,17 +267,21 @@ pub fn entry(entry: &TimelineEntry) -> EntryView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Cart)]
 pub struct CartShown<'a> {
+    #[schema(schema_with = words::cart_id)]
     id: String,
     lines: Vec<LineView<'a>>,
     /// `null` while the cart is empty.
+    #[schema(required)]
     totals: Option<TotalsView<'a>>,
+    #[schema(required)]
     total: Option<MoneyShown<'a>>,
     links: CartLinks,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct CartLinks {
     #[serde(rename = "self")]
     this: String,

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
 use crate::domain::limits::LINES_MAX;
+use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, SessionId, Sku, Totals};
-use crate::gateway::{App, Code, HttpLimits, Problem};
+use crate::gateway::{App, Code, Problem};
 
 use super::form::{Form, query};
 use super::from_here::FromHere;
@@ -100,11 +101,11 @@ fn cart_page(
 
 /// What one payment can carry.
 pub fn can_be_paid(totals: Option<&Totals>) -> bool {
-    totals.is_some_and(|totals| totals.total.amount <= HttpLimits::TOTAL_MINOR_MAX)
+    totals.is_some_and(|totals| totals.total.amount <= TOTAL_MINOR_MAX)
 }
 
 fn too_dear(app: &App) -> String {
-    let max = words::money(Money::new(HttpLimits::TOTAL_MINOR_MAX, app.rules.currency));
+    let max = words::money(Money::new(TOTAL_MINOR_MAX, app.rules.currency));
     format!("One payment can carry at most {max}. Please take something out, and order it on its own.")
 }
 

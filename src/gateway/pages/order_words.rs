@@ -82,6 +82,9 @@ fn cancelled(reason: Option<CancelReason>) -> String {
             "Not everything was in stock; it could be sent by {}. You are not charged for it.",
             words::day(date)
         ),
+        Some(CancelReason::PaymentLapsed) => {
+            "We are sorry: your bank's hold on the money ended before your books had left, and your bank did not renew it. You are not charged for it.".to_owned()
+        }
         Some(CancelReason::OutOfStock { earliest: None } | CancelReason::NoSupplies) => {
             "We are sorry: no wholesaler could supply it in the end. You are not charged for it.".to_owned()
         }
@@ -102,6 +105,9 @@ pub fn money(view: &OrderView) -> String {
         PaymentView::Settled { amount } => format!("{} paid.", words::money(amount)),
         PaymentView::Declined => "Your bank declined. Nothing was charged.".to_owned(),
         PaymentView::Voided => "The payment was let go of. Nothing was charged.".to_owned(),
+        PaymentView::Expired => {
+            "Your bank no longer holds the money. It is asked again before your books leave us.".to_owned()
+        }
     }
 }
 

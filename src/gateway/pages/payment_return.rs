@@ -82,6 +82,8 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         }
         Outcome::UnknownToken => unknown_card(app),
         Outcome::InProgress => still_asking(app, StatusCode::CONFLICT),
+        // the basket says why
+        Outcome::TotalTooLarge => Ok(see_other("/cart")),
         // paid in another way before, or bought already
         _ => no_such_checkout(app),
     }

@@ -88,9 +88,15 @@ pub fn cases(timeline: &Timeline) -> Vec<Entry> {
 fn told(what: &Happening) -> String {
     match what {
         Happening::CaseOpened { .. } => "one of us is looking into your order".to_owned(),
+        Happening::SentAgain { .. } | Happening::Discarded { .. } => {
+            "one of us has looked into your order".to_owned()
+        }
         Happening::MailParked { what, .. } => format!("the e-mail {what} could not be sent"),
         Happening::TruckBooked { tracking, collection } => {
             format!("truck booked for {}, tracking {tracking}", words::moment(*collection))
+        }
+        Happening::HoldLapsing { capture_before } => {
+            format!("your bank holds the money until {}, so it is asked anew", words::moment(*capture_before))
         }
         Happening::Settled { amount } => format!("settled between the banks: {amount}"),
         other => other.to_string(),

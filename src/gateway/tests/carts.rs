@@ -101,6 +101,8 @@ async fn a_cart_is_bought_like_an_order_without_lines() {
 
     let kit = Kit::new().replies(Reply::CartEmpty);
     kit.send(post(&checkout_path, &checkout())).await.assert_problem(422, "cart_empty");
+    let kit = Kit::new().replies(answer(Outcome::TotalTooLarge));
+    kit.send(post(&checkout_path, &checkout())).await.assert_problem(422, "total_too_large");
     let kit = Kit::new().replies(Reply::NoSuchCart);
     kit.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
     let kit = Kit::new();

@@ -32,6 +32,7 @@ pub struct PlayedShop {
     asked: Mutex<Vec<(Address, Message)>>,
     script: Mutex<VecDeque<Play>>,
     closed: AtomicBool,
+    overloaded: AtomicBool,
 }
 
 impl Asks for PlayedShop {
@@ -50,6 +51,13 @@ impl Asks for PlayedShop {
 
     fn ready(&self) -> bool {
         !self.closed.load(Ordering::Relaxed)
+    }
+
+    fn has_room(&self) -> Result<(), AskError> {
+        match self.overloaded.load(Ordering::Relaxed) {
+            true => Err(AskError::Overloaded { retry_after_s: 1 }),
+            false => Ok(()),
+        }
     }
 }
 
@@ -113,6 +121,10 @@ impl Kit {
         self.shop.closed.store(true, Ordering::Relaxed);
     }
 
+    pub fn overload(&self) {
+        self.shop.overloaded.store(true, Ordering::Relaxed);
+    }
+
     pub fn plays(self, play: Play) -> Kit {
         self.shop.script.lock().unwrap().push_back(play);
         self
@@ -127,20 +139,25 @@ impl Kit {
         std::mem::take(&mut self.shop.asked.lock().unwrap())
     }
 
+    /// What the shop answers; it must be an answer of its OpenAPI document.
     pub async fn send(&self, request: TestRequest) -> Answered {
         let site = Site::new()
             .app_data(Data::new(self.app.clone()))
             .wrap(Shield::new(&self.app.limits))
             .configure(configure);
         let service = init_service(site).await;
-        let response = match try_call_service(&service, request.to_request()).await {
+        let request = request.to_request();
+        let (method, path) = (request.method().clone(), request.path().to_owned());
+        let response = match try_call_service(&service, request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
             Err(error) => error.error_response(),
         };
         let (head, payload) = response.into_parts();
         let bytes = body::to_bytes(payload).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answered { status: head.status(), headers: head.headers().clone(), body }
+        let answered = Answered { status: head.status(), headers: head.headers().clone(), body };
+        super::openapi::holds(&method, &path, &answered);
+        answered
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod carts;
 pub(super) mod kit;
+mod openapi;
 mod orders;
 mod products;
 mod refusals;

@@ -193,6 +193,17 @@ async fn a_body_over_the_limit_is_refused() {
 }
 
 #[actix_web::test]
+async fn an_overloaded_shop_refuses_before_it_reads_and_asks_nobody() {
+    let kit = Kit::new();
+    kit.overload();
+    let answered = kit.send(post_raw(ORDERS, "no JSON")).await;
+    answered.assert_problem(503, "overloaded");
+    assert_eq!(answered.header("retry-after"), Some("1"));
+    assert!(kit.asked().is_empty());
+    assert_eq!(kit.send(get("/healthz")).await.status, 200);
+}
+
+#[actix_web::test]
 async fn too_many_headers_are_refused() {
     let mut request = get("/healthz");
     for n in 0..65 {
@@ -259,7 +270,55 @@ fn garbled() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// Any address near those of the shop, percent signs and all.
+fn address() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        prop::sample::select(
+            &["orders", "products", "carts", "lines", "timeline", "cancel", "checkout", "PD-1"][..]
+        )
+        .prop_map(str::to_owned),
+        Just(order_id().to_string()),
+        Just("cart_00000000000000000000000000".to_owned()),
+        "(%[0-9A-F]{2}|[A-Za-z0-9._~-]){0,30}",
+    ];
+    let query = "(\\?((q|cursor|key)=)?(%[0-9A-F]{0,2}|[ -~&&[^# ]]){0,40})?";
+    (prop::collection::vec(part, 0..5), query, any::<bool>()).prop_map(|(parts, query, api)| {
+        let scope = if api { "/api/v1" } else { "" };
+        format!("{scope}/{}{query}", parts.join("/"))
+    })
+}
+
+fn header_value() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop_oneof![Just(b' '), 0x21..=0x7e_u8, 0x80..=0xff_u8], 0..140)
+}
+
 proptest! {
+    #[test]
+    fn no_address_or_header_makes_the_gateway_fail(
+        uri in address(),
+        method in prop::sample::select(vec![Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE]),
+        authorization in header_value(), cookie in header_value(), key in header_value(), kind in header_value(),
+    ) {
+        prop_assume!(uri.parse::<actix_web::http::Uri>().is_ok());
+        actix_web::rt::System::new().block_on(async {
+            let value = |bytes: &[u8]| actix_web::http::header::HeaderValue::from_bytes(bytes).unwrap();
+            let request = TestRequest::with_uri(&uri)
+                .method(method.clone())
+                .insert_header(("Authorization", value(&[b"Bearer ", &authorization[..]].concat())))
+                .insert_header(("Cookie", value(&[b"doorstep_session=", &cookie[..]].concat())))
+                .insert_header(("Idempotency-Key", value(&key)))
+                .insert_header(("Content-Type", value(&kind)));
+            // whoever gets as far as to ask is told that the shop is closing; the listing does without an answer
+            let closing = || Play::Fail(crate::gateway::AskError::Closed);
+            let kit = Kit::new().plays(closing()).plays(closing());
+            let answered = kit.send(request).await;
+            let asked = kit.asked().len();
+            let status = answered.status.as_u16();
+            assert!(status < 500 || status == 503 && asked > 0, "{method} {uri}: {status}, {asked} asked");
+            assert!(status < 400 || !uri.starts_with("/api/") || (asked > 0) == (status == 503), "{method} {uri}");
+        });
+    }
+
     #[test]
     fn no_body_makes_the_gateway_fail(body in prop_oneof![garbled(), prop::collection::vec(any::<u8>(), 0..200)]) {
         actix_web::rt::System::new().block_on(async {

@@ -123,3 +123,10 @@ fn blocks(path: &Path) -> Vec<(u64, u64)> {
     }
     found
 }
+
+/// So many cases of a property, each of which costs some files; PROPTEST_CASES asks for others.
+fn cases(default: u32) -> proptest::test_runner::Config {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = proptest::test_runner::Config::default();
+    if asked { config } else { proptest::test_runner::Config { cases: default, ..config } }
+}

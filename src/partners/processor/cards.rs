@@ -74,7 +74,7 @@ pub fn check_cvv(text: &str, brand: Brand) -> Result<(), BadCard> {
 }
 
 /// The documented test numbers, and the token of the test card that each behaves like.
-const TEST_NUMBERS: [(&str, &str); 10] = [
+const TEST_NUMBERS: [(&str, &str); 11] = [
     ("4242424242424242", "tok_visa"),
     ("5555555555554444", "tok_mastercard"),
     ("378282246310005", "tok_amex"),
@@ -85,6 +85,7 @@ const TEST_NUMBERS: [(&str, &str); 10] = [
     ("4000000000004087", "tok_timeout"),
     ("4000000000005993", "tok_timeout_declined"),
     ("4000000000005043", "tok_unreachable"),
+    ("4000000000000341", "tok_never_renewed"),
 ];
 
 /// The token of the test card that this number is documented to behave like.

@@ -2,6 +2,7 @@ use std::sync::Mutex;
 
 use actix_web::body;
 use actix_web::test::{TestRequest, init_service, try_call_service};
+use proptest::prelude::*;
 
 use super::*;
 
@@ -207,5 +208,42 @@ async fn no_log_has_a_digit_of_the_card() {
     assert!(said.contains("the bank could not be told of a card"), "{said}");
     for digits in ["4111", "4242", "973"] {
         assert!(!said.contains(digits), "{said}");
+    }
+}
+
+/// The fields of the card page, with anything in them.
+fn garbled() -> impl Strategy<Value = String> {
+    const NAMES: [&str; 9] =
+        ["checkout", "amount", "currency", "return", "number", "expiry", "cvv", "name", "cancelled"];
+    let value = prop_oneof!["(%[0-9A-F]{0,2}|[ -~]){0,30}", "[0-9 +]{0,24}", ".{0,20}"];
+    let field = (prop::sample::select(&NAMES[..]), value).prop_map(|(name, value)| format!("{name}={value}"));
+    let fields = prop::collection::vec(field, 0..10).prop_map(|fields| fields.join("&"));
+    prop_oneof![
+        fields,
+        "[0-9 ]{0,20}".prop_map(|n| format!("{PAYMENT}&number={n}&expiry={n}&cvv={n}&name=A")),
+        ".*"
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_form_makes_the_card_page_fail_or_send_her_elsewhere(fields in garbled(), posted: bool) {
+        let uri = format!("/pay?{fields}");
+        prop_assume!(posted || uri.parse::<actix_web::http::Uri>().is_ok());
+        actix_web::rt::System::new().block_on(async {
+            let (page, _) = page(&["tok_visa"], true);
+            let request = if posted {
+                TestRequest::post()
+                    .uri("/pay")
+                    .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
+                    .set_payload(fields.clone())
+            } else {
+                TestRequest::get().uri(&uri)
+            };
+            let seen = send(&page, request).await;
+            assert!(seen.status < 500, "{fields}");
+            let home = seen.location.is_empty() || seen.location.starts_with("http://shop.example/");
+            assert!(home, "{fields} leads to {}", seen.location);
+        });
     }
 }

@@ -2,6 +2,7 @@
 mod admission;
 mod checkpoint;
 mod crash;
+mod dead_letters;
 mod drain;
 mod output;
 mod panics;

@@ -79,7 +79,7 @@ fn a_dead_letter_is_kept_in_its_tree_with_the_panic_and_the_attempts() {
         let mut letters = vec![];
         kit.trees
             .scan(TreeName("dead_letters"), &[], &mut |_, stored| {
-                letters.push(postcard::from_bytes::<DeadLetter>(&stored.value.unwrap()).unwrap());
+                letters.push(postcard::from_bytes::<(At, DeadLetter)>(&stored.value.unwrap()).unwrap().1);
                 true
             })
             .unwrap();

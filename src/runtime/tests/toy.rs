@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::runtime::kit::Kit;
 use crate::runtime::{
-    Aggregate, AnyTable, Application, CallResult, Context, Hooks, Keys, OutsideCall, Point, Redrive, Stamp,
-    State as _, Table, TableKey, TimerId, Turn,
+    Aggregate, AnyTable, Application, CallResult, Context, Hooks, Keys, OutsideCall, Point, Redrive,
+    Resolution, Stamp, State as _, Table, TableKey, TimerId, Turn,
 };
 use crate::storage::TreeName;
 
@@ -216,6 +216,10 @@ impl Application for Toy {
         let mut turn = Turn::nothing();
         turn.event(Event::Noted(to, GIVEN_UP));
         turn
+    }
+
+    fn resolved(_message: &Message, _resolution: Resolution) -> Vec<Event> {
+        vec![]
     }
 
     fn failed(panic: &str) -> Reply {

@@ -49,6 +49,7 @@ fn causes_count_once(evidence: &Evidence<'_>, found: &mut Found) {
             Cause::Message(statement) => (0, statement),
             Cause::Timer { set, .. } => (1, set),
             Cause::Call(statement) => (2, statement),
+            Cause::DeadLetter(turn) => (3, Statement { turn, index: 0 }),
         };
         found.expect(seen.insert((kind, cause)), || {
             format!("turn {position} decides on what was decided on before: {:?}", record.cause)
@@ -68,6 +69,7 @@ fn is_stated(evidence: &Evidence<'_>, position: Position, record: &Record<Shop>)
             .is_some_and(|(to, _)| *to == record.by),
         Cause::Timer { set, .. } => stated(set)
             .is_some_and(|setter| setter.by == record.by && setter.timers.get(set.index as usize).is_some()),
+        Cause::DeadLetter(at) => turn(evidence, at).is_some_and(|buried| buried.dead.is_some()),
         Cause::Call(at) => stated(at)
             .is_some_and(|caller| caller.by == record.by && caller.calls.get(at.index as usize).is_some()),
     }
@@ -163,6 +165,9 @@ fn leads_to(event: &merchant_proxy::Event) -> Option<(PaymentId, PaymentState)> 
         E::Captured { payment, .. } => (*payment, PaymentState::Captured),
         E::CaptureUnknown { payment, .. } => (*payment, PaymentState::CaptureUnknown),
         E::Settled { payment, .. } => (*payment, PaymentState::Settled),
-        E::AskedAgain { .. } | E::VoidWanted { .. } | E::InSuspense { .. } => return None,
+        E::Expired { payment, .. } => (*payment, PaymentState::Expired),
+        E::Lapsing { .. } | E::AskedAgain { .. } | E::VoidWanted { .. } | E::InSuspense { .. } => {
+            return None;
+        }
     })
 }

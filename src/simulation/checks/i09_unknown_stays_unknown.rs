@@ -26,8 +26,11 @@ enum Close {
     LetGo,
 }
 
+/// Attempts of which nobody knows yet what became of them, and whether each renews a hold that stands meanwhile.
+type Open = BTreeMap<PaymentId, (OrderId, bool)>;
+
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    let mut open: BTreeMap<PaymentId, OrderId> = BTreeMap::new();
+    let mut open = Open::new();
     let mut book = CardBook::default();
     for (_, record, event) in evidence.events() {
         match event {
@@ -35,7 +38,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
             Event::Bank(event) => book.note(event),
             Event::Merchant(event) => {
                 let Some((payment, close)) = closes(event) else { continue };
-                if let Some(order) = open.remove(&payment) {
+                if let Some((order, _)) = open.remove(&payment) {
                     is_the_banks_word(evidence, record, (order, payment, close), found);
                     is_true(&book, (order, payment, close), found);
                 }
@@ -48,25 +51,25 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     }
 }
 
-/// What the order does while an attempt is open.
-fn goes_on(open: &mut BTreeMap<PaymentId, OrderId>, event: &order_manager::Event, found: &mut Found) {
+/// What the order does while an attempt is open. One that is paid for goes on while its hold is renewed, but never asks
+/// for another.
+fn goes_on(open: &mut Open, event: &order_manager::Event, found: &mut Found) {
     use order_manager::Event as E;
     let Some(id) = event.order() else { return };
-    let waits_for = open.iter().find(|(_, order)| **order == id).map(|(payment, _)| *payment);
-    let goes_on = matches!(
+    let asks = matches!(event, E::PaymentAsked { .. } | E::RenewalAsked { .. });
+    let ends_or_ships = matches!(
         event,
-        E::PaymentAsked { .. }
-            | E::Confirmed { .. }
-            | E::SuppliesOrdered { .. }
-            | E::Declined { .. }
-            | E::HandedOver { .. }
+        E::Confirmed { .. } | E::SuppliesOrdered { .. } | E::Declined { .. } | E::HandedOver { .. }
     );
-    if let (true, Some(payment)) = (goes_on, waits_for) {
+    let waits = open.iter().find(|(_, (order, renews))| *order == id && (asks || ends_or_ships && !renews));
+    if let Some((payment, _)) = waits {
         found.wrong_of(id, format!("nobody knows what became of {payment}, and it goes on: {event:?}"));
     }
-    if let E::PaymentAsked { payment, .. } = event {
-        open.insert(*payment, id);
-    }
+    match event {
+        E::PaymentAsked { payment, .. } => open.insert(*payment, (id, false)),
+        E::RenewalAsked { payment, .. } => open.insert(*payment, (id, true)),
+        _ => None,
+    };
 }
 
 fn closes(event: &merchant_proxy::Event) -> Option<(PaymentId, Close)> {
@@ -115,8 +118,8 @@ fn is_true(book: &CardBook, (order, payment, close): Closed, found: &mut Found) 
     found.expect_of(order, !lies, || format!("{payment} was taken for {close:?}, and the bank has {row:?}"));
 }
 
-fn nothing_is_open(evidence: &Evidence<'_>, open: &BTreeMap<PaymentId, OrderId>, found: &mut Found) {
-    for (payment, order) in open {
+fn nothing_is_open(evidence: &Evidence<'_>, open: &Open, found: &mut Found) {
+    for (payment, (order, _)) in open {
         found.expect_of(*order, evidence.has_case(*order), || {
             format!("at the end nobody knows what became of {payment}, and no case is open")
         });

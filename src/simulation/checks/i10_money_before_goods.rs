@@ -15,9 +15,6 @@ use crate::simulation::evidence::Evidence;
 use super::Found;
 use super::journal::CardBook;
 
-/// Whether the issuer lets a hold go at its `capture_before`: as yet the embedded one honours it for ever.
-const HOLDS_LAPSE: bool = false;
-
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut book = CardBook::default();
     let mut shop = Shop::default();
@@ -58,6 +55,7 @@ impl Shop {
             E::Captured { payment, .. } => self.enter(payment, PaymentState::Captured),
             E::Voiding { payment } => self.enter(payment, PaymentState::Voiding),
             E::Voided { payment, .. } => self.enter(payment, PaymentState::Voided),
+            E::Expired { payment, .. } => self.enter(payment, PaymentState::Expired),
             _ => {}
         }
     }
@@ -84,7 +82,7 @@ impl Shop {
 fn takes_what_it_holds(book: &CardBook, event: &bank::Event, at: Timestamp, found: &mut Found) {
     let bank::Event::Captured { line, .. } = event else { return };
     let row = book.get(line.payment);
-    let lapsed = HOLDS_LAPSE && row.capture_before.is_some_and(|before| at > before);
+    let lapsed = row.capture_before.is_some_and(|before| at >= before);
     found.expect(row.held.is_some() && !lapsed, || {
         let of = row.order.map_or("no order".to_owned(), |order| order.to_string());
         format!("at {at} the bank takes {} by {} of {of}, and has {row:?}", line.amount, line.payment)
@@ -104,9 +102,9 @@ fn counts_what_was_authorised(shop: &Shop, event: &merchant_proxy::Event, found:
 }
 
 fn is_paid_for(book: &CardBook, shop: &Shop, order: OrderId, what: &str, found: &mut Found) {
-    let authorised = shop.authorised(order);
-    let held = authorised.is_some_and(|payment| book.get(payment).held.is_some());
-    found.expect_of(order, held, || {
+    // where a hold is being replaced, the bank has the new one before the shop knows of it
+    let held = book.of_order(order).any(|(_, row)| row.held.is_some());
+    found.expect_of(order, held && shop.authorised(order).is_some(), || {
         format!("it was {what}, and its money is not held: {:?}", book.of_order(order).collect::<Vec<_>>())
     });
 }

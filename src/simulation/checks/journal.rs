@@ -34,7 +34,7 @@ pub fn told<'a>(evidence: &Evidence<'a>, record: &Record<Shop>) -> Option<(Addre
                 TimerChange::Cancel { .. } => None,
             }
         }
-        Cause::Outside | Cause::Call(_) => None,
+        Cause::Outside | Cause::Call(_) | Cause::DeadLetter(_) => None,
     }
 }
 
@@ -130,7 +130,9 @@ impl CardBook {
                 row.captured = row.captured.saturating_add(line.amount.amount);
                 row.captures += 1;
             }
-            bank::Event::Released { payment, .. } => self.0.entry(*payment).or_default().held = None,
+            bank::Event::Released { payment, .. } | bank::Event::Lapsed { payment, .. } => {
+                self.0.entry(*payment).or_default().held = None;
+            }
             bank::Event::CardRegistered { .. } | bank::Event::PaidOut { .. } => {}
         }
     }

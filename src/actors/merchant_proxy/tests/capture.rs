@@ -61,7 +61,7 @@ fn a_capture_of_what_the_bank_does_not_hold_opens_a_case_and_is_not_called_captu
     assert_eq!(desk.state(1), PaymentState::CaptureUnknown);
     assert_eq!(desk.cases(), 1);
     assert_eq!(desk.net(Account::Sales), 0);
-    assert!(!desk.ring(), "it is the operator's now");
+    assert!(!desk.waits_for_the_bank(), "it is the operator's now");
     // the bank found it after all
     let answer = CaptureAnswer::Captured { amount: pence(100) };
     desk.merchant(capture_answered(answer));

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::actors::testing::Scene;
 use crate::actors::{self, Address, Message, Turn, bank, merchant_proxy, order_manager};
-use crate::domain::{Currency, Happening, Money, OrderId, PaymentId};
+use crate::domain::{Currency, Happening, Money, OrderId, PaymentId, Timestamp};
 use crate::runtime::{Due, TimerChange, TimerId};
 
 use crate::actors::merchant_proxy::{
@@ -20,7 +20,7 @@ pub struct Desk {
     pub letters: Vec<Message>,
     /// Whether what is sent to the bank is lost.
     pub line_is_cut: bool,
-    timers: BTreeMap<TimerId, (Address, Due, Message)>,
+    timers: BTreeMap<(Address, TimerId), (Address, Due, Message)>,
     queue: VecDeque<(Address, Message)>,
 }
 
@@ -92,10 +92,10 @@ impl Desk {
         for change in turn.timers {
             match change {
                 TimerChange::Set { id, due, message } => {
-                    self.timers.insert(id, (from, due, message));
+                    self.timers.insert((from, id), (from, due, message));
                 }
                 TimerChange::Cancel { id } => {
-                    self.timers.remove(&id);
+                    self.timers.remove(&(from, id));
                 }
             }
         }
@@ -113,14 +113,38 @@ impl Desk {
 
     /// Rings the timer that is due next, at its time; whether there was one.
     pub fn ring(&mut self) -> bool {
-        let next = self.timers.iter().min_by_key(|(_, (_, due, _))| *due).map(|(id, _)| *id);
+        // both clocks go at the same pace here
+        let at = |due: &Due| match due {
+            Due::Trade(at) | Due::Real(at) => *at,
+        };
+        let next = self.timers.iter().min_by_key(|(_, (_, due, _))| at(due)).map(|(id, _)| *id);
         let Some((to, due, message)) = next.and_then(|id| self.timers.remove(&id)) else { return false };
-        match due {
-            Due::Trade(at) => self.scene.now = self.scene.now.max(at),
-            Due::Real(at) => self.scene.real_now = self.scene.real_now.max(at),
-        }
+        self.scene.now = self.scene.now.max(at(&due));
+        self.scene.real_now = self.scene.now;
         self.deliver(to, message);
         true
+    }
+
+    /// Whether the bank's answer is waited for: not only the end of a hold's window.
+    pub fn waits_for_the_bank(&self) -> bool {
+        self.timers.values().any(|(_, due, _)| matches!(due, Due::Real(_)))
+    }
+
+    /// So many days pass in which nobody looks; then what is due rings.
+    pub fn days(&mut self, days: u64) {
+        let now = self.scene.now.plus_ms(days * Timestamp::DAY_MS);
+        self.scene.now = now;
+        self.scene.real_now = now;
+        let is_due = |due: &Due| matches!(due, Due::Trade(at) | Due::Real(at) if *at <= now);
+        while self.timers.values().any(|(_, due, _)| is_due(due)) {
+            self.ring();
+        }
+    }
+
+    pub fn renew(&mut self, n: u128, replaces: u128, token: &str, amount: i64) {
+        let (order, payment, replaces) = (order(replaces), payment(n), payment(replaces));
+        let (token, amount) = (token.to_owned(), pence(amount));
+        self.merchant(ToMerchant::Renew { order, payment, replaces, token, amount });
     }
 
     /// Rings until nothing waits any more.

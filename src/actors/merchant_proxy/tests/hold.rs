@@ -28,7 +28,7 @@ fn a_good_card_is_authorised_and_the_hold_is_a_memo_in_the_ledger() {
         desk.happenings,
         [Happening::BankAsked { amount }, Happening::FundsHeld { amount }, Happening::Authorised { amount }]
     );
-    assert!(!desk.ring(), "nothing is waited for");
+    assert!(!desk.waits_for_the_bank());
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_declined_card_is_told_with_its_reason_and_nothing_is_held() {
         desk.authorise(1, token, 100);
         assert_eq!(desk.told, [declined(1, reason)], "{token}");
         assert_eq!(desk.net(Account::CustomerHolds), 0);
-        assert!(!desk.ring(), "nothing is waited for");
+        assert!(!desk.waits_for_the_bank());
     }
 }
 
@@ -55,7 +55,7 @@ fn a_lost_approval_is_unknown_until_the_bank_is_asked() {
     assert!(desk.told.is_empty());
     assert!(desk.ring());
     assert_eq!(desk.told, [unknown(1), authorised(1)]);
-    assert!(!desk.ring(), "nothing is waited for");
+    assert!(!desk.waits_for_the_bank());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 mod capture;
 mod desk;
+mod expiry;
 mod hold;
 mod random;
 mod reversal;

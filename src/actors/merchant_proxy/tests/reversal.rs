@@ -40,7 +40,7 @@ fn a_void_of_held_money_lets_it_go_and_undoes_the_memo() {
     assert_eq!(desk.told.last(), Some(&voided(1)));
     assert_eq!(desk.net(Account::CustomerHolds), 0);
     assert_eq!(desk.happenings.last(), Some(&Happening::PaymentVoided));
-    assert!(!desk.ring(), "nothing is waited for");
+    assert!(!desk.waits_for_the_bank());
 }
 
 #[test]

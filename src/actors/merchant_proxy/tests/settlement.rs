@@ -43,7 +43,7 @@ fn two_days_later_the_money_less_the_fee_is_in_the_bank() {
     assert_eq!((desk.net(Account::Bank), desk.net(Account::Fees)), (2264, 34));
     assert_eq!(desk.net(Account::AcquirerReceivable), 0);
     assert_eq!(desk.happenings.last(), Some(&Happening::Settled { amount: pence(2298) }));
-    assert!(!desk.ring(), "nothing is waited for");
+    assert!(!desk.waits_for_the_bank());
 }
 
 #[test]

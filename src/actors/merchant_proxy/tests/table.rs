@@ -20,15 +20,25 @@ fn every_message() -> Vec<Message> {
         hold_answered(1, HoldAnswer::Declined(reason)),
         hold_answered(1, HoldAnswer::UnknownToken),
         hold_answered(1, HoldAnswer::NeverSeen),
+        hold_answered(1, HoldAnswer::Lapsed),
         Message::VerifyAnswered { order, payment, answer: VerifyAnswer::Good },
         Message::VerifyAnswered { order, payment, answer: VerifyAnswer::Declined(reason) },
         Message::VerifyAnswered { order, payment, answer: VerifyAnswer::UnknownToken },
         Message::VerifyAnswered { order, payment, answer: VerifyAnswer::NeverSeen },
         Message::CaptureAnswered { order, payment, answer: CaptureAnswer::Captured { amount } },
         Message::CaptureAnswered { order, payment, answer: CaptureAnswer::NoHold },
+        Message::CaptureAnswered { order, payment, answer: CaptureAnswer::Lapsed },
         Message::Released { order, payment },
         Message::Settlement(SettlementFile { batch, lines: vec![line], payout: pence(99) }),
         Message::Deadline { order, payment },
+        Message::Renew {
+            order,
+            payment,
+            replaces: super::desk::payment(2),
+            token: "tok_visa".into(),
+            amount,
+        },
+        Message::WindowDue { order, payment },
     ]
 }
 
@@ -41,6 +51,7 @@ fn row(state: PaymentState, kind: Kind) -> Payment {
         !matches!(state, Intended | AuthSent | ActionRequired | Unknown | Reversing | Declined | Abandoned);
     if kind == Kind::Hold && was_held {
         row.authorised = pence(100);
+        row.capture_before = Some(Scene::NOON);
     }
     if kind == Kind::Hold && (state == Captured || state == Settled) {
         row.captured = pence(100);

@@ -43,7 +43,9 @@ impl Seen {
             let crate::actors::Event::Orders(event) = event else { panic!("not ours: {event:?}") };
             match event {
                 Event::PaymentBecame { state: PaymentState::Authorised, .. } => self.authorised = true,
-                Event::PaymentAsked { .. } => self.authorised = false,
+                Event::PaymentAsked { .. } | Event::PaymentBecame { state: PaymentState::Expired, .. } => {
+                    self.authorised = false
+                }
                 Event::Confirmed { .. } => {
                     assert!(self.authorised && self.allocated, "confirmed without both");
                 }
@@ -94,7 +96,7 @@ proptest! {
         }
         let waiting = match desk.order().stop {
             StopState::Asked(request) => request,
-            StopState::No => None,
+            StopState::No | StopState::ForPayment => None,
         };
         for request in cancels {
             let replies = seen.replies.get(&request).copied().unwrap_or_default();

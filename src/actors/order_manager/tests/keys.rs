@@ -97,6 +97,19 @@ fn with_no_lines_a_key_only_finds_what_it_bought() {
 }
 
 #[test]
+fn what_costs_more_than_a_payment_can_carry_is_not_placed_and_binds_nothing() {
+    let mut desk = Desk::new();
+    let mut dear = place_order();
+    dear.totals.total.amount = 100_000_000;
+    desk.tell(Message::Place(Box::new(dear)));
+    assert_eq!(desk.scene.state.orders.idempotency_keys.resident().count(), 0);
+    let mut dearest = place_order();
+    dearest.totals.total.amount = 99_999_999;
+    desk.tell(Message::Place(Box::new(dearest)));
+    assert_eq!(desk.scene.state.orders.idempotency_keys.resident().count(), 1);
+}
+
+#[test]
 fn a_key_belongs_to_its_principal_and_route() {
     let hash = |principal, route, key: &str| {
         KeyHash::of(&Idempotency { principal, route, key: key.into(), digest: 0 })

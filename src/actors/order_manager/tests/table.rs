@@ -28,6 +28,8 @@ pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Messa
         Message::Stopped { order },
         Message::TooLateToStop { order },
         Message::Cancel { order, key: key.to_owned() },
+        Message::PaymentLapsing { order, payment },
+        Message::PaymentExpired { order, payment },
     ]
 }
 
@@ -71,27 +73,49 @@ fn a_message_moves_an_order_as_the_table_says_or_changes_nothing() {
     for state in OrderState::ALL {
         let payment = PaymentId::new(1, 1);
         for message in every_message(place_order().order, payment, "") {
-            for paid in [PaymentState::Asked, PaymentState::Verified, PaymentState::Authorised] {
-                for stock in [StockState::Asked, StockState::Pegged, StockState::Reserved] {
-                    on_an_order_in(state, payment, paid, stock, &message);
+            for payments in every_cover(payment) {
+                for stock in
+                    [StockState::Asked, StockState::Pegged, StockState::Reserved, StockState::Allocated]
+                {
+                    for stop in [StopState::No, StopState::Asked(None), StopState::ForPayment] {
+                        on_an_order_in(state, &payments, stock, stop, &message);
+                    }
                 }
             }
         }
     }
 }
 
+/// What the attempts to pay can have come to; the message is about the newest.
+fn every_cover(newest: PaymentId) -> Vec<Vec<Payment>> {
+    use PaymentState::*;
+    let older = PaymentId::new(1, 2);
+    let one = |id, state| Payment { state, ..Payment::asked(id, state == Verified) };
+    let lapsing = Payment { lapsing: true, ..one(newest, Authorised) };
+    let too_often: Vec<Payment> =
+        (3..2 + PAYMENT_ATTEMPTS_MAX as u128).map(|n| one(PaymentId::new(1, n), Expired)).collect();
+    let mut all: Vec<Vec<Payment>> =
+        [Asked, Verified, Authorised, Declined, Expired].map(|state| vec![one(newest, state)]).into();
+    all.push(vec![lapsing]);
+    all.push([too_often.clone(), vec![lapsing]].concat());
+    all.push([too_often, vec![one(newest, Expired)]].concat());
+    all.extend([Asked, Declined].map(|state| vec![one(older, Authorised), one(newest, state)]));
+    all
+}
+
 fn on_an_order_in(
     state: OrderState,
-    payment: PaymentId,
-    paid: PaymentState,
+    payments: &[Payment],
     stock: StockState,
+    stop: StopState,
     message: &Message,
 ) {
     let mut desk = Desk::placed();
     let mut order = desk.order().clone();
     order.state = state;
     order.stock = stock;
-    order.payments = vec![Payment { id: payment, verification: paid == PaymentState::Verified, state: paid }];
+    order.stop = stop;
+    order.payments = payments.to_vec();
     let key = order.key.to_string();
     desk.scene.state.orders.orders.given(desk.id, Some(order));
     let message = match message {

@@ -41,6 +41,10 @@ impl Asks for Played {
     fn ready(&self) -> bool {
         true
     }
+
+    fn has_room(&self) -> Result<(), AskError> {
+        Ok(())
+    }
 }
 
 /// The shop and a browser before it.

@@ -1,5 +1,6 @@
 //! The pages as a browser sees them, before a played shop.
 mod basket;
+mod garbled;
 mod kit;
 mod looking;
 mod orders;

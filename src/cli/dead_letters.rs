@@ -1,0 +1,97 @@
+//! `doorstep dead-letters`: messages that made their actor panic until they were given up, and what becomes of them.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::actors::Message;
+use crate::runtime::{BuriedLetter, Resolution};
+use crate::settings::Settings;
+
+use super::Failure;
+use super::control::{ask_dead_letters, resolve_dead_letter};
+use super::world::Layout;
+
+#[derive(Subcommand)]
+pub enum What {
+    /// List them, oldest first
+    List,
+    /// Print one with its message
+    Show {
+        /// As listed
+        id: u64,
+    },
+    /// Send one to its actor again: once what made it panic is mended
+    Retry {
+        /// As listed
+        id: u64,
+    },
+    /// Forget one: its order stays as it is
+    Discard {
+        /// As listed
+        id: u64,
+    },
+}
+
+pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
+    let layout = Layout::of(settings);
+    match what {
+        What::List => list(&ask_dead_letters(&layout)?, json)?,
+        What::Show { id } => show(&ask_dead_letters(&layout)?, id, json)?,
+        What::Retry { id } => {
+            resolve_dead_letter(&layout, id, Resolution::Retry)?;
+            println!("dead letter {id} is sent again; if it panics again, it is listed under a new id");
+        }
+        What::Discard { id } => {
+            resolve_dead_letter(&layout, id, Resolution::Discard)?;
+            println!("dead letter {id} is discarded");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(letters: &[BuriedLetter], json: bool) -> Result<(), Failure> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(letters)?);
+    } else if letters.is_empty() {
+        println!("no dead letters");
+    } else {
+        println!(
+            "{:>8}  {:<24} {:<14} {:<18} {:<30} panic",
+            "id", "given up at", "actor", "message", "order"
+        );
+        for letter in letters {
+            let BuriedLetter { id, to, name, panic, at, .. } = letter;
+            let (at, order, panic) = (at.to_string(), order_of(letter), first_line(panic));
+            println!("{id:>8}  {at:<24} {to:<14} {name:<18} {order:<30} {panic}");
+        }
+    }
+    Ok(())
+}
+
+fn show(letters: &[BuriedLetter], id: u64, json: bool) -> Result<(), Failure> {
+    let found = letters.iter().find(|letter| letter.id == id);
+    let letter = found.ok_or_else(|| {
+        Failure(format!("there is no dead letter {id}: `doorstep dead-letters` lists those there are"))
+    })?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(letter)?);
+        return Ok(());
+    }
+    println!("dead letter {id}, given up at {} after {} attempts", letter.at, letter.attempts);
+    println!("to:      {}", letter.to);
+    println!("order:   {}", order_of(letter));
+    println!("message: {} {}", letter.name, letter.message);
+    println!("panic:   {}", letter.panic);
+    Ok(())
+}
+
+/// For `doorstep explain`.
+fn order_of(letter: &BuriedLetter) -> String {
+    let message = serde_json::from_str::<Message>(&letter.message);
+    message.ok().and_then(|message| message.order()).map_or("-".to_owned(), |order| order.to_string())
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}

@@ -1,0 +1,89 @@
+//! The bodies that the API takes, as the document shows them. [`super::super::parse`] reads them by hand, for the sake
+//! of its pointers; the tests hold the two to each other, field by field and limit by limit.
+
+use utoipa::ToSchema;
+
+use super::words;
+
+/// A whole order.
+#[derive(ToSchema)]
+#[schema(as = OrderRequest)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Order {
+    /// Those of one SKU count together.
+    #[schema(schema_with = words::lines)]
+    lines: Vec<Line>,
+    customer: Customer,
+    shipping_address: ShippingAddress,
+    payment: Payment,
+    #[schema(schema_with = words::backorder, required = false)]
+    backorder: String,
+}
+
+/// What a cart needs to be bought.
+#[derive(ToSchema)]
+#[schema(as = CheckoutRequest)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Checkout {
+    customer: Customer,
+    shipping_address: ShippingAddress,
+    payment: Payment,
+    #[schema(schema_with = words::backorder, required = false)]
+    backorder: String,
+}
+
+/// How many of a product are in the cart from now on.
+#[derive(ToSchema)]
+#[schema(as = CartLineRequest)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct CartLine {
+    #[schema(schema_with = words::quantity)]
+    quantity: u32,
+}
+
+#[derive(ToSchema)]
+#[schema(as = LineRequest)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Line {
+    #[schema(schema_with = words::sku)]
+    sku: String,
+    #[schema(schema_with = words::quantity)]
+    quantity: u32,
+}
+
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Customer {
+    #[schema(schema_with = words::email)]
+    email: String,
+    #[schema(schema_with = words::name)]
+    name: String,
+}
+
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct ShippingAddress {
+    #[schema(schema_with = words::address_line)]
+    line1: String,
+    #[schema(schema_with = words::city)]
+    city: String,
+    #[schema(schema_with = words::postcode)]
+    postcode: String,
+    #[schema(schema_with = words::country)]
+    country: String,
+}
+
+/// Never a card: only the token that the payment page gives.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Payment {
+    #[schema(schema_with = words::token)]
+    token: String,
+}

@@ -1,0 +1,228 @@
+//! The words that the API's documents are made of, each with the limits that the code holds it to.
+
+use serde_json::json;
+use utoipa::openapi::schema::{Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+
+use crate::actors::order_manager::PaymentView;
+use crate::domain::limits::{
+    ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX,
+};
+use crate::domain::{CancelReason, Currency, DeclineReason, Money, OrderState, Quantity, Sku};
+use crate::gateway::Code;
+
+/// A ULID, as ids show it.
+const ULID: &str = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
+/// Something else than space.
+const SAYS_SOMETHING: &str = r"\S";
+
+const DECLINES: [DeclineReason; 6] = [
+    DeclineReason::DoNotHonour,
+    DeclineReason::InsufficientFunds,
+    DeclineReason::ExpiredCard,
+    DeclineReason::StolenCard,
+    DeclineReason::UnknownCard,
+    DeclineReason::IssuerUnavailable,
+];
+const CANCELS: [CancelReason; 4] = [
+    CancelReason::ByCustomer,
+    CancelReason::OutOfStock { earliest: None },
+    CancelReason::NoSupplies,
+    CancelReason::PaymentLapsed,
+];
+
+fn payments() -> [PaymentView; 10] {
+    let amount = Money::zero(Currency::GBP);
+    [
+        PaymentView::None,
+        PaymentView::Pending,
+        PaymentView::Unknown,
+        PaymentView::Verified,
+        PaymentView::Authorised,
+        PaymentView::Captured { amount },
+        PaymentView::Settled { amount },
+        PaymentView::Declined,
+        PaymentView::Voided,
+        PaymentView::Expired,
+    ]
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// Text of one line.
+fn line_of_text(chars_max: usize, example: &str) -> Object {
+    text()
+        .min_length(Some(1))
+        .max_length(Some(chars_max))
+        .pattern(Some(SAYS_SOMETHING))
+        .description(Some("One line without control characters; the space around it is dropped."))
+        .examples([json!(example)])
+        .build()
+}
+
+fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Object {
+    text().enum_values(Some(names.into_iter().map(str::to_owned))).build()
+}
+
+pub fn sku() -> Object {
+    let pattern = format!("^[A-Za-z0-9._-]{{1,{}}}$", Sku::LENGTH_MAX);
+    text().pattern(Some(pattern)).examples([json!("PD-0001")]).build()
+}
+
+pub fn quantity() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(f64::from(Quantity::MAX)))
+        .examples([json!(1)])
+        .build()
+}
+
+pub fn lines() -> Array {
+    let line: RefOr<Schema> = Ref::from_schema_name("LineRequest").into();
+    let one = json!([{"sku": "PD-0001", "quantity": 1}]);
+    ArrayBuilder::new().items(line).min_items(Some(1)).max_items(Some(LINES_MAX)).examples([one]).build()
+}
+
+pub fn email() -> Object {
+    text()
+        .min_length(Some(1))
+        .max_length(Some(EMAIL_CHARS_MAX))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+        .examples([json!("ada@example.com")])
+        .build()
+}
+
+pub fn name() -> Object {
+    line_of_text(NAME_CHARS_MAX, "Ada Lovelace")
+}
+
+pub fn address_line() -> Object {
+    line_of_text(ADDRESS_FIELD_CHARS_MAX, "12 St James's Square")
+}
+
+pub fn city() -> Object {
+    line_of_text(ADDRESS_FIELD_CHARS_MAX, "London")
+}
+
+pub fn postcode() -> Object {
+    line_of_text(ADDRESS_FIELD_CHARS_MAX, "SW1Y 4JH")
+}
+
+/// ISO 3166-1 alpha-2 by its form.
+pub fn country() -> Object {
+    text().pattern(Some("^[A-Z]{2}$")).examples([json!("GB")]).build()
+}
+
+pub fn token() -> Object {
+    let pattern = format!("^[!-~]{{1,{TOKEN_CHARS_MAX}}}$");
+    text()
+        .pattern(Some(pattern))
+        .description(Some("What the payment page gives for a card, or that of a test card."))
+        .examples([json!("tok_visa")])
+        .build()
+}
+
+pub fn backorder() -> Object {
+    text()
+        .enum_values(Some(["accept", "refuse"]))
+        .default(Some(json!("refuse")))
+        .description(Some("Whether to wait until the promised date for what is not in stock."))
+        .examples([json!("accept")])
+        .build()
+}
+
+pub fn order_id() -> Object {
+    text().pattern(Some(format!("^ord_{ULID}$"))).build()
+}
+
+pub fn order_key() -> Object {
+    text()
+        .pattern(Some("^[0-9A-HJKMNP-TV-Z]{26}$"))
+        .description(Some("The secret that opens the order: as a bearer token, or as `?key=`."))
+        .build()
+}
+
+pub fn cart_id() -> Object {
+    text().pattern(Some(format!("^cart_{ULID}$"))).build()
+}
+
+pub fn currency() -> Object {
+    text().pattern(Some("^[A-Z]{3}$")).description(Some("ISO 4217.")).build()
+}
+
+pub fn order_state() -> Object {
+    one_of(OrderState::ALL.map(OrderState::name))
+}
+
+pub fn payment_state() -> Object {
+    one_of(payments().map(PaymentView::name))
+}
+
+pub fn decline_code() -> Object {
+    one_of(DECLINES.map(DeclineReason::code))
+}
+
+pub fn cancel_reason() -> Object {
+    one_of(CANCELS.map(CancelReason::code))
+}
+
+pub fn code() -> Object {
+    one_of(Code::ALL.iter().map(|code| code.name()))
+}
+
+pub fn party() -> Object {
+    one_of([
+        "WebSession",
+        "OrderManager",
+        "StockKeeper",
+        "MerchantProxy",
+        "BankActor",
+        "WarehouseActor",
+        "Mailer",
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new variant does not compile here: it belongs on the lists above.
+    #[test]
+    fn every_word_of_the_answers_is_listed() {
+        for reason in DECLINES {
+            match reason {
+                DeclineReason::DoNotHonour
+                | DeclineReason::InsufficientFunds
+                | DeclineReason::ExpiredCard
+                | DeclineReason::StolenCard
+                | DeclineReason::UnknownCard
+                | DeclineReason::IssuerUnavailable => {}
+            }
+        }
+        for reason in CANCELS {
+            match reason {
+                CancelReason::ByCustomer
+                | CancelReason::OutOfStock { .. }
+                | CancelReason::NoSupplies
+                | CancelReason::PaymentLapsed => {}
+            }
+        }
+        for payment in payments() {
+            match payment {
+                PaymentView::None
+                | PaymentView::Pending
+                | PaymentView::Unknown
+                | PaymentView::Verified
+                | PaymentView::Authorised
+                | PaymentView::Captured { .. }
+                | PaymentView::Settled { .. }
+                | PaymentView::Declined
+                | PaymentView::Voided
+                | PaymentView::Expired => {}
+            }
+        }
+    }
+}
