@@ -140,7 +140,7 @@ fn orders_frame() -> Frame {
 }
 
 fn faults_frame() -> Frame {
-    let says = "What went wrong, as often as it struck, over the days in which faults come.";
+    let says = "How often things went wrong; a slow disk and small queues, which last all the time, are in the table below.";
     frame("Faults", says, "times")
 }
 

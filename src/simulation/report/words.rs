@@ -6,13 +6,13 @@ use super::super::fault::Fault::{self, *};
 use super::super::life::{CALM_DAYS, Figures};
 use super::super::plan::{Options, Plan};
 
-/// Faults of a kind share a colour.
+/// Faults of a kind share a colour. A slow disk and small queues are there all the time: they would hide the others.
 pub const FAULT_GROUPS: [(&str, &[Fault]); 6] = [
     (
         "the process dies",
         &[CrashLost, CrashTorn, CrashFlipped, CrashWritten, SyncFails, TreesLost, TreesAhead, Rot],
     ),
-    ("clock, full queues, slow disk", &[ClockAhead, ClockBack, FullMailbox, SlowDisk]),
+    ("the clock jumps", &[ClockAhead, ClockBack]),
     ("panics and hangs", &[PanicBefore, PanicAfter, Poison, Hang]),
     ("no answer, or late", &[LostRequest, LostAnswer, LateAnswer, SlowAnswer, Outage, BankSilent]),
     ("answers twice, or untrue", &[DoubledAnswer, Lie]),
