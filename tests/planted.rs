@@ -2,8 +2,8 @@
 //! with all other checkers off. Built with the feature `planted-bugs`; `tests/run` does so.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use doorstep::planted::{self, Bug};
 use doorstep::simulation::checks::{self, Checker};
@@ -14,7 +14,7 @@ use doorstep::simulation::{first_difference, run};
 const WORLDS_MAX: u64 = 100;
 
 fn options(seed: u64) -> Options {
-    Options { seed, days: 3, orders: 30, faults: Chosen::Some, only: None }
+    Options { seed, days: 3, orders: 30, faults: Chosen::Some, only: None, shelves: Arc::default() }
 }
 
 fn checker_of(bug: Bug) -> &'static Checker {

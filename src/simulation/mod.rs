@@ -24,6 +24,7 @@ mod logs;
 mod partners;
 pub mod plan;
 pub mod report;
+pub mod shelves;
 mod shoppers;
 mod shrink;
 mod street;

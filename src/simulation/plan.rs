@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -6,9 +7,10 @@ use rand::{Rng, SeedableRng};
 use crate::runtime::Bounds;
 
 use super::fault::{Fault, FaultSet};
+use super::shelves::Shelves;
 
 /// What a run is asked for: everything that its outcome depends on, with the seed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     pub seed: u64,
     /// Days of trade in which customers come.
@@ -18,6 +20,8 @@ pub struct Options {
     pub faults: Chosen,
     /// Only these of the customers come, by their number; `None`: all.
     pub only: Option<Vec<u32>>,
+    /// What they can buy.
+    pub shelves: Arc<Shelves>,
 }
 
 /// Which faults are in the world.

@@ -1,10 +1,12 @@
+use std::sync::Arc;
+
 use super::checks::{self, Checker};
 use super::fault::{Fault, FaultSet};
 use super::plan::{Chosen, Options, Plan};
 use super::{command, run, shrink};
 
 fn options(seed: u64, faults: Chosen) -> Options {
-    Options { seed, days: 2, orders: 12, faults, only: None }
+    Options { seed, days: 2, orders: 12, faults, only: None, shelves: Arc::default() }
 }
 
 fn all() -> Vec<&'static Checker> {

@@ -8,8 +8,8 @@ use rand::Rng;
 use rand::rngs::StdRng;
 
 use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
-use crate::domain::catalogue::{Catalogue, Product};
-use crate::domain::{Currency, Money, SessionId, Sku};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::SessionId;
 use crate::gateway::{App, HttpLimits, InProcess, NewSession, PageSettings};
 use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
@@ -24,12 +24,15 @@ use super::evidence::Start;
 use super::fault::Fault;
 use super::partners::Outsiders;
 use super::plan::{Options, Plan, random_for};
-use super::shoppers::SHELVES;
+use super::shelves::Shelves;
 use super::street::Street;
 use super::trouble::Trouble;
 
 /// By how much the system's clock is off at the most.
 const CLOCK_OFF_MS_MAX: i64 = 12 * 3_600_000;
+
+/// Products listed in one turn.
+const LISTED_AT_ONCE_MAX: usize = 250;
 
 pub struct World {
     pub kit: Kit<Shop>,
@@ -40,6 +43,7 @@ pub struct World {
     pub outsiders: Rc<Outsiders>,
     pub starts: Vec<Start>,
     post: MemoryPost,
+    shelves: Arc<Shelves>,
     catalogue: Arc<Catalogue>,
     sessions: Arc<SeededSessions>,
     rng: StdRng,
@@ -71,23 +75,6 @@ pub fn tree_names() -> Vec<TreeName> {
     State::default().tables().iter().map(|table| table.tree()).collect()
 }
 
-fn products() -> Vec<(Product, u32)> {
-    let product = |(sku, price, units): &(&str, i64, u32)| {
-        let product = Product {
-            sku: Sku::parse(sku).expect("the shelves hold valid SKUs"),
-            title: format!("The book of {}", sku.to_lowercase()),
-            authors: vec!["Jane Austen".to_owned()],
-            year: Some(1815),
-            language: Some("en".to_owned()),
-            isbn: None,
-            price: Money::new(*price, Currency::GBP),
-            weight_grams: 300,
-        };
-        (product, *units)
-    };
-    SHELVES.iter().map(product).collect()
-}
-
 impl World {
     pub fn new(options: &Options, plan: &Plan) -> World {
         hush_panics();
@@ -114,7 +101,8 @@ impl World {
         kit.journal.set_latency(plan.journal_latency);
         let dies = death.clone();
         kit.through = Box::new(move |journal| Box::new(MortalJournal::new(journal, dies.clone())));
-        let catalogue = Catalogue::build(products().into_iter().map(|(product, _)| product).collect());
+        let products = options.shelves.rows().iter().map(|(product, _)| product.clone());
+        let catalogue = Catalogue::build(products.collect());
         World {
             kit,
             street: Street::new(plan.speed),
@@ -124,6 +112,7 @@ impl World {
             outsiders,
             starts: vec![],
             post,
+            shelves: options.shelves.clone(),
             catalogue: Arc::new(catalogue.expect("the shelves make a catalogue")),
             sessions: Arc::new(SeededSessions(Mutex::new(random_for(seed, "sessions")))),
             rng: random_for(seed, "world"),
@@ -133,9 +122,12 @@ impl World {
     /// Opens the shop for the first time and fills its shelves.
     pub async fn open(&mut self) {
         self.start(Position::START).await;
-        let list: Message = stock_keeper::Message::List { products: products() }.into();
-        let listed = self.kit.ask(Address::StockKeeper, list).await;
-        assert!(listed.is_ok(), "an empty shop lists its books: {listed:?}");
+        let shelves = self.shelves.clone();
+        for some in shelves.rows().chunks(LISTED_AT_ONCE_MAX) {
+            let list: Message = stock_keeper::Message::List { products: some.to_vec() }.into();
+            let listed = self.kit.ask(Address::StockKeeper, list).await;
+            assert!(listed.is_ok(), "an empty shop lists its books: {listed:?}");
+        }
     }
 
     async fn start(&mut self, acknowledged: Position) {

@@ -4,17 +4,20 @@ mod matrix;
 mod tally;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{IsTerminal, Write as _};
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
+use crate::domain::catalogue::import;
 use crate::simulation::checks::{self, Checker, Violation};
 use crate::simulation::fault::FaultSet;
 use crate::simulation::plan::{Chosen, Options};
 use crate::simulation::report;
+use crate::simulation::shelves::Shelves;
 use crate::simulation::{Run, command, first_difference, run as live, shrink};
 
 use super::Failure;
@@ -42,6 +45,9 @@ pub struct Arguments {
     /// none, some (each world draws), all, or names with commas between them; an unknown name lists them
     #[arg(long, default_value = "some", value_name = "FAULTS")]
     faults: String,
+    /// Rehearse with your own catalogue, a CSV file as `import catalogue` takes it; its first titles are wanted most
+    #[arg(long, value_name = "FILE")]
+    catalogue: Option<PathBuf>,
     /// Only these customers come: numbers with commas between them, as a failure prints them
     #[arg(long, value_name = "N,…")]
     shoppers: Option<String>,
@@ -216,7 +222,26 @@ fn options(arguments: &Arguments) -> Result<Options, Failure> {
     let number = |text: &str| text.trim().parse::<u32>();
     let only = arguments.shoppers.as_ref().map(|named| named.split(',').map(number).collect());
     let only = only.transpose().map_err(|_| Failure("--shoppers: write numbers, as 3,7,12".to_owned()))?;
-    Ok(Options { seed: 0, days: arguments.days, orders: arguments.orders, faults, only })
+    let shelves = arguments.catalogue.as_deref().map(shelves).transpose()?.unwrap_or_default();
+    Ok(Options {
+        seed: 0,
+        days: arguments.days,
+        orders: arguments.orders,
+        faults,
+        only,
+        shelves: Arc::new(shelves),
+    })
+}
+
+/// Rows that cannot be listed are left out, and counted.
+fn shelves(file: &Path) -> Result<Shelves, Failure> {
+    let cannot = |error: String| Failure(format!("{}: {error}", file.display()));
+    let opened = File::open(file).map_err(|error| cannot(error.to_string()))?;
+    let imported = import(opened).map_err(|error| cannot(error.to_string()))?;
+    if !imported.rejected.is_empty() {
+        eprintln!("{} rows of {} are left out", imported.rejected.len(), file.display());
+    }
+    Shelves::of(imported.rows).ok_or_else(|| cannot("it lists no product".to_owned()))
 }
 
 fn seeds(arguments: &Arguments) -> Result<RangeInclusive<u64>, Failure> {

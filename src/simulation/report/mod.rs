@@ -251,7 +251,14 @@ mod tests {
 
     #[test]
     fn a_run_becomes_one_page_that_loads_nothing_and_escapes_what_it_shows() {
-        let options = Options { seed: 2, days: 1, orders: 8, faults: Chosen::Some, only: None };
+        let options = Options {
+            seed: 2,
+            days: 1,
+            orders: 8,
+            faults: Chosen::Some,
+            only: None,
+            shelves: Default::default(),
+        };
         let mut run = run(&options, &[]);
         let order = run
             .records

@@ -10,28 +10,21 @@ mod vandal;
 mod visitor;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rand::Rng;
 use rand::rngs::StdRng;
 use tokio::task::JoinHandle;
 
 use crate::domain::Backorder;
+use crate::domain::catalogue::Product;
 use crate::gateway::{Request, Response};
 
 use super::fault::Fault;
 use super::history::{Secret, Wish};
 use super::plan::{Options, Plan, random_for};
+use super::shelves::Shelves;
 use super::street::Street;
-
-/// The shelves: SKU, price in minor units, units at the beginning.
-pub const SHELVES: [(&str, i64, u32); 6] = [
-    ("SIM-PLENTY", 799, 400),
-    ("SIM-SOME", 1_249, 12),
-    ("SIM-FEW", 350, 2),
-    ("SIM-ONE", 2_995, 1),
-    ("SIM-NONE", 499, 0),
-    ("SIM-HOT", 999, 25),
-];
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -46,6 +39,7 @@ pub struct Shopper {
     pub number: u32,
     pub street: Rc<Street>,
     pub rng: StdRng,
+    shelves: Arc<Shelves>,
     /// How often the bank is silent to her card.
     silent: f64,
 }
@@ -71,7 +65,8 @@ pub fn arrive(options: &Options, plan: &Plan, street: &Rc<Street>) -> Vec<JoinHa
             .chain([Kind::Stranger, Kind::Vandal])
             .nth(rng.random_range(0..8))
             .unwrap_or(Kind::Program);
-        let shopper = Shopper { number, street: street.clone(), rng, silent: plan.rate(Fault::BankSilent) };
+        let (shelves, silent) = (options.shelves.clone(), plan.rate(Fault::BankSilent));
+        let shopper = Shopper { number, street: street.clone(), rng, shelves, silent };
         actix::spawn(shopper.live(after_ms, kind))
     };
     numbers.into_iter().map(arrive).collect()
@@ -100,13 +95,12 @@ impl Shopper {
     /// One to three titles, mostly one copy.
     fn lines(&mut self) -> Vec<(String, u32, i64)> {
         let count = self.pick(&[1, 1, 1, 2, 3]);
-        let mut shelves = SHELVES.to_vec();
-        let mut lines = vec![];
-        for _ in 0..count {
-            let (sku, price, _) = shelves.remove(self.rng.random_range(0..shelves.len()));
-            lines.push((sku.to_owned(), self.pick(&[1, 1, 1, 2, 3, 9]), price));
-        }
-        lines
+        let shelves = self.shelves.clone();
+        let picked = shelves.pick(count, &mut self.rng);
+        let line = |product: &Product| {
+            (product.sku.to_string(), self.pick(&[1, 1, 1, 2, 3, 9]), product.price.amount)
+        };
+        picked.into_iter().map(line).collect()
     }
 
     fn token(&mut self) -> &'static str {

@@ -53,6 +53,7 @@ impl Shopper {
             number: self.number,
             street: Rc::clone(&self.street),
             rng: self.rng.clone(),
+            shelves: self.shelves.clone(),
             silent: self.silent,
         };
         let checkout = checkout.clone();

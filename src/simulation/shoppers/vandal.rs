@@ -41,14 +41,14 @@ impl Shopper {
         let (token, email) = ("tok_visa".into(), marker.to_owned());
         let backorder = Backorder::Accept;
         let mut good = details(&Wish { lines: vec![], total: None, token, backorder, email });
-        good["lines"] = serde_json::json!([{"sku": "SIM-PLENTY", "quantity": 1}]);
+        good["lines"] = serde_json::json!([{"sku": self.shelves.first().sku.to_string(), "quantity": 1}]);
         let json = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
         let kind = self.rng.random_range(0..15);
         match kind {
             0 => good["lines"][0]["quantity"] = 0.into(),
             1 => good["lines"][0]["quantity"] = (-1).into(),
             2 => good["lines"][0]["quantity"] = 9_223_372_036_854_775_808_u64.into(),
-            3 => good["lines"][0]["sku"] = "SIM-NOTHING".into(),
+            3 => good["lines"][0]["sku"] = "NO-SUCH-BOOK".into(),
             4 => good["lines"] = vec![good["lines"][0].clone(); 10_000].into(),
             5 => good["customer"]["name"] = CARD.into(),
             6 => good["payment"]["token"] = "tok_of_somebody".into(),
@@ -68,7 +68,7 @@ impl Shopper {
                     "POST",
                     "/cart/lines",
                     &[("sec-fetch-site", "cross-site")],
-                    b"sku=SIM-PLENTY&quantity=1",
+                    b"sku=NO-SUCH-BOOK&quantity=1",
                 );
             }
         }

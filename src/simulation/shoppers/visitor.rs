@@ -36,7 +36,8 @@ impl Shopper {
         let Some(checkout) = self.begins_checkout(lines, &cookie).await else { return };
         if self.chance(0.3) {
             // in another tab; what she pays for is what the checkout showed
-            self.send(form("/cart/lines", "sku=SIM-HOT&quantity=5", &cookie)).await;
+            let more = format!("sku={}&quantity=5", self.shelves.first().sku);
+            self.send(form("/cart/lines", &more, &cookie)).await;
         }
         self.pays(&checkout).await;
     }

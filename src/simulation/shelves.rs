@@ -1,0 +1,93 @@
+use rand::Rng;
+use rand::rngs::StdRng;
+
+use crate::domain::catalogue::{Product, Row};
+use crate::domain::{Currency, Money, Sku};
+
+/// The world's own: SKU, price in minor units, units at the beginning. One for each way in which stock can run out.
+const OWN: [(&str, i64, u32); 6] = [
+    ("SIM-PLENTY", 799, 400),
+    ("SIM-SOME", 1_249, 12),
+    ("SIM-FEW", 350, 2),
+    ("SIM-ONE", 2_995, 1),
+    ("SIM-NONE", 499, 0),
+    ("SIM-HOT", 999, 25),
+];
+
+/// Of an operator's own catalogue, the first titles are the ones that everybody wants: half of all choices fall on the
+/// first eighth.
+const POPULARITY: i32 = 3;
+
+/// What the shop of a simulated world sells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shelves {
+    rows: Vec<(Product, u32)>,
+    popularity: i32,
+}
+
+impl Default for Shelves {
+    fn default() -> Shelves {
+        let row = |(sku, price, units): &(&str, i64, u32)| {
+            let product = Product {
+                sku: Sku::parse(sku).expect("the world's own SKUs are valid"),
+                title: format!("The book of {}", sku.to_lowercase()),
+                authors: vec!["Jane Austen".to_owned()],
+                year: Some(1815),
+                language: Some("en".to_owned()),
+                isbn: None,
+                price: Money::new(*price, Currency::GBP),
+                weight_grams: 300,
+            };
+            (product, *units)
+        };
+        Shelves { rows: OWN.iter().map(row).collect(), popularity: 1 }
+    }
+}
+
+impl Shelves {
+    /// An operator's own catalogue. `None`: it has no row.
+    pub fn of(rows: Vec<Row>) -> Option<Shelves> {
+        let rows: Vec<_> = rows.into_iter().map(|row| (row.product, row.opening_stock)).collect();
+        (!rows.is_empty()).then_some(Shelves { rows, popularity: POPULARITY })
+    }
+
+    pub fn rows(&self) -> &[(Product, u32)] {
+        &self.rows
+    }
+
+    /// The one that vandals try: any will do.
+    pub fn first(&self) -> &Product {
+        &self.rows[0].0
+    }
+
+    /// So many different titles, or all that there are.
+    pub fn pick(&self, count: usize, rng: &mut StdRng) -> Vec<&Product> {
+        let mut picked: Vec<usize> = vec![];
+        while picked.len() < count.min(self.rows.len()) {
+            let part = rng.random_range(0.0..1.0_f64).powi(self.popularity);
+            let place = (part * self.rows.len() as f64) as usize;
+            if !picked.contains(&place) {
+                picked.push(place);
+            }
+        }
+        picked.into_iter().map(|place| &self.rows[place].0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    #[test]
+    fn titles_are_picked_once_each_and_all_of_them_if_need_be() {
+        let shelves = Shelves::default();
+        let mut rng = StdRng::seed_from_u64(1);
+        for count in 0..9 {
+            let mut skus: Vec<_> = shelves.pick(count, &mut rng).iter().map(|product| &product.sku).collect();
+            skus.sort();
+            skus.dedup();
+            assert_eq!(skus.len(), count.min(OWN.len()));
+        }
+    }
+}
