@@ -6,7 +6,7 @@ use crate::planted::{self, Bug};
 use crate::runtime::Due;
 
 use super::release::{Served, complete, serve};
-use super::supply::{Shortage, goods_due_of, retry_ms, slip, unanswered, waiting};
+use super::supply::{Shortage, TOO_FAR_AWAY, can_be, goods_due_of, retry_ms, slip, unanswered, waiting};
 use super::{Event, Message, PurchaseOrder, PurchaseOrderId, State, Supply};
 
 /// A wholesaler that says "not yet" is not asked again sooner than this, in trade time.
@@ -35,11 +35,13 @@ pub fn answered(
 ) -> Turn {
     let mut turn = Turn::nothing();
     let Some(purchase_order) = waiting(state, id, is_due) else { return turn };
-    let again = Message::GoodsDue { purchase_order: id };
     match result {
+        Answered::Yes(ShipNotice::NotYet { ask_again_at }) if !can_be(*ask_again_at, context) => {
+            ask_later(&mut turn, id, purchase_order, TOO_FAR_AWAY, context);
+        }
         Answered::Yes(ShipNotice::NotYet { ask_again_at }) => {
             let at = (*ask_again_at).max(context.now().plus_ms(ASK_AGAIN_MS_MIN));
-            turn.timer(goods_due_of(id), Due::Trade(at), again);
+            turn.timer(goods_due_of(id), Due::Trade(at), Message::GoodsDue { purchase_order: id });
             slip(state, &mut turn, purchase_order, at.date());
         }
         Answered::Yes(ShipNotice::Arrived { quantity }) => {
@@ -47,12 +49,21 @@ pub fn answered(
         }
         // it knows of no such delivery: nothing will come
         Answered::Refused(_) => receive(state, &mut turn, id, purchase_order, 0, context),
-        Answered::Unknown(why) => {
-            unanswered(&mut turn, id, purchase_order, why, context);
-            turn.timer(goods_due_of(id), context.real_in(retry_ms(purchase_order, context)), again);
-        }
+        Answered::Unknown(why) => ask_later(&mut turn, id, purchase_order, why, context),
     }
     turn
+}
+
+fn ask_later(
+    turn: &mut Turn,
+    id: PurchaseOrderId,
+    purchase_order: &PurchaseOrder,
+    why: &str,
+    context: &Context<'_>,
+) {
+    unanswered(turn, id, purchase_order, why, context);
+    let due = context.real_in(retry_ms(purchase_order, context));
+    turn.timer(goods_due_of(id), due, Message::GoodsDue { purchase_order: id });
 }
 
 /// Oldest pegs first, the rest for sale; what did not come is ordered anew.

@@ -14,6 +14,10 @@ const SUPPLY_RETRY: u8 = 2;
 const GOODS_DUE: u8 = 3;
 /// The hour of its day, UTC, at which a delivery is expected at our dock.
 const ARRIVAL_HOUR: u64 = 9;
+/// In trade time: a wholesaler that names a later moment than this from now has said nothing.
+const AWAY_MS_MAX: u64 = 365 * Timestamp::DAY_MS;
+/// Why such an answer is of no use, for the operator.
+pub const TOO_FAR_AWAY: &str = "it names a day more than a year away";
 
 pub fn retry_of(id: PurchaseOrderId) -> TimerId {
     TimerId { kind: SUPPLY_RETRY, of: id.number() }
@@ -127,6 +131,9 @@ pub fn answered(
     let mut turn = Turn::nothing();
     let Some(purchase_order) = waiting(state, id, |supply| supply == Supply::Asked) else { return turn };
     match result {
+        Answered::Yes(acknowledged) if !can_be(acknowledged.arrives_on.start(), context) => {
+            ask_later(&mut turn, id, purchase_order, TOO_FAR_AWAY, context);
+        }
         Answered::Yes(acknowledged) if acknowledged.accepted > 0 => {
             accept(state, &mut turn, id, purchase_order, acknowledged, context);
         }
@@ -135,14 +142,26 @@ pub fn answered(
             turn.event(Event::Refused { id, sku, quantity });
             reorder(state, &mut turn, purchase_order, purchase_order.ordered, context);
         }
-        Answered::Unknown(why) => {
-            unanswered(&mut turn, id, purchase_order, why, context);
-            let wait_ms = retry_ms(purchase_order, context);
-            let message = Message::SupplyRetry { purchase_order: id };
-            turn.timer(retry_of(id), context.real_in(wait_ms), message);
-        }
+        Answered::Unknown(why) => ask_later(&mut turn, id, purchase_order, why, context),
     }
     turn
+}
+
+/// Whether a moment that a wholesaler names is one to wait for.
+pub fn can_be(at: Timestamp, context: &Context<'_>) -> bool {
+    at <= context.now().plus_ms(AWAY_MS_MAX)
+}
+
+fn ask_later(
+    turn: &mut Turn,
+    id: PurchaseOrderId,
+    purchase_order: &PurchaseOrder,
+    why: &str,
+    context: &Context<'_>,
+) {
+    unanswered(turn, id, purchase_order, why, context);
+    let wait_ms = retry_ms(purchase_order, context);
+    turn.timer(retry_of(id), context.real_in(wait_ms), Message::SupplyRetry { purchase_order: id });
 }
 
 /// Unknown is never taken for a failure: it may have been accepted, so nobody else is asked.

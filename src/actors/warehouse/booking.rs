@@ -2,10 +2,9 @@
 
 use crate::actors::{What, stock_keeper};
 use crate::partners::carrier::Booking;
-use crate::runtime::Due;
 
 use super::decide::Desk;
-use super::{Event, Message, Shipment, stop};
+use super::{Event, Message, Shipment, road, stop};
 use crate::actors::Answered;
 
 pub fn packed(desk: &mut Desk<'_, '_>, shipment: &Shipment) {
@@ -33,7 +32,7 @@ pub fn answered(desk: &mut Desk<'_, '_>, shipment: &Shipment, result: &Answered<
                 desk.turn.event(Event::CancelSent { order });
                 stop::ask_back(desk, shipment, tracking);
             } else {
-                desk.wait(order, Due::Trade(collection_at), Message::TrackDue { order });
+                road::track_at(desk, order, collection_at);
             }
         }
         // it never had a booking: there is nothing to give back

@@ -2,7 +2,7 @@
 
 use crate::actors::{Address, What, mailer, order_manager};
 use crate::actors::{Answered, stock_keeper};
-use crate::domain::{OrderLine, Timestamp};
+use crate::domain::{OrderId, OrderLine, Timestamp};
 use crate::partners::carrier::{TrackRequest, Tracking};
 use crate::partners::mail::{Letter, LetterLine, MailKind};
 use crate::runtime::Due;
@@ -14,6 +14,8 @@ use super::{Event, Fulfilment, Message, Shipment, Stage};
 const TRACK_AGAIN_MS: u64 = Timestamp::HOUR_MS;
 /// It is never asked again sooner than this, in trade time.
 const TRACK_AGAIN_MS_MIN: u64 = 60_000;
+/// Nor later than this, whatever it says: a parcel is not forgotten.
+const TRACK_AGAIN_MS_MAX: u64 = 7 * Timestamp::DAY_MS;
 
 pub fn track(desk: &mut Desk<'_, '_>, shipment: &Shipment) {
     let (Some(tracking), Some(packed_at)) = (&shipment.tracking, shipment.packed_at) else { return };
@@ -55,8 +57,13 @@ fn scanned(desk: &mut Desk<'_, '_>, shipment: &Shipment, seen: &Tracking) {
     }
     let now = desk.context.now();
     let next = seen.next_expected_at.unwrap_or(now.plus_ms(TRACK_AGAIN_MS));
-    let at = next.max(now.plus_ms(TRACK_AGAIN_MS_MIN));
-    desk.wait(order, Due::Trade(at), Message::TrackDue { order });
+    track_at(desk, order, next.max(now.plus_ms(TRACK_AGAIN_MS_MIN)));
+}
+
+/// Asks where the parcel is when the carrier says that there is news, or before.
+pub fn track_at(desk: &mut Desk<'_, '_>, order: OrderId, at: Timestamp) {
+    let latest = desk.context.now().plus_ms(TRACK_AGAIN_MS_MAX);
+    desk.wait(order, Due::Trade(at.min(latest)), Message::TrackDue { order });
 }
 
 fn hand_over(desk: &mut Desk<'_, '_>, shipment: &Shipment) {

@@ -281,6 +281,17 @@ fn unknown_outcomes_wait_longer_each_time() {
 }
 
 #[test]
+fn a_carrier_that_names_a_day_nobody_lives_to_see_is_asked_again_within_a_week() {
+    let week = |now: Timestamp| Due::Trade(now.plus_ms(7 * Timestamp::DAY_MS));
+    let mut scene = after(&[packing_done()]);
+    let booking = Booking { tracking: "T1".to_owned(), collection_at: Timestamp(u64::MAX) };
+    let turn = scene.when(US, Message::Booked { order: order(), result: Answered::Yes(booking) });
+    assert_eq!(timer(&turn), Some((week(Scene::NOON), Message::TrackDue { order: order() })));
+    let turn = scene.when(US, tracked(None, None, Some(Timestamp(u64::MAX))));
+    assert_eq!(timer(&turn), Some((week(Scene::NOON), Message::TrackDue { order: order() })));
+}
+
+#[test]
 fn a_shipment_is_stored_and_reads_back() {
     let scene = after(&[packing_done(), booked(), stop()]);
     let table = &scene.state.shipments.shipments;

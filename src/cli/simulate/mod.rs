@@ -181,6 +181,10 @@ fn explain(failed: Run, checkers: &[&Checker]) -> Run {
     for violation in small.violations.iter().take(VIOLATIONS_SHOWN) {
         print_violation(violation);
     }
+    let dead_letters = small.dead_letters();
+    if !dead_letters.is_empty() {
+        println!("\ndead letters:\n{dead_letters}");
+    }
     if let Some(order) = small.violations.iter().find_map(|violation| violation.order) {
         println!("\n{order}:\n{}", small.timeline(order));
     }

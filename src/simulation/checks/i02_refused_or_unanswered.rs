@@ -25,12 +25,13 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     for key in refused_keys(&evidence.history.checkouts) {
         was_not_bought(evidence, key, &placed, found);
     }
-    for (order, kept) in kept_in_the_house(evidence) {
-        units_have_an_owner(evidence, order, &kept, found);
+    let kept = kept_in_the_house(evidence);
+    for (order, kept) in &kept {
+        units_have_an_owner(evidence, *order, kept, found);
     }
     holds_have_an_owner(evidence, found);
     if evidence.is_end() {
-        all_have_ended(evidence, found);
+        all_have_ended(evidence, &kept, found);
     }
 }
 
@@ -155,13 +156,27 @@ fn holds_have_an_owner(evidence: &Evidence<'_>, found: &mut Found) {
     }
 }
 
-/// Where a dead letter is tied to no order, orders that wait for supplies may wait for what it told.
-fn all_have_ended(evidence: &Evidence<'_>, found: &mut Found) {
-    let may_wait = has_dead_letter_without_an_order(evidence);
+/// A dead letter that is tied to no order can be the supplies, or the settlement, that an order waits for.
+fn all_have_ended(evidence: &Evidence<'_>, kept: &BTreeMap<OrderId, Kept>, found: &mut Found) {
+    use OrderState::{AwaitingStock, Delivered, Dispatched};
+    let dead_letter = has_dead_letter_without_an_order(evidence);
     for (id, order) in evidence.state().orders.orders.resident() {
-        let excused = evidence.has_case(*id) || (may_wait && order.state == OrderState::AwaitingStock);
-        found.expect_of(*id, order.state.is_end() || excused, || {
+        let waits = match order.state {
+            AwaitingStock => dead_letter || is_behind_a_case(evidence, *id, kept),
+            Dispatched | Delivered => dead_letter,
+            _ => false,
+        };
+        found.expect_of(*id, order.state.is_end() || waits || evidence.has_case(*id), || {
             format!("it is {} at the end, and no case is open", order.state)
         });
     }
+}
+
+/// Supplies serve whoever waits longest, also an order that is stuck until its case is closed.
+fn is_behind_a_case(evidence: &Evidence<'_>, id: OrderId, kept: &BTreeMap<OrderId, Kept>) -> bool {
+    let waits_for: Vec<&Sku> = kept.get(&id).into_iter().flat_map(Kept::keys).collect();
+    let stuck = kept.iter().filter(|(other, _)| {
+        evidence.has_case(**other) && order(evidence, **other).is_some_and(|order| !order.state.is_end())
+    });
+    stuck.into_iter().any(|(_, kept)| kept.iter().any(|(sku, units)| *units != 0 && waits_for.contains(&sku)))
 }

@@ -27,7 +27,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
             // a nonce has no other body: the gateway takes what the page showed
             executes_one_body(key, &asked, found);
         }
-        same_again(&asked, found);
+        same_again(evidence, &asked, found);
     }
 }
 
@@ -92,10 +92,11 @@ fn executes_one_body(key: &Key, asked: &[&Asked], found: &mut Found) {
     }
 }
 
-/// The same body is given the same answer. What was pending may have been decided since.
-fn same_again(asked: &[&Asked], found: &mut Found) {
+/// The same body is given the same answer, but after one that said that the outcome is not known yet.
+fn same_again(evidence: &Evidence<'_>, asked: &[&Asked], found: &mut Found) {
     let binding = binding(asked);
-    let Some((_, first, _)) = binding.first() else { return };
+    let Some((_, first, order)) = binding.first() else { return };
+    let is_same = if was_pending(evidence, *order) { is_as_it_stands } else { is_same };
     for (_, later, order) in &binding[1..] {
         found.expect_of(*order, is_same(&first.outcome, &later.outcome), || {
             format!("she was answered {:?}, and then {:?}", first.outcome, later.outcome)
@@ -103,17 +104,32 @@ fn same_again(asked: &[&Asked], found: &mut Found) {
     }
 }
 
+/// She may not have heard it: her connection can break before the answer.
+fn was_pending(evidence: &Evidence<'_>, order: OrderId) -> bool {
+    let order = evidence.state().orders.orders.peek(&order);
+    order.is_some_and(|order| order.answer == AnswerState::Given(AnswerKind::Pending))
+}
+
 fn is_same(first: &Outcome, later: &Outcome) -> bool {
     match (first, later) {
-        (Outcome::Pending(_), Outcome::OutOfStock { .. }) => false,
-        (Outcome::Pending(one), Outcome::Pending(other) | Outcome::Taken(other)) => one.same_content(other),
-        (Outcome::Pending(one), Outcome::Declined { order, .. }) => one.id == *order,
         (Outcome::Taken(one), Outcome::Taken(other)) => one.json == other.json,
         (Outcome::Declined { reason: one, .. }, Outcome::Declined { reason: other, .. }) => one == other,
         (Outcome::OutOfStock { .. }, Outcome::OutOfStock { .. }) => true,
         (Outcome::SentOn { order_key: one, .. }, Outcome::SentOn { order_key: other, .. }) => one == other,
-        // a browser is sent on to an order that is pending, and later sees that it was declined
-        (Outcome::SentOn { .. }, Outcome::Declined { .. }) => true,
         _ => false,
+    }
+}
+
+/// The same order, however far it has come.
+fn is_as_it_stands(first: &Outcome, later: &Outcome) -> bool {
+    match (first, later) {
+        (Outcome::OutOfStock { .. }, _) | (_, Outcome::OutOfStock { .. }) => false,
+        (Outcome::Taken(one) | Outcome::Pending(one), Outcome::Taken(other) | Outcome::Pending(other)) => {
+            one.same_content(other)
+        }
+        // what was declined stays so
+        (Outcome::Declined { reason: one, .. }, Outcome::Declined { reason: other, .. }) => one == other,
+        (Outcome::Declined { .. }, _) => false,
+        _ => first.order() == later.order(),
     }
 }

@@ -191,6 +191,26 @@ fn goods_that_are_late_are_asked_for_again_and_the_promise_changes() {
 }
 
 #[test]
+fn a_day_that_nobody_lives_to_see_is_no_answer() {
+    let mut house = House::with(&[("A", 0)]);
+    let id = house.waits(1, &[("A", 5)]);
+    let never = Answered::Yes(ShipNotice::NotYet { ask_again_at: Timestamp(u64::MAX) });
+    let heard = house.when(Message::ShipNoticeAnswered { purchase_order: id, result: never });
+    assert!(matches!(due(&heard), Some(Due::Real(_))), "it is asked again soon: {:?}", due(&heard));
+    assert_eq!(heard.orders, [], "nobody is promised such a day");
+
+    house.reserve(2, &[("A", 1)], Backorder::Accept);
+    let sent = house.order_supplies(2, &[("A", 1)]);
+    let [(id, _, 1)] = sent.purchase_orders()[..] else { panic!() };
+    let never = Acknowledgement { accepted: 1, arrives_on: Date(u32::MAX) };
+    let result = Answered::Yes(never);
+    let heard = house.when(Message::SupplyAnswered { purchase_order: id, result });
+    assert!(matches!(due(&heard), Some(Due::Real(_))), "it is asked again soon: {:?}", due(&heard));
+    assert_eq!(heard.orders, []);
+    assert_eq!(house.acknowledged(id, 1, 2).orders, [], "the same key, and an answer that can be");
+}
+
+#[test]
 fn several_lines_are_in_when_the_last_one_is() {
     let mut house = House::with(&[("A", 0), ("B", 0), ("C", 1)]);
     let lines = [("A", 1), ("B", 2), ("C", 1)];
