@@ -75,6 +75,9 @@ pub fn promise_changed(id: OrderId, order: &Order, ships_on: Date, context: &mut
     if order.is_answered() {
         letters::post(&mut turn, id, order, MailKind::PromiseChanged, context, |letter| {
             letter.promised_on = Some(ships_on);
+            // suppliers can slip twice in a millisecond, always to a later day: that is a later letter, with an id of its own
+            let days = ships_on.0.saturating_sub(order.placed_at.date().0);
+            letter.written_at = letter.written_at.plus_ms(u64::from(days));
         });
     }
     turn

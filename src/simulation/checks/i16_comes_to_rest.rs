@@ -49,10 +49,10 @@ fn messages_are_taken_within_the_hour(evidence: &Evidence<'_>, found: &mut Found
     }
 }
 
-/// The same moment by the real clock.
+/// The same moment by the real clock. It is that of the last start: in the one before, the clock may have jumped.
 fn calm_since_real(evidence: &Evidence<'_>) -> Option<Timestamp> {
-    let calm = evidence.calm_since?;
-    evidence.records.iter().find(|(_, record)| record.at >= calm).map(|(_, record)| record.real)
+    let start = evidence.starts.last()?;
+    evidence.records.iter().find(|(position, _)| *position > start.found).map(|(_, record)| record.real)
 }
 
 fn orders_have_ended(evidence: &Evidence<'_>, found: &mut Found) {

@@ -1,4 +1,5 @@
 use super::desk::*;
+use crate::actors::mailer;
 use crate::actors::order_manager::*;
 use crate::domain::{CancelReason, DeclineReason, Happening, OrderState, Step};
 use crate::partners::mail::MailKind;
@@ -134,6 +135,23 @@ fn a_new_promise_is_written_to_who_was_told_the_old_one() {
     assert_eq!(desk.order().promised_date, Some(desk.day(11)));
     desk.supplies_arrived();
     assert!(is_nothing(&desk.tell(slip)));
+}
+
+#[test]
+fn two_new_promises_in_one_millisecond_are_two_letters_whenever_the_first_is_posted() {
+    let mut desk = Desk::placed();
+    desk.promised(3);
+    desk.authorised();
+    let mut slips = |days| {
+        let turn = desk.tell(Message::PromiseChanged { order: desk.id, ships_on: desk.day(days) });
+        turn.sends().iter().find_map(|(_, message)| match message {
+            crate::actors::Message::Mail(mailer::Message::Send(letter)) => Some(mailer::MailId::of(letter)),
+            _ => None,
+        })
+    };
+    let (first, second) = (slips(9), slips(10));
+    assert!(first.is_some() && second.is_some());
+    assert_ne!(first, second);
 }
 
 #[test]
