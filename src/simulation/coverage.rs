@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::actors::order_manager::{self, transitions};
 use crate::actors::{Event, Shop};
-use crate::domain::{Happening, OrderId, OrderState};
+use crate::domain::{Happening, OrderId, OrderState, Timestamp};
 use crate::runtime::Record;
 
 use super::fault::Fault;
@@ -14,18 +14,25 @@ pub struct Step(pub &'static str);
 /// Before an order exists, and for what concerns none.
 pub const NO_ORDER: Step = Step("(no order)");
 
+/// How often at each state and step.
+type Places = BTreeMap<(Option<OrderState>, Step), u64>;
+
 /// Where every order of a world stands, and which faults met it there.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     orders: BTreeMap<OrderId, (OrderState, Step)>,
     /// How often a fault came to an order in this state and after this step.
-    met: BTreeMap<(Fault, Option<OrderId>), BTreeMap<(Option<OrderState>, Step), u64>>,
+    met: BTreeMap<(Fault, Option<OrderId>), Places>,
     pub counts: BTreeMap<Fault, u64>,
+    /// When each fault came, by the trade's clock as the journal last had it.
+    pub moments: Vec<(Timestamp, Fault)>,
+    now: Timestamp,
 }
 
 impl Coverage {
     /// A turn was appended: orders may stand elsewhere.
     pub fn note(&mut self, record: &Record<Shop>) {
+        self.now = record.at;
         for event in &record.events {
             for (order, _, what) in event.happenings() {
                 if let Some(step) = step_of(&what) {
@@ -48,7 +55,7 @@ impl Coverage {
 
     /// A fault came to this order, or to none.
     pub fn hit(&mut self, fault: Fault, order: Option<OrderId>) {
-        *self.counts.entry(fault).or_default() += 1;
+        self.count(fault);
         self.meet(fault, order);
     }
 
@@ -60,7 +67,7 @@ impl Coverage {
 
     /// A fault came to the whole shop: every order that has not ended meets it.
     pub fn hit_all(&mut self, fault: Fault) {
-        *self.counts.entry(fault).or_default() += 1;
+        self.count(fault);
         let open: Vec<OrderId> =
             self.orders.iter().filter(|(_, (state, _))| !state.is_end()).map(|(order, _)| *order).collect();
         for order in &open {
@@ -69,6 +76,11 @@ impl Coverage {
         if open.is_empty() {
             self.meet(fault, None);
         }
+    }
+
+    fn count(&mut self, fault: Fault) {
+        *self.counts.entry(fault).or_default() += 1;
+        self.moments.push((self.now, fault));
     }
 
     fn meet(&mut self, fault: Fault, order: Option<OrderId>) {

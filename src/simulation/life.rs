@@ -80,6 +80,17 @@ impl Figures {
 }
 
 impl Run {
+    /// Every message that was given up, a line each.
+    pub fn dead_letters(&self) -> String {
+        let mut lines = String::new();
+        for (position, record) in &self.records {
+            if let Some(dead) = &record.dead {
+                lines.push_str(&format!("  #{} {}: {}\n", position.0, dead.to, dead.message));
+            }
+        }
+        lines
+    }
+
     /// What happened to an order, a line each.
     pub fn timeline(&self, order: OrderId) -> String {
         let mut lines = String::new();

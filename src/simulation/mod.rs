@@ -23,6 +23,7 @@ mod life;
 mod logs;
 mod partners;
 pub mod plan;
+pub mod report;
 mod shoppers;
 mod shrink;
 mod street;

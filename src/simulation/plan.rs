@@ -81,7 +81,7 @@ impl Plan {
             Chosen::Some => FaultSet::of(drawn.iter().filter(|(_, on, _)| *on).map(|(fault, ..)| *fault)),
         };
         let rates = drawn.iter().map(|(fault, _, part)| (*fault, part * rate_max(*fault))).collect();
-        let speed = [60, 3_600, 20_000, 360_000][rng.random_range(0..4)];
+        let speed = [60, 600, 3_600, 20_000][rng.random_range(0..4)];
         let latency_ms = [1, 5, 40, 200][rng.random_range(0..4)];
         let checkpoint_ms = [50, 300, 5_000, 600_000][rng.random_range(0..4)];
         let slow_ms = [0, 0, 1, 5][rng.random_range(0..4)];

@@ -6,6 +6,7 @@ mod tally;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write as _};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::simulation::checks::{self, Checker, Violation};
 use crate::simulation::fault::FaultSet;
 use crate::simulation::plan::{Chosen, Options};
+use crate::simulation::report;
 use crate::simulation::{Run, command, first_difference, run as live, shrink};
 
 use super::Failure;
@@ -49,6 +51,9 @@ pub struct Arguments {
     /// Print how often each fault met an order after each durable step, as a table in Markdown
     #[arg(long)]
     matrix: bool,
+    /// Write a page about the first world, or the smallest that is wrong, into this file: HTML, with charts
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Worlds at a time [default: one for each processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -64,6 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let worlds = Worlds {
         options,
+        first: *seeds.start(),
         last: *seeds.end(),
         checkers: &checkers,
         next: AtomicU64::new(*seeds.start()),
@@ -83,14 +89,28 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if arguments.matrix {
         print!("{}", matrix::markdown(&lived.tally));
     }
-    let Some((_, first)) = lived.failed.into_iter().next() else { return Ok(ExitCode::SUCCESS) };
-    explain(first, &checkers);
+    let Some((_, failed)) = lived.failed.into_iter().next() else {
+        report(arguments, lived.first.as_ref())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let small = explain(failed, &checkers);
+    report(arguments, Some(&small))?;
     Ok(ExitCode::FAILURE)
+}
+
+/// Writes the page, where it was asked for.
+fn report(arguments: &Arguments, run: Option<&Run>) -> Result<(), Failure> {
+    let (Some(file), Some(run)) = (&arguments.report, run) else { return Ok(()) };
+    let page = report::page(&report::Data::of(run))?;
+    std::fs::write(file, page).map_err(|error| Failure(format!("write {}: {error}", file.display())))?;
+    println!("the page about seed {} is in {}", run.options.seed, file.display());
+    Ok(())
 }
 
 /// The worlds that are being lived, shared by the threads that live them.
 struct Worlds<'a> {
     options: Options,
+    first: u64,
     last: u64,
     checkers: &'a [&'a Checker],
     next: AtomicU64,
@@ -104,6 +124,8 @@ struct Worlds<'a> {
 struct Lived {
     tally: Tally,
     failed: BTreeMap<u64, Run>,
+    /// The world of the first seed, for the page.
+    first: Option<Run>,
 }
 
 impl Worlds<'_> {
@@ -123,6 +145,8 @@ impl Worlds<'_> {
             }
             if !run.violations.is_empty() {
                 lived.failed.insert(seed, run);
+            } else if seed == self.first {
+                lived.first = Some(run);
             }
         }
     }
@@ -144,8 +168,8 @@ impl Worlds<'_> {
     }
 }
 
-/// Prints what is wrong with a world, the smallest one that is still wrong, and the order concerned.
-fn explain(failed: Run, checkers: &[&Checker]) {
+/// Prints what is wrong with a world, the smallest one that is still wrong, and the order concerned. Returns the smallest.
+fn explain(failed: Run, checkers: &[&Checker]) -> Run {
     let seed = failed.options.seed;
     println!("\nseed {seed} ({}):", build());
     for violation in failed.violations.iter().take(VIOLATIONS_SHOWN) {
@@ -157,9 +181,14 @@ fn explain(failed: Run, checkers: &[&Checker]) {
     for violation in small.violations.iter().take(VIOLATIONS_SHOWN) {
         print_violation(violation);
     }
+    let dead_letters = small.dead_letters();
+    if !dead_letters.is_empty() {
+        println!("\ndead letters:\n{dead_letters}");
+    }
     if let Some(order) = small.violations.iter().find_map(|violation| violation.order) {
         println!("\n{order}:\n{}", small.timeline(order));
     }
+    small
 }
 
 fn print_violation(Violation { invariant, order, what }: &Violation) {

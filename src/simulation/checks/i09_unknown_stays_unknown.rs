@@ -100,7 +100,11 @@ fn says(message: &Message) -> Option<(PaymentId, Close)> {
     let Message::Merchant(message) = message else { return None };
     match message {
         M::HoldAnswered { payment, answer: HoldAnswer::Held { .. }, .. } => Some((*payment, Close::Held)),
-        M::HoldAnswered { payment, answer: HoldAnswer::Declined(_) | HoldAnswer::UnknownToken, .. }
+        M::HoldAnswered {
+            payment,
+            answer: HoldAnswer::Declined(_) | HoldAnswer::UnknownToken | HoldAnswer::Lapsed,
+            ..
+        }
         | M::VerifyAnswered {
             payment, answer: VerifyAnswer::Declined(_) | VerifyAnswer::UnknownToken, ..
         } => Some((*payment, Close::Refused)),

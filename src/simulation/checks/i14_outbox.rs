@@ -96,9 +96,11 @@ impl<'a> Outbox<'a> {
             }
             Event::Orders(Cancelled {
                 order,
-                reason: CancelReason::ByCustomer | CancelReason::NoSupplies,
+                reason: CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed,
             })
-            | Event::Orders(Stopped { order }) => Some((*order, MailKind::Cancelled)),
+            | Event::Orders(Stopped { order } | StoppedUnpaid { order }) => {
+                Some((*order, MailKind::Cancelled))
+            }
             Event::Orders(Delivered { order }) => Some((*order, MailKind::Delivered)),
             Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
                 Some((*order, MailKind::Dispatched))

@@ -4,8 +4,8 @@
 //! not be reached is answered as ever. From the journal: a call that found its own counterparty's lane free has its
 //! result by its own deadline, however many calls of other counterparties hang.
 //!
-//! Only worlds in which nothing else holds the shop up (panics, hangs, small queues, slow disks) and only calls and
-//! checkouts of one life of the process say anything about this.
+//! Only worlds in which nothing else holds the shop up (hangs; for checkouts also panics, small queues, slow disks) and only
+//! calls and checkouts of one life of the process say anything about this.
 
 use std::collections::BTreeMap;
 
@@ -22,17 +22,18 @@ use super::Found;
 
 /// A turn needs so long to become durable, and a result to be taken, where the disk is slow.
 const SLACK_MS: u64 = 2_000;
+/// Actors that panic are back so soon, as often as they do in one life.
+const SLACK_FOR_PANICS_MS: u64 = 2_000;
+const PANICS: [Fault; 3] = [Fault::PanicBefore, Fault::PanicAfter, Fault::Poison];
 /// A stop and a start around a checkout are no nearer than this, or it is not looked at.
 const QUIET_AROUND_MS: Moment = 60_000;
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    if !evidence.is_end()
-        || any(evidence, &[Fault::PanicBefore, Fault::PanicAfter, Fault::Poison, Fault::Hang])
-    {
+    if !evidence.is_end() || any(evidence, &[Fault::Hang]) {
         return;
     }
     calls_wait_for_their_own_lane_alone(evidence, found);
-    if !any(evidence, &[Fault::FullMailbox, Fault::SlowDisk]) {
+    if !any(evidence, &PANICS) && !any(evidence, &[Fault::FullMailbox, Fault::SlowDisk]) {
         checkouts_are_answered_in_an_outage(evidence, found);
     }
 }
@@ -62,6 +63,7 @@ struct UnderWay<'a> {
 }
 
 fn calls_wait_for_their_own_lane_alone(evidence: &Evidence<'_>, found: &mut Found) {
+    let slack_ms = SLACK_MS + if any(evidence, &PANICS) { SLACK_FOR_PANICS_MS } else { 0 };
     let mut under_way: BTreeMap<Statement, UnderWay<'_>> = BTreeMap::new();
     for (position, record) in evidence.records {
         if let Cause::Call(id) = record.cause
@@ -70,7 +72,7 @@ fn calls_wait_for_their_own_lane_alone(evidence: &Evidence<'_>, found: &mut Foun
             && !restarted(evidence, id.turn, *position)
         {
             let took_ms = record.real.ms_since(made.intended);
-            found.expect(took_ms <= made.call.deadline_ms + SLACK_MS, || {
+            found.expect(took_ms <= made.call.deadline_ms + slack_ms, || {
                 let (name, deadline_ms) = (made.call.name(), made.call.deadline_ms);
                 format!(
                     "a call ({name}) of {} had {took_ms} ms until its result, its deadline is {deadline_ms} ms: \

@@ -54,10 +54,10 @@ pub fn passed(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Vec<OrderState>> {
         let Some(order) = event.order() else { continue };
         let states = passed.entry(order).or_insert_with(|| vec![OrderState::Placed]);
         let now = states[states.len() - 1];
-        if let Some(next) = event.trigger().and_then(|trigger| transitions::next(now, trigger).ok()) {
-            if next != now {
-                states.push(next);
-            }
+        if let Some(next) = event.trigger().and_then(|trigger| transitions::next(now, trigger).ok())
+            && next != now
+        {
+            states.push(next);
         }
     }
     passed
