@@ -95,7 +95,7 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
             release::give_back(state, *order, &merged(lines), from)
         }
         Message::QuoteAnswered { sku, round, from, result } => {
-            quoting::quote_answered(state, sku, *round, *from, result)
+            quoting::quote_answered(state, sku, *round, *from, result, context)
         }
         Message::QuoteDeadline { sku, round } => quoting::deadline(state, sku, *round),
         Message::SupplyAnswered { purchase_order, result } => {

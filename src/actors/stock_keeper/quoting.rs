@@ -9,6 +9,7 @@ use crate::planted::{self, Bug};
 use crate::runtime::TimerId;
 
 use super::listing::for_sale;
+use super::supply::can_be;
 use super::{
     Availability, Demand, DemandId, DemandLine, Event, Message, Offer, Quotes, Reply, Round, State,
     StockItem, Waiting, Who, reserve,
@@ -116,6 +117,7 @@ pub fn quote_answered(
     number: u32,
     from: WholesalerId,
     result: &Answered<QuoteAnswer>,
+    context: &Context<'_>,
 ) -> Turn {
     let mut turn = Turn::nothing();
     let Some((item, round)) = under_way(state, sku, number) else { return turn };
@@ -123,7 +125,7 @@ pub fn quote_answered(
     if !round.asked.contains(&from) {
         return turn;
     }
-    let offer = offer(sku, from, result);
+    let offer = offer(sku, from, result).filter(|offer| can_be(offer.ships_on.start(), context));
     turn.event(Event::QuoteCame { sku: sku.clone(), from, offer });
     if round.asked == [from] {
         turn.cancel_timer(deadline_of(sku));
@@ -147,7 +149,7 @@ fn under_way<'a>(state: &'a State, sku: &Sku, number: u32) -> Option<(&'a StockI
     Some((item, round))
 }
 
-/// Who refuses, is silent, or answers for another SKU offers nothing.
+/// Who refuses, is silent, or answers for another SKU offers nothing; nor does who names a day too far away.
 fn offer(sku: &Sku, from: WholesalerId, result: &Answered<QuoteAnswer>) -> Option<Offer> {
     match result {
         Answered::Yes(QuoteAnswer::Offer(quote)) if quote.sku == *sku && quote.quantity > 0 => Some(Offer {

@@ -21,7 +21,7 @@ pub fn instead_of(call: &Call, truth: Outcome, rng: &mut StdRng) -> Outcome {
                 0 => offer.quantity = 0,
                 1 => offer.quantity = u32::MAX,
                 2 => offer.unit_cost = Money::new(-1, Currency::GBP),
-                _ => offer.ships_on = Date(0),
+                _ => offer.ships_on = if rng.random_bool(0.5) { Date(0) } else { Date(u32::MAX) },
             }
             Outcome::Quote(Answered::Yes(QuoteAnswer::Offer(offer)))
         }
@@ -31,7 +31,8 @@ pub fn instead_of(call: &Call, truth: Outcome, rng: &mut StdRng) -> Outcome {
             Outcome::ShipNotice(Answered::Yes(ShipNotice::NotYet { ask_again_at }))
         }
         Outcome::Tracked(Answered::Yes(tracking)) => {
-            let next_expected_at = if rng.random_bool(0.5) { Some(Timestamp(0)) } else { None };
+            let next_expected_at =
+                [Some(Timestamp(0)), Some(Timestamp(u64::MAX)), None][rng.random_range(0..3)];
             Outcome::Tracked(Answered::Yes(Tracking { next_expected_at, ..tracking }))
         }
         other => other,

@@ -40,6 +40,14 @@ fn what_nobody_offers_gives_everything_back() {
 }
 
 #[test]
+fn an_offer_for_a_day_that_nobody_lives_to_see_is_none() {
+    let mut house = House::with(&[("A", 0)]);
+    house.reserve(1, &[("A", 1)], Backorder::Accept);
+    house.offers(1, "A", 9, 366);
+    assert_eq!(house.offers_nothing(2, "A").orders, [out_of_stock(1, None)]);
+}
+
+#[test]
 fn a_refusal_to_wait_names_the_day_and_holds_nothing() {
     let mut house = House::with(&[("A", 2)]);
     house.reserve(1, &[("A", 5)], Backorder::Refuse);
