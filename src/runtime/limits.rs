@@ -5,10 +5,10 @@ pub const ASKS_IN_FLIGHT_MAX: usize = 4_096;
 /// Messages that wait for one actor before an `ask` of it is refused.
 pub const QUEUE_DEPTH_MAX: usize = 8_192;
 /// Handling time of the messages that wait, as far as their actors run, before an `ask` is refused: in some ten hops of
-/// an order this becomes a tenth of a second.
-pub const BACKLOG_MAX: std::time::Duration = std::time::Duration::from_millis(10);
+/// an order this becomes less than a tenth of a second.
+pub const BACKLOG_MAX: std::time::Duration = std::time::Duration::from_millis(4);
 /// So many may wait however slowly they are handled: a crowd, and no overload.
-pub const BACKLOG_MESSAGES_ALWAYS: u32 = 128;
+pub const BACKLOG_MESSAGES_ALWAYS: u32 = 96;
 /// Bytes in turns that are not yet durable before an `ask` is refused.
 pub const UNDURABLE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Messages that an actor handles before it lets others run.

@@ -8,8 +8,8 @@ use rand::Rng;
 use rand::rngs::StdRng;
 
 use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
-use crate::domain::catalogue::Catalogue;
 use crate::domain::SessionId;
+use crate::domain::catalogue::Catalogue;
 use crate::gateway::{App, HttpLimits, InProcess, NewSession, PageSettings};
 use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
