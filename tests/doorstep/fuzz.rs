@@ -33,7 +33,11 @@ fn fuzz(shop: &TestShop, arguments: &[&str]) {
     fuzzer.args(["--max-examples", &from_environment("DOORSTEP_FUZZ_EXAMPLES", EXAMPLES_DEFAULT)]);
     fuzzer.args(["--generation-database", "none", "--request-timeout", "40", "--no-color"]);
     fuzzer.args(["--continue-on-failure"]).env("SCHEMATHESIS_HOOKS", "hooks");
-    fuzzer.current_dir(repository("tests/fuzz")).env("PYTHONDONTWRITEBYTECODE", "1");
+    // what it keeps goes with the shop
+    fuzzer
+        .current_dir(shop.data())
+        .env("PYTHONPATH", repository("tests/fuzz"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     let ran =
         fuzzer.output().unwrap_or_else(|error| panic!("cannot start schemathesis ({error}): {INSTALL}"));
     let (said, complained) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));

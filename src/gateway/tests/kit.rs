@@ -161,6 +161,12 @@ impl Kit {
     }
 }
 
+/// Any text as a part of an address: what no address can hold is written in percent signs, and all else left as it is.
+pub fn as_address(text: &str) -> String {
+    let fits = |c: u8| c.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&c);
+    text.bytes().map(|c| if fits(c) { char::from(c).to_string() } else { format!("%{c:02X}") }).collect()
+}
+
 pub fn get(uri: &str) -> TestRequest {
     TestRequest::with_uri(uri)
 }

@@ -228,8 +228,12 @@ fn garbled() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_form_makes_the_card_page_fail_or_send_her_elsewhere(fields in garbled(), posted: bool) {
+        let fits = |c: u8| c.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&c);
+        let fields: String = match posted {
+            true => fields,
+            false => fields.bytes().map(|c| if fits(c) { char::from(c) } else { '+' }).collect(),
+        };
         let uri = format!("/pay?{fields}");
-        prop_assume!(posted || uri.parse::<actix_web::http::Uri>().is_ok());
         actix_web::rt::System::new().block_on(async {
             let (page, _) = page(&["tok_visa"], true);
             let request = if posted {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::kit::*;
+use crate::gateway::tests::kit::as_address;
 
 /// The fields of the shop's forms, some missing, some twice, some with anything in them.
 fn fields() -> impl Strategy<Value = String> {
@@ -52,8 +53,7 @@ proptest! {
     fn no_query_makes_a_page_fail(
         path in prop::sample::select(&["/", "/books/PD-1", "/cart", "/checkout", "/checkout/return"][..]), fields in fields()
     ) {
-        let uri = format!("{path}?{fields}");
-        prop_assume!(uri.parse::<actix_web::http::Uri>().is_ok());
+        let uri = format!("{path}?{}", as_address(&fields));
         actix_web::rt::System::new().block_on(async {
             let kit = Kit::new(stocked(1, vec![emmas(2)]));
             let seen = kit.get(&uri).await;
