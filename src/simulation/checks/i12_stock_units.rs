@@ -22,7 +22,7 @@ type Counts = [i64; 7];
 const KEPT: [Place; 4] = [Place::Reserved, Place::Allocated, Place::Picked, Place::Packed];
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    let mut shelves = Shelves::default();
+    let mut shelves = Shelves { given_up: given_up(evidence), ..Shelves::default() };
     for (_, _, event) in evidence.events() {
         if let Event::Stock(event) = event {
             shelves.note(event, found);
@@ -42,6 +42,8 @@ struct Shelves<'a> {
     pegs: BTreeMap<(OrderId, &'a Sku), i64>,
     /// Said once of each.
     below_zero: BTreeSet<(Option<OrderId>, &'a Sku)>,
+    /// Orders of which a message was given up: what it was to move is still where it was, and the operator has a case.
+    given_up: BTreeSet<OrderId>,
 }
 
 impl<'a> Shelves<'a> {
@@ -89,7 +91,8 @@ impl<'a> Shelves<'a> {
         own[from as usize] -= units;
         own[to as usize] += units;
         // what is available is nobody's
-        if from != Place::Available && own[from as usize] < 0 && self.below_zero.insert((Some(order), sku)) {
+        let below = from != Place::Available && own[from as usize] < 0 && !self.given_up.contains(&order);
+        if below && self.below_zero.insert((Some(order), sku)) {
             let had = own[from as usize] + units;
             found.wrong_of(
                 order,
@@ -115,10 +118,10 @@ impl<'a> Shelves<'a> {
     }
 
     fn open_orders_have_theirs_and_others_nothing(&self, evidence: &Evidence<'_>, found: &mut Found) {
-        // a message of theirs was given up, which is in a case: they are where they stood
-        let given_up = given_up(evidence);
+        // a message of theirs was given up, or units of theirs were counted for another of which one was: they are
+        // where they stood, and the operator has a case
         let orders = evidence.state().orders.orders.resident();
-        for (id, order) in orders.filter(|(id, _)| !given_up.contains(id)) {
+        for (id, order) in orders.filter(|(id, _)| !evidence.has_case(**id)) {
             for units in order.units() {
                 let none = Counts::default();
                 let counts = self.by_order.get(id).and_then(|skus| skus.get(&units.sku)).unwrap_or(&none);
