@@ -44,13 +44,14 @@
 //!
 //! # Layers
 //!
-//! `domain` ← `actors` ← `gateway`, `cli`. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
+//! `domain` ← `actors` ← `gateway` ← `simulation`, `cli`. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
 //! [`journal`] know no order. Only [`storage`] knows sled, only [`gateway`] serves the shop over HTTP, only [`partners`]
 //! talks to the outside (and serves the embedded processor's card page). A test holds the source to this.
 //!
 //! # The other folders
 //!
-//! [`settings`]: typed configuration. [`telemetry`]: logs. [`cli`]: one file a command.
+//! [`simulation`]: the whole world under one seed, and a checker for each invariant. [`planted`]: the bugs that show that
+//! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`cli`]: one file a command.
 
 pub mod actors;
 pub mod cli;

@@ -161,6 +161,13 @@ fn the_actors_know_neither_the_gateway_nor_the_command_line() {
 }
 
 #[test]
+fn nobody_but_the_command_line_knows_the_simulator() {
+    nothing_names("src", &["crate::simulation"], &["src/simulation/", "src/cli/simulate/"]);
+    // what has no socket and no clock of its own is for tests and worlds
+    nothing_names("src", &["InProcess"], &["src/gateway/", "src/simulation/"]);
+}
+
+#[test]
 fn no_behaviour_mentions_actix_or_reads_a_clock() {
     let machinery = ["actix", "tokio", "SystemTime", "Instant", "OsRng", "std::fs"];
     nothing_names("src/actors", &machinery, &["src/actors/tests/"]);
