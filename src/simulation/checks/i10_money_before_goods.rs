@@ -2,13 +2,14 @@
 //!
 //! Event by event: the bank takes only what it holds at that moment, the shop counts as captured only what it had
 //! authorised, an order is confirmed and handed to the truck only while the shop has its authorisation and the bank its
-//! hold. Nothing is ever taken for an order that is cancelled or declined, and at the end nothing is held for it.
+//! hold. Nothing is ever taken for an order that is cancelled or declined, and at the end nothing is held for it; to wait
+//! until a hold lapses is not to let go of it: whatever the bank holds is asked back in the turn that cancels, or was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::merchant_proxy::{self, PaymentState};
 use crate::actors::order_manager;
-use crate::actors::{Event, bank, warehouse};
+use crate::actors::{Event, Message, bank, warehouse};
 use crate::domain::{OrderId, OrderState, PaymentId, Timestamp};
 use crate::simulation::evidence::Evidence;
 
@@ -18,26 +19,57 @@ use super::journal::CardBook;
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut book = CardBook::default();
     let mut shop = Shop::default();
-    for (_, record, event) in evidence.events() {
-        match event {
-            Event::Bank(event) => {
-                takes_what_it_holds(&book, event, record.at, found);
-                book.note(event);
+    let mut let_go = BTreeSet::new();
+    for (_, record) in evidence.records {
+        let_go.extend(record.sends.iter().filter_map(|(_, message)| lets_go(message)));
+        for event in &record.events {
+            match event {
+                Event::Bank(event) => {
+                    takes_what_it_holds(&book, event, record.at, found);
+                    book.note(event);
+                }
+                Event::Merchant(event) => {
+                    counts_what_was_authorised(&shop, event, found);
+                    shop.note(event);
+                }
+                Event::Orders(event) => order_moves(&book, &shop, &let_go, event, found),
+                Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
+                    is_paid_for(&book, &shop, *order, "handed to the truck", found);
+                }
+                _ => {}
             }
-            Event::Merchant(event) => {
-                counts_what_was_authorised(&shop, event, found);
-                shop.note(event);
-            }
-            Event::Orders(order_manager::Event::Confirmed { order, .. }) => {
-                is_paid_for(&book, &shop, *order, "confirmed", found);
-            }
-            Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
-                is_paid_for(&book, &shop, *order, "handed to the truck", found);
-            }
-            _ => {}
         }
     }
     ended_orders_keep_nothing(evidence, &book, found);
+}
+
+/// The payment that the shop, or its side of the payment, no longer wants held.
+fn lets_go(message: &Message) -> Option<PaymentId> {
+    match message {
+        Message::Merchant(merchant_proxy::Message::Void { payment, .. })
+        | Message::Bank(bank::Message::ReleaseHold { payment, .. }) => Some(*payment),
+        _ => None,
+    }
+}
+
+fn order_moves(
+    book: &CardBook,
+    shop: &Shop,
+    let_go: &BTreeSet<PaymentId>,
+    event: &order_manager::Event,
+    found: &mut Found,
+) {
+    use order_manager::Event as E;
+    match event {
+        E::Confirmed { order, .. } => is_paid_for(book, shop, *order, "confirmed", found),
+        E::Cancelled { order, .. } | E::Stopped { order } | E::StoppedUnpaid { order } => {
+            let kept = book.of_order(*order).find(|(id, row)| row.held.is_some() && !let_go.contains(id));
+            if let Some((payment, _)) = kept {
+                found.wrong_of(*order, format!("it is cancelled, and {payment} is left to the bank"));
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The shop's payments as their events lead them.
