@@ -1,7 +1,7 @@
 //! Bugs that can be planted, to show that the simulator finds them: for each invariant one that breaks it.
 //!
 //! They are built in by the feature `planted-bugs` alone. Without it [`is`] is `false` at compile time, so nothing of them
-//! is in the shipped binary. With it, one at a time is planted for a thread by [`plant`].
+//! is in the shipped binary. With it, one at a time is planted for a thread by `plant`.
 
 /// Declares the bugs: each with its name, the invariant that it breaks, and what it does.
 macro_rules! bugs {
