@@ -112,6 +112,17 @@ fn an_arrival_serves_the_oldest_peg_first_and_the_rest_is_for_sale() {
 }
 
 #[test]
+fn whoever_is_not_paid_for_yet_takes_no_goods_from_those_who_are() {
+    let mut house = House::with(&[("A", 0)]);
+    house.reserve(1, &[("A", 3)], Backorder::Accept);
+    house.offers(1, "A", 100, 5);
+    house.offers_nothing(2, "A");
+    let id = house.waits(2, &[("A", 2)]);
+    assert_eq!(house.arrived(id, 2).orders, [arrived(2)]);
+    assert_eq!((house.item("A").reserved, house.item("A").pegs[0].units), (2, 3), "the older one waits on");
+}
+
+#[test]
 fn a_release_serves_a_waiting_peg_and_its_late_delivery_is_for_sale() {
     let mut house = House::with(&[("A", 3)]);
     house.reserve(1, &[("A", 3)], Backorder::Refuse);
