@@ -66,7 +66,7 @@ fn ask_later(
     turn.timer(goods_due_of(id), due, Message::GoodsDue { purchase_order: id });
 }
 
-/// Oldest pegs first, the rest for sale; what did not come is ordered anew.
+/// Pegs first, the rest for sale; what did not come is ordered anew.
 fn receive(
     state: &State,
     turn: &mut Turn,
@@ -81,7 +81,7 @@ fn receive(
     let quantity = if planted::is(Bug::ShortCountedInFull) { expected } else { quantity };
     turn.event(Event::Received { id, sku: sku.clone(), expected, quantity });
     let mut served = Served::new();
-    serve(turn, item.pegs.iter(), sku, u64::from(quantity), &mut served);
+    serve(state, turn, item.pegs.iter(), sku, u64::from(quantity), &mut served);
     complete(state, turn, &served);
 
     let mut pegs = item.pegs.clone();

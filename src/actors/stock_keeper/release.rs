@@ -62,19 +62,22 @@ fn return_units(
     turn.event(Event::Moved { order, sku: sku.clone(), from, to: Place::Available, quantity });
     let pegs = state.stock.get(sku).map(|item| item.pegs.as_slice()).unwrap_or_default();
     let others = pegs.iter().filter(|peg| peg.order != order);
-    serve(turn, others, sku, u64::from(quantity), served);
+    serve(state, turn, others, sku, u64::from(quantity), served);
 }
 
-/// Gives available units to whoever waits, oldest first.
+/// Gives available units to whoever waits, oldest first; but who has not paid yet, and may never, comes after those whose
+/// supplies these are.
 pub fn serve<'a>(
+    state: &State,
     turn: &mut Turn,
     pegs: impl Iterator<Item = &'a Peg>,
     sku: &Sku,
     units: u64,
     served: &mut Served,
 ) {
+    let (called, others): (Vec<&Peg>, Vec<&Peg>) = pegs.partition(|peg| is_called(state, peg));
     let mut left = units;
-    for peg in pegs {
+    for peg in called.into_iter().chain(others) {
         let quantity = u64::from(peg.units).min(left) as u32;
         if quantity == 0 {
             return;
@@ -83,6 +86,11 @@ pub fn serve<'a>(
         turn.event(Event::PegServed { order: peg.order, sku: sku.clone(), quantity });
         *served.entry(peg.order).or_default() += u64::from(quantity);
     }
+}
+
+fn is_called(state: &State, peg: &Peg) -> bool {
+    let demand = state.demands.get(&DemandId::of(peg.order));
+    demand.is_some_and(|demand| matches!(demand.state, Waiting::Called { .. }))
 }
 
 /// Tells the orders whose supplies are all in. One that is not paid for yet is told when it asks for its supplies.
