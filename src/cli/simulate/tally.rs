@@ -66,17 +66,16 @@ impl Tally {
         }
     }
 
-    /// Faults that never met an order in one of the states that an order passes through.
-    fn never_met(&self) -> BTreeMap<Fault, Vec<&'static str>> {
-        let mut never: BTreeMap<Fault, Vec<&'static str>> = BTreeMap::new();
-        for fault in Fault::ALL.iter().filter(|fault| self.counts.contains_key(fault)) {
-            let unmet = STATES.into_iter().filter(|state| !self.states.contains_key(&(*fault, *state)));
-            let unmet: Vec<&str> = unmet.map(OrderState::name).collect();
-            if !unmet.is_empty() {
-                never.insert(*fault, unmet);
-            }
-        }
-        never
+    /// How often a fault met an order in each of the states that one passes through, and where it never did. `None`: it
+    /// never came.
+    fn met(&self, fault: Fault) -> Option<String> {
+        self.counts.get(&fault)?;
+        let times = |state: &OrderState| self.states.get(&(fault, *state)).copied().unwrap_or_default();
+        let (met, never): (Vec<_>, Vec<_>) = STATES.into_iter().partition(|state| times(state) > 0);
+        let met = met.iter().map(|state| format!("{} {}", times(state), state.name()));
+        let never = never.iter().map(|state| state.name());
+        let met: Vec<String> = met.chain(never.map(|name| format!("never {name}"))).collect();
+        Some(met.join(", "))
     }
 }
 
@@ -104,9 +103,9 @@ impl fmt::Display for Tally {
         for fault in Fault::ALL {
             let times = self.counts.get(fault).copied().unwrap_or_default();
             writeln!(f, "  {:15} {times:>8}  {}", fault.name(), fault.does())?;
-        }
-        for (fault, states) in self.never_met() {
-            writeln!(f, "  {fault} never met an order that is {}", states.join(", "))?;
+            if let Some(met) = self.met(*fault) {
+                writeln!(f, "  {:24}  met orders that were: {met}", "")?;
+            }
         }
         for (invariant, (worlds, first, said)) in &self.broken {
             writeln!(f, "  {invariant} broken in {worlds} worlds, first in {first}: {said}")?;
