@@ -14,7 +14,7 @@ use doorstep::simulation::{first_difference, run};
 const WORLDS_MAX: u64 = 100;
 
 fn options(seed: u64) -> Options {
-    Options { seed, days: 3, orders: 30, faults: Chosen::Some, only: None, shelves: Arc::default() }
+    Options { seed, days: 6, orders: 30, faults: Chosen::Some, only: None, shelves: Arc::default() }
 }
 
 fn checker_of(bug: Bug) -> &'static Checker {

@@ -14,7 +14,7 @@ pub const UNDURABLE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Messages that an actor handles before it lets others run.
 pub const MESSAGES_BETWEEN_YIELDS_MAX: u32 = 64;
 /// Timers fired whose messages are not yet handled: a flood of them must not stand before customers.
-pub const TIMERS_IN_FLIGHT_MAX: usize = 256;
+pub const TIMERS_IN_FLIGHT_MAX: usize = 64;
 /// Outside calls of one lane under way at a time.
 pub const CALLS_IN_LANE_MAX: usize = 32;
 /// Actors that come and go (sessions) alive at a time.
@@ -31,6 +31,8 @@ pub const GATHER_YIELDS_MAX: u32 = 256;
 pub const ENCODED_BETWEEN_YIELDS_MAX: usize = 128;
 
 const _: () = assert!(BATCH_BYTES_EAGER < UNDURABLE_BYTES_MAX);
+// a flood of timers alone must not have questions refused
+const _: () = assert!(TIMERS_IN_FLIGHT_MAX < BACKLOG_MESSAGES_ALWAYS as usize);
 const _: () = assert!(UNDURABLE_BYTES_MAX < crate::journal::BATCH_BYTES_MAX as usize);
 
 /// The bounds of admission and of outside calls, as one cell has them. A daemon has the constants above; a simulated

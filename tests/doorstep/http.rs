@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::Value;
+
+use super::wait::until;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
@@ -74,7 +76,11 @@ impl Client {
     /// `path` under `/api/v1`.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
-        self.answered("GET", &format!("{API}{path}"), &[], &[])
+        // a shop that works off what a crash left refuses even to look, and says when to ask again
+        until(&format!("there is room to look at {path}"), || {
+            let answer = self.answered("GET", &format!("{API}{path}"), &[], &[]);
+            (answer.json["code"] != "overloaded").then_some(answer)
+        })
     }
 
     #[track_caller]

@@ -101,6 +101,15 @@ impl<'a> Shelves<'a> {
         }
     }
 
+    /// A message of its own was given up, or units of its own were counted for another of which one was: it is where it
+    /// stood, and the operator has a case.
+    fn stands_still(&self, evidence: &Evidence<'_>, order: OrderId) -> bool {
+        let skus_of = |order| self.by_order.get(&order).into_iter().flatten().map(|(sku, _)| *sku);
+        let shaken: BTreeSet<&Sku> = self.given_up.iter().flat_map(|order| skus_of(*order)).collect();
+        self.given_up.contains(&order)
+            || evidence.has_case(order) && skus_of(order).any(|sku| shaken.contains(sku))
+    }
+
     fn no_order_has_more_than_it_asked_for(&self, evidence: &Evidence<'_>, found: &mut Found) {
         for (id, skus) in &self.by_order {
             let Some(order) = evidence.state().orders.orders.peek(id) else {
@@ -118,10 +127,8 @@ impl<'a> Shelves<'a> {
     }
 
     fn open_orders_have_theirs_and_others_nothing(&self, evidence: &Evidence<'_>, found: &mut Found) {
-        // a message of theirs was given up, or units of theirs were counted for another of which one was: they are
-        // where they stood, and the operator has a case
         let orders = evidence.state().orders.orders.resident();
-        for (id, order) in orders.filter(|(id, _)| !evidence.has_case(**id)) {
+        for (id, order) in orders.filter(|(id, _)| !self.stands_still(evidence, **id)) {
             for units in order.units() {
                 let none = Counts::default();
                 let counts = self.by_order.get(id).and_then(|skus| skus.get(&units.sku)).unwrap_or(&none);
