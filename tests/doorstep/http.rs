@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
-
-use super::wait::until;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
+
+use super::wait::until;
 
 /// Longer than any of the shop's own deadlines.
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
