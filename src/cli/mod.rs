@@ -144,7 +144,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Rebuild) => rebuild::run(&settings),
         Some(Command::Explain { order }) => explain::run(&settings, &order),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
-        Some(Command::Bench(arguments)) => bench::run(&arguments, settings, named_data, config),
+        Some(Command::Bench(arguments)) => bench::run(&arguments, settings, named_data, config.as_deref()),
         Some(Command::Actors { json }) => actors::run(&settings, json),
         Some(Command::DeadLetters { what, json }) => {
             dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)

@@ -3,7 +3,7 @@
 //! Customers and actors share one thread, as requests and actors do not in a daemon: what making up an order costs
 //! is counted with it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::actors::order_manager::{Answer, Outcome as Answered};
 use crate::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession, Reply as FromSession};
@@ -12,73 +12,41 @@ use crate::cli::world::World;
 use crate::cli::{Failure, demo};
 use crate::domain::catalogue::Product;
 use crate::domain::{Backorder, Customer, OrderLine, OrderState, SessionId, ShippingAddress};
+use crate::gateway::{NewSession as _, OsSessions};
 use crate::runtime::{DrainDeadlines, Handle, Refused};
 use crate::settings::Settings;
 
-use super::crowd::{self, Door, Outcome, Pace, Placed, Taken};
-use super::ending::Quiet;
-use super::figures::Cost;
-use super::load::{Basket, Load, OPENING_STOCK};
-use super::meter::Meter;
+use super::Path;
+use super::crowd::{Door, Placed, Taken};
+use super::load::{Basket, OPENING_STOCK};
 use super::process::Process;
-use super::progress;
-use super::{Path, Until};
+use super::trial::{Ran, Trial};
 
+/// For links in mails that nobody reads.
+const NOBODYS_URL: &str = "http://localhost";
 const WITHIN: Duration = Duration::from_secs(30);
 
-/// What a run is to do.
-pub struct Run<'a> {
-    pub settings: &'a Settings,
-    pub shelf: Vec<Product>,
-    pub load: Load,
-    pub pace: Pace,
-    pub path: Path,
-    pub until: Until,
-    /// Begins the idempotency keys.
-    pub name: String,
-}
-
-/// What came of it.
-pub struct Ran {
-    pub outcome: Outcome,
-    pub cost: Cost,
-    /// Until nothing was under way any more, where that was waited for.
-    pub quiet_after: Option<Duration>,
-}
-
-pub fn run(run: Run<'_>) -> Result<Ran, Failure> {
-    actix::System::new().block_on(measure(run))
-}
-
-async fn measure(run: Run<'_>) -> Result<Ran, Failure> {
-    let Run { settings, shelf, load, pace, path, until, name } = run;
-    let opened = World::open(settings)?.start(settings, "http://localhost").await?;
-    let handle = opened.running.handle();
-    list(&handle, &shelf).await?;
-    let door = CoreDoor { shop: handle.clone(), shelf, path };
-    let report = async || handle.inspect().await.ok_or_else(|| Failure("the shop has ended".to_owned()));
-    let meter = Meter::begin(Process::this(), Some(report().await?.batches));
-    let begun = Instant::now();
-    let bar = progress::of(pace.orders);
-    let outcome = tokio::select! {
-        biased;
-        why = opened.running.fatal() => return Err(Failure(why)),
-        outcome = crowd::order(&door, load, pace, &name, &bar) => outcome,
-    };
-    bar.finish_and_clear();
-    let quiet_after = match until {
-        Until::Confirmed => None,
-        Until::Closed => Some(Quiet::at(settings.trade.speed).waits(report, begun).await?),
-    };
-    let cost = meter.end(Some(report().await?.batches));
-    opened.running.drain(DrainDeadlines::default()).await;
-    Ok(Ran { outcome, cost, quiet_after })
+pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -> Result<Ran, Failure> {
+    actix::System::new().block_on(async {
+        let opened = World::open(settings)?.start(settings, NOBODYS_URL).await?;
+        let shop = opened.running.handle();
+        list(&shop, &shelf).await?;
+        let door = CoreDoor { shop: shop.clone(), shelf, path };
+        let report = async || shop.inspect().await.ok_or_else(|| Failure("the shop has ended".to_owned()));
+        let ran = tokio::select! {
+            biased;
+            why = opened.running.fatal() => return Err(Failure(why)),
+            ran = trial.run(&door, Process::this(), report) => ran?,
+        };
+        opened.running.drain(DrainDeadlines::default()).await;
+        Ok(ran)
+    })
 }
 
 /// Opens the directory, puts the products on the shelf, and closes it.
 pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<(), Failure> {
     actix::System::new().block_on(async {
-        let opened = World::open(settings)?.start(settings, "http://localhost").await?;
+        let opened = World::open(settings)?.start(settings, NOBODYS_URL).await?;
         let listed = list(&opened.running.handle(), shelf).await;
         opened.running.drain(DrainDeadlines::default()).await;
         listed
@@ -122,7 +90,9 @@ impl CoreDoor {
     }
 
     async fn fill_cart_and_buy(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
-        let cart = Address::WebSession(new_cart());
+        let Some(cart) = OsSessions.new_session().map(Address::WebSession) else {
+            return Ok(Placed::Failed("the operating system gives no randomness".to_owned()));
+        };
         self.ask(cart, ToSession::Create).await?;
         for line in self.lines(basket) {
             match self.ask(cart, ToSession::SetLine { line }).await? {
@@ -150,13 +120,6 @@ impl CoreDoor {
             }
         })
     }
-}
-
-/// A cart that nobody else has.
-fn new_cart() -> SessionId {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let random = rand::TryRngCore::unwrap_err(rand::rngs::OsRng);
-    SessionId::new(now.as_millis() as u64, rand::Rng::random(&mut { random }))
 }
 
 fn details() -> CheckoutDetails {

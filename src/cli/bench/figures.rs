@@ -47,7 +47,7 @@ pub struct Figures {
     pub closing_s: Option<f64>,
     pub closed_per_s: Option<f64>,
     pub cpu_us_per_order: Option<f64>,
-    pub bytes_per_order: Option<f64>,
+    pub written_bytes_per_order: Option<f64>,
     pub syncs_per_order: Option<f64>,
     pub resident_mb: Option<f64>,
     pub resident_mb_max: Option<f64>,
@@ -101,7 +101,7 @@ impl Figures {
             closing_s: closing.map(|closing| closing.after.as_secs_f64()),
             closed_per_s: closing.map(|closing| per_s(closing.closed, closing.after)),
             cpu_us_per_order: cost.used.and_then(|used| share(used.cpu.as_secs_f64() * 1e6)),
-            bytes_per_order: cost.used.and_then(|used| share(used.written_bytes? as f64)),
+            written_bytes_per_order: cost.used.and_then(|used| share(used.written_bytes? as f64)),
             syncs_per_order: cost.syncs.and_then(|syncs| share(syncs as f64)),
             resident_mb: cost.resident.map(|resident| mb(resident.now)),
             resident_mb_max: cost.resident.map(|resident| mb(resident.most)),
@@ -144,7 +144,7 @@ impl Figures {
             ("closed", self.closed.map_or("-".to_owned(), |closed| closed.to_string())),
             ("closed/s", some(self.closed_per_s, 0)),
             ("CPU µs/order", some(self.cpu_us_per_order, 0)),
-            ("bytes/order", some(self.bytes_per_order, 0)),
+            ("written B/order", some(self.written_bytes_per_order, 0)),
             ("syncs/order", some(self.syncs_per_order, 3)),
             ("resident MB", some(self.resident_mb, 1)),
             ("at most", some(self.resident_mb_max, 1)),
@@ -220,7 +220,10 @@ mod tests {
     fn shares_and_rates_are_those_of_the_orders() {
         let figures = figures(&outcome(1_000));
         assert_eq!((figures.checkouts_per_s, figures.closed_per_s), (500.0, Some(250.0)));
-        assert_eq!((figures.cpu_us_per_order, figures.bytes_per_order), (Some(1_000.0), Some(5_000.0)));
+        assert_eq!(
+            (figures.cpu_us_per_order, figures.written_bytes_per_order),
+            (Some(1_000.0), Some(5_000.0))
+        );
         assert_eq!((figures.syncs_per_order, figures.resident_mb), (Some(0.1), Some(50.0)));
         let close = |value: f64, to: f64| (value - to).abs() <= to / 500.0;
         let Latency { p50, p99, p99_9, max } = figures.latency_ms;

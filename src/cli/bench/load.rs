@@ -1,5 +1,7 @@
 //! Who buys what.
 
+use std::collections::BTreeMap;
+
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -62,11 +64,10 @@ impl Load {
         Load { draws: Draws::OneOf(places.max(1)), random: StdRng::seed_from_u64(seed) }
     }
 
-    /// These baskets, none of them empty. `None` where there are none.
-    pub fn these(baskets: Vec<Basket>) -> Option<Load> {
-        let random = StdRng::seed_from_u64(0);
-        let none = baskets.is_empty();
-        (!none).then_some(Load { draws: Draws::These { baskets, next: 0 }, random })
+    /// These baskets, one at least.
+    pub fn these(baskets: Vec<Basket>) -> Load {
+        assert!(!baskets.is_empty(), "a load has baskets");
+        Load { draws: Draws::These { baskets, next: 0 }, random: StdRng::seed_from_u64(0) }
     }
 
     pub fn next(&mut self) -> Basket {
@@ -79,6 +80,16 @@ impl Load {
             }
         }
     }
+}
+
+/// A basket from a shelf of so many places: lines that fall on one place are one line, of the larger quantity.
+pub fn on_shelf(basket: &Basket, places: usize) -> Basket {
+    let mut lines: BTreeMap<usize, Quantity> = BTreeMap::new();
+    for (place, quantity) in basket {
+        let line = lines.entry(place % places.max(1)).or_insert(*quantity);
+        *line = (*line).max(*quantity);
+    }
+    lines.into_iter().collect()
 }
 
 fn one() -> Quantity {
@@ -129,9 +140,16 @@ mod tests {
     #[test]
     fn baskets_come_in_turn_and_again() {
         let basket = |place| vec![(place, one())];
-        let mut load = Load::these(vec![basket(3), basket(5)]).unwrap();
+        let mut load = Load::these(vec![basket(3), basket(5)]);
         assert_eq!([load.next(), load.next(), load.next()], [basket(3), basket(5), basket(3)]);
-        assert!(Load::these(vec![]).is_none());
+    }
+
+    #[test]
+    fn a_basket_fits_a_smaller_shelf() {
+        let many = |units| Quantity::parse(units).unwrap();
+        let basket = vec![(1, many(2)), (4, many(7)), (5, many(1))];
+        assert_eq!(on_shelf(&basket, 3), [(1, many(7)), (2, many(1))]);
+        assert_eq!(on_shelf(&basket, 6), basket);
     }
 
     #[test]
