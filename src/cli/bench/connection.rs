@@ -205,10 +205,17 @@ mod tests {
         let send = async move {
             let mut request = [0; 1];
             theirs.read_exact(&mut request).await.unwrap();
-            // whoever has read enough does not take the rest
-            let _ = theirs.write_all(&answer).await;
+            theirs.write_all(&answer).await.unwrap();
         };
-        let (asked, ()) = tokio::join!(connection.ask(b"?"), send);
+        // whoever has read enough does not take the rest, and what was sent is followed by the end of the stream
+        let sent = async {
+            send.await;
+            std::future::pending::<()>().await
+        };
+        let asked = tokio::select! {
+            asked = connection.ask(b"?") => asked,
+            () = sent => unreachable!("it waits for ever"),
+        };
         (asked, connection.keeps())
     }
 
