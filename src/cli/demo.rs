@@ -28,9 +28,15 @@ pub async fn stock_the_shelves(shop: &Handle<Shop>) -> Result<(), Failure> {
 
 /// Lists products, in as many turns as it takes; how many were new, and how many changed.
 pub async fn list(shop: &Handle<Shop>, rows: Vec<Row>) -> Result<(usize, usize), Failure> {
+    list_products(shop, rows.into_iter().map(|row| (row.product, row.opening_stock)).collect()).await
+}
+
+/// The same for products, each with its opening stock.
+pub async fn list_products(
+    shop: &Handle<Shop>,
+    products: Vec<(Product, u32)>,
+) -> Result<(usize, usize), Failure> {
     let (mut all_new, mut all_changed) = (0, 0);
-    let products: Vec<(Product, u32)> =
-        rows.into_iter().map(|row| (row.product, row.opening_stock)).collect();
     for some in products.chunks(LISTED_AT_ONCE_MAX) {
         let message = stock_keeper::Message::List { products: some.to_vec() };
         match shop.ask(Address::StockKeeper, message.into(), WITHIN).await? {

@@ -1,6 +1,7 @@
 //! The command line. Each command in a file of its own, all of the same shape: `run(…) -> Result<ExitCode, Failure>`.
 
 mod actors;
+mod bench;
 mod control;
 mod dead_letters;
 mod demo;
@@ -75,6 +76,8 @@ enum Command {
     },
     /// Live whole worlds under seeds, with faults, and look for anything that must not be
     Simulate(simulate::Arguments),
+    /// Measure the shop: checkouts a second, latencies, and what an order costs
+    Bench(bench::Arguments),
     /// Ask a running daemon what each actor is doing
     Actors {
         /// As JSON
@@ -121,13 +124,14 @@ pub fn run() -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { command, common } = arguments;
+    let (named_data, config) = (common.data.clone(), common.config.clone());
     let overrides = Overrides {
         data: common.data,
         listen: common.listen,
         processor_listen: common.processor_listen.or_else(|| beside(common.listen)),
         speed: common.speed,
     };
-    let settings = Settings::load(common.config.as_deref(), None, &overrides)?;
+    let settings = Settings::load(config.as_deref(), None, &overrides)?;
     crate::telemetry::begin(&settings.log).map_err(Failure)?;
     for name in stray_variables() {
         tracing::warn!(name, "no setting: settings in the environment are named DOORSTEP_TABLE__KEY");
@@ -140,6 +144,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Rebuild) => rebuild::run(&settings),
         Some(Command::Explain { order }) => explain::run(&settings, &order),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
+        Some(Command::Bench(arguments)) => bench::run(&arguments, settings, named_data, config.as_deref()),
         Some(Command::Actors { json }) => actors::run(&settings, json),
         Some(Command::DeadLetters { what, json }) => {
             dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)

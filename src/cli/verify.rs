@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::actors::{Shop, audit, trees::names};
-use crate::runtime::{JournalDir, compare, derive};
+use crate::runtime::{JournalDir, Recovered, compare, derive};
 use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState};
 
@@ -13,9 +13,24 @@ use super::world::{Layout, open_trees};
 /// Differences shown one by one; the rest is counted.
 const SHOWN_MAX: usize = 50;
 
-/// Derives every state from the journal alone, compares it with the trees, and audits the books and the stock.
 /// Exits 1 where anything differs, and names it.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+    let Examined { records, found, .. } = examine(settings)?;
+    report(records, &found);
+    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What a shop's directory holds.
+pub struct Examined {
+    pub records: u64,
+    /// The states as the journal alone gives them.
+    pub derived: Recovered<Shop>,
+    /// Each difference, named.
+    pub found: Vec<String>,
+}
+
+/// Derives every state from the journal alone, compares it with the trees, and audits the books and the stock.
+pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
     let layout = Layout::of(settings);
     layout.must_exist()?;
     let _lock = DirectoryLock::take(&layout.dir)?;
@@ -39,8 +54,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         }
     }
     found.extend(audit::audit(&derived.state, derived.is_quiet()));
-    report(journal.last().0, &found);
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(Examined { records: journal.last().0, derived, found })
 }
 
 fn report(records: u64, found: &[String]) {

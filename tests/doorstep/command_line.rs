@@ -31,6 +31,7 @@ fn help_names_every_command_and_flag() {
         "verify",
         "rebuild",
         "explain",
+        "bench",
         "actors",
         "dead-letters",
         "--data",

@@ -1,0 +1,148 @@
+//! The shop's core in this process: the seven actors on a real journal and real trees, without HTTP.
+//!
+//! Customers and actors share one thread, as requests and actors do not in a daemon: what making up an order costs
+//! is counted with it.
+
+use std::time::Duration;
+
+use crate::actors::order_manager::{Answer, Outcome as Answered};
+use crate::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession, Reply as FromSession};
+use crate::actors::{Address, Message, Reply, Shop};
+use crate::cli::world::World;
+use crate::cli::{Failure, demo};
+use crate::domain::catalogue::Product;
+use crate::domain::{Backorder, Customer, OrderLine, OrderState, SessionId, ShippingAddress};
+use crate::gateway::{NewSession as _, OsSessions};
+use crate::runtime::{DrainDeadlines, Handle, Refused};
+use crate::settings::Settings;
+
+use super::Path;
+use super::crowd::{Door, Placed, Taken};
+use super::load::{Basket, OPENING_STOCK};
+use super::process::Process;
+use super::trial::{Ran, Trial};
+
+/// For links in mails that nobody reads.
+const NOBODYS_URL: &str = "http://localhost";
+const WITHIN: Duration = Duration::from_secs(30);
+
+pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -> Result<Ran, Failure> {
+    actix::System::new().block_on(async {
+        let opened = World::open(settings)?.start(settings, NOBODYS_URL).await?;
+        let shop = opened.running.handle();
+        list(&shop, &shelf).await?;
+        let door = CoreDoor { shop: shop.clone(), shelf, path };
+        let report = async || shop.inspect().await.ok_or_else(|| Failure("the shop has ended".to_owned()));
+        let ran = tokio::select! {
+            biased;
+            why = opened.running.fatal() => return Err(Failure(why)),
+            ran = trial.run(&door, Process::this(), report) => ran?,
+        };
+        opened.running.drain(DrainDeadlines::default()).await;
+        Ok(ran)
+    })
+}
+
+/// Opens the directory, puts the products on the shelf, and closes it.
+pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<(), Failure> {
+    actix::System::new().block_on(async {
+        let opened = World::open(settings)?.start(settings, NOBODYS_URL).await?;
+        let listed = list(&opened.running.handle(), shelf).await;
+        opened.running.drain(DrainDeadlines::default()).await;
+        listed
+    })
+}
+
+async fn list(shop: &Handle<Shop>, shelf: &[Product]) -> Result<(), Failure> {
+    let products = shelf.iter().map(|product| (product.clone(), OPENING_STOCK)).collect();
+    demo::list_products(shop, products).await.map(drop)
+}
+
+struct CoreDoor {
+    shop: Handle<Shop>,
+    shelf: Vec<Product>,
+    path: Path,
+}
+
+impl Door for CoreDoor {
+    async fn place(&self, key: &str, basket: &Basket) -> Placed {
+        let placed = match self.path {
+            Path::Orders => self.submit(key, basket).await,
+            Path::Cart => self.fill_cart_and_buy(key, basket).await,
+        };
+        placed.unwrap_or_else(|refused| match refused {
+            Refused::Overloaded => Placed::Refused,
+            unknown => Placed::Failed(unknown.to_string()),
+        })
+    }
+}
+
+impl CoreDoor {
+    async fn submit(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
+        let checkout = Checkout {
+            idempotency_key: key.to_owned(),
+            digest: 0,
+            lines: self.lines(basket).collect(),
+            details: details(),
+        };
+        let to = Address::WebSession(SessionId::PROGRAMS);
+        self.ask(to, ToSession::Submit(Box::new(checkout))).await.map(placed)
+    }
+
+    async fn fill_cart_and_buy(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
+        let Some(cart) = OsSessions.new_session().map(Address::WebSession) else {
+            return Ok(Placed::Failed("the operating system gives no randomness".to_owned()));
+        };
+        self.ask(cart, ToSession::Create).await?;
+        for line in self.lines(basket) {
+            match self.ask(cart, ToSession::SetLine { line }).await? {
+                Reply::Session(FromSession::Cart(_)) => {}
+                other => return Ok(Placed::Failed(format!("the cart answered {other:?}"))),
+            }
+        }
+        let buy = ToSession::Checkout { idempotency_key: key.to_owned(), digest: 0, details: details() };
+        self.ask(cart, buy).await.map(placed)
+    }
+
+    async fn ask(&self, to: Address, message: ToSession) -> Result<Reply, Refused> {
+        self.shop.ask(to, Message::from(message), WITHIN).await
+    }
+
+    fn lines(&self, basket: &Basket) -> impl Iterator<Item = OrderLine> {
+        basket.iter().map(|(place, quantity)| {
+            let product = &self.shelf[*place];
+            OrderLine {
+                sku: product.sku.clone(),
+                title: product.title.clone(),
+                quantity: *quantity,
+                unit_price: product.price,
+                weight_grams: product.weight_grams,
+            }
+        })
+    }
+}
+
+fn details() -> CheckoutDetails {
+    CheckoutDetails {
+        customer: Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() },
+        shipping_address: ShippingAddress {
+            line1: "12 St James's Square".to_owned(),
+            city: "London".to_owned(),
+            postcode: "SW1Y 4JH".to_owned(),
+            country: "GB".to_owned(),
+        },
+        token: "tok_visa".to_owned(),
+        backorder: Backorder::Accept,
+    }
+}
+
+fn placed(reply: Reply) -> Placed {
+    let (view, may_be_confirmed) = match reply {
+        Reply::Answered(Answer { outcome: Answered::Taken(view), .. }) => (view, true),
+        Reply::Answered(Answer { outcome: Answered::Pending(view), .. }) => (view, false),
+        other => return Placed::Failed(format!("{other:?}")),
+    };
+    let taken = Taken { order: view.id, key: view.key.to_string() };
+    let confirmed = may_be_confirmed && view.state == OrderState::Confirmed;
+    if confirmed { Placed::Confirmed(taken) } else { Placed::Later(taken) }
+}

@@ -1,0 +1,230 @@
+//! Customers who place orders: each again as soon as she is answered (closed loop), or at their times, answered or not
+//! (open loop).
+//!
+//! In an open loop an order's latency counts from the moment at which it was to leave, also where everybody who
+//! could have sent it was still waiting: what a slow answer holds up is not left out.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use hdrhistogram::Histogram;
+use indicatif::ProgressBar;
+
+use crate::domain::OrderId;
+
+use super::load::{Basket, Load};
+
+/// An order that is refused because the shop has more work than it takes is sent again after this, in a closed loop.
+const AGAIN_AFTER: Duration = Duration::from_millis(10);
+/// And no longer than this.
+const AGAIN_WITHIN: Duration = Duration::from_secs(30);
+/// Of the latencies; three digits that count up to ten minutes.
+const LATENCY_US_MAX: u64 = 600_000_000;
+const DIGITS: u8 = 3;
+
+/// Where orders are placed.
+pub trait Door {
+    /// Places one order under an idempotency key of its own, and waits for the answer.
+    async fn place(&self, key: &str, basket: &Basket) -> Placed;
+}
+
+/// What an order was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placed {
+    Confirmed(Taken),
+    /// Taken, and not yet confirmed: promised for a day, or the bank has not answered.
+    Later(Taken),
+    /// The shop has more work than it takes: nothing was done.
+    Refused,
+    /// Anything else, in a few words that are the same for the same reason.
+    Failed(String),
+}
+
+/// An order that was taken, and the key that shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub order: OrderId,
+    pub key: String,
+}
+
+/// How orders come.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    pub orders: u64,
+    /// In a closed loop how many customers there are, in an open one how many orders are under way at most.
+    pub clients: usize,
+    /// Orders a second of an open loop.
+    pub rate: Option<f64>,
+}
+
+/// What came of them.
+pub struct Outcome {
+    pub confirmed: Vec<Taken>,
+    pub later: Vec<Taken>,
+    /// How often the shop said that it has too much work.
+    pub refused: u64,
+    /// How many for each reason.
+    pub failed: BTreeMap<String, u64>,
+    /// Microseconds to the confirmed answer.
+    pub latency: Histogram<u64>,
+    pub took: Duration,
+}
+
+/// Places all orders, and counts.
+pub async fn order(door: &impl Door, load: Load, pace: Pace, name: &str, bar: &ProgressBar) -> Outcome {
+    let latency = Histogram::new_with_max(LATENCY_US_MAX, DIGITS).expect("three digits up to minutes fit");
+    let outcome = Outcome {
+        confirmed: vec![],
+        later: vec![],
+        refused: 0,
+        failed: BTreeMap::new(),
+        latency,
+        took: Duration::ZERO,
+    };
+    let crowd = Crowd {
+        door,
+        pace,
+        name,
+        bar,
+        begun: Instant::now(),
+        line: RefCell::new(Line { load, next: 0 }),
+        outcome: RefCell::new(outcome),
+    };
+    futures_util::future::join_all((0..pace.clients).map(|_| crowd.customer())).await;
+    let took = crowd.begun.elapsed();
+    Outcome { took, ..crowd.outcome.into_inner() }
+}
+
+struct Crowd<'a, D> {
+    door: &'a D,
+    pace: Pace,
+    name: &'a str,
+    bar: &'a ProgressBar,
+    begun: Instant,
+    line: RefCell<Line>,
+    outcome: RefCell<Outcome>,
+}
+
+/// Orders that have not left.
+struct Line {
+    load: Load,
+    next: u64,
+}
+
+impl<D: Door> Crowd<'_, D> {
+    async fn customer(&self) {
+        while let Some((nth, basket)) = self.next() {
+            let from = self.leaves(nth).await;
+            let key = format!("{}-{nth}", self.name);
+            let placed = self.place(&key, &basket).await;
+            self.note(placed, from.elapsed());
+        }
+    }
+
+    fn next(&self) -> Option<(u64, Basket)> {
+        let mut line = self.line.borrow_mut();
+        let nth = line.next;
+        line.next += 1;
+        (nth < self.pace.orders).then(|| (nth, line.load.next()))
+    }
+
+    /// Waits until the order is to leave; since when its latency counts.
+    async fn leaves(&self, nth: u64) -> Instant {
+        let Some(rate) = self.pace.rate else { return Instant::now() };
+        let due = self.begun + Duration::from_secs_f64(nth as f64 / rate);
+        tokio::time::sleep_until(due.into()).await;
+        due
+    }
+
+    async fn place(&self, key: &str, basket: &Basket) -> Placed {
+        let since = Instant::now();
+        loop {
+            let placed = self.door.place(key, basket).await;
+            let again = self.pace.rate.is_none() && since.elapsed() < AGAIN_WITHIN;
+            if placed != Placed::Refused || !again {
+                return placed;
+            }
+            self.outcome.borrow_mut().refused += 1;
+            tokio::time::sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    fn note(&self, placed: Placed, took: Duration) {
+        self.bar.inc(1);
+        let mut outcome = self.outcome.borrow_mut();
+        match placed {
+            Placed::Confirmed(taken) => {
+                outcome.latency.saturating_record(took.as_micros() as u64);
+                outcome.confirmed.push(taken);
+            }
+            Placed::Later(taken) => outcome.later.push(taken),
+            Placed::Refused => outcome.refused += 1,
+            Placed::Failed(why) => *outcome.failed.entry(why).or_default() += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::cli::bench::load::Kind;
+
+    /// Takes its time for each, and refuses every so many.
+    struct Slow {
+        takes: Duration,
+        refuses_every: u64,
+        asked: Cell<u64>,
+    }
+
+    impl Door for Slow {
+        async fn place(&self, key: &str, _: &Basket) -> Placed {
+            self.asked.set(self.asked.get() + 1);
+            if self.asked.get().is_multiple_of(self.refuses_every) {
+                return Placed::Refused;
+            }
+            tokio::time::sleep(self.takes).await;
+            Placed::Confirmed(Taken { order: OrderId::new(0, 1), key: key.to_owned() })
+        }
+    }
+
+    fn ordered(door: &Slow, pace: Pace) -> Outcome {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let load = Load::drawn(Kind::Hot, 1, 1);
+        runtime.block_on(order(door, load, pace, "test", &ProgressBar::hidden()))
+    }
+
+    fn slow(takes_ms: u64, refuses_every: u64) -> Slow {
+        Slow { takes: Duration::from_millis(takes_ms), refuses_every, asked: Cell::new(0) }
+    }
+
+    #[test]
+    fn each_order_leaves_once_under_a_key_of_its_own() {
+        let outcome = ordered(&slow(0, u64::MAX), Pace { orders: 50, clients: 7, rate: None });
+        let keys: std::collections::BTreeSet<_> = outcome.confirmed.iter().map(|taken| &taken.key).collect();
+        assert_eq!((keys.len(), outcome.latency.len()), (50, 50));
+    }
+
+    #[test]
+    fn who_is_refused_in_a_closed_loop_comes_again() {
+        let outcome = ordered(&slow(0, 5), Pace { orders: 20, clients: 2, rate: None });
+        assert_eq!(outcome.confirmed.len(), 20);
+        assert!(outcome.refused > 0);
+    }
+
+    #[test]
+    fn who_is_refused_in_an_open_loop_goes() {
+        let outcome = ordered(&slow(0, 5), Pace { orders: 20, clients: 2, rate: Some(1e6) });
+        assert_eq!((outcome.confirmed.len(), outcome.refused), (16, 4));
+    }
+
+    #[test]
+    fn in_an_open_loop_waiting_to_leave_counts() {
+        // all are due at once, and only one is under way at a time: the last one waits for all others
+        let outcome = ordered(&slow(2, u64::MAX), Pace { orders: 20, clients: 1, rate: Some(1e9) });
+        assert!(outcome.latency.max() >= 20 * 2_000, "{} µs", outcome.latency.max());
+        assert!(outcome.latency.value_at_quantile(0.5) >= 10 * 2_000);
+    }
+}
