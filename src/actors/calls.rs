@@ -71,6 +71,22 @@ pub enum Outcome {
     Posted(Answered<()>),
 }
 
+impl Outcome {
+    /// What a link says that broke during this call.
+    pub fn unknown(call: &Call, why: &str) -> Outcome {
+        let why = why.to_owned();
+        match call.what {
+            What::Quote { .. } => Outcome::Quote(Answered::Unknown(why)),
+            What::Supply { .. } => Outcome::Supply(Answered::Unknown(why)),
+            What::ShipNotice { .. } => Outcome::ShipNotice(Answered::Unknown(why)),
+            What::Book { .. } => Outcome::Booked(Answered::Unknown(why)),
+            What::Track { .. } => Outcome::Tracked(Answered::Unknown(why)),
+            What::CancelBooking { .. } => Outcome::CancelAnswered(Answered::Unknown(why)),
+            What::Post { .. } => Outcome::Posted(Answered::Unknown(why)),
+        }
+    }
+}
+
 impl OutsideCall for Call {
     fn lane(&self) -> &'static str {
         match self.what {

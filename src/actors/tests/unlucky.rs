@@ -30,16 +30,7 @@ impl Outside<Shop> for Flaky {
         if !self.called.borrow_mut().insert(call.name()) {
             return self.partners.make(call);
         }
-        let why = "connection reset".to_owned();
-        at_once(match call.what {
-            What::Quote { .. } => Outcome::Quote(Answered::Unknown(why)),
-            What::Supply { .. } => Outcome::Supply(Answered::Unknown(why)),
-            What::ShipNotice { .. } => Outcome::ShipNotice(Answered::Unknown(why)),
-            What::Book { .. } => Outcome::Booked(Answered::Unknown(why)),
-            What::Track { .. } => Outcome::Tracked(Answered::Unknown(why)),
-            What::CancelBooking { .. } => Outcome::CancelAnswered(Answered::Unknown(why)),
-            What::Post { .. } => Outcome::Posted(Answered::Unknown(why)),
-        })
+        at_once(Outcome::unknown(&call, "connection reset"))
     }
 }
 

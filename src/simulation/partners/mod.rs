@@ -15,7 +15,7 @@ use rand::rngs::StdRng;
 use tokio::time::Instant;
 
 use crate::actors::calls::{Outcome, answer};
-use crate::actors::{Address, Answered, Call, Message, Shop, What};
+use crate::actors::{Address, Call, Message, Shop, What};
 use crate::domain::OrderId;
 use crate::partners::Partners;
 use crate::runtime::{CallResult, Outside, OutsideCall};
@@ -160,7 +160,7 @@ impl Outside<Shop> for Outsiders {
         self.made.set(self.made.get() + 1);
         let (deadline_ms, order) = (call.deadline_ms, call.order());
         if self.is_down(call.lane(), order) {
-            return Box::pin(std::future::ready(unknown(&call)));
+            return Box::pin(std::future::ready(Outcome::unknown(&call, "connection reset")));
         }
         if self.strikes(Fault::LostRequest, order) {
             return Box::pin(std::future::pending());
@@ -178,19 +178,5 @@ impl Outside<Shop> for Outsiders {
                 outcome
             }),
         }
-    }
-}
-
-/// What a link says that broke.
-fn unknown(call: &Call) -> Outcome {
-    let why = "connection reset".to_owned();
-    match call.what {
-        What::Quote { .. } => Outcome::Quote(Answered::Unknown(why)),
-        What::Supply { .. } => Outcome::Supply(Answered::Unknown(why)),
-        What::ShipNotice { .. } => Outcome::ShipNotice(Answered::Unknown(why)),
-        What::Book { .. } => Outcome::Booked(Answered::Unknown(why)),
-        What::Track { .. } => Outcome::Tracked(Answered::Unknown(why)),
-        What::CancelBooking { .. } => Outcome::CancelAnswered(Answered::Unknown(why)),
-        What::Post { .. } => Outcome::Posted(Answered::Unknown(why)),
     }
 }
