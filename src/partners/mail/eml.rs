@@ -9,12 +9,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, SinglePart};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{Letter, Post};
 use crate::domain::Timestamp;
@@ -34,10 +34,18 @@ pub enum EmlFolderError {
     Folder { path: PathBuf, source: io::Error },
 }
 
-/// Clones share one folder.
+/// Letters handed over and not yet written: more wait with those who hand them over.
+const HANDED_OVER_MAX: usize = 64;
+
+/// Clones share one folder and its one writer: many would stand in each other's way at the folder's lock.
 #[derive(Clone)]
 pub struct EmlFolder {
-    office: Arc<Office>,
+    writer: mpsc::Sender<Handed>,
+}
+
+struct Handed {
+    letter: Letter,
+    written: oneshot::Sender<Result<(), Trouble>>,
 }
 
 impl EmlFolder {
@@ -48,19 +56,28 @@ impl EmlFolder {
         let sender = sender.filter(|sender| sender.email.domain().is_ascii());
         let from = sender.ok_or(EmlFolderError::BadSender(from))?;
         fs::create_dir_all(&dir).map_err(|source| EmlFolderError::Folder { path: dir.clone(), source })?;
-        Ok(EmlFolder { office: Arc::new(Office { dir, from, base_url }) })
+        let (writer, mut handed) = mpsc::channel::<Handed>(HANDED_OVER_MAX);
+        let office = Office { dir: dir.clone(), from, base_url };
+        let write_all = move || {
+            while let Some(Handed { letter, written }) = handed.blocking_recv() {
+                let _ = written.send(office.send(&letter)); // whoever asked may have given up
+            }
+        };
+        let begun = thread::Builder::new().name("mail-writer".into()).spawn(write_all);
+        begun.map_err(|source| EmlFolderError::Folder { path: dir, source })?;
+        Ok(EmlFolder { writer })
     }
 }
 
 impl Post for EmlFolder {
-    /// Must be driven on a tokio runtime; the disk is waited for on its blocking threads.
+    /// The disk is waited for on the writer's thread.
     fn send(&self, letter: Letter) -> Answer<()> {
-        let office = self.office.clone();
+        let writer = self.writer.clone();
         Box::pin(async move {
-            let sent = tokio::task::spawn_blocking(move || office.send(&letter)).await;
-            sent.unwrap_or_else(|lost| {
-                Err(Trouble::Unavailable(format!("the letter's writer ended early: {lost}")))
-            })
+            let gone = || Trouble::Unavailable("the letters' writer has ended".to_owned());
+            let (written, answer) = oneshot::channel();
+            writer.send(Handed { letter, written }).await.map_err(|_| gone())?;
+            answer.await.unwrap_or_else(|_| Err(gone()))
         })
     }
 }
@@ -107,9 +124,12 @@ impl Office {
 
     /// Under a temporary name first, so that a reader never finds half a letter.
     fn put(&self, day: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(day)?;
-        let temporary = day.join(format!(".{name}.{}.tmp", next_number()));
-        let put = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, day.join(name)));
+        let temporary = day.join(format!(".{name}.tmp"));
+        let written = fs::write(&temporary, bytes).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => fs::create_dir_all(day).and_then(|()| fs::write(&temporary, bytes)),
+            _ => Err(error),
+        });
+        let put = written.and_then(|()| fs::rename(&temporary, day.join(name)));
         if put.is_err() {
             let _ = fs::remove_file(&temporary); // best effort: the first error is the one to tell
         }
@@ -146,12 +166,6 @@ fn encoded(text: &str) -> Body {
 /// RFC 3834: keeps holiday answers away.
 fn written_by_a_program() -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
-}
-
-/// Two writers of one letter, an overdue one and its repeat, must not share a temporary file.
-fn next_number() -> u64 {
-    static WRITTEN: AtomicU64 = AtomicU64::new(0);
-    WRITTEN.fetch_add(1, Ordering::Relaxed)
 }
 
 #[cfg(test)]
