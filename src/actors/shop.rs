@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Happening, OrderId, Step, Timeline};
-use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Resolution, Table};
+use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Resolution, Table, Tables};
 use crate::storage::TreeName;
 
 use super::{
@@ -278,26 +278,28 @@ impl runtime::State<Shop> for State {
         tables.extend(self.mail.tables_mut());
         tables
     }
+}
 
+impl Tables for State {
     /// Asked for each key of each turn: no list is built.
-    fn table_mut(&mut self, tree: TreeName) -> Option<&mut dyn AnyTable> {
+    fn table(&self, tree: TreeName) -> Option<&dyn AnyTable> {
         Some(match tree.0 {
-            "timelines" => &mut self.timelines,
-            "sessions" => &mut self.sessions.sessions,
-            "orders" => &mut self.orders.orders,
-            "idempotency_keys" => &mut self.orders.idempotency_keys,
-            "catalogue" => &mut self.stock.catalogue,
-            "stock" => &mut self.stock.stock,
-            "purchase_orders" => &mut self.stock.purchase_orders,
-            "demands" => &mut self.stock.demands,
-            "payments" => &mut self.payments.payments,
-            "ledger" => &mut self.payments.ledger,
-            "cards" => &mut self.bank.cards,
-            "bank_accounts" => &mut self.bank.accounts,
-            "holds" => &mut self.bank.holds,
-            "settlement_batches" => &mut self.bank.batches,
-            "shipments" => &mut self.shipments.shipments,
-            "mail" => &mut self.mail.mail,
+            "timelines" => &self.timelines,
+            "sessions" => &self.sessions.sessions,
+            "orders" => &self.orders.orders,
+            "idempotency_keys" => &self.orders.idempotency_keys,
+            "catalogue" => &self.stock.catalogue,
+            "stock" => &self.stock.stock,
+            "purchase_orders" => &self.stock.purchase_orders,
+            "demands" => &self.stock.demands,
+            "payments" => &self.payments.payments,
+            "ledger" => &self.payments.ledger,
+            "cards" => &self.bank.cards,
+            "bank_accounts" => &self.bank.accounts,
+            "holds" => &self.bank.holds,
+            "settlement_batches" => &self.bank.batches,
+            "shipments" => &self.shipments.shipments,
+            "mail" => &self.mail.mail,
             _ => return None,
         })
     }
@@ -313,6 +315,7 @@ mod tests {
         let names: Vec<TreeName> = State::default().tables().into_iter().map(|table| table.tree()).collect();
         let mut state = State::default();
         for name in names {
+            assert_eq!(state.table(name).map(|table| table.tree()), Some(name));
             assert_eq!(state.table_mut(name).map(|table| table.tree()), Some(name));
         }
     }

@@ -66,18 +66,15 @@ impl Scene {
     /// What is not in the scene is known not to exist.
     fn load(&mut self, name: impl Fn(&State, &mut Keys)) {
         loop {
-            let mut keys = Keys::default();
+            let mut keys = Keys::missing_in(&self.state);
             name(&self.state, &mut keys);
-            let mut loaded = false;
-            for (tree, key) in keys.list() {
-                let table = self.state.table_mut(*tree).expect("a key names a table of the shop");
-                if !table.is_resident(key) {
-                    table.load(key, None).expect("an absent value needs no decoding");
-                    loaded = true;
-                }
-            }
-            if !loaded {
+            let missing = keys.into_list();
+            if missing.is_empty() {
                 return;
+            }
+            for (tree, key) in missing {
+                let table = self.state.table_mut(tree).expect("a key names a table of the shop");
+                table.load(&key, None).expect("an absent value needs no decoding");
             }
         }
     }

@@ -97,13 +97,19 @@ impl World {
 
     /// Recovers the shop and brings its actors to life.
     pub async fn start(self, settings: &Settings, base_url: &str) -> Result<Opened, Failure> {
+        let partners = partners(settings, &self.layout, base_url)?;
+        self.start_among(settings, partners).await
+    }
+
+    /// As `start`, with these partners.
+    pub async fn start_among(self, settings: &Settings, partners: Partners) -> Result<Opened, Failure> {
         let World { layout, journal, epoch, trees, now, _lock } = self;
         let parts = CellParts::<Shop> {
             rules: settings.rules(),
             journal: Box::new(journal),
             epoch,
             trees: Box::new(trees),
-            outside: Box::new(partners(settings, &layout, base_url)?),
+            outside: Box::new(partners),
             tree: tree(),
             passing_group: SESSIONS,
             random: StdRng::from_os_rng(),

@@ -1,8 +1,16 @@
+use std::sync::{Mutex, PoisonError};
+
 use super::Position;
 use super::block::{self, BLOCK_HEADER_BYTES};
 
 /// Bytes before each record: its length, u32 little-endian.
 const FRAME_BYTES: usize = 4;
+
+/// Buffers of batches that were written, for those to come: fresh memory for each would cost more than packing does.
+static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(vec![]);
+const SPARE_MAX: usize = 4;
+/// A smaller one was for a mark, a larger one for one large batch: they go.
+const SPARE_BYTES: std::ops::Range<usize> = 1 << 10..1 << 20;
 
 /// Records packed for one write: each framed as its length (u32 little-endian) and its payload.
 ///
@@ -20,7 +28,9 @@ impl Batch {
     /// `first` is the position that the first record gets, the one after the journal's last.
     pub fn new(first: Position) -> Batch {
         assert!(first > Position::START, "records are numbered from 1");
-        Batch { first, records: 0, whole: BLOCK_HEADER_BYTES, buffer: vec![0; BLOCK_HEADER_BYTES] }
+        let mut buffer = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        buffer.resize(BLOCK_HEADER_BYTES, 0);
+        Batch { first, records: 0, whole: BLOCK_HEADER_BYTES, buffer }
     }
 
     /// Appends one record and returns its position; `write` adds the payload to the end of the buffer.
@@ -80,6 +90,15 @@ impl Batch {
         self.buffer.truncate(self.whole);
         self.buffer.resize(block::padded(self.whole), 0);
         self.buffer
+    }
+}
+
+/// Takes a buffer that `into_block` gave, once it is written.
+pub(super) fn reuse(mut buffer: Vec<u8>) {
+    buffer.clear();
+    let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+    if spare.len() < SPARE_MAX && SPARE_BYTES.contains(&buffer.capacity()) {
+        spare.push(buffer);
     }
 }
 

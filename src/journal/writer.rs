@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-use super::batch::Batch;
+use super::batch::{self, Batch};
 use super::block::{Kind, Label, MARK_BYTES};
 use super::disk::Disk;
 use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
@@ -105,6 +105,7 @@ impl Writer {
             self.roll_over(&mut buffer, &label, needed + SEGMENT_HEADER_BYTES as u64)?;
         }
         self.sealed = label.kind == Kind::Seal;
+        batch::reuse(buffer);
         Ok(())
     }
 

@@ -3,7 +3,7 @@ use std::hash::Hash;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Context, Keys, Resolution, Stamp, Turn, table::AnyTable};
+use super::{Context, Keys, Resolution, Stamp, Tables, Turn, table::AnyTable};
 
 /// What the runtime must be told about the trade that it runs. Everything here is pure: given a
 /// state and a message, an actor decides on a [`Turn`]; the runtime does the rest.
@@ -75,7 +75,7 @@ pub trait Application: Sized + 'static {
 }
 
 /// The aggregates of an application.
-pub trait State<A: Application>: Default {
+pub trait State<A: Application>: Default + Tables {
     /// The aggregates that `event` changes, so that they can be brought into memory first.
     fn changed_by(event: &A::Event, keys: &mut Keys);
 
@@ -85,8 +85,7 @@ pub trait State<A: Application>: Default {
     fn tables(&self) -> Vec<&dyn AnyTable>;
     fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable>;
 
-    /// The table that holds the tree of this name. It is asked for with every key that a turn reads or changes:
-    /// where turns are many, name the tables in a `match` instead of listing them all.
+    /// The table that holds the tree of this name.
     fn table_mut(&mut self, tree: crate::storage::TreeName) -> Option<&mut dyn AnyTable> {
         self.tables_mut().into_iter().find(|table| table.tree() == tree)
     }
@@ -144,7 +143,7 @@ pub struct UnknownVersion {
 }
 
 /// A key of a tree. Its bytes sort as it does.
-pub trait TableKey: Clone + Eq + Hash + Debug {
+pub trait TableKey: Clone + Eq + Hash + Debug + 'static {
     fn to_bytes(&self) -> Vec<u8>;
     fn from_bytes(bytes: &[u8]) -> Option<Self>;
 }

@@ -99,8 +99,6 @@ pub struct Core<A: Application> {
     pub turns: u64,
     /// `ask`s answered.
     pub answers: u64,
-    /// Kept for its memory: each step needs such a list.
-    keys: Keys,
 }
 
 impl<A: Application> Core<A> {
@@ -133,7 +131,6 @@ impl<A: Application> Core<A> {
             timers_changed: true,
             turns: 0,
             answers: 0,
-            keys: Keys::default(),
         }
     }
 
@@ -236,11 +233,10 @@ impl<A: Application> Core<A> {
             }
             return Ok(());
         }
-        let mut keys = self.no_keys();
-        events.iter().for_each(|event| A::State::changed_by(event, &mut keys));
-        // again while anything was loaded: loading one may have let another leave
-        while self.load(&keys)? {}
-        self.keys = keys;
+        let (state, trees) = (&mut self.state, self.trees.as_ref());
+        load_missing::<A>(state, trees, |_, keys| {
+            events.iter().for_each(|event| A::State::changed_by(event, keys));
+        })?;
         let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
         let before = self.batch.len_bytes();
         self.last = self.batch.push(|buffer| record.encode(buffer));
@@ -268,7 +264,7 @@ impl<A: Application> Core<A> {
         }
         for (index, call) in appended.calls.into_iter().enumerate() {
             let id = statement(position, index);
-            self.pending.calls.put(id, (appended.by, call), position);
+            self.pending.calls.put(id, (appended.by, Rc::new(call)), position);
             self.release.push_back((position, Release::Call(id)));
         }
         self.timers_changed |= !appended.timers.is_empty();
@@ -321,28 +317,8 @@ impl<A: Application> Core<A> {
     }
 
     fn load_touched(&mut self, to: A::Address, message: &A::Message) -> Result<(), Error> {
-        let mut keys = self.no_keys();
-        loop {
-            A::touches(&self.state, to, message, &mut keys);
-            if !self.load(&keys)? {
-                break;
-            }
-            keys.clear();
-        }
-        self.keys = keys;
-        Ok(())
-    }
-
-    /// An empty list, in the memory that the last one had.
-    fn no_keys(&mut self) -> Keys {
-        let mut keys = std::mem::take(&mut self.keys);
-        keys.clear();
-        keys
-    }
-
-    /// Brings aggregates into memory; `true` if any was not there.
-    fn load(&mut self, keys: &Keys) -> Result<bool, Error> {
-        load_missing::<A>(&mut self.state, self.trees.as_ref(), keys)
+        let (state, trees) = (&mut self.state, self.trees.as_ref());
+        load_missing::<A>(state, trees, |state, keys| A::touches(state, to, message, keys))
     }
 
     /// Takes the turns that wait for a write: the position before them, and they themselves.
@@ -431,20 +407,23 @@ impl<A: Application> Core<A> {
     }
 }
 
-/// Brings aggregates into memory; `true` if any was not there.
+/// Brings the aggregates that `name` lists into memory. It is asked again after each load: an aggregate that is
+/// there now may lead to others, and one that came may have let another leave.
 pub fn load_missing<A: Application>(
     state: &mut A::State,
     trees: &dyn Trees,
-    keys: &Keys,
-) -> Result<bool, Error> {
-    let mut loaded = false;
-    for (tree, key) in keys.list() {
-        let table = state.table_mut(*tree);
-        let table = table.ok_or(crate::storage::Error::UnknownTree(*tree))?;
-        if !table.is_resident(key) {
-            table.load(key, trees.get(*tree, key)?)?;
-            loaded = true;
+    name: impl Fn(&A::State, &mut Keys),
+) -> Result<(), Error> {
+    loop {
+        let mut keys = Keys::missing_in(state);
+        name(state, &mut keys);
+        let missing = keys.into_list();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for (tree, key) in missing {
+            let table = state.table_mut(tree).ok_or(crate::storage::Error::UnknownTree(tree))?;
+            table.load(&key, trees.get(tree, &key)?)?;
         }
     }
-    Ok(loaded)
 }

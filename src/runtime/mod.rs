@@ -136,5 +136,5 @@ pub use record::{Cause, DeadLetter, Record, RecordError, Statement};
 pub use recovery::{Recovered, recover};
 pub use start::{CellParts, Member, Running, no_hooks, start};
 pub use supervisor::{Below, Group, Intensity, Strategy};
-pub use table::{AnyTable, Keys, LoadError, Stamp, Table, decode};
+pub use table::{AnyTable, Keys, LoadError, Stamp, Table, Tables, decode};
 pub use turn::{Due, RequestId, TimerChange, TimerId, Turn};

@@ -1,7 +1,9 @@
 //! What the runtime must remember over a crash: messages sent and not yet consumed, outside calls without a
 //! result, timers. Most live shorter than a checkpoint and are never written to a tree.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -26,7 +28,7 @@ const VERSION: u8 = 1;
 
 pub struct Pending<A: Application> {
     pub messages: Remembered<Statement, (A::Address, Arc<A::Message>)>,
-    pub calls: Remembered<Statement, (A::Address, A::Call)>,
+    pub calls: Remembered<Statement, (A::Address, Rc<A::Call>)>,
     pub timers: Remembered<TimerKey<A>, Timer<A>>,
     /// Timers that have not fired, by when they are due.
     due_trade: BTreeSet<(Timestamp, TimerKey<A>)>,
@@ -69,7 +71,7 @@ impl<A: Application> Pending<A> {
         pending
             .messages
             .load::<(A::Address, A::Message), _>(trees, |(to, message)| (to, Arc::new(message)))?;
-        pending.calls.load::<(A::Address, A::Call), _>(trees, |call| call)?;
+        pending.calls.load::<(A::Address, A::Call), _>(trees, |(by, call)| (by, Rc::new(call)))?;
         pending.timers.load::<(Due, Statement, A::Message), _>(trees, |(due, set, message)| Timer {
             due,
             set,
@@ -90,7 +92,7 @@ impl<A: Application> Pending<A> {
             self.messages.put(statement(position, index), (to, Arc::new(message)), position);
         }
         for (index, call) in record.calls.into_iter().enumerate() {
-            self.calls.put(statement(position, index), (record.by, call), position);
+            self.calls.put(statement(position, index), (record.by, Rc::new(call)), position);
         }
         for (index, change) in record.timers.into_iter().enumerate() {
             self.change_timer(record.by, position, index, change);
@@ -180,7 +182,7 @@ impl<A: Application> Pending<A> {
     /// Encodes what has changed since the last call, for a checkpoint.
     pub fn encode_dirty(&mut self, writes: &mut Vec<Write>) {
         self.messages.encode_dirty(writes, |(to, message)| encode(&(to, message.as_ref())));
-        self.calls.encode_dirty(writes, encode);
+        self.calls.encode_dirty(writes, |(by, call)| encode(&(by, call.as_ref())));
         self.timers.encode_dirty(writes, |timer| encode(&(timer.due, timer.set, timer.message.as_ref())));
         self.dead.encode_dirty(writes, encode);
     }
@@ -218,27 +220,40 @@ fn pop_due<K: Copy + Ord>(due: &mut BTreeSet<(Timestamp, K)>, now: Timestamp) ->
 /// A map whose changes can be written to a tree. What comes and goes between two checkpoints is not written.
 pub struct Remembered<K, V> {
     tree: TreeName,
-    map: BTreeMap<K, V>,
-    /// Keys that changed since the last checkpoint, with the position of the last change.
-    dirty: BTreeMap<K, Position>,
-    /// Keys that the tree holds, or may hold.
-    written: BTreeSet<K>,
+    map: BTreeMap<K, Kept<V>>,
+    /// Keys that were put since the last checkpoint; they may be gone by now, or stand here twice.
+    changed: Vec<K>,
+    /// Keys that are gone and that the tree holds, or may hold, with the position of their removal.
+    gone: BTreeMap<K, Position>,
     /// Keys that the checkpoint under way writes.
     in_checkpoint: Vec<(K, Position)>,
 }
 
+struct Kept<V> {
+    value: V,
+    /// Of the turn that put it.
+    position: Position,
+    /// Not written since it was put.
+    dirty: bool,
+    /// The tree holds something under this key, or may.
+    in_tree: bool,
+}
+
+/// `changed` is cleared of what is gone when it has so many more than are there.
+const GONE_IN_CHANGED_MAX: usize = 4_096;
+
 impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
     fn new(tree: TreeName) -> Remembered<K, V> {
-        let (dirty, written, in_checkpoint) = (BTreeMap::new(), BTreeSet::new(), vec![]);
-        Remembered { tree, map: BTreeMap::new(), dirty, written, in_checkpoint }
+        let (changed, gone, in_checkpoint) = (vec![], BTreeMap::new(), vec![]);
+        Remembered { tree, map: BTreeMap::new(), changed, gone, in_checkpoint }
     }
 
     pub fn get(&self, key: &K) -> Option<&V> {
-        self.map.get(key)
+        self.map.get(key).map(|kept| &kept.value)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.map.iter()
+        self.map.iter().map(|(key, kept)| (key, &kept.value))
     }
 
     pub fn len(&self) -> usize {
@@ -250,24 +265,54 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
     }
 
     pub fn put(&mut self, key: K, value: V, position: Position) {
-        self.map.insert(key, value);
-        self.dirty.insert(key, position);
+        let in_tree = !self.gone.is_empty() && self.gone.remove(&key).is_some();
+        let kept = Kept { value, position, dirty: true, in_tree };
+        let noted = match self.map.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(kept);
+                false
+            }
+            Entry::Occupied(mut place) => {
+                let before = place.insert(kept);
+                place.get_mut().in_tree |= before.in_tree;
+                before.dirty
+            }
+        };
+        if !noted {
+            self.note_changed(key);
+        }
+    }
+
+    fn note_changed(&mut self, key: K) {
+        self.changed.push(key);
+        if self.changed.len() > self.map.len() + GONE_IN_CHANGED_MAX {
+            self.sort_changed();
+        }
+    }
+
+    fn sort_changed(&mut self) {
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        self.changed.retain(|key| self.map.get(key).is_some_and(|kept| kept.dirty));
     }
 
     /// Removing what is not there is no error: a replay may remove what a later checkpoint has removed already.
     pub fn remove(&mut self, key: &K, position: Position) {
-        if self.map.remove(key).is_some() {
-            if self.written.contains(key) {
-                self.dirty.insert(*key, position);
-            } else {
-                self.dirty.remove(key);
-            }
+        if self.map.remove(key).is_some_and(|kept| kept.in_tree) {
+            self.gone.insert(*key, position);
         }
     }
 
     fn not_checkpointed(&mut self) {
         for (key, position) in std::mem::take(&mut self.in_checkpoint) {
-            self.dirty.entry(key).or_insert(position);
+            match self.map.get_mut(&key) {
+                Some(kept) if kept.dirty => {}
+                Some(kept) => {
+                    kept.dirty = true;
+                    self.note_changed(key);
+                }
+                None => _ = self.gone.entry(key).or_insert(position),
+            }
         }
     }
 
@@ -277,8 +322,8 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
             let Some(bytes) = &stored.value else { return true };
             match (decode_key(key), postcard::from_bytes::<W>(bytes)) {
                 (Some(key), Ok(value)) => {
-                    self.map.insert(key, open(value));
-                    self.written.insert(key);
+                    let (value, position) = (open(value), stored.position);
+                    self.map.insert(key, Kept { value, position, dirty: false, in_tree: true });
                     true
                 }
                 (_, value) => {
@@ -294,15 +339,19 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
     }
 
     fn encode_dirty(&mut self, writes: &mut Vec<Write>, encode: impl Fn(&V) -> Vec<u8>) {
-        for (key, position) in std::mem::take(&mut self.dirty) {
-            let value = self.map.get(&key).map(&encode);
-            match value {
-                Some(_) => self.written.insert(key),
-                None => self.written.remove(&key),
-            };
+        self.sort_changed();
+        let mut write = |key: K, position, value| {
             self.in_checkpoint.push((key, position));
             let stored = Stored { version: VERSION, position, value };
             writes.push(Write { tree: self.tree, key: encode_key(&key), stored });
+        };
+        for key in std::mem::take(&mut self.changed) {
+            let Some(kept) = self.map.get_mut(&key) else { continue };
+            (kept.dirty, kept.in_tree) = (false, true);
+            write(key, kept.position, Some(encode(&kept.value)));
+        }
+        for (key, position) in std::mem::take(&mut self.gone) {
+            write(key, position, None);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::storage::Trees;
 use super::core::load_missing;
 use super::pending::Pending;
 use super::record::Record;
-use super::{Application, Error, Keys, Stamp, State};
+use super::{Application, Error, Stamp, State};
 
 /// What a cell starts from.
 pub struct Recovered<A: Application> {
@@ -121,9 +121,9 @@ fn fold<A: Application>(
     position: Position,
     record: &Record<A>,
 ) -> Result<(), Error> {
-    let mut keys = Keys::default();
-    record.events.iter().for_each(|event| A::State::changed_by(event, &mut keys));
-    while load_missing::<A>(state, trees, &keys)? {}
+    load_missing::<A>(state, trees, |_, keys| {
+        record.events.iter().for_each(|event| A::State::changed_by(event, keys));
+    })?;
     let stamp = Stamp { position, at: record.at, by: record.by };
     record.events.iter().for_each(|event| state.apply(event, &stamp));
     Ok(())

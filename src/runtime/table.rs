@@ -1,7 +1,10 @@
 //! Aggregates in memory. A table holds those that are hot: read or changed lately, or not yet
 //! written to their tree. Whatever is changed stays until a checkpoint has made it durable there.
 
+use std::any::Any;
 use std::collections::{HashMap, VecDeque};
+
+use ahash::RandomState;
 
 use crate::domain::Timestamp;
 use crate::journal::Position;
@@ -9,26 +12,42 @@ use crate::storage::{Stored, TreeName, Write};
 
 use super::{Aggregate, Application, TableKey};
 
-/// How many clean aggregates a table keeps in memory before the oldest leave.
-const RESIDENT_CLEAN_MAX: usize = 20_000;
+/// How many clean aggregates a table keeps in memory before the oldest leave. What an order needs from click to
+/// confirmation is dirty and stays anyway; this is for those who come back to look at it.
+pub(crate) const RESIDENT_CLEAN_MAX: usize = 4_096;
 
-/// The keys of aggregates that must be in memory before a decision or an apply.
+/// The keys of aggregates that must be in memory before a decision or an apply, as far as they are not.
 #[derive(Default)]
-pub struct Keys {
+pub struct Keys<'s> {
+    /// The tables in memory; without them every key is listed.
+    tables: Option<&'s dyn Tables>,
     list: Vec<(TreeName, Vec<u8>)>,
 }
 
-impl Keys {
+/// All tables of a state.
+pub trait Tables {
+    fn table(&self, tree: TreeName) -> Option<&dyn AnyTable>;
+}
+
+impl<'s> Keys<'s> {
+    /// Lists only what `tables` do not hold.
+    pub(crate) fn missing_in(tables: &'s dyn Tables) -> Keys<'s> {
+        Keys { tables: Some(tables), list: vec![] }
+    }
+
     pub fn add<V: Aggregate>(&mut self, key: &V::Key) {
-        self.list.push((V::TREE, key.to_bytes()));
+        let table = self.tables.and_then(|tables| tables.table(V::TREE));
+        let table = table.and_then(|table| table.as_any().downcast_ref::<Table<V>>());
+        if table.is_none_or(|table| !table.slots.contains_key(key)) {
+            let place = (V::TREE, key.to_bytes());
+            if !self.list.contains(&place) {
+                self.list.push(place);
+            }
+        }
     }
 
-    pub(crate) fn list(&self) -> &[(TreeName, Vec<u8>)] {
-        &self.list
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.list.clear();
+    pub(crate) fn into_list(self) -> Vec<(TreeName, Vec<u8>)> {
+        self.list
     }
 }
 
@@ -40,7 +59,8 @@ pub struct Stamp<A: Application> {
 }
 
 pub struct Table<V: Aggregate> {
-    slots: HashMap<V::Key, Slot<V>>,
+    /// Boxed: a table that grows moves its slots.
+    slots: HashMap<V::Key, Box<Slot<V>>, RandomState>,
     dirty: VecDeque<V::Key>,
     /// Written by the checkpoint under way: clean once it has completed.
     in_checkpoint: Vec<(V::Key, Position)>,
@@ -56,11 +76,20 @@ struct Slot<V> {
     /// Of the last turn that the tree reflects: a replay skips up to here.
     stored: Position,
     dirty: bool,
+    /// The tree holds something under this key, or may.
+    in_tree: bool,
+}
+
+impl<V> Slot<V> {
+    fn clean(value: Option<V>, position: Position, in_tree: bool) -> Box<Slot<V>> {
+        Box::new(Slot { value, position, stored: position, dirty: false, in_tree })
+    }
 }
 
 impl<V: Aggregate> Default for Table<V> {
     fn default() -> Table<V> {
-        Table { slots: HashMap::new(), dirty: VecDeque::new(), in_checkpoint: vec![], clean: VecDeque::new() }
+        let (slots, dirty, clean) = (HashMap::default(), VecDeque::new(), VecDeque::new());
+        Table { slots, dirty, in_checkpoint: vec![], clean }
     }
 }
 
@@ -87,12 +116,7 @@ impl<V: Aggregate> Table<V> {
     pub fn change(&mut self, key: &V::Key, position: Position, change: impl FnOnce(&mut Option<V>)) {
         let slot = match self.slots.get_mut(key) {
             Some(slot) => slot,
-            None => self.slots.entry(key.clone()).or_insert(Slot {
-                value: None,
-                position: Position::START,
-                stored: Position::START,
-                dirty: false,
-            }),
+            None => self.slots.entry(key.clone()).or_insert(Slot::clean(None, Position::START, false)),
         };
         if position <= slot.stored {
             return;
@@ -108,7 +132,7 @@ impl<V: Aggregate> Table<V> {
     /// Puts an aggregate into memory as it is: for decision tests.
     pub fn given(&mut self, key: V::Key, value: Option<V>) {
         let position = Position::START;
-        self.slots.insert(key, Slot { value, position, stored: position, dirty: false });
+        self.slots.insert(key, Slot::clean(value, position, true));
     }
 
     /// Every aggregate in memory, in no order.
@@ -129,7 +153,8 @@ impl<V: Aggregate> Table<V> {
 /// A table as the runtime sees it: bytes.
 pub trait AnyTable {
     fn tree(&self) -> TreeName;
-    fn is_resident(&self, key: &[u8]) -> bool;
+    /// Itself, for whoever knows what it holds.
+    fn as_any(&self) -> &dyn Any;
     /// Brings what the tree holds under `key` into memory.
     fn load(&mut self, key: &[u8], stored: Option<Stored>) -> Result<(), LoadError>;
     fn dirty(&self) -> usize;
@@ -159,18 +184,18 @@ impl<V: Aggregate> AnyTable for Table<V> {
         V::TREE
     }
 
-    fn is_resident(&self, key: &[u8]) -> bool {
-        V::Key::from_bytes(key).is_some_and(|key| self.slots.contains_key(&key))
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn load(&mut self, bytes: &[u8], stored: Option<Stored>) -> Result<(), LoadError> {
         let undecodable = |why: String| LoadError::Undecodable { tree: V::TREE.0, why };
         let key = V::Key::from_bytes(bytes).ok_or_else(|| undecodable(format!("key {bytes:?}")))?;
-        let (value, position) = match stored {
-            None => (None, Position::START),
-            Some(stored) => (decode::<V>(&stored)?, stored.position),
+        let slot = match stored {
+            None => Slot::clean(None, Position::START, false),
+            Some(stored) => Slot::clean(decode::<V>(&stored)?, stored.position, true),
         };
-        self.slots.insert(key.clone(), Slot { value, position, stored: position, dirty: false });
+        self.slots.insert(key.clone(), slot);
         self.clean.push_back(key);
         self.evict();
         Ok(())
@@ -185,6 +210,13 @@ impl<V: Aggregate> AnyTable for Table<V> {
             let Some(key) = self.dirty.pop_front() else { return };
             let Some(slot) = self.slots.get_mut(&key) else { continue };
             slot.dirty = false;
+            if slot.value.is_none() && !slot.in_tree {
+                // it came and went between two checkpoints: the tree need not hear of it
+                slot.stored = slot.position;
+                self.clean.push_back(key);
+                continue;
+            }
+            slot.in_tree = true;
             writes.push(encode(&key, slot));
             self.in_checkpoint.push((key, slot.position));
         }

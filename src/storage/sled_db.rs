@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use sled::IVec;
@@ -24,8 +24,33 @@ const LOCK_RETRY: Duration = Duration::from_millis(5);
 pub(super) struct SledDb {
     db: sled::Db,
     meta: sled::Tree,
-    trees: Arc<BTreeMap<TreeName, sled::Tree>>,
+    trees: Arc<BTreeMap<TreeName, Tree>>,
     dir: PathBuf,
+}
+
+/// A tree, and a key that none of its keys is above: ids grow with time, so most of what a new order asks for
+/// is above all that is there, and is known not to exist without asking sled.
+pub(super) struct Tree {
+    tree: sled::Tree,
+    highest: RwLock<Vec<u8>>,
+}
+
+impl Tree {
+    fn open(db: &sled::Db, name: TreeName) -> Result<Tree, Failure> {
+        let tree = guarded(|| db.open_tree(name.0))?;
+        let highest = guarded(|| tree.last())?.map_or_else(Vec::new, |(key, _)| key.to_vec());
+        Ok(Tree { tree, highest: RwLock::new(highest) })
+    }
+
+    fn is_above_all(&self, key: &[u8]) -> bool {
+        key > self.highest.read().unwrap_or_else(PoisonError::into_inner).as_slice()
+    }
+
+    fn raise(&self, key: &[u8]) {
+        if self.is_above_all(key) {
+            *self.highest.write().unwrap_or_else(PoisonError::into_inner) = key.to_vec();
+        }
+    }
 }
 
 /// What sled's errors and panics mean here.
@@ -58,7 +83,7 @@ impl SledDb {
         let meta = guarded(|| db.open_tree(META.0))?;
         let mut opened = BTreeMap::new();
         for &name in trees {
-            opened.insert(name, guarded(|| db.open_tree(name.0))?);
+            opened.insert(name, Tree::open(&db, name)?);
         }
         Ok(SledDb { db, meta, trees: Arc::new(opened), dir: dir.to_path_buf() })
     }
@@ -67,22 +92,25 @@ impl SledDb {
         self.trees.keys().copied()
     }
 
-    pub fn tree(&self, name: TreeName) -> Result<&sled::Tree, Error> {
+    pub fn tree(&self, name: TreeName) -> Result<&Tree, Error> {
         self.trees.get(&name).ok_or(Error::UnknownTree(name))
     }
 
-    pub fn get(&self, tree: &sled::Tree, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        guarded(|| tree.get(key))
+    pub fn get(&self, tree: &Tree, key: &[u8]) -> Result<Option<IVec>, Failure> {
+        if tree.is_above_all(key) {
+            return Ok(None);
+        }
+        guarded(|| tree.tree.get(key))
     }
 
     /// Gives each pair from `from` upwards to `visit`, until it says `false`.
     pub fn scan(
         &self,
-        tree: &sled::Tree,
+        tree: &Tree,
         from: &[u8],
         mut visit: impl FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), Failure> {
-        let mut pairs = tree.range(from..);
+        let mut pairs = tree.tree.range(from..);
         while let Some((key, bytes)) = guarded(|| pairs.next().transpose())? {
             if !visit(&key, &bytes) {
                 break;
@@ -92,12 +120,13 @@ impl SledDb {
     }
 
     /// Returns what was under the key.
-    pub fn insert(&self, tree: &sled::Tree, key: &[u8], bytes: Vec<u8>) -> Result<Option<IVec>, Failure> {
-        guarded(|| tree.insert(key, bytes))
+    pub fn insert(&self, tree: &Tree, key: &[u8], bytes: Vec<u8>) -> Result<Option<IVec>, Failure> {
+        tree.raise(key);
+        guarded(|| tree.tree.insert(key, bytes))
     }
 
-    pub fn remove(&self, tree: &sled::Tree, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        guarded(|| tree.remove(key))
+    pub fn remove(&self, tree: &Tree, key: &[u8]) -> Result<Option<IVec>, Failure> {
+        guarded(|| tree.tree.remove(key))
     }
 
     /// The watermark that sled itself holds; the last insert of a checkpoint.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::runtime::kit::Kit;
 use crate::runtime::{
     Aggregate, AnyTable, Application, CallResult, Context, Hooks, Keys, OutsideCall, Point, Redrive,
-    Resolution, Stamp, State as _, Table, TableKey, TimerId, Turn,
+    Resolution, Stamp, State as _, Table, TableKey, Tables, TimerId, Turn,
 };
 use crate::storage::TreeName;
 
@@ -147,6 +147,12 @@ impl crate::runtime::State<Toy> for State {
 
     fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
         vec![&mut self.notes]
+    }
+}
+
+impl Tables for State {
+    fn table(&self, tree: TreeName) -> Option<&dyn AnyTable> {
+        (tree == NOTES).then_some(&self.notes)
     }
 }
 

@@ -34,7 +34,7 @@ fn the_way_out_reads_the_items_and_nothing_else() {
     for message in way_out {
         let mut keys = Keys::default();
         crate::actors::stock_keeper::touches(&house.scene.state.stock, &message, &mut keys);
-        assert_eq!(keys.list(), [(StockItem::TREE, b"A".to_vec())]);
+        assert_eq!(keys.into_list(), [(StockItem::TREE, b"A".to_vec())]);
         house.when(message);
     }
 }
