@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::OrderId;
@@ -30,7 +32,7 @@ pub enum What {
     Book { order: OrderId, request: BookingRequest },
     Track { order: OrderId, request: TrackRequest },
     CancelBooking { order: OrderId, request: CancelRequest },
-    Post { mail: mailer::MailId, letter: Box<Letter> },
+    Post { mail: mailer::MailId, letter: Arc<Letter> },
 }
 
 impl Call {
@@ -130,7 +132,7 @@ impl Outside<Shop> for Partners {
             What::CancelBooking { request, .. } => {
                 bring(self.carrier.cancel(request), Outcome::CancelAnswered)
             }
-            What::Post { letter, .. } => bring(self.post.send(*letter), Outcome::Posted),
+            What::Post { letter, .. } => bring(self.post.send(letter), Outcome::Posted),
         }
     }
 }

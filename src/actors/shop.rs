@@ -280,28 +280,38 @@ impl runtime::State<Shop> for State {
     }
 }
 
-impl Tables for State {
-    /// Asked for each key of each turn: no list is built.
-    fn table(&self, tree: TreeName) -> Option<&dyn AnyTable> {
-        Some(match tree.0 {
-            "timelines" => &self.timelines,
-            "sessions" => &self.sessions.sessions,
-            "orders" => &self.orders.orders,
-            "idempotency_keys" => &self.orders.idempotency_keys,
-            "catalogue" => &self.stock.catalogue,
-            "stock" => &self.stock.stock,
-            "purchase_orders" => &self.stock.purchase_orders,
-            "demands" => &self.stock.demands,
-            "payments" => &self.payments.payments,
-            "ledger" => &self.payments.ledger,
-            "cards" => &self.bank.cards,
-            "bank_accounts" => &self.bank.accounts,
-            "holds" => &self.bank.holds,
-            "settlement_batches" => &self.bank.batches,
-            "shipments" => &self.shipments.shipments,
-            "mail" => &self.mail.mail,
+/// The table of a tree's name, without a list of them all: it is asked for with each key of each turn.
+macro_rules! table_of {
+    ($state:ident, $tree:ident, & $($mutable:ident)?) => {
+        Some(match $tree.0 {
+            "timelines" => & $($mutable)? $state.timelines,
+            "sessions" => & $($mutable)? $state.sessions.sessions,
+            "orders" => & $($mutable)? $state.orders.orders,
+            "idempotency_keys" => & $($mutable)? $state.orders.idempotency_keys,
+            "catalogue" => & $($mutable)? $state.stock.catalogue,
+            "stock" => & $($mutable)? $state.stock.stock,
+            "purchase_orders" => & $($mutable)? $state.stock.purchase_orders,
+            "demands" => & $($mutable)? $state.stock.demands,
+            "payments" => & $($mutable)? $state.payments.payments,
+            "ledger" => & $($mutable)? $state.payments.ledger,
+            "cards" => & $($mutable)? $state.bank.cards,
+            "bank_accounts" => & $($mutable)? $state.bank.accounts,
+            "holds" => & $($mutable)? $state.bank.holds,
+            "settlement_batches" => & $($mutable)? $state.bank.batches,
+            "shipments" => & $($mutable)? $state.shipments.shipments,
+            "mail" => & $($mutable)? $state.mail.mail,
             _ => return None,
         })
+    };
+}
+
+impl Tables for State {
+    fn table(&self, tree: TreeName) -> Option<&dyn AnyTable> {
+        table_of!(self, tree, &)
+    }
+
+    fn table_mut(&mut self, tree: TreeName) -> Option<&mut dyn AnyTable> {
+        table_of!(self, tree, &mut)
     }
 }
 

@@ -4,7 +4,7 @@ use rand::{SeedableRng, rngs::StdRng};
 
 use crate::domain::Timestamp;
 use crate::journal::Position;
-use crate::runtime::{Application, Keys, RequestId, State as _};
+use crate::runtime::{Application, Keys, RequestId, State as _, Tables as _};
 
 use super::{Address, Context, Message, Rules, Shop, Stamp, State, Turn};
 

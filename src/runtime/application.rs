@@ -84,11 +84,6 @@ pub trait State<A: Application>: Default + Tables {
 
     fn tables(&self) -> Vec<&dyn AnyTable>;
     fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable>;
-
-    /// The table that holds the tree of this name.
-    fn table_mut(&mut self, tree: crate::storage::TreeName) -> Option<&mut dyn AnyTable> {
-        self.tables_mut().into_iter().find(|table| table.tree() == tree)
-    }
 }
 
 /// A call to the outside world.

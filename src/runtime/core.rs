@@ -20,7 +20,9 @@ use super::hooks::{Hooks, Point};
 use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::pending::{Pending, statement};
 use super::record::{Cause, DeadLetter, Record, Statement};
-use super::{Application, Clock, Context, Error, Keys, RequestId, Stamp, State, TimerChange, Turn};
+use super::{
+    Application, Clock, Context, Error, Keys, RequestId, Stamp, State, Tables as _, TimerChange, Turn,
+};
 
 /// A message on its way to an actor of this cell.
 pub struct Envelope<A: Application> {

@@ -62,7 +62,8 @@ impl<A: Application> Cell<A> {
 
     async fn make(self, id: Statement, by: A::Address, call: Rc<A::Call>, lane: &'static str) {
         let within = Duration::from_millis(call.deadline_ms());
-        let made = AssertUnwindSafe(async { self.0.outside.make(A::Call::clone(&call)).await }).catch_unwind();
+        let made =
+            AssertUnwindSafe(async { self.0.outside.make(A::Call::clone(&call)).await }).catch_unwind();
         let result = match tokio::time::timeout(within, made).await {
             Ok(Ok(outcome)) => CallResult::Answered(outcome),
             Ok(Err(panic)) => {

@@ -1,8 +1,8 @@
 //! What the runtime must remember over a crash: messages sent and not yet consumed, outside calls without a
 //! result, timers. Most live shorter than a checkpoint and are never written to a tree.
 
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::rc::Rc;
 use std::sync::Arc;
 

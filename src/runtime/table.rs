@@ -16,6 +16,9 @@ use super::{Aggregate, Application, TableKey};
 /// confirmation is dirty and stays anyway; this is for those who come back to look at it.
 pub(crate) const RESIDENT_CLEAN_MAX: usize = 4_096;
 
+/// Room for an encoded aggregate, so that it need not grow in steps.
+const ENCODED_BYTES_LIKELY: usize = 512;
+
 /// The keys of aggregates that must be in memory before a decision or an apply, as far as they are not.
 #[derive(Default)]
 pub struct Keys<'s> {
@@ -24,9 +27,10 @@ pub struct Keys<'s> {
     list: Vec<(TreeName, Vec<u8>)>,
 }
 
-/// All tables of a state.
+/// All tables of a state, by the names of their trees.
 pub trait Tables {
     fn table(&self, tree: TreeName) -> Option<&dyn AnyTable>;
+    fn table_mut(&mut self, tree: TreeName) -> Option<&mut dyn AnyTable>;
 }
 
 impl<'s> Keys<'s> {
@@ -260,7 +264,8 @@ impl<V: Aggregate> AnyTable for Table<V> {
 
 fn encode<V: Aggregate>(key: &V::Key, slot: &Slot<V>) -> Write {
     let value = slot.value.as_ref().map(|value| {
-        postcard::to_stdvec(value).expect("aggregates are plain data: they always serialise to memory")
+        let room = Vec::with_capacity(ENCODED_BYTES_LIKELY);
+        postcard::to_extend(value, room).expect("aggregates are plain data: they always serialise to memory")
     });
     Write {
         tree: V::TREE,

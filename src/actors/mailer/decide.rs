@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::actors::Answered;
 use crate::actors::{Call, Context, Turn, What};
 use crate::partners::mail::Letter;
@@ -28,7 +30,7 @@ fn timer(mail: &MailId) -> TimerId {
     TimerId { kind: mail.kind as u8, of: mail.order.number().wrapping_add(u128::from(mail.written_at.0)) }
 }
 
-fn send(state: &State, letter: &Letter, context: &Context<'_>) -> Turn {
+fn send(state: &State, letter: &Arc<Letter>, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     let letter = with_own_time(state, letter);
     let mail = MailId::of(&letter);
@@ -37,24 +39,25 @@ fn send(state: &State, letter: &Letter, context: &Context<'_>) -> Turn {
         return turn;
     }
     post(&mut turn, &mail, &letter, context);
-    turn.event(Event::Queued { mail, letter: Box::new(letter) });
+    turn.event(Event::Queued { mail, letter });
     turn
 }
 
 /// Two letters of one kind can be written in one millisecond: two suppliers slip together. The second is
 /// dated a millisecond later, so that neither is taken for the other.
-fn with_own_time(state: &State, letter: &Letter) -> Letter {
+fn with_own_time(state: &State, letter: &Arc<Letter>) -> Arc<Letter> {
     let mut letter = letter.clone();
     while state.mail.peek(&MailId::of(&letter)).is_some_and(|row| row.letter != letter) {
-        letter.written_at = letter.written_at.plus_ms(1);
+        let later = letter.written_at.plus_ms(1);
+        Arc::make_mut(&mut letter).written_at = later;
     }
     letter
 }
 
-fn post(turn: &mut Turn, mail: &MailId, letter: &Letter, context: &Context<'_>) {
+fn post(turn: &mut Turn, mail: &MailId, letter: &Arc<Letter>, context: &Context<'_>) {
     turn.call(Call {
         deadline_ms: context.rules().call_deadline_ms,
-        what: What::Post { mail: mail.clone(), letter: Box::new(letter.clone()) },
+        what: What::Post { mail: mail.clone(), letter: letter.clone() },
     });
 }
 

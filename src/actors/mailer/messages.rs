@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Answered;
@@ -10,7 +12,7 @@ use super::MailId;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Message {
     /// OrderManager, WarehouseActor: one letter for each event; the same one twice is sent once.
-    Send(Box<Letter>),
+    Send(Arc<Letter>),
     /// The post took it, or refused it, or it is unknown (then it is tried again: a second copy has the same `Message-ID`).
     Posted { mail: MailId, result: Answered<()> },
     /// Timer: try again.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Stamp;
@@ -11,7 +13,7 @@ use super::MailId;
 /// Tree `mail`: a letter that has not been posted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mail {
-    pub letter: Letter,
+    pub letter: Arc<Letter>,
     /// How often the post was called.
     pub attempts: u32,
     /// Why it will not be posted any more, where that is so.
@@ -28,7 +30,7 @@ pub enum Event {
     /// On record, and given to the post.
     Queued {
         mail: MailId,
-        letter: Box<Letter>,
+        letter: Arc<Letter>,
     },
     /// Given to the post again.
     TriedAgain {
@@ -85,7 +87,7 @@ impl State {
     pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
         self.mail.change(event.mail(), stamp.position, |row| match (event, row) {
             (Event::Queued { letter, .. }, row) => {
-                *row = Some(Mail { letter: letter.as_ref().clone(), attempts: 1, parked: None });
+                *row = Some(Mail { letter: letter.clone(), attempts: 1, parked: None });
             }
             (Event::Posted { .. }, row) => *row = None,
             (Event::TriedAgain { attempts, .. }, Some(mail)) => mail.attempts = *attempts,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::actors::Answered;
 use crate::actors::testing::Scene;
@@ -27,7 +29,7 @@ fn letter(kind: MailKind) -> Letter {
 }
 
 fn send(scene: &mut Scene, kind: MailKind) -> Turn {
-    scene.when(Address::Mailer, Message::Send(Box::new(letter(kind))))
+    scene.when(Address::Mailer, Message::Send(Arc::new(letter(kind))))
 }
 
 fn posted(scene: &mut Scene, kind: MailKind, result: Answered<()>) -> Turn {
@@ -83,7 +85,7 @@ fn each_of_two_changes_of_a_promise_has_its_own_letter_also_in_one_millisecond()
     let mut scene = Scene::new();
     let change = |scene: &mut Scene, day| {
         let letter = Letter { promised_on: Some(Date(day)), ..letter(MailKind::PromiseChanged) };
-        scene.when(Address::Mailer, Message::Send(Box::new(letter)))
+        scene.when(Address::Mailer, Message::Send(Arc::new(letter)))
     };
     let (first, second) = (change(&mut scene, 20_780), change(&mut scene, 20_781));
     let written = [letters(&first), letters(&second)].concat();

@@ -1,5 +1,7 @@
 //! What the order manager writes to the customer.
 
+use std::sync::Arc;
+
 use crate::actors::{Address, Context, Turn, mailer};
 use crate::domain::{CancelReason, Date, DeclineReason, Money, OrderId, OrderLine};
 use crate::partners::mail::{Letter, LetterLine, MailKind};
@@ -29,7 +31,7 @@ pub fn post(
         written_at: context.now(),
     };
     edit(&mut letter);
-    turn.send(Address::Mailer, mailer::Message::Send(Box::new(letter)));
+    turn.send(Address::Mailer, mailer::Message::Send(Arc::new(letter)));
 }
 
 /// The day by which the goods leave the house, for goods promised at the doorstep on `promised`.

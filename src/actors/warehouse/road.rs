@@ -1,5 +1,7 @@
 //! From the truck to the doorstep.
 
+use std::sync::Arc;
+
 use crate::actors::{Address, What, mailer, order_manager};
 use crate::actors::{Answered, stock_keeper};
 use crate::domain::{OrderId, OrderLine, Timestamp};
@@ -73,7 +75,7 @@ fn hand_over(desk: &mut Desk<'_, '_>, shipment: &Shipment) {
     desk.tell_stock(stock_keeper::Message::HandedOver { order, lines: shipment.units() });
     let letter = letter(&shipment.fulfilment, tracking.clone(), desk.context.now());
     desk.tell_orders(order_manager::Message::HandedOver { order, tracking });
-    desk.turn.send(Address::Mailer, mailer::Message::Send(Box::new(letter)));
+    desk.turn.send(Address::Mailer, mailer::Message::Send(Arc::new(letter)));
 }
 
 /// Step 14: it is on its way.

@@ -9,6 +9,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -44,7 +45,7 @@ pub struct EmlFolder {
 }
 
 struct Handed {
-    letter: Letter,
+    letter: Arc<Letter>,
     written: oneshot::Sender<Result<(), Trouble>>,
 }
 
@@ -71,7 +72,7 @@ impl EmlFolder {
 
 impl Post for EmlFolder {
     /// The disk is waited for on the writer's thread.
-    fn send(&self, letter: Letter) -> Answer<()> {
+    fn send(&self, letter: Arc<Letter>) -> Answer<()> {
         let writer = self.writer.clone();
         Box::pin(async move {
             let gone = || Trouble::Unavailable("the letters' writer has ended".to_owned());

@@ -25,8 +25,8 @@ impl MemoryPost {
 }
 
 impl Post for MemoryPost {
-    fn send(&self, letter: Letter) -> Answer<()> {
-        self.sent().push(letter);
+    fn send(&self, letter: Arc<Letter>) -> Answer<()> {
+        self.sent().push(Arc::unwrap_or_clone(letter));
         answered(Ok(()))
     }
 }

@@ -4,6 +4,8 @@
 //!   `Message-ID`, by which the customer's mail program shows it once.
 //! - What a customer or a supplier wrote cannot add a header or a recipient to a letter.
 
+use std::sync::Arc;
+
 use super::Answer;
 
 mod eml;
@@ -19,5 +21,5 @@ pub use memory::MemoryPost;
 
 pub trait Post {
     /// `Refused` where the letter can never be sent as it is: an address that is none.
-    fn send(&self, letter: Letter) -> Answer<()>;
+    fn send(&self, letter: Arc<Letter>) -> Answer<()>;
 }

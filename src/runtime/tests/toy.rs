@@ -154,6 +154,10 @@ impl Tables for State {
     fn table(&self, tree: TreeName) -> Option<&dyn AnyTable> {
         (tree == NOTES).then_some(&self.notes)
     }
+
+    fn table_mut(&mut self, tree: TreeName) -> Option<&mut dyn AnyTable> {
+        (tree == NOTES).then_some(&mut self.notes)
+    }
 }
 
 impl Application for Toy {

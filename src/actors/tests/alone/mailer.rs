@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -38,7 +39,7 @@ fn a_post_that_cannot_be_reached_is_tried_with_growing_pauses_and_then_the_lette
             Answer::After(ms(0), Outcome::Posted(Answered::Unknown("connection reset".into())))
         });
         alone.kit.start().await;
-        alone.told(ToMailer::Send(Box::new(letter())));
+        alone.told(ToMailer::Send(Arc::new(letter())));
         tokio::time::sleep(ms(3_600_000)).await;
         let rules = Rules::default();
         let tried = tried.borrow();
@@ -58,7 +59,7 @@ fn a_letter_that_was_given_to_the_post_before_a_crash_is_given_again_as_it_was()
         let script: Rc<Scripted<_>> = Scripted::new(|_| Answer::Never);
         alone.kit.outside = script.clone();
         alone.kit.start().await;
-        alone.told(ToMailer::Send(Box::new(letter())));
+        alone.told(ToMailer::Send(Arc::new(letter())));
         alone.kit.settle().await;
         alone.kit.restart().await;
         alone.kit.settle().await;

@@ -57,7 +57,7 @@ fn composed(letter: &Letter) -> Result<String, Trouble> {
 async fn a_letter_is_a_correct_message_in_the_folder_of_its_day() {
     let dir = tempfile::tempdir().unwrap();
     let letter = letter(MailKind::Dispatched);
-    folder(&dir).send(letter.clone()).await.unwrap();
+    folder(&dir).send(Arc::new(letter.clone())).await.unwrap();
 
     let name = format!("2026-11-22/{}-dispatched-1795339845000.eml", letter.order);
     assert_eq!(files(&dir), [name.as_str()]);
@@ -88,12 +88,12 @@ async fn a_letter_sent_again_is_there_once_and_the_same() {
     let mut seen = Vec::new();
     for _ in 0..2 {
         // as after a crash: nothing is remembered but the folder
-        folder(&dir).send(letter.clone()).await.unwrap();
+        folder(&dir).send(Arc::new(letter.clone())).await.unwrap();
         let [file] = files(&dir).try_into().unwrap();
         seen.push(fs::read(dir.path().join("mail").join(file)).unwrap());
     }
     assert_eq!(seen[0], seen[1]);
-    folder(&dir).send(Letter { kind: MailKind::RefundDone, ..letter }).await.unwrap();
+    folder(&dir).send(Arc::new(Letter { kind: MailKind::RefundDone, ..letter })).await.unwrap();
     assert_eq!(files(&dir).len(), 2);
 }
 
@@ -106,7 +106,7 @@ async fn two_letters_of_one_kind_are_two_files_with_two_message_ids() {
     for letter in [first, second] {
         let (headers, _) = read_back(&composed(&letter).unwrap());
         ids.push(header(&headers, "Message-ID").to_owned());
-        folder(&dir).send(letter).await.unwrap();
+        folder(&dir).send(Arc::new(letter)).await.unwrap();
     }
     assert_eq!(files(&dir).len(), 2);
     assert_ne!(ids[0], ids[1]);
@@ -119,9 +119,9 @@ async fn a_disk_that_fails_leaves_the_outcome_unknown_and_a_repeat_succeeds() {
     let day = dir.path().join("mail/2026-11-22");
     fs::write(&day, "a file where the folder should be").unwrap();
     let letter = letter(MailKind::Delivered);
-    assert!(matches!(post.send(letter.clone()).await, Err(Trouble::Unavailable(_))));
+    assert!(matches!(post.send(Arc::new(letter.clone())).await, Err(Trouble::Unavailable(_))));
     fs::remove_file(&day).unwrap();
-    assert_eq!(post.send(letter).await, Ok(()));
+    assert_eq!(post.send(Arc::new(letter)).await, Ok(()));
     assert_eq!(files(&dir).len(), 1);
 }
 
