@@ -15,7 +15,7 @@ const SPARE_BYTES: std::ops::Range<usize> = 1 << 10..1 << 20;
 /// Records packed for one write: each framed as its length (u32 little-endian) and its payload.
 ///
 /// The buffer begins with room for the block's header, so that the writer hands it to the kernel as it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Batch {
     first: Position,
     records: u32,
@@ -71,13 +71,6 @@ impl Batch {
     /// The position of the last record; the one before `first` while the batch is empty.
     pub fn last(&self) -> Position {
         Position(self.first.0 + u64::from(self.records) - 1)
-    }
-
-    /// A buffer such as `into_block` gives, from records that are framed already.
-    pub(super) fn framed_block(framed: &[u8]) -> Vec<u8> {
-        let mut buffer = vec![0; block::padded(BLOCK_HEADER_BYTES + framed.len())];
-        buffer[BLOCK_HEADER_BYTES..BLOCK_HEADER_BYTES + framed.len()].copy_from_slice(framed);
-        buffer
     }
 
     /// The framed records.

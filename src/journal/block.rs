@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Seal,
     /// A new epoch owns the journal.
     Claim,
+    /// Records in an lz4 block.
+    Compressed,
 }
 
 impl Kind {
@@ -29,11 +31,18 @@ impl Kind {
             Kind::Records => 1,
             Kind::Seal => 2,
             Kind::Claim => 3,
+            Kind::Compressed => 4,
         }
     }
 
     fn parse(code: u32) -> Option<Kind> {
-        [Kind::Records, Kind::Seal, Kind::Claim].into_iter().find(|kind| kind.code() == code)
+        [Kind::Records, Kind::Seal, Kind::Claim, Kind::Compressed]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+
+    pub fn holds_records(self) -> bool {
+        matches!(self, Kind::Records | Kind::Compressed)
     }
 }
 
@@ -45,7 +54,7 @@ pub(super) struct Label {
     pub first: Position,
     pub records: u32,
     pub epoch: u64,
-    /// The framed records' bytes without padding.
+    /// Without padding.
     pub payload_bytes: usize,
 }
 
@@ -59,6 +68,7 @@ pub(super) struct Block<'a> {
     /// The checksum of the block before.
     pub chain: u64,
     pub checksum: u64,
+    /// The framed records as they are on the disk; `body::framed` makes them readable.
     pub payload: &'a [u8],
 }
 

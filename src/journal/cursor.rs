@@ -80,7 +80,7 @@ impl Cursor {
             return flaw("a batch was written under an older epoch");
         }
         let last = Position(self.last.0.saturating_add(u64::from(block.records)));
-        if last.0 == u64::MAX || (block.kind == Kind::Records) != (block.records > 0) {
+        if last.0 == u64::MAX || block.kind.holds_records() != (block.records > 0) {
             return flaw("a batch names an impossible number of records");
         }
         let last_kind = Some(block.kind);

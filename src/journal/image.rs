@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use super::batch::Batch;
-use super::block::{self, BLOCK_HEADER_BYTES, Kind, Label};
+use super::block::{self, BLOCK_HEADER_BYTES};
+use super::body::Body;
 use super::cursor::Loaded;
 use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::recovery::find_tail;
@@ -44,11 +45,10 @@ impl Image {
         let mut chain = header.chain;
         let mut edges = vec![SEGMENT_HEADER_BYTES];
         for batch in batches {
-            let mut block = Batch::framed_block(batch.framed());
-            let (first, records, payload_bytes) = (batch.first(), batch.records(), batch.len_bytes());
-            let label = Label { kind: Kind::Records, first, records, epoch: 1, payload_bytes };
-            chain = block::encode(&mut block, &label, chain, salt);
-            bytes.extend(block);
+            let mut body = Body::of((*batch).clone());
+            let label = body.label(batch.first(), batch.records(), header.epoch);
+            chain = block::encode(&mut body.buffer, &label, chain, salt);
+            bytes.extend(body.buffer);
             edges.push(bytes.len());
         }
         bytes.resize(bytes.len() + UNUSED_BYTES, 0);

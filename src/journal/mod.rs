@@ -14,12 +14,14 @@
 //! What it does not see: a last segment removed as a whole, and an unsealed last batch that rots after its sync.
 //! Whoever keeps a watermark elsewhere should compare it with [`Recovery::last`].
 //!
-//! Layout: [`Batch`] packs records; `block` and `header` are the bytes on disk; `segment`, `disk` and `directory`
-//! handle files; `cursor` checks a segment's blocks; `recovery` finds the tail and writes it anew; `writer` is the
-//! thread that appends; `read` walks a directory; [`MemoryJournal`] is the one for tests and the simulator.
+//! Layout: [`Batch`] packs records; `body` compresses them; `block` and `header` are the bytes on disk; `segment`,
+//! `disk` and `directory` handle files; `cursor` checks a segment's blocks; `recovery` finds the tail and writes it anew;
+//! `writer` is the thread that compresses and appends; `read` walks a directory; [`MemoryJournal`] is the one for tests
+//! and the simulator.
 
 mod batch;
 mod block;
+mod body;
 mod cursor;
 mod directory;
 mod disk;

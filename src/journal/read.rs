@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::batch::frames;
 use super::block::{Block, Kind};
+use super::body::framed;
 use super::cursor::{Cursor, Loaded};
 use super::directory::{self, SegmentFile};
 use super::header::SegmentHeader;
@@ -54,7 +55,7 @@ pub(super) fn read_until(
         return Err(Error::MissingSegment { file: oldest.path.clone(), expected: due, found: oldest.first });
     };
 
-    let mut reading = Reading { from, until, records: 0, visit };
+    let mut reading = Reading { from, until, records: 0, decompressed: vec![], visit };
     for (index, file) in files.iter().enumerate().skip(start) {
         let next = files.get(index + 1).map(Next::read).transpose()?;
         let mut segment = Loaded::read(&file.path)?;
@@ -104,6 +105,8 @@ struct Reading<'v> {
     from: Position,
     until: Position,
     records: u64,
+    /// One buffer for every block.
+    decompressed: Vec<u8>,
     visit: Visit<'v>,
 }
 
@@ -143,8 +146,10 @@ impl Reading<'_> {
             return Ok(());
         }
         let miscounted = || Error::damaged(path, offset, "a batch does not hold the records that it names");
+        let framed =
+            framed(block, &mut self.decompressed).map_err(|flaw| Error::damaged(path, offset, flaw.why))?;
         let mut position = Position(block.first.0 - 1);
-        for frame in frames(block.payload) {
+        for frame in frames(framed) {
             let payload = frame.filter(|_| position < block.last()).ok_or_else(miscounted)?;
             position = position.next();
             if position > self.from {
@@ -177,7 +182,13 @@ mod tests {
         stale.bytes[64 + 40] ^= 1;
 
         let visit: Visit<'_> = &mut |_, _| Ok(());
-        let mut reading = Reading { from: Position::START, until: Position(u64::MAX), records: 0, visit };
+        let mut reading = Reading {
+            from: Position::START,
+            until: Position(u64::MAX),
+            records: 0,
+            decompressed: vec![],
+            visit,
+        };
         assert_eq!(reading.read_segment(&mut stale, None).expect("it is whole by now").last, Position(2));
     }
 }

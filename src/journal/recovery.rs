@@ -10,8 +10,8 @@
 
 use std::path::Path;
 
-use super::batch::Batch;
-use super::block::{BLOCK_HEADER_BYTES, Kind, Label, MARK_BYTES, padded};
+use super::block::{Kind, MARK_BYTES};
+use super::body::{self, Body};
 use super::cursor::{Cursor, Loaded};
 use super::directory::{self, SegmentFile};
 use super::disk::Disk;
@@ -40,8 +40,8 @@ pub(super) struct Tail {
     kept: Cursor,
     /// After the last block that checks.
     end: Cursor,
-    /// The last block's framed records, if it holds any: they may be in the kernel's cache only.
-    unsealed: Option<(u32, Vec<u8>)>,
+    /// The last block and how many records it holds, if it holds any: they may be in the kernel's cache only.
+    unsealed: Option<(u32, Body)>,
     torn_bytes: u64,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn recover(dir: &Path, segment_bytes: u64, disk: &dyn Disk) -> Result
         chain: if tail.kept.last.next() == old.header.first { old.header.chain } else { tail.kept.chain },
     };
     let replaces_old = header.first == old.header.first;
-    let segment = write_anew(dir, header, tail.unsealed.as_ref(), segment_bytes, disk)?;
+    let segment = write_anew(dir, header, tail.unsealed, segment_bytes, disk)?;
     if !replaces_old {
         disk.cut(&old.path, tail.kept.offset as u64).map_err(Error::io("cut", &old.path))?;
     }
@@ -109,30 +109,35 @@ pub(super) fn find_tail(segment: &Loaded) -> Result<Tail, Error> {
         let before = end;
         let Some(block) = end.next(segment)? else { break };
         kept = before;
-        unsealed = (block.kind == Kind::Records).then_some((block.records, block.payload));
+        unsealed = block.kind.holds_records().then_some(block);
     }
-    let unsealed = unsealed.map(|(records, payload)| (records, payload.to_vec()));
+    if let Some(block) = &unsealed {
+        // What is written anew must be readable; the rest is looked into when it is read.
+        body::framed(block, &mut vec![])
+            .map_err(|flaw| Error::damaged(&segment.path, kept.offset, flaw.why))?;
+    }
+    let unsealed = unsealed.map(|block| (block.records, Body::with_payload(block.kind, block.payload)));
     Ok(Tail { kept, end, unsealed, torn_bytes: end.torn_bytes(segment) as u64 })
 }
 
 fn write_anew(
     dir: &Path,
     header: SegmentHeader,
-    unsealed: Option<&(u32, Vec<u8>)>,
+    unsealed: Option<(u32, Body)>,
     segment_bytes: u64,
     disk: &dyn Disk,
 ) -> Result<Segment, Error> {
     let (first, epoch) = (header.first, header.epoch);
-    let payload_bytes = unsealed.map_or(0, |(_, payload)| payload.len());
-    let needed = SEGMENT_HEADER_BYTES + padded(BLOCK_HEADER_BYTES + payload_bytes) + 2 * MARK_BYTES;
+    let block_bytes = unsealed.as_ref().map_or(0, |(_, body)| body.buffer.len());
+    let needed = SEGMENT_HEADER_BYTES + block_bytes + 2 * MARK_BYTES;
     let prepared = Prepared::make(dir, "opening", segment_bytes.max(needed as u64), disk)?;
     let mut segment = prepared.begin(header, disk)?;
-    if let Some((records, payload)) = unsealed {
-        let label = Label { kind: Kind::Records, first, records: *records, epoch, payload_bytes };
-        segment.write(&mut Batch::framed_block(payload), &label, disk)?;
-        let sealed = Position(first.0 + u64::from(*records));
-        let seal = Label { kind: Kind::Seal, first: sealed, records: 0, epoch, payload_bytes: 0 };
-        segment.write(&mut [0; MARK_BYTES], &seal, disk)?;
+    if let Some((records, mut body)) = unsealed {
+        let label = body.label(first, records, epoch);
+        segment.write(&mut body.buffer, &label, disk)?;
+        let mut seal = Body::mark(Kind::Seal);
+        let label = seal.label(Position(first.0 + u64::from(records)), 0, epoch);
+        segment.write(&mut seal.buffer, &label, disk)?;
     }
     segment.publish(dir, disk)?;
     Ok(segment)

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::batch::{self, Batch};
 use super::block::{Kind, Label, MARK_BYTES};
+use super::body::Body;
 use super::disk::Disk;
 use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::segment::{Prepared, Segment, random_salt};
@@ -74,27 +75,28 @@ impl Writer {
         }
         match order {
             Order::Append(batch) => {
-                let label = self.label(Kind::Records, batch.records(), batch.len_bytes());
-                let last = batch.last();
-                assert_eq!(batch.first(), label.first, "the handle refuses a batch that does not follow");
-                self.write(batch.into_block(), label)?;
+                assert_eq!(
+                    batch.first(),
+                    self.last.next(),
+                    "the handle refuses a batch that does not follow"
+                );
+                let (records, last) = (batch.records(), batch.last());
+                self.write(Body::of(batch), records)?;
                 self.last = last;
             }
             Order::Claim(epoch) => {
                 self.epoch = epoch;
-                self.write(vec![0; MARK_BYTES], self.label(Kind::Claim, 0, 0))?;
+                self.write(Body::mark(Kind::Claim), 0)?;
             }
             Order::Seal if self.sealed => {}
-            Order::Seal => self.write(vec![0; MARK_BYTES], self.label(Kind::Seal, 0, 0))?,
+            Order::Seal => self.write(Body::mark(Kind::Seal), 0)?,
         }
         Ok(self.last)
     }
 
-    fn label(&self, kind: Kind, records: u32, payload_bytes: usize) -> Label {
-        Label { kind, first: self.last.next(), records, epoch: self.epoch, payload_bytes }
-    }
-
-    fn write(&mut self, mut buffer: Vec<u8>, label: Label) -> Result<(), Error> {
+    fn write(&mut self, body: Body, records: u32) -> Result<(), Error> {
+        let label = body.label(self.last.next(), records, self.epoch);
+        let mut buffer = body.buffer;
         // Room is left for a seal, so that a clean stop never waits for a new segment.
         let reserve = if label.kind == Kind::Seal { 0 } else { MARK_BYTES };
         let needed = (buffer.len() + reserve) as u64;

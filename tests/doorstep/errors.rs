@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use doorstep::journal::{self, Position};
 use serde_json::{Value, json};
 
 use super::buyer::{wish, wishes};
@@ -185,6 +186,18 @@ fn a_card_number_is_refused_wherever_it_stands_and_is_kept_nowhere() {
     assert!(!shop.log().contains(NUMBER));
     before.unchanged(&mut shop);
     assert!(!directory_holds(&shop.data(), NUMBER.as_bytes()));
+    assert!(!journal_holds(&shop.data().join("journal"), NUMBER.as_bytes()));
+}
+
+/// The journal's files are compressed: what they hold is seen in the records only.
+fn journal_holds(dir: &std::path::Path, needle: &[u8]) -> bool {
+    let mut holds = false;
+    let end = journal::read(dir, Position::START, &mut |_, record| {
+        holds |= memchr::memmem::find(record, needle).is_some();
+        Ok(())
+    });
+    assert!(end.expect("the journal reads").records > 0);
+    holds
 }
 
 fn directory_holds(dir: &std::path::Path, needle: &[u8]) -> bool {

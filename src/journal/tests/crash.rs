@@ -84,6 +84,10 @@ fn crashed_directories() -> Vec<(&'static str, TempDir, Position)> {
     let torn = write(&[3, 2, 4], &|_| {});
     let path = last_segment(torn.path());
     flip(&path, blocks(&path)[2].0 + 40);
+    let torn_compressed = write(&[60, 60], &|_| {});
+    let path = last_segment(torn_compressed.path());
+    assert_eq!(kinds(&path), [Kind::Compressed; 2]);
+    flip(&path, blocks(&path)[1].0 + 200);
     vec![
         ("empty", write(&[], &|_| {}), Position(0)),
         ("one batch, which fills the segment's name", write(&[3], &|_| {}), Position(3)),
@@ -91,8 +95,16 @@ fn crashed_directories() -> Vec<(&'static str, TempDir, Position)> {
         ("torn", torn, Position(5)),
         ("sealed", write(&[3, 2], &|journal| wait(journal.seal()).expect("sealed")), Position(5)),
         ("claimed", write(&[3], &|journal| assert!(wait(journal.claim(9)).is_ok())), Position(3)),
-        ("many segments", write(&[60; 12], &|_| {}), Position(720)),
+        ("many segments", write(&[60; 30], &|_| {}), Position(1800)),
+        ("a compressed batch, which fills the segment's name", write(&[60], &|_| {}), Position(60)),
+        ("compressed batches", write(&[60, 3, 60], &|_| {}), Position(123)),
+        ("torn behind a compressed one", torn_compressed, Position(60)),
     ]
+}
+
+fn crashed(named: &str) -> (TempDir, Position) {
+    let found = crashed_directories().into_iter().find(|(name, ..)| *name == named);
+    found.map(|(_, dir, last)| (dir, last)).expect("a directory has the name")
 }
 
 /// Opens copies of the directory with disks that die ever later, and hands on what each leaves behind.
@@ -130,7 +142,7 @@ fn a_crash_in_any_step_of_a_recovery_loses_and_doubles_nothing() {
 
 #[test]
 fn a_recovery_syncs_its_segment_before_the_name_and_the_name_before_the_cut() {
-    let (_, dir, _) = crashed_directories().swap_remove(2);
+    let (dir, _) = crashed("several batches");
     let disk = DyingDisk::new(usize::MAX);
     drop(FileJournal::open_on(dir.path(), MEDIUM, disk.clone()).expect("opens"));
     let log = disk.log.lock().expect("no panic").clone();
@@ -140,38 +152,47 @@ fn a_recovery_syncs_its_segment_before_the_name_and_the_name_before_the_cut() {
 
 #[test]
 fn a_recovered_tail_is_sealed_and_the_old_segment_is_cut() {
-    let (_, dir, last) = crashed_directories().swap_remove(2);
-    let old = last_segment(dir.path());
-    let kept = blocks(&old)[2].0;
-    drop(open(dir.path(), MEDIUM));
-    assert_eq!(fs::metadata(&old).expect("it is there").len(), kept);
-    let (_, recovery) = open(dir.path(), MEDIUM);
-    assert_eq!((recovery.last, recovery.clean), (last, true));
+    for (name, kind) in [("several batches", Kind::Records), ("compressed batches", Kind::Compressed)] {
+        let (dir, last) = crashed(name);
+        let old = last_segment(dir.path());
+        let kept = blocks(&old)[2].0;
+        drop(open(dir.path(), MEDIUM));
+        assert_eq!(fs::metadata(&old).expect("it is there").len(), kept);
+        assert_eq!(kinds(&last_segment(dir.path())), [kind, Kind::Seal]);
+        let (_, recovery) = open(dir.path(), MEDIUM);
+        assert_eq!((recovery.last, recovery.clean), (last, true));
+    }
 }
 
 #[test]
 fn a_crash_at_any_write_leaves_what_was_acknowledged_and_at_most_the_batch_in_flight() {
-    for alive in 7.. {
-        let dir = directory();
-        let disk = DyingDisk::new(alive);
-        let (mut journal, _) = FileJournal::open_on(dir.path(), SMALL, disk.clone()).expect("opens");
-        let mut acknowledged = Position::START;
-        for _ in 0..12 {
-            match append(&mut journal, 7) {
-                Ok(last) => acknowledged = last,
-                Err(_) => break,
-            }
-        }
-        assert_eq!(journal.last(), acknowledged);
-        drop(journal);
-        let (journal, recovery) = open(dir.path(), SMALL);
-        assert!([acknowledged, acknowledged.plus(7)].contains(&recovery.last), "{alive}: {recovery:?}");
-        drop(journal);
-        assert_eq!(read_checked(dir.path()).expect("it reads").last, recovery.last);
-        if acknowledged == Position(84) {
-            return;
+    // The second makes compressed batches.
+    for records in [7, 40] {
+        let last = Position(12 * records);
+        let acknowledged = (7..).map(|alive| die_while_appending(alive, records));
+        assert!(acknowledged.into_iter().any(|acknowledged| acknowledged == last));
+    }
+}
+
+/// What was acknowledged of twelve batches, the disk dying after `alive` operations.
+fn die_while_appending(alive: usize, records: u64) -> Position {
+    let dir = directory();
+    let disk = DyingDisk::new(alive);
+    let (mut journal, _) = FileJournal::open_on(dir.path(), SMALL, disk).expect("opens");
+    let mut acknowledged = Position::START;
+    for _ in 0..12 {
+        match append(&mut journal, records) {
+            Ok(last) => acknowledged = last,
+            Err(_) => break,
         }
     }
+    assert_eq!(journal.last(), acknowledged);
+    drop(journal);
+    let (journal, recovery) = open(dir.path(), SMALL);
+    assert!([acknowledged, acknowledged.plus(records)].contains(&recovery.last), "{alive}: {recovery:?}");
+    drop(journal);
+    assert_eq!(read_checked(dir.path()).expect("it reads").last, recovery.last);
+    acknowledged
 }
 
 #[test]
@@ -192,7 +213,12 @@ fn a_failed_sync_breaks_the_journal_for_good() {
 
 #[test]
 fn a_last_batch_cut_at_any_byte_is_dropped_whole() {
-    let (_, dir, _) = crashed_directories().swap_remove(2);
+    for (name, before) in [("several batches", Position(5)), ("compressed batches", Position(63))] {
+        cut_the_third_batch_at_every_byte(&crashed(name).0, before);
+    }
+}
+
+fn cut_the_third_batch_at_every_byte(dir: &TempDir, before: Position) {
     let path = last_segment(dir.path());
     let whole = fs::read(&path).expect("read");
     let (start, length) = blocks(&path)[2];
@@ -203,14 +229,14 @@ fn a_last_batch_cut_at_any_byte_is_dropped_whole() {
             fs::write(&path, bytes).expect("written");
             let last = read_checked(dir.path()).expect("a torn tail is normal").last;
             // The last bytes of a batch may be zeros themselves: then nothing is cut off.
-            assert!(last == Position(5) || bytes == &whole[..], "cut at {cut}");
+            assert!(last == before || bytes == &whole[..], "cut at {cut}");
         }
-        if cut % 16 == 0 {
+        if cut % 16 == 0 && zeroed != whole {
             let opened = copy(dir.path());
             let (mut journal, recovery) = open(opened.path(), MEDIUM);
-            assert_eq!((recovery.last, recovery.clean), (Position(5), false));
+            assert_eq!((recovery.last, recovery.clean), (before, false));
             append(&mut journal, 1).expect("appended");
-            assert_eq!(read_checked(opened.path()).expect("it reads").last, Position(6));
+            assert_eq!(read_checked(opened.path()).expect("it reads").last, before.next());
         }
     }
 }
@@ -219,14 +245,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn a_last_batch_with_any_sectors_missing_is_all_or_nothing(missing in any::<u32>()) {
+    fn a_last_batch_with_any_sectors_missing_is_all_or_nothing(
+        missing in any::<u32>(),
+        compressed in any::<bool>(),
+    ) {
         let dir = directory();
         let (mut journal, _) = FileJournal::open_on(dir.path(), MEDIUM, DyingDisk::new(usize::MAX)).expect("opens");
         append(&mut journal, 5).expect("appended");
-        append(&mut journal, 150).expect("appended");
+        let whole = if compressed {
+            append(&mut journal, 150).expect("appended")
+        } else {
+            append_payload(&mut journal, &noise(3000)).expect("appended")
+        };
         drop(journal);
         let path = last_segment(dir.path());
-        let start = blocks(&path)[1].0 as usize;
+        let (kind, start, length) = blocks_with_kinds(&path)[1];
+        prop_assert_eq!(kind == Kind::Compressed, compressed);
+        prop_assert!(length > 3 * 512);
+        let start = start as usize;
         let mut bytes = fs::read(&path).expect("read");
         for (sector, content) in bytes.chunks_mut(512).enumerate() {
             if missing >> (sector % 32) & 1 == 1 && (sector + 1) * 512 > start {
@@ -235,9 +271,9 @@ proptest! {
             }
         }
         fs::write(&path, &bytes).expect("written");
-        let last = read_checked(dir.path()).expect("never damage").last;
-        prop_assert!(last == Position(5) || last == Position(155));
+        let last = check(dir.path()).expect("never damage").last;
+        prop_assert!(last == Position(5) || last == whole);
         drop(open(dir.path(), MEDIUM));
-        prop_assert_eq!(read_checked(dir.path()).expect("it reads").last, last);
+        prop_assert_eq!(check(dir.path()).expect("it reads").last, last);
     }
 }

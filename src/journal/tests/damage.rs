@@ -1,14 +1,20 @@
 use super::*;
 
-/// A journal in one segment: two batches, a seal, two batches, not sealed at the end.
+/// Enough records for a compressed batch.
+const MANY: u64 = 40;
+
+/// A journal in one segment: two batches, a seal, two batches, not sealed at the end. The second and the last are
+/// compressed.
 fn sealed_in_the_middle() -> TempDir {
     let dir = directory();
     let (mut journal, _) = open(dir.path(), MEDIUM);
     append(&mut journal, 2).expect("appended");
-    append(&mut journal, 3).expect("appended");
+    append(&mut journal, MANY).expect("appended");
     wait(journal.seal()).expect("sealed");
     append(&mut journal, 1).expect("appended");
-    append(&mut journal, 2).expect("appended");
+    append(&mut journal, MANY).expect("appended");
+    let kinds = kinds(&last_segment(dir.path()));
+    assert_eq!(kinds, [Kind::Records, Kind::Compressed, Kind::Seal, Kind::Records, Kind::Compressed]);
     dir
 }
 
@@ -24,7 +30,6 @@ fn every_flipped_byte_before_the_last_batch_is_damage_at_its_batch() {
     let dir = sealed_in_the_middle();
     let path = last_segment(dir.path());
     let blocks = blocks(&path);
-    assert_eq!(blocks.len(), 5);
     for (start, length) in &blocks[..4] {
         for offset in *start..start + length {
             flip(&path, offset);
@@ -32,7 +37,7 @@ fn every_flipped_byte_before_the_last_batch_is_damage_at_its_batch() {
             flip(&path, offset);
         }
     }
-    assert_eq!(read_checked(dir.path()).expect("whole again").last, Position(8));
+    assert_eq!(read_checked(dir.path()).expect("whole again").last, Position(3 + 2 * MANY));
 }
 
 #[test]
@@ -55,7 +60,7 @@ fn every_flipped_byte_in_the_unsealed_last_batch_is_a_torn_tail() {
     for offset in start..start + length {
         flip(&path, offset);
         let end = read_checked(dir.path()).expect("a torn tail is normal");
-        assert_eq!(end.last, Position(6));
+        assert_eq!(end.last, Position(3 + MANY));
         assert!(end.torn_bytes > 0);
         flip(&path, offset);
     }
@@ -65,12 +70,13 @@ fn every_flipped_byte_in_the_unsealed_last_batch_is_a_torn_tail() {
 fn a_flipped_byte_below_the_last_seal_is_damage_even_in_the_last_batch() {
     let dir = sealed_in_the_middle();
     let (mut journal, _) = open(dir.path(), MEDIUM);
-    append(&mut journal, 2).expect("appended");
+    append(&mut journal, MANY).expect("appended");
     wait(journal.seal()).expect("sealed");
     drop(journal);
     let path = last_segment(dir.path());
-    let blocks = blocks(&path);
-    let (start, length) = blocks[blocks.len() - 2];
+    let [.., (Kind::Compressed, start, length), (Kind::Seal, ..)] = blocks_with_kinds(&path)[..] else {
+        panic!("a compressed batch and a seal are the last");
+    };
     for offset in start..start + length {
         flip(&path, offset);
         assert_damaged(read_checked(dir.path()), &path, start);
@@ -101,11 +107,13 @@ fn a_damaged_seal_at_the_end_costs_no_record() {
 fn every_flipped_byte_in_a_finished_segment_is_damage() {
     let dir = directory();
     let (mut journal, _) = open(dir.path(), SMALL);
-    for _ in 0..20 {
+    for _ in 0..10 {
         append(&mut journal, 5).expect("appended");
+        append(&mut journal, 28).expect("appended");
     }
     drop(journal);
     let path = &segments(dir.path())[1];
+    assert!(kinds(path).contains(&Kind::Compressed) && kinds(path).contains(&Kind::Records));
     let blocks = blocks(path);
     for offset in 0..blocks[0].0 {
         flip(path, offset);

@@ -1,10 +1,12 @@
 use proptest::prelude::*;
 
-use super::super::block::{self, Kind, Label};
+use super::super::block;
+use super::super::body::Body;
 use super::super::header::SegmentHeader;
 use super::*;
 
-/// Written by version 1 of the format: a claim of epoch 3, records 1 to 3, a seal, records 4 and 5.
+/// Written by version 1 of the format: a claim of epoch 3, records 1 to 3, a seal, records 4 and 5, and records 6 to
+/// 45 compressed.
 const GOLDEN: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/journal-v1.seg"));
 
 fn directory_of(segment: &[u8]) -> TempDir {
@@ -17,11 +19,12 @@ fn directory_of(segment: &[u8]) -> TempDir {
 fn a_segment_of_version_1_is_still_read_and_continued() {
     let dir = directory_of(GOLDEN);
     let end = read_checked(dir.path()).expect("it reads");
-    assert_eq!(end, ReadEnd { last: Position(5), records: 5, segments: 1, torn_bytes: 0, sealed: false });
+    assert_eq!(end, ReadEnd { last: Position(45), records: 45, segments: 1, torn_bytes: 0, sealed: false });
+    assert_eq!(kinds(&last_segment(dir.path())).last(), Some(&Kind::Compressed));
     let (mut journal, recovery) = open(dir.path(), SMALL);
-    assert_eq!((recovery.epoch, recovery.incarnation, recovery.last), (3, 2, Position(5)));
+    assert_eq!((recovery.epoch, recovery.incarnation, recovery.last), (3, 2, Position(45)));
     append(&mut journal, 1).expect("appended");
-    assert_eq!(read_checked(dir.path()).expect("it reads").last, Position(6));
+    assert_eq!(read_checked(dir.path()).expect("it reads").last, Position(46));
 }
 
 #[test]
@@ -30,11 +33,10 @@ fn version_1_is_written_byte_for_byte() {
     assert_eq!(GOLDEN[..64], header.encode());
     let claim_checksum = u64::from_le_bytes(GOLDEN[72..80].try_into().expect("eight bytes"));
     let records = batch(Position::START, 3);
-    let payload_bytes = records.len_bytes();
-    let label = Label { kind: Kind::Records, first: Position(1), records: 3, epoch: 3, payload_bytes };
-    let mut block = records.into_block();
-    block::encode(&mut block, &label, claim_checksum, header.salt);
-    assert_eq!(GOLDEN[120..120 + block.len()], block);
+    let mut body = Body::of(records);
+    let label = body.label(Position(1), 3, 3);
+    block::encode(&mut body.buffer, &label, claim_checksum, header.salt);
+    assert_eq!(GOLDEN[120..120 + body.buffer.len()], body.buffer);
 }
 
 #[test]
@@ -90,19 +92,19 @@ proptest! {
 
     #[test]
     fn blocks_that_check_and_make_no_sense_never_panic(
-        kind in prop_oneof![Just(Kind::Records), Just(Kind::Seal), Just(Kind::Claim)],
+        kind in prop_oneof![Just(Kind::Records), Just(Kind::Seal), Just(Kind::Claim), Just(Kind::Compressed)],
         first in prop_oneof![Just(0), Just(1), Just(u64::MAX), any::<u64>()],
         segment_first in prop_oneof![Just(1), Just(u64::MAX), any::<u64>()],
         records in prop_oneof![0..3u32, any::<u32>()],
         payload in proptest::collection::vec(any::<u8>(), 0..40),
     ) {
         let header = SegmentHeader { first: Position(segment_first), ..header() };
-        let mut buffer = Batch::framed_block(&payload);
-        let label = Label { kind, first: Position(first), records, epoch: 0, payload_bytes: payload.len() };
-        block::encode(&mut buffer, &label, 0, header.salt);
+        let mut body = Body::with_payload(kind, &payload);
+        let label = body.label(Position(first), records, 0);
+        block::encode(&mut body.buffer, &label, 0, header.salt);
         let dir = directory();
         let name = format!("journal-{segment_first:020}.seg");
-        fs::write(dir.path().join(name), [&header.encode()[..], &buffer].concat()).expect("written");
+        fs::write(dir.path().join(name), [&header.encode()[..], &body.buffer].concat()).expect("written");
         let _ = check(dir.path());
         let _ = FileJournal::open(dir.path(), SMALL);
     }

@@ -99,8 +99,11 @@ async fn of_a_write_in_flight_a_crash_leaves_all_or_nothing() {
     let tails = [Tail::Lost, Tail::Whole]
         .into_iter()
         .chain((0..64).map(|bit| Tail::Torn { sectors: 1 << bit }))
-        .chain((0..5_000).step_by(7).map(|bit| Tail::Flipped { bit }));
-    for (n, tail) in tails.enumerate() {
+        .chain((0..20_000).step_by(7).map(|bit| Tail::Flipped { bit }));
+    // Written as it is, and compressed: several sectors each.
+    let payloads = [noise(2_000), noise(2_000).repeat(2)];
+    let cases = tails.flat_map(|tail| payloads.iter().map(move |payload| (tail, payload)));
+    for (n, (tail, payload)) in cases.enumerate() {
         let journal = MemoryJournal::new();
         let mut first = journal.clone();
         first.claim(1).await.expect("claimed");
@@ -108,7 +111,7 @@ async fn of_a_write_in_flight_a_crash_leaves_all_or_nothing() {
         batch.push(|buffer| buffer.extend([7; 900]));
         first.append(batch, Position(0)).await.expect("appended");
         let mut batch = Batch::new(Position(2));
-        batch.push(|buffer| buffer.extend([9; 2_000]));
+        batch.push(|buffer| buffer.extend(payload));
         let _in_flight = first.append(batch, Position(1));
         let found = journal.crash_leaving(tail, n as u64).expect("a torn tail is no damage");
         assert_eq!(found, tail == Tail::Whole, "{tail:?}");
@@ -118,16 +121,22 @@ async fn of_a_write_in_flight_a_crash_leaves_all_or_nothing() {
 
 #[tokio::test]
 async fn rot_before_the_last_batch_is_refused_at_every_bit() {
+    refuses_rot_at_every_bit(&noise(100), 160).await;
+    refuses_rot_at_every_bit(&noise(300).repeat(2), 376).await;
+}
+
+/// `bytes` are those of the block that holds the payload.
+async fn refuses_rot_at_every_bit(payload: &[u8], bytes: u64) {
     let journal = MemoryJournal::new();
     let mut handle = journal.clone();
     handle.claim(1).await.expect("claimed");
     assert_eq!(journal.refuses_rot(0, 1), None);
     for n in 1..=2 {
         let mut batch = Batch::new(Position(n));
-        batch.push(|buffer| buffer.extend([n as u8; 100]));
+        batch.push(|buffer| buffer.extend(payload));
         handle.append(batch, Position(n - 1)).await.expect("appended");
     }
-    for bit in 0..8 * 160 {
+    for bit in 0..8 * bytes {
         assert_eq!(journal.refuses_rot(bit, 1), Some(true), "bit {bit}");
     }
 }

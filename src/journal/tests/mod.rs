@@ -1,5 +1,6 @@
 //! What a user of the journal could see, on files in a temporary directory.
 
+mod compression;
 mod crash;
 mod damage;
 mod format;
@@ -13,8 +14,12 @@ use std::future::Future;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
 use tempfile::TempDir;
 
+use super::block::Kind;
+use super::cursor::{Cursor, Loaded};
 use super::*;
 
 const SMALL: FileOptions = FileOptions { segment_bytes: 1024, batch_bytes_max: BATCH_BYTES_MAX };
@@ -51,11 +56,18 @@ fn append(journal: &mut impl Journal, records: u64) -> Result<Position, Error> {
     wait(journal.append(batch(last, records), last))
 }
 
-fn append_bytes(journal: &mut impl Journal, bytes: usize) -> Position {
+fn append_payload(journal: &mut impl Journal, payload: &[u8]) -> Result<Position, Error> {
     let last = journal.last();
     let mut batch = Batch::new(last.next());
-    batch.push(|buffer| buffer.resize(buffer.len() + bytes, 7));
-    wait(journal.append(batch, last)).expect("the append succeeds")
+    batch.push(|buffer| buffer.extend(payload));
+    wait(journal.append(batch, last))
+}
+
+/// What no compression makes smaller.
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut noise = vec![0; bytes];
+    StdRng::seed_from_u64(bytes as u64).fill_bytes(&mut noise);
+    noise
 }
 
 /// Reads the directory, asserts that each record is the one written at its position, and returns the end.
@@ -113,12 +125,20 @@ fn copy(from: &Path) -> TempDir {
 
 /// The offset and length of each block of a segment.
 fn blocks(path: &Path) -> Vec<(u64, u64)> {
-    let segment = super::cursor::Loaded::read(path).expect("the segment loads");
-    let mut cursor = super::cursor::Cursor::begin(&segment.header);
+    blocks_with_kinds(path).into_iter().map(|(_, start, length)| (start, length)).collect()
+}
+
+fn kinds(path: &Path) -> Vec<Kind> {
+    blocks_with_kinds(path).into_iter().map(|(kind, ..)| kind).collect()
+}
+
+fn blocks_with_kinds(path: &Path) -> Vec<(Kind, u64, u64)> {
+    let segment = Loaded::read(path).expect("the segment loads");
+    let mut cursor = Cursor::begin(&segment.header);
     let mut found = Vec::new();
     let mut start = cursor.offset;
-    while cursor.next(&segment).expect("the segment checks").is_some() {
-        found.push((start as u64, (cursor.offset - start) as u64));
+    while let Some(block) = cursor.next(&segment).expect("the segment checks") {
+        found.push((block.kind, start as u64, (cursor.offset - start) as u64));
         start = cursor.offset;
     }
     found
