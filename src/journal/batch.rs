@@ -28,7 +28,7 @@ impl Batch {
     /// `first` is the position that the first record gets, the one after the journal's last.
     pub fn new(first: Position) -> Batch {
         assert!(first > Position::START, "records are numbered from 1");
-        let mut buffer = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let mut buffer = spare();
         buffer.resize(BLOCK_HEADER_BYTES, 0);
         Batch { first, records: 0, whole: BLOCK_HEADER_BYTES, buffer }
     }
@@ -86,7 +86,12 @@ impl Batch {
     }
 }
 
-/// Takes a buffer that `into_block` gave, once it is written.
+/// An empty buffer, in memory that is there already if any is.
+pub(super) fn spare() -> Vec<u8> {
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+}
+
+/// Takes a buffer that has been written.
 pub(super) fn reuse(mut buffer: Vec<u8>) {
     buffer.clear();
     let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 use lz4_flex::block as lz4;
 
 use super::Position;
-use super::batch::Batch;
+use super::batch::{self, Batch};
 use super::block::{BLOCK_HEADER_BYTES, Block, Flaw, Kind, Label, padded};
 use super::segment::BATCH_BYTES_MAX;
 
@@ -26,11 +26,15 @@ pub(super) struct Body {
 impl Body {
     /// Compresses what gets smaller by it: the records of a batch often say the same.
     pub fn of(batch: Batch) -> Body {
-        compressed(batch.framed()).unwrap_or_else(|| Body {
-            kind: Kind::Records,
-            payload_bytes: batch.len_bytes(),
-            buffer: batch.into_block(),
-        })
+        let compressed = compressed(batch.framed());
+        let (payload_bytes, buffer) = (batch.len_bytes(), batch.into_block());
+        match compressed {
+            Some(body) => {
+                batch::reuse(buffer);
+                body
+            }
+            None => Body { kind: Kind::Records, payload_bytes, buffer },
+        }
     }
 
     /// A seal or a claim.
@@ -56,11 +60,13 @@ fn compressed(framed: &[u8]) -> Option<Body> {
         return None;
     }
     let start = BLOCK_HEADER_BYTES + LENGTH_BYTES;
-    let mut buffer = vec![0; start + lz4::get_maximum_output_size(framed.len())];
+    let mut buffer = batch::spare();
+    buffer.resize(start + lz4::get_maximum_output_size(framed.len()), 0);
     // A batch that does not fit the u32 is refused before it gets here.
     buffer[BLOCK_HEADER_BYTES..start].copy_from_slice(&(framed.len() as u32).to_le_bytes());
     let end = start + lz4::compress_into(framed, &mut buffer[start..]).ok()?;
     if padded(end) >= padded(BLOCK_HEADER_BYTES + framed.len()) {
+        batch::reuse(buffer);
         return None;
     }
     buffer.truncate(end);
