@@ -1,15 +1,16 @@
 //! Batches of real records on the disk, one under way at a time, each durable before the next: through the journal, and
 //! bare, as one write over zeros and its `fdatasync`. Below the bare one no journal can be on this disk.
 //!
-//! What the journal's takes longer is the way to its thread and back, checksums, and the zeros of the segments to come,
-//! which its own thread for them writes meanwhile.
+//! A disk has good minutes and bad ones. So each batch is written both ways, whichever is measured, and how many times
+//! as long the journal takes is printed below the two. What it takes longer is the way to its thread and back,
+//! checksums, and the zeros of the segments to come, which are written meanwhile.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use doorstep::journal::{FileJournal, Journal, SEGMENT_BYTES_DEFAULT};
 use tokio::runtime::Runtime;
 
@@ -22,49 +23,92 @@ const PADDED_TO_BYTES: usize = 8;
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("append");
-    group.sample_size(20);
+    group.sample_size(20).sampling_mode(SamplingMode::Flat);
     for count in BATCHES_OF {
         let room = room();
+        let mut both = Both::new(room.path(), count);
         group.throughput(Throughput::Elements(count as u64));
-        let mut journal = Appended { journal: open_journal(room.path()), runtime: runtime() };
         group.bench_function(BenchmarkId::new("journal", count), |bencher| {
-            bencher.iter_custom(|batches| journal.time(batches, count));
+            bencher.iter_custom(|batches| both.append(batches).journal);
         });
-        drop(journal);
-        let mut bare = Bare::make(&room.path().join("bare"));
         group.bench_function(BenchmarkId::new("bare write and fdatasync", count), |bencher| {
-            bencher.iter_custom(|batches| bare.time(batches, count));
+            bencher.iter_custom(|batches| both.append(batches).bare);
         });
+        both.compare();
     }
     group.finish();
+}
+
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    batches: u64,
+    journal: Duration,
+    bare: Duration,
+}
+
+/// Every batch is written both ways, one after the other.
+struct Both {
+    count: usize,
+    journal: FileJournal,
+    runtime: Runtime,
+    bare: Bare,
+    total: Taken,
+}
+
+impl Both {
+    fn new(dir: &Path, count: usize) -> Both {
+        let (journal, bare) = (open_journal(dir), Bare::make(&dir.join("bare")));
+        Both { count, journal, runtime: runtime(), bare, total: Taken::default() }
+    }
+
+    fn append(&mut self, batches: u64) -> Taken {
+        let mut taken = Taken { batches, ..Taken::default() };
+        for nth in 0..batches {
+            // what follows upon a sync may be slower or faster for it: each is the first as often as the other
+            if nth % 2 == 0 {
+                taken.journal += self.through_the_journal(nth);
+                taken.bare += self.bare(nth);
+            } else {
+                taken.bare += self.bare(nth);
+                taken.journal += self.through_the_journal(nth);
+            }
+        }
+        // else the disk fills up
+        self.journal.trim(self.journal.last()).expect("old segments can be removed");
+        self.total.batches += batches;
+        self.total.journal += taken.journal;
+        self.total.bare += taken.bare;
+        taken
+    }
+
+    fn through_the_journal(&mut self, nth: u64) -> Duration {
+        let last = self.journal.last();
+        let batch = batch(last, nth_of(nth, self.count));
+        let begun = Instant::now();
+        let appended = self.runtime.block_on(self.journal.append(batch, last));
+        let taken = begun.elapsed();
+        appended.expect("a disk with room");
+        taken
+    }
+
+    fn bare(&mut self, nth: u64) -> Duration {
+        self.bare.write(&framed(nth_of(nth, self.count)))
+    }
+
+    /// Says nothing where neither was chosen to run.
+    fn compare(&self) {
+        let Taken { batches, journal, bare } = self.total;
+        if batches > 0 {
+            let times = journal.as_secs_f64() / bare.as_secs_f64();
+            println!("append/{}: the journal takes {times:.2} times as long as the bare write\n", self.count);
+        }
+    }
 }
 
 /// What the batch of this number holds: the next records each time, and from the first again after the last.
 fn nth_of(batch: u64, count: usize) -> impl Iterator<Item = &'static Vec<u8>> {
     let from = batch as usize * count % records().len();
     records().iter().cycle().skip(from).take(count)
-}
-
-struct Appended {
-    journal: FileJournal,
-    runtime: Runtime,
-}
-
-impl Appended {
-    fn time(&mut self, batches: u64, count: usize) -> Duration {
-        let mut taken = Duration::ZERO;
-        for nth in 0..batches {
-            let last = self.journal.last();
-            let batch = batch(last, nth_of(nth, count));
-            let begun = Instant::now();
-            let appended = self.runtime.block_on(self.journal.append(batch, last));
-            taken += begun.elapsed();
-            appended.expect("a disk with room");
-        }
-        // else the disk fills up
-        self.journal.trim(self.journal.last()).expect("old segments can be removed");
-        taken
-    }
 }
 
 /// A file of synced zeros, as large as a segment, written over again and again.
@@ -81,19 +125,15 @@ impl Bare {
         Bare { file, at: 0 }
     }
 
-    fn time(&mut self, batches: u64, count: usize) -> Duration {
-        let mut taken = Duration::ZERO;
-        for nth in 0..batches {
-            let bytes = framed(nth_of(nth, count));
-            if self.at + bytes.len() as u64 > SEGMENT_BYTES_DEFAULT {
-                self.at = 0;
-            }
-            let begun = Instant::now();
-            let written = self.file.write_all_at(&bytes, self.at).and_then(|()| self.file.sync_data());
-            taken += begun.elapsed();
-            written.expect("a disk with room");
-            self.at += bytes.len() as u64;
+    fn write(&mut self, bytes: &[u8]) -> Duration {
+        if self.at + bytes.len() as u64 > SEGMENT_BYTES_DEFAULT {
+            self.at = 0;
         }
+        let begun = Instant::now();
+        let written = self.file.write_all_at(bytes, self.at).and_then(|()| self.file.sync_data());
+        let taken = begun.elapsed();
+        written.expect("a disk with room");
+        self.at += bytes.len() as u64;
         taken
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use doorstep::actors::{Shop, trees};
 use doorstep::journal::{Journal, Position};
 use doorstep::runtime::{State as _, recover};
@@ -16,7 +16,7 @@ const AGGREGATES: [usize; 3] = [10, 100, 1_000];
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("checkpoint");
-    group.sample_size(10);
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
     let all = all_aggregates();
     for count in AGGREGATES {
         let mut kept = Kept::open(spread(&all, count));

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use criterion::{BatchSize, Criterion, Throughput};
+use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 use doorstep::actors::{Shop, trees};
 use doorstep::journal::{self, Journal};
 use doorstep::runtime::{JournalDir, Recovered, rebuild, recover};
@@ -35,7 +35,7 @@ pub fn bench(criterion: &mut Criterion) {
     group.finish();
 
     let mut group = criterion.benchmark_group("opening");
-    group.sample_size(20);
+    group.sample_size(20).sampling_mode(SamplingMode::Flat);
     group.bench_function("journal", |bencher| {
         bencher.iter_batched(|| (), |()| open_journal(&journal_dir), BatchSize::PerIteration);
     });
