@@ -16,6 +16,10 @@ mod turn;
 
 use criterion::{criterion_group, criterion_main};
 
+/// The daemon's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 criterion_group!(
     benches,
     turn::bench,
