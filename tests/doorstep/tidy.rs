@@ -199,7 +199,7 @@ fn every_actor_has_the_same_shape() {
 
 #[test]
 fn no_file_is_long() {
-    let long: Vec<String> = ["src", "tests"]
+    let long: Vec<String> = ["src", "tests", "benches"]
         .into_iter()
         .flat_map(sources)
         .filter(|source| source.lines > FILE_LINES_MAX)
@@ -218,7 +218,7 @@ fn nothing_is_left_undone() {
         concat!("flush_", "async"),
     ];
     let attributes = [concat!("#[ig", "nore"), concat!("#[should_", "panic")];
-    for folder in ["src", "tests"] {
+    for folder in ["src", "tests", "benches"] {
         nothing_names(folder, &words, &[]);
         nothing_names(folder, &attributes, &[]);
     }
@@ -228,6 +228,7 @@ fn nothing_is_left_undone() {
 fn no_test_waits_by_sleeping() {
     let sleep = concat!("thread::", "sleep");
     nothing_names("tests", &[sleep], &["tests/doorstep/wait.rs"]);
+    nothing_names("benches", &[sleep], &[]);
     // the watchdog's thread is its clock; sled gives its lock back late
     nothing_names("src", &[sleep], &["src/runtime/watchdog.rs", "src/storage/sled_db.rs"]);
 }

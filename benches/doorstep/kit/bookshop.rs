@@ -1,0 +1,139 @@
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use doorstep::actors::order_manager::{Answer, OrderView, Outcome};
+use doorstep::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession};
+use doorstep::actors::{Address, Message, Reply, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
+use doorstep::domain::catalogue::{Catalogue, Product, demo};
+use doorstep::domain::{Backorder, Customer, OrderLine, OrderState, Quantity, SessionId, ShippingAddress};
+use doorstep::gateway::{App, HttpLimits, InProcess, OsSessions, PageSettings};
+use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
+use doorstep::runtime::State as _;
+use doorstep::runtime::kit::{self, Kit};
+use futures_util::future::join_all;
+
+/// Of each book, so that none sells out.
+const OPENING_STOCK: u32 = 1_000_000_000;
+/// Products listed in one turn.
+const LISTED_AT_ONCE: usize = 250;
+/// Different books in an order.
+const LINES: usize = 2;
+
+/// The seven actors with the demo world's books, over a journal and trees in memory, on virtual time: nothing waits, so
+/// what passes on the clock on the wall is work.
+pub struct Bookshop {
+    pub kit: Kit<Shop>,
+    books: Vec<Product>,
+}
+
+/// Somebody who has begun a cart, with nothing in it.
+pub fn visitor() -> Address {
+    Address::WebSession(SessionId::new(1, 1))
+}
+
+/// What so many goes take, one after the other, what it costs to make up a question too. The shop is opened for them:
+/// no measurement pays for the memory that another has filled.
+pub fn time_in_shop(goes: u64, go: impl AsyncFn(&Bookshop, u64)) -> Duration {
+    kit::run(async {
+        let shop = Bookshop::open().await;
+        let begun = Instant::now();
+        for nth in 0..goes {
+            go(&shop, nth).await;
+        }
+        begun.elapsed()
+    })
+}
+
+impl Bookshop {
+    pub async fn open() -> Bookshop {
+        let trees: Vec<_> = State::default().tables().iter().map(|table| table.tree()).collect();
+        let mut kit = Kit::new(Rules::default, &trees, &[]);
+        kit.tree = Box::new(tree);
+        kit.passing_group = SESSIONS;
+        kit.outside = Rc::new(Partners {
+            wholesalers: wholesaler::embedded(),
+            carrier: Box::new(EmbeddedCarrier),
+            post: Box::new(MemoryPost::new()),
+        });
+        kit.start().await;
+        let books: Vec<Product> = demo().rows.into_iter().map(|row| row.product).collect();
+        for some in books.chunks(LISTED_AT_ONCE) {
+            let products = some.iter().map(|book| (book.clone(), OPENING_STOCK)).collect();
+            let listed = kit.ask(Address::StockKeeper, stock_keeper::Message::List { products }.into()).await;
+            assert!(matches!(listed, Ok(Reply::Stock(_))), "an empty shop lists its books: {listed:?}");
+        }
+        let begun = kit.ask(visitor(), ToSession::Create.into()).await;
+        assert!(matches!(begun, Ok(Reply::Session(_))), "a new cart is begun: {begun:?}");
+        Bookshop { kit, books }
+    }
+
+    /// The book on this place of the shelf; after the last comes the first.
+    pub fn book(&self, place: usize) -> &Product {
+        &self.books[place % self.books.len()]
+    }
+
+    pub fn line(&self, place: usize) -> OrderLine {
+        let book = self.book(place);
+        OrderLine {
+            sku: book.sku.clone(),
+            title: book.title.clone(),
+            quantity: Quantity::parse(1).expect("one copy can be bought"),
+            unit_price: book.price,
+            weight_grams: book.weight_grams,
+        }
+    }
+
+    /// What a program sends; each `nth` is an order of its own.
+    pub fn checkout(&self, nth: u64) -> Message {
+        let details = CheckoutDetails {
+            customer: Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() },
+            shipping_address: ShippingAddress {
+                line1: "12 St James's Square".to_owned(),
+                city: "London".to_owned(),
+                postcode: "SW1Y 4JH".to_owned(),
+                country: "GB".to_owned(),
+            },
+            token: "tok_visa".to_owned(),
+            backorder: Backorder::Refuse,
+        };
+        let first = nth as usize * LINES;
+        let lines = (first..first + LINES).map(|place| self.line(place)).collect();
+        let checkout = Checkout { idempotency_key: format!("order-{nth}"), digest: 0, lines, details };
+        ToSession::Submit(Box::new(checkout)).into()
+    }
+
+    /// Buys, and waits for the confirmation.
+    pub async fn buy(&self, nth: u64) -> OrderView {
+        let bought = self.kit.ask(Address::WebSession(SessionId::PROGRAMS), self.checkout(nth)).await;
+        match bought {
+            Ok(Reply::Answered(Answer { outcome: Outcome::Taken(order), replayed: false }))
+                if order.state == OrderState::Confirmed =>
+            {
+                *order
+            }
+            other => panic!("a book that is there, on a good card, was not sold: {other:?}"),
+        }
+    }
+
+    /// Buys all of these at once, and waits for all confirmations.
+    pub async fn buy_at_once(&self, orders: Range<u64>) {
+        join_all(orders.map(|nth| self.buy(nth))).await;
+    }
+
+    /// Pages and API of this shop, without a socket.
+    pub async fn site(&self) -> InProcess {
+        let catalogue = Catalogue::build(self.books.clone()).expect("the demo's books make a catalogue");
+        InProcess::new(App {
+            asks: Arc::new(self.kit.running().handle()),
+            catalogue: Arc::new(catalogue),
+            tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
+            sessions: Arc::new(OsSessions),
+            rules: Arc::new(Rules::default()),
+            limits: HttpLimits::default(),
+            pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
+        })
+        .await
+    }
+}
