@@ -51,8 +51,6 @@ pub(super) struct Inner<A: Application> {
     pub to_commit: Notify,
     /// Woken when timers changed or one was handled.
     pub timers: Notify,
-    /// Woken when a checkpoint must not wait for its time.
-    pub many_turns: Notify,
     pub durable: watch::Sender<Position>,
     /// What the watchdog looks at, where there is one.
     pub busy: Option<watchdog::Slot<A::Address>>,
@@ -133,9 +131,6 @@ impl<A: Application> Cell<A> {
         let outbox = std::mem::take(&mut core.outbox);
         if std::mem::take(&mut core.timers_changed) {
             self.0.timers.notify_one();
-        }
-        if core.is_far_ahead_of_checkpoint() {
-            self.0.many_turns.notify_one();
         }
         drop(core);
         self.0.to_commit.notify_one();

@@ -14,7 +14,7 @@ impl<A: Application> Cell<A> {
     /// again, so trying again would help nobody: the daemon stops, and its next start replays the journal.
     pub(super) async fn run_checkpointer(self, every: Duration) -> Result<(), String> {
         loop {
-            let _due = tokio::time::timeout(every, self.0.many_turns.notified()).await;
+            tokio::time::sleep(every).await;
             if let Err(error) = self.checkpoint().await {
                 self.fatal(format!("the trees take no more checkpoints: {error}"));
                 return std::future::pending().await;
@@ -26,7 +26,7 @@ impl<A: Application> Cell<A> {
     /// meanwhile are written as they are when their turn comes, with the position that they then reflect.
     pub(super) async fn checkpoint(&self) -> Result<(), crate::storage::Error> {
         let _alone = self.0.checkpointing.lock().await;
-        let watermark = self.0.core.borrow_mut().begin_checkpoint();
+        let watermark = self.0.core.borrow().last();
         if watermark == self.0.core.borrow().trees.watermark() {
             return Ok(());
         }

@@ -17,7 +17,7 @@ use crate::storage::Trees;
 
 use super::dead_letters::{Resolution, Unresolved};
 use super::hooks::{Hooks, Point};
-use super::limits::{TIMERS_IN_FLIGHT_MAX, TURNS_BETWEEN_CHECKPOINTS_MAX, UNDURABLE_BYTES_MAX};
+use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::pending::{Pending, statement};
 use super::record::{Cause, DeadLetter, Record, Statement};
 use super::{
@@ -99,8 +99,6 @@ pub struct Core<A: Application> {
     /// Set when timers were changed: the pump must look again.
     pub timers_changed: bool,
     pub turns: u64,
-    /// How many of them there were when the last checkpoint began.
-    turns_at_checkpoint: u64,
     /// `ask`s answered.
     pub answers: u64,
 }
@@ -134,7 +132,6 @@ impl<A: Application> Core<A> {
             timers_in_flight: 0,
             timers_changed: true,
             turns: 0,
-            turns_at_checkpoint: 0,
             answers: 0,
         }
     }
@@ -369,17 +366,6 @@ impl<A: Application> Core<A> {
 
     pub fn last(&self) -> Position {
         self.last
-    }
-
-    /// A checkpoint of all turns up to the last one begins.
-    pub fn begin_checkpoint(&mut self) -> Position {
-        self.turns_at_checkpoint = self.turns;
-        self.last
-    }
-
-    /// So many turns since the last checkpoint began that the next one must not wait.
-    pub fn is_far_ahead_of_checkpoint(&self) -> bool {
-        self.turns - self.turns_at_checkpoint >= TURNS_BETWEEN_CHECKPOINTS_MAX
     }
 
     pub fn durable(&self) -> Position {

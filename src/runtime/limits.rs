@@ -27,9 +27,6 @@ pub const BATCH_BYTES_EAGER: usize = 256 * 1024;
 pub const GATHER_MAX: std::time::Duration = std::time::Duration::from_micros(1_500);
 /// The same as a count of turns of the scheduler: virtual time stands still while anything runs.
 pub const GATHER_YIELDS_MAX: u32 = 256;
-/// Turns after which a checkpoint does not wait for its time: what they changed stays in memory until then, and a crash
-/// replays them.
-pub const TURNS_BETWEEN_CHECKPOINTS_MAX: u64 = 65_536;
 /// Aggregates encoded for a checkpoint before others may run.
 pub const ENCODED_BETWEEN_YIELDS_MAX: usize = 128;
 

@@ -116,7 +116,6 @@ pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>
         held_up: StdCell::new(0),
         backlog: Backlog::default(),
         to_commit: Notify::new(),
-        many_turns: Notify::new(),
         timers: Notify::new(),
         durable,
         busy: parts.spin_max.map(|_| Arc::default()),
