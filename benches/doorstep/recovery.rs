@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 use doorstep::actors::{Shop, trees};
 use doorstep::journal::{self, Journal};
 use doorstep::runtime::{JournalDir, Recovered, rebuild, recover};
-use doorstep::storage::{DirectoryLock, MemoryTrees, SledOptions, SledTrees, Trees};
+use doorstep::storage::{DirectoryLock, MemoryTrees, SledTrees, Trees};
 use tempfile::TempDir;
 
 use crate::kit::{RECORDS, journal_of, open_journal, records, room, runtime};
@@ -48,7 +48,7 @@ pub fn bench(criterion: &mut Criterion) {
 }
 
 fn open_trees(dir: &Path) -> SledTrees {
-    SledTrees::open(dir, &trees::names(), SledOptions::default()).expect("the trees open").trees
+    SledTrees::open(dir, &trees::names(), trees::options(8 << 20)).expect("the trees open").trees
 }
 
 fn fill_trees(dir: &Path, journal_dir: &Path) {

@@ -1,5 +1,5 @@
 use crate::runtime;
-use crate::storage::TreeName;
+use crate::storage::{SledOptions, TreeName};
 
 use super::{Address, Shop};
 
@@ -69,6 +69,17 @@ pub const TREES: &[TreeInfo] = &[
     ),
 ];
 
+/// What is read and written together: an order with its story and its parcel, a payment with the bank's hold for it.
+const TOGETHER: &[&[TreeName]] = &[
+    &[TreeName("orders"), TreeName("timelines"), TreeName("shipments")],
+    &[TreeName("payments"), TreeName("holds")],
+];
+
+/// How sled keeps them.
+pub fn options(cache_bytes: u64) -> SledOptions {
+    SledOptions { cache_bytes, together: TOGETHER }
+}
+
 /// As storage opens them.
 pub fn names() -> Vec<TreeName> {
     runtime::tree_names::<Shop>()
@@ -78,6 +89,14 @@ pub fn names() -> Vec<TreeName> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn what_is_kept_together_has_the_same_keys() {
+        let key = |name: &TreeName| TREES.iter().find(|tree| tree.name == name.0).map(|tree| tree.key);
+        for group in TOGETHER {
+            assert!(group.iter().all(|name| key(name).is_some() && key(name) == key(&group[0])), "{group:?}");
+        }
+    }
 
     #[test]
     fn the_table_of_trees_lists_every_tree_once() {

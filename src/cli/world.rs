@@ -15,7 +15,7 @@ use crate::journal::{FileJournal, FileOptions};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Running, no_hooks, system_time};
 use crate::settings::Settings;
-use crate::storage::{DirectoryLock, OpenState, SledOptions, SledTrees};
+use crate::storage::{DirectoryLock, OpenState, SledTrees};
 
 use super::Failure;
 
@@ -137,7 +137,7 @@ pub struct Opened {
 
 /// The trees of a data directory, and in what state they were found.
 pub fn open_trees(settings: &Settings, layout: &Layout) -> Result<(SledTrees, OpenState), Failure> {
-    let options = SledOptions { cache_bytes: settings.storage.cache_bytes };
+    let options = trees::options(settings.storage.cache_bytes);
     let opened = SledTrees::open(&layout.dir, &trees::names(), options)?;
     Ok((opened.trees, opened.state))
 }

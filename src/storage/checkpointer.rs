@@ -8,7 +8,7 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 
 use super::seal::{SEAL_FILE, Seal};
-use super::sled_db::SledDb;
+use super::sled_db::{SledDb, Tree};
 use super::stored::Stored;
 use super::sync::Syncer;
 use super::{Checkpoint, Error, TreeName, Write};
@@ -78,11 +78,13 @@ impl Checkpointer {
         self.sweep_tombstones()?;
         next.note_newest(&checkpoint.writes);
         next.watermark = next.watermark.max(checkpoint.watermark);
-        // neighbours share pages; a stable sort leaves writes to one key in their order
-        checkpoint.writes.sort_by(|a, b| (a.tree, &a.key).cmp(&(b.tree, &b.key)));
+        let db = self.db.clone();
+        let home = |write: &Write| db.tree(write.tree).map_or(write.tree, Tree::home);
+        // neighbours share pages and rows; a stable sort leaves writes to one key in their order
+        checkpoint.writes.sort_by(|a, b| (home(a), &a.key, a.tree).cmp(&(home(b), &b.key, b.tree)));
         let mut unsynced_bytes = 0;
-        for write in checkpoint.writes {
-            unsynced_bytes += insert(&self.db, &mut next, &mut self.tombstones, write)?;
+        for row in checkpoint.writes.chunk_by(|a, b| home(a) == home(b) && a.key == b.key) {
+            unsynced_bytes += insert(&db, &mut next, &mut self.tombstones, row)?;
             if unsynced_bytes >= UNSYNCED_BYTES_MAX {
                 self.sync()?;
                 unsynced_bytes = 0;
@@ -147,22 +149,29 @@ impl Checkpointer {
     }
 }
 
-/// One plain insert; the contents in the seal and the list of tombstones follow it. Returns its bytes.
-fn insert(db: &SledDb, seal: &mut Seal, tombstones: &mut Tombstones, write: Write) -> Result<usize, Error> {
-    let Write { tree, key, stored } = write;
-    let envelope = stored.encode();
-    let bytes = key.len() + envelope.len();
-    let contents = seal.contents_mut(tree);
-    if !stored.is_tombstone() {
-        contents.add(&key, &envelope);
+/// One plain insert of a row; the contents in the seal and the list of tombstones follow it. Returns its bytes.
+fn insert(db: &SledDb, seal: &mut Seal, tombstones: &mut Tombstones, row: &[Write]) -> Result<usize, Error> {
+    // of two writes of one tree the later counts
+    let writes: Vec<&Write> = row.chunk_by(|a, b| a.tree == b.tree).filter_map(|same| same.last()).collect();
+    let Some(Write { key, .. }) = writes.first() else { return Ok(0) };
+    let mut values = Vec::with_capacity(writes.len());
+    for write in &writes {
+        let envelope = write.stored.encode();
+        if !write.stored.is_tombstone() {
+            seal.contents_mut(write.tree).add(key, &envelope);
+        }
+        values.push((db.tree(write.tree)?, envelope));
     }
-    let old = db.insert(db.tree(tree)?, &key, envelope).map_err(|f| db.error(f))?;
-    if let Some(old) = old.filter(|old| Stored::is_live_envelope(old)) {
-        contents.remove(&key, &old);
+    let (former, bytes) = db.insert(key, values).map_err(|f| db.error(f))?;
+    for (write, old) in writes.into_iter().zip(former) {
+        if let Some(old) = old.filter(|old| Stored::is_live_envelope(old)) {
+            seal.contents_mut(write.tree).remove(key, &old);
+        }
+        let place = (write.tree, key.clone());
+        match write.stored.is_tombstone() {
+            true => tombstones.insert(place, write.stored.position),
+            false => tombstones.remove(&place),
+        };
     }
-    match stored.is_tombstone() {
-        true => tombstones.insert((tree, key), stored.position),
-        false => tombstones.remove(&(tree, key)),
-    };
     Ok(bytes)
 }

@@ -19,6 +19,7 @@ mod error;
 mod lock;
 mod memory;
 mod open;
+mod row;
 mod seal;
 mod sled_db;
 mod sled_trees;

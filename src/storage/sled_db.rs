@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use sled::IVec;
 
 use super::error::is_full;
+use super::row::{self, BadRow, Tag};
 use super::{Error, TreeName};
 use crate::journal::Position;
 
@@ -28,28 +29,65 @@ pub(super) struct SledDb {
     dir: PathBuf,
 }
 
-/// A tree, and a key that none of its keys is above: ids grow with time, so most of what a new order asks for
-/// is above all that is there, and is known not to exist without asking sled.
+/// Where a tree's values are.
 pub(super) struct Tree {
+    home: Arc<Home>,
+    /// Names its values among those of other trees in its home's rows; `None` where it has a home of its own.
+    tag: Option<Tag>,
+}
+
+/// A tree of sled, and a key that none of its keys is above: ids grow with time, so most of what a new order asks
+/// for is above all that is there, and is known not to exist without asking sled.
+struct Home {
+    name: TreeName,
     tree: sled::Tree,
     highest: RwLock<Vec<u8>>,
 }
 
-impl Tree {
-    fn open(db: &sled::Db, name: TreeName) -> Result<Tree, Failure> {
+impl Home {
+    fn open(db: &sled::Db, name: TreeName) -> Result<Arc<Home>, Failure> {
         let tree = guarded(|| db.open_tree(name.0))?;
         let highest = guarded(|| tree.last())?.map_or_else(Vec::new, |(key, _)| key.to_vec());
-        Ok(Tree { tree, highest: RwLock::new(highest) })
+        Ok(Arc::new(Home { name, tree, highest: RwLock::new(highest) }))
     }
 
     fn is_above_all(&self, key: &[u8]) -> bool {
         key > self.highest.read().unwrap_or_else(PoisonError::into_inner).as_slice()
     }
 
-    fn raise(&self, key: &[u8]) {
+    fn get(&self, key: &[u8]) -> Result<Option<IVec>, Failure> {
+        if self.is_above_all(key) {
+            return Ok(None);
+        }
+        guarded(|| self.tree.get(key))
+    }
+
+    fn insert(&self, key: &[u8], bytes: Vec<u8>) -> Result<Option<IVec>, Failure> {
         if self.is_above_all(key) {
             *self.highest.write().unwrap_or_else(PoisonError::into_inner) = key.to_vec();
         }
+        guarded(|| self.tree.insert(key, bytes))
+    }
+}
+
+impl Tree {
+    /// Of what sled has under a key, the part that is this tree's.
+    fn own(&self, bytes: IVec) -> Result<Option<IVec>, Failure> {
+        match self.tag {
+            None => Ok(Some(bytes)),
+            Some(tag) => Ok(row::member(&bytes, tag)?.map(IVec::from)),
+        }
+    }
+
+    /// The tree that it shares its rows with, or itself.
+    pub fn home(&self) -> TreeName {
+        self.home.name
+    }
+}
+
+impl From<BadRow> for Failure {
+    fn from(bad: BadRow) -> Failure {
+        Failure::Damage(bad.to_string())
     }
 }
 
@@ -65,7 +103,13 @@ pub(super) enum Failure {
 }
 
 impl SledDb {
-    pub fn open(dir: &Path, trees: &[TreeName], cache_bytes: u64) -> Result<SledDb, Failure> {
+    /// `together`: the trees whose values of one key make one row.
+    pub fn open(
+        dir: &Path,
+        trees: &[TreeName],
+        together: &[&[TreeName]],
+        cache_bytes: u64,
+    ) -> Result<SledDb, Failure> {
         let config = || {
             sled::Config::new()
                 .path(dir)
@@ -81,9 +125,16 @@ impl SledDb {
             }
         };
         let meta = guarded(|| db.open_tree(META.0))?;
+        let mut homes = BTreeMap::new();
         let mut opened = BTreeMap::new();
         for &name in trees {
-            opened.insert(name, Tree::open(&db, name)?);
+            let group = together.iter().find(|group| group.contains(&name));
+            let home = group.map_or(name, |group| group[0]);
+            let home = match homes.entry(home) {
+                Entry::Occupied(home) => Arc::clone(home.get()),
+                Entry::Vacant(place) => Arc::clone(place.insert(Home::open(&db, home)?)),
+            };
+            opened.insert(name, Tree { home, tag: group.map(|_| Tag::of(name)) });
         }
         Ok(SledDb { db, meta, trees: Arc::new(opened), dir: dir.to_path_buf() })
     }
@@ -97,10 +148,7 @@ impl SledDb {
     }
 
     pub fn get(&self, tree: &Tree, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        if tree.is_above_all(key) {
-            return Ok(None);
-        }
-        guarded(|| tree.tree.get(key))
+        tree.home.get(key)?.map_or(Ok(None), |bytes| tree.own(bytes))
     }
 
     /// Gives each pair from `from` upwards to `visit`, until it says `false`.
@@ -110,23 +158,52 @@ impl SledDb {
         from: &[u8],
         mut visit: impl FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), Failure> {
-        let mut pairs = tree.tree.range(from..);
+        let mut pairs = tree.home.tree.range(from..);
         while let Some((key, bytes)) = guarded(|| pairs.next().transpose())? {
-            if !visit(&key, &bytes) {
+            if let Some(bytes) = tree.own(bytes)?
+                && !visit(&key, &bytes)
+            {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Returns what was under the key.
-    pub fn insert(&self, tree: &Tree, key: &[u8], bytes: Vec<u8>) -> Result<Option<IVec>, Failure> {
-        tree.raise(key);
-        guarded(|| tree.tree.insert(key, bytes))
+    /// Inserts values of trees that share a home under one key, of each tree one. Gives the former value of each, and how
+    /// many bytes sled has to write.
+    pub fn insert(
+        &self,
+        key: &[u8],
+        mut values: Vec<(&Tree, Vec<u8>)>,
+    ) -> Result<(Vec<Option<IVec>>, usize), Failure> {
+        let Some((Tree { home, tag }, _)) = values.first() else { return Ok((vec![], 0)) };
+        debug_assert!(values.iter().all(|(tree, _)| Arc::ptr_eq(&tree.home, home)));
+        if tag.is_none() {
+            let value = values.swap_remove(0).1;
+            let written = key.len() + value.len();
+            return Ok((vec![home.insert(key, value)?], written));
+        }
+        let old = home.get(key)?;
+        let old = old.as_deref().unwrap_or_default();
+        let members: Vec<(Tag, Option<&[u8]>)> =
+            values.iter().filter_map(|(tree, value)| Some((tree.tag?, Some(value.as_slice())))).collect();
+        let former = members.iter().map(|(tag, _)| Ok(row::member(old, *tag)?.map(IVec::from)));
+        let former = former.collect::<Result<Vec<_>, BadRow>>()?;
+        let next = row::changed(old, &members)?;
+        let written = key.len() + next.len();
+        home.insert(key, next)?;
+        Ok((former, written))
     }
 
-    pub fn remove(&self, tree: &Tree, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        guarded(|| tree.tree.remove(key))
+    pub fn remove(&self, tree: &Tree, key: &[u8]) -> Result<(), Failure> {
+        let sled = &tree.home.tree;
+        let Some(tag) = tree.tag else { return guarded(|| sled.remove(key)).map(drop) };
+        let Some(row) = tree.home.get(key)? else { return Ok(()) };
+        let next = row::changed(&row, &[(tag, None)])?;
+        if next.is_empty() {
+            return guarded(|| sled.remove(key)).map(drop);
+        }
+        guarded(|| sled.insert(key, next)).map(drop)
     }
 
     /// The watermark that sled itself holds; the last insert of a checkpoint.

@@ -18,11 +18,14 @@ use crate::journal::Position;
 pub struct SledOptions {
     /// What sled keeps of its pages in memory; the process needs about twice that.
     pub cache_bytes: u64,
+    /// Trees with the same keys, which are read and written together: their values under one key are one row of sled. The
+    /// same for the whole life of a directory.
+    pub together: &'static [&'static [TreeName]],
 }
 
 impl Default for SledOptions {
     fn default() -> SledOptions {
-        SledOptions { cache_bytes: 24 << 20 }
+        SledOptions { cache_bytes: 24 << 20, together: &[] }
     }
 }
 

@@ -7,6 +7,8 @@ use super::*;
 use crate::journal::Position;
 
 const ORDERS: TreeName = TreeName("orders");
+/// In one row with the order.
+const PARCELS: TreeName = TreeName("parcels");
 const STOCK: TreeName = TreeName("stock");
 
 const FLIPS: usize = 48;
@@ -14,7 +16,8 @@ const FLIPS: usize = 48;
 type Pairs = Vec<(TreeName, Vec<u8>, Stored)>;
 
 fn open(dir: &Path) -> Opened {
-    SledTrees::open(dir, &[ORDERS, STOCK], SledOptions { cache_bytes: 1 << 20 }).unwrap()
+    let options = SledOptions { cache_bytes: 1 << 20, together: &[&[ORDERS, PARCELS]] };
+    SledTrees::open(dir, &[ORDERS, PARCELS, STOCK], options).unwrap()
 }
 
 fn write(tree: TreeName, key: &str, position: u64, value: Option<&str>) -> Write {
@@ -342,4 +345,27 @@ async fn a_tree_added_later_starts_empty_and_an_unlisted_one_is_kept() {
     drop(trees);
     let Opened { trees, state } = open(dir.path());
     assert_eq!((state, contents(&trees).unwrap()), (OpenState::Exact, pairs));
+}
+
+#[tokio::test]
+async fn values_of_one_row_change_and_go_without_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let trees = open(dir.path()).trees;
+    let parcel = |i: u64, position, value| write(PARCELS, &format!("{i:06}"), position, value);
+    let first = (0..40).flat_map(|i| [parcel(i, 50, Some("packed")), order(i, 40)]).collect();
+    checkpoint(&trees, 100, first).await;
+    checkpoint(&trees, 200, vec![parcel(7, 150, Some("sent")), parcel(8, 160, None), order(9, 170)]).await;
+    checkpoint(&trees, 300, vec![parcel(500, 250, Some("alone"))]).await; // sweeps the tombstone
+    drop(trees);
+
+    let Opened { trees, state } = open(dir.path());
+    assert_eq!(state, OpenState::Exact);
+    let parcel_at = |i: u64| trees.get(PARCELS, format!("{i:06}").as_bytes()).unwrap();
+    let order_at = |i: u64| trees.get(ORDERS, format!("{i:06}").as_bytes()).unwrap().map(|s| s.position.0);
+    assert_eq!(parcel_at(7).unwrap().value.unwrap(), b"sent");
+    assert_eq!((parcel_at(8), parcel_at(9).unwrap().position.0), (None, 50));
+    assert_eq!((order_at(7), order_at(8), order_at(9)), (Some(40), Some(40), Some(170)));
+    assert_eq!((order_at(500), parcel_at(500).unwrap().position.0), (None, 250));
+    let count = |tree| contents(&trees).unwrap().iter().filter(|(of, ..)| *of == tree).count();
+    assert_eq!((count(ORDERS), count(PARCELS)), (40, 40));
 }

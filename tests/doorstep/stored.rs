@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use doorstep::actors::trees;
 use doorstep::domain::{OrderId, OrderState};
 use doorstep::runtime::{Aggregate, TableKey, decode};
-use doorstep::storage::{Checkpoint, DirectoryLock, OpenState, SledOptions, SledTrees, Stored, Trees, Write};
+use doorstep::storage::{Checkpoint, DirectoryLock, OpenState, SledTrees, Stored, Trees, Write};
 
 use super::shop::TestShop;
 
@@ -25,7 +25,7 @@ impl StoredTrees {
     pub fn of(shop: &TestShop) -> StoredTrees {
         let lock = DirectoryLock::take(&shop.data()).expect("no daemon has the directory");
         let opened =
-            SledTrees::open(&shop.data(), &trees::names(), SledOptions::default()).expect("open the trees");
+            SledTrees::open(&shop.data(), &trees::names(), trees::options(8 << 20)).expect("open the trees");
         assert_eq!(opened.state, OpenState::Exact);
         StoredTrees { trees: opened.trees, _lock: lock }
     }

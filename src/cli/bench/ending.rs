@@ -9,7 +9,7 @@ use crate::domain::{OrderId, OrderState};
 use crate::runtime::Report;
 use crate::settings::Settings;
 
-use super::crowd::Outcome;
+use super::crowd::{Outcome, Taken};
 use super::progress;
 
 const LOOKS_EVERY: Duration = Duration::from_millis(20);
@@ -66,8 +66,13 @@ pub struct Ending {
 }
 
 /// Verifies the directory of a shop that has been stopped, and looks for every order that was taken, and for none besides.
-/// `all_closed`: each of them must have come to its end.
-pub fn look(settings: &Settings, outcome: &Outcome, all_closed: bool) -> Result<Ending, Failure> {
+/// `stored`: those that were taken before the run. `all_closed`: each must have come to its end.
+pub fn look(
+    settings: &Settings,
+    stored: &[Taken],
+    outcome: &Outcome,
+    all_closed: bool,
+) -> Result<Ending, Failure> {
     let Examined { records, derived, found } = examine(settings)?;
     let kept = derived.state.orders.orders.resident();
     let kept: BTreeMap<OrderId, OrderState> = kept.map(|(id, order)| (*id, order.state)).collect();
@@ -88,7 +93,9 @@ pub fn look(settings: &Settings, outcome: &Outcome, all_closed: bool) -> Result<
     }
     // of an order that failed nobody knows
     if outcome.failed.is_empty() {
-        kept.keys().filter(|order| !taken.contains(order)).for_each(|order| {
+        let stored: BTreeSet<OrderId> = stored.iter().map(|taken| taken.order).collect();
+        let is_known = |order: &OrderId| taken.contains(order) || stored.contains(order);
+        kept.keys().filter(|order| !is_known(order)).for_each(|order| {
             wrong.add(format!("{order} is there, and nobody was told"));
         });
     }

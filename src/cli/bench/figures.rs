@@ -17,6 +17,8 @@ pub struct Plan {
     pub target: String,
     pub load: &'static str,
     pub path: &'static str,
+    /// Orders that had come to their end before.
+    pub stored: u64,
     pub orders: u64,
     pub clients: usize,
     /// Orders a second of an open loop; none: a closed loop.
@@ -203,7 +205,8 @@ mod tests {
         let plan = Plan {
             target: "core".to_owned(),
             load: "hot",
-            path: "orders",
+            path: "stored: 0,
+            orders",
             orders: 1_000,
             clients: 4,
             rate: None,

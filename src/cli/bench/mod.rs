@@ -26,7 +26,7 @@ use crate::domain::catalogue::Product;
 use crate::settings::Settings;
 
 use super::Failure;
-use crowd::Pace;
+use crowd::{Outcome, Pace, Taken};
 use figures::{Closing, Cost, Figures, Plan};
 use http::HttpDoor;
 use load::{Kind, Load};
@@ -77,6 +77,9 @@ pub struct Arguments {
     /// How many products the shop has; of one that is open already, how many are wanted at most
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     products: u32,
+    /// How many orders are placed, delivered and paid for before anything is measured
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "http")]
+    stored: u64,
     /// Which products are drawn: the same from the same seed
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -152,10 +155,30 @@ impl Arguments {
         Trial { load, pace: self.pace(), until: self.until, speed, name: name() }
     }
 
+    /// Fills the shop with orders that have come to their end; those that were taken.
+    fn store(&self, settings: &Settings) -> Result<Vec<Taken>, Failure> {
+        if self.stored == 0 {
+            return Ok(vec![]);
+        }
+        let (load, shelf) = self.load_and_shelf(settings.shop.currency)?;
+        let pace = Pace { orders: self.stored, clients: CLOSED_CLIENTS, rate: None };
+        let trial = Trial { load, pace, until: Until::Closed, speed: SPEED, name: name() };
+        let mut settings = settings.clone();
+        settings.trade.speed = SPEED;
+        let Outcome { mut confirmed, later, failed, .. } =
+            core::run(&settings, shelf, Path::Orders, trial)?.outcome;
+        if !failed.is_empty() {
+            return Err(Failure(format!("some of the {} orders before failed: {failed:?}", self.stored)));
+        }
+        confirmed.extend(later);
+        Ok(confirmed)
+    }
+
     fn plan(&self, target: &str, speed: Option<u32>) -> Plan {
         let Pace { orders, clients, rate } = self.pace();
         let (load, path) = (self.load.name(), self.path.name());
-        Plan { target: target.to_owned(), load, path, orders, clients, rate, speed }
+        let stored = self.stored;
+        Plan { target: target.to_owned(), load, path, stored, orders, clients, rate, speed }
     }
 }
 
@@ -187,6 +210,7 @@ fn of_our_own(
         settings.trade.speed = SPEED;
     }
     let (path, speed) = (arguments.path, settings.trade.speed);
+    let stored = arguments.store(&settings)?;
     let (load, shelf) = arguments.load_and_shelf(settings.shop.currency)?;
     let trial = arguments.trial(load, speed);
     let (target, ran) = match arguments.spawn {
@@ -194,7 +218,7 @@ fn of_our_own(
         false => ("core", core::run(&settings, shelf, path, trial)?),
     };
     let Ran { outcome, cost, quiet_after } = ran;
-    let ending = ending::look(&settings, &outcome, quiet_after.is_some())?;
+    let ending = ending::look(&settings, &stored, &outcome, quiet_after.is_some())?;
     let closing = quiet_after.map(|after| Closing { closed: ending.closed, after });
     let mut figures = Figures::of(arguments.plan(target, Some(speed)), &outcome, cost, closing);
     figures.records = Some(ending.records);
