@@ -14,6 +14,7 @@ use indicatif::ProgressBar;
 use crate::domain::OrderId;
 
 use super::load::{Basket, Load};
+use super::steadiness::Steadiness;
 
 /// An order that is refused because the shop has more work than it takes is sent again after this, in a closed loop.
 const AGAIN_AFTER: Duration = Duration::from_millis(10);
@@ -68,6 +69,7 @@ pub struct Outcome {
     pub failed: BTreeMap<String, u64>,
     /// Microseconds to the confirmed answer.
     pub latency: Histogram<u64>,
+    pub steadiness: Steadiness,
     pub took: Duration,
 }
 
@@ -80,6 +82,7 @@ pub async fn order(door: &impl Door, load: Load, pace: Pace, name: &str, bar: &P
         refused: 0,
         failed: BTreeMap::new(),
         latency,
+        steadiness: Steadiness::default(),
         took: Duration::ZERO,
     };
     let crowd = Crowd {
@@ -156,6 +159,7 @@ impl<D: Door> Crowd<'_, D> {
         match placed {
             Placed::Confirmed(taken) => {
                 outcome.latency.saturating_record(took.as_micros() as u64);
+                outcome.steadiness.note(self.begun.elapsed(), took);
                 outcome.confirmed.push(taken);
             }
             Placed::Later(taken) => outcome.later.push(taken),

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::crowd::Outcome;
 use super::process::{Resident, Used};
+use super::steadiness::Steady;
 
 /// What was asked for.
 #[derive(Clone, Debug, Serialize)]
@@ -44,6 +45,10 @@ pub struct Figures {
     pub checkouts_per_s: f64,
     /// Of confirmed orders.
     pub latency_ms: Latency,
+    /// A bare write and `fdatasync` of 4 KiB in the same directory, before and after the run.
+    pub bare_sync_ms: Option<Latency>,
+    #[serde(flatten)]
+    pub steady: Option<Steady>,
     pub closed: Option<usize>,
     /// From the first order's leaving until nothing was under way any more.
     pub closing_s: Option<f64>,
@@ -98,7 +103,9 @@ impl Figures {
             failed: outcome.failed.clone(),
             placing_s: outcome.took.as_secs_f64(),
             checkouts_per_s: per_s(outcome.confirmed.len(), outcome.took),
-            latency_ms: latency(&outcome.latency),
+            latency_ms: Latency::of(&outcome.latency),
+            bare_sync_ms: None,
+            steady: outcome.steadiness.steady(),
             closed: closing.map(|closing| closing.closed),
             closing_s: closing.map(|closing| closing.after.as_secs_f64()),
             closed_per_s: closing.map(|closing| per_s(closing.closed, closing.after)),
@@ -163,6 +170,16 @@ impl Figures {
         if self.refused > 0 {
             remark(format!("{} times the shop had more work than it takes", self.refused));
         }
+        if let Some(Latency { p50, p99, .. }) = self.bare_sync_ms {
+            remark(format!("a bare write and fdatasync here: p50 {p50:.2} ms, p99 {p99:.2} ms"));
+        }
+        if let Some(Steady { slowest_second, worst_p99 }) = self.steady {
+            let slowest = slowest_second * 100.0;
+            let worst = worst_p99.map_or(String::new(), |worst| {
+                format!("; worst p99 of ten seconds {worst:.1} times the median's")
+            });
+            remark(format!("slowest second {slowest:.0} % of the median second{worst}"));
+        }
         for (why, count) in &self.failed {
             remark(format!("{count} failed: {why}"));
         }
@@ -176,15 +193,18 @@ impl Figures {
     }
 }
 
-fn latency(microseconds: &Histogram<u64>) -> Latency {
-    let ms = |part: f64| microseconds.value_at_quantile(part) as f64 / 1e3;
-    Latency { p50: ms(0.5), p99: ms(0.99), p99_9: ms(0.999), max: microseconds.max() as f64 / 1e3 }
+impl Latency {
+    pub fn of(microseconds: &Histogram<u64>) -> Latency {
+        let ms = |part: f64| microseconds.value_at_quantile(part) as f64 / 1e3;
+        Latency { p50: ms(0.5), p99: ms(0.99), p99_9: ms(0.999), max: microseconds.max() as f64 / 1e3 }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::bench::crowd::Taken;
+    use crate::cli::bench::steadiness::Steadiness;
     use crate::domain::OrderId;
 
     fn outcome(confirmed: u128) -> Outcome {
@@ -197,6 +217,7 @@ mod tests {
             refused: 0,
             failed: BTreeMap::new(),
             latency,
+            steadiness: Steadiness::default(),
             took: Duration::from_secs(2),
         }
     }
@@ -205,8 +226,8 @@ mod tests {
         let plan = Plan {
             target: "core".to_owned(),
             load: "hot",
-            path: "stored: 0,
-            orders",
+            path: "orders",
+            stored: 0,
             orders: 1_000,
             clients: 4,
             rate: None,

@@ -1,5 +1,6 @@
 //! `doorstep bench`: how fast the shop is, and what an order costs. At the end it looks whether all of it happened.
 
+mod bare_sync;
 mod connection;
 mod core;
 mod crowd;
@@ -13,11 +14,13 @@ mod progress;
 mod retail;
 mod room;
 mod spawn;
+mod steadiness;
 mod trial;
 
 use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
+use hdrhistogram::Histogram;
 use rand::rngs::OsRng;
 use rand::{Rng, TryRngCore};
 
@@ -27,7 +30,7 @@ use crate::settings::Settings;
 
 use super::Failure;
 use crowd::{Outcome, Pace, Taken};
-use figures::{Closing, Cost, Figures, Plan};
+use figures::{Closing, Cost, Figures, Latency, Plan};
 use http::HttpDoor;
 use load::{Kind, Load};
 use retail::Retail;
@@ -213,15 +216,18 @@ fn of_our_own(
     let stored = arguments.store(&settings)?;
     let (load, shelf) = arguments.load_and_shelf(settings.shop.currency)?;
     let trial = arguments.trial(load, speed);
+    let before = bare_sync::measure(&settings.data.dir);
     let (target, ran) = match arguments.spawn {
         true => ("spawn", spawn::run(&settings, config, &shelf, path, trial)?),
         false => ("core", core::run(&settings, shelf, path, trial)?),
     };
     let Ran { outcome, cost, quiet_after } = ran;
+    let bare_syncs = [before, bare_sync::measure(&settings.data.dir)];
     let ending = ending::look(&settings, &stored, &outcome, quiet_after.is_some())?;
     let closing = quiet_after.map(|after| Closing { closed: ending.closed, after });
     let mut figures = Figures::of(arguments.plan(target, Some(speed)), &outcome, cost, closing);
     figures.records = Some(ending.records);
+    figures.bare_sync_ms = bare_sync_ms(bare_syncs);
     figures.wrong = ending.wrong;
     Ok(figures)
 }
@@ -238,6 +244,14 @@ fn of_a_shop(arguments: &Arguments, url: &str) -> Result<Figures, Failure> {
         figures.wrong = door.look_at_all(&outcome).await;
         Ok(figures)
     })
+}
+
+/// Before and after the run, taken together.
+fn bare_sync_ms(measured: [Option<Histogram<u64>>; 2]) -> Option<Latency> {
+    let [before, after] = measured;
+    let (mut all, after) = before.zip(after)?;
+    all.add(after).ok()?;
+    Some(Latency::of(&all))
 }
 
 /// Begins the idempotency keys of this run: no other has used them.
