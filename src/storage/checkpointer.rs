@@ -70,7 +70,7 @@ impl Checkpointer {
         result
     }
 
-    fn write_through(&mut self, mut checkpoint: Checkpoint) -> Result<(), Error> {
+    fn write_through(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
         self.break_seal()?;
         let mut next = self.seal.clone();
         next.checkpoint += 1;
@@ -81,9 +81,11 @@ impl Checkpointer {
         let db = self.db.clone();
         let home = |write: &Write| db.tree(write.tree).map_or(write.tree, Tree::home);
         // neighbours share pages and rows; a stable sort leaves writes to one key in their order
-        checkpoint.writes.sort_by(|a, b| (home(a), &a.key, a.tree).cmp(&(home(b), &b.key, b.tree)));
+        let mut writes: Vec<(TreeName, Write)> =
+            checkpoint.writes.into_iter().map(|write| (home(&write), write)).collect();
+        writes.sort_by(|(a_home, a), (b_home, b)| (a_home, &a.key, a.tree).cmp(&(b_home, &b.key, b.tree)));
         let mut unsynced_bytes = 0;
-        for row in checkpoint.writes.chunk_by(|a, b| home(a) == home(b) && a.key == b.key) {
+        for row in writes.chunk_by(|(a_home, a), (b_home, b)| a_home == b_home && a.key == b.key) {
             unsynced_bytes += insert(&db, &mut next, &mut self.tombstones, row)?;
             if unsynced_bytes >= UNSYNCED_BYTES_MAX {
                 self.sync()?;
@@ -150,9 +152,15 @@ impl Checkpointer {
 }
 
 /// One plain insert of a row; the contents in the seal and the list of tombstones follow it. Returns its bytes.
-fn insert(db: &SledDb, seal: &mut Seal, tombstones: &mut Tombstones, row: &[Write]) -> Result<usize, Error> {
+fn insert(
+    db: &SledDb,
+    seal: &mut Seal,
+    tombstones: &mut Tombstones,
+    row: &[(TreeName, Write)],
+) -> Result<usize, Error> {
     // of two writes of one tree the later counts
-    let writes: Vec<&Write> = row.chunk_by(|a, b| a.tree == b.tree).filter_map(|same| same.last()).collect();
+    let writes: Vec<&Write> =
+        row.chunk_by(|(_, a), (_, b)| a.tree == b.tree).filter_map(|same| Some(&same.last()?.1)).collect();
     let Some(Write { key, .. }) = writes.first() else { return Ok(0) };
     let mut values = Vec::with_capacity(writes.len());
     for write in &writes {
