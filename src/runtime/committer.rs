@@ -12,7 +12,7 @@ use crate::journal::{self, Batch, Journal, Position};
 
 use super::Application;
 use super::cell::Cell;
-use super::limits::{BATCH_BYTES_EAGER, GATHER_MAX, GATHER_YIELDS_MAX};
+use super::limits::{BATCH_BYTES_EAGER, COMPANY_MAX, GATHER_MAX, GATHER_YIELDS_MAX};
 
 /// The journal, as the committer and the drain share it.
 pub struct Writing {
@@ -68,11 +68,15 @@ impl<A: Application> Cell<A> {
     }
 
     async fn commit_ready(&self, journal: &SharedJournal) {
+        let mut since = None;
         loop {
             if !journal.is_busy() {
                 self.gather().await;
                 let released = self.0.core.borrow_mut().released();
                 self.let_out(released);
+                if self.may_wait_for_company(&mut since).await {
+                    continue;
+                }
                 let taken = self.0.core.borrow_mut().take_batch();
                 let Some((expected, batch)) = taken else { return };
                 journal.begin(batch, expected);
@@ -107,6 +111,24 @@ impl<A: Application> Cell<A> {
             }
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Turns that nothing leaves the daemon by need not be written at once: a write of their own would be what the next
+    /// customer's answer has to wait for. `since` is when they began to wait; `true`: look again.
+    async fn may_wait_for_company(&self, since: &mut Option<Instant>) -> bool {
+        let core = self.0.core.borrow();
+        if core.is_waited_for() || core.batch_bytes() == 0 || core.batch_bytes() >= BATCH_BYTES_EAGER {
+            *since = None;
+            return false;
+        }
+        drop(core);
+        let until = *since.get_or_insert_with(Instant::now) + COMPANY_MAX;
+        if Instant::now() >= until {
+            *since = None;
+            return false;
+        }
+        let _late = tokio::time::timeout_at(until, self.0.to_commit.notified()).await;
+        true
     }
 
     pub(super) async fn seal(&self, journal: &SharedJournal) {

@@ -350,6 +350,11 @@ impl<A: Application> Core<A> {
         self.release.drain(..ready).map(|(_, release)| release).collect()
     }
 
+    /// Something is to leave the daemon as soon as its turn is durable.
+    pub fn is_waited_for(&self) -> bool {
+        !self.release.is_empty()
+    }
+
     pub fn batch_bytes(&self) -> usize {
         self.batch.len_bytes()
     }

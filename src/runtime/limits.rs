@@ -27,6 +27,8 @@ pub const BATCH_BYTES_EAGER: usize = 256 * 1024;
 pub const GATHER_MAX: std::time::Duration = std::time::Duration::from_micros(1_500);
 /// The same as a count of turns of the scheduler: virtual time stands still while anything runs.
 pub const GATHER_YIELDS_MAX: u32 = 256;
+/// How long turns wait for others to share their write while nobody waits for them.
+pub const COMPANY_MAX: std::time::Duration = std::time::Duration::from_millis(2);
 /// Aggregates encoded for a checkpoint before others may run.
 pub const ENCODED_BETWEEN_YIELDS_MAX: usize = 128;
 
