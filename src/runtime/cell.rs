@@ -14,9 +14,9 @@ use super::core::{Core, Envelope, Release};
 use super::guard::{Control, Guard, Guarded, Overseer, guarded_actor};
 use super::hooks::Hooks;
 use super::lanes::Lanes;
-use super::limits::{Bounds, PASSING_ACTORS_MAX};
+use super::limits::{Bounds, PLACES_MADE_PART};
 use super::record::Cause;
-use super::shell::{Gauge, Shell, is_late};
+use super::shell::{Gauge, Leave, Shell, is_late};
 use super::start::Probes;
 use super::supervisor::{ChildId, GroupId, Supervisor, Verdict, WhyDown};
 use super::suspect::Suspects;
@@ -160,14 +160,34 @@ impl<A: Application> Cell<A> {
 
     /// Whether an `ask` of this actor can be admitted.
     pub(super) fn has_room(&self, to: A::Address) -> bool {
-        let actors = self.0.actors.borrow();
         if self.0.backlog.is_too_long(self.load()) {
             return false;
         }
-        match actors.get(&to) {
-            Some(entry) => entry.gauge.queue.get() < self.0.bounds.queue_depth_max,
-            None => actors.len() < PASSING_ACTORS_MAX,
+        let queue = self.0.actors.borrow().get(&to).map(|entry| entry.gauge.queue.get());
+        match queue {
+            Some(queue) => queue < self.0.bounds.queue_depth_max,
+            None => {
+                self.0.actors.borrow().len() < self.0.bounds.passing_actors_max || self.send_idle_ones_away()
+            }
         }
+    }
+
+    /// Of the actors that come and go, the part that was idle for longest leaves: their places are wanted.
+    /// `false` if all have something to do.
+    fn send_idle_ones_away(&self) -> bool {
+        let mut actors = self.0.actors.borrow_mut();
+        let idle = actors.iter().filter(|(_, entry)| entry.passing && entry.gauge.queue.get() == 0);
+        let mut idle: Vec<_> =
+            idle.map(|(address, entry)| (entry.gauge.last_message_at.get(), *address)).collect();
+        idle.sort_unstable();
+        let leaving = idle.len().div_ceil(PLACES_MADE_PART);
+        for (_, address) in &idle[..leaving] {
+            if let Some(entry) = actors.remove(address) {
+                entry.addr.do_send(Leave);
+            }
+        }
+        tracing::debug!(leaving, "idle ones passivated: their places are wanted");
+        leaving > 0
     }
 
     /// Messages that wait for actors that run.

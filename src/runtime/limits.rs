@@ -19,6 +19,8 @@ pub const TIMERS_IN_FLIGHT_MAX: usize = 64;
 pub const CALLS_IN_LANE_MAX: usize = 32;
 /// Actors that come and go (sessions) alive at a time.
 pub const PASSING_ACTORS_MAX: usize = 20_000;
+/// Where there are more, one in so many of those that are idle leaves.
+pub const PLACES_MADE_PART: usize = 4;
 /// A message that made its actor panic this often is given up.
 pub const ATTEMPTS_MAX: u32 = 3;
 /// Bytes packed before a write begins although actors are still busy.
@@ -44,6 +46,7 @@ pub struct Bounds {
     pub asks_in_flight_max: usize,
     pub queue_depth_max: usize,
     pub calls_in_lane_max: usize,
+    pub passing_actors_max: usize,
 }
 
 impl Default for Bounds {
@@ -52,6 +55,7 @@ impl Default for Bounds {
             asks_in_flight_max: ASKS_IN_FLIGHT_MAX,
             queue_depth_max: QUEUE_DEPTH_MAX,
             calls_in_lane_max: CALLS_IN_LANE_MAX,
+            passing_actors_max: PASSING_ACTORS_MAX,
         }
     }
 }

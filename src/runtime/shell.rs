@@ -182,6 +182,21 @@ impl<A: Application> Handler<Envelope<A>> for Shell<A> {
     }
 }
 
+/// Nothing waits for the actor, and its place is wanted: from here on a message begins it anew.
+pub struct Leave;
+
+impl Message for Leave {
+    type Result = ();
+}
+
+impl<A: Application> Handler<Leave> for Shell<A> {
+    type Result = ();
+
+    fn handle(&mut self, _: Leave, ctx: &mut Context<Self>) {
+        ctx.stop();
+    }
+}
+
 /// A message from outside is dropped when it is late; what stands in a turn never is.
 pub fn is_late<A: Application>(envelope: &Envelope<A>) -> bool {
     envelope.cause == Cause::Outside && envelope.deadline.is_some_and(|deadline| Instant::now() >= deadline)

@@ -9,6 +9,9 @@ use crate::runtime::Bounds;
 use super::fault::{Fault, FaultSet};
 use super::shelves::Shelves;
 
+/// In a world of small bounds: the shop's own actors, and a few visitors, who take each other's places.
+const SESSIONS_AND_ACTORS: usize = 12;
+
 /// What a run is asked for: everything that its outcome depends on, with the seed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -94,6 +97,7 @@ impl Plan {
             asks_in_flight_max: rng.random_range(2..12),
             queue_depth_max: rng.random_range(3..20),
             calls_in_lane_max: rng.random_range(1..4),
+            passing_actors_max: SESSIONS_AND_ACTORS,
         };
         let drains = rng.random_bool(0.5);
         let crashes =

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::toy::{At, Faults, IDLE_MS, Message, kit, ms, notes, started};
+use crate::runtime::Refused;
 use crate::runtime::kit::run;
 
 #[test]
@@ -70,5 +71,42 @@ fn sessions_beyond_fifty_are_counted_and_not_listed() {
         }
         let report = kit.inspect().await;
         assert_eq!((report.actors.len(), report.actors_not_listed), (53, 10));
+    });
+}
+
+#[test]
+fn a_new_session_takes_the_place_of_those_idle_for_longest() {
+    run(async {
+        let mut kit = kit();
+        kit.bounds.passing_actors_max = 11; // three actors of the tree, and eight that come and go
+        kit.start().await;
+        for no in 100..130 {
+            assert_eq!(kit.ask(At(no), Message::Note(1)).await.map(drop), Ok(()), "{no}");
+            tokio::time::sleep(ms(1)).await;
+            assert!(kit.inspect().await.actors.len() <= 11);
+        }
+        let there: Vec<String> = kit.inspect().await.actors.into_iter().map(|actor| actor.name).collect();
+        assert!(there.contains(&"toy-129".to_owned()) && !there.contains(&"toy-100".to_owned()), "{there:?}");
+        for no in [100, 129] {
+            kit.ask(At(no), Message::Note(2)).await.unwrap();
+            assert_eq!(notes(&kit, no).await, [1, 2]);
+        }
+    });
+}
+
+#[test]
+fn where_every_session_is_busy_a_new_one_is_refused() {
+    run(async {
+        let mut kit = kit();
+        kit.bounds.passing_actors_max = 5;
+        kit.hooks = Faults::hangs(|_, message| matches!(message, Message::Note(1)).then_some(500));
+        kit.start().await;
+        let busy = [100, 101].map(|no| kit.tell(At(no), Message::Note(1)));
+        tokio::time::sleep(ms(1)).await;
+        assert_eq!(kit.ask(At(102), Message::Note(2)).await.map(drop), Err(Refused::Overloaded));
+        for answer in busy {
+            answer.await.unwrap().unwrap();
+        }
+        assert_eq!(kit.ask(At(102), Message::Note(2)).await.map(drop), Ok(()));
     });
 }
