@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::toy::{At, Call, Kind, Message, Reply, Toy, UNKNOWN, kit, ms, notes};
+use super::toy::{At, Call, Kind, Message, Reply, Toy, UNKNOWN, kit, ms, notes, started};
 use crate::runtime::kit::{Answer, Kit, Scripted, run};
 use crate::runtime::limits::CALLS_IN_LANE_MAX;
 
@@ -53,6 +53,29 @@ fn several_turns_share_one_append() {
         let report = kit.settle().await;
         assert_eq!(report.turns, 150);
         assert!(report.batches <= 2, "{} writes", report.batches);
+    });
+}
+
+#[test]
+fn turns_that_nobody_waits_for_share_the_next_write_and_wait_no_longer_than_a_moment() {
+    run(async {
+        let kit = started().await;
+        let timer = |id, after_ms| Message::Timer { id, ms: after_ms, real: true, no: 7 };
+        kit.ask(At(0), timer(1, 10)).await.unwrap();
+        kit.ask(At(0), timer(2, 100)).await.unwrap();
+        let begun = kit.inspect().await.batches;
+
+        // the first one's turn goes with a question's
+        tokio::time::sleep(ms(10)).await;
+        kit.ask(At(1), Message::Note(1)).await.unwrap();
+        let report = kit.inspect().await;
+        assert_eq!((report.batches - begun, report.durable_position), (1, report.journal_position));
+
+        // nobody comes by while the second one's waits
+        tokio::time::sleep(ms(95)).await;
+        let report = kit.inspect().await;
+        assert_eq!((report.batches - begun, report.durable_position), (2, report.journal_position));
+        assert_eq!(notes(&kit, 0).await, [7, 7]);
     });
 }
 
