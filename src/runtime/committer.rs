@@ -116,14 +116,9 @@ impl<A: Application> Cell<A> {
     /// Turns that nothing leaves the daemon by need not be written at once: a write of their own would be what the next
     /// customer's answer has to wait for. `since` is when they began to wait; `true`: look again.
     async fn may_wait_for_company(&self, since: &mut Option<Instant>) -> bool {
-        let core = self.0.core.borrow();
-        if core.is_waited_for() || core.batch_bytes() == 0 || core.batch_bytes() >= BATCH_BYTES_EAGER {
-            *since = None;
-            return false;
-        }
-        drop(core);
-        let until = *since.get_or_insert_with(Instant::now) + COMPANY_MAX;
-        if Instant::now() >= until {
+        let now = Instant::now();
+        let until = *since.get_or_insert(now) + COMPANY_MAX;
+        if now >= until || !self.0.core.borrow().may_wait() {
             *since = None;
             return false;
         }

@@ -17,7 +17,7 @@ use crate::storage::Trees;
 
 use super::dead_letters::{Resolution, Unresolved};
 use super::hooks::{Hooks, Point};
-use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
+use super::limits::{BATCH_BYTES_EAGER, TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::pending::{Pending, statement};
 use super::record::{Cause, DeadLetter, Record, Statement};
 use super::{
@@ -350,9 +350,9 @@ impl<A: Application> Core<A> {
         self.release.drain(..ready).map(|(_, release)| release).collect()
     }
 
-    /// Something is to leave the daemon as soon as its turn is durable.
-    pub fn is_waited_for(&self) -> bool {
-        !self.release.is_empty()
+    /// Turns are packed, a few, and nothing is to leave the daemon as soon as they are durable.
+    pub fn may_wait(&self) -> bool {
+        self.release.is_empty() && (1..BATCH_BYTES_EAGER).contains(&self.batch.len_bytes())
     }
 
     pub fn batch_bytes(&self) -> usize {

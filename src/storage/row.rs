@@ -17,12 +17,15 @@ impl Tag {
     }
 }
 
+/// A tree's envelope.
+type Member<'a> = (Tag, &'a [u8]);
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("a row ends in the middle of a value")]
 pub(super) struct BadRow;
 
 /// The members, in the order in which they stand there.
-pub(super) fn members(mut row: &[u8]) -> impl Iterator<Item = Result<(Tag, &[u8]), BadRow>> {
+pub(super) fn members(mut row: &[u8]) -> impl Iterator<Item = Result<Member<'_>, BadRow>> {
     std::iter::from_fn(move || {
         if row.is_empty() {
             return None;
@@ -33,7 +36,7 @@ pub(super) fn members(mut row: &[u8]) -> impl Iterator<Item = Result<(Tag, &[u8]
     })
 }
 
-fn split_member(row: &[u8]) -> Option<((Tag, &[u8]), &[u8])> {
+fn split_member(row: &[u8]) -> Option<(Member<'_>, &[u8])> {
     let (tag, row) = row.split_first_chunk::<4>()?;
     let (length, row) = row.split_first_chunk::<4>()?;
     let (envelope, rest) = row.split_at_checked(u32::from_le_bytes(*length) as usize)?;
