@@ -17,7 +17,8 @@
 //! - A question from outside is handled at most once. It is not journaled: a crash before its turn leaves nothing
 //!   (`crash`: "is not asked again"). What was answered is never taken back ("is never taken back").
 //! - A reply, also one that only reads, and a call leave when all that they speak of is durable (`output`).
-//!   Several turns share one write ("share one append").
+//!   Several turns share one write ("share one append"); those that nobody waits for wait a moment for company
+//!   ("nobody waits for").
 //!
 //! **Panics**
 //! - Before the append: nothing has happened, the message stays first in line and is tried again. After it: the turn
@@ -49,6 +50,7 @@
 //!   yet durable: [`Refused::Overloaded`], and nothing was done (`admission`).
 //! - A question that is late when its turn comes is dropped unexecuted. [`Refused::Deadline`] and
 //!   [`Refused::Closed`] mean that the outcome is unknown. Whoever stops waiting frees the place.
+//! - An actor that comes and goes takes the place of those idle for longest, where there is no other (`passing`).
 //! - What stands in a turn is always accepted. Timers, the one source of work inside, wait when too many of their
 //!   messages are unhandled, or the journal does not keep up (`timers`: "a flood of timers").
 //!

@@ -12,6 +12,10 @@
 //!   value tells the position that it reflects, so a replay can skip what is there already.
 //! - A tombstone stays until the watermark has passed it, so a replay cannot raise the dead.
 //! - One thread writes; reads go on meanwhile, and nothing waits for a transaction.
+//!
+//! Habits of sled that shape it: a key costs 10 to 20 µs and 100 to 200 bytes of memory whatever its size, so trees that are
+//! read and written together share rows (`row`); a miss costs as much as a hit, so what is above a tree's highest key is
+//! known not to be there.
 
 mod checkpointer;
 mod contents;
