@@ -39,11 +39,7 @@ impl<A: Application> Cell<A> {
             if planted::is(Bug::WatermarkTooFar) { self.0.core.borrow().durable() } else { watermark };
         let written = self.0.core.borrow().trees.checkpoint(Checkpoint { writes, watermark });
         written.await?;
-        let mut core = self.0.core.borrow_mut();
-        // an aggregate that a turn is about to change must not leave memory
-        core.finish_appended();
-        core.pending.checkpointed();
-        core.state.tables_mut().into_iter().for_each(|table| table.checkpointed());
+        self.completed().await;
         Ok(())
     }
 
@@ -55,8 +51,11 @@ impl<A: Application> Cell<A> {
     }
 
     async fn encode(&self) -> Vec<Write> {
-        let mut writes = Vec::new();
-        let mut left = self.begin_encoding(&mut writes);
+        let (pending, mut left) = self.begin_encoding();
+        let mut writes = Vec::with_capacity(pending + left.iter().sum::<usize>());
+        while self.encode_pending(&mut writes) {
+            tokio::task::yield_now().await;
+        }
         while let Some(next) = left.iter().position(|dirty| *dirty > 0) {
             let slice = left[next].min(ENCODED_BETWEEN_YIELDS_MAX);
             left[next] -= slice;
@@ -66,18 +65,40 @@ impl<A: Application> Cell<A> {
         writes
     }
 
-    /// Encodes what the runtime remembers; how many aggregates of each table are to follow.
-    fn begin_encoding(&self, writes: &mut Vec<Write>) -> Vec<usize> {
+    /// How much of what the runtime remembers, and how many aggregates of each table are to be encoded.
+    fn begin_encoding(&self) -> (usize, Vec<usize>) {
         let mut core = self.0.core.borrow_mut();
         core.finish_appended();
-        core.pending.encode_dirty(writes);
-        core.state.tables().iter().map(|table| table.dirty()).collect()
+        let pending = core.pending.begin_checkpoint();
+        (pending, core.state.tables().iter().map(|table| table.dirty()).collect())
+    }
+
+    fn encode_pending(&self, writes: &mut Vec<Write>) -> bool {
+        let mut core = self.0.core.borrow_mut();
+        core.finish_appended();
+        core.pending.encode_dirty(ENCODED_BETWEEN_YIELDS_MAX, writes)
     }
 
     fn encode_some(&self, table: usize, max: usize, writes: &mut Vec<Write>) {
         let mut core = self.0.core.borrow_mut();
         core.finish_appended();
         core.state.tables_mut()[table].encode_dirty(max, writes);
+    }
+
+    /// What was written is clean, and may leave memory; a little of it at a time.
+    async fn completed(&self) {
+        self.0.core.borrow_mut().pending.checkpointed();
+        while self.complete_some() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn complete_some(&self) -> bool {
+        let mut core = self.0.core.borrow_mut();
+        // an aggregate that a turn is about to change must not leave memory
+        core.finish_appended();
+        let mut tables = core.state.tables_mut().into_iter();
+        tables.any(|table| table.checkpointed(ENCODED_BETWEEN_YIELDS_MAX))
     }
 
     /// Waits until the journal is durable up to `position`.

@@ -169,12 +169,13 @@ pub async fn rebuild<A: Application>(journal: &JournalDir<'_>, trees: &dyn Trees
         recovered.fold_up_to(journal, trees, from, Position(to))?;
         from = Position(to);
         let mut writes = vec![];
-        recovered.pending.encode_dirty(&mut writes);
+        recovered.pending.begin_checkpoint();
+        while recovered.pending.encode_dirty(usize::MAX, &mut writes) {}
         for table in recovered.state.tables_mut() {
             table.encode_dirty(usize::MAX, &mut writes);
         }
         trees.checkpoint(Checkpoint { writes, watermark: from }).await?;
-        recovered.state.tables_mut().into_iter().for_each(|table| table.checkpointed());
+        recovered.state.tables_mut().into_iter().for_each(|table| while table.checkpointed(usize::MAX) {});
     }
     Ok(journal.last.0)
 }

@@ -1,8 +1,8 @@
 //! What the runtime must remember over a crash: messages sent and not yet consumed, outside calls without a
 //! result, timers. Most live shorter than a checkpoint and are never written to a tree.
 
-use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -179,12 +179,22 @@ impl<A: Application> Pending<A> {
         };
     }
 
-    /// Encodes what has changed since the last call, for a checkpoint.
-    pub fn encode_dirty(&mut self, writes: &mut Vec<Write>) {
-        self.messages.encode_dirty(writes, |(to, message)| encode(&(to, message.as_ref())));
-        self.calls.encode_dirty(writes, |(by, call)| encode(&(by, call.as_ref())));
-        self.timers.encode_dirty(writes, |timer| encode(&(timer.due, timer.set, timer.message.as_ref())));
-        self.dead.encode_dirty(writes, encode);
+    /// A checkpoint begins: how much has changed.
+    pub fn begin_checkpoint(&mut self) -> usize {
+        self.messages.begin_checkpoint()
+            + self.calls.begin_checkpoint()
+            + self.timers.begin_checkpoint()
+            + self.dead.begin_checkpoint()
+    }
+
+    /// Encodes about `max` of what has changed; `false` when nothing is left of it.
+    pub fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>) -> bool {
+        self.messages.encode_dirty(max, writes, |(to, message)| encode(&(to, message.as_ref())))
+            || self.calls.encode_dirty(max, writes, |(by, call)| encode(&(by, call.as_ref())))
+            || self
+                .timers
+                .encode_dirty(max, writes, |timer| encode(&(timer.due, timer.set, timer.message.as_ref())))
+            || self.dead.encode_dirty(max, writes, encode)
     }
 
     /// The checkpoint that took the last `encode_dirty` has completed.
@@ -225,7 +235,8 @@ pub struct Remembered<K, V> {
     changed: Vec<K>,
     /// Keys that are gone and that the tree holds, or may hold, with the position of their removal.
     gone: BTreeMap<K, Position>,
-    /// Keys that the checkpoint under way writes.
+    /// Keys that the checkpoint under way has still to write, and those that it writes.
+    to_write: VecDeque<K>,
     in_checkpoint: Vec<(K, Position)>,
 }
 
@@ -244,8 +255,8 @@ const GONE_IN_CHANGED_MAX: usize = 4_096;
 
 impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
     fn new(tree: TreeName) -> Remembered<K, V> {
-        let (changed, gone, in_checkpoint) = (vec![], BTreeMap::new(), vec![]);
-        Remembered { tree, map: BTreeMap::new(), changed, gone, in_checkpoint }
+        let (changed, to_write, in_checkpoint) = (vec![], VecDeque::new(), vec![]);
+        Remembered { tree, map: BTreeMap::new(), changed, gone: BTreeMap::new(), to_write, in_checkpoint }
     }
 
     pub fn get(&self, key: &K) -> Option<&V> {
@@ -304,6 +315,11 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
     }
 
     fn not_checkpointed(&mut self) {
+        for key in std::mem::take(&mut self.to_write) {
+            if self.map.get(&key).is_some_and(|kept| kept.dirty) {
+                self.note_changed(key);
+            }
+        }
         for (key, position) in std::mem::take(&mut self.in_checkpoint) {
             match self.map.get_mut(&key) {
                 Some(kept) if kept.dirty => {}
@@ -338,21 +354,35 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
         }
     }
 
-    fn encode_dirty(&mut self, writes: &mut Vec<Write>, encode: impl Fn(&V) -> Vec<u8>) {
+    /// Sets aside what the checkpoint is to write; how much that is. What changes from now on is the next one's, but for
+    /// what this one has still to write: that is written as it is when its turn comes.
+    fn begin_checkpoint(&mut self) -> usize {
         self.sort_changed();
-        let mut write = |key: K, position, value| {
+        self.to_write = std::mem::take(&mut self.changed).into();
+        self.to_write.extend(self.gone.keys().copied());
+        self.to_write.len()
+    }
+
+    /// Encodes up to `max` of what is to be written; `false` where there was nothing.
+    fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>, encode: impl Fn(&V) -> Vec<u8>) -> bool {
+        let now = max.min(self.to_write.len());
+        for key in self.to_write.drain(..now) {
+            let (position, value) = match self.map.get_mut(&key) {
+                Some(kept) if kept.dirty => {
+                    (kept.dirty, kept.in_tree) = (false, true);
+                    (kept.position, Some(encode(&kept.value)))
+                }
+                Some(_) => continue,
+                None => match self.gone.remove(&key) {
+                    Some(position) => (position, None),
+                    None => continue,
+                },
+            };
             self.in_checkpoint.push((key, position));
             let stored = Stored { version: VERSION, position, value };
             writes.push(Write { tree: self.tree, key: encode_key(&key), stored });
-        };
-        for key in std::mem::take(&mut self.changed) {
-            let Some(kept) = self.map.get_mut(&key) else { continue };
-            (kept.dirty, kept.in_tree) = (false, true);
-            write(key, kept.position, Some(encode(&kept.value)));
         }
-        for (key, position) in std::mem::take(&mut self.gone) {
-            write(key, position, None);
-        }
+        now > 0
     }
 }
 

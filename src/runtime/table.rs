@@ -164,8 +164,9 @@ pub trait AnyTable {
     fn dirty(&self) -> usize;
     /// Encodes up to `max` changed aggregates for a checkpoint.
     fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>);
-    /// The checkpoint that took the last `encode_dirty`s has completed.
-    fn checkpointed(&mut self);
+    /// The checkpoint that took the last `encode_dirty`s has completed: up to `max` of what it wrote are clean.
+    /// `false` where none was left.
+    fn checkpointed(&mut self, max: usize) -> bool;
     /// It has not: what it took is to be written again.
     fn not_checkpointed(&mut self);
     /// Every aggregate in memory, as it would be stored.
@@ -226,8 +227,11 @@ impl<V: Aggregate> AnyTable for Table<V> {
         }
     }
 
-    fn checkpointed(&mut self) {
-        for (key, position) in std::mem::take(&mut self.in_checkpoint) {
+    fn checkpointed(&mut self, max: usize) -> bool {
+        let now = self.in_checkpoint.len().saturating_sub(max)..;
+        let completed = self.in_checkpoint.drain(now);
+        let some = completed.len() > 0;
+        for (key, position) in completed {
             if let Some(slot) = self.slots.get_mut(&key) {
                 slot.stored = position;
                 if !slot.dirty {
@@ -236,6 +240,7 @@ impl<V: Aggregate> AnyTable for Table<V> {
             }
         }
         self.evict();
+        some
     }
 
     fn not_checkpointed(&mut self) {

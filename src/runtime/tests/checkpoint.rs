@@ -179,7 +179,7 @@ fn an_aggregate_stays_in_memory_until_its_checkpoint_has_completed() {
     let mut writes = vec![];
     table.encode_dirty(10, &mut writes);
     put(&mut table, 1, 2);
-    table.checkpointed();
+    assert!(table.checkpointed(usize::MAX));
     assert_eq!((writes.len(), table.dirty()), (1, 1), "it was changed meanwhile: it is dirty again");
     table.encode_dirty(10, &mut writes);
     assert_eq!(writes[1].stored.position, Position(2));
@@ -231,7 +231,7 @@ fn finished_aggregates_leave_memory_and_are_read_back_from_their_tree() {
         assert_eq!(table.resident().count(), count as usize - 1, "not before their checkpoint");
         let watermark = Position(u64::from(count) + 1);
         trees.checkpoint(crate::storage::Checkpoint { writes, watermark }).await.unwrap();
-        table.checkpointed();
+        assert!(table.checkpointed(usize::MAX) && !table.checkpointed(usize::MAX));
         assert_eq!(table.resident().count(), RESIDENT_CLEAN_MAX);
         for key in [No(0), No(5)].map(|key| key.to_bytes()) {
             table.load(&key, trees.get(NOTES, &key).unwrap()).unwrap();
