@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -61,7 +62,10 @@ impl EmlFolder {
         let office = Office { dir: dir.clone(), from, base_url };
         let write_all = move || {
             while let Some(Handed { letter, written }) = handed.blocking_recv() {
-                let _ = written.send(office.send(&letter)); // whoever asked may have given up
+                // one letter that makes it panic must not keep the others here
+                let sent = catch_unwind(AssertUnwindSafe(|| office.send(&letter)));
+                let panicked = |_| Err(Trouble::Unavailable("the letter's writer panicked".to_owned()));
+                let _ = written.send(sent.unwrap_or_else(panicked)); // whoever asked may have given up
             }
         };
         let begun = thread::Builder::new().name("mail-writer".into()).spawn(write_all);
