@@ -20,10 +20,8 @@ pub(crate) const RESIDENT_CLEAN_MAX: usize = 4_096;
 const ENCODED_BYTES_LIKELY: usize = 512;
 
 /// The keys of aggregates that must be in memory before a decision or an apply, as far as they are not.
-#[derive(Default)]
 pub struct Keys<'s> {
-    /// The tables in memory; without them every key is listed.
-    tables: Option<&'s dyn Tables>,
+    tables: &'s dyn Tables,
     list: Vec<(TreeName, Vec<u8>)>,
 }
 
@@ -36,11 +34,11 @@ pub trait Tables {
 impl<'s> Keys<'s> {
     /// Lists only what `tables` do not hold.
     pub(crate) fn missing_in(tables: &'s dyn Tables) -> Keys<'s> {
-        Keys { tables: Some(tables), list: vec![] }
+        Keys { tables, list: vec![] }
     }
 
     pub fn add<V: Aggregate>(&mut self, key: &V::Key) {
-        let table = self.tables.and_then(|tables| tables.table(V::TREE));
+        let table = self.tables.table(V::TREE);
         let table = table.and_then(|table| table.as_any().downcast_ref::<Table<V>>());
         if table.is_none_or(|table| !table.slots.contains_key(key)) {
             let place = (V::TREE, key.to_bytes());

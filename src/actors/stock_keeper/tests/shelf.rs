@@ -32,7 +32,8 @@ fn the_way_out_reads_the_items_and_nothing_else() {
         Message::HandedOver { order, lines },
     ];
     for message in way_out {
-        let mut keys = Keys::default();
+        let nothing = crate::actors::State::default();
+        let mut keys = Keys::missing_in(&nothing);
         crate::actors::stock_keeper::touches(&house.scene.state.stock, &message, &mut keys);
         assert_eq!(keys.into_list(), [(StockItem::TREE, b"A".to_vec())]);
         house.when(message);
