@@ -225,7 +225,7 @@ impl Application for Shop {
 }
 
 impl runtime::State<Shop> for State {
-    fn changed_by(event: &Event, keys: &mut Keys) {
+    fn changed_by(_by: Address, event: &Event, keys: &mut Keys) {
         match event {
             Event::Session(event) => event.changes(keys),
             Event::Orders(event) => event.changes(keys),

@@ -57,7 +57,7 @@ impl Scene {
         self.position = self.position.next();
         let stamp = Stamp { position: self.position, at: self.now, by: to };
         for event in turn.events() {
-            self.load(|_, keys| State::changed_by(event, keys));
+            self.load(|_, keys| State::changed_by(to, event, keys));
             self.state.apply(event, &stamp);
         }
         turn

@@ -3,6 +3,8 @@ use std::hash::Hash;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::storage::TreeName;
+
 use super::{Context, Keys, Resolution, Stamp, Tables, Turn, table::AnyTable};
 
 /// What the runtime must be told about the trade that it runs. Everything here is pure: given a
@@ -39,6 +41,16 @@ pub trait Application: Sized + 'static {
     /// it is asked again when those are in memory, until it names nothing new.
     fn touches(state: &Self::State, to: Self::Address, message: &Self::Message, keys: &mut Keys);
 
+    /// Where `message` is decided on. All that its decision reads and its events change must be at home there.
+    fn home(_to: Self::Address, _message: &Self::Message) -> Home {
+        Home::Common
+    }
+
+    /// Where an aggregate is kept: what decides on it is at home there.
+    fn home_of(_tree: TreeName, _key: &[u8]) -> Home {
+        Home::Common
+    }
+
     /// Decides. Pure: no I/O, no clock, nothing changed but the returned turn.
     fn decide(
         state: &Self::State,
@@ -74,10 +86,22 @@ pub trait Application: Sized + 'static {
     fn passivate_after_ms(rules: &Self::Rules, address: Self::Address) -> Option<u64>;
 }
 
+/// How many parts an application can be divided into: a cell has some of them, whole.
+pub const SLOTS: u8 = 16;
+
+/// Where something is kept and decided on, however many cells there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Home {
+    /// Among what all parts share: the first cell.
+    Common,
+    /// In one of [`SLOTS`] parts, which know nothing of each other.
+    Slot(u8),
+}
+
 /// The aggregates of an application.
 pub trait State<A: Application>: Default + Tables {
-    /// The aggregates that `event` changes, so that they can be brought into memory first.
-    fn changed_by(event: &A::Event, keys: &mut Keys);
+    /// The aggregates that `event`, stated by `by`, changes, so that they can be brought into memory first.
+    fn changed_by(by: A::Address, event: &A::Event, keys: &mut Keys);
 
     /// Folds one event in. Total: every event that was ever journaled applies to every state.
     fn apply(&mut self, event: &A::Event, stamp: &Stamp<A>);
@@ -117,7 +141,7 @@ pub enum CallResult<O> {
 
 /// Something kept in a tree under a key of its own: the unit of storage and of replay.
 pub trait Aggregate: Serialize + DeserializeOwned + Debug + Clone + PartialEq + 'static {
-    const TREE: crate::storage::TreeName;
+    const TREE: TreeName;
     /// Of the stored form. A change of the form raises it and teaches `upcast` the old one.
     const VERSION: u8 = 1;
     type Key: TableKey;

@@ -237,7 +237,7 @@ impl<A: Application> Core<A> {
         }
         let (state, trees) = (&mut self.state, self.trees.as_ref());
         load_missing::<A>(state, trees, |_, keys| {
-            events.iter().for_each(|event| A::State::changed_by(event, keys));
+            events.iter().for_each(|event| A::State::changed_by(by, event, keys));
         })?;
         let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
         let before = self.batch.len_bytes();

@@ -120,7 +120,8 @@ mod turn;
 mod watchdog;
 
 pub use application::{
-    Aggregate, Application, CallResult, Outside, OutsideCall, Redrive, State, TableKey, UnknownVersion,
+    Aggregate, Application, CallResult, Home, Outside, OutsideCall, Redrive, SLOTS, State, TableKey,
+    UnknownVersion,
 };
 pub use clock::{Clock, system_time};
 pub use context::Context;

@@ -122,7 +122,7 @@ fn fold<A: Application>(
     record: &Record<A>,
 ) -> Result<(), Error> {
     load_missing::<A>(state, trees, |_, keys| {
-        record.events.iter().for_each(|event| A::State::changed_by(event, keys));
+        record.events.iter().for_each(|event| A::State::changed_by(record.by, event, keys));
     })?;
     let stamp = Stamp { position, at: record.at, by: record.by };
     record.events.iter().for_each(|event| state.apply(event, &stamp));

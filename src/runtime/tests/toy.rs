@@ -127,7 +127,7 @@ pub struct State {
 }
 
 impl crate::runtime::State<Toy> for State {
-    fn changed_by(event: &Event, keys: &mut Keys) {
+    fn changed_by(_by: At, event: &Event, keys: &mut Keys) {
         let (Event::Noted(at, _) | Event::Forgotten(at)) = event;
         keys.add::<Notes>(at);
     }
