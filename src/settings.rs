@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::actors::Rules;
 use crate::domain::{Currency, Money};
 use crate::partners::wholesaler;
+use crate::runtime::CELLS_MAX;
 
 /// The defaults, each with its unit and reason.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -59,7 +60,7 @@ tables! {
     Mail { from: String, attempts_max: u32 }
     JournalSettings { segment_bytes: u64 }
     Storage { cache_bytes: u64, checkpoint_every_ms: u64 }
-    Runtime { await_max_ms: u64, spin_max_ms: u64, drain_answers_ms: u64 }
+    Runtime { cells: usize, await_max_ms: u64, spin_max_ms: u64, drain_answers_ms: u64 }
     Log { format: LogFormat, level: String }
 }
 
@@ -152,6 +153,10 @@ impl Settings {
         zero("storage.checkpoint_every_ms", self.storage.checkpoint_every_ms)?;
         zero("runtime.await_max_ms", self.runtime.await_max_ms)?;
         zero("runtime.spin_max_ms", self.runtime.spin_max_ms)?;
+        if !(1..=CELLS_MAX).contains(&self.runtime.cells) {
+            let value = self.runtime.cells.to_string();
+            return Err(BadSettings::Value { key: "runtime.cells", value, why: "1 to 16 threads of actors" });
+        }
         if self.shop.shipping < 0 {
             let value = self.shop.shipping.to_string();
             return Err(BadSettings::Value { key: "shop.shipping", value, why: "minor units, at least 0" });

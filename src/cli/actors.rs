@@ -21,8 +21,8 @@ pub fn run(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
 
 fn print(report: &Report) {
     println!(
-        "{:<24} {:<12} {:>6} {:>10} {:>9}  last panic",
-        "actor", "state", "queue", "messages", "restarts"
+        "{:<24} {:>4} {:<12} {:>6} {:>10} {:>9}  last panic",
+        "actor", "cell", "state", "queue", "messages", "restarts"
     );
     report.actors.iter().chain(&report.services).for_each(print_actor);
     if report.actors_not_listed > 0 {
@@ -51,7 +51,7 @@ fn print(report: &Report) {
 }
 
 fn print_actor(actor: &ActorReport) {
-    let ActorReport { name, state, queue, messages, restarts, last_panic } = actor;
+    let ActorReport { cell, name, state, queue, messages, restarts, last_panic } = actor;
     let last = last_panic.as_deref().unwrap_or("-");
-    println!("{name:<24} {state:<12} {queue:>6} {messages:>10} {restarts:>9}  {last}");
+    println!("{name:<24} {cell:>4} {state:<12} {queue:>6} {messages:>10} {restarts:>9}  {last}");
 }

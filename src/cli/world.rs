@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::{RngCore, SeedableRng, TryRngCore, rngs::OsRng, rngs::StdRng};
@@ -13,7 +14,7 @@ use crate::domain::Timestamp;
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::journal::{FileJournal, FileOptions};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
-use crate::runtime::{self, Bounds, CellParts, Running, no_hooks, system_time};
+use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, system_time};
 use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState, SledTrees};
 
@@ -104,24 +105,28 @@ impl World {
     /// As `start`, with these partners.
     pub async fn start_among(self, settings: &Settings, partners: Partners) -> Result<Opened, Failure> {
         let World { layout, journal, epoch, trees, now, _lock } = self;
-        let parts = CellParts::<Shop> {
-            rules: settings.rules(),
+        let (rules, partners) = (settings.rules(), Arc::new(partners));
+        let own = move || Own::<Shop> {
+            rules: rules.clone(),
+            outside: Box::new(partners.clone()),
+            tree: tree(),
+            hooks: no_hooks(),
+            random: StdRng::from_os_rng(),
+            probes: Default::default(),
+        };
+        let parts = CellParts {
             journal: Box::new(journal),
             epoch,
-            trees: Box::new(trees),
-            outside: Box::new(partners),
-            tree: tree(),
+            trees: Arc::new(trees),
+            cells: Cells::Threads { cells: settings.runtime.cells, own: Arc::new(own) },
             passing_group: SESSIONS,
-            random: StdRng::from_os_rng(),
             now,
             speed: settings.trade.speed,
             checkpoint_every: Duration::from_millis(settings.storage.checkpoint_every_ms),
             await_max: Duration::from_millis(settings.runtime.await_max_ms),
             bounds: Bounds::default(),
-            hooks: no_hooks(),
             suspects: Some(layout.suspects()),
             spin_max: Some(Duration::from_millis(settings.runtime.spin_max_ms)),
-            probes: Default::default(),
         };
         let running = runtime::start(parts).await?;
         Ok(Opened { running, layout, _lock })

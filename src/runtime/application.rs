@@ -171,3 +171,9 @@ pub trait TableKey: Clone + Eq + Hash + Debug + 'static {
 pub trait Outside<A: Application> {
     fn make(&self, call: A::Call) -> std::pin::Pin<Box<dyn Future<Output = A::Outcome>>>;
 }
+
+impl<A: Application, O: Outside<A>> Outside<A> for std::sync::Arc<O> {
+    fn make(&self, call: A::Call) -> std::pin::Pin<Box<dyn Future<Output = A::Outcome>>> {
+        O::make(self, call)
+    }
+}

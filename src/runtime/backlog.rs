@@ -19,6 +19,10 @@ pub struct Backlog {
 }
 
 impl Backlog {
+    pub fn shown_by(behind: Arc<AtomicBool>) -> Backlog {
+        Backlog { mean: Cell::default(), behind }
+    }
+
     pub fn handled(&self, took: Duration) {
         let mean = self.mean.get();
         self.mean.set(mean - mean / REMEMBERED + took / REMEMBERED);
@@ -27,10 +31,6 @@ impl Backlog {
     /// So many wait now.
     pub fn waits(&self, messages: usize) {
         self.behind.store(self.is_too_long(messages), Ordering::Relaxed);
-    }
-
-    pub fn behind(&self) -> Arc<AtomicBool> {
-        self.behind.clone()
     }
 
     /// Whether so many messages are more than a question from outside may be put behind. Work that is under way sends

@@ -1,20 +1,23 @@
-//! A cell: the actors of one journal, on one thread. This handle is theirs; [`super::Handle`] is for everybody else.
+//! A cell: actors on one thread, with the state that is at home with them. This handle is theirs; [`super::Handle`] is for
+//! everybody else.
 
 use std::cell::{Cell as StdCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, watch};
-
-use crate::journal::Position;
+use futures_util::future::LocalBoxFuture;
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::backlog::Backlog;
+use super::common::Common;
 use super::core::{Core, Envelope, Release};
 use super::guard::{Control, Guard, Guarded, Overseer, guarded_actor};
+use super::handle::{Arrival, Work};
 use super::hooks::Hooks;
 use super::lanes::Lanes;
-use super::limits::{Bounds, PLACES_MADE_PART};
+use super::limits::PLACES_MADE_PART;
 use super::record::Cause;
 use super::shell::{Gauge, Leave, Shell, is_late};
 use super::start::Probes;
@@ -32,6 +35,9 @@ impl<A: Application> Clone for Cell<A> {
 }
 
 pub(super) struct Inner<A: Application> {
+    pub common: Arc<Common<A>>,
+    /// Which of the cells this is; the first writes the journal.
+    pub me: usize,
     pub core: RefCell<Core<A>>,
     pub actors: RefCell<BTreeMap<A::Address, Entry<A>>>,
     pub services: RefCell<Vec<(&'static str, Rc<Vitals>)>>,
@@ -41,23 +47,16 @@ pub(super) struct Inner<A: Application> {
     /// Which group an actor's guard belongs to.
     pub group_of: Box<dyn Fn(A::Address) -> &'static str>,
     pub await_max: Duration,
-    pub bounds: Bounds,
     /// Messages handed over to actors and not yet handled, in all.
     pub waiting: StdCell<usize>,
     /// Those of them that wait for an actor which does not run now: they are no load.
     pub held_up: StdCell<usize>,
     pub backlog: Backlog,
-    /// Woken when a turn was appended, or an answer can leave.
-    pub to_commit: Notify,
     /// Woken when timers changed or one was handled.
     pub timers: Notify,
-    pub durable: watch::Sender<Position>,
     /// What the watchdog looks at, where there is one.
     pub busy: Option<watchdog::Slot<A::Address>>,
     pub suspects: Suspects,
-    pub fatal: watch::Sender<Option<String>>,
-    /// Off while draining: timers do not fire, outside calls do not begin.
-    pub open: StdCell<bool>,
     /// Receives what is sent to an address in the place of an actor: for tests of one actor alone.
     pub probes: RefCell<Probes<A>>,
     pub batches: StdCell<u64>,
@@ -132,11 +131,19 @@ impl<A: Application> Cell<A> {
         if std::mem::take(&mut core.timers_changed) {
             self.0.timers.notify_one();
         }
+        // where the journal is written, whoever writes it lets things out
+        let released = if self.0.me == 0 { vec![] } else { core.released() };
         drop(core);
-        self.0.to_commit.notify_one();
-        for (to, envelope) in outbox {
-            self.deliver(to, envelope);
+        self.0.common.to_commit.notify_one();
+        for (cell, to, envelope) in outbox {
+            if cell == self.0.me {
+                self.deliver(to, envelope);
+            } else {
+                // a cell that is gone takes its part up again at the next start
+                let _ = self.0.common.routes.doors[cell].intake.send(Arrival::Message { to, envelope });
+            }
         }
+        self.let_out(released);
         self.0.backlog.waits(self.load());
     }
 
@@ -165,9 +172,10 @@ impl<A: Application> Cell<A> {
         }
         let queue = self.0.actors.borrow().get(&to).map(|entry| entry.gauge.queue.get());
         match queue {
-            Some(queue) => queue < self.0.bounds.queue_depth_max,
+            Some(queue) => queue < self.0.common.bounds.queue_depth_max,
             None => {
-                self.0.actors.borrow().len() < self.0.bounds.passing_actors_max || self.send_idle_ones_away()
+                self.0.actors.borrow().len() < self.0.common.bounds.passing_actors_max
+                    || self.send_idle_ones_away()
             }
         }
     }
@@ -268,10 +276,56 @@ impl<A: Application> Cell<A> {
         }
     }
 
+    /// What is durable leaves the cell, wherever the journal is written; runs for as long as the cell does.
+    pub(super) async fn run_outlet(self) -> Result<(), String> {
+        let mut durable = self.0.common.durable.subscribe();
+        // the sender lives as long as the cell, which this holds
+        while durable.changed().await.is_ok() {
+            self.became_durable();
+        }
+        Ok(())
+    }
+
+    pub(super) fn became_durable(&self) {
+        let released = self.0.core.borrow_mut().released();
+        self.0.timers.notify_one();
+        self.let_out(released);
+    }
+
+    /// Has `work` done in every cell, in line with what has been sent there; what each says, the first cell's first. What
+    /// `work` does before it returns its future is done before anything that comes later. `None`: a cell is gone.
+    pub(super) async fn everywhere<T, F>(
+        &self,
+        work: impl Fn(Cell<A>) -> F + Clone + Send + 'static,
+    ) -> Option<Vec<T>>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        let doors = self.0.common.routes.doors.iter().enumerate();
+        let others = doors.filter(|(cell, _)| *cell != self.0.me).map(|(_, door)| {
+            let (reply, answer) = oneshot::channel();
+            let work = work.clone();
+            let work: Work<A> = Box::new(move |cell| -> LocalBoxFuture<'static, ()> {
+                let done = work(cell);
+                // whoever wanted it done may have gone
+                Box::pin(async move { _ = reply.send(done.await) })
+            });
+            let _gone = door.intake.send(Arrival::Work(work));
+            answer
+        });
+        let others: Vec<_> = others.collect();
+        let mut said = vec![work(self.clone()).await];
+        for answer in others {
+            said.push(answer.await.ok()?);
+        }
+        Some(said)
+    }
+
     /// The daemon cannot go on: it drains what it can and exits with an error.
     pub(super) fn fatal(&self, why: String) {
         tracing::error!(%why, "fatal: draining and exiting");
-        self.0.fatal.send_if_modified(|fatal| {
+        self.0.common.fatal.send_if_modified(|fatal| {
             let first = fatal.is_none();
             if first {
                 *fatal = Some(why);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::planted::{self, Bug};
-use crate::storage::{Checkpoint, Write};
+use crate::storage::{Checkpoint, Error, Write};
 
 use super::cell::Cell;
 use super::limits::ENCODED_BETWEEN_YIELDS_MAX;
@@ -24,23 +24,29 @@ impl<A: Application> Cell<A> {
 
     /// One checkpoint: everything up to the present position will be in the trees. Aggregates that change
     /// meanwhile are written as they are when their turn comes, with the position that they then reflect.
-    pub(super) async fn checkpoint(&self) -> Result<(), crate::storage::Error> {
+    pub(super) async fn checkpoint(&self) -> Result<(), Error> {
         let _alone = self.0.checkpointing.lock().await;
-        let watermark = self.0.core.borrow().last();
-        if watermark == self.0.core.borrow().trees.watermark() {
+        let common = &self.0.common;
+        let watermark = common.last();
+        if watermark == common.trees.watermark() {
             return Ok(());
         }
-        self.take_back_unfinished();
-        let writes = self.encode().await;
+        let gone = || Error::Stopped { why: "a cell has ended".to_owned() };
+        // what turns up to the watermark have sent is with the cells that it was sent to before any of them encodes
+        self.everywhere(|cell| std::future::ready(cell.finish())).await.ok_or_else(gone)?;
+        let writes = self.everywhere(|cell| async move { cell.encode().await }).await.ok_or_else(gone)?;
         // sled never holds what the journal has not made durable
-        let last = self.0.core.borrow().last();
-        self.durable_beyond(last).await;
-        let watermark =
-            if planted::is(Bug::WatermarkTooFar) { self.0.core.borrow().durable() } else { watermark };
-        let written = self.0.core.borrow().trees.checkpoint(Checkpoint { writes, watermark });
-        written.await?;
-        self.completed().await;
+        common.durable_beyond(common.last()).await;
+        let watermark = if planted::is(Bug::WatermarkTooFar) { common.durable() } else { watermark };
+        common.trees.checkpoint(Checkpoint { writes: writes.concat(), watermark }).await?;
+        self.everywhere(|cell| async move { cell.completed().await }).await.ok_or_else(gone)?;
         Ok(())
+    }
+
+    /// All that this cell's turns have sent is on its way.
+    fn finish(&self) {
+        self.0.core.borrow_mut().finish_appended();
+        self.pass_on();
     }
 
     /// A checkpoint that failed, or was dropped half way, may not have reached the trees: it is written again.
@@ -51,6 +57,7 @@ impl<A: Application> Cell<A> {
     }
 
     async fn encode(&self) -> Vec<Write> {
+        self.take_back_unfinished();
         let (pending, mut left) = self.begin_encoding();
         let mut writes = Vec::with_capacity(pending + left.iter().sum::<usize>());
         while self.encode_pending(&mut writes) {
@@ -99,13 +106,5 @@ impl<A: Application> Cell<A> {
         core.finish_appended();
         let mut tables = core.state.tables_mut().into_iter();
         tables.any(|table| table.checkpointed(ENCODED_BETWEEN_YIELDS_MAX))
-    }
-
-    /// Waits until the journal is durable up to `position`.
-    pub(super) async fn durable_beyond(&self, position: crate::journal::Position) {
-        self.0.to_commit.notify_one();
-        let mut durable = self.0.durable.subscribe();
-        // the sender lives as long as the cell, which this borrows
-        let _ = durable.wait_for(|durable| *durable >= position).await;
     }
 }

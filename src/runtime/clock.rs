@@ -4,9 +4,10 @@ use tokio::time::Instant;
 
 use crate::domain::Timestamp;
 
-/// The one clock of a cell: real time, and the trade's time, which a demo lets run faster.
+/// The one clock of all cells: real time, and the trade's time, which a demo lets run faster.
 /// Neither goes back: not when the system's clock does, not over a restart, not on a change of speed.
 /// It follows tokio's clock, so it stands still and jumps with virtual time.
+#[derive(Clone, Copy)]
 pub struct Clock {
     started: Instant,
     real_at_start: Timestamp,

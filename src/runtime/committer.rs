@@ -59,10 +59,10 @@ impl<A: Application> Cell<A> {
     pub(super) async fn run_committer(self, journal: SharedJournal) -> Result<(), String> {
         loop {
             self.commit_ready(&journal).await;
-            let idle = tokio::time::timeout(SEAL_AFTER_IDLE, self.0.to_commit.notified()).await;
+            let idle = tokio::time::timeout(SEAL_AFTER_IDLE, self.0.common.to_commit.notified()).await;
             if idle.is_err() {
                 self.seal(&journal).await;
-                self.0.to_commit.notified().await;
+                self.0.common.to_commit.notified().await;
             }
         }
     }
@@ -77,8 +77,7 @@ impl<A: Application> Cell<A> {
                 if self.may_wait_for_company(&mut since).await {
                     continue;
                 }
-                let taken = self.0.core.borrow_mut().take_batch();
-                let Some((expected, batch)) = taken else { return };
+                let Some((expected, batch)) = self.0.common.take_batch() else { return };
                 journal.begin(batch, expected);
             }
             match journal.appended().await {
@@ -90,22 +89,15 @@ impl<A: Application> Cell<A> {
 
     fn durable(&self, position: Position) {
         self.0.batches.set(self.0.batches.get() + 1);
-        let mut core = self.0.core.borrow_mut();
-        let timers_waited = core.timers_must_wait();
-        let released = core.durable_up_to(position);
-        drop(core);
-        if timers_waited {
-            self.0.timers.notify_one();
-        }
-        self.0.durable.send_replace(position);
-        self.let_out(released);
+        self.0.common.durable_up_to(position);
+        self.became_durable();
     }
 
     /// Lets busy actors finish what they are at, for a moment: a whole checkout then shares one sync.
     async fn gather(&self) {
         let until = Instant::now() + GATHER_MAX;
         for _ in 0..GATHER_YIELDS_MAX {
-            let full = self.0.core.borrow().batch_bytes() >= BATCH_BYTES_EAGER;
+            let full = self.0.common.batch_bytes() >= BATCH_BYTES_EAGER;
             if self.0.waiting.get() == 0 || full || Instant::now() >= until {
                 return;
             }
@@ -118,11 +110,11 @@ impl<A: Application> Cell<A> {
     async fn may_wait_for_company(&self, since: &mut Option<Instant>) -> bool {
         let now = Instant::now();
         let until = *since.get_or_insert(now) + COMPANY_MAX;
-        if now >= until || !self.0.core.borrow().may_wait() {
+        if now >= until || !self.0.common.may_wait() {
             *since = None;
             return false;
         }
-        let _late = tokio::time::timeout_at(until, self.0.to_commit.notified()).await;
+        let _late = tokio::time::timeout_at(until, self.0.common.to_commit.notified()).await;
         true
     }
 

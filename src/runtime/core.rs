@@ -1,7 +1,7 @@
 //! The committed state of a cell, and the only code that changes it: one turn at a time is journaled,
 //! applied, and handed over. A panic in a decision leaves nothing behind; after the append there is no way back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,18 +11,17 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 
 use crate::domain::Timestamp;
-use crate::journal::{Batch, Position};
+use crate::journal::Position;
 use crate::planted::{self, Bug};
-use crate::storage::Trees;
+use crate::storage::{TreeName, Trees};
 
+use super::common::Common;
 use super::dead_letters::{Resolution, Unresolved};
 use super::hooks::{Hooks, Point};
-use super::limits::{BATCH_BYTES_EAGER, TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
+use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::pending::{Pending, statement};
 use super::record::{Cause, DeadLetter, Record, Statement};
-use super::{
-    Application, Clock, Context, Error, Keys, RequestId, Stamp, State, Tables as _, TimerChange, Turn,
-};
+use super::{Application, Context, Error, Keys, RequestId, Stamp, State, Tables as _, TimerChange, Turn};
 
 /// A message on its way to an actor of this cell.
 pub struct Envelope<A: Application> {
@@ -57,7 +56,6 @@ pub enum Release<A: Application> {
 /// An `ask` that has been admitted.
 pub struct Asked<A: Application> {
     pub reply: oneshot::Sender<A::Reply>,
-    pub deadline: Instant,
     /// Gives its place back when it is dropped: the `ask` is over.
     pub _permit: OwnedSemaphorePermit,
 }
@@ -79,22 +77,20 @@ struct Appended<A: Application> {
 pub struct Core<A: Application> {
     pub state: A::State,
     pub rules: Rc<A::Rules>,
-    pub clock: Clock,
-    pub trees: Box<dyn Trees>,
+    pub common: Arc<Common<A>>,
+    /// Which of the cells this is.
+    me: usize,
     pub pending: Pending<A>,
     pub hooks: Rc<dyn Hooks<A>>,
     random: StdRng,
-    /// Turns packed for the next write.
-    batch: Batch,
-    /// Of the last turn appended, durable or not.
+    /// A turn is packed in here on its way to the journal.
+    packed: Vec<u8>,
+    /// Of the last turn that this cell appended, durable or not.
     last: Position,
-    durable: Position,
-    undurable_bytes: usize,
     release: VecDeque<(Position, Release<A>)>,
-    asked: BTreeMap<RequestId, Asked<A>>,
     appended: Option<Appended<A>>,
-    /// Messages to be handed over; the cell takes them after each step.
-    pub outbox: Vec<(A::Address, Envelope<A>)>,
+    /// Messages to be handed over, each with its cell; they are taken after each step.
+    pub outbox: Vec<(usize, A::Address, Envelope<A>)>,
     pub timers_in_flight: usize,
     /// Set when timers were changed: the pump must look again.
     pub timers_changed: bool,
@@ -105,28 +101,24 @@ pub struct Core<A: Application> {
 
 impl<A: Application> Core<A> {
     pub fn new(
+        common: Arc<Common<A>>,
+        me: usize,
         rules: Rc<A::Rules>,
-        clock: Clock,
-        trees: Box<dyn Trees>,
         hooks: Rc<dyn Hooks<A>>,
         random: StdRng,
         recovered: super::recovery::Recovered<A>,
     ) -> Core<A> {
-        let last = recovered.last;
         Core {
             state: recovered.state,
             rules,
-            clock,
-            trees,
+            common,
+            me,
             pending: recovered.pending,
             hooks,
             random,
-            batch: Batch::new(last.next()),
-            last,
-            durable: last,
-            undurable_bytes: 0,
+            packed: vec![],
+            last: recovered.last,
             release: VecDeque::new(),
-            asked: BTreeMap::new(),
             appended: None,
             outbox: vec![],
             timers_in_flight: 0,
@@ -143,7 +135,7 @@ impl<A: Application> Core<A> {
         let message = envelope.message.as_ref();
         self.load_touched(to, message)?;
         self.hooks.at(Point::BeforeDecision, to, message);
-        let (at, real) = self.clock.now();
+        let (at, real) = self.common.clock.now();
         let rules = self.rules.clone();
         let mut context = Context::new(at, real, &mut self.random, rules.as_ref(), envelope.request, to);
         let turn = A::decide(&self.state, to, message, &mut context);
@@ -163,7 +155,7 @@ impl<A: Application> Core<A> {
         attempts: u32,
     ) -> Result<(), Error> {
         self.finish_appended();
-        let (at, real) = self.clock.now();
+        let (at, real) = self.common.clock.now();
         let rules = self.rules.clone();
         let mut context = Context::new(at, real, &mut self.random, rules.as_ref(), None, to);
         let state = &self.state;
@@ -209,7 +201,7 @@ impl<A: Application> Core<A> {
             }
             (Err(_), Resolution::Discard) => {}
         }
-        let (at, real) = self.clock.now();
+        let (at, real) = self.common.clock.now();
         let appended = self.append(to, Cause::DeadLetter(letter), at, real, turn, None);
         appended.map_err(|error| Unresolved::Failed(error.to_string()))?;
         self.finish_appended();
@@ -230,20 +222,19 @@ impl<A: Application> Core<A> {
         let Turn { events, sends, calls, timers, replies } = turn;
         let silent = events.is_empty() && sends.is_empty() && calls.is_empty() && timers.is_empty();
         if silent && dead.is_none() && cause == Cause::Outside {
+            self.common.await_turn(self.last);
             for (request, reply) in replies {
                 self.release.push_back((self.last, Release::Reply(request, reply)));
             }
             return Ok(());
         }
-        let (state, trees) = (&mut self.state, self.trees.as_ref());
-        load_missing::<A>(state, trees, |_, keys| {
-            events.iter().for_each(|event| A::State::changed_by(by, event, keys));
-        })?;
+        self.load(|_, keys| events.iter().for_each(|event| A::State::changed_by(by, event, keys)))?;
         let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
-        let before = self.batch.len_bytes();
-        self.last = self.batch.push(|buffer| record.encode(buffer));
+        self.packed.clear();
+        record.encode(&mut self.packed);
+        let awaited = !record.calls.is_empty() || !replies.is_empty();
+        self.last = self.common.append(&self.packed, awaited);
         self.hooks.stated(self.last, &record);
-        self.undurable_bytes += self.batch.len_bytes() - before;
         self.turns += 1;
         let Record { by, cause, at, events, sends, calls, timers, dead, .. } = record;
         let position = self.last;
@@ -260,9 +251,12 @@ impl<A: Application> Core<A> {
         let position = appended.position;
         self.consume(appended.by, &appended.cause, position);
         for (index, (to, message)) in appended.sends.into_iter().enumerate() {
+            let cell = self.common.routes.cell_of(|| A::home(to, &message));
             let (id, message) = (statement(position, index), Arc::new(message));
-            self.pending.messages.put(id, (to, message.clone()), position);
-            self.outbox.push((to, Envelope::inside(Cause::Message(id), message)));
+            if cell == self.me {
+                self.pending.messages.put(id, (to, message.clone()), position);
+            }
+            self.outbox.push((cell, to, Envelope::inside(Cause::Message(id), message)));
         }
         for (index, call) in appended.calls.into_iter().enumerate() {
             let id = statement(position, index);
@@ -318,89 +312,47 @@ impl<A: Application> Core<A> {
         self.pending.consume(by, cause, position);
     }
 
+    /// A message that a turn of another cell has sent: from here on it is this one's to remember.
+    pub fn take_over(&mut self, to: A::Address, envelope: &Envelope<A>) {
+        if let Cause::Message(id) = envelope.cause {
+            self.pending.messages.put(id, (to, envelope.message.clone()), id.turn);
+        }
+    }
+
     fn load_touched(&mut self, to: A::Address, message: &A::Message) -> Result<(), Error> {
-        let (state, trees) = (&mut self.state, self.trees.as_ref());
-        load_missing::<A>(state, trees, |state, keys| A::touches(state, to, message, keys))
+        self.load(|state, keys| A::touches(state, to, message, keys))
     }
 
-    /// Takes the turns that wait for a write: the position before them, and they themselves.
-    pub fn take_batch(&mut self) -> Option<(Position, Batch)> {
-        if self.batch.is_empty() {
-            return None;
-        }
-        let batch = std::mem::replace(&mut self.batch, Batch::new(self.last.next()));
-        Some((Position(batch.first().0 - 1), batch))
-    }
-
-    /// Everything up to `position` is durable. Returns what may leave the daemon now.
-    pub fn durable_up_to(&mut self, position: Position) -> Vec<Release<A>> {
-        self.durable = position;
-        if position == self.last {
-            self.undurable_bytes = 0;
-        } else {
-            self.undurable_bytes = self.batch.len_bytes();
-        }
-        self.released()
+    /// Brings what `name` lists into memory, if this is where it is at home: nothing is ever decided on in two cells.
+    fn load(&mut self, name: impl Fn(&A::State, &mut Keys)) -> Result<(), Error> {
+        let routes = &self.common.routes;
+        let at_home = |tree, key: &[u8]| routes.cell_of(|| A::home_of(tree, key)) == self.me;
+        load_missing::<A>(&mut self.state, self.common.trees.as_ref(), at_home, name)
     }
 
     /// What may leave the daemon now.
     pub fn released(&mut self) -> Vec<Release<A>> {
-        let durable = if planted::is(Bug::EffectBeforeDurable) { self.last } else { self.durable };
+        let durable = if planted::is(Bug::EffectBeforeDurable) { self.last } else { self.common.durable() };
         let ready = self.release.partition_point(|(position, _)| *position <= durable);
         self.release.drain(..ready).map(|(_, release)| release).collect()
-    }
-
-    /// Turns are packed, a few, and nothing is to leave the daemon as soon as they are durable.
-    pub fn may_wait(&self) -> bool {
-        self.release.is_empty() && (1..BATCH_BYTES_EAGER).contains(&self.batch.len_bytes())
-    }
-
-    pub fn batch_bytes(&self) -> usize {
-        self.batch.len_bytes()
-    }
-
-    pub fn undurable_bytes(&self) -> usize {
-        self.undurable_bytes
     }
 
     /// Enough are on their way, or the journal does not keep up: timers are the one source of work
     /// inside that admission does not bound.
     pub fn timers_must_wait(&self) -> bool {
-        self.timers_in_flight >= TIMERS_IN_FLIGHT_MAX || self.undurable_bytes >= UNDURABLE_BYTES_MAX
-    }
-
-    pub fn last(&self) -> Position {
-        self.last
-    }
-
-    pub fn durable(&self) -> Position {
-        self.durable
+        self.timers_in_flight >= TIMERS_IN_FLIGHT_MAX || self.common.undurable_bytes() >= UNDURABLE_BYTES_MAX
     }
 
     pub fn jitter(&mut self) -> u64 {
         rand::RngCore::next_u64(&mut self.random)
     }
 
-    pub fn admit(&mut self, request: RequestId, asked: Asked<A>) {
-        self.asked.insert(request, asked);
-    }
-
     /// Answers an `ask`; if whoever asked is gone, nothing happens.
     pub fn answer(&mut self, request: RequestId, reply: A::Reply) {
-        if let Some(asked) = self.asked.remove(&request) {
+        if let Some(asked) = self.common.askers.leave(request) {
             self.answers += 1;
             let _gone = asked.reply.send(reply);
         }
-    }
-
-    /// Whoever asked has gone: its place is free again. What the question does is not undone.
-    pub fn forget_ask(&mut self, request: RequestId) {
-        self.asked.remove(&request);
-    }
-
-    /// `ask`s admitted and not yet answered.
-    pub fn asks(&self) -> usize {
-        self.asked.len()
     }
 
     /// Messages that a crash left unconsumed, in the order in which they were sent.
@@ -419,6 +371,7 @@ impl<A: Application> Core<A> {
 pub fn load_missing<A: Application>(
     state: &mut A::State,
     trees: &dyn Trees,
+    at_home: impl Fn(TreeName, &[u8]) -> bool,
     name: impl Fn(&A::State, &mut Keys),
 ) -> Result<(), Error> {
     loop {
@@ -429,6 +382,9 @@ pub fn load_missing<A: Application>(
             return Ok(());
         }
         for (tree, key) in missing {
+            if !at_home(tree, &key) {
+                return Err(Error::NotAtHome { tree, key });
+            }
             let table = state.table_mut(tree).ok_or(crate::storage::Error::UnknownTree(tree))?;
             table.load(&key, trees.get(tree, &key)?)?;
         }

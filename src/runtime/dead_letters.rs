@@ -1,13 +1,14 @@
 //! Messages that were given up, and the operator's word on each: to send it again, or to forget it.
 
+use std::future::ready;
+
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
 
 use crate::domain::Timestamp;
 use crate::journal::Position;
 
 use super::cell::Cell;
-use super::handle::{Arrival, Handle};
+use super::handle::Handle;
 use super::{Application, Refused};
 
 /// A dead letter, as the operator sees it. Its id is the position of the turn that gave it up.
@@ -52,9 +53,10 @@ pub enum Unresolved {
 impl<A: Application> Handle<A> {
     /// Every dead letter, oldest first. `None` when the cell is gone.
     pub async fn dead_letters(&self) -> Option<Vec<BuriedLetter>> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Arrival::DeadLetters(reply))?;
-        answer.await.ok()
+        let found = self.work(async |cell: Cell<A>| cell.everywhere(|cell| ready(cell.dead_letters())).await);
+        let mut letters = found.await??.concat();
+        letters.sort_unstable_by_key(|letter| letter.id);
+        Some(letters)
     }
 
     /// Resolves a dead letter, once; it is durable when this returns.
@@ -66,14 +68,18 @@ impl<A: Application> Handle<A> {
         if !self.is_open() {
             return Err(closed);
         }
-        let (reply, answer) = oneshot::channel();
-        self.send(Arrival::Resolve { letter, resolution, reply }).ok_or(closed.clone())?;
-        answer.await.unwrap_or(Err(closed))
+        let resolve = async move |cell: Cell<A>| {
+            cell.everywhere(move |cell| async move { cell.resolve(letter, resolution).await }).await
+        };
+        let said = self.work(resolve).await.flatten().ok_or(closed)?;
+        let no_such = Err(Unresolved::NoSuchLetter(letter.0));
+        // it lies in one cell
+        said.into_iter().find(|said| *said != no_such).unwrap_or(no_such)
     }
 }
 
 impl<A: Application> Cell<A> {
-    pub(super) fn dead_letters(&self) -> Vec<BuriedLetter> {
+    fn dead_letters(&self) -> Vec<BuriedLetter> {
         let core = self.0.core.borrow();
         let shown = core.pending.dead.iter().map(|(position, (to, letter))| BuriedLetter {
             id: position.0,
@@ -88,29 +94,13 @@ impl<A: Application> Cell<A> {
     }
 
     /// Answers once the turn is durable.
-    pub(super) fn resolve(
-        &self,
-        letter: Position,
-        resolution: Resolution,
-        reply: oneshot::Sender<Result<(), Unresolved>>,
-    ) {
+    async fn resolve(&self, letter: Position, resolution: Resolution) -> Result<(), Unresolved> {
         let resolved = self.0.core.borrow_mut().resolve(letter, resolution);
         self.pass_on();
-        match resolved {
-            Ok(position) => {
-                let cell = self.clone();
-                actix::spawn(async move {
-                    cell.durable_beyond(position).await;
-                    // whoever asked may have gone
-                    let _ = reply.send(Ok(()));
-                });
-            }
-            Err(unresolved) => {
-                if let Unresolved::Failed(why) = &unresolved {
-                    self.fatal(format!("a dead letter could not be resolved: {why}"));
-                }
-                let _ = reply.send(Err(unresolved));
-            }
+        if let Err(Unresolved::Failed(why)) = &resolved {
+            self.fatal(format!("a dead letter could not be resolved: {why}"));
         }
+        self.0.common.durable_beyond(resolved?).await;
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::journal::{self, Position};
-use crate::storage::{Checkpoint, MemoryTrees, Stored, TreeName, Trees};
+use crate::storage::{MemoryTrees, Stored, TreeName, Trees};
 
 use super::pending::{Pending, TREES};
 use super::recovery::{Recovered, Replays, recover};
@@ -168,14 +168,7 @@ pub async fn rebuild<A: Application>(journal: &JournalDir<'_>, trees: &dyn Trees
         let to = from.plus(FOLDED_BETWEEN_CHECKPOINTS).0.min(journal.last.0);
         recovered.fold_up_to(journal, trees, from, Position(to))?;
         from = Position(to);
-        let mut writes = vec![];
-        recovered.pending.begin_checkpoint();
-        while recovered.pending.encode_dirty(usize::MAX, &mut writes) {}
-        for table in recovered.state.tables_mut() {
-            table.encode_dirty(usize::MAX, &mut writes);
-        }
-        trees.checkpoint(Checkpoint { writes, watermark: from }).await?;
-        recovered.state.tables_mut().into_iter().for_each(|table| while table.checkpointed(usize::MAX) {});
+        recovered.write_to(trees).await?;
     }
     Ok(journal.last.0)
 }

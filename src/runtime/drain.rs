@@ -55,6 +55,13 @@ impl fmt::Display for DrainReport {
     }
 }
 
+/// What the next start resumes of a cell.
+struct Left {
+    messages: usize,
+    timers: usize,
+    calls: usize,
+}
+
 impl<A: Application> Cell<A> {
     /// Admission off → what is in flight answered → journal flushed → checkpoint → seal.
     pub(super) async fn drain(
@@ -67,10 +74,10 @@ impl<A: Application> Cell<A> {
         handle.set_open(false);
         bounded("answers", deadlines.answers, self.answered(handle), &mut cut_short).await;
         // from here on nothing new begins: timers and outside calls go on at the next start
-        self.0.open.set(false);
+        self.0.common.begin_draining();
         bounded("quiet", deadlines.flush, self.quiet(), &mut cut_short).await;
-        let last = self.0.core.borrow().last();
-        bounded("flush", deadlines.flush, self.durable_beyond(last), &mut cut_short).await;
+        let common = &self.0.common;
+        bounded("flush", deadlines.flush, common.durable_beyond(common.last()), &mut cut_short).await;
         let checkpoint = async {
             if let Err(error) = self.checkpoint().await {
                 tracing::error!(%error, "no checkpoint at the stop: the next start replays the journal");
@@ -78,14 +85,20 @@ impl<A: Application> Cell<A> {
         };
         bounded("checkpoint", deadlines.checkpoint, checkpoint, &mut cut_short).await;
         bounded("seal", deadlines.seal, self.seal(journal), &mut cut_short).await;
-        let core = self.0.core.borrow();
+        let left = self.everywhere(|cell| std::future::ready(cell.left())).await.unwrap_or_default();
+        let sum = |of: fn(&Left) -> usize| left.iter().map(of).sum();
         DrainReport {
             unanswered: handle.asks(),
-            messages: core.pending.messages.len(),
-            timers: core.pending.timers.len(),
-            calls: core.pending.calls.len(),
+            messages: sum(|left| left.messages),
+            timers: sum(|left| left.timers),
+            calls: sum(|left| left.calls),
             cut_short,
         }
+    }
+
+    fn left(&self) -> Left {
+        let pending = &self.0.core.borrow().pending;
+        Left { messages: pending.messages.len(), timers: pending.timers.len(), calls: pending.calls.len() }
     }
 
     async fn answered(&self, handle: &Handle<A>) {
@@ -94,9 +107,21 @@ impl<A: Application> Cell<A> {
         }
     }
 
+    /// Nothing waits anywhere, nor did a moment ago, and no turn was stated in between: so nothing is on its way from one
+    /// cell to another either.
     async fn quiet(&self) {
-        while self.0.waiting.get() > self.held_up() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        let mut quiet_since = None;
+        loop {
+            let busy = |cell: Cell<A>| std::future::ready(cell.0.waiting.get() > cell.held_up());
+            let busy = self.everywhere(busy).await.unwrap_or_default().contains(&true);
+            let last = self.0.common.last();
+            if !busy && quiet_since == Some(last) {
+                return;
+            }
+            quiet_since = (!busy).then_some(last);
+            if busy {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
         }
     }
 

@@ -15,6 +15,11 @@ pub enum Error {
         "the trees reflect the journal up to record {watermark}, but it ends at {last}: the journal lost its tail; restore both from a backup"
     )]
     JournalBehind { watermark: crate::journal::Position, last: crate::journal::Position },
+    /// A mistake in `Application::home`.
+    #[error("tree {tree}: what is decided on in one cell is at home in another: {key:?}")]
+    NotAtHome { tree: crate::storage::TreeName, key: Vec<u8> },
+    #[error("a cell's thread ended before it had begun")]
+    NoCell,
 }
 
 /// Why an `ask` was not answered.

@@ -1,4 +1,4 @@
-//! How the rest of the daemon reaches a cell: from any thread, bounded, with a deadline.
+//! How the rest of the daemon reaches the cells: from any thread, bounded, with a deadline.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -6,14 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use futures_util::future::LocalBoxFuture;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 
-use crate::journal::Position;
-
 use super::cell::Cell;
+use super::common::{Arrivals, Askers, Routes};
 use super::core::{Asked, Envelope};
-use super::dead_letters::{BuriedLetter, Resolution, Unresolved};
 use super::guard::panic_text;
 use super::inspect::Report;
 use super::limits::{Bounds, UNDURABLE_BYTES_MAX};
@@ -23,15 +22,16 @@ use super::{Application, Refused, RequestId};
 /// Nobody waits longer for an answer, whatever they say.
 const ASK_WITHIN_MAX: Duration = Duration::from_secs(3_600);
 
-/// A reference to a cell. Cheap to clone.
+/// A reference to the cells. Cheap to clone.
 pub struct Handle<A: Application> {
-    intake: mpsc::UnboundedSender<Arrival<A>>,
+    routes: Arc<Routes<A>>,
+    askers: Arc<Askers<A>>,
     gate: Arc<Gate>,
 }
 
 impl<A: Application> Clone for Handle<A> {
     fn clone(&self) -> Handle<A> {
-        Handle { intake: self.intake.clone(), gate: self.gate.clone() }
+        Handle { routes: self.routes.clone(), askers: self.askers.clone(), gate: self.gate.clone() }
     }
 }
 
@@ -40,60 +40,55 @@ pub struct Gate {
     places: Arc<Semaphore>,
     places_max: usize,
     open: AtomicBool,
-    /// The cell has more work than it takes: nothing more need come to be refused.
-    behind: Arc<AtomicBool>,
     next_request: AtomicU64,
 }
 
 /// Gives the place of an `ask` back when whoever asked stops waiting, be it by dropping the future.
 struct Waiting<'a, A: Application> {
-    intake: &'a mpsc::UnboundedSender<Arrival<A>>,
+    askers: &'a Askers<A>,
     request: RequestId,
 }
 
 impl<A: Application> Drop for Waiting<'_, A> {
     fn drop(&mut self) {
-        // a cell that is gone has no places
-        let _ = self.intake.send(Arrival::Over(self.request));
+        self.askers.leave(self.request);
     }
 }
 
-pub(super) enum Arrival<A: Application> {
+pub enum Arrival<A: Application> {
     Ask {
         to: A::Address,
         message: A::Message,
-        asked: Asked<A>,
+        deadline: Instant,
         refused: oneshot::Sender<Refused>,
         request: RequestId,
     },
-    /// Whoever asked waits no longer.
-    Over(RequestId),
-    Inspect(oneshot::Sender<Report>),
-    DeadLetters(oneshot::Sender<Vec<BuriedLetter>>),
-    Resolve {
-        letter: Position,
-        resolution: Resolution,
-        reply: oneshot::Sender<Result<(), Unresolved>>,
+    /// A turn of another cell has sent it.
+    Message {
+        to: A::Address,
+        envelope: Envelope<A>,
     },
+    Work(Work<A>),
 }
+
+/// Something to be done in a cell.
+pub type Work<A> = Box<dyn FnOnce(Cell<A>) -> LocalBoxFuture<'static, ()> + Send>;
 
 impl<A: Application> Handle<A> {
     /// `incarnation`: a number that no earlier process used, so that no old request is taken for a new one.
-    /// `behind`: the cell's backlog keeps it.
     pub(super) fn new(
         incarnation: u64,
         bounds: Bounds,
-        behind: Arc<AtomicBool>,
-    ) -> (Handle<A>, mpsc::UnboundedReceiver<Arrival<A>>) {
-        let (intake, arrivals) = mpsc::unbounded_channel();
+        routes: Arc<Routes<A>>,
+        askers: Arc<Askers<A>>,
+    ) -> Handle<A> {
         let gate = Gate {
             places: Arc::new(Semaphore::new(bounds.asks_in_flight_max)),
             places_max: bounds.asks_in_flight_max,
             open: AtomicBool::new(false),
-            behind,
             next_request: AtomicU64::new(incarnation << 40),
         };
-        (Handle { intake, gate: Arc::new(gate) }, arrivals)
+        Handle { routes, askers, gate: Arc::new(gate) }
     }
 
     /// Asks an actor; the answer comes once everything that it speaks of is durable.
@@ -109,7 +104,8 @@ impl<A: Application> Handle<A> {
         if !self.is_open() {
             return Err(Refused::Closed);
         }
-        if self.is_behind() {
+        let door = &self.routes.doors[self.routes.cell_of(|| A::home(to, &message))];
+        if door.behind.load(Ordering::Relaxed) {
             return Err(Refused::Overloaded);
         }
         let permit = self.gate.places.clone().try_acquire_owned().map_err(|_| Refused::Overloaded)?;
@@ -117,10 +113,10 @@ impl<A: Application> Handle<A> {
         let (reply, answer) = oneshot::channel();
         let (refused, refusal) = oneshot::channel();
         let request = RequestId(self.gate.next_request.fetch_add(1, Ordering::Relaxed));
-        let asked = Asked { reply, deadline, _permit: permit };
-        let arrival = Arrival::Ask { to, message, asked, refused, request };
-        self.intake.send(arrival).map_err(|_| Refused::Closed)?;
-        let waiting = Waiting { intake: &self.intake, request };
+        self.askers.enter(request, Asked { reply, _permit: permit });
+        let waiting = Waiting { askers: &self.askers, request };
+        let arrival = Arrival::Ask { to, message, deadline, refused, request };
+        door.intake.send(arrival).map_err(|_| Refused::Closed)?;
         let answered = tokio::time::timeout_at(deadline, answer).await;
         if let Ok(Ok(reply)) = answered {
             std::mem::forget(waiting); // its place is free already
@@ -128,7 +124,7 @@ impl<A: Application> Handle<A> {
         }
         match answered {
             Err(_) => Err(Refused::Deadline),
-            // dropped unanswered: refused at the door, or the cell is gone
+            // dropped unanswered: refused at the door, or the cells are gone
             Ok(_) => Err(refusal.await.unwrap_or(Refused::Closed)),
         }
     }
@@ -138,16 +134,23 @@ impl<A: Application> Handle<A> {
         self.gate.places_max - self.gate.places.available_permits()
     }
 
-    /// What each actor is doing. `None` when the cell is gone.
+    /// What each actor is doing. `None` when the cells are gone.
     pub async fn inspect(&self) -> Option<Report> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Arrival::Inspect(reply))?;
-        answer.await.ok()
+        self.work(async |cell: Cell<A>| cell.inspect().await).await.flatten()
     }
 
-    /// `None` when the cell is gone.
-    pub(super) fn send(&self, arrival: Arrival<A>) -> Option<()> {
-        self.intake.send(arrival).ok()
+    /// Has something done in the first cell. `None` when it is gone.
+    pub(super) async fn work<T: Send + 'static>(
+        &self,
+        work: impl AsyncFnOnce(Cell<A>) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        let work: Work<A> = Box::new(move |cell| {
+            // whoever wanted it done may have gone
+            Box::pin(async move { _ = reply.send(work(cell).await) })
+        });
+        self.routes.doors[0].intake.send(Arrival::Work(work)).ok()?;
+        answer.await.ok()
     }
 
     /// Whether questions are admitted.
@@ -155,9 +158,9 @@ impl<A: Application> Handle<A> {
         self.gate.open.load(Ordering::Acquire)
     }
 
-    /// Whether the cell has so much work that it refuses questions.
+    /// Whether a cell has so much work that it refuses questions.
     pub fn is_behind(&self) -> bool {
-        self.gate.behind.load(Ordering::Relaxed)
+        self.routes.doors.iter().any(|door| door.behind.load(Ordering::Relaxed))
     }
 
     pub(super) fn set_open(&self, open: bool) {
@@ -166,38 +169,37 @@ impl<A: Application> Handle<A> {
 }
 
 impl<A: Application> Cell<A> {
-    pub(super) async fn guard_intake(self, arrivals: mpsc::UnboundedReceiver<Arrival<A>>) {
+    pub(super) async fn guard_intake(self, arrivals: Arrivals<A>) {
         let intake = AssertUnwindSafe(self.clone().run_intake(arrivals)).catch_unwind();
         if let Err(panic) = intake.await {
             self.fatal(format!("the intake panicked: {}", panic_text(panic.as_ref())));
         }
     }
 
-    /// Admits what arrives; runs for as long as the cell does.
-    pub(super) async fn run_intake(self, mut arrivals: mpsc::UnboundedReceiver<Arrival<A>>) {
+    /// Takes in what arrives; runs for as long as the cell does.
+    pub(super) async fn run_intake(self, mut arrivals: Arrivals<A>) {
         while let Some(arrival) = arrivals.recv().await {
             match arrival {
-                Arrival::Inspect(reply) => drop(reply.send(self.inspect())),
-                Arrival::DeadLetters(reply) => drop(reply.send(self.dead_letters())),
-                Arrival::Resolve { letter, resolution, reply } => self.resolve(letter, resolution, reply),
-                Arrival::Over(request) => self.0.core.borrow_mut().forget_ask(request),
-                Arrival::Ask { to, message, asked, refused, request } => {
-                    if self.has_room(to) && self.0.core.borrow().undurable_bytes() < UNDURABLE_BYTES_MAX {
-                        self.admit(to, message, asked, request);
+                Arrival::Work(work) => drop(actix::spawn(work(self.clone()))),
+                Arrival::Message { to, envelope } => {
+                    self.0.core.borrow_mut().take_over(to, &envelope);
+                    self.deliver(to, envelope);
+                }
+                Arrival::Ask { to, message, deadline, refused, request } => {
+                    if self.has_room(to) && self.0.common.undurable_bytes() < UNDURABLE_BYTES_MAX {
+                        self.admit(to, message, deadline, request);
                     } else {
-                        // whoever asked may have gone
+                        // in this order: whoever asked looks for the reason when the question is dropped
                         let _ = refused.send(Refused::Overloaded);
+                        self.0.common.askers.leave(request);
                     }
                 }
             }
         }
     }
 
-    fn admit(&self, to: A::Address, message: A::Message, asked: Asked<A>, request: RequestId) {
-        let deadline = Some(asked.deadline);
-        self.0.core.borrow_mut().admit(request, asked);
-        let message = Arc::new(message);
-        let cause = Cause::Outside;
+    fn admit(&self, to: A::Address, message: A::Message, deadline: Instant, request: RequestId) {
+        let (cause, message, deadline) = (Cause::Outside, Arc::new(message), Some(deadline));
         self.deliver(to, Envelope { cause, message, request: Some(request), deadline, decided: false });
     }
 }

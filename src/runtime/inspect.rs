@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::Application;
 use super::cell::Cell;
 
-/// A cell, as it was when somebody asked.
+/// The cells, as they were when somebody asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
+    /// How many cells there are.
+    pub cells: usize,
     pub actors: Vec<ActorReport>,
     /// Sessions beyond those listed.
     pub actors_not_listed: usize,
@@ -31,6 +33,8 @@ pub struct Report {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ActorReport {
+    /// In which cell it is, from 0.
+    pub cell: usize,
     pub name: String,
     /// `running`, `awaiting`, `backing off` or `ended`.
     pub state: String,
@@ -44,13 +48,21 @@ pub struct ActorReport {
 const PASSING_LISTED_MAX: usize = 50;
 
 impl<A: Application> Cell<A> {
-    pub(super) fn inspect(&self) -> Report {
+    /// Of all cells.
+    pub(super) async fn inspect(&self) -> Option<Report> {
+        let reports = self.everywhere(|cell| std::future::ready(cell.report())).await?;
+        reports.into_iter().reduce(Report::and)
+    }
+
+    /// Of this one, with what all share.
+    fn report(&self) -> Report {
         let actors = self.0.actors.borrow();
         let standing = actors.iter().filter(|(_, entry)| !entry.passing);
         let passing = actors.iter().filter(|(_, entry)| entry.passing);
         let listed = standing.chain(passing.take(PASSING_LISTED_MAX));
         let reports: Vec<ActorReport> = listed
             .map(|(address, entry)| ActorReport {
+                cell: self.0.me,
                 name: address.to_string(),
                 state: state(&entry.vitals, entry.gauge.awaiting.get().is_some()).to_owned(),
                 queue: entry.gauge.queue.get(),
@@ -60,20 +72,22 @@ impl<A: Application> Cell<A> {
             })
             .collect();
         let core = self.0.core.borrow();
+        let common = &self.0.common;
         Report {
+            cells: common.routes.doors.len(),
             actors_not_listed: actors.len() - reports.len(),
             actors: reports,
             services: self.service_reports(),
-            journal_position: core.last().0,
-            durable_position: core.durable().0,
-            watermark: core.trees.watermark().0,
+            journal_position: common.last().0,
+            durable_position: common.durable().0,
+            watermark: common.trees.watermark().0,
             turns: core.turns,
             answers: core.answers,
             batches: self.0.batches.get(),
             messages_pending: core.pending.messages.len(),
             timers: core.pending.timers.len(),
             calls: core.pending.calls.len(),
-            asks: core.asks(),
+            asks: common.askers.len(),
             dead_letters: core.pending.dead.len(),
         }
     }
@@ -81,6 +95,7 @@ impl<A: Application> Cell<A> {
     fn service_reports(&self) -> Vec<ActorReport> {
         let services = self.0.services.borrow();
         let report = |(name, vitals): &(&'static str, std::rc::Rc<super::cell::Vitals>)| ActorReport {
+            cell: self.0.me,
             name: (*name).to_owned(),
             state: state(vitals, false).to_owned(),
             queue: 0,
@@ -89,6 +104,22 @@ impl<A: Application> Cell<A> {
             last_panic: vitals.last_down.borrow().clone(),
         };
         services.iter().map(report).collect()
+    }
+}
+
+impl Report {
+    /// Of several cells. What all share is the first's.
+    fn and(mut self, other: Report) -> Report {
+        self.actors.extend(other.actors);
+        self.actors_not_listed += other.actors_not_listed;
+        self.services.extend(other.services);
+        self.turns += other.turns;
+        self.answers += other.answers;
+        self.messages_pending += other.messages_pending;
+        self.timers += other.timers;
+        self.calls += other.calls;
+        self.dead_letters += other.dead_letters;
+        self
     }
 }
 

@@ -28,8 +28,8 @@ pub use super::limits::ATTEMPTS_MAX;
 use super::start::Probes;
 use super::supervisor::{Below, Group, Intensity, Strategy};
 use super::{
-    Application, Bounds, CellParts, DrainDeadlines, DrainReport, Error, Hooks, Member, Outside, Refused,
-    Report, Running, no_hooks, start,
+    Application, Bounds, CellParts, Cells, DrainDeadlines, DrainReport, Error, Hooks, Member, Outside, Own,
+    Refused, Report, Running, no_hooks, start,
 };
 
 /// How long a test waits for anything, in virtual time.
@@ -69,6 +69,8 @@ pub struct Kit<A: Application> {
     pub journal: MemoryJournal,
     pub trees: MemoryTrees,
     pub seed: u64,
+    /// How many cells there are from the next start on.
+    pub cells: usize,
     pub speed: u32,
     pub checkpoint_every: Duration,
     pub await_max: Duration,
@@ -112,6 +114,7 @@ impl<A: Application> Kit<A> {
             journal: MemoryJournal::new(),
             trees: MemoryTrees::new(&all),
             seed: 1,
+            cells: 1,
             speed: 1,
             checkpoint_every: PATIENCE * 24,
             await_max: Duration::from_secs(10),
@@ -143,23 +146,18 @@ impl<A: Application> Kit<A> {
         self.epoch += 1;
         let elapsed_ms = self.born.elapsed().as_millis() as u64;
         let parts = CellParts {
-            rules: (self.rules)(),
             journal: (self.through)(self.journal.clone()),
             epoch: self.epoch,
-            trees: Box::new(self.trees.clone()),
-            outside: Box::new(Shared(self.outside.clone())),
-            tree: (self.tree)(),
+            trees: Arc::new(self.trees.clone()),
+            cells: Cells::Here((0..self.cells).map(|cell| self.own(cell)).collect()),
             passing_group: self.passing_group,
-            random: StdRng::seed_from_u64(self.seed.wrapping_add(self.epoch)),
             now: Timestamp(BEGIN.plus_ms(elapsed_ms).0.saturating_add_signed(self.clock_off_ms)),
             speed: self.speed,
             checkpoint_every: self.checkpoint_every,
             await_max: self.await_max,
             bounds: self.bounds,
-            hooks: self.hooks.clone(),
             suspects: self.suspects.clone(),
             spin_max: None,
-            probes: self.probes.clone(),
         };
         let tasks = LocalSet::new();
         let running = tasks.run_until(start(parts)).await?;
@@ -171,6 +169,18 @@ impl<A: Application> Kit<A> {
         }));
         self.life = Some(Life { running, tasks });
         Ok(())
+    }
+
+    fn own(&self, cell: usize) -> Own<A> {
+        let seed = self.seed.wrapping_add(self.epoch) ^ (cell as u64).rotate_right(8);
+        Own {
+            rules: (self.rules)(),
+            outside: Box::new(Shared(self.outside.clone())),
+            tree: (self.tree)(),
+            hooks: self.hooks.clone(),
+            random: StdRng::seed_from_u64(seed),
+            probes: self.probes.clone(),
+        }
     }
 
     pub async fn start(&mut self) {

@@ -49,13 +49,13 @@ impl Lanes {
 impl<A: Application> Cell<A> {
     /// Begins a call whose intent is durable, or lets it wait its turn.
     pub(super) fn begin_call(&self, id: Statement) {
-        if !self.0.open.get() {
-            return; // draining: the intent is driven again at the next start
+        if self.0.common.is_draining() {
+            return; // the intent is driven again at the next start
         }
         let core = self.0.core.borrow();
         let Some((by, call)) = core.pending.calls.get(&id) else { return };
         let lane = call.lane();
-        if self.0.lanes.borrow_mut().enter(lane, id, self.0.bounds.calls_in_lane_max) {
+        if self.0.lanes.borrow_mut().enter(lane, id, self.0.common.bounds.calls_in_lane_max) {
             actix::spawn(self.clone().make(id, *by, call.clone(), lane));
         }
     }
@@ -73,8 +73,8 @@ impl<A: Application> Cell<A> {
             }
             Err(_) => CallResult::Unknown(format!("no answer within {} ms", within.as_millis())),
         };
-        if !self.0.open.get() {
-            return; // draining: what came too late for the last checkpoint is asked for again at the next start
+        if self.0.common.is_draining() {
+            return; // what came too late for the last checkpoint is asked for again at the next start
         }
         self.bring_back(id, by, &call, result);
         let next = self.0.lanes.borrow_mut().leave(lane);

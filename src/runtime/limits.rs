@@ -33,6 +33,8 @@ pub const GATHER_YIELDS_MAX: u32 = 256;
 pub const COMPANY_MAX: std::time::Duration = std::time::Duration::from_millis(2);
 /// Aggregates encoded for a checkpoint before others may run.
 pub const ENCODED_BETWEEN_YIELDS_MAX: usize = 128;
+/// Cells of one journal: no more than there are slots to divide among them.
+pub const CELLS_MAX: usize = super::SLOTS as usize;
 
 const _: () = assert!(BATCH_BYTES_EAGER < UNDURABLE_BYTES_MAX);
 // a flood of timers alone must not have questions refused

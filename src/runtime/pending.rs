@@ -13,7 +13,7 @@ use crate::journal::Position;
 use crate::storage::{Stored, TreeName, Trees, Write};
 
 use super::record::{Cause, DeadLetter, Record, Statement};
-use super::{Application, Due, Error, LoadError, TimerChange, TimerId};
+use super::{Application, CallResult, Due, Error, Home, LoadError, TimerChange, TimerId};
 
 pub const MESSAGES: TreeName = TreeName("messages");
 pub const CALLS: TreeName = TreeName("calls");
@@ -65,19 +65,26 @@ impl<A: Application> Default for Pending<A> {
 }
 
 impl<A: Application> Pending<A> {
-    /// Reads what the last checkpoint left in the trees.
-    pub fn load(trees: &dyn Trees) -> Result<Pending<A>, Error> {
+    /// Reads what the last checkpoint left in the trees, as far as it is at home `here`.
+    pub fn load(trees: &dyn Trees, here: impl Fn(Home) -> bool) -> Result<Pending<A>, Error> {
         let mut pending = Pending::<A>::default();
-        pending
-            .messages
-            .load::<(A::Address, A::Message), _>(trees, |(to, message)| (to, Arc::new(message)))?;
-        pending.calls.load::<(A::Address, A::Call), _>(trees, |(by, call)| (by, Rc::new(call)))?;
-        pending.timers.load::<(Due, Statement, A::Message), _>(trees, |(due, set, message)| Timer {
-            due,
-            set,
-            message: Arc::new(message),
+        pending.messages.load(trees, |_, (to, message): (A::Address, A::Message)| {
+            here(A::home(to, &message)).then(|| (to, Arc::new(message)))
         })?;
-        pending.dead.load::<(A::Address, DeadLetter), _>(trees, |letter| letter)?;
+        pending.calls.load(trees, |_, (by, call): (A::Address, A::Call)| {
+            // where its answer is decided on
+            let answer = A::answer(&call, CallResult::Unknown(String::new()));
+            here(A::home(by, &answer)).then(|| (by, Rc::new(call)))
+        })?;
+        pending.timers.load(trees, |(by, _): &TimerKey<A>, timer: (Due, Statement, A::Message)| {
+            let (due, set, message) = timer;
+            here(A::home(*by, &message)).then(|| Timer { due, set, message: Arc::new(message) })
+        })?;
+        pending.dead.load(trees, |_, (to, letter): (A::Address, DeadLetter)| {
+            // what no longer reads lies in the first cell
+            let message = serde_json::from_str::<A::Message>(&letter.message);
+            here(message.map_or(Home::Common, |message| A::home(to, &message))).then_some((to, letter))
+        })?;
         let timers: Vec<_> = pending.timers.iter().map(|(key, timer)| (*key, timer.due)).collect();
         for (key, due) in timers {
             pending.index(key, due);
@@ -332,14 +339,21 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
         }
     }
 
-    fn load<W: DeserializeOwned, F: Fn(W) -> V>(&mut self, trees: &dyn Trees, open: F) -> Result<(), Error> {
+    /// `open` says of what is stored what is remembered of it, if anything.
+    fn load<W: DeserializeOwned>(
+        &mut self,
+        trees: &dyn Trees,
+        open: impl Fn(&K, W) -> Option<V>,
+    ) -> Result<(), Error> {
         let mut undecodable = None;
         trees.scan(self.tree, &[], &mut |key, stored| {
             let Some(bytes) = &stored.value else { return true };
             match (decode_key(key), postcard::from_bytes::<W>(bytes)) {
                 (Some(key), Ok(value)) => {
-                    let (value, position) = (open(value), stored.position);
-                    self.map.insert(key, Kept { value, position, dirty: false, in_tree: true });
+                    if let Some(value) = open(&key, value) {
+                        let position = stored.position;
+                        self.map.insert(key, Kept { value, position, dirty: false, in_tree: true });
+                    }
                     true
                 }
                 (_, value) => {

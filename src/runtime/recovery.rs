@@ -2,7 +2,7 @@
 
 use crate::domain::Timestamp;
 use crate::journal::{self, Journal, Position, Visit};
-use crate::storage::Trees;
+use crate::storage::{Checkpoint, Trees};
 
 use super::core::load_missing;
 use super::pending::Pending;
@@ -46,7 +46,8 @@ pub fn recover<A: Application>(
     if watermark > last {
         return Err(Error::JournalBehind { watermark, last });
     }
-    let mut recovered = Recovered::<A> { pending: Pending::load(trees)?, ..Recovered::empty(watermark) };
+    let mut recovered =
+        Recovered::<A> { pending: Pending::load(trees, |_| true)?, ..Recovered::empty(watermark) };
     // the last turn is always read, for its times
     let from = Position(watermark.0.min(last.0.saturating_sub(1)));
     recovered.fold_up_to(journal, trees, from, last)?;
@@ -57,6 +58,20 @@ impl<A: Application> Recovered<A> {
     /// Whether no message is on its way between actors.
     pub fn is_quiet(&self) -> bool {
         self.pending.messages.is_empty()
+    }
+
+    /// Brings the trees up to the last turn that was folded in.
+    pub(super) async fn write_to(&mut self, trees: &dyn Trees) -> Result<(), Error> {
+        let mut writes = vec![];
+        self.pending.begin_checkpoint();
+        while self.pending.encode_dirty(usize::MAX, &mut writes) {}
+        for table in self.state.tables_mut() {
+            table.encode_dirty(usize::MAX, &mut writes);
+        }
+        trees.checkpoint(Checkpoint { writes, watermark: self.last }).await?;
+        self.pending.checkpointed();
+        self.state.tables_mut().into_iter().for_each(|table| while table.checkpointed(usize::MAX) {});
+        Ok(())
     }
 
     /// Nothing but what the trees hold up to `last`.
@@ -121,9 +136,14 @@ fn fold<A: Application>(
     position: Position,
     record: &Record<A>,
 ) -> Result<(), Error> {
-    load_missing::<A>(state, trees, |_, keys| {
-        record.events.iter().for_each(|event| A::State::changed_by(record.by, event, keys));
-    })?;
+    load_missing::<A>(
+        state,
+        trees,
+        |_, _| true,
+        |_, keys| {
+            record.events.iter().for_each(|event| A::State::changed_by(record.by, event, keys));
+        },
+    )?;
     let stamp = Stamp { position, at: record.at, by: record.by };
     record.events.iter().for_each(|event| state.apply(event, &stamp));
     Ok(())

@@ -27,12 +27,12 @@ impl<A: Application> Cell<A> {
     }
 
     fn fire_due(&self) {
-        while self.0.open.get() {
+        while !self.0.common.is_draining() {
             let mut core = self.0.core.borrow_mut();
             if core.timers_must_wait() {
                 return;
             }
-            let (trade, real) = core.clock.now();
+            let (trade, real) = self.0.common.clock.now();
             let Some(((to, id), timer)) = core.pending.fire(trade, real) else { return };
             core.timers_in_flight += 1;
             drop(core);
@@ -44,12 +44,12 @@ impl<A: Application> Cell<A> {
     /// When the next one is due; `None` while there is none, or while enough are on their way or not yet durable.
     fn next_timer(&self) -> Option<Instant> {
         let core = self.0.core.borrow();
-        if !self.0.open.get() || core.timers_must_wait() {
+        if self.0.common.is_draining() || core.timers_must_wait() {
             return None;
         }
         let (trade, real) = core.pending.next_due();
-        let trade = trade.map(|due| core.clock.instant_of_trade(due));
-        let real = real.map(|due| core.clock.instant_of_real(due));
+        let trade = trade.map(|due| self.0.common.clock.instant_of_trade(due));
+        let real = real.map(|due| self.0.common.clock.instant_of_real(due));
         match (trade, real) {
             (Some(trade), Some(real)) => Some(trade.min(real)),
             (one, other) => one.or(other),

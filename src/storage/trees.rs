@@ -15,7 +15,7 @@ pub struct Checkpoint {
 }
 
 /// What the runtime sees of storage: trees of bytes, read at any time and written one checkpoint at a time.
-pub trait Trees: Send {
+pub trait Trees: Send + Sync {
     /// What is kept under the key; a tombstone until it is swept, then `None`.
     fn get(&self, tree: TreeName, key: &[u8]) -> Result<Option<Stored>, Error>;
 

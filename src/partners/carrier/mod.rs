@@ -62,7 +62,7 @@ pub enum CancelAnswer {
     AlreadyCollected,
 }
 
-pub trait Carrier {
+pub trait Carrier: Send + Sync {
     fn name(&self) -> &str;
     fn book(&self, request: BookingRequest) -> Answer<Booking>;
     fn track(&self, request: TrackRequest) -> Answer<Tracking>;

@@ -19,7 +19,7 @@ pub use kind::MailKind;
 pub use letter::{Letter, LetterLine, RenderedLetter};
 pub use memory::MemoryPost;
 
-pub trait Post {
+pub trait Post: Send + Sync {
     /// `Refused` where the letter can never be sent as it is: an address that is none.
     fn send(&self, letter: Arc<Letter>) -> Answer<()>;
 }

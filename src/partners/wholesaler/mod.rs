@@ -77,7 +77,7 @@ pub enum ShipNotice {
     },
 }
 
-pub trait Wholesaler {
+pub trait Wholesaler: Send + Sync {
     fn id(&self) -> WholesalerId;
     fn name(&self) -> &str;
     fn quote(&self, request: QuoteRequest) -> Answer<QuoteAnswer>;

@@ -11,8 +11,9 @@ fn unhurried() -> Kit<Toy> {
 }
 
 /// A chain of eight turns over three actors and back, and a fan of three.
-async fn chain_with_crash_at(at_ms: u64, latency_ms: u64, checkpoint: bool) -> Vec<Vec<u32>> {
+async fn chain_with_crash_at(at_ms: u64, latency_ms: u64, checkpoint: bool, cells: usize) -> Vec<Vec<u32>> {
     let mut kit = unhurried();
+    kit.cells = cells;
     kit.journal.set_latency(ms(latency_ms));
     if checkpoint {
         kit.checkpoint_every = ms(7);
@@ -34,14 +35,15 @@ async fn chain_with_crash_at(at_ms: u64, latency_ms: u64, checkpoint: bool) -> V
 
 #[test]
 fn a_crash_between_any_two_turns_of_a_chain_loses_nothing_and_doubles_nothing() {
-    for (latency_ms, checkpoint) in [(0, false), (3, true), (25, false)] {
+    let worlds = [(0, false), (3, true), (25, false)];
+    for ((latency_ms, checkpoint), cells) in worlds.into_iter().flat_map(|world| [(world, 1), (world, 3)]) {
         for at_ms in (41 + 2 * latency_ms..130).step_by(5) {
-            let mut noted = run(chain_with_crash_at(at_ms, latency_ms, checkpoint));
+            let mut noted = run(chain_with_crash_at(at_ms, latency_ms, checkpoint, cells));
             noted.iter_mut().for_each(|notes| notes.sort_unstable());
             assert_eq!(
                 noted,
                 [vec![5, 5, 5], vec![5, 5, 5], vec![0, 1, 2, 5, 5]],
-                "crash at {at_ms} ms, writes take {latency_ms} ms, checkpoints: {checkpoint}"
+                "crash at {at_ms} ms, writes take {latency_ms} ms, checkpoints: {checkpoint}, {cells} cells"
             );
         }
     }
@@ -49,8 +51,9 @@ fn a_crash_between_any_two_turns_of_a_chain_loses_nothing_and_doubles_nothing() 
 
 #[test]
 fn messages_between_two_actors_keep_their_order_over_a_crash() {
-    run(async {
+    let order_among = |cells| async move {
         let mut kit = unhurried();
+        kit.cells = cells;
         kit.start().await;
         kit.ask(At(0), Message::Fan { to: 1, count: 40 }).await.unwrap();
         for _ in 0..6 {
@@ -59,7 +62,8 @@ fn messages_between_two_actors_keep_their_order_over_a_crash() {
         }
         kit.settle().await;
         assert_eq!(notes(&kit, 1).await, (0..40).collect::<Vec<_>>());
-    });
+    };
+    [1, 2, 3].map(|cells| run(order_among(cells)));
 }
 
 #[test]

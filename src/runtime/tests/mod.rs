@@ -1,5 +1,6 @@
 //! What the runtime promises, one promise a test, on a toy application and virtual time.
 mod admission;
+mod cells;
 mod checkpoint;
 mod crash;
 mod dead_letters;

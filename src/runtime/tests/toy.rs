@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::runtime::kit::Kit;
 use crate::runtime::{
-    Aggregate, AnyTable, Application, CallResult, Context, Hooks, Keys, OutsideCall, Point, Redrive,
-    Resolution, Stamp, State as _, Table, TableKey, Tables, TimerId, Turn,
+    Aggregate, AnyTable, Application, CallResult, Context, Home, Hooks, Keys, OutsideCall, Point, Redrive,
+    Resolution, SLOTS, Stamp, State as _, Table, TableKey, Tables, TimerId, Turn,
 };
 use crate::storage::TreeName;
 
@@ -38,6 +38,8 @@ pub enum Message {
         count: u32,
     },
     Read,
+    /// Reads what another has noted.
+    Trespass(u8),
     /// Notes nothing and answers nothing.
     Ignore,
     /// Notes a random number.
@@ -170,8 +172,20 @@ impl Application for Toy {
     type State = State;
     type Rules = ();
 
-    fn touches(_state: &State, to: At, _message: &Message, keys: &mut Keys) {
+    fn touches(_state: &State, to: At, message: &Message, keys: &mut Keys) {
         keys.add::<Notes>(&to);
+        if let Message::Trespass(other) = message {
+            keys.add::<Notes>(&At(*other));
+        }
+    }
+
+    /// Where there are several cells the actor 0 is in the first, and each other where its number falls.
+    fn home(to: At, _message: &Message) -> Home {
+        if to.0 == 0 { Home::Common } else { Home::Slot(SLOTS - to.0 % SLOTS) }
+    }
+
+    fn home_of(_tree: TreeName, key: &[u8]) -> Home {
+        Self::home(At(key[0]), &Message::Ignore)
     }
 
     fn decide(state: &State, to: At, message: &Message, context: &mut Context<'_, Toy>) -> Turn<Toy> {
@@ -186,7 +200,7 @@ impl Application for Toy {
                 }
             }
             Message::Fan { to, count } => (0..*count).for_each(|no| turn.send(At(*to), Message::Note(no))),
-            Message::Read => {}
+            Message::Read | Message::Trespass(_) => {}
             Message::Ignore => return turn,
             Message::Draw => noted = Some(context.random() as u32),
             Message::Panic => panic!("on purpose"),

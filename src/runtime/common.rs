@@ -1,0 +1,246 @@
+//! What the cells of one journal share: its tail, who waits for an answer, and the way from one cell to another.
+//!
+//! Each cell is a thread's, with actors, state and timers of its own; a turn of any of them gets the next position of the one
+//! journal. So whatever a turn follows from stands before it, and is durable when it is: a message goes from one cell to
+//! another as fast as inside of one, and a crash takes back no part of what another part has built on.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use crate::journal::{Batch, Position};
+use crate::storage::Trees;
+
+use super::core::Asked;
+use super::handle::Arrival;
+use super::limits::{BATCH_BYTES_EAGER, CELLS_MAX};
+use super::{Application, Bounds, Clock, Home, RequestId, SLOTS};
+
+/// In percent: of an order's work, what is done where all orders meet, and so in the first cell.
+const COMMON_WORK: usize = 25;
+
+/// Which cell each slot is at home in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan([u8; SLOTS as usize]);
+
+impl Plan {
+    /// Each cell gets as much work: the first has what is common, and fewer slots for it.
+    pub fn among(cells: usize) -> Plan {
+        let slots = usize::from(SLOTS);
+        // of the orders' work in percent; rounded to whole slots
+        let (left, orders) = ((100 / cells).saturating_sub(COMMON_WORK), 100 - COMMON_WORK);
+        let first = (left * slots + orders / 2) / orders;
+        let mut plan = [0; SLOTS as usize];
+        for (nth, slot) in plan.iter_mut().skip(first).enumerate() {
+            *slot = 1 + (nth % (cells - 1)) as u8;
+        }
+        Plan(plan)
+    }
+
+    pub fn cell_of(&self, home: Home) -> usize {
+        match home {
+            Home::Common => 0,
+            Home::Slot(slot) => usize::from(self.0[usize::from(slot % SLOTS)]),
+        }
+    }
+}
+
+/// The ways into the cells, from any thread.
+pub struct Routes<A: Application> {
+    plan: Plan,
+    pub doors: Vec<Door<A>>,
+}
+
+/// The way into one cell.
+pub struct Door<A: Application> {
+    pub intake: mpsc::UnboundedSender<Arrival<A>>,
+    /// It has more work than it takes: nothing more need come to be refused. Its backlog keeps it.
+    pub behind: Arc<AtomicBool>,
+}
+
+/// What comes in at a door.
+pub type Arrivals<A> = mpsc::UnboundedReceiver<Arrival<A>>;
+
+impl<A: Application> Routes<A> {
+    pub fn among(cells: usize) -> (Routes<A>, Vec<Arrivals<A>>) {
+        let cells = cells.clamp(1, CELLS_MAX);
+        let (doors, arrivals) = (0..cells)
+            .map(|_| {
+                let (intake, arrivals) = mpsc::unbounded_channel();
+                (Door { intake, behind: Arc::default() }, arrivals)
+            })
+            .unzip();
+        (Routes { plan: Plan::among(cells), doors }, arrivals)
+    }
+
+    pub fn cell_of(&self, home: impl FnOnce() -> Home) -> usize {
+        if self.doors.len() == 1 { 0 } else { self.plan.cell_of(home()) }
+    }
+}
+
+/// Who has asked and is not answered yet. Whoever asks is entered before the question is on its way.
+pub struct Askers<A: Application>(Mutex<BTreeMap<RequestId, Asked<A>>>);
+
+impl<A: Application> Default for Askers<A> {
+    fn default() -> Askers<A> {
+        Askers(Mutex::default())
+    }
+}
+
+impl<A: Application> Askers<A> {
+    fn map(&self) -> MutexGuard<'_, BTreeMap<RequestId, Asked<A>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn enter(&self, request: RequestId, asked: Asked<A>) {
+        self.map().insert(request, asked);
+    }
+
+    /// Its place is free again.
+    pub fn leave(&self, request: RequestId) -> Option<Asked<A>> {
+        self.map().remove(&request)
+    }
+
+    pub fn len(&self) -> usize {
+        self.map().len()
+    }
+}
+
+/// The end of the journal, where turns are packed for the next write.
+struct Tail {
+    batch: Batch,
+    /// Of the last turn appended, durable or not.
+    last: Position,
+    /// Something is to leave the daemon as soon as a turn in the batch is durable.
+    awaited: bool,
+}
+
+pub struct Common<A: Application> {
+    pub trees: Arc<dyn Trees>,
+    pub clock: Clock,
+    pub bounds: Bounds,
+    pub routes: Arc<Routes<A>>,
+    pub askers: Arc<Askers<A>>,
+    tail: Mutex<Tail>,
+    undurable_bytes: AtomicUsize,
+    pub durable: watch::Sender<Position>,
+    /// Woken when a turn was appended, or an answer can leave.
+    pub to_commit: Notify,
+    pub fatal: watch::Sender<Option<String>>,
+    draining: AtomicBool,
+}
+
+impl<A: Application> Common<A> {
+    pub fn new(
+        trees: Arc<dyn Trees>,
+        clock: Clock,
+        bounds: Bounds,
+        routes: Arc<Routes<A>>,
+        askers: Arc<Askers<A>>,
+        last: Position,
+    ) -> Common<A> {
+        let tail = Tail { batch: Batch::new(last.next()), last, awaited: false };
+        Common {
+            trees,
+            clock,
+            bounds,
+            routes,
+            askers,
+            tail: Mutex::new(tail),
+            undurable_bytes: AtomicUsize::new(0),
+            durable: watch::channel(last).0,
+            to_commit: Notify::new(),
+            fatal: watch::channel(None).0,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives a turn its place in the journal. `awaited`: something leaves the daemon when it is durable.
+    pub fn append(&self, record: &[u8], awaited: bool) -> Position {
+        let mut tail = self.tail();
+        let before = tail.batch.len_bytes();
+        tail.last = tail.batch.push(|buffer| buffer.extend_from_slice(record));
+        tail.awaited |= awaited;
+        self.undurable_bytes.fetch_add(tail.batch.len_bytes() - before, Ordering::Relaxed);
+        tail.last
+    }
+
+    /// Something leaves the daemon when the turn at `position` is durable.
+    pub fn await_turn(&self, position: Position) {
+        let mut tail = self.tail();
+        tail.awaited |= position >= tail.batch.first();
+    }
+
+    /// Takes the turns that wait for a write: the position before them, and they themselves.
+    pub fn take_batch(&self) -> Option<(Position, Batch)> {
+        let mut tail = self.tail();
+        if tail.batch.is_empty() {
+            return None;
+        }
+        tail.awaited = false;
+        let next = Batch::new(tail.last.next());
+        let batch = std::mem::replace(&mut tail.batch, next);
+        Some((Position(batch.first().0 - 1), batch))
+    }
+
+    pub fn durable_up_to(&self, position: Position) {
+        let tail = self.tail();
+        let left = if position == tail.last { 0 } else { tail.batch.len_bytes() };
+        self.undurable_bytes.store(left, Ordering::Relaxed);
+        drop(tail);
+        self.durable.send_replace(position);
+    }
+
+    /// Turns are packed, a few, and nothing is to leave the daemon as soon as they are durable.
+    pub fn may_wait(&self) -> bool {
+        let tail = self.tail();
+        !tail.awaited && (1..BATCH_BYTES_EAGER).contains(&tail.batch.len_bytes())
+    }
+
+    pub fn batch_bytes(&self) -> usize {
+        self.tail().batch.len_bytes()
+    }
+
+    pub fn undurable_bytes(&self) -> usize {
+        self.undurable_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Of the last turn of any cell.
+    pub fn last(&self) -> Position {
+        self.tail().last
+    }
+
+    pub fn durable(&self) -> Position {
+        *self.durable.borrow()
+    }
+
+    /// From here on timers do not fire, and outside calls do not begin.
+    pub fn begin_draining(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Waits until the journal is durable up to `position`.
+    pub async fn durable_beyond(&self, position: Position) {
+        self.to_commit.notify_one();
+        let mut durable = self.durable.subscribe();
+        // the sender lives as long as this
+        let _ = durable.wait_for(|durable| *durable >= position).await;
+    }
+}
+
+impl<A: Application> Drop for Common<A> {
+    /// No cell is left that could answer.
+    fn drop(&mut self) {
+        self.askers.map().clear();
+    }
+}
