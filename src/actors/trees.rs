@@ -41,7 +41,7 @@ pub const TREES: &[TreeInfo] = &[
     tree("purchase_orders", Owner::Actor(Address::StockKeeper), "purchase order id", "an order for supplies"),
     tree("demands", Owner::Actor(Address::StockKeeper), "order id", "what an order still waits for"),
     tree("payments", Owner::Actor(Address::MerchantProxy), "payment id", "one attempt to pay"),
-    tree("ledger", Owner::Actor(Address::MerchantProxy), "currency", "totals of every account"),
+    tree("ledger", Owner::Actor(Address::MerchantProxy), "currency and slot", "totals of every account"),
     tree("cards", Owner::Actor(Address::BankActor), "token", "a card without its number"),
     tree(
         "bank_accounts",
