@@ -39,6 +39,7 @@ pub use answered::Answered;
 pub use calls::{Call, Outcome, What};
 pub use rules::Rules;
 pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
+pub use timelines::{CommonTimeline, Timelines};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
 /// A turn of the shop.

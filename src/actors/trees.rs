@@ -28,6 +28,7 @@ const fn tree(name: &'static str, owner: Owner, key: &'static str, value: &'stat
 /// Every tree. `storage` keeps one more for itself: `storage.meta`, the watermark.
 pub const TREES: &[TreeInfo] = &[
     tree("timelines", Owner::All, "order id", "what happened to the order, step by step"),
+    tree("common_timelines", Owner::All, "order id", "what the stock keeper and the bank say of it"),
     tree("sessions", Owner::Sessions, "session id", "cart, checkout details, last order"),
     tree("orders", Owner::Actor(Address::OrderManager), "order id", "the order"),
     tree(
@@ -69,9 +70,10 @@ pub const TREES: &[TreeInfo] = &[
     ),
 ];
 
-/// What is read and written together: an order with its story and its parcel, a payment with the bank's hold for it.
+/// What is read and written together: an order with both parts of its story and its parcel, a payment with the bank's
+/// hold for it.
 const TOGETHER: &[&[TreeName]] = &[
-    &[TreeName("orders"), TreeName("timelines"), TreeName("shipments")],
+    &[TreeName("orders"), TreeName("timelines"), TreeName("common_timelines"), TreeName("shipments")],
     &[TreeName("payments"), TreeName("holds")],
 ];
 
