@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Happening, OrderId, Step};
-use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Resolution, Tables};
+use crate::runtime::{self, AnyTable, Application, CallResult, Home, Keys, Resolution, Tables};
 use crate::storage::TreeName;
 
 use super::{
-    Address, Call, Context, Outcome, Rules, Stamp, Timelines, Turn, bank, calls, given_up, mailer,
+    Address, Call, Context, Outcome, Rules, Stamp, Timelines, Turn, bank, calls, given_up, homes, mailer,
     merchant_proxy, order_manager, stock_keeper, warehouse, web_session,
 };
 
@@ -162,6 +162,14 @@ impl Application for Shop {
             Message::Warehouse(message) => warehouse::touches(&state.shipments, message, keys),
             Message::Mail(message) => mailer::touches(&state.mail, message, keys),
         }
+    }
+
+    fn home(to: Address, message: &Message) -> Home {
+        homes::home(to, message)
+    }
+
+    fn home_of(tree: TreeName, key: &[u8]) -> Home {
+        homes::home_of(tree, key)
     }
 
     fn decide(state: &State, _to: Address, message: &Message, context: &mut Context<'_>) -> Turn {

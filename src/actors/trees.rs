@@ -25,7 +25,9 @@ const fn tree(name: &'static str, owner: Owner, key: &'static str, value: &'stat
     TreeInfo { name, owner, key, value }
 }
 
-/// Every tree. `storage` keeps one more for itself: `storage.meta`, the watermark.
+/// Every tree. `storage` keeps one more for itself: `storage.meta`, the watermark. The trees of the stock keeper and of the
+/// bank are at home in common, with the timelines' part that these two state; each value of the others is at home in
+/// one slot, which its key tells. `homes.rs` says which.
 pub const TREES: &[TreeInfo] = &[
     tree("timelines", Owner::All, "order id", "what happened to the order, step by step"),
     tree("common_timelines", Owner::All, "order id", "what the stock keeper and the bank say of it"),
