@@ -12,10 +12,10 @@ use super::{State, bank, merchant_proxy, stock_keeper};
 /// `quiet`: no message is on its way, so what actors know of each other must agree.
 pub fn audit(state: &State, quiet: bool) -> Vec<String> {
     let mut found = vec![];
-    for (currency, ledger) in state.payments.ledger.resident() {
-        found.extend(merchant_proxy::audit(ledger).err().map(|why| format!("ledger {currency}: {why}")));
+    for (currency, ledger) in merchant_proxy::ledgers(state.payments.ledger.resident()) {
+        found.extend(merchant_proxy::audit(&ledger).err().map(|why| format!("ledger {currency}: {why}")));
         let payments = state.payments.payments.resident().map(|(_, payment)| payment);
-        let agrees = merchant_proxy::audit_against(ledger, *currency, payments);
+        let agrees = merchant_proxy::audit_against(&ledger, currency, payments);
         found.extend(agrees.err().map(|why| format!("ledger {currency}: {why}")));
     }
     for (id, payment) in state.payments.payments.resident() {

@@ -8,6 +8,9 @@
 //! - `shop.rs` binds the seven together as one [`Shop`], which is all that the runtime sees of the trade.
 //! - `calls.rs` lists every call to the outside, and which message brings its result back.
 //! - `timelines.rs` folds what every actor states about an order into its timeline, so that it cannot disagree with the states.
+//! - `homes.rs` says where each message is decided on and each aggregate kept: the stock keeper and the bank in common, since
+//!   all orders meet there; everything else in one of [`SLOTS`](crate::domain::SLOTS) slots, which an order shares with its
+//!   key, its payments and whoever placed it. So the trade can be divided, and no decision needs to look elsewhere.
 //! - [`audit`] says what must hold between the states of several actors.
 //! - No actor waits for another: a reply is a message. No actor does I/O, reads a clock, or rolls dice but through its context.
 
@@ -16,6 +19,7 @@ mod answered;
 pub mod audit;
 pub mod calls;
 mod given_up;
+mod homes;
 mod rules;
 mod shop;
 #[cfg(test)]
@@ -39,6 +43,7 @@ pub use answered::Answered;
 pub use calls::{Call, Outcome, What};
 pub use rules::Rules;
 pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
+pub use timelines::{CommonTimeline, Timelines};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
 /// A turn of the shop.

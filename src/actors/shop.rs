@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Happening, OrderId, Step, Timeline};
-use crate::runtime::{self, AnyTable, Application, CallResult, Keys, Resolution, Table, Tables};
+use crate::domain::{Happening, OrderId, Step};
+use crate::runtime::{self, AnyTable, Application, CallResult, Home, Keys, Resolution, Tables};
 use crate::storage::TreeName;
 
 use super::{
-    Address, Call, Context, Outcome, Rules, Stamp, Turn, bank, calls, given_up, mailer, merchant_proxy,
-    order_manager, stock_keeper, timelines, warehouse, web_session,
+    Address, Call, Context, Outcome, Rules, Stamp, Timelines, Turn, bank, calls, given_up, homes, mailer,
+    merchant_proxy, order_manager, stock_keeper, warehouse, web_session,
 };
 
 /// The shop, as the runtime sees it: seven actors by their messages, events and states.
@@ -100,7 +100,7 @@ pub struct State {
     pub bank: bank::State,
     pub shipments: warehouse::State,
     pub mail: mailer::State,
-    pub timelines: Table<Timeline>,
+    pub timelines: Timelines,
 }
 
 impl Event {
@@ -164,13 +164,23 @@ impl Application for Shop {
         }
     }
 
+    fn home(to: Address, message: &Message) -> Home {
+        homes::home(to, message)
+    }
+
+    fn home_of(tree: TreeName, key: &[u8]) -> Home {
+        homes::home_of(tree, key)
+    }
+
     fn decide(state: &State, _to: Address, message: &Message, context: &mut Context<'_>) -> Turn {
         match message {
             Message::Session(message) => web_session::decide(&state.sessions, message, context),
             Message::Orders(message) => {
-                order_manager::decide(&state.orders, &state.timelines, message, context)
+                order_manager::decide(&state.orders, &state.timelines.own, message, context)
             }
-            Message::Stock(message) => stock_keeper::decide(&state.stock, message, context),
+            Message::Stock(message) => {
+                stock_keeper::decide(&state.stock, &state.timelines.common, message, context)
+            }
             Message::Merchant(message) => merchant_proxy::decide(&state.payments, message, context),
             Message::Bank(message) => bank::decide(&state.bank, message, context),
             Message::Warehouse(message) => warehouse::decide(&state.shipments, message, context),
@@ -225,7 +235,7 @@ impl Application for Shop {
 }
 
 impl runtime::State<Shop> for State {
-    fn changed_by(_by: Address, event: &Event, keys: &mut Keys) {
+    fn changed_by(by: Address, event: &Event, keys: &mut Keys) {
         match event {
             Event::Session(event) => event.changes(keys),
             Event::Orders(event) => event.changes(keys),
@@ -236,9 +246,7 @@ impl runtime::State<Shop> for State {
             Event::Mail(event) => event.changes(keys),
             Event::Case(_) | Event::Resolved(_) => {}
         }
-        for (order, _, _) in event.happenings() {
-            keys.add::<Timeline>(&order);
-        }
+        Timelines::changed_by(by, event, keys);
     }
 
     fn apply(&mut self, event: &Event, stamp: &Stamp) {
@@ -252,11 +260,11 @@ impl runtime::State<Shop> for State {
             Event::Mail(event) => self.mail.apply(event, stamp),
             Event::Case(_) | Event::Resolved(_) => {}
         }
-        timelines::note(&mut self.timelines, event, stamp);
+        self.timelines.note(event, stamp);
     }
 
     fn tables(&self) -> Vec<&dyn AnyTable> {
-        let mut tables: Vec<&dyn AnyTable> = vec![&self.timelines];
+        let mut tables = self.timelines.tables();
         tables.extend(self.sessions.tables());
         tables.extend(self.orders.tables());
         tables.extend(self.stock.tables());
@@ -268,7 +276,7 @@ impl runtime::State<Shop> for State {
     }
 
     fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        let mut tables: Vec<&mut dyn AnyTable> = vec![&mut self.timelines];
+        let mut tables = self.timelines.tables_mut();
         tables.extend(self.sessions.tables_mut());
         tables.extend(self.orders.tables_mut());
         tables.extend(self.stock.tables_mut());
@@ -284,7 +292,8 @@ impl runtime::State<Shop> for State {
 macro_rules! table_of {
     ($state:ident, $tree:ident, & $($mutable:ident)?) => {
         Some(match $tree.0 {
-            "timelines" => & $($mutable)? $state.timelines,
+            "timelines" => & $($mutable)? $state.timelines.own,
+            "common_timelines" => & $($mutable)? $state.timelines.common,
             "sessions" => & $($mutable)? $state.sessions.sessions,
             "orders" => & $($mutable)? $state.orders.orders,
             "idempotency_keys" => & $($mutable)? $state.orders.idempotency_keys,

@@ -4,7 +4,7 @@ use rand::{SeedableRng, rngs::StdRng};
 
 use crate::domain::Timestamp;
 use crate::journal::Position;
-use crate::runtime::{Application, Keys, RequestId, State as _, Tables as _};
+use crate::runtime::{Application, Home, Keys, RequestId, State as _, Tables as _};
 
 use super::{Address, Context, Message, Rules, Shop, Stamp, State, Turn};
 
@@ -51,16 +51,29 @@ impl Scene {
     }
 
     fn turn(&mut self, to: Address, message: Message, request: Option<RequestId>) -> Turn {
+        let home = Shop::home(to, &message);
         self.load(|state, keys| Shop::touches(state, to, &message, keys));
+        self.assert_at_home(home, |state, keys| Shop::touches(state, to, &message, keys));
         let mut context = Context::new(self.now, self.real_now, &mut self.random, &self.rules, request, to);
         let turn = Shop::decide(&self.state, to, &message, &mut context);
         self.position = self.position.next();
         let stamp = Stamp { position: self.position, at: self.now, by: to };
         for event in turn.events() {
             self.load(|_, keys| State::changed_by(to, event, keys));
+            self.assert_at_home(home, |_, keys| State::changed_by(to, event, keys));
             self.state.apply(event, &stamp);
         }
         turn
+    }
+
+    /// What is read and changed is at home where the message is.
+    fn assert_at_home(&self, home: Home, name: impl Fn(&State, &mut Keys)) {
+        let nothing_loaded = State::default();
+        let mut keys = Keys::missing_in(&nothing_loaded);
+        name(&self.state, &mut keys);
+        for (tree, key) in keys.into_list() {
+            assert_eq!(Shop::home_of(tree, &key), home, "{key:?} of tree {tree}");
+        }
     }
 
     /// What is not in the scene is known not to exist.

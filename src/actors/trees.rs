@@ -25,9 +25,12 @@ const fn tree(name: &'static str, owner: Owner, key: &'static str, value: &'stat
     TreeInfo { name, owner, key, value }
 }
 
-/// Every tree. `storage` keeps one more for itself: `storage.meta`, the watermark.
+/// Every tree. `storage` keeps one more for itself: `storage.meta`, the watermark. The trees of the stock keeper and of the
+/// bank are at home in common, with the timelines' part that these two state; each value of the others is at home in
+/// one slot, which its key tells. `homes.rs` says which.
 pub const TREES: &[TreeInfo] = &[
     tree("timelines", Owner::All, "order id", "what happened to the order, step by step"),
+    tree("common_timelines", Owner::All, "order id", "what the stock keeper and the bank say of it"),
     tree("sessions", Owner::Sessions, "session id", "cart, checkout details, last order"),
     tree("orders", Owner::Actor(Address::OrderManager), "order id", "the order"),
     tree(
@@ -41,7 +44,7 @@ pub const TREES: &[TreeInfo] = &[
     tree("purchase_orders", Owner::Actor(Address::StockKeeper), "purchase order id", "an order for supplies"),
     tree("demands", Owner::Actor(Address::StockKeeper), "order id", "what an order still waits for"),
     tree("payments", Owner::Actor(Address::MerchantProxy), "payment id", "one attempt to pay"),
-    tree("ledger", Owner::Actor(Address::MerchantProxy), "currency", "totals of every account"),
+    tree("ledger", Owner::Actor(Address::MerchantProxy), "currency and slot", "totals of every account"),
     tree("cards", Owner::Actor(Address::BankActor), "token", "a card without its number"),
     tree(
         "bank_accounts",
@@ -69,9 +72,10 @@ pub const TREES: &[TreeInfo] = &[
     ),
 ];
 
-/// What is read and written together: an order with its story and its parcel, a payment with the bank's hold for it.
+/// What is read and written together: an order with both parts of its story and its parcel, a payment with the bank's
+/// hold for it.
 const TOGETHER: &[&[TreeName]] = &[
-    &[TreeName("orders"), TreeName("timelines"), TreeName("shipments")],
+    &[TreeName("orders"), TreeName("timelines"), TreeName("common_timelines"), TreeName("shipments")],
     &[TreeName("payments"), TreeName("holds")],
 ];
 

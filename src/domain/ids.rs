@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use ulid::Ulid;
 
+use super::Slot;
+
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{given}` is not an id of this kind: {prefix} and 26 characters are expected")]
 pub struct BadId {
@@ -23,6 +25,16 @@ macro_rules! id {
             /// `at_ms`: milliseconds since 1970; `random`: 80 random bits, the others are ignored.
             pub fn new(at_ms: u64, random: u128) -> $name {
                 $name(Ulid::from_parts(at_ms, random).0)
+            }
+
+            /// As `new`, but of this slot.
+            pub fn in_slot(slot: Slot, at_ms: u64, random: u128) -> $name {
+                $name(slot.mark($name::new(at_ms, random).0))
+            }
+
+            /// What it names is kept there, and all that is named after it.
+            pub fn slot(self) -> Slot {
+                Slot::marked(self.0)
             }
 
             pub fn parse(text: &str) -> Result<$name, BadId> {
@@ -140,6 +152,15 @@ mod tests {
     #[test]
     fn later_ids_sort_later() {
         assert!(OrderId::new(1, u128::MAX).to_bytes() < OrderId::new(2, 0).to_bytes());
+    }
+
+    #[test]
+    fn an_id_is_of_the_slot_that_it_was_made_in_and_otherwise_as_random() {
+        for slot in Slot::all() {
+            let id = PaymentId::in_slot(slot, 7, 0xabcdef);
+            assert_eq!(id.slot(), slot);
+            assert_eq!(id.number() >> 4, PaymentId::new(7, 0xabcdef).number() >> 4);
+        }
     }
 
     #[test]

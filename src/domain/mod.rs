@@ -7,6 +7,7 @@ mod money;
 mod order;
 mod quantity;
 mod sku;
+mod slot;
 mod time;
 mod timeline;
 
@@ -19,5 +20,6 @@ pub use order::{
 };
 pub use quantity::{BadQuantity, Quantity};
 pub use sku::{BadSku, Sku};
+pub use slot::{SLOTS, Slot};
 pub use time::{Date, Timestamp};
 pub use timeline::{Happening, Party, Step, Timeline, TimelineEntry};

@@ -166,6 +166,8 @@ impl fmt::Display for Happening {
 /// One entry of an order's timeline. `by` is the actor that stated it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineEntry {
+    /// Where its turn stands among all turns of the shop.
+    pub turn: u64,
     pub at: Timestamp,
     pub step: Step,
     pub what: Happening,
@@ -190,8 +192,40 @@ impl fmt::Display for Party {
     }
 }
 
-/// All that happened to an order, in the order of the journal.
+/// What happened to an order, in the order of the journal: all of it, or what some of the actors stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeline {
     pub entries: Vec<TimelineEntry>,
+}
+
+impl Timeline {
+    /// Two parts of one timeline, each in the order of the journal, as one. A turn stands in one part alone.
+    pub fn merged(mut self, other: Timeline) -> Timeline {
+        self.entries.extend(other.entries);
+        self.entries.sort_by_key(|entry| entry.turn);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(entries: &[(u64, Step)]) -> Timeline {
+        let entry = |(turn, step): &(u64, Step)| {
+            let (at, what, by) = (Timestamp(0), Happening::InStock, Party::OrderManager);
+            TimelineEntry { turn: *turn, at, step: *step, what, by }
+        };
+        Timeline { entries: entries.iter().map(entry).collect() }
+    }
+
+    #[test]
+    fn two_parts_are_merged_in_the_order_of_their_turns_and_a_turn_stays_as_it_was() {
+        let own = part(&[(1, Step(2)), (1, Step(1)), (7, Step(3))]);
+        let other = part(&[(3, Step(5)), (3, Step(4)), (9, Step(6))]);
+        let whole =
+            part(&[(1, Step(2)), (1, Step(1)), (3, Step(5)), (3, Step(4)), (7, Step(3)), (9, Step(6))]);
+        assert_eq!(own.clone().merged(other.clone()), whole);
+        assert_eq!(other.merged(own), whole);
+    }
 }

@@ -30,6 +30,7 @@ mod security;
 mod shield;
 mod shop_handle;
 mod site;
+mod story;
 #[cfg(test)]
 mod tests;
 mod unread;
@@ -44,3 +45,4 @@ pub use problem::Problem;
 pub use shield::Shield;
 pub use shop_handle::{AskError, Asked, Asks};
 pub use site::{configure, serve};
+pub use story::timeline;

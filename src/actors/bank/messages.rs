@@ -19,7 +19,7 @@ pub enum Message {
     CaptureHold { order: OrderId, payment: PaymentId, amount: Money },
     /// MerchantProxy: let go of the hold; if the request for it is still to come, refuse it then. Answers `Released`.
     ReleaseHold { order: OrderId, payment: PaymentId },
-    /// Timer: pay out the batch of this day's captures. Sends `Settlement`.
+    /// Timer: pay out the batch of this day's captures. Sends a `Settlement` for each slot of its payments.
     SettlementDue { batch: BatchId },
     /// MerchantProxy: hold `amount` in the place of what is held under `replaces`, in one step: the one is let go
     /// only where the other is held. Answers `HoldAnswered`.
@@ -92,7 +92,7 @@ pub struct BatchId {
     pub part: u32,
 }
 
-/// What the acquirer pays out: every line less its fee; `payout` = Σ (amount − fee).
+/// What the acquirer pays out for payments of one slot: every line less its fee; `payout` = Σ (amount − fee).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettlementFile {
     pub batch: BatchId,

@@ -6,7 +6,7 @@ use super::test_cards::{REGISTERED_LIMIT_MINOR, TEST_CARDS};
 use super::*;
 use crate::actors::testing::Scene;
 use crate::actors::{self, Address, Turn, merchant_proxy};
-use crate::domain::{Currency, DeclineReason, Happening, Money, OrderId, PaymentId, Timestamp};
+use crate::domain::{Currency, DeclineReason, Happening, Money, OrderId, PaymentId, SLOTS, Timestamp};
 use crate::partners::processor::{CardNumber, test_behaviour};
 use crate::runtime::{Due, RequestId, TimerChange};
 
@@ -49,6 +49,14 @@ fn register(scene: &mut Scene, token: &str) -> Turn {
     let card = Card { brand: "visa".into(), last4: "1111".into(), behaviour: Behaviour::Approves };
     let message = Message::RegisterCard { token: token.to_owned(), card };
     scene.asked(Address::BankActor, RequestId(1), message)
+}
+
+fn files(turn: &Turn) -> Vec<SettlementFile> {
+    let files = said(turn).into_iter().map(|message| match message {
+        merchant_proxy::Message::Settlement(file) => file,
+        other => panic!("a settlement file is expected: {other:?}"),
+    });
+    files.collect()
 }
 
 fn said(turn: &Turn) -> Vec<merchant_proxy::Message> {
@@ -265,13 +273,32 @@ fn a_batch_is_paid_once_at_six_in_the_morning_of_the_second_day() {
     assert!(timers_set(&capture(&mut scene, 2, 99)).is_empty(), "the batch is open");
 
     let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
-    let paid = scene.when(Address::BankActor, Message::SettlementDue { batch });
-    let [merchant_proxy::Message::Settlement(file)] = &said(&paid)[..] else { panic!("one file") };
-    let fees: Vec<i64> = file.lines.iter().map(|line| line.fee.amount).collect();
+    let files = files(&scene.when(Address::BankActor, Message::SettlementDue { batch }));
+    let fees: Vec<i64> = files.iter().flat_map(|file| &file.lines).map(|line| line.fee.amount).collect();
     assert_eq!(fees, [15, 1]);
-    assert_eq!(file.payout, pence(1083));
+    assert_eq!(files.iter().map(|file| file.payout.amount).sum::<i64>(), 1083);
     let again = scene.when(Address::BankActor, Message::SettlementDue { batch });
     assert!(again.events().is_empty() && again.sends().is_empty());
+    check_books(&scene);
+}
+
+#[test]
+fn a_payout_comes_in_a_file_for_each_slot_with_its_lines_in_their_order() {
+    let mut scene = Scene::new();
+    let (one, of_the_same_slot, of_another) = (1, 1 + u128::from(SLOTS), 2);
+    for (n, amount) in [(of_the_same_slot, 1000), (of_another, 99), (one, 200)] {
+        approve(&mut scene, n, "tok_visa", amount);
+        capture(&mut scene, n, amount);
+    }
+    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
+    let [first, second] = &files(&scene.when(Address::BankActor, Message::SettlementDue { batch }))[..]
+    else {
+        panic!("two files");
+    };
+    let payments = |file: &SettlementFile| file.lines.iter().map(|line| line.payment).collect::<Vec<_>>();
+    assert_eq!(payments(first), [payment(of_the_same_slot), payment(one)]);
+    assert_eq!(payments(second), [payment(of_another)]);
+    assert_eq!((first.payout, second.payout), (pence(1000 - 15 + 200 - 3), pence(99 - 1)));
     check_books(&scene);
 }
 
@@ -378,7 +405,8 @@ proptest! {
                     scene.when(Address::BankActor, Message::SettlementDue { batch })
                 }
             };
-            prop_assert!(turn.sends().len() <= 1);
+            let is_payout = matches!(turn.events(), [actors::Event::Bank(Event::PaidOut { .. })]);
+            prop_assert!(turn.sends().len() <= 1 || is_payout);
             check_books(&scene);
         }
     }

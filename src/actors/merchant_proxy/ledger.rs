@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Currency, Money};
+use crate::domain::{Currency, Money, Slot};
 use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
@@ -142,7 +142,15 @@ impl From<Posting> for Unchecked {
     }
 }
 
-/// Tree `ledger`: the totals of every account in one currency.
+/// Names a part of the ledger: each slot keeps books of its own in each currency. The shop's are their sum, which no
+/// decision reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LedgerPart {
+    pub currency: Currency,
+    pub slot: Slot,
+}
+
+/// Tree `ledger`: the totals of every account, of one part or of several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     accounts: BTreeMap<Account, Balance>,
@@ -164,16 +172,19 @@ impl Balance {
 
 impl Aggregate for Ledger {
     const TREE: TreeName = TreeName("ledger");
-    type Key = Currency;
+    type Key = LedgerPart;
 }
 
-impl TableKey for Currency {
+/// The currency's code, then the number of the slot.
+impl TableKey for LedgerPart {
     fn to_bytes(&self) -> Vec<u8> {
-        self.code().as_bytes().to_vec()
+        [self.currency.code().as_bytes(), &[self.slot.number()]].concat()
     }
 
-    fn from_bytes(bytes: &[u8]) -> Option<Currency> {
-        Currency::parse(std::str::from_utf8(bytes).ok()?).ok()
+    fn from_bytes(bytes: &[u8]) -> Option<LedgerPart> {
+        let (slot, code) = bytes.split_last()?;
+        let currency = Currency::parse(std::str::from_utf8(code).ok()?).ok()?;
+        Some(LedgerPart { currency, slot: Slot::parse(*slot)? })
     }
 }
 
@@ -190,6 +201,15 @@ impl Ledger {
         }
     }
 
+    /// Adds what another part has.
+    fn add(&mut self, part: &Ledger) {
+        for (account, balance) in part.balances() {
+            let sum = self.accounts.entry(account).or_default();
+            sum.debits += balance.debits;
+            sum.credits += balance.credits;
+        }
+    }
+
     pub fn balance(&self, account: Account) -> Balance {
         self.accounts.get(&account).copied().unwrap_or_default()
     }
@@ -198,6 +218,17 @@ impl Ledger {
     pub fn balances(&self) -> impl Iterator<Item = (Account, Balance)> {
         self.accounts.iter().map(|(account, balance)| (*account, *balance))
     }
+}
+
+/// The books of the shop: the sum of their parts, by currency.
+pub fn ledgers<'a>(
+    parts: impl IntoIterator<Item = (&'a LedgerPart, &'a Ledger)>,
+) -> BTreeMap<Currency, Ledger> {
+    let mut sums: BTreeMap<Currency, Ledger> = BTreeMap::new();
+    for (part, ledger) in parts {
+        sums.entry(part.currency).or_default().add(ledger);
+    }
+    sums
 }
 
 #[cfg(test)]
@@ -219,6 +250,19 @@ mod tests {
         assert!(postcard::from_bytes::<Posting>(&written).is_err());
         assert!(Posting::hold(pence(-1)).is_err());
         assert!(Posting::settlement(pence(1), pence(2)).is_err());
+    }
+
+    #[test]
+    fn the_books_of_the_shop_are_the_sum_of_those_of_its_slots() {
+        let part = |slot| LedgerPart { currency: Currency::GBP, slot: Slot::of(slot) };
+        let (mut one, mut other) = (Ledger::default(), Ledger::default());
+        one.post(&Posting::hold(pence(100)).unwrap());
+        other.post(&Posting::hold(pence(7)).unwrap());
+        let sum = ledgers([(&part(1), &one), (&part(2), &other)]);
+        assert_eq!(sum[&Currency::GBP].balance(Account::CustomerHolds), Balance { debits: 107, credits: 0 });
+        let bytes = part(2).to_bytes();
+        assert_eq!((LedgerPart::from_bytes(&bytes), bytes.len()), (Some(part(2)), 4));
+        assert_eq!(LedgerPart::from_bytes(b"GBP\x10"), None);
     }
 
     #[test]

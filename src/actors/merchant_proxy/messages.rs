@@ -54,7 +54,7 @@ pub enum Message {
         order: OrderId,
         payment: PaymentId,
     },
-    /// BankActor: these captures have been paid out.
+    /// BankActor: these captures, all of one slot, have been paid out.
     Settlement(SettlementFile),
     /// Timer: the bank has not answered in time; what is unknown is asked again by the same key.
     Deadline {
@@ -111,6 +111,24 @@ impl Message {
             | Message::Renew { order, .. }
             | Message::WindowDue { order, .. } => Some(*order),
             Message::Settlement(_) => None,
+        }
+    }
+
+    /// The payment that it is about; of a settlement file the first, whose slot the others share.
+    pub fn payment(&self) -> Option<PaymentId> {
+        match self {
+            Message::Authorise { payment, .. }
+            | Message::Verify { payment, .. }
+            | Message::Capture { payment, .. }
+            | Message::Void { payment, .. }
+            | Message::HoldAnswered { payment, .. }
+            | Message::VerifyAnswered { payment, .. }
+            | Message::CaptureAnswered { payment, .. }
+            | Message::Released { payment, .. }
+            | Message::Deadline { payment, .. }
+            | Message::Renew { payment, .. }
+            | Message::WindowDue { payment, .. } => Some(*payment),
+            Message::Settlement(file) => file.lines.first().map(|line| line.payment),
         }
     }
 }

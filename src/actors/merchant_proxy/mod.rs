@@ -29,7 +29,7 @@ mod transitions;
 
 pub use audit::{audit, audit_against, audit_payment};
 pub use decide::{decide, touches};
-pub use ledger::{Account, Balance, Entry, Ledger, Posting, Side, Unbalanced};
+pub use ledger::{Account, Balance, Entry, Ledger, LedgerPart, Posting, Side, Unbalanced, ledgers};
 pub use messages::*;
 pub use payment::{Kind, Payment};
 pub use state::{Event, State};

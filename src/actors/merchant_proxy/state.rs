@@ -4,7 +4,7 @@ use crate::actors::Stamp;
 use crate::domain::{DeclineReason, Happening, Money, OrderId, PaymentId, Step, Timestamp};
 use crate::runtime::{AnyTable, Keys, Table};
 
-use super::ledger::{Ledger, Posting};
+use super::ledger::{Ledger, LedgerPart, Posting};
 use super::payment::{Kind, Payment};
 use super::transitions::PaymentState;
 
@@ -125,16 +125,21 @@ pub struct State {
 
 impl Event {
     pub fn changes(&self, keys: &mut Keys) {
-        if let Some(payment) = self.payment() {
-            keys.add::<Payment>(&payment);
+        if self.changes_its_payment() {
+            keys.add::<Payment>(&self.payment());
         }
-        if let Some(posting) = self.posting() {
-            keys.add::<Ledger>(&posting.currency());
+        if let Some((part, _)) = self.booked() {
+            keys.add::<Ledger>(&part);
         }
     }
 
-    /// The payment whose row it changes.
-    fn payment(&self) -> Option<PaymentId> {
+    /// What was paid for nothing that the shop knows of may have no row.
+    fn changes_its_payment(&self) -> bool {
+        !matches!(self, Event::InSuspense { .. })
+    }
+
+    /// The payment that it is about.
+    fn payment(&self) -> PaymentId {
         match self {
             Event::Intended { payment, .. }
             | Event::AuthSent { payment, .. }
@@ -152,9 +157,15 @@ impl Event {
             | Event::CaptureUnknown { payment, .. }
             | Event::Settled { payment, .. }
             | Event::Lapsing { payment, .. }
-            | Event::Expired { payment, .. } => Some(*payment),
-            Event::InSuspense { .. } => None,
+            | Event::InSuspense { payment, .. }
+            | Event::Expired { payment, .. } => *payment,
         }
+    }
+
+    /// What it books, and in which part of the ledger: that of its payment's slot.
+    fn booked(&self) -> Option<(LedgerPart, &Posting)> {
+        let posting = self.posting()?;
+        Some((LedgerPart { currency: posting.currency(), slot: self.payment().slot() }, posting))
     }
 
     pub fn posting(&self) -> Option<&Posting> {
@@ -216,13 +227,15 @@ impl Event {
 
 impl State {
     pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
-        if let Some(posting) = event.posting() {
-            self.ledger.change(&posting.currency(), stamp.position, |ledger| {
+        if let Some((part, posting)) = event.booked() {
+            self.ledger.change(&part, stamp.position, |ledger| {
                 ledger.get_or_insert_default().post(posting);
             });
         }
-        let Some(id) = event.payment() else { return };
-        self.payments.change(&id, stamp.position, |row| match (event, row) {
+        if !event.changes_its_payment() {
+            return;
+        }
+        self.payments.change(&event.payment(), stamp.position, |row| match (event, row) {
             (Event::Intended { order, kind, token, amount, replaces, .. }, row) => {
                 let attempt = Payment::intended(*order, *kind, token.clone(), *amount);
                 *row = Some(Payment { replaces: *replaces, ..attempt });

@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::OrderId;
+use crate::domain::{OrderId, SessionId, Slot};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
 use super::{Idempotency, Route};
 
-/// Names one idempotency key of one principal on one route, in 16 bytes however long the key is.
+/// Names one idempotency key of one principal on one route, in 16 bytes however long the key is: its slot, then a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KeyHash([u8; 16]);
 
@@ -26,7 +26,24 @@ impl KeyHash {
         let digest: [u8; 32] = hash.finalize().into();
         let mut short = [0; 16];
         short.copy_from_slice(&digest[..16]);
+        // a visitor's keys are where her session is; programs have one session for all of them
+        let slot = match idempotency.principal {
+            SessionId::PROGRAMS => Slot::of(digest[16]),
+            visitor => visitor.slot(),
+        };
+        short[0] = slot.number();
         KeyHash(short)
+    }
+
+    pub fn slot(self) -> Slot {
+        Slot::of(self.0[0])
+    }
+}
+
+impl Idempotency {
+    /// Where the key is kept, and the order that is made under it.
+    pub fn slot(&self) -> Slot {
+        KeyHash::of(self).slot()
     }
 }
 

@@ -91,7 +91,7 @@ fn ask_to_stop(turn: &mut Turn, id: OrderId) {
 
 fn ask(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
     let Some(replaces) = last_hold(order) else { return };
-    let payment = PaymentId::new(context.real_now().0, context.random());
+    let payment = PaymentId::in_slot(id.slot(), context.real_now().0, context.random());
     let (amount, token) = (order.totals.total, order.token.clone());
     turn.event(Event::RenewalAsked { order: id, payment, amount });
     let message = merchant_proxy::Message::Renew { order: id, payment, replaces, token, amount };

@@ -1,13 +1,13 @@
 use std::borrow::Cow;
 
-use crate::actors::{Context, Turn};
+use crate::actors::{CommonTimeline, Context, Turn};
 use crate::domain::{OrderId, Sku, Units};
-use crate::runtime::Keys;
+use crate::runtime::{Keys, Table};
 
 use super::state::Listed;
 use super::{
-    Demand, DemandId, Message, Place, PurchaseOrder, PurchaseOrderId, State, StockItem, listing, moves,
-    quoting, release, reserve, supply,
+    Demand, DemandId, Message, Place, PurchaseOrder, PurchaseOrderId, Reply, State, StockItem, listing,
+    moves, quoting, release, reserve, supply,
 };
 
 pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
@@ -43,6 +43,7 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
         | Message::ShipNoticeAnswered { purchase_order, .. }
         | Message::SupplyRetry { purchase_order }
         | Message::GoodsDue { purchase_order } => supplied(state, purchase_order, keys),
+        Message::ShowTimeline { order } => keys.add::<CommonTimeline>(order),
     }
 }
 
@@ -76,7 +77,12 @@ fn supplied(state: &State, id: &PurchaseOrderId, keys: &mut Keys) {
     }
 }
 
-pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+pub fn decide(
+    state: &State,
+    timelines: &Table<CommonTimeline>,
+    message: &Message,
+    context: &mut Context<'_>,
+) -> Turn {
     use Place::{Allocated, Packed, Shipped};
     match message {
         Message::List { products } => listing::list(state, products, context),
@@ -106,7 +112,18 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
         Message::ShipNoticeAnswered { purchase_order, result } => {
             super::arrival::answered(state, *purchase_order, result, context)
         }
+        Message::ShowTimeline { order } => show_timeline(timelines, *order, context),
     }
+}
+
+/// Whoever asks has shown the order's key to the order manager.
+fn show_timeline(timelines: &Table<CommonTimeline>, order: OrderId, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    if let Some(request) = context.request() {
+        let CommonTimeline(part) = timelines.get(&order).cloned().unwrap_or_default();
+        turn.reply(request, Reply::Timeline(part));
+    }
+    turn
 }
 
 /// Lines name each SKU once; where they do not, they are added up, so that each guard sees the whole.

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::Answered;
 use crate::domain::catalogue::Product;
-use crate::domain::{Backorder, Date, OrderId, Sku, Units};
+use crate::domain::{Backorder, Date, OrderId, Sku, Timeline, Units};
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
 
 use super::PurchaseOrderId;
@@ -95,13 +95,24 @@ pub enum Message {
         purchase_order: PurchaseOrderId,
         result: Answered<ShipNotice>,
     },
+
+    /// Gateway, once the order manager has shown the rest to whoever asks: what the shelves and the bank say of the
+    /// order. Replies `Timeline`.
+    ShowTimeline {
+        order: OrderId,
+    },
 }
 
 /// What the stock keeper answers the gateway.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    Listed { new: usize, changed: usize },
+    Listed {
+        new: usize,
+        changed: usize,
+    },
     Availability(Vec<Availability>),
+    /// Empty where there is nothing to tell.
+    Timeline(Timeline),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +144,7 @@ impl Message {
             Message::SupplyRetry { .. } => "SupplyRetry",
             Message::GoodsDue { .. } => "GoodsDue",
             Message::ShipNoticeAnswered { .. } => "ShipNoticeAnswered",
+            Message::ShowTimeline { .. } => "ShowTimeline",
         }
     }
 
@@ -145,7 +157,8 @@ impl Message {
             | Message::Allocate { order, .. }
             | Message::Packed { order, .. }
             | Message::HandedOver { order, .. }
-            | Message::PutAway { order, .. } => Some(*order),
+            | Message::PutAway { order, .. }
+            | Message::ShowTimeline { order } => Some(*order),
             _ => None,
         }
     }

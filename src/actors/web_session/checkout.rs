@@ -11,20 +11,22 @@ use super::decide::reply;
 use super::{Checkout, CheckoutDetails, CheckoutForm, Event, Nonce, Reply, Session};
 
 pub fn submit(order: &Checkout, context: &mut Context<'_>) -> Turn {
-    let key = (Route::Orders, order.idempotency_key.clone(), order.digest);
-    place(key, order.lines.clone(), order.details.clone(), context)
+    let Address::WebSession(session) = context.address() else { return Turn::nothing() };
+    place(order.idempotency(session), order.lines.clone(), order.details.clone(), context)
 }
 
 /// What is in the cart; where that is nothing, the order manager says whether the key has bought it before.
 pub fn checkout(
+    id: SessionId,
     session: &Session,
     idempotency_key: &str,
     digest: u64,
     details: &CheckoutDetails,
     context: &mut Context<'_>,
 ) -> Turn {
-    let key = (Route::CartCheckout, idempotency_key.to_owned(), digest);
-    place(key, session.lines.clone(), details.clone(), context)
+    let (route, key) = (Route::CartCheckout, idempotency_key.to_owned());
+    let idempotency = Idempotency { principal: id, route, key, digest };
+    place(idempotency, session.lines.clone(), details.clone(), context)
 }
 
 pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut Context<'_>) -> Turn {
@@ -43,7 +45,13 @@ pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut
 
 /// The nonce is the key, so that the same return twice is the same order. Only the newest checkout buys,
 /// and it buys what it showed; an older one is good for the answer that it had.
-pub fn pay_with(session: &Session, checkout: &str, token: &str, context: &mut Context<'_>) -> Turn {
+pub fn pay_with(
+    id: SessionId,
+    session: &Session,
+    checkout: &str,
+    token: &str,
+    context: &mut Context<'_>,
+) -> Turn {
     let form = session.form.as_ref().filter(|_| session.has_begun(checkout));
     let Some(form) = form else {
         let mut turn = Turn::nothing();
@@ -59,28 +67,29 @@ pub fn pay_with(session: &Session, checkout: &str, token: &str, context: &mut Co
         backorder: form.backorder,
     };
     // the nonce says all that a digest could: this return has no other body
-    place((Route::Payment, checkout.to_owned(), 0), lines, details, context)
+    let (route, key) = (Route::Payment, checkout.to_owned());
+    place(Idempotency { principal: id, route, key, digest: 0 }, lines, details, context)
 }
 
 /// Step 2.
 fn place(
-    (route, key, digest): (Route, String, u64),
+    idempotency: Idempotency,
     lines: Vec<OrderLine>,
     details: CheckoutDetails,
     context: &mut Context<'_>,
 ) -> Turn {
     let mut turn = Turn::nothing();
-    let Address::WebSession(session) = context.address() else { return turn };
     // the gateway and the cart have added it up before; what cannot be added up cannot be bought
     let Some(totals) = totals(&lines, context) else {
         reply(&mut turn, context, Reply::CartEmpty);
         return turn;
     };
     let place = PlaceOrder {
-        order: OrderId::new(context.real_now().0, context.random()),
-        session,
+        // at home with its key, which is asked for first
+        order: OrderId::in_slot(idempotency.slot(), context.real_now().0, context.random()),
+        session: idempotency.principal,
         request: context.request(),
-        idempotency: Idempotency { principal: session, route, key, digest },
+        idempotency,
         lines,
         totals,
         customer: details.customer,

@@ -42,9 +42,9 @@ fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Co
             };
             checkout::begin(id, session, form, context)
         }
-        Message::PayWith { checkout, token } => checkout::pay_with(session, checkout, token, context),
+        Message::PayWith { checkout, token } => checkout::pay_with(id, session, checkout, token, context),
         Message::Checkout { idempotency_key, digest, details } => {
-            checkout::checkout(session, idempotency_key, *digest, details, context)
+            checkout::checkout(id, session, idempotency_key, *digest, details, context)
         }
         // decided on above, for any session
         Message::Submit(_) | Message::Create | Message::OrderAnswered { .. } => Turn::nothing(),

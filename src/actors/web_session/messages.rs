@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::actors::order_manager::Answer;
+use crate::actors::order_manager::{Answer, Idempotency, Route};
 use crate::domain::{Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku};
 use crate::runtime::RequestId;
 
@@ -39,6 +39,14 @@ pub struct Checkout {
     pub digest: u64,
     pub lines: Vec<OrderLine>,
     pub details: CheckoutDetails,
+}
+
+impl Checkout {
+    /// The request that it is, when `principal` sends it.
+    pub fn idempotency(&self, principal: SessionId) -> Idempotency {
+        let (key, digest) = (self.idempotency_key.clone(), self.digest);
+        Idempotency { principal, route: Route::Orders, key, digest }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

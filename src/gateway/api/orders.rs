@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use crate::actors::order_manager::{Message, OrderView, Reply as OrderReply};
 use crate::actors::{Address, Reply, web_session};
 use crate::domain::{OrderId, SessionId};
-use crate::gateway::{App, Body, Code, Problem, idempotency, order_key};
+use crate::gateway::{self, App, Body, Code, Problem, idempotency, order_key};
 use crate::planted::{self, Bug};
 
 use super::{checkout, parse, views};
@@ -35,13 +35,9 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 /// `GET /orders/{order}/timeline`
 pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (order, key) = owner(&request)?;
-    match app.read(Address::OrderManager, Message::ShowTimeline { order, key }).await? {
-        Reply::Orders(OrderReply::Timeline(timeline)) => {
-            let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
-            Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
-        }
-        other => Err(not_shown(&other)),
-    }
+    let timeline = gateway::timeline(&app, order, key).await?;
+    let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
 }
 
 /// `POST /orders/{order}/cancel`: 200 cancelled, 202 the carrier is being asked, 409 too late.

@@ -8,7 +8,7 @@ use crate::actors::order_manager::{Message, OrderView, PaymentView, Reply as Ord
 use crate::actors::{Address, Reply};
 use crate::domain::{OrderId, OrderState, Timeline};
 use crate::gateway::countries::country_name;
-use crate::gateway::{App, Problem};
+use crate::gateway::{self, App, Problem};
 
 use super::cart::Line;
 use super::form::{Form, encoded, query};
@@ -69,11 +69,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
         Reply::Orders(OrderReply::NoSuchOrder) => return Err(Problem::no_such_order()),
         other => return Err(Problem::unfit(&other)),
     };
-    let timeline = match app.read(Address::OrderManager, Message::ShowTimeline { order, key }).await? {
-        Reply::Orders(OrderReply::Timeline(timeline)) => timeline,
-        Reply::Orders(OrderReply::NoSuchOrder) => return Err(Problem::no_such_order()),
-        other => return Err(Problem::unfit(&other)),
-    };
+    let timeline = gateway::timeline(&app, order, key).await?;
     render(&app.pages, StatusCode::OK, Kept::ByNobody, &page(&view, &timeline, noted(&notice)))
 }
 

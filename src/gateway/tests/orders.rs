@@ -3,7 +3,7 @@ use serde_json::json;
 use super::kit::*;
 use crate::actors::order_manager::{self, Outcome, PaymentView};
 use crate::actors::web_session::{self, Checkout};
-use crate::actors::{Address, Message};
+use crate::actors::{Address, Message, stock_keeper};
 use crate::domain::{
     Backorder, Date, DeclineReason, Happening, OrderState, Party, SessionId, Step, Timeline, TimelineEntry,
     Timestamp,
@@ -246,9 +246,15 @@ async fn without_its_key_an_order_is_as_one_that_does_not_exist() {
 #[actix_web::test]
 async fn a_timeline_is_a_list_of_what_happened() {
     let what = Happening::OrderSent { lines: 1, total: gbp(1897) };
-    let entry =
-        TimelineEntry { at: Timestamp(1_795_348_800_000), step: Step::SENT, what, by: Party::OrderManager };
-    let kit = Kit::new().replies(order_manager::Reply::Timeline(Timeline { entries: vec![entry] }));
+    let at = Timestamp(1_795_348_800_000);
+    let sent = TimelineEntry { turn: 1, at, step: Step::SENT, what, by: Party::OrderManager };
+    let (what, by) = (Happening::FundsHeld { amount: gbp(1897) }, Party::BankActor);
+    let held = TimelineEntry { turn: 4, at, step: Step::BANK_ANSWERS, what, by };
+    let (what, by) = (Happening::Confirmed, Party::OrderManager);
+    let confirmed = TimelineEntry { turn: 5, at, step: Step::TELLS_SERVER, what, by };
+    let kit = Kit::new()
+        .replies(order_manager::Reply::Timeline(Timeline { entries: vec![sent, confirmed] }))
+        .replies(stock_keeper::Reply::Timeline(Timeline { entries: vec![held] }));
     let answered = kit.send(get(&format!("{}/timeline?key=K", path()))).await;
     assert_eq!(answered.header("cache-control"), Some("no-store"));
     assert_eq!(
@@ -259,10 +265,29 @@ async fn a_timeline_is_a_list_of_what_happened() {
             "name": "order_sent",
             "what": "sent to the order manager: 1 line, 18.97 GBP",
             "by": "OrderManager",
+        }, {
+            "at": "2026-11-22T12:00:00.000Z",
+            "step": 8,
+            "name": "bank_answered",
+            "what": "the bank holds 18.97 GBP",
+            "by": "BankActor",
+        }, {
+            "at": "2026-11-22T12:00:00.000Z",
+            "step": 10,
+            "name": "server_told",
+            "what": "the order is confirmed",
+            "by": "OrderManager",
         }])
     );
+    let asked: Vec<Address> = kit.asked().into_iter().map(|(to, _)| to).collect();
+    assert_eq!(asked, [Address::OrderManager, Address::StockKeeper]);
+}
+
+#[actix_web::test]
+async fn nobody_is_asked_for_the_timeline_of_an_order_that_the_key_does_not_open() {
     let kit = Kit::new().replies(order_manager::Reply::NoSuchOrder);
     kit.send(get(&format!("{}/timeline?key=K", path()))).await.assert_problem(404, "no_such_order");
+    assert_eq!(kit.asked().len(), 1, "the order manager, who looks at the key");
 }
 
 #[actix_web::test]

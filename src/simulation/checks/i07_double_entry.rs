@@ -25,10 +25,10 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
             add(sums.entry(posting.currency()).or_default(), posting);
         }
     }
-    for (currency, ledger) in evidence.state().payments.ledger.resident() {
-        is_the_sum(*currency, ledger, sums.get(currency), found);
-        found.expect(merchant_proxy::audit(ledger).is_ok(), || {
-            format!("the ledger in {currency}: {}", merchant_proxy::audit(ledger).unwrap_err())
+    for (currency, ledger) in merchant_proxy::ledgers(evidence.state().payments.ledger.resident()) {
+        is_the_sum(currency, &ledger, sums.get(&currency), found);
+        found.expect(merchant_proxy::audit(&ledger).is_ok(), || {
+            format!("the ledger in {currency}: {}", merchant_proxy::audit(&ledger).unwrap_err())
         });
     }
     bank_balances(evidence, found);

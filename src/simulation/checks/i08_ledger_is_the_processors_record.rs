@@ -30,11 +30,11 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     }
     let book = CardBook::of(evidence);
     let known = payments_agree(evidence, &book, found);
-    for (currency, ledger) in evidence.state().payments.ledger.resident() {
-        let known = known.get(currency).copied().unwrap_or_default();
-        holds_agree(*currency, ledger, &book, known, found);
+    for (currency, ledger) in merchant_proxy::ledgers(evidence.state().payments.ledger.resident()) {
+        let known = known.get(&currency).copied().unwrap_or_default();
+        holds_agree(currency, &ledger, &book, known, found);
         if !has_dead_letter_without_an_order(evidence) {
-            takings_agree(evidence, *currency, ledger, known, found);
+            takings_agree(evidence, currency, &ledger, known, found);
         }
     }
 }

@@ -2,11 +2,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::actors::testing::Scene;
 use crate::actors::{self, Address, Message, Turn, bank, merchant_proxy, order_manager};
-use crate::domain::{Currency, Happening, Money, OrderId, PaymentId, Timestamp};
+use crate::domain::{Currency, Happening, Money, OrderId, PaymentId, SLOTS, Timestamp};
 use crate::runtime::{Due, TimerChange, TimerId};
 
 use crate::actors::merchant_proxy::{
-    Account, Message as ToMerchant, Payment, PaymentState, audit, audit_against, audit_payment,
+    Account, Message as ToMerchant, Payment, PaymentState, audit, audit_against, audit_payment, ledgers,
 };
 
 /// The merchant proxy and the bank at one desk: what they tell one another arrives, timers ring when they
@@ -24,12 +24,13 @@ pub struct Desk {
     queue: VecDeque<(Address, Message)>,
 }
 
+/// All of one slot, as the payments, so that any payment can be of any order and take any other's place.
 pub fn order(n: u128) -> OrderId {
-    OrderId::new(Scene::NOON.0, n)
+    OrderId::new(Scene::NOON.0, n * u128::from(SLOTS))
 }
 
 pub fn payment(n: u128) -> PaymentId {
-    PaymentId::new(Scene::NOON.0, n)
+    PaymentId::new(Scene::NOON.0, n * u128::from(SLOTS))
 }
 
 pub fn pence(amount: i64) -> Money {
@@ -163,12 +164,8 @@ impl Desk {
 
     /// Debits less credits, in pence.
     pub fn net(&self, account: Account) -> i128 {
-        self.scene
-            .state
-            .payments
-            .ledger
-            .peek(&Currency::GBP)
-            .map_or(0, |ledger| ledger.balance(account).net())
+        let books = ledgers(self.scene.state.payments.ledger.resident());
+        books.get(&Currency::GBP).map_or(0, |ledger| ledger.balance(account).net())
     }
 
     pub fn cases(&self) -> usize {
@@ -189,10 +186,10 @@ impl Desk {
         for (_, row) in payments.payments.resident() {
             audit_payment(row).expect("a payment agrees with itself");
         }
-        for (currency, ledger) in payments.ledger.resident() {
-            audit(ledger).expect("the trial balance is zero");
+        for (currency, ledger) in ledgers(payments.ledger.resident()) {
+            audit(&ledger).expect("the trial balance is zero");
             let rows = payments.payments.resident().map(|(_, row)| row);
-            audit_against(ledger, *currency, rows).expect("the ledger says what the payments say");
+            audit_against(&ledger, currency, rows).expect("the ledger says what the payments say");
         }
         let holds = self.scene.state.bank.holds.resident().map(|(_, hold)| hold);
         bank::audit(self.scene.state.bank.accounts.resident(), holds).expect("the bank's books balance");

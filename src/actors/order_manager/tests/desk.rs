@@ -22,19 +22,24 @@ pub fn line(sku: &str, units: i128) -> OrderLine {
     }
 }
 
+/// An order of `place_order`: at home with its key.
+pub fn order(at_ms: u64, random: u128) -> OrderId {
+    OrderId::in_slot(idempotency().slot(), at_ms, random)
+}
+
+fn idempotency() -> Idempotency {
+    let (principal, route) = (SessionId::PROGRAMS, Route::Orders);
+    Idempotency { principal, route, key: "k-1".into(), digest: 11 }
+}
+
 pub fn place_order() -> PlaceOrder {
     let lines = vec![line("PG-1342", 2), line("PG-84", 1)];
     let zero = Money::zero(Currency::GBP);
     PlaceOrder {
-        order: OrderId::new(1_795_348_800_000, 7),
+        order: order(1_795_348_800_000, 7),
         session: SessionId::PROGRAMS,
         request: Some(ASKER),
-        idempotency: Idempotency {
-            principal: SessionId::PROGRAMS,
-            route: Route::Orders,
-            key: "k-1".into(),
-            digest: 11,
-        },
+        idempotency: idempotency(),
         totals: Totals::of(&lines, Money::new(299, Currency::GBP), zero).unwrap(),
         lines,
         customer: Customer { email: "ada@example.org".into(), name: "Ada Byron".into() },
@@ -143,7 +148,7 @@ impl Desk {
 
     pub fn place_again(&mut self, edit: impl FnOnce(&mut PlaceOrder)) -> Answer {
         let mut again = place_order();
-        again.order = OrderId::new(1_795_348_900_000, 8);
+        again.order = order(1_795_348_900_000, 8 << 4);
         again.request = Some(RequestId(2));
         edit(&mut again);
         answer(&self.tell(Message::Place(Box::new(again)))).expect("a known key is answered at once")

@@ -270,7 +270,7 @@ fn it_is_too_late_to_cancel_what_the_truck_has() {
     let turn = desk.cancel(6);
     assert!(matches!(order_reply(&turn), Reply::TooLate(_)));
     assert!(asks(&turn).is_empty());
-    let late = desk.scene.state.timelines.get(&desk.id).unwrap().entries.iter();
+    let late = desk.scene.state.timelines.own.get(&desk.id).unwrap().entries.iter();
     assert_eq!(late.filter(|entry| entry.what == Happening::TooLateToCancel).count(), 1);
 }
 

@@ -78,7 +78,7 @@ fn an_unknown_token_frees_the_key() {
     let turn = desk.declined(DeclineReason::UnknownCard);
     assert_eq!(answer(&turn).unwrap().outcome, Outcome::UnknownToken);
     let mut corrected = place_order();
-    corrected.order = crate::domain::OrderId::new(1_795_348_900_000, 9);
+    corrected.order = order(1_795_348_900_000, 9 << 4);
     corrected.idempotency.digest = 99;
     let turn = desk.tell(Message::Place(Box::new(corrected)));
     assert_eq!(asks(&turn), ["StockKeeper Reserve"]);

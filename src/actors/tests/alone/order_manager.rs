@@ -7,17 +7,26 @@ use crate::domain::{Backorder, OrderId, PaymentId, SessionId, Totals};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
 
-use super::{order, pence};
+use super::pence;
+
+fn idempotency() -> Idempotency {
+    let (principal, route) = (SessionId::PROGRAMS, Route::Orders);
+    Idempotency { principal, route, key: "k1".into(), digest: 1 }
+}
+
+/// At home with its key.
+fn order() -> OrderId {
+    OrderId::in_slot(idempotency().slot(), 1_795_348_800_000, 1)
+}
 
 fn place() -> ToOrders {
     let details = details("tok_visa", Backorder::Accept);
     let lines = vec![line(PLENTY, 1)];
-    let principal = SessionId::PROGRAMS;
     ToOrders::Place(Box::new(PlaceOrder {
-        order: order(1),
-        session: principal,
+        order: order(),
+        session: SessionId::PROGRAMS,
         request: None,
-        idempotency: Idempotency { principal, route: Route::Orders, key: "k1".into(), digest: 1 },
+        idempotency: idempotency(),
         totals: Totals::of(&lines, pence(299), pence(0)).unwrap(),
         lines,
         customer: details.customer,
@@ -32,7 +41,7 @@ async fn awaiting_payment(alone: &mut Alone) -> (OrderId, PaymentId) {
     alone.told(place());
     let asked = alone.next(Address::StockKeeper).await;
     assert!(matches!(asked.as_ref(), Message::Stock(stock_keeper::Message::Reserve { .. })), "{asked:?}");
-    alone.told(ToOrders::Reserved { order: order(1) });
+    alone.told(ToOrders::Reserved { order: order() });
     let asked = alone.next(Address::MerchantProxy).await;
     match asked.as_ref() {
         Message::Merchant(merchant_proxy::Message::Authorise { order, payment, .. }) => (*order, *payment),

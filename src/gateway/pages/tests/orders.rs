@@ -1,5 +1,6 @@
 use crate::actors::Message;
 use crate::actors::order_manager::{Message as OrderMessage, OrderView, PaymentView, Reply as OrderReply};
+use crate::actors::stock_keeper::{Message as StockMessage, Reply as StockReply};
 use crate::domain::{
     Customer, DeclineReason, Happening, OrderId, OrderState, Party, Step, Timeline, TimelineEntry, Timestamp,
 };
@@ -8,7 +9,11 @@ use super::kit::*;
 
 /// A shop with this order, which its key opens.
 fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
+    let (common, own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.by == Party::BankActor);
     Kit::new(move |_, message| {
+        if let Message::Stock(StockMessage::ShowTimeline { .. }) = message {
+            return Ok(StockReply::Timeline(Timeline { entries: common.clone() }).into());
+        }
         let (Message::Orders(OrderMessage::Show { order, key })
         | Message::Orders(OrderMessage::ShowTimeline { order, key })
         | Message::Orders(OrderMessage::Cancel { order, key })) = message
@@ -20,7 +25,7 @@ fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
         }
         Ok(match message {
             Message::Orders(OrderMessage::ShowTimeline { .. }) => {
-                OrderReply::Timeline(Timeline { entries: entries.clone() }).into()
+                OrderReply::Timeline(Timeline { entries: own.clone() }).into()
             }
             Message::Orders(OrderMessage::Cancel { .. }) if view.state == OrderState::Dispatched => {
                 OrderReply::TooLate(Box::new(view.clone())).into()
@@ -31,7 +36,7 @@ fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
 }
 
 fn entry(step: Step, what: Happening, by: Party) -> TimelineEntry {
-    TimelineEntry { at: Timestamp(1_795_348_800_000), step, what, by }
+    TimelineEntry { turn: 1, at: Timestamp(1_795_348_800_000), step, what, by }
 }
 
 #[actix_web::test]
