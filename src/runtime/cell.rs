@@ -278,12 +278,11 @@ impl<A: Application> Cell<A> {
 
     /// What is durable leaves the cell, wherever the journal is written; runs for as long as the cell does.
     pub(super) async fn run_outlet(self) -> Result<(), String> {
-        let mut durable = self.0.common.durable.subscribe();
-        // the sender lives as long as the cell, which this holds
-        while durable.changed().await.is_ok() {
+        let mut seen = self.0.common.durable();
+        loop {
+            seen = self.0.common.durable_after(seen).await;
             self.became_durable();
         }
-        Ok(())
     }
 
     pub(super) fn became_durable(&self) {

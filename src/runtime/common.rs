@@ -5,7 +5,7 @@
 //! another as fast as inside of one, and a crash takes back no part of what another part has built on.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -125,7 +125,9 @@ pub struct Common<A: Application> {
     pub askers: Arc<Askers<A>>,
     tail: Mutex<Tail>,
     undurable_bytes: AtomicUsize,
-    pub durable: watch::Sender<Position>,
+    durable: AtomicU64,
+    /// Woken when more is durable: whoever waits, in the order in which they came, so that a run repeats exactly.
+    more_durable: Notify,
     /// Woken when a turn was appended, or an answer can leave.
     pub to_commit: Notify,
     pub fatal: watch::Sender<Option<String>>,
@@ -150,7 +152,8 @@ impl<A: Application> Common<A> {
             askers,
             tail: Mutex::new(tail),
             undurable_bytes: AtomicUsize::new(0),
-            durable: watch::channel(last).0,
+            durable: AtomicU64::new(last.0),
+            more_durable: Notify::new(),
             to_commit: Notify::new(),
             fatal: watch::channel(None).0,
             draining: AtomicBool::new(false),
@@ -194,7 +197,8 @@ impl<A: Application> Common<A> {
         let left = if position == tail.last { 0 } else { tail.batch.len_bytes() };
         self.undurable_bytes.store(left, Ordering::Relaxed);
         drop(tail);
-        self.durable.send_replace(position);
+        self.durable.store(position.0, Ordering::Release);
+        self.more_durable.notify_waiters();
     }
 
     /// Turns are packed, a few, and nothing is to leave the daemon as soon as they are durable.
@@ -217,7 +221,7 @@ impl<A: Application> Common<A> {
     }
 
     pub fn durable(&self) -> Position {
-        *self.durable.borrow()
+        Position(self.durable.load(Ordering::Acquire))
     }
 
     /// From here on timers do not fire, and outside calls do not begin.
@@ -232,9 +236,22 @@ impl<A: Application> Common<A> {
     /// Waits until the journal is durable up to `position`.
     pub async fn durable_beyond(&self, position: Position) {
         self.to_commit.notify_one();
-        let mut durable = self.durable.subscribe();
-        // the sender lives as long as this
-        let _ = durable.wait_for(|durable| *durable >= position).await;
+        if position > Position::START {
+            self.durable_after(Position(position.0 - 1)).await;
+        }
+    }
+
+    /// Waits until more is durable than up to `seen`: up to where.
+    pub async fn durable_after(&self, seen: Position) -> Position {
+        loop {
+            // in this order: it is woken by what happens from here on
+            let more = self.more_durable.notified();
+            let durable = self.durable();
+            if durable > seen {
+                return durable;
+            }
+            more.await;
+        }
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Plan {
     /// A crash at about every so many journal writes; 0: none.
     pub writes_between_crashes: u64,
     pub drains: bool,
+    /// Each life has so many cells at most, drawn anew.
+    pub cells_max: usize,
     rates: Vec<(Fault, f64)>,
 }
 
@@ -120,6 +122,7 @@ impl Plan {
             bounds: if on(Fault::FullMailbox) { small } else { Bounds::default() },
             writes_between_crashes: if any_crash { writes_between_crashes } else { 0 },
             drains,
+            cells_max: [1, 2, 4, 16][random_for(options.seed, "cells").random_range(0..4)],
             rates,
             faults,
         }

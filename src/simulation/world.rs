@@ -47,6 +47,8 @@ pub struct World {
     catalogue: Arc<Catalogue>,
     sessions: Arc<SeededSessions>,
     rng: StdRng,
+    cells: StdRng,
+    cells_max: usize,
 }
 
 /// Ids of carts that a seed repeats.
@@ -116,6 +118,8 @@ impl World {
             catalogue: Arc::new(catalogue.expect("the shelves make a catalogue")),
             sessions: Arc::new(SeededSessions(Mutex::new(random_for(seed, "sessions")))),
             rng: random_for(seed, "world"),
+            cells: random_for(seed, "lives"),
+            cells_max: plan.cells_max,
         }
     }
 
@@ -132,6 +136,7 @@ impl World {
 
     async fn start(&mut self, acknowledged: Position) {
         self.trouble.begin_life();
+        self.kit.cells = self.cells.random_range(1..=self.cells_max);
         self.kit.start().await;
         let found = self.kit.journal.last();
         let at = self.street.moment();

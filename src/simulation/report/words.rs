@@ -35,6 +35,7 @@ pub fn plan(options: &Options, plan: &Plan) -> Vec<(&'static str, String)> {
         ),
         ("Pace", format!("{} seconds of trade in a real one", plan.speed)),
         ("The process dies", crashes),
+        ("Cells, drawn anew in each life", format!("1 to {}", plan.cells_max)),
         ("It is stopped at the end by", if plan.drains { "a drain" } else { "a crash" }.to_owned()),
         ("A checkpoint", format!("every {:?}", plan.checkpoint_every)),
         ("A journal write takes", format!("{:?}", plan.journal_latency)),
