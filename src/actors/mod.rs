@@ -7,7 +7,8 @@
 //! - [`tree()`] is the supervision tree, on one screen; [`trees::TREES`] lists every tree of storage with its owner.
 //! - `shop.rs` binds the seven together as one [`Shop`], which is all that the runtime sees of the trade.
 //! - `calls.rs` lists every call to the outside, and which message brings its result back.
-//! - `timelines.rs` folds what every actor states about an order into its timeline, so that it cannot disagree with the states.
+//! - `timelines.rs` folds what every actor states about an order into the two parts of its timeline, so that it cannot disagree
+//!   with the states.
 //! - `homes.rs` says where each message is decided on and each aggregate kept: the stock keeper and the bank in common, since
 //!   all orders meet there; everything else in one of [`SLOTS`](crate::domain::SLOTS) slots, which an order shares with its
 //!   key, its payments and whoever placed it. So the trade can be divided, and no decision needs to look elsewhere.

@@ -1,7 +1,7 @@
 //! MerchantProxy: the shop's side of every payment. Steps 7 and 9, from the intent to the money in the
 //! shop's account, and the shop's ledger.
 //!
-//! Owns the trees `payments` and `ledger`. Supervised under `edge`.
+//! Owns the trees `payments` and `ledger`, which has a part for each slot. Supervised under `edge`.
 //!
 //! - Every attempt is on record, with its amount and its key, in the turn that asks the bank.
 //! - No answer in time means unknown, never failed: the bank is asked again by the same key, and what

@@ -99,7 +99,7 @@ pub enum Message {
         order: OrderId,
         key: String,
     },
-    /// Gateway: replies `Timeline` or `NoSuchOrder`.
+    /// Gateway: replies `Timeline`, without what the stock keeper and the bank say, or `NoSuchOrder`.
     ShowTimeline {
         order: OrderId,
         key: String,
