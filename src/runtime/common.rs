@@ -16,6 +16,7 @@ use crate::storage::Trees;
 use super::core::Asked;
 use super::handle::Arrival;
 use super::limits::{BATCH_BYTES_EAGER, CELLS_MAX};
+use super::record::Moment;
 use super::{Application, Bounds, Clock, Home, RequestId, SLOTS};
 
 /// In percent: of an order's work, what is done where all orders meet, and so in the first cell.
@@ -113,6 +114,7 @@ struct Tail {
     batch: Batch,
     /// Of the last turn appended, durable or not.
     last: Position,
+    moment: Moment,
     /// Something is to leave the daemon as soon as a turn in the batch is durable.
     awaited: bool,
 }
@@ -143,7 +145,9 @@ impl<A: Application> Common<A> {
         askers: Arc<Askers<A>>,
         last: Position,
     ) -> Common<A> {
-        let tail = Tail { batch: Batch::new(last.next()), last, awaited: false };
+        let (at, real) = clock.now();
+        let moment = Moment { at, real };
+        let tail = Tail { batch: Batch::new(last.next()), last, moment, awaited: false };
         Common {
             trees,
             clock,
@@ -164,14 +168,20 @@ impl<A: Application> Common<A> {
         self.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives a turn its place in the journal. `awaited`: something leaves the daemon when it is durable.
-    pub fn append(&self, record: &[u8], awaited: bool) -> Position {
+    /// Gives a turn its place in the journal, and its moment: another cell's that was decided on later may stand before it.
+    /// `awaited`: something leaves the daemon when it is durable.
+    pub fn append(&self, record: &[u8], decided: Moment, awaited: bool) -> (Position, Moment) {
         let mut tail = self.tail();
         let before = tail.batch.len_bytes();
-        tail.last = tail.batch.push(|buffer| buffer.extend_from_slice(record));
+        let moment = decided.not_before(tail.moment);
+        tail.last = tail.batch.push(|buffer| {
+            buffer.extend_from_slice(record);
+            moment.encode(buffer);
+        });
+        tail.moment = moment;
         tail.awaited |= awaited;
         self.undurable_bytes.fetch_add(tail.batch.len_bytes() - before, Ordering::Relaxed);
-        tail.last
+        (tail.last, moment)
     }
 
     /// Something leaves the daemon when the turn at `position` is durable.

@@ -20,7 +20,7 @@ use super::dead_letters::{Resolution, Unresolved};
 use super::hooks::{Hooks, Point};
 use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
 use super::pending::{Pending, statement};
-use super::record::{Cause, DeadLetter, Record, Statement};
+use super::record::{Cause, DeadLetter, Moment, Record, Statement};
 use super::{Application, Context, Error, Keys, RequestId, Stamp, State, Tables as _, TimerChange, Turn};
 
 /// A message on its way to an actor of this cell.
@@ -229,15 +229,15 @@ impl<A: Application> Core<A> {
             return Ok(());
         }
         self.load(|_, keys| events.iter().for_each(|event| A::State::changed_by(by, event, keys)))?;
-        let record = Record::<A> { by, cause, at, real, events, sends, calls, timers, dead };
+        let mut record = Record::<A> { by, cause, events, sends, calls, timers, dead, at, real };
         self.packed.clear();
-        record.encode(&mut self.packed);
+        record.encode_but_moment(&mut self.packed);
         let awaited = !record.calls.is_empty() || !replies.is_empty();
-        self.last = self.common.append(&self.packed, awaited);
+        let (position, moment) = self.common.append(&self.packed, Moment { at, real }, awaited);
+        (self.last, record.at, record.real) = (position, moment.at, moment.real);
         self.hooks.stated(self.last, &record);
         self.turns += 1;
-        let Record { by, cause, at, events, sends, calls, timers, dead, .. } = record;
-        let position = self.last;
+        let Record { by, cause, events, sends, calls, timers, dead, at, .. } = record;
         self.appended =
             Some(Appended { position, by, at, events, sends, calls, timers, replies, cause, dead });
         Ok(())

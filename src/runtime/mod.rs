@@ -136,7 +136,7 @@ pub use hooks::{Hooks, NoHooks, Point};
 pub use inspect::{ActorReport, Report};
 pub use limits::{Bounds, CELLS_MAX};
 pub use pending::TREES;
-pub use record::{Cause, DeadLetter, Record, RecordError, Statement};
+pub use record::{Cause, DeadLetter, Moment, Record, RecordError, Statement};
 pub use recovery::{Recovered, recover};
 pub use start::{CellParts, Cells, Member, Own, Running, no_hooks, start};
 pub use supervisor::{Below, Group, Intensity, Strategy};

@@ -51,14 +51,33 @@ pub struct DeadLetter {
 pub struct Record<A: Application> {
     pub by: A::Address,
     pub cause: Cause,
-    /// The trade's time, and real time.
-    pub at: Timestamp,
-    pub real: Timestamp,
     pub events: Vec<A::Event>,
     pub sends: Vec<(A::Address, A::Message)>,
     pub calls: Vec<A::Call>,
     pub timers: Vec<TimerChange<A>>,
     pub dead: Option<DeadLetter>,
+    /// The trade's time, and real time: last, as a [`Moment`].
+    pub at: Timestamp,
+    pub real: Timestamp,
+}
+
+/// When a turn was stated. In the order of the journal neither goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    pub at: Timestamp,
+    pub real: Timestamp,
+}
+
+impl Moment {
+    /// This, or the other where it is later.
+    pub fn not_before(self, other: Moment) -> Moment {
+        Moment { at: self.at.max(other.at), real: self.real.max(other.real) }
+    }
+
+    /// The end of a record.
+    pub fn encode(self, buffer: &mut Vec<u8>) {
+        encode(&self, buffer);
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -73,12 +92,24 @@ pub enum RecordError {
     Undecodable { position: Position, source: postcard::Error },
 }
 
+/// Adds a value to the end of the buffer.
+fn encode(value: &impl Serialize, buffer: &mut Vec<u8>) {
+    let start = std::mem::take(buffer);
+    *buffer =
+        postcard::to_extend(value, start).expect("a turn is plain data: it always serialises to memory");
+}
+
 impl<A: Application> Record<A> {
     pub fn encode(&self, buffer: &mut Vec<u8>) {
+        self.encode_but_moment(buffer);
+        Moment { at: self.at, real: self.real }.encode(buffer);
+    }
+
+    /// All but its end, which is known when it gets its place in the journal.
+    pub fn encode_but_moment(&self, buffer: &mut Vec<u8>) {
+        let Record { by, cause, events, sends, calls, timers, dead, at: _, real: _ } = self;
         buffer.push(SCHEMA);
-        let start = std::mem::take(buffer);
-        *buffer =
-            postcard::to_extend(self, start).expect("a turn is plain data: it always serialises to memory");
+        encode(&(by, cause, events, sends, calls, timers, dead), buffer);
     }
 
     pub fn decode(position: Position, bytes: &[u8]) -> Result<Record<A>, RecordError> {
