@@ -6,10 +6,12 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use indicatif::ProgressBar;
+use tokio::sync::Semaphore;
 
 use crate::domain::OrderId;
 
@@ -85,12 +87,14 @@ pub async fn order(door: &impl Door, load: Load, pace: Pace, name: &str, bar: &P
         steadiness: Steadiness::default(),
         took: Duration::ZERO,
     };
+    let begun = Instant::now();
     let crowd = Crowd {
         door,
         pace,
         name,
         bar,
-        begun: Instant::now(),
+        begun,
+        metronome: pace.rate.map(|rate| Metronome::begin(begun, rate, pace.orders)),
         line: RefCell::new(Line { load, next: 0 }),
         outcome: RefCell::new(outcome),
     };
@@ -105,8 +109,46 @@ struct Crowd<'a, D> {
     name: &'a str,
     bar: &'a ProgressBar,
     begun: Instant,
+    metronome: Option<Metronome>,
     line: RefCell<Line>,
     outcome: RefCell<Outcome>,
+}
+
+/// Says when an order of an open loop is to leave. A thread, for the runtime's own timers count whole milliseconds: that would
+/// be most of a latency.
+struct Metronome {
+    begun: Instant,
+    rate: f64,
+    beats: Arc<Semaphore>,
+}
+
+impl Metronome {
+    fn begin(begun: Instant, rate: f64, orders: u64) -> Metronome {
+        let metronome = Metronome { begun, rate, beats: Arc::new(Semaphore::new(0)) };
+        let (beats, due) = (metronome.beats.clone(), move |nth| due(begun, rate, nth));
+        std::thread::spawn(move || {
+            for nth in 0..orders {
+                std::thread::sleep(due(nth).saturating_duration_since(Instant::now()));
+                beats.add_permits(1);
+            }
+        });
+        metronome
+    }
+
+    /// Waits for the next beat. Whoever comes first gets the first.
+    async fn beat(&self) {
+        if let Ok(beat) = self.beats.acquire().await {
+            beat.forget();
+        }
+    }
+
+    fn due(&self, nth: u64) -> Instant {
+        due(self.begun, self.rate, nth)
+    }
+}
+
+fn due(begun: Instant, rate: f64, nth: u64) -> Instant {
+    begun + Duration::from_secs_f64(nth as f64 / rate)
 }
 
 /// Orders that have not left.
@@ -134,10 +176,9 @@ impl<D: Door> Crowd<'_, D> {
 
     /// Waits until the order is to leave; since when its latency counts.
     async fn leaves(&self, nth: u64) -> Instant {
-        let Some(rate) = self.pace.rate else { return Instant::now() };
-        let due = self.begun + Duration::from_secs_f64(nth as f64 / rate);
-        tokio::time::sleep_until(due.into()).await;
-        due
+        let Some(metronome) = &self.metronome else { return Instant::now() };
+        metronome.beat().await;
+        metronome.due(nth)
     }
 
     async fn place(&self, key: &str, basket: &Basket) -> Placed {
