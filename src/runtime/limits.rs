@@ -26,7 +26,7 @@ pub const ATTEMPTS_MAX: u32 = 3;
 /// Bytes packed before a write begins although actors are still busy.
 pub const BATCH_BYTES_EAGER: usize = 256 * 1024;
 /// How long turns are gathered for one write while actors are still busy.
-pub const GATHER_MAX: std::time::Duration = std::time::Duration::from_micros(1_500);
+pub const GATHER_MAX: std::time::Duration = std::time::Duration::from_micros(300);
 /// The same as a count of turns of the scheduler: virtual time stands still while anything runs.
 pub const GATHER_YIELDS_MAX: u32 = 256;
 /// How long turns wait for others to share their write while nobody waits for them.
