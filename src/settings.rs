@@ -107,6 +107,15 @@ pub fn stray_variables() -> Vec<String> {
     names
 }
 
+impl Runtime {
+    /// How many threads the actors get. What they do costs about as much again on the threads of HTTP, the journal, the trees and
+    /// the mail, so by default half of the cores are theirs.
+    pub fn threads(&self) -> usize {
+        let half = || std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2);
+        if self.cells == 0 { half().clamp(1, CELLS_MAX) } else { self.cells }
+    }
+}
+
 impl Settings {
     /// Reads the layers. `environment`: the variables to look at, those of the process outside tests.
     pub fn load(
@@ -153,9 +162,10 @@ impl Settings {
         zero("storage.checkpoint_every_ms", self.storage.checkpoint_every_ms)?;
         zero("runtime.await_max_ms", self.runtime.await_max_ms)?;
         zero("runtime.spin_max_ms", self.runtime.spin_max_ms)?;
-        if !(1..=CELLS_MAX).contains(&self.runtime.cells) {
+        if self.runtime.cells > CELLS_MAX {
             let value = self.runtime.cells.to_string();
-            return Err(BadSettings::Value { key: "runtime.cells", value, why: "1 to 16 threads of actors" });
+            let why = "at most 16 threads of actors, or 0: half as many as there are cores";
+            return Err(BadSettings::Value { key: "runtime.cells", value, why });
         }
         if self.shop.shipping < 0 {
             let value = self.shop.shipping.to_string();

@@ -118,7 +118,7 @@ impl World {
             journal: Box::new(journal),
             epoch,
             trees: Arc::new(trees),
-            cells: Cells::Threads { cells: settings.runtime.cells, own: Arc::new(own) },
+            cells: Cells::Threads { cells: settings.runtime.threads(), own: Arc::new(own) },
             passing_group: SESSIONS,
             now,
             speed: settings.trade.speed,

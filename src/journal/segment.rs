@@ -17,6 +17,7 @@ pub const SEGMENT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// A larger batch is refused; one larger than a segment gets a segment of its own.
 pub const BATCH_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
+/// Zeros written before they are synced: all at once would keep the syncs of turns waiting meanwhile.
 const ZEROS_BYTES: usize = 1024 * 1024;
 const _: () = assert!(BATCH_BYTES_MAX < SEGMENT_BYTES_MAX && SEGMENT_BYTES_DEFAULT < SEGMENT_BYTES_MAX);
 
@@ -36,9 +37,9 @@ impl Prepared {
         while offset < capacity {
             let chunk = &zeros[..zeros.len().min((capacity - offset) as usize)];
             disk.write(&file, chunk, offset).map_err(Error::io("fill with zeros", &path))?;
+            disk.sync(&file).map_err(Error::io("sync", &path))?;
             offset += chunk.len() as u64;
         }
-        disk.sync(&file).map_err(Error::io("sync", &path))?;
         Ok(Prepared { file, path, capacity })
     }
 

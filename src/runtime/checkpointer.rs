@@ -9,6 +9,11 @@ use super::cell::Cell;
 use super::limits::ENCODED_BETWEEN_YIELDS_MAX;
 use super::{Application, State};
 
+fn joined(mut some: Vec<Write>, more: Vec<Write>) -> Vec<Write> {
+    some.extend(more);
+    some
+}
+
 impl<A: Application> Cell<A> {
     /// Runs for as long as the cell does. Trees that have failed once take nothing more until they are opened
     /// again, so trying again would help nobody: the daemon stops, and its next start replays the journal.
@@ -34,11 +39,12 @@ impl<A: Application> Cell<A> {
         let gone = || Error::Stopped { why: "a cell has ended".to_owned() };
         // what turns up to the watermark have sent is with the cells that it was sent to before any of them encodes
         self.everywhere(|cell| std::future::ready(cell.finish())).await.ok_or_else(gone)?;
-        let writes = self.everywhere(|cell| async move { cell.encode().await }).await.ok_or_else(gone)?;
+        let each = self.everywhere(|cell| async move { cell.encode().await }).await.ok_or_else(gone)?;
+        let writes = each.into_iter().reduce(joined).unwrap_or_default();
         // sled never holds what the journal has not made durable
         common.durable_beyond(common.last()).await;
         let watermark = if planted::is(Bug::WatermarkTooFar) { common.durable() } else { watermark };
-        common.trees.checkpoint(Checkpoint { writes: writes.concat(), watermark }).await?;
+        common.trees.checkpoint(Checkpoint { writes, watermark }).await?;
         self.everywhere(|cell| async move { cell.completed().await }).await.ok_or_else(gone)?;
         Ok(())
     }

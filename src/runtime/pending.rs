@@ -371,7 +371,6 @@ impl<K: Copy + Ord + Serialize + DeserializeOwned, V> Remembered<K, V> {
     /// Sets aside what the checkpoint is to write; how much that is. What changes from now on is the next one's, but for
     /// what this one has still to write: that is written as it is when its turn comes.
     fn begin_checkpoint(&mut self) -> usize {
-        self.sort_changed();
         self.to_write = std::mem::take(&mut self.changed).into();
         self.to_write.extend(self.gone.keys().copied());
         self.to_write.len()
