@@ -6,7 +6,7 @@ use crate::planted::{self, Bug};
 use crate::storage::{Checkpoint, Error, Write};
 
 use super::cell::Cell;
-use super::limits::ENCODED_BETWEEN_YIELDS_MAX;
+use super::limits::ENCODED_BETWEEN_YIELDS;
 use super::{Application, State};
 
 fn joined(mut some: Vec<Write>, more: Vec<Write>) -> Vec<Write> {
@@ -70,12 +70,17 @@ impl<A: Application> Cell<A> {
             tokio::task::yield_now().await;
         }
         while let Some(next) = left.iter().position(|dirty| *dirty > 0) {
-            let slice = left[next].min(ENCODED_BETWEEN_YIELDS_MAX);
+            let slice = left[next].min(self.slice());
             left[next] -= slice;
             self.encode_some(next, slice, &mut writes);
             tokio::task::yield_now().await;
         }
         writes
+    }
+
+    /// How much of a checkpoint is done before others may run.
+    fn slice(&self) -> usize {
+        self.0.waiting.get().clamp(*ENCODED_BETWEEN_YIELDS.start(), *ENCODED_BETWEEN_YIELDS.end())
     }
 
     /// How much of what the runtime remembers, and how many aggregates of each table are to be encoded.
@@ -89,7 +94,7 @@ impl<A: Application> Cell<A> {
     fn encode_pending(&self, writes: &mut Vec<Write>) -> bool {
         let mut core = self.0.core.borrow_mut();
         core.finish_appended();
-        core.pending.encode_dirty(ENCODED_BETWEEN_YIELDS_MAX, writes)
+        core.pending.encode_dirty(self.slice(), writes)
     }
 
     fn encode_some(&self, table: usize, max: usize, writes: &mut Vec<Write>) {
@@ -111,6 +116,6 @@ impl<A: Application> Cell<A> {
         // an aggregate that a turn is about to change must not leave memory
         core.finish_appended();
         let mut tables = core.state.tables_mut().into_iter();
-        tables.any(|table| table.checkpointed(ENCODED_BETWEEN_YIELDS_MAX))
+        tables.any(|table| table.checkpointed(self.slice()))
     }
 }

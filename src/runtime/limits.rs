@@ -31,8 +31,9 @@ pub const GATHER_MAX: std::time::Duration = std::time::Duration::from_micros(300
 pub const GATHER_YIELDS_MAX: u32 = 256;
 /// How long turns wait for others to share their write while nobody waits for them.
 pub const COMPANY_MAX: std::time::Duration = std::time::Duration::from_millis(2);
-/// Aggregates encoded for a checkpoint before others may run.
-pub const ENCODED_BETWEEN_YIELDS_MAX: usize = 128;
+/// Aggregates encoded for a checkpoint before others may run: as many as messages wait, within these bounds. Each hop of a
+/// customer's order waits for so many; where many wait, the checkpoint too must come to an end.
+pub const ENCODED_BETWEEN_YIELDS: std::ops::RangeInclusive<usize> = 16..=128;
 /// Cells of one journal: no more than there are slots to divide among them.
 pub const CELLS_MAX: usize = super::SLOTS as usize;
 
