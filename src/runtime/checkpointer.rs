@@ -38,7 +38,7 @@ impl<A: Application> Cell<A> {
         }
         let gone = || Error::Stopped { why: "a cell has ended".to_owned() };
         // what turns up to the watermark have sent is with the cells that it was sent to before any of them encodes
-        self.everywhere(|cell| std::future::ready(cell.finish())).await.ok_or_else(gone)?;
+        self.everywhere(|cell| cell.finish()).await.ok_or_else(gone)?;
         let each = self.everywhere(|cell| async move { cell.encode().await }).await.ok_or_else(gone)?;
         let writes = each.into_iter().reduce(joined).unwrap_or_default();
         // sled never holds what the journal has not made durable
@@ -50,9 +50,10 @@ impl<A: Application> Cell<A> {
     }
 
     /// All that this cell's turns have sent is on its way.
-    fn finish(&self) {
+    fn finish(&self) -> std::future::Ready<()> {
         self.0.core.borrow_mut().finish_appended();
         self.pass_on();
+        std::future::ready(())
     }
 
     /// A checkpoint that failed, or was dropped half way, may not have reached the trees: it is written again.

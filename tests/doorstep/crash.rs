@@ -17,6 +17,8 @@ use super::shop::{TestShop, setup};
 
 const ROUNDS_DEFAULT: u64 = 20;
 const CUSTOMERS: usize = 64;
+/// Each life has another number of threads of actors.
+const CELLS_MAX: usize = 4;
 /// Of load before each kill; at the most, where nothing else is said.
 const LOAD_MS_MIN: u64 = 50;
 const LOAD_MS_MAX_DEFAULT: u64 = 1_000;
@@ -41,6 +43,7 @@ fn nothing_that_was_answered_is_lost_or_doubled_when_the_shop_is_killed() {
     for round in 1..=rounds {
         let load = Duration::from_millis(random.random_range(LOAD_MS_MIN..=load_ms_max));
         let new = one_round(&mut shop, &shelves, round, seed, load);
+        shop.set_cells(random.random_range(1..=CELLS_MAX));
         shop.start();
         report(round, load, &new);
         let earlier = attempts.len();

@@ -197,6 +197,11 @@ impl TestShop {
         self.setup.speed = speed;
     }
 
+    /// How many threads its actors run on from the next start on.
+    pub fn set_cells(&mut self, cells: usize) {
+        self.setup.settings.push(("DOORSTEP_RUNTIME__CELLS".to_owned(), cells.to_string()));
+    }
+
     /// Where its logs and, if nothing else is set up, its data are.
     pub fn root(&self) -> &Path {
         self.root.path()

@@ -61,7 +61,7 @@ fn their_number_may_change_from_start_to_start() {
                 .await
                 .unwrap();
             tokio::time::sleep(ms(15)).await; // the chain is on its way
-            if no % 2 == 0 {
+            if no.is_multiple_of(2) {
                 kit.crash()
             } else {
                 drop(kit.drain().await);
