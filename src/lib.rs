@@ -25,7 +25,9 @@
 //! An actor *decides*: given its state and a message it returns a turn, and does nothing. The runtime appends the turn
 //! to the journal, applies its events, hands its messages over inside, and lets out what leaves the
 //! daemon (an HTTP answer, a call, a mail) only once the turn is durable. So nobody outside ever sees what a crash
-//! could take back, and after a crash everything goes on where the journal stops.
+//! could take back, and after a crash everything goes on where the journal stops. Where there are cores for it the actors run
+//! on several threads over the one journal: orders are divided among them, stock and bank are where all orders meet
+//! (`actors/homes.rs`).
 //!
 //! # Where each guarantee lives
 //!

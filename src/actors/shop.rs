@@ -41,6 +41,10 @@ one_of! {
     }
 }
 
+/// Whatever waits takes so much: a timer of a day as much as a message on its way. What is larger stands in a box.
+const MESSAGE_BYTES_MAX: usize = 96;
+const _: () = assert!(size_of::<Message>() <= MESSAGE_BYTES_MAX);
+
 one_of! {
     /// Every fact that the journal can hold.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

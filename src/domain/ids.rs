@@ -18,7 +18,9 @@ pub struct BadId {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
+        // a u128 lies at multiples of 16 bytes: packed, what holds one beside a byte takes half the room
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[repr(Rust, packed)]
         pub struct $name(u128);
 
         impl $name {

@@ -61,6 +61,12 @@ pub struct Door<A: Application> {
     pub behind: Arc<AtomicBool>,
 }
 
+impl<A: Application> Door<A> {
+    pub fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Relaxed)
+    }
+}
+
 /// What comes in at a door.
 pub type Arrivals<A> = mpsc::UnboundedReceiver<Arrival<A>>;
 

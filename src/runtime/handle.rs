@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 
 use super::cell::Cell;
-use super::common::{Arrivals, Askers, Routes};
+use super::common::{Arrivals, Askers, Door, Routes};
 use super::core::{Asked, Envelope};
 use super::guard::panic_text;
 use super::inspect::Report;
@@ -105,7 +105,8 @@ impl<A: Application> Handle<A> {
             return Err(Refused::Closed);
         }
         let door = &self.routes.doors[self.routes.cell_of(|| A::home(to, &message))];
-        if door.behind.load(Ordering::Relaxed) {
+        // what follows from it will meet in the first cell
+        if door.is_behind() || self.routes.doors[0].is_behind() {
             return Err(Refused::Overloaded);
         }
         let permit = self.gate.places.clone().try_acquire_owned().map_err(|_| Refused::Overloaded)?;
@@ -158,9 +159,10 @@ impl<A: Application> Handle<A> {
         self.gate.open.load(Ordering::Acquire)
     }
 
-    /// Whether a cell has so much work that it refuses questions.
+    /// Whether there is so much work that no question is admitted, wherever it is at home.
     pub fn is_behind(&self) -> bool {
-        self.routes.doors.iter().any(|door| door.behind.load(Ordering::Relaxed))
+        let (first, others) = self.routes.doors.split_at(1);
+        first[0].is_behind() || !others.is_empty() && others.iter().all(Door::is_behind)
     }
 
     pub(super) fn set_open(&self, open: bool) {

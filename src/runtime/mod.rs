@@ -41,7 +41,7 @@
 //! **Hangs and blocking**
 //! - An actor in an await for too long is restarted alone while others work, and a message that always hangs is given
 //!   up like one that panics (`supervision`: "stuck in an await").
-//! - A handler that spins or blocks holds up the whole cell; the watchdog's thread ends the process, and a message
+//! - A handler that spins or blocks holds up its whole cell; the watchdog's thread ends the process, and a message
 //!   that ended three goes to the dead letters at once (`supervision`: "ended three processes").
 //! - No actor starves another: each yields after a budget of messages (`admission`: "a flood").
 //!
@@ -58,6 +58,14 @@
 //! - A timer is journaled, fires once, never early, over any crash; one that was moved or cancelled does not fire even
 //!   if its message was on its way (`timers`). It runs on the trade's clock or on the real one.
 //! - Neither clock goes back, over a restart or a change of speed (`clock`).
+//!
+//! **Cells** (`cells`)
+//! - The actors may run on several threads, a cell each, over one journal. Every aggregate has one home, which does not
+//!   depend on how many cells there are ([`Application::home`]); a decision on what is at home elsewhere is refused and
+//!   ends the daemon ("at home elsewhere").
+//! - All of the above holds among them as in one: a message to another cell waits for no disk ("without waiting"), since what
+//!   it follows from stands before it in the one journal. Their number may change from start to start ("from start to start").
+//! - Moments do not go back in the order of the journal, whichever cells its turns are of.
 //!
 //! **Outside calls**
 //! - A call is made after its intent is durable, ends by its deadline with an answer or `Unknown`, and is bounded for
@@ -81,11 +89,12 @@
 //! - What the trade tells the runtime: `application`, `context`, `turn`, `table`, `hooks`.
 //! - The committed state: `core` (the only code that changes it), `record` (a turn as journaled), `pending` (what is
 //!   remembered over a crash), `recovery`, `committer` (group commit), `checkpointer`, `clock`, `limits`.
-//! - The actors: `cell` (the actors of one journal), `shell` (the one actix actor), `guard` (keeps it alive),
-//!   `supervisor` (the tree), `timers`, `lanes` (outside calls), `watchdog` and `suspect` (what spins).
+//! - The actors: `cell` (the actors of one thread), `common` (what the cells of one journal share), `shell` (the one actix
+//!   actor), `guard` (keeps it alive), `supervisor` (the tree), `timers`, `lanes` (outside calls), `watchdog` and
+//!   `suspect` (what spins).
 //! - The way in and out: `start`, `handle` (asks), `backlog` (which of them are too many), `inspect`, `dead_letters`,
 //!   `drain`, `error`.
-//! - [`kit`]: a cell of any application on virtual time, for tests and the simulator.
+//! - [`kit`]: cells of any application on virtual time, for tests and the simulator.
 mod application;
 mod backlog;
 mod cell;

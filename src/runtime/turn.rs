@@ -90,6 +90,7 @@ pub enum TimerChange<A: Application> {
 
 /// Names a timer within its actor: what it is for, and of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[repr(Rust, packed)]
 pub struct TimerId {
     pub kind: u8,
     pub of: u128,

@@ -11,6 +11,7 @@ use crate::storage::TreeName;
 
 /// A purchase order, shown as `po_…`: its text is the key that the wholesaler knows it by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[repr(Rust, packed)]
 pub struct PurchaseOrderId(u128);
 
 impl PurchaseOrderId {

@@ -21,12 +21,12 @@ pub enum Message {
     RemoveLine { sku: Sku },
     /// Gateway, the browser's checkout page: who buys, where it goes, and what if it is not all in stock. Kept until the
     /// payment page comes back with a token. Replies `CheckoutBegun`.
-    BeginCheckout { customer: Customer, shipping_address: ShippingAddress, backorder: Backorder },
+    BeginCheckout { customer: Customer, shipping_address: Box<ShippingAddress>, backorder: Backorder },
     /// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
     /// same return twice (a reload, the back button) gives the same order. Replies `Answered`, or passes on.
     PayWith { checkout: String, token: String },
     /// Gateway, `POST /carts/{id}/checkout`: buys what is in the cart. Replies `Answered`, or passes on.
-    Checkout { idempotency_key: String, digest: u64, details: CheckoutDetails },
+    Checkout { idempotency_key: String, digest: u64, details: Box<CheckoutDetails> },
     /// OrderManager: how an order that this session sent has ended up, so far. `request` is the `ask` that still waits.
     OrderAnswered { request: Option<RequestId>, order: OrderId, answer: Answer },
 }

@@ -119,7 +119,8 @@ impl CoreDoor {
                 other => return Ok(Placed::Failed(format!("the cart answered {other:?}"))),
             }
         }
-        let buy = ToSession::Checkout { idempotency_key: key.to_owned(), digest: 0, details: details() };
+        let buy =
+            ToSession::Checkout { idempotency_key: key.to_owned(), digest: 0, details: Box::new(details()) };
         self.ask(cart, buy).await.map(placed)
     }
 

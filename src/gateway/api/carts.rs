@@ -43,7 +43,7 @@ pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Resul
     let cart = cart(&request)?;
     let idempotency_key = idempotency::key(request.headers())?;
     let (digest, details) = parse::cart_checkout(&app, &body)?;
-    let buy = Message::Checkout { idempotency_key, digest, details };
+    let buy = Message::Checkout { idempotency_key, digest, details: Box::new(details) };
     answers::answered(app.act(Address::WebSession(cart), buy).await?)
 }
 

@@ -132,7 +132,8 @@ async fn begin_at(
     shipping_address: ShippingAddress,
     backorder: Backorder,
 ) -> Result<Option<Begun>, Problem> {
-    let message = Message::BeginCheckout { customer, shipping_address, backorder };
+    let message =
+        Message::BeginCheckout { customer, shipping_address: Box::new(shipping_address), backorder };
     match app.act(Address::WebSession(cart.id), message).await? {
         Reply::Session(CartReply::CheckoutBegun { checkout, cart }) => {
             Ok(cart.totals.map(|totals| Begun { nonce: checkout, amount: totals.total }))
