@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::planted::{self, Bug};
 use crate::storage::{Checkpoint, Error, Write};
 
 use super::cell::Cell;
-use super::limits::ENCODED_BETWEEN_YIELDS;
+use super::limits::{ENCODED_BETWEEN_YIELDS, ENCODED_BETWEEN_YIELDS_LATE};
 use super::{Application, State};
 
 fn joined(mut some: Vec<Write>, more: Vec<Write>) -> Vec<Write> {
@@ -19,10 +21,21 @@ impl<A: Application> Cell<A> {
     /// again, so trying again would help nobody: the daemon stops, and its next start replays the journal.
     pub(super) async fn run_checkpointer(self, every: Duration) -> Result<(), String> {
         loop {
-            tokio::time::sleep(every).await;
+            self.until_due(Instant::now() + every).await;
             if let Err(error) = self.checkpoint().await {
                 self.fatal(format!("the trees take no more checkpoints: {error}"));
                 return std::future::pending().await;
+            }
+        }
+    }
+
+    /// Until then, or until so much is not written that the next checkpoint should not wait for it.
+    async fn until_due(&self, time: Instant) {
+        let common = &self.0.common;
+        while tokio::time::timeout_at(time, common.to_checkpoint.notified()).await.is_ok() {
+            // what was stated during the last checkpoint has woken this too
+            if common.is_much_unwritten() {
+                return;
             }
         }
     }
@@ -45,6 +58,7 @@ impl<A: Application> Cell<A> {
         common.durable_beyond(common.last()).await;
         let watermark = if planted::is(Bug::WatermarkTooFar) { common.durable() } else { watermark };
         common.trees.checkpoint(Checkpoint { writes, watermark }).await?;
+        common.checkpointed_up_to(watermark);
         self.everywhere(|cell| async move { cell.completed().await }).await.ok_or_else(gone)?;
         Ok(())
     }
@@ -81,6 +95,9 @@ impl<A: Application> Cell<A> {
 
     /// How much of a checkpoint is done before others may run.
     fn slice(&self) -> usize {
+        if self.0.common.is_much_unwritten() {
+            return ENCODED_BETWEEN_YIELDS_LATE;
+        }
         self.0.waiting.get().clamp(*ENCODED_BETWEEN_YIELDS.start(), *ENCODED_BETWEEN_YIELDS.end())
     }
 
@@ -110,6 +127,8 @@ impl<A: Application> Cell<A> {
         while self.complete_some() {
             tokio::task::yield_now().await;
         }
+        // they may have waited for it
+        self.0.timers.notify_one();
     }
 
     fn complete_some(&self) -> bool {

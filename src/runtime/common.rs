@@ -15,7 +15,7 @@ use crate::storage::Trees;
 
 use super::core::Asked;
 use super::handle::Arrival;
-use super::limits::{BATCH_BYTES_EAGER, CELLS_MAX};
+use super::limits::{BATCH_BYTES_EAGER, CELLS_MAX, UNDURABLE_BYTES_MAX};
 use super::record::Moment;
 use super::{Application, Bounds, Clock, Home, RequestId, SLOTS};
 
@@ -136,6 +136,10 @@ pub struct Common<A: Application> {
     durable: AtomicU64,
     /// Woken when more is durable: whoever waits, in the order in which they came, so that a run repeats exactly.
     more_durable: Notify,
+    /// Everything up to here is in the trees.
+    checkpointed: AtomicU64,
+    /// Woken when so much is not that a checkpoint should not wait for its time.
+    pub to_checkpoint: Notify,
     /// Woken when a turn was appended, or an answer can leave.
     pub to_commit: Notify,
     pub fatal: watch::Sender<Option<String>>,
@@ -154,6 +158,7 @@ impl<A: Application> Common<A> {
         let (at, real) = clock.now();
         let moment = Moment { at, real };
         let tail = Tail { batch: Batch::new(last.next()), last, moment, awaited: false };
+        let checkpointed = AtomicU64::new(trees.watermark().0);
         Common {
             trees,
             clock,
@@ -162,6 +167,8 @@ impl<A: Application> Common<A> {
             askers,
             tail: Mutex::new(tail),
             undurable_bytes: AtomicUsize::new(0),
+            checkpointed,
+            to_checkpoint: Notify::new(),
             durable: AtomicU64::new(last.0),
             more_durable: Notify::new(),
             to_commit: Notify::new(),
@@ -187,7 +194,31 @@ impl<A: Application> Common<A> {
         tail.moment = moment;
         tail.awaited |= awaited;
         self.undurable_bytes.fetch_add(tail.batch.len_bytes() - before, Ordering::Relaxed);
+        if tail.last.0 >= self.checkpointed.load(Ordering::Relaxed) + self.bounds.unwritten_turns_eager() {
+            self.to_checkpoint.notify_one();
+        }
         (tail.last, moment)
+    }
+
+    /// Everything up to `watermark` is in the trees.
+    pub fn checkpointed_up_to(&self, watermark: Position) {
+        self.checkpointed.store(watermark.0, Ordering::Relaxed);
+    }
+
+    /// Turns that no checkpoint has written.
+    fn unwritten_turns(&self) -> u64 {
+        self.last().0.saturating_sub(self.checkpointed.load(Ordering::Relaxed))
+    }
+
+    /// So many that the next checkpoint should not wait for its time.
+    pub fn is_much_unwritten(&self) -> bool {
+        self.unwritten_turns() >= self.bounds.unwritten_turns_eager()
+    }
+
+    /// The disk does not keep up: too much is not durable yet, or so many turns are not in the trees.
+    pub fn is_ahead_of_the_disk(&self) -> bool {
+        self.undurable_bytes() >= UNDURABLE_BYTES_MAX
+            || self.unwritten_turns() >= self.bounds.unwritten_turns_max
     }
 
     /// Something leaves the daemon when the turn at `position` is durable.
@@ -227,7 +258,7 @@ impl<A: Application> Common<A> {
         self.tail().batch.len_bytes()
     }
 
-    pub fn undurable_bytes(&self) -> usize {
+    fn undurable_bytes(&self) -> usize {
         self.undurable_bytes.load(Ordering::Relaxed)
     }
 

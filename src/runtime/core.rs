@@ -18,7 +18,7 @@ use crate::storage::{TreeName, Trees};
 use super::common::Common;
 use super::dead_letters::{Resolution, Unresolved};
 use super::hooks::{Hooks, Point};
-use super::limits::{TIMERS_IN_FLIGHT_MAX, UNDURABLE_BYTES_MAX};
+use super::limits::TIMERS_IN_FLIGHT_MAX;
 use super::pending::{Pending, statement};
 use super::record::{Cause, DeadLetter, Moment, Record, Statement};
 use super::{Application, Context, Error, Keys, RequestId, Stamp, State, Tables as _, TimerChange, Turn};
@@ -337,10 +337,10 @@ impl<A: Application> Core<A> {
         self.release.drain(..ready).map(|(_, release)| release).collect()
     }
 
-    /// Enough are on their way, or the journal does not keep up: timers are the one source of work
+    /// Enough are on their way, or the disk does not keep up: timers are the one source of work
     /// inside that admission does not bound.
     pub fn timers_must_wait(&self) -> bool {
-        self.timers_in_flight >= TIMERS_IN_FLIGHT_MAX || self.common.undurable_bytes() >= UNDURABLE_BYTES_MAX
+        self.timers_in_flight >= TIMERS_IN_FLIGHT_MAX || self.common.is_ahead_of_the_disk()
     }
 
     pub fn jitter(&mut self) -> u64 {

@@ -15,7 +15,7 @@ use super::common::{Arrivals, Askers, Door, Routes};
 use super::core::{Asked, Envelope};
 use super::guard::panic_text;
 use super::inspect::Report;
-use super::limits::{Bounds, UNDURABLE_BYTES_MAX};
+use super::limits::Bounds;
 use super::record::Cause;
 use super::{Application, Refused, RequestId};
 
@@ -188,7 +188,7 @@ impl<A: Application> Cell<A> {
                     self.deliver(to, envelope);
                 }
                 Arrival::Ask { to, message, deadline, refused, request } => {
-                    if self.has_room(to) && self.0.common.undurable_bytes() < UNDURABLE_BYTES_MAX {
+                    if self.has_room(to) && !self.0.common.is_ahead_of_the_disk() {
                         self.admit(to, message, deadline, request);
                     } else {
                         // in this order: whoever asked looks for the reason when the question is dropped

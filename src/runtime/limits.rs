@@ -34,6 +34,13 @@ pub const COMPANY_MAX: std::time::Duration = std::time::Duration::from_millis(2)
 /// Aggregates encoded for a checkpoint before others may run: as many as messages wait, within these bounds. Each hop of a
 /// customer's order waits for so many; where many wait, the checkpoint too must come to an end.
 pub const ENCODED_BETWEEN_YIELDS: std::ops::RangeInclusive<usize> = 16..=128;
+/// The same where the trees have fallen behind.
+pub const ENCODED_BETWEEN_YIELDS_LATE: usize = 1_024;
+/// Turns that no checkpoint has written yet before timers wait and an `ask` is refused: what they have changed is in memory, some 300 bytes a
+/// turn, and a start after a crash reads them all, in some five seconds.
+pub const UNWRITTEN_TURNS_MAX: u64 = 2_000_000;
+/// One in so many of them makes a checkpoint begin before its time, and take larger slices.
+pub const UNWRITTEN_TURNS_EAGER_PART: u64 = 4;
 /// Cells of one journal: no more than there are slots to divide among them.
 pub const CELLS_MAX: usize = super::SLOTS as usize;
 
@@ -50,6 +57,14 @@ pub struct Bounds {
     pub queue_depth_max: usize,
     pub calls_in_lane_max: usize,
     pub passing_actors_max: usize,
+    pub unwritten_turns_max: u64,
+}
+
+impl Bounds {
+    /// So many turns that no checkpoint has written are too many to wait for the next one's time.
+    pub fn unwritten_turns_eager(&self) -> u64 {
+        self.unwritten_turns_max / UNWRITTEN_TURNS_EAGER_PART
+    }
 }
 
 impl Default for Bounds {
@@ -59,6 +74,7 @@ impl Default for Bounds {
             queue_depth_max: QUEUE_DEPTH_MAX,
             calls_in_lane_max: CALLS_IN_LANE_MAX,
             passing_actors_max: PASSING_ACTORS_MAX,
+            unwritten_turns_max: UNWRITTEN_TURNS_MAX,
         }
     }
 }

@@ -100,6 +100,7 @@ impl Plan {
             queue_depth_max: rng.random_range(3..20),
             calls_in_lane_max: rng.random_range(1..4),
             passing_actors_max: SESSIONS_AND_ACTORS,
+            unwritten_turns_max: random_for(options.seed, "unwritten").random_range(20..2_000),
         };
         let drains = rng.random_bool(0.5);
         let crashes =

@@ -3,8 +3,9 @@ use std::time::Duration;
 use super::toy::{At, Call, Faults, Kind, Message, NOTES, kit, ms, notes, rebuilt, started};
 use crate::journal::Position;
 use crate::runtime::kit::run;
+use crate::runtime::limits::TIMERS_IN_FLIGHT_MAX;
 use crate::runtime::table::RESIDENT_CLEAN_MAX;
-use crate::runtime::{AnyTable, DrainDeadlines, Table, TableKey as _};
+use crate::runtime::{AnyTable, DrainDeadlines, Refused, Table, TableKey as _};
 use crate::storage::{MemoryTrees, Stored, TreeName, Trees as _};
 
 #[test]
@@ -250,5 +251,47 @@ fn an_actor_s_state_is_read_from_its_tree_after_a_restart() {
         assert_eq!(kit.running().replayed, 0);
         assert!(kit.look(|state| state.notes.peek(&At(0)).is_none()), "read when it is needed");
         assert_eq!(notes(&kit, 0).await, [1]);
+    });
+}
+
+#[test]
+fn where_checkpoints_do_not_keep_up_questions_are_refused_until_they_have() {
+    run(async {
+        let mut kit = kit();
+        kit.bounds.unwritten_turns_max = 40;
+        kit.trees = kit.trees.clone().with_latency(ms(1_000));
+        kit.start().await;
+        let mut refused = 0;
+        for no in 0..200 {
+            while kit.ask(At(0), Message::Note(no)).await == Err(Refused::Overloaded) {
+                let report = kit.inspect().await;
+                assert!(report.journal_position - report.watermark >= 40, "{report:?}");
+                refused += 1;
+                tokio::time::sleep(ms(10)).await;
+            }
+            let report = kit.inspect().await;
+            assert!(report.journal_position - report.watermark <= 41, "no more than the bound");
+        }
+        assert!(refused > 0, "and none waited for a checkpoint's time, which is a day away");
+        assert_eq!(notes(&kit, 0).await, (0..200).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn timers_wait_for_a_checkpoint_that_is_late_and_then_fire() {
+    run(async {
+        let mut kit = kit();
+        kit.bounds.unwritten_turns_max = 120;
+        kit.trees = kit.trees.clone().with_latency(ms(1_000));
+        kit.start().await;
+        for id in 0..100 {
+            kit.ask(At(0), Message::Timer { id, ms: 100, real: true, no: u32::from(id) }).await.unwrap();
+        }
+        tokio::time::sleep(ms(200)).await;
+        let report = kit.inspect().await;
+        let most = 120 + TIMERS_IN_FLIGHT_MAX as u64;
+        assert!(report.timers > 0 && report.journal_position <= most, "{report:?}");
+        tokio::time::sleep(ms(10_000)).await;
+        assert_eq!(notes(&kit, 0).await.len(), 100);
     });
 }
