@@ -47,12 +47,13 @@
 //!
 //! **Bounds** (`limits`)
 //! - Refused or dropped is only what comes from outside: too many questions, a queue too deep, too much that is not
-//!   yet durable: [`Refused::Overloaded`], and nothing was done (`admission`).
+//!   yet durable: [`Refused::Overloaded`], and nothing was done (`admission`). So it is where checkpoints do not keep up:
+//!   memory is bounded, and what a start after a crash reads (`checkpoint`: "do not keep up").
 //! - A question that is late when its turn comes is dropped unexecuted. [`Refused::Deadline`] and
 //!   [`Refused::Closed`] mean that the outcome is unknown. Whoever stops waiting frees the place.
 //! - An actor that comes and goes takes the place of those idle for longest, where there is no other (`passing`).
 //! - What stands in a turn is always accepted. Timers, the one source of work inside, wait when too many of their
-//!   messages are unhandled, or the journal does not keep up (`timers`: "a flood of timers").
+//!   messages are unhandled, or the disk does not keep up (`timers`: "a flood of timers").
 //!
 //! **Timers and clocks**
 //! - A timer is journaled, fires once, never early, over any crash; one that was moved or cancelled does not fire even
