@@ -9,6 +9,7 @@ mod ending;
 mod figures;
 mod http;
 mod load;
+mod metronome;
 mod process;
 mod progress;
 mod retail;
