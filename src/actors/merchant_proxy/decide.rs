@@ -16,21 +16,12 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
             let replaces = state.payments.peek(payment).and_then(|row| row.replaces);
             replaces.iter().for_each(|replaces| keys.add::<Payment>(replaces));
         }
-        Message::Authorise { payment, .. }
-        | Message::Verify { payment, .. }
-        | Message::Capture { payment, .. }
-        | Message::Void { payment, .. }
-        | Message::VerifyAnswered { payment, .. }
-        | Message::CaptureAnswered { payment, .. }
-        | Message::Released { payment, .. }
-        | Message::Deadline { payment, .. }
-        | Message::Renew { payment, .. }
-        | Message::WindowDue { payment, .. } => keys.add::<Payment>(payment),
         Message::Settlement(file) => {
             for line in &file.lines {
                 keys.add::<Payment>(&line.payment);
             }
         }
+        about_one => about_one.payment().iter().for_each(|payment| keys.add::<Payment>(payment)),
     }
 }
 
@@ -50,18 +41,12 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
             authorise::begin(state, *payment, attempt, context)
         }
         Message::Settlement(file) => settlement::settle(state, file),
-        Message::Capture { payment, .. }
-        | Message::Void { payment, .. }
-        | Message::HoldAnswered { payment, .. }
-        | Message::VerifyAnswered { payment, .. }
-        | Message::CaptureAnswered { payment, .. }
-        | Message::Released { payment, .. }
-        | Message::Deadline { payment, .. }
-        | Message::WindowDue { payment, .. } => match state.payments.get(payment) {
-            Some(row) => decide_on(state, *payment, row, message, context),
+        about_one => {
+            let about = about_one.payment().and_then(|id| Some((id, state.payments.get(&id)?)));
             // nobody can name a payment before its `Authorise` or `Verify`: they travel the same way, in order
-            None => Turn::nothing(),
-        },
+            let Some((id, payment)) = about else { return Turn::nothing() };
+            decide_on(state, id, payment, about_one, context)
+        }
     }
 }
 
