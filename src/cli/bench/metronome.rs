@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 /// Says when an order of an open loop is to leave. A thread, for the runtime's own timers count whole milliseconds: that would
 /// be most of a latency.
+#[derive(Clone)]
 pub struct Metronome {
     begun: Instant,
     rate: f64,
@@ -16,11 +17,11 @@ pub struct Metronome {
 impl Metronome {
     pub fn begin(begun: Instant, rate: f64, orders: u64) -> Metronome {
         let metronome = Metronome { begun, rate, beats: Arc::new(Semaphore::new(0)) };
-        let (beats, due) = (metronome.beats.clone(), move |nth| due(begun, rate, nth));
+        let beating = metronome.clone();
         std::thread::spawn(move || {
             for nth in 0..orders {
-                std::thread::sleep(due(nth).saturating_duration_since(Instant::now()));
-                beats.add_permits(1);
+                std::thread::sleep(beating.due(nth).saturating_duration_since(Instant::now()));
+                beating.beats.add_permits(1);
             }
         });
         metronome
@@ -34,10 +35,6 @@ impl Metronome {
     }
 
     pub fn due(&self, nth: u64) -> Instant {
-        due(self.begun, self.rate, nth)
+        self.begun + Duration::from_secs_f64(nth as f64 / self.rate)
     }
-}
-
-fn due(begun: Instant, rate: f64, nth: u64) -> Instant {
-    begun + Duration::from_secs_f64(nth as f64 / rate)
 }
