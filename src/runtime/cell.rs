@@ -7,14 +7,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::LocalBoxFuture;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 
 use super::backlog::Backlog;
 use super::common::Common;
 use super::core::{Core, Envelope, Release};
 use super::guard::{Control, Guard, Guarded, Overseer, guarded_actor};
-use super::handle::{Arrival, Work};
+use super::handle::Arrival;
 use super::hooks::Hooks;
 use super::lanes::Lanes;
 use super::limits::PLACES_MADE_PART;
@@ -291,8 +290,8 @@ impl<A: Application> Cell<A> {
         self.let_out(released);
     }
 
-    /// Has `work` done in every cell, in line with what has been sent there; what each says, the first cell's first. What
-    /// `work` does before it returns its future is done before anything that comes later. `None`: a cell is gone.
+    /// Has `work` done in every cell, as `Door::have_done` does in one; what each says, this cell's first. `None`: a cell
+    /// is gone.
     pub(super) async fn everywhere<T, F>(
         &self,
         work: impl Fn(Cell<A>) -> F + Clone + Send + 'static,
@@ -302,18 +301,8 @@ impl<A: Application> Cell<A> {
         F: Future<Output = T> + 'static,
     {
         let doors = self.0.common.routes.doors.iter().enumerate();
-        let others = doors.filter(|(cell, _)| *cell != self.0.me).map(|(_, door)| {
-            let (reply, answer) = oneshot::channel();
-            let work = work.clone();
-            let work: Work<A> = Box::new(move |cell| -> LocalBoxFuture<'static, ()> {
-                let done = work(cell);
-                // whoever wanted it done may have gone
-                Box::pin(async move { _ = reply.send(done.await) })
-            });
-            let _gone = door.intake.send(Arrival::Work(work));
-            answer
-        });
-        let others: Vec<_> = others.collect();
+        let others = doors.filter(|(cell, _)| *cell != self.0.me);
+        let others: Vec<_> = others.map(|(_, door)| door.have_done(work.clone())).collect();
         let mut said = vec![work(self.clone()).await];
         for answer in others {
             said.push(answer.await.ok()?);

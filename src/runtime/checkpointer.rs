@@ -58,7 +58,6 @@ impl<A: Application> Cell<A> {
         common.durable_beyond(common.last()).await;
         let watermark = if planted::is(Bug::WatermarkTooFar) { common.durable() } else { watermark };
         common.trees.checkpoint(Checkpoint { writes, watermark }).await?;
-        common.checkpointed_up_to(watermark);
         self.everywhere(|cell| async move { cell.completed().await }).await.ok_or_else(gone)?;
         Ok(())
     }

@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, mpsc, watch};
+use futures_util::future::LocalBoxFuture;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::journal::{Batch, Position};
 use crate::storage::Trees;
 
+use super::cell::Cell;
 use super::core::Asked;
-use super::handle::Arrival;
+use super::handle::{Arrival, Work};
 use super::limits::{BATCH_BYTES_EAGER, CELLS_MAX, UNDURABLE_BYTES_MAX};
 use super::record::Moment;
 use super::{Application, Bounds, Clock, Home, RequestId, SLOTS};
@@ -64,6 +66,23 @@ pub struct Door<A: Application> {
 impl<A: Application> Door<A> {
     pub fn is_behind(&self) -> bool {
         self.behind.load(Ordering::Relaxed)
+    }
+
+    /// Has something done in the cell, in line with what has been sent there: what `work` does before it returns its future
+    /// is done before anything that comes later. No answer comes when the cell is gone.
+    pub fn have_done<T, F>(&self, work: impl FnOnce(Cell<A>) -> F + Send + 'static) -> oneshot::Receiver<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work: Work<A> = Box::new(move |cell| -> LocalBoxFuture<'static, ()> {
+            let done = work(cell);
+            // whoever wanted it done may have gone
+            Box::pin(async move { _ = reply.send(done.await) })
+        });
+        let _gone = self.intake.send(Arrival::Work(work));
+        answer
     }
 }
 
@@ -136,8 +155,6 @@ pub struct Common<A: Application> {
     durable: AtomicU64,
     /// Woken when more is durable: whoever waits, in the order in which they came, so that a run repeats exactly.
     more_durable: Notify,
-    /// Everything up to here is in the trees.
-    checkpointed: AtomicU64,
     /// Woken when so much is not that a checkpoint should not wait for its time.
     pub to_checkpoint: Notify,
     /// Woken when a turn was appended, or an answer can leave.
@@ -158,7 +175,6 @@ impl<A: Application> Common<A> {
         let (at, real) = clock.now();
         let moment = Moment { at, real };
         let tail = Tail { batch: Batch::new(last.next()), last, moment, awaited: false };
-        let checkpointed = AtomicU64::new(trees.watermark().0);
         Common {
             trees,
             clock,
@@ -167,7 +183,6 @@ impl<A: Application> Common<A> {
             askers,
             tail: Mutex::new(tail),
             undurable_bytes: AtomicUsize::new(0),
-            checkpointed,
             to_checkpoint: Notify::new(),
             durable: AtomicU64::new(last.0),
             more_durable: Notify::new(),
@@ -194,20 +209,15 @@ impl<A: Application> Common<A> {
         tail.moment = moment;
         tail.awaited |= awaited;
         self.undurable_bytes.fetch_add(tail.batch.len_bytes() - before, Ordering::Relaxed);
-        if tail.last.0 >= self.checkpointed.load(Ordering::Relaxed) + self.bounds.unwritten_turns_eager() {
+        if tail.last.0 >= self.trees.watermark().0 + self.bounds.unwritten_turns_eager() {
             self.to_checkpoint.notify_one();
         }
         (tail.last, moment)
     }
 
-    /// Everything up to `watermark` is in the trees.
-    pub fn checkpointed_up_to(&self, watermark: Position) {
-        self.checkpointed.store(watermark.0, Ordering::Relaxed);
-    }
-
     /// Turns that no checkpoint has written.
     fn unwritten_turns(&self) -> u64 {
-        self.last().0.saturating_sub(self.checkpointed.load(Ordering::Relaxed))
+        self.last().0.saturating_sub(self.trees.watermark().0)
     }
 
     /// So many that the next checkpoint should not wait for its time.

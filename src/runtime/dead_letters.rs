@@ -53,7 +53,7 @@ pub enum Unresolved {
 impl<A: Application> Handle<A> {
     /// Every dead letter, oldest first. `None` when the cell is gone.
     pub async fn dead_letters(&self) -> Option<Vec<BuriedLetter>> {
-        let found = self.work(async |cell: Cell<A>| cell.everywhere(|cell| ready(cell.dead_letters())).await);
+        let found = self.work(|cell| async move { cell.everywhere(|cell| ready(cell.dead_letters())).await });
         let mut letters = found.await??.concat();
         letters.sort_unstable_by_key(|letter| letter.id);
         Some(letters)
@@ -68,7 +68,7 @@ impl<A: Application> Handle<A> {
         if !self.is_open() {
             return Err(closed);
         }
-        let resolve = async move |cell: Cell<A>| {
+        let resolve = move |cell: Cell<A>| async move {
             cell.everywhere(move |cell| async move { cell.resolve(letter, resolution).await }).await
         };
         let said = self.work(resolve).await.flatten().ok_or(closed)?;

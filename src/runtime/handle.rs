@@ -137,21 +137,15 @@ impl<A: Application> Handle<A> {
 
     /// What each actor is doing. `None` when the cells are gone.
     pub async fn inspect(&self) -> Option<Report> {
-        self.work(async |cell: Cell<A>| cell.inspect().await).await.flatten()
+        self.work(|cell| async move { cell.inspect().await }).await.flatten()
     }
 
     /// Has something done in the first cell. `None` when it is gone.
-    pub(super) async fn work<T: Send + 'static>(
+    pub(super) async fn work<T: Send + 'static, F: Future<Output = T> + 'static>(
         &self,
-        work: impl AsyncFnOnce(Cell<A>) -> T + Send + 'static,
+        work: impl FnOnce(Cell<A>) -> F + Send + 'static,
     ) -> Option<T> {
-        let (reply, answer) = oneshot::channel();
-        let work: Work<A> = Box::new(move |cell| {
-            // whoever wanted it done may have gone
-            Box::pin(async move { _ = reply.send(work(cell).await) })
-        });
-        self.routes.doors[0].intake.send(Arrival::Work(work)).ok()?;
-        answer.await.ok()
+        self.routes.doors[0].have_done(work).await.ok()
     }
 
     /// Whether questions are admitted.

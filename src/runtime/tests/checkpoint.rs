@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use super::toy::{At, Call, Faults, Kind, Message, NOTES, kit, ms, notes, rebuilt, started};
+use super::toy::{At, Call, Faults, Kind, Message, NOTES, Toy, kit, ms, notes, rebuilt, started};
 use crate::journal::Position;
-use crate::runtime::kit::run;
+use crate::runtime::kit::{Kit, run};
 use crate::runtime::limits::TIMERS_IN_FLIGHT_MAX;
 use crate::runtime::table::RESIDENT_CLEAN_MAX;
 use crate::runtime::{AnyTable, DrainDeadlines, Refused, Table, TableKey as _};
@@ -254,13 +254,19 @@ fn an_actor_s_state_is_read_from_its_tree_after_a_restart() {
     });
 }
 
+/// A checkpoint takes a second, and no more than so many turns may wait for one.
+async fn with_slow_trees(unwritten_turns_max: u64) -> Kit<Toy> {
+    let mut kit = kit();
+    kit.bounds.unwritten_turns_max = unwritten_turns_max;
+    kit.trees = kit.trees.clone().with_latency(ms(1_000));
+    kit.start().await;
+    kit
+}
+
 #[test]
 fn where_checkpoints_do_not_keep_up_questions_are_refused_until_they_have() {
     run(async {
-        let mut kit = kit();
-        kit.bounds.unwritten_turns_max = 40;
-        kit.trees = kit.trees.clone().with_latency(ms(1_000));
-        kit.start().await;
+        let kit = with_slow_trees(40).await;
         let mut refused = 0;
         for no in 0..200 {
             while kit.ask(At(0), Message::Note(no)).await == Err(Refused::Overloaded) {
@@ -280,10 +286,7 @@ fn where_checkpoints_do_not_keep_up_questions_are_refused_until_they_have() {
 #[test]
 fn timers_wait_for_a_checkpoint_that_is_late_and_then_fire() {
     run(async {
-        let mut kit = kit();
-        kit.bounds.unwritten_turns_max = 120;
-        kit.trees = kit.trees.clone().with_latency(ms(1_000));
-        kit.start().await;
+        let kit = with_slow_trees(120).await;
         for id in 0..100 {
             kit.ask(At(0), Message::Timer { id, ms: 100, real: true, no: u32::from(id) }).await.unwrap();
         }
