@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use ulid::Ulid;
 
-use super::Slot;
+use super::{Slot, encoding};
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{given}` is not an id of this kind: {prefix} and 26 characters are expected")]
@@ -21,7 +21,7 @@ macro_rules! id {
         // a u128 lies at multiples of 16 bytes: packed, what holds one beside a byte takes half the room
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[repr(Rust, packed)]
-        pub struct $name(u128);
+        pub struct $name(#[serde(with = "encoding::random")] u128);
 
         impl $name {
             /// `at_ms`: milliseconds since 1970; `random`: 80 random bits, the others are ignored.
@@ -101,7 +101,7 @@ impl SessionId {
 
 /// The secret that opens one order to whoever holds it: 128 random bits, shown as 26 characters.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderKey(u128);
+pub struct OrderKey(#[serde(with = "encoding::random")] u128);
 
 impl OrderKey {
     pub fn new(random: u128) -> OrderKey {

@@ -2,6 +2,7 @@
 
 mod card_numbers;
 pub mod catalogue;
+pub mod encoding;
 mod ids;
 mod money;
 mod order;

@@ -1,10 +1,11 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::encoding;
 
 /// A stock-keeping unit: the shop's code of one product. 1 to 32 of `A-Z a-z 0-9 . _ -`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(Box<str>);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -27,16 +28,15 @@ impl Sku {
     }
 }
 
-impl TryFrom<String> for Sku {
-    type Error = BadSku;
-    fn try_from(text: String) -> Result<Sku, BadSku> {
-        Sku::parse(&text)
+impl Serialize for Sku {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 
-impl From<Sku> for String {
-    fn from(sku: Sku) -> String {
-        sku.0.into()
+impl<'de> Deserialize<'de> for Sku {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sku, D::Error> {
+        encoding::parsed(deserializer, Sku::parse)
     }
 }
 

@@ -94,9 +94,7 @@ pub enum RecordError {
 
 /// Adds a value to the end of the buffer.
 fn encode(value: &impl Serialize, buffer: &mut Vec<u8>) {
-    let start = std::mem::take(buffer);
-    *buffer =
-        postcard::to_extend(value, start).expect("a turn is plain data: it always serialises to memory");
+    postcard::to_io(value, buffer).expect("a turn is plain data: it always serialises to memory");
 }
 
 impl<A: Application> Record<A> {

@@ -267,8 +267,10 @@ impl<V: Aggregate> AnyTable for Table<V> {
 
 fn encode<V: Aggregate>(key: &V::Key, slot: &Slot<V>) -> Write {
     let value = slot.value.as_ref().map(|value| {
-        let room = Vec::with_capacity(ENCODED_BYTES_LIKELY);
-        postcard::to_extend(value, room).expect("aggregates are plain data: they always serialise to memory")
+        let mut bytes = Vec::with_capacity(ENCODED_BYTES_LIKELY);
+        postcard::to_io(value, &mut bytes)
+            .expect("aggregates are plain data: they always serialise to memory");
+        bytes
     });
     Write {
         tree: V::TREE,

@@ -2,7 +2,7 @@ use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, encoding};
 
 use super::Application;
 
@@ -93,6 +93,7 @@ pub enum TimerChange<A: Application> {
 #[repr(Rust, packed)]
 pub struct TimerId {
     pub kind: u8,
+    #[serde(with = "encoding::random")]
     pub of: u128,
 }
 

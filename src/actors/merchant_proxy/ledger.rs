@@ -41,13 +41,14 @@ pub struct Entry {
 /// What is booked together: its debits equal its credits, however it came to be, also when it was read
 /// from the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked", into = "Unchecked")]
+#[serde(try_from = "Unchecked")]
 pub struct Posting {
     currency: Currency,
     entries: Vec<Entry>,
 }
 
-#[derive(Serialize, Deserialize)]
+/// As it is stored: whether it is balanced is looked at when it is read.
+#[derive(Deserialize)]
 struct Unchecked {
     currency: Currency,
     entries: Vec<Entry>,
@@ -133,12 +134,6 @@ impl TryFrom<Unchecked> for Posting {
     type Error = Unbalanced;
     fn try_from(unchecked: Unchecked) -> Result<Posting, Unbalanced> {
         Posting::new(unchecked.currency, unchecked.entries)
-    }
-}
-
-impl From<Posting> for Unchecked {
-    fn from(posting: Posting) -> Unchecked {
-        Unchecked { currency: posting.currency, entries: posting.entries }
     }
 }
 
@@ -246,7 +241,7 @@ mod tests {
             Entry { account: Account::Sales, side: Side::Credit, amount: 1 },
         ];
         assert_eq!(Posting::new(Currency::GBP, entries.clone()), Err(Unbalanced { debits: 2, credits: 1 }));
-        let written = postcard::to_stdvec(&Unchecked { currency: Currency::GBP, entries }).unwrap();
+        let written = postcard::to_stdvec(&(Currency::GBP, entries)).unwrap();
         assert!(postcard::from_bytes::<Posting>(&written).is_err());
         assert!(Posting::hold(pence(-1)).is_err());
         assert!(Posting::settlement(pence(1), pence(2)).is_err());
