@@ -47,6 +47,9 @@ pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
 pub use timelines::{CommonTimeline, Timelines};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
+/// What an event says, to which order, of which step: seldom more than one thing.
+pub type Happenings =
+    smallvec::SmallVec<[(crate::domain::OrderId, crate::domain::Step, crate::domain::Happening); 1]>;
 /// A turn of the shop.
 pub type Turn = crate::runtime::Turn<Shop>;
 /// What a decision of the shop may know.

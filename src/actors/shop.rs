@@ -1,12 +1,13 @@
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::domain::{Happening, OrderId, Step};
 use crate::runtime::{self, AnyTable, Application, CallResult, Home, Keys, Resolution, Tables};
 use crate::storage::TreeName;
 
 use super::{
-    Address, Call, Context, Outcome, Rules, Stamp, Timelines, Turn, bank, calls, given_up, homes, mailer,
-    merchant_proxy, order_manager, stock_keeper, warehouse, web_session,
+    Address, Call, Context, Happenings, Outcome, Rules, Stamp, Timelines, Turn, bank, calls, given_up, homes,
+    mailer, merchant_proxy, order_manager, stock_keeper, warehouse, web_session,
 };
 
 /// The shop, as the runtime sees it: seven actors by their messages, events and states.
@@ -109,7 +110,7 @@ pub struct State {
 
 impl Event {
     /// What it says to the orders that it concerns.
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
+    pub fn happenings(&self) -> Happenings {
         match self {
             Event::Session(event) => event.happenings(),
             Event::Orders(event) => event.happenings(),
@@ -118,14 +119,16 @@ impl Event {
             Event::Bank(event) => event.happenings(),
             Event::Warehouse(event) => event.happenings(),
             Event::Mail(event) => event.happenings(),
-            Event::Case(case) => vec![(case.order, Step(0), Happening::CaseOpened { why: case.why.clone() })],
+            Event::Case(case) => {
+                smallvec![(case.order, Step(0), Happening::CaseOpened { why: case.why.clone() })]
+            }
             Event::Resolved(Resolved { order, message, resolution }) => {
                 let message = message.clone();
                 let what = match resolution {
                     Resolution::Retry => Happening::SentAgain { message },
                     Resolution::Discard => Happening::Discarded { message },
                 };
-                vec![(*order, Step(0), what)]
+                smallvec![(*order, Step(0), what)]
             }
         }
     }

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::actors::Stamp;
 use crate::domain::{DeclineReason, Happening, Money, OrderId, PaymentId, Step};
@@ -87,17 +88,17 @@ impl Event {
         }
     }
 
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
-        let Event::Asked { order, hold, .. } = self else { return vec![] };
+    pub fn happenings(&self) -> crate::actors::Happenings {
+        let Event::Asked { order, hold, .. } = self else { return smallvec![] };
         let what = match &hold.state {
             HoldState::Held { .. } => Happening::FundsHeld { amount: hold.amount },
             HoldState::Verified => Happening::CardVerified,
             HoldState::Declined(reason) => Happening::BankDeclined { reason: *reason },
             HoldState::UnknownToken => Happening::BankDeclined { reason: DeclineReason::UnknownCard },
             // no answer to a request leaves it so
-            HoldState::Captured { .. } | HoldState::Released | HoldState::Lapsed => return vec![],
+            HoldState::Captured { .. } | HoldState::Released | HoldState::Lapsed => return smallvec![],
         };
-        vec![(*order, Step::BANK_ANSWERS, what)]
+        smallvec![(*order, Step::BANK_ANSWERS, what)]
     }
 }
 

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::actors::Stamp;
-use crate::domain::{Happening, OrderId, Step};
+use crate::domain::{Happening, Step};
 use crate::partners::mail::Letter;
 use crate::runtime::{Aggregate, AnyTable, Keys, Table};
 use crate::storage::TreeName;
@@ -65,20 +66,20 @@ impl Event {
         keys.add::<Mail>(self.mail());
     }
 
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
+    pub fn happenings(&self) -> crate::actors::Happenings {
         match self {
             Event::Posted { mail } => {
-                vec![(mail.order, Step::MAIL, Happening::Mailed { what: mail.kind.slug().to_owned() })]
+                smallvec![(mail.order, Step::MAIL, Happening::Mailed { what: mail.kind.slug().to_owned() })]
             }
             Event::Parked { mail, why } => {
                 let what = mail.kind.slug().to_owned();
                 let case = format!("the letter {what} could not be sent: {why}");
-                vec![
+                smallvec![
                     (mail.order, Step::MAIL, Happening::MailParked { what, why: why.clone() }),
                     (mail.order, Step(0), Happening::CaseOpened { why: case }),
                 ]
             }
-            Event::Queued { .. } | Event::TriedAgain { .. } => vec![],
+            Event::Queued { .. } | Event::TriedAgain { .. } => smallvec![],
         }
     }
 }

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::actors::Stamp;
 use crate::domain::{DeclineReason, Happening, Money, OrderId, PaymentId, Step, Timestamp};
@@ -180,14 +181,14 @@ impl Event {
         }
     }
 
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
-        let money = |order: &OrderId, what| vec![(*order, Step::MONEY, what)];
+    pub fn happenings(&self) -> crate::actors::Happenings {
+        let money = |order: &OrderId, what| smallvec![(*order, Step::MONEY, what)];
         let case = |order: &OrderId, why: &String| {
-            vec![(*order, Step(0), Happening::CaseOpened { why: why.clone() })]
+            smallvec![(*order, Step(0), Happening::CaseOpened { why: why.clone() })]
         };
         match self {
             Event::AuthSent { order, amount, .. } => {
-                vec![(*order, Step::ASKS_BANK, Happening::BankAsked { amount: *amount })]
+                smallvec![(*order, Step::ASKS_BANK, Happening::BankAsked { amount: *amount })]
             }
             Event::Unknown { order, .. } => money(order, Happening::PaymentUnknown),
             Event::Authorised { order, amount, .. } => {
@@ -197,7 +198,7 @@ impl Event {
             Event::Declined { order, reason, .. } => {
                 money(order, Happening::PaymentDeclined { reason: *reason })
             }
-            Event::Voided { order, reversed_as: Some(reason), .. } => vec![
+            Event::Voided { order, reversed_as: Some(reason), .. } => smallvec![
                 (*order, Step::MONEY, Happening::PaymentReversed),
                 (*order, Step::MONEY, Happening::PaymentDeclined { reason: *reason }),
             ],
@@ -220,7 +221,7 @@ impl Event {
             | Event::VoidWanted { .. }
             | Event::Voiding { .. }
             | Event::Capturing { .. }
-            | Event::InSuspense { order: None, .. } => vec![],
+            | Event::InSuspense { order: None, .. } => smallvec![],
         }
     }
 }

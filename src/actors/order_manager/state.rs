@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::actors::Stamp;
 use crate::domain::{
@@ -212,44 +213,44 @@ impl Event {
         }
     }
 
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
-        let Some(order) = self.order() else { return vec![] };
+    pub fn happenings(&self) -> crate::actors::Happenings {
+        let Some(order) = self.order() else { return smallvec![] };
         let of_order = |(step, what)| (order, step, what);
         self.steps().into_iter().map(of_order).collect()
     }
 
     /// What others state of the same moment (the money, the truck, the doorstep) is left to them.
-    fn steps(&self) -> Vec<(Step, Happening)> {
+    fn steps(&self) -> Steps {
         match self {
             Event::Placed(placed) => placed.steps(),
-            Event::InStock { .. } => vec![(Step::STOCK_OR_DATE, Happening::InStock)],
+            Event::InStock { .. } => smallvec![(Step::STOCK_OR_DATE, Happening::InStock)],
             Event::Promised { date, .. } | Event::PromiseChanged { date, .. } => {
-                vec![(Step::STOCK_OR_DATE, Happening::Promised { date: *date })]
+                smallvec![(Step::STOCK_OR_DATE, Happening::Promised { date: *date })]
             }
             Event::PaymentAsked { amount, .. } | Event::RenewalAsked { amount, .. } => {
-                vec![(Step::TAKES_PAYMENT, Happening::PaymentAsked { amount: *amount })]
+                smallvec![(Step::TAKES_PAYMENT, Happening::PaymentAsked { amount: *amount })]
             }
-            Event::Confirmed { .. } => vec![(Step::TELLS_SERVER, Happening::Confirmed)],
+            Event::Confirmed { .. } => smallvec![(Step::TELLS_SERVER, Happening::Confirmed)],
             Event::Declined { reason, .. } => {
-                vec![(Step::TELLS_SERVER, Happening::Declined { reason: *reason })]
+                smallvec![(Step::TELLS_SERVER, Happening::Declined { reason: *reason })]
             }
             Event::Cancelled { reason, .. } => cancelled_steps(*reason),
             Event::Stopped { .. } => cancelled_steps(CancelReason::ByCustomer),
             Event::StoppedUnpaid { .. } => cancelled_steps(CancelReason::PaymentLapsed),
-            Event::StopAsked { .. } => vec![(Step::DISPATCH_ASKED, Happening::StopAsked)],
-            Event::CancelAsked { .. } => vec![(Step::TALKS, Happening::CancelAsked)],
-            Event::TooLateToCancel { .. } => vec![(Step::TELLS_SERVER, Happening::TooLateToCancel)],
-            Event::Closed { .. } => vec![(Step::DELIVERED, Happening::Closed)],
-            _ => vec![],
+            Event::StopAsked { .. } => smallvec![(Step::DISPATCH_ASKED, Happening::StopAsked)],
+            Event::CancelAsked { .. } => smallvec![(Step::TALKS, Happening::CancelAsked)],
+            Event::TooLateToCancel { .. } => smallvec![(Step::TELLS_SERVER, Happening::TooLateToCancel)],
+            Event::Closed { .. } => smallvec![(Step::DELIVERED, Happening::Closed)],
+            _ => smallvec![],
         }
     }
 }
 
 impl Placed {
-    fn steps(&self) -> Vec<(Step, Happening)> {
+    fn steps(&self) -> Steps {
         let from_browser = self.place.idempotency.route == Route::Payment;
         let lines = u16::try_from(self.place.lines.len()).unwrap_or(u16::MAX);
-        vec![
+        smallvec![
             (Step::TALKS, Happening::OrderReceived { from_browser }),
             (Step::SENT, Happening::OrderSent { lines, total: self.place.totals.total }),
             (Step::ASKS_STOCK, Happening::StockAsked),
@@ -280,13 +281,18 @@ impl Placed {
     }
 }
 
-fn cancelled_steps(reason: CancelReason) -> Vec<(Step, Happening)> {
+/// As its happenings, of one order.
+type Steps = smallvec::SmallVec<[(Step, Happening); 1]>;
+
+fn cancelled_steps(reason: CancelReason) -> Steps {
     let cancelled = (Step::TELLS_SERVER, Happening::Cancelled { reason });
     match reason {
         CancelReason::OutOfStock { earliest } => {
-            vec![(Step::STOCK_OR_DATE, Happening::OutOfStock { earliest }), cancelled]
+            smallvec![(Step::STOCK_OR_DATE, Happening::OutOfStock { earliest }), cancelled]
         }
-        CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed => vec![cancelled],
+        CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed => {
+            smallvec![cancelled]
+        }
     }
 }
 

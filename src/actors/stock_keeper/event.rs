@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::domain::catalogue::Product;
 use crate::domain::{Date, Happening, OrderId, Sku, Step};
@@ -178,11 +179,11 @@ impl Event {
     }
 
     /// What it says to the orders concerned: steps 4 and 5.
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
+    pub fn happenings(&self) -> crate::actors::Happenings {
         match self {
             Event::Moved { order, sku, from: Place::Available, to: Place::Reserved, quantity } => {
                 let what = Happening::UnitsReserved { sku: sku.clone(), quantity: *quantity };
-                vec![(*order, Step::STOCK_OR_DATE, what)]
+                smallvec![(*order, Step::STOCK_OR_DATE, what)]
             }
             Event::Promised { order, lines, .. } => {
                 let pegged = |line: &PromisedLine| Happening::UnitsPegged {
@@ -194,16 +195,20 @@ impl Event {
             }
             Event::Acknowledged { order, sku, accepted, arrives_on, .. } => {
                 let (sku, quantity, arrives) = (sku.clone(), *accepted, *arrives_on);
-                vec![(*order, Step::ORDERS_SUPPLIES, Happening::SuppliesOrdered { sku, quantity, arrives })]
+                smallvec![(
+                    *order,
+                    Step::ORDERS_SUPPLIES,
+                    Happening::SuppliesOrdered { sku, quantity, arrives }
+                )]
             }
             Event::PegServed { order, sku, quantity } => {
                 let what = Happening::SuppliesArrived { sku: sku.clone(), quantity: *quantity };
-                vec![(*order, Step::ORDERS_SUPPLIES, what)]
+                smallvec![(*order, Step::ORDERS_SUPPLIES, what)]
             }
             Event::Unanswered { order, case: Some(why), .. } => {
-                vec![(*order, CASE, Happening::CaseOpened { why: why.clone() })]
+                smallvec![(*order, CASE, Happening::CaseOpened { why: why.clone() })]
             }
-            _ => vec![],
+            _ => smallvec![],
         }
     }
 }

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::actors::Stamp;
 use crate::domain::{Happening, OrderId, Step, Timestamp};
@@ -73,7 +74,7 @@ impl Event {
     }
 
     /// Steps 12, 13 and 15.
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
+    pub fn happenings(&self) -> crate::actors::Happenings {
         let (step, what) = match self {
             Event::Asked { .. } => (Step::DISPATCH_ASKED, Happening::DispatchAsked),
             Event::Packed { .. } => (Step::DISPATCH_ASKED, Happening::Packed),
@@ -86,9 +87,9 @@ impl Event {
             }
             Event::Delivered { .. } => (Step::DELIVERED, Happening::Delivered),
             Event::Unanswered { case: Some(why), .. } => (CASE, Happening::CaseOpened { why: why.clone() }),
-            _ => return vec![],
+            _ => return smallvec![],
         };
-        vec![(self.order(), step, what)]
+        smallvec![(self.order(), step, what)]
     }
 }
 

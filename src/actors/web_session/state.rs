@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 
 use crate::actors::Stamp;
 use crate::domain::{Happening, OrderId, OrderLine, OrderState, SessionId, Sku, Step, Units};
@@ -60,12 +61,12 @@ impl Event {
         (session != SessionId::PROGRAMS).then_some(session)
     }
 
-    pub fn happenings(&self) -> Vec<(OrderId, Step, Happening)> {
+    pub fn happenings(&self) -> crate::actors::Happenings {
         match self {
             Event::Answered { order, state, .. } => {
-                vec![(*order, Step::CUSTOMER_SEES, Happening::CustomerTold { state: *state })]
+                smallvec![(*order, Step::CUSTOMER_SEES, Happening::CustomerTold { state: *state })]
             }
-            _ => vec![],
+            _ => smallvec![],
         }
     }
 }
