@@ -15,7 +15,7 @@ pub struct AccountId(String);
 
 impl AccountId {
     pub fn cardholder(token: &str, currency: Currency) -> AccountId {
-        AccountId(format!("card/{currency}/{token}"))
+        AccountId(["card/", currency.code(), "/", token].concat())
     }
 
     pub fn merchant() -> AccountId {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
@@ -130,10 +132,10 @@ pub struct PlaceOrder {
     pub request: Option<RequestId>,
     pub idempotency: Idempotency,
     /// At the prices that the customer was shown.
-    pub lines: Vec<OrderLine>,
+    pub lines: Arc<[OrderLine]>,
     pub totals: Totals,
-    pub customer: Customer,
-    pub shipping_address: ShippingAddress,
+    pub customer: Arc<Customer>,
+    pub shipping_address: Arc<ShippingAddress>,
     pub token: String,
     pub backorder: Backorder,
 }
@@ -194,10 +196,10 @@ pub struct OrderView {
     pub key: OrderKey,
     pub state: OrderState,
     pub placed_at: Timestamp,
-    pub lines: Vec<OrderLine>,
+    pub lines: Arc<[OrderLine]>,
     pub totals: Totals,
-    pub customer: Customer,
-    pub shipping_address: ShippingAddress,
+    pub customer: Arc<Customer>,
+    pub shipping_address: Arc<ShippingAddress>,
     /// At the doorstep, as promised when the order was taken, or since.
     pub promised_date: Option<Date>,
     pub tracking: Option<String>,

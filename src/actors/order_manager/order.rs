@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
@@ -23,10 +25,10 @@ pub struct Order {
     pub session: SessionId,
     /// The idempotency key that it was placed under: freed if the token turns out to be unknown.
     pub bound_by: KeyHash,
-    pub lines: Vec<OrderLine>,
+    pub lines: Arc<[OrderLine]>,
     pub totals: Totals,
-    pub customer: Customer,
-    pub shipping_address: ShippingAddress,
+    pub customer: Arc<Customer>,
+    pub shipping_address: Arc<ShippingAddress>,
     /// Names the card at the processor, for a hold that is asked for when the supplies are in.
     pub token: String,
     pub stock: StockState,

@@ -310,7 +310,8 @@ async fn order_in_unkind_times(world: &World) {
     drop(world.submit("never supplied", NONE, i128::from(NEVER_SUPPLIED), "tok_visa"));
     drop(world.submit("card not verified", NONE, 1, "tok_declined"));
     let details = details("tok_visa", Backorder::Refuse);
-    let refused = Checkout { idempotency_key: "r".into(), digest: 1, lines: vec![line(NONE, 1)], details };
+    let refused =
+        Checkout { idempotency_key: "r".into(), digest: 1, lines: vec![line(NONE, 1)].into(), details };
     world.kit.ask(PROGRAMS, ToSession::Submit(Box::new(refused)).into()).await.unwrap();
     // the truck has it when the customer wants it back
     cancel_when_packed(world, "too late").await;
@@ -339,7 +340,7 @@ async fn browse(world: &World) {
     let (customer, shipping_address) = (details.customer, details.shipping_address);
     let begin = ToSession::BeginCheckout {
         customer,
-        shipping_address: Box::new(shipping_address),
+        shipping_address: shipping_address,
         backorder: details.backorder,
     };
     let Reply::Session(SessionReply::CheckoutBegun { checkout, .. }) = ask(begin).await else {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -101,13 +102,13 @@ pub fn line(sku: &str, units: i128) -> OrderLine {
 
 pub fn details(token: &str, backorder: Backorder) -> CheckoutDetails {
     CheckoutDetails {
-        customer: Customer { email: "ada@example.org".into(), name: "Ada Byron".into() },
-        shipping_address: ShippingAddress {
+        customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
+        shipping_address: Arc::new(ShippingAddress {
             line1: "12 St James's Square".into(),
             city: "London".into(),
             postcode: "SW1Y 4LE".into(),
             country: "GB".into(),
-        },
+        }),
         token: token.to_owned(),
         backorder,
     }
@@ -116,7 +117,13 @@ pub fn details(token: &str, backorder: Backorder) -> CheckoutDetails {
 /// A whole checkout in one call. The key tells orders apart.
 pub fn checkout(key: &str, lines: Vec<OrderLine>, token: &str) -> Message {
     let details = details(token, Backorder::Accept);
-    ToSession::Submit(Box::new(Checkout { idempotency_key: key.into(), digest: 7, lines, details })).into()
+    ToSession::Submit(Box::new(Checkout {
+        idempotency_key: key.into(),
+        digest: 7,
+        lines: lines.into(),
+        details,
+    }))
+    .into()
 }
 
 impl World {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Answered;
@@ -50,10 +52,10 @@ pub struct Fulfilment {
     pub order: OrderId,
     /// For the link in the e-mails.
     pub key: OrderKey,
-    pub lines: Vec<OrderLine>,
+    pub lines: Arc<[OrderLine]>,
     pub total: Money,
-    pub customer: Customer,
-    pub shipping_address: ShippingAddress,
+    pub customer: Arc<Customer>,
+    pub shipping_address: Arc<ShippingAddress>,
 }
 
 impl Message {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use crate::actors::Answered;
@@ -31,15 +33,16 @@ fn fulfilment() -> Fulfilment {
             quantity: Quantity::parse(2).unwrap(),
             unit_price: price,
             weight_grams: 300,
-        }],
+        }]
+        .into(),
         total: Money::new(2297, Currency::GBP),
-        customer: Customer { email: "ada@example.org".into(), name: "Ada Byron".into() },
-        shipping_address: ShippingAddress {
+        customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
+        shipping_address: Arc::new(ShippingAddress {
             line1: "1 High Street".into(),
             city: "Ware".into(),
             postcode: "SG12 9AA".into(),
             country: "GB".into(),
-        },
+        }),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Step 1: what she puts into her cart and takes out.
 
+use std::sync::Arc;
+
 use crate::actors::{Context, Turn};
 use crate::domain::{Money, OrderLine, SessionId, Sku, Totals};
 
@@ -74,7 +76,7 @@ fn totals_if_any(lines: &[OrderLine], context: &Context<'_>) -> Option<Totals> {
 
 fn details(
     session: &Session,
-) -> Option<(crate::domain::Customer, crate::domain::ShippingAddress, crate::domain::Backorder)> {
+) -> Option<(Arc<crate::domain::Customer>, Arc<crate::domain::ShippingAddress>, crate::domain::Backorder)> {
     let form = session.form.as_ref()?;
     Some((form.customer.clone(), form.shipping_address.clone(), form.backorder))
 }

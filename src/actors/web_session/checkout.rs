@@ -1,5 +1,7 @@
 //! Steps 2 and 11: an order goes to the order manager, and its answer to the customer.
 
+use std::sync::Arc;
+
 use crate::actors::order_manager::{self, Answer, Idempotency, Outcome, PlaceOrder, Route};
 use crate::actors::{Address, Context, Turn};
 use crate::domain::{OrderId, OrderLine, OrderState, SessionId, Units};
@@ -26,7 +28,7 @@ pub fn checkout(
 ) -> Turn {
     let (route, key) = (Route::CartCheckout, idempotency_key.to_owned());
     let idempotency = Idempotency { principal: id, route, key, digest };
-    place(idempotency, session.lines.clone(), details.clone(), context)
+    place(idempotency, session.lines.as_slice().into(), details.clone(), context)
 }
 
 pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut Context<'_>) -> Turn {
@@ -59,7 +61,7 @@ pub fn pay_with(
         return turn;
     };
     let shown = if planted::is(Bug::CartPaidInsteadOfPage) { &session.lines } else { &session.shown };
-    let lines = if session.is_open(checkout) { shown.clone() } else { vec![] };
+    let lines = if session.is_open(checkout) { shown.as_slice() } else { &[] };
     let details = CheckoutDetails {
         customer: form.customer.clone(),
         shipping_address: form.shipping_address.clone(),
@@ -68,13 +70,13 @@ pub fn pay_with(
     };
     // the nonce says all that a digest could: this return has no other body
     let (route, key) = (Route::Payment, checkout.to_owned());
-    place(Idempotency { principal: id, route, key, digest: 0 }, lines, details, context)
+    place(Idempotency { principal: id, route, key, digest: 0 }, lines.into(), details, context)
 }
 
 /// Step 2.
 fn place(
     idempotency: Idempotency,
-    lines: Vec<OrderLine>,
+    lines: Arc<[OrderLine]>,
     details: CheckoutDetails,
     context: &mut Context<'_>,
 ) -> Turn {

@@ -37,7 +37,7 @@ fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Co
         Message::BeginCheckout { customer, shipping_address, backorder } => {
             let form = super::CheckoutForm {
                 customer: customer.clone(),
-                shipping_address: shipping_address.as_ref().clone(),
+                shipping_address: shipping_address.clone(),
                 backorder: *backorder,
             };
             checkout::begin(id, session, form, context)

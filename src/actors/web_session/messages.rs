@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::{Answer, Idempotency, Route};
@@ -21,7 +23,7 @@ pub enum Message {
     RemoveLine { sku: Sku },
     /// Gateway, the browser's checkout page: who buys, where it goes, and what if it is not all in stock. Kept until the
     /// payment page comes back with a token. Replies `CheckoutBegun`.
-    BeginCheckout { customer: Customer, shipping_address: Box<ShippingAddress>, backorder: Backorder },
+    BeginCheckout { customer: Arc<Customer>, shipping_address: Arc<ShippingAddress>, backorder: Backorder },
     /// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
     /// same return twice (a reload, the back button) gives the same order. Replies `Answered`, or passes on.
     PayWith { checkout: String, token: String },
@@ -37,7 +39,7 @@ pub struct Checkout {
     pub idempotency_key: String,
     /// Of the parsed body: the same key with another digest is another request.
     pub digest: u64,
-    pub lines: Vec<OrderLine>,
+    pub lines: Arc<[OrderLine]>,
     pub details: CheckoutDetails,
 }
 
@@ -51,8 +53,8 @@ impl Checkout {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CheckoutDetails {
-    pub customer: Customer,
-    pub shipping_address: ShippingAddress,
+    pub customer: Arc<Customer>,
+    pub shipping_address: Arc<ShippingAddress>,
     /// Names a card at the processor; known to it (the gateway has checked).
     pub token: String,
     pub backorder: Backorder,
@@ -83,7 +85,7 @@ pub struct CartView {
     /// `None` while the cart is empty.
     pub totals: Option<crate::domain::Totals>,
     /// As the checkout page was filled in, if it was.
-    pub details: Option<(Customer, ShippingAddress, Backorder)>,
+    pub details: Option<(Arc<Customer>, Arc<ShippingAddress>, Backorder)>,
 }
 
 impl Message {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
@@ -32,8 +34,8 @@ impl Aggregate for Session {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutForm {
-    pub customer: Customer,
-    pub shipping_address: ShippingAddress,
+    pub customer: Arc<Customer>,
+    pub shipping_address: Arc<ShippingAddress>,
     pub backorder: Backorder,
 }
 

@@ -144,13 +144,13 @@ impl CoreDoor {
 
 fn details() -> CheckoutDetails {
     CheckoutDetails {
-        customer: Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() },
-        shipping_address: ShippingAddress {
+        customer: Arc::new(Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() }),
+        shipping_address: Arc::new(ShippingAddress {
             line1: "12 St James's Square".to_owned(),
             city: "London".to_owned(),
             postcode: "SW1Y 4JH".to_owned(),
             country: "GB".to_owned(),
-        },
+        }),
         token: "tok_visa".to_owned(),
         backorder: Backorder::Accept,
     }

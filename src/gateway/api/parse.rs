@@ -28,7 +28,7 @@ pub fn order(app: &App, idempotency_key: String, body: &Body) -> Result<Checkout
     // not the prices: the same body is the same request, also when a price has changed
     let wanted: Vec<(&Sku, Quantity)> = lines.iter().map(|line| (&line.sku, line.quantity)).collect();
     let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
-    Ok(Checkout { idempotency_key, digest, lines, details })
+    Ok(Checkout { idempotency_key, digest, lines: lines.into(), details })
 }
 
 /// The body of `POST /carts/{id}/checkout`, and its digest.
@@ -159,7 +159,12 @@ fn checkout_details(app: &App, body: &Fields<'_>) -> Result<CheckoutDetails, Pro
     let shipping_address = shipping_address(body)?;
     let backorder = backorder(body)?;
     let token = token(app, body)?;
-    Ok(CheckoutDetails { customer, shipping_address, token, backorder })
+    Ok(CheckoutDetails {
+        customer: customer.into(),
+        shipping_address: shipping_address.into(),
+        token,
+        backorder,
+    })
 }
 
 fn customer(body: &Fields<'_>) -> Result<Customer, Problem> {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -104,7 +106,7 @@ pub async fn begin(
         }
     };
     let backorder = if wait.is_some() { Backorder::Accept } else { Backorder::Refuse };
-    let begun = begin_at(&app, &cart, customer, shipping_address, backorder).await?;
+    let begun = begin_at(&app, &cart, customer.into(), shipping_address.into(), backorder).await?;
     Ok(see_other(&begun.map_or("/cart".to_owned(), |begun| begun.payment_page(&app, &request))))
 }
 
@@ -128,12 +130,11 @@ struct Begun {
 async fn begin_at(
     app: &App,
     cart: &CartView,
-    customer: Customer,
-    shipping_address: ShippingAddress,
+    customer: Arc<Customer>,
+    shipping_address: Arc<ShippingAddress>,
     backorder: Backorder,
 ) -> Result<Option<Begun>, Problem> {
-    let message =
-        Message::BeginCheckout { customer, shipping_address: Box::new(shipping_address), backorder };
+    let message = Message::BeginCheckout { customer, shipping_address, backorder };
     match app.act(Address::WebSession(cart.id), message).await? {
         Reply::Session(CartReply::CheckoutBegun { checkout, cart }) => {
             Ok(cart.totals.map(|totals| Begun { nonce: checkout, amount: totals.total }))

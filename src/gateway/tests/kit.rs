@@ -254,14 +254,14 @@ pub fn order_view() -> OrderView {
         state: OrderState::Confirmed,
         placed_at: Timestamp(1_795_348_800_000),
         totals: Totals::of(&lines, gbp(299), gbp(0)).unwrap(),
-        lines,
-        customer: Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() },
-        shipping_address: ShippingAddress {
+        lines: lines.into(),
+        customer: Arc::new(Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() }),
+        shipping_address: Arc::new(ShippingAddress {
             line1: "12 St James's Square".to_owned(),
             city: "London".to_owned(),
             postcode: "SW1Y 4JH".to_owned(),
             country: "GB".to_owned(),
-        },
+        }),
         promised_date: Some(Date(20_780)),
         tracking: None,
         payment: PaymentView::Authorised,

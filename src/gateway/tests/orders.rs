@@ -71,7 +71,7 @@ async fn an_order_is_asked_for_in_the_shops_own_words() {
     kit.send(post(ORDERS, &body)).await;
     let checkout = submitted(&kit);
     assert_eq!(checkout.idempotency_key, "k-1");
-    assert_eq!(checkout.lines, vec![line_of(emma(), 2)]);
+    assert_eq!(checkout.lines, vec![line_of(emma(), 2)].into());
     assert_eq!(checkout.details.customer, order_view().customer);
     assert_eq!(checkout.details.shipping_address, order_view().shipping_address);
     assert_eq!(checkout.details.token, "tok_good");
@@ -93,7 +93,7 @@ async fn lines_of_one_sku_are_put_together() {
         { "sku": "PD-1", "quantity": 2 }, { "sku": "PD-2", "quantity": 1 }, { "sku": "PD-1", "quantity": 3 },
     ]);
     kit.send(post(ORDERS, &body)).await;
-    assert_eq!(submitted(&kit).lines, vec![line_of(emma(), 5), line_of(iliad(), 1)]);
+    assert_eq!(submitted(&kit).lines, vec![line_of(emma(), 5), line_of(iliad(), 1)].into());
 }
 
 #[actix_web::test]

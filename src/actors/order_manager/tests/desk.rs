@@ -1,4 +1,6 @@
 //! A desk with one order manager, at which the test plays everybody else.
+use std::sync::Arc;
+
 use crate::actors::testing::Scene;
 use crate::actors::{Address, Turn, mailer, order_manager::*, web_session};
 use crate::domain::*;
@@ -41,14 +43,14 @@ pub fn place_order() -> PlaceOrder {
         request: Some(ASKER),
         idempotency: idempotency(),
         totals: Totals::of(&lines, Money::new(299, Currency::GBP), zero).unwrap(),
-        lines,
-        customer: Customer { email: "ada@example.org".into(), name: "Ada Byron".into() },
-        shipping_address: ShippingAddress {
+        lines: lines.into(),
+        customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
+        shipping_address: Arc::new(ShippingAddress {
             line1: "1 St James's Sq".into(),
             city: "London".into(),
             postcode: "SW1Y 4LE".into(),
             country: "GB".into(),
-        },
+        }),
         token: "tok_visa".into(),
         backorder: Backorder::Accept,
     }

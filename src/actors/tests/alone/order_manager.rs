@@ -28,7 +28,7 @@ fn place() -> ToOrders {
         request: None,
         idempotency: idempotency(),
         totals: Totals::of(&lines, pence(299), pence(0)).unwrap(),
-        lines,
+        lines: lines.into(),
         customer: details.customer,
         shipping_address: details.shipping_address,
         token: details.token,

@@ -13,7 +13,7 @@ fn fulfil() -> ToWarehouse {
     ToWarehouse::Fulfil(Box::new(Fulfilment {
         order: order(1),
         key: OrderKey::new(7),
-        lines: vec![line(PLENTY, 2)],
+        lines: vec![line(PLENTY, 2)].into(),
         total: pence(1_299),
         customer: details.customer,
         shipping_address: details.shipping_address,

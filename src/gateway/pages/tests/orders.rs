@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::actors::Message;
 use crate::actors::order_manager::{Message as OrderMessage, OrderView, PaymentView, Reply as OrderReply};
 use crate::actors::stock_keeper::{Message as StockMessage, Reply as StockReply};
@@ -90,8 +92,9 @@ async fn a_wrong_key_and_no_such_order_look_the_same() {
 #[actix_web::test]
 async fn a_customers_own_words_are_escaped() {
     let mut view = order_view(OrderState::Confirmed);
-    view.customer = Customer { email: "a@b.c".to_owned(), name: "<script>alert(1)</script>".to_owned() };
-    view.lines[0].title = "<b>bold</b>".to_owned();
+    view.customer =
+        Arc::new(Customer { email: "a@b.c".to_owned(), name: "<script>alert(1)</script>".to_owned() });
+    Arc::make_mut(&mut view.lines)[0].title = "<b>bold</b>".to_owned();
     let path = order_path(&view);
     having(view, vec![]).get(&path).await.hides("<script").hides("<b>bold");
 }

@@ -13,7 +13,7 @@ const ADA: &str = "name=Ada+Lovelace&email=ada%40example.com&line1=12+St+James%2
 fn begun(kit: &Kit) -> Option<(String, Backorder)> {
     kit.asked().into_iter().find_map(|(_, message)| match message {
         Message::Session(CartMessage::BeginCheckout { customer, backorder, .. }) => {
-            Some((customer.name, backorder))
+            Some((customer.name.clone(), backorder))
         }
         _ => None,
     })
