@@ -126,7 +126,7 @@ impl<A: Application> Cell<A> {
     /// What a turn has stated goes on its way.
     pub(super) fn pass_on(&self) {
         let mut core = self.0.core.borrow_mut();
-        let outbox = std::mem::take(&mut core.outbox);
+        let mut outbox = std::mem::take(&mut core.outbox);
         if std::mem::take(&mut core.timers_changed) {
             self.0.timers.notify_one();
         }
@@ -134,7 +134,7 @@ impl<A: Application> Cell<A> {
         let released = if self.0.me == 0 { vec![] } else { core.released() };
         drop(core);
         self.0.common.to_commit.notify_one();
-        for (cell, to, envelope) in outbox {
+        for (cell, to, envelope) in outbox.drain(..) {
             if cell == self.0.me {
                 self.deliver(to, envelope);
             } else {
@@ -142,6 +142,8 @@ impl<A: Application> Cell<A> {
                 let _ = self.0.common.routes.doors[cell].intake.send(Arrival::Message { to, envelope });
             }
         }
+        // its room serves the next turn
+        self.0.core.borrow_mut().outbox = outbox;
         self.let_out(released);
         self.0.backlog.waits(self.load());
     }

@@ -175,11 +175,11 @@ fn insert(
         if let Some(old) = old.filter(|old| Stored::is_live_envelope(old)) {
             seal.contents_mut(write.tree).remove(key, &old);
         }
-        let place = (write.tree, key.clone());
-        match write.stored.is_tombstone() {
-            true => tombstones.insert(place, write.stored.position),
-            false => tombstones.remove(&place),
-        };
+        if write.stored.is_tombstone() {
+            tombstones.insert((write.tree, key.clone()), write.stored.position);
+        } else if !tombstones.is_empty() {
+            tombstones.remove(&(write.tree, key.clone()));
+        }
     }
     Ok(bytes)
 }

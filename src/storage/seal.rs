@@ -87,7 +87,11 @@ impl Seal {
 
     /// The contents of a tree that was opened.
     pub fn contents_mut(&mut self, tree: TreeName) -> &mut Contents {
-        &mut self.trees.entry(tree.0.to_owned()).or_default().contents
+        // a name is copied once, not with every row
+        if !self.trees.contains_key(tree.0) {
+            self.trees.insert(tree.0.to_owned(), TreeSeal::default());
+        }
+        &mut self.trees.get_mut(tree.0).expect("it was just put there").contents
     }
 
     /// Lists trees that are new since the seal was written; nothing was ever in them.

@@ -24,17 +24,24 @@ pub fn number(key: &str) -> String {
 /// Whether it is a tracking number at all.
 pub fn is_well_formed(text: &str) -> bool {
     let Some(body) = text.strip_prefix(PREFIX) else { return false };
-    let value = |byte: u8| ALPHABET.iter().position(|&letter| letter == byte);
-    let Some(digits) = body.bytes().map(value).collect::<Option<Vec<usize>>>() else { return false };
-    match digits.split_last() {
-        Some((&check, digits)) if digits.len() == BODY_LENGTH => check == check_digit(digits),
+    let value = |byte: &u8| ALPHABET.iter().position(|letter| letter == byte);
+    match body.as_bytes().split_last() {
+        Some((check, body)) if body.len() == BODY_LENGTH => {
+            let weighted = weights().zip(body).map(|(weight, byte)| Some(value(byte)? * weight));
+            let sum = weighted.sum::<Option<usize>>();
+            sum.is_some_and(|sum| value(check) == Some(sum % 31))
+        }
         _ => false,
     }
 }
 
 /// Each place has a weight of its own, from 2 to 12; the check itself weighs 1.
+fn weights() -> impl Iterator<Item = usize> {
+    2..
+}
+
 fn check_digit(digits: &[usize]) -> usize {
-    digits.iter().zip(2..).map(|(digit, weight)| digit * weight).sum::<usize>() % 31
+    weights().zip(digits).map(|(weight, digit)| digit * weight).sum::<usize>() % 31
 }
 
 #[cfg(test)]
