@@ -340,7 +340,7 @@ async fn browse(world: &World) {
     let (customer, shipping_address) = (details.customer, details.shipping_address);
     let begin = ToSession::BeginCheckout {
         customer,
-        shipping_address: shipping_address,
+        shipping_address,
         backorder: details.backorder,
     };
     let Reply::Session(SessionReply::CheckoutBegun { checkout, .. }) = ask(begin).await else {

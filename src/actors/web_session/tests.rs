@@ -50,7 +50,7 @@ impl Visit {
     fn begin(&mut self) -> String {
         let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
         let turn =
-            self.ask(Message::BeginCheckout { customer, shipping_address: shipping_address, backorder });
+            self.ask(Message::BeginCheckout { customer, shipping_address, backorder });
         match session_reply(&turn) {
             Reply::CheckoutBegun { checkout, .. } => checkout.clone(),
             other => panic!("a checkout is expected: {other:?}"),
@@ -163,7 +163,7 @@ fn only_a_cart_that_was_created_takes_lines() {
             Message::View,
             Message::SetLine { line: line("PG-84", 1) },
             Message::RemoveLine { sku: line("PG-84", 1).sku },
-            Message::BeginCheckout { customer, shipping_address: shipping_address, backorder },
+            Message::BeginCheckout { customer, shipping_address, backorder },
             Message::PayWith { checkout: "00".into(), token: "tok_visa".into() },
             Message::Checkout { idempotency_key: "k".into(), digest: 1, details: Box::new(details()) },
         ] {
@@ -269,7 +269,7 @@ fn an_empty_cart_begins_no_checkout() {
     let mut visit = Visit::of(visitor());
     visit.ask(Message::Create);
     let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
-    let turn = visit.ask(Message::BeginCheckout { customer, shipping_address: shipping_address, backorder });
+    let turn = visit.ask(Message::BeginCheckout { customer, shipping_address, backorder });
     assert_eq!(session_reply(&turn), &Reply::CartEmpty);
 }
 
@@ -378,7 +378,7 @@ fn any_message() -> impl Strategy<Value = Message> {
         Just(Message::View),
         (0u8..4, 1i128..9).prop_map(move |(n, units)| Message::SetLine { line: line(&sku(n), units) }),
         (0u8..4).prop_map(move |n| Message::RemoveLine { sku: line(&sku(n), 1).sku }),
-        Just(Message::BeginCheckout { customer, shipping_address: shipping_address, backorder }),
+        Just(Message::BeginCheckout { customer, shipping_address, backorder }),
         "[0-9a-f]{0,3}".prop_map(|checkout| Message::PayWith { checkout, token: "tok_visa".into() }),
         "[a-z]".prop_map(|idempotency_key| Message::Checkout {
             idempotency_key,
