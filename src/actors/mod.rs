@@ -44,7 +44,7 @@ pub use answered::Answered;
 pub use calls::{Call, Outcome, What};
 pub use rules::Rules;
 pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
-pub use timelines::{CommonTimeline, Timelines};
+pub use timelines::{CommonTimeline, OwnTimeline, Timelines};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
 /// What an event says, to which order, of which step: seldom more than one thing.

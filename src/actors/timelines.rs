@@ -1,4 +1,7 @@
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{Deserializer, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::domain::{OrderId, PaymentId, SessionId, Sku, Timeline, TimelineEntry};
 use crate::runtime::{Aggregate, AnyTable, Keys, Stamp, Table, TableKey};
@@ -11,20 +14,23 @@ use super::{Address, Event, Shop};
 #[derive(Default)]
 pub struct Timelines {
     /// Of those who are at home where the order is.
-    pub own: Table<Timeline>,
+    pub own: Table<OwnTimeline>,
     /// Of the stock keeper and the bank.
     pub common: Table<CommonTimeline>,
 }
 
 /// Tree `timelines`.
-impl Aggregate for Timeline {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnTimeline(pub PackedTimeline);
+
+impl Aggregate for OwnTimeline {
     const TREE: TreeName = TreeName("timelines");
     type Key = OrderId;
 }
 
 /// Tree `common_timelines`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommonTimeline(pub Timeline);
+pub struct CommonTimeline(pub PackedTimeline);
 
 impl Aggregate for CommonTimeline {
     const TREE: TreeName = TreeName("common_timelines");
@@ -37,7 +43,7 @@ impl Timelines {
         for (order, _, _) in event.happenings() {
             match is_common(by) {
                 true => keys.add::<CommonTimeline>(&order),
-                false => keys.add::<Timeline>(&order),
+                false => keys.add::<OwnTimeline>(&order),
             }
         }
     }
@@ -48,10 +54,10 @@ impl Timelines {
             let entry = TimelineEntry { turn: position.0, at, step, what, by: by.party() };
             match is_common(by) {
                 true => self.common.change(&order, position, |part| {
-                    part.get_or_insert_default().0.entries.push(entry);
+                    part.get_or_insert_default().0.push(&entry);
                 }),
                 false => self.own.change(&order, position, |part| {
-                    part.get_or_insert_default().entries.push(entry);
+                    part.get_or_insert_default().0.push(&entry);
                 }),
             }
         }
@@ -59,8 +65,8 @@ impl Timelines {
 
     /// Both parts of an order's timeline, as far as they are in memory: for audits and tests.
     pub fn peek(&self, order: &OrderId) -> Option<Timeline> {
-        let common = self.common.peek(order).cloned().map(|CommonTimeline(part)| part);
-        match (self.own.peek(order).cloned(), common) {
+        let common = self.common.peek(order).map(|CommonTimeline(part)| part.read());
+        match (self.own.peek(order).map(|OwnTimeline(part)| part.read()), common) {
             (Some(own), Some(common)) => Some(own.merged(common)),
             (own, common) => own.or(common),
         }
@@ -72,6 +78,70 @@ impl Timelines {
 
     pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
         vec![&mut self.own, &mut self.common]
+    }
+}
+
+/// Entries as they are stored, one after the other: a timeline grows with every step of its order, and is seldom read.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PackedTimeline(Vec<u8>);
+
+/// An entry takes about so much.
+const ENTRY_BYTES_LIKELY: usize = 32;
+
+impl PackedTimeline {
+    pub fn push(&mut self, entry: &TimelineEntry) {
+        self.0.reserve(ENTRY_BYTES_LIKELY);
+        postcard::to_io(entry, &mut self.0).expect("an entry is plain data: it always serialises to memory");
+    }
+
+    pub fn read(&self) -> Timeline {
+        let entries: postcard::Result<Vec<TimelineEntry>> = entries(&self.0).collect();
+        Timeline { entries: entries.expect("what does not read was refused when it came") }
+    }
+}
+
+fn entries(mut rest: &[u8]) -> impl Iterator<Item = postcard::Result<TimelineEntry>> {
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let read = postcard::take_from_bytes(rest);
+        rest = read.as_ref().map_or(&[], |(_, rest)| rest);
+        Some(read.map(|(entry, _)| entry))
+    })
+}
+
+impl fmt::Debug for PackedTimeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.read().fmt(f)
+    }
+}
+
+impl Serialize for PackedTimeline {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+/// Refuses what does not read.
+impl<'de> Deserialize<'de> for PackedTimeline {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PackedTimeline, D::Error> {
+        struct Packed;
+
+        impl Visitor<'_> for Packed {
+            type Value = PackedTimeline;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the entries of a timeline")
+            }
+
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<PackedTimeline, E> {
+                entries(bytes).try_for_each(|entry| entry.map(drop)).map_err(E::custom)?;
+                Ok(PackedTimeline(bytes.to_vec()))
+            }
+        }
+
+        deserializer.deserialize_bytes(Packed)
     }
 }
 
@@ -104,5 +174,30 @@ impl TableKey for Sku {
 
     fn from_bytes(bytes: &[u8]) -> Option<Sku> {
         Sku::parse(std::str::from_utf8(bytes).ok()?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Happening, Party, Step, Timestamp};
+
+    #[test]
+    fn a_packed_timeline_reads_as_it_was_noted_and_a_broken_one_is_refused() {
+        let entry = |turn, what| {
+            let (at, step, by) = (Timestamp(1_795_305_600_000), Step::MAIL, Party::Mailer);
+            TimelineEntry { turn, at, step, what, by }
+        };
+        let entries = vec![
+            entry(7, Happening::StockAsked),
+            entry(1 << 40, Happening::Mailed { what: "x".repeat(300) }),
+        ];
+        let mut packed = PackedTimeline::default();
+        entries.iter().for_each(|entry| packed.push(entry));
+        assert_eq!(packed.read(), Timeline { entries });
+        let stored = postcard::to_stdvec(&packed).unwrap();
+        assert_eq!(postcard::from_bytes::<PackedTimeline>(&stored).unwrap(), packed);
+        let cut = PackedTimeline(packed.0[..packed.0.len() - 1].to_vec());
+        assert!(postcard::from_bytes::<PackedTimeline>(&postcard::to_stdvec(&cut.0).unwrap()).is_err());
     }
 }

@@ -16,9 +16,6 @@ use super::{Aggregate, Application, TableKey};
 /// confirmation is dirty and stays anyway; this is for those who come back to look at it.
 pub(crate) const RESIDENT_CLEAN_MAX: usize = 4_096;
 
-/// Room for an encoded aggregate, so that it need not grow in steps.
-const ENCODED_BYTES_LIKELY: usize = 512;
-
 /// The keys of aggregates that must be in memory before a decision or an apply, as far as they are not.
 pub struct Keys<'s> {
     tables: &'s dyn Tables,
@@ -209,6 +206,7 @@ impl<V: Aggregate> AnyTable for Table<V> {
     }
 
     fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>) {
+        let mut room = vec![];
         for _ in 0..max {
             let Some(key) = self.dirty.pop_front() else { return };
             let Some(slot) = self.slots.get_mut(&key) else { continue };
@@ -220,7 +218,7 @@ impl<V: Aggregate> AnyTable for Table<V> {
                 continue;
             }
             slot.in_tree = true;
-            writes.push(encode(&key, slot));
+            writes.push(encode(&key, slot, &mut room));
             self.in_checkpoint.push((key, slot.position));
         }
     }
@@ -253,7 +251,8 @@ impl<V: Aggregate> AnyTable for Table<V> {
     }
 
     fn encode_all(&self) -> Vec<Write> {
-        self.slots.iter().map(|(key, slot)| encode(key, slot)).collect()
+        let mut room = vec![];
+        self.slots.iter().map(|(key, slot)| encode(key, slot, &mut room)).collect()
     }
 
     fn show(&self, stored: &Stored) -> Result<String, LoadError> {
@@ -265,12 +264,13 @@ impl<V: Aggregate> AnyTable for Table<V> {
     }
 }
 
-fn encode<V: Aggregate>(key: &V::Key, slot: &Slot<V>) -> Write {
+/// `room` is used again and again: what is encoded waits for the end of the checkpoint, and takes no byte too many.
+fn encode<V: Aggregate>(key: &V::Key, slot: &Slot<V>, room: &mut Vec<u8>) -> Write {
     let value = slot.value.as_ref().map(|value| {
-        let mut bytes = Vec::with_capacity(ENCODED_BYTES_LIKELY);
-        postcard::to_io(value, &mut bytes)
+        room.clear();
+        postcard::to_io(value, &mut *room)
             .expect("aggregates are plain data: they always serialise to memory");
-        bytes
+        room.to_vec()
     });
     Write {
         tree: V::TREE,

@@ -1,5 +1,6 @@
+use crate::actors::OwnTimeline;
 use crate::actors::{Context, Turn};
-use crate::domain::{OrderId, Timeline};
+use crate::domain::OrderId;
 use crate::runtime::{Keys, Table};
 
 use super::transitions::{self, Trigger};
@@ -18,7 +19,7 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
         }
         Message::ShowTimeline { order, .. } => {
             keys.add::<Order>(order);
-            keys.add::<Timeline>(order);
+            keys.add::<OwnTimeline>(order);
         }
         about_an_order => {
             if let Some(order) = about_an_order.order() {
@@ -30,7 +31,7 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
 
 pub fn decide(
     state: &State,
-    timelines: &Table<Timeline>,
+    timelines: &Table<OwnTimeline>,
     message: &Message,
     context: &mut Context<'_>,
 ) -> Turn {
@@ -93,14 +94,14 @@ fn show(state: &State, id: OrderId, key: &str, context: &Context<'_>) -> Turn {
 
 fn show_timeline(
     state: &State,
-    timelines: &Table<Timeline>,
+    timelines: &Table<OwnTimeline>,
     id: OrderId,
     key: &str,
     context: &Context<'_>,
 ) -> Turn {
     let known = state.orders.get(&id).is_some_and(|order| order.key.opens(key));
     let timeline = timelines.get(&id).filter(|_| known);
-    replied(context, timeline.map_or(Reply::NoSuchOrder, |timeline| Reply::Timeline(timeline.clone())))
+    replied(context, timeline.map_or(Reply::NoSuchOrder, |OwnTimeline(part)| Reply::Timeline(part.read())))
 }
 
 fn replied(context: &Context<'_>, reply: Reply) -> Turn {

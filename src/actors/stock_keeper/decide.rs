@@ -120,8 +120,8 @@ pub fn decide(
 fn show_timeline(timelines: &Table<CommonTimeline>, order: OrderId, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     if let Some(request) = context.request() {
-        let CommonTimeline(part) = timelines.get(&order).cloned().unwrap_or_default();
-        turn.reply(request, Reply::Timeline(part));
+        let part = timelines.get(&order).map(|CommonTimeline(part)| part.read());
+        turn.reply(request, Reply::Timeline(part.unwrap_or_default()));
     }
     turn
 }

@@ -338,11 +338,7 @@ async fn browse(world: &World) {
     ask(ToSession::RemoveLine { sku: Sku::parse(ONE).unwrap() }).await;
     let details = details("tok_visa", Backorder::Refuse);
     let (customer, shipping_address) = (details.customer, details.shipping_address);
-    let begin = ToSession::BeginCheckout {
-        customer,
-        shipping_address,
-        backorder: details.backorder,
-    };
+    let begin = ToSession::BeginCheckout { customer, shipping_address, backorder: details.backorder };
     let Reply::Session(SessionReply::CheckoutBegun { checkout, .. }) = ask(begin).await else {
         panic!("a checkout is begun");
     };

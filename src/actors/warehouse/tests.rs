@@ -163,7 +163,7 @@ fn a_parcel_goes_from_the_shelf_to_the_doorstep() {
 fn the_timeline_tells_of_dispatch_truck_and_doorstep() {
     let mut scene = after(&[packing_done(), booked()]);
     scene.when(US, tracked(Some(scene.now), Some(scene.now), None));
-    let timeline = scene.state.timelines.own.get(&order()).unwrap();
+    let timeline = scene.state.timelines.own.get(&order()).unwrap().0.read();
     let told: Vec<(u8, String)> =
         timeline.entries.iter().map(|entry| (entry.step.0, entry.what.to_string())).collect();
     let steps: Vec<u8> = told.iter().map(|(step, _)| *step).collect();

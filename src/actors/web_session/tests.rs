@@ -49,8 +49,7 @@ impl Visit {
 
     fn begin(&mut self) -> String {
         let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
-        let turn =
-            self.ask(Message::BeginCheckout { customer, shipping_address, backorder });
+        let turn = self.ask(Message::BeginCheckout { customer, shipping_address, backorder });
         match session_reply(&turn) {
             Reply::CheckoutBegun { checkout, .. } => checkout.clone(),
             other => panic!("a checkout is expected: {other:?}"),

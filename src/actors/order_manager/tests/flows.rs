@@ -270,8 +270,8 @@ fn it_is_too_late_to_cancel_what_the_truck_has() {
     let turn = desk.cancel(6);
     assert!(matches!(order_reply(&turn), Reply::TooLate(_)));
     assert!(asks(&turn).is_empty());
-    let late = desk.scene.state.timelines.own.get(&desk.id).unwrap().entries.iter();
-    assert_eq!(late.filter(|entry| entry.what == Happening::TooLateToCancel).count(), 1);
+    let late = desk.scene.state.timelines.own.get(&desk.id).unwrap().0.read().entries;
+    assert_eq!(late.iter().filter(|entry| entry.what == Happening::TooLateToCancel).count(), 1);
 }
 
 #[test]

@@ -76,6 +76,6 @@ fn a_replay_of_the_events_rebuilds_the_order() {
     }
     assert_eq!(rebuilt.orders.get(&desk.id), Some(desk.order()));
     assert_eq!(desk.state(), OrderState::Fulfilling);
-    let entries = &desk.scene.state.timelines.own.get(&desk.id).unwrap().entries;
+    let entries = desk.scene.state.timelines.own.get(&desk.id).unwrap().0.read().entries;
     assert_eq!(entries.iter().filter(|entry| entry.what == Happening::Confirmed).count(), 1);
 }

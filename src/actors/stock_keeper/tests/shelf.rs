@@ -1,7 +1,6 @@
 //! What is in stock.
 
 use super::*;
-use crate::actors::CommonTimeline;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::{Happening, Step};
 use crate::runtime::{Aggregate as _, Keys};
@@ -45,7 +44,7 @@ fn the_way_out_reads_the_items_and_nothing_else() {
 fn the_timeline_tells_what_was_reserved() {
     let mut house = House::with(&[("A", 5)]);
     house.reserve(1, &[("A", 2)], Backorder::Refuse);
-    let CommonTimeline(timeline) = house.scene.state.timelines.common.get(&order(1)).unwrap();
+    let timeline = house.scene.state.timelines.common.get(&order(1)).unwrap().0.read();
     assert_eq!(timeline.entries[0].step, Step::STOCK_OR_DATE);
     assert_eq!(timeline.entries[0].what, Happening::UnitsReserved { sku: sku("A"), quantity: 2 });
 }

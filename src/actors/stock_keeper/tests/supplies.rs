@@ -38,7 +38,7 @@ fn supplies_are_ordered_awaited_and_received() {
     assert!(house.when(Message::GoodsDue { purchase_order: id }).is_nothing());
     assert!(house.acknowledged(id, 3, 2).is_nothing());
 
-    let entries = &house.scene.state.timelines.common.get(&order(1)).unwrap().0.entries;
+    let entries = house.scene.state.timelines.common.get(&order(1)).unwrap().0.read().entries;
     let steps: Vec<u8> = entries.iter().map(|entry| entry.step.0).collect();
     assert_eq!(steps, [5, 5, 4, 4], "{entries:?}");
 }
