@@ -1,8 +1,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
@@ -13,7 +13,7 @@ use super::disk::{Disk, RealDisk};
 use super::read::read_until;
 use super::recovery::{Recovery, recover};
 use super::segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
-use super::writer::{Order, Progress, Request, Writer};
+use super::writer::{self, Order, Progress, Request, Writer};
 use super::{Error, Journal, Pending, Position, Visit};
 
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,9 @@ pub struct FileJournal {
     /// An order was refused or failed: nothing more is accepted.
     refused: bool,
     requests: Option<Sender<Request>>,
-    writer: Option<JoinHandle<()>>,
+    /// Held for an order at a time, by its thread or, of an append that is made here, by the caller's.
+    writer: Arc<Mutex<Writer>>,
+    thread: Option<JoinHandle<()>>,
     /// Keeps the directory locked; the last to be dropped.
     _lock: File,
 }
@@ -65,7 +67,7 @@ impl FileJournal {
         let (segment, recovery) = recover(dir, segment_bytes, &*disk)?;
         let progress = Arc::new(Progress::default());
         progress.last.store(recovery.last.0, Ordering::Release);
-        let writer = Writer {
+        let writer = Arc::new(Mutex::new(Writer {
             dir: dir.to_path_buf(),
             segment_bytes,
             disk,
@@ -75,11 +77,12 @@ impl FileJournal {
             epoch: recovery.epoch,
             sealed: true,
             next: None,
-        };
+        }));
         let (requests, received) = mpsc::channel();
-        let writer = thread::Builder::new()
+        let theirs = Arc::clone(&writer);
+        let thread = thread::Builder::new()
             .name("journal-writer".into())
-            .spawn(move || writer.run(received))
+            .spawn(move || writer::run(&theirs, received))
             .map_err(Error::io("start the writer of", dir))?;
         let journal = FileJournal {
             dir: dir.to_path_buf(),
@@ -88,7 +91,8 @@ impl FileJournal {
             epoch: recovery.epoch,
             refused: false,
             requests: Some(requests),
-            writer: Some(writer),
+            writer,
+            thread: Some(thread),
             _lock: lock,
         };
         Ok((journal, recovery))
@@ -102,6 +106,16 @@ impl FileJournal {
         check_follows(batch, expected, self.last())?;
         let (bytes, bytes_max) = (batch.len_bytes() as u64, self.batch_bytes_max);
         if bytes > bytes_max { Err(Error::TooLarge { bytes, bytes_max }) } else { Ok(()) }
+    }
+
+    /// Admits an append; `false`: there is nothing to write.
+    fn begin(&mut self, batch: &Batch, expected: Position) -> Result<bool, Error> {
+        if let Err(error) = self.admit(batch, expected) {
+            self.refused = true;
+            return Err(error);
+        }
+        self.progress.appending.store(!batch.is_empty(), Ordering::Release);
+        Ok(!batch.is_empty())
     }
 
     fn check_sound(&self) -> Result<(), Error> {
@@ -145,15 +159,24 @@ impl Journal for FileJournal {
     }
 
     fn append(&mut self, batch: Batch, expected: Position) -> Pending<Position> {
-        if let Err(error) = self.admit(&batch, expected) {
-            self.refused = true;
-            return ready(Err(error));
+        match self.begin(&batch, expected) {
+            Ok(true) => self.send(Order::Append(batch)),
+            Ok(false) => ready(Ok(expected)),
+            Err(error) => ready(Err(error)),
         }
-        if batch.is_empty() {
-            return ready(Ok(expected));
+    }
+
+    fn append_here(&mut self, batch: Batch, expected: Position) -> Pending<Position> {
+        match self.begin(&batch, expected) {
+            Ok(true) => {}
+            Ok(false) => return ready(Ok(expected)),
+            Err(error) => return ready(Err(error)),
         }
-        self.progress.appending.store(true, Ordering::Release);
-        self.send(Order::Append(batch))
+        // a seal under way is waited for, as the thread would
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = writer.serve(Order::Append(batch));
+        writer.prepare_next();
+        ready(result)
     }
 
     fn replay(&self, from: Position, visit: Visit<'_>) -> Result<(), Error> {
@@ -195,9 +218,9 @@ impl Journal for FileJournal {
 impl Drop for FileJournal {
     fn drop(&mut self) {
         self.requests = None;
-        if let Some(writer) = self.writer.take() {
+        if let Some(thread) = self.thread.take() {
             // A writer that panicked has answered its caller with `Broken`.
-            let _ = writer.join();
+            let _ = thread.join();
         }
     }
 }

@@ -65,6 +65,12 @@ pub trait Journal {
     /// After any error the journal accepts nothing more. An empty batch completes without a write.
     fn append(&mut self, batch: Batch, expected: Position) -> Pending<Position>;
 
+    /// As `append`, for a batch that somebody waits for while nothing else is to be done: where it can, the journal writes on
+    /// the caller's thread, before it returns, and saves waking another.
+    fn append_here(&mut self, batch: Batch, expected: Position) -> Pending<Position> {
+        self.append(batch, expected)
+    }
+
     /// Calls `visit` with every durable record after `from`, in order.
     fn replay(&self, from: Position, visit: Visit<'_>) -> Result<(), Error>;
 

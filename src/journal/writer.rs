@@ -1,7 +1,7 @@
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
@@ -49,23 +49,32 @@ pub(super) struct Writer {
     pub next: Option<JoinHandle<Result<Prepared, Error>>>,
 }
 
+/// The writer's thread.
+pub(super) fn run(writer: &Mutex<Writer>, requests: Receiver<Request>) {
+    let held = || writer.lock().unwrap_or_else(PoisonError::into_inner);
+    for request in requests {
+        let mut writer = held();
+        let result = writer.serve(request.order);
+        // Whoever asked may have gone; the write stands in any case.
+        let _ = request.reply.send(result);
+        writer.prepare_next();
+    }
+    held().discard_next();
+}
+
 impl Writer {
-    pub fn run(mut self, requests: Receiver<Request>) {
-        for request in requests {
-            let is_append = matches!(request.order, Order::Append(_));
-            let result = self.carry_out(request.order);
-            if result.is_err() {
-                self.progress.broken.store(true, Ordering::Release);
-            }
-            self.progress.last.store(self.last.0, Ordering::Release);
-            if is_append {
-                self.progress.appending.store(false, Ordering::Release);
-            }
-            // Whoever asked may have gone; the write stands in any case.
-            let _ = request.reply.send(result);
-            self.prepare_next();
+    /// One order, and what came of it for whoever looks.
+    pub fn serve(&mut self, order: Order) -> Result<Position, Error> {
+        let is_append = matches!(order, Order::Append(_));
+        let result = self.carry_out(order);
+        if result.is_err() {
+            self.progress.broken.store(true, Ordering::Release);
         }
-        self.discard_next();
+        self.progress.last.store(self.last.0, Ordering::Release);
+        if is_append {
+            self.progress.appending.store(false, Ordering::Release);
+        }
+        result
     }
 
     fn carry_out(&mut self, order: Order) -> Result<Position, Error> {
@@ -137,7 +146,7 @@ impl Writer {
         }
     }
 
-    fn prepare_next(&mut self) {
+    pub fn prepare_next(&mut self) {
         let broken = self.progress.broken.load(Ordering::Acquire);
         if broken || self.next.is_some() || !self.segment.is_half_full() {
             return;

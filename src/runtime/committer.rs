@@ -33,8 +33,11 @@ impl Writing {
         self.append.borrow().is_some()
     }
 
-    fn begin(&self, batch: Batch, expected: Position) {
-        let append = self.journal.borrow_mut().append(batch, expected);
+    /// `here`: on this thread.
+    fn begin(&self, batch: Batch, expected: Position, here: bool) {
+        let mut journal = self.journal.borrow_mut();
+        let append =
+            if here { journal.append_here(batch, expected) } else { journal.append(batch, expected) };
         *self.append.borrow_mut() = Some(append);
     }
 
@@ -78,13 +81,19 @@ impl<A: Application> Cell<A> {
                     continue;
                 }
                 let Some((expected, batch)) = self.0.common.take_batch() else { return };
-                journal.begin(batch, expected);
+                journal.begin(batch, expected, self.is_nothing_else_to_do());
             }
             match journal.appended().await {
                 Ok(durable) => self.durable(durable),
                 Err(error) => self.journal_failed(&error).await,
             }
         }
+    }
+
+    /// One customer waits, for this write, and no actor has anything to do: two wakings of threads would take longer than the
+    /// write itself.
+    fn is_nothing_else_to_do(&self) -> bool {
+        self.0.waiting.get() == 0 && self.0.common.askers.len() == 1
     }
 
     fn durable(&self, position: Position) {

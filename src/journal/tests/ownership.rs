@@ -114,3 +114,35 @@ fn a_dropped_future_does_not_take_its_append_back() {
     drop(journal);
     assert_eq!(read_checked(dir.path()).expect("it reads").last, Position(3));
 }
+
+#[test]
+fn what_is_appended_here_is_durable_at_once_over_segments_and_among_others() {
+    let dir = directory();
+    let (mut journal, _) = open(dir.path(), SMALL);
+    for _ in 0..40 {
+        let last = journal.last();
+        let appended = journal.append_here(batch(last, 3), last);
+        assert_eq!(journal.last(), Position(last.0 + 3), "before anybody asks its future");
+        assert_eq!(wait(appended).expect("appended"), journal.last());
+        append(&mut journal, 2).expect("the thread goes on from there");
+        drop(journal.seal());
+    }
+    assert!(segments(dir.path()).len() > 1);
+    let refused = wait(journal.append_here(batch(Position(9), 1), Position(9))).expect_err("refused");
+    assert!(matches!(refused, Error::Unexpected { expected: Position(9), .. }), "{refused}");
+    let broken = wait(journal.append_here(batch(journal.last(), 1), journal.last()));
+    assert!(matches!(broken, Err(Error::Broken)));
+    drop(journal);
+    assert_eq!(read_checked(dir.path()).expect("it reads").last, Position(200));
+}
+
+#[test]
+fn an_append_here_does_not_overtake_one_under_way() {
+    let dir = directory();
+    let (mut journal, _) = open(dir.path(), SMALL);
+    let under_way = journal.append(batch(Position::START, 3), Position::START);
+    // it may have ended by now: then this one does not follow
+    let refused = wait(journal.append_here(batch(Position::START, 1), Position::START)).expect_err("refused");
+    assert!(matches!(refused, Error::Busy | Error::Unexpected { .. }), "{refused}");
+    assert_eq!(wait(under_way).expect("appended"), Position(3));
+}
