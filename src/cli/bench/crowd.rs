@@ -70,6 +70,8 @@ pub struct Outcome {
     pub failed: BTreeMap<String, u64>,
     /// Microseconds to the confirmed answer.
     pub latency: Histogram<u64>,
+    /// Of an open loop: microseconds by which its own clock was late.
+    pub late: Option<Histogram<u64>>,
     pub steadiness: Steadiness,
     pub took: Duration,
 }
@@ -83,6 +85,7 @@ pub async fn order(door: &impl Door, load: Load, pace: Pace, name: &str, bar: &P
         refused: 0,
         failed: BTreeMap::new(),
         latency,
+        late: None,
         steadiness: Steadiness::default(),
         took: Duration::ZERO,
     };
@@ -99,7 +102,8 @@ pub async fn order(door: &impl Door, load: Load, pace: Pace, name: &str, bar: &P
     };
     futures_util::future::join_all((0..pace.clients).map(|_| crowd.customer())).await;
     let took = crowd.begun.elapsed();
-    Outcome { took, ..crowd.outcome.into_inner() }
+    let late = crowd.metronome.as_ref().map(Metronome::late);
+    Outcome { took, late, ..crowd.outcome.into_inner() }
 }
 
 struct Crowd<'a, D> {

@@ -45,6 +45,8 @@ pub struct Figures {
     pub checkouts_per_s: f64,
     /// Of confirmed orders.
     pub latency_ms: Latency,
+    /// Of an open loop: by how much its own clock, a thread that only sleeps, was woken late. It is in the latencies.
+    pub clock_late_ms: Option<Latency>,
     /// A bare write and `fdatasync` of 4 KiB in the same directory, before and after the run.
     pub bare_sync_ms: Option<Latency>,
     #[serde(flatten)]
@@ -104,6 +106,7 @@ impl Figures {
             placing_s: outcome.took.as_secs_f64(),
             checkouts_per_s: per_s(outcome.confirmed.len(), outcome.took),
             latency_ms: Latency::of(&outcome.latency),
+            clock_late_ms: outcome.late.as_ref().map(Latency::of),
             bare_sync_ms: None,
             steady: outcome.steadiness.steady(),
             closed: closing.map(|closing| closing.closed),
@@ -170,6 +173,11 @@ impl Figures {
         if self.refused > 0 {
             remark(format!("{} times the shop had more work than it takes", self.refused));
         }
+        if let Some(Latency { p50, p99, p99_9, .. }) = self.clock_late_ms {
+            remark(format!(
+                "this machine woke the bench's own clock late: p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {p99_9:.2} ms"
+            ));
+        }
         if let Some(Latency { p50, p99, .. }) = self.bare_sync_ms {
             remark(format!("a bare write and fdatasync here: p50 {p50:.2} ms, p99 {p99:.2} ms"));
         }
@@ -217,6 +225,7 @@ mod tests {
             refused: 0,
             failed: BTreeMap::new(),
             latency,
+            late: None,
             steadiness: Steadiness::default(),
             took: Duration::from_secs(2),
         }
