@@ -91,9 +91,11 @@ impl<A: Application> Cell<A> {
     }
 
     /// One customer waits, for this write, and no actor has anything to do: two wakings of threads would take longer than the
-    /// write itself.
+    /// write itself. But not beside a checkpoint: its syncs may hold a write up for many milliseconds, and whoever came
+    /// meanwhile would not even be listened to.
     fn is_nothing_else_to_do(&self) -> bool {
-        self.0.waiting.get() == 0 && self.0.common.askers.len() == 1
+        let alone = self.0.waiting.get() == 0 && self.0.common.askers.len() == 1;
+        alone && self.0.checkpointing.try_lock().is_ok()
     }
 
     fn durable(&self, position: Position) {
