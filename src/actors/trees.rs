@@ -79,9 +79,12 @@ const TOGETHER: &[&[TreeName]] = &[
     &[TreeName("payments"), TreeName("holds")],
 ];
 
+/// Whose keys are hashes: a new order asks whether there is one under its own, and hardly ever there is.
+const UNORDERED: &[TreeName] = &[TreeName("idempotency_keys")];
+
 /// How sled keeps them.
 pub fn options(cache_bytes: u64) -> SledOptions {
-    SledOptions { cache_bytes, together: TOGETHER }
+    SledOptions { cache_bytes, together: TOGETHER, unordered: UNORDERED }
 }
 
 /// As storage opens them.

@@ -3,12 +3,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use tokio::sync::oneshot;
 
 use super::seal::{SEAL_FILE, Seal};
-use super::sled_db::{SledDb, Tree};
+use super::sled_db::{Learning, SledDb, Tree};
 use super::stored::Stored;
 use super::sync::Syncer;
 use super::{Checkpoint, Error, TreeName, Write};
@@ -18,6 +18,9 @@ use crate::journal::Position;
 /// reuses the room of what that log replaces: of power cuts in the middle of a checkpoint of 3 MB one in two
 /// left a sled that does not open. With this none of 30 did, at a tenth more time.
 const UNSYNCED_BYTES_MAX: usize = 32 << 10;
+
+/// Keys read between two looks for a checkpoint that is to be written.
+const KEYS_LEARNT_AT_A_TIME: usize = 1_000;
 
 pub(super) struct Job {
     pub checkpoint: Checkpoint,
@@ -36,6 +39,8 @@ pub(super) struct Checkpointer {
     pub seal: Seal,
     pub syncer: Syncer,
     pub tombstones: Tombstones,
+    /// Trees whose keys are still to be learnt.
+    pub learning: Vec<Learning>,
     /// Read by the handle; moved when the seal is durable.
     pub watermark: Arc<AtomicU64>,
     /// sled takes nothing more after an error; nor do we.
@@ -44,7 +49,7 @@ pub(super) struct Checkpointer {
 
 impl Checkpointer {
     pub fn run(mut self, jobs: Receiver<Job>) {
-        while let Ok(job) = jobs.recv() {
+        while let Some(job) = self.next(&jobs) {
             let result = self.checkpoint(job.checkpoint);
             // nobody waiting is fine: the watermark tells
             let _ = job.done.send(result);
@@ -52,6 +57,28 @@ impl Checkpointer {
         if let Err(error) = self.close() {
             self.distrust_after(&error);
             tracing::warn!(%error, "the trees were not closed cleanly; the next start reads them whole");
+        }
+    }
+
+    /// The next checkpoint to be written. While there is none, the keys are learnt that there are: here, where no insert is
+    /// under way that a reader could miss.
+    fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
+        loop {
+            match (jobs.try_recv(), self.learning.last_mut()) {
+                (Ok(job), _) => return Some(job),
+                (Err(TryRecvError::Disconnected), _) => return None,
+                (Err(TryRecvError::Empty), None) => return jobs.recv().ok(),
+                (Err(TryRecvError::Empty), Some(learning)) => {
+                    let more = learning.go_on(KEYS_LEARNT_AT_A_TIME).unwrap_or_else(|failure| {
+                        let error = self.db.error(failure);
+                        tracing::warn!(%error, "not all keys could be read: each one is looked for in the trees");
+                        false
+                    });
+                    if !more {
+                        self.learning.pop();
+                    }
+                }
+            }
         }
     }
 

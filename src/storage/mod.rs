@@ -20,6 +20,7 @@
 mod checkpointer;
 mod contents;
 mod error;
+mod known;
 mod lock;
 mod memory;
 mod open;

@@ -77,7 +77,7 @@ fn create(data: &Path, dir: PathBuf, trees: &[TreeName], options: &SledOptions) 
     let sled_dir = dir.join(SLED_DIR);
     fs::create_dir_all(&sled_dir).map_err(|e| Error::io("create", &sled_dir, e))?;
     let open = || -> Result<SledDb, Failure> {
-        let db = SledDb::open(&sled_dir, trees, options.together, options.cache_bytes)?;
+        let db = SledDb::open(&sled_dir, trees, options, |_| 0)?;
         db.flush()?;
         Ok(db)
     };
@@ -99,7 +99,7 @@ fn open_existing(dir: &Path, trees: &[TreeName], options: &SledOptions) -> Resul
     if !sled_dir.join("db").exists() {
         return Err(Failure::Damage("sled's files are gone".into()));
     }
-    let db = SledDb::open(&sled_dir, trees, options.together, options.cache_bytes)?;
+    let db = SledDb::open(&sled_dir, trees, options, |tree| seal.live_of(tree))?;
     check_watermark(&db, &seal)?;
     seal.add_new(trees);
     let mut tombstones = Tombstones::new();

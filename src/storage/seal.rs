@@ -101,6 +101,11 @@ impl Seal {
         }
     }
 
+    /// Values of one tree.
+    pub fn live_of(&self, tree: TreeName) -> u64 {
+        self.trees.get(tree.0).map_or(0, |tree| tree.contents.live)
+    }
+
     pub fn live(&self) -> u64 {
         self.trees.values().map(|tree| tree.contents.live).fold(0, u64::saturating_add)
     }

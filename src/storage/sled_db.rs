@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use sled::IVec;
 
 use super::error::is_full;
+use super::known::Known;
 use super::row::{self, BadRow, Tag};
-use super::{Error, TreeName};
+use super::{Error, SledOptions, TreeName};
 use crate::journal::Position;
 
 /// storage's own tree.
@@ -42,13 +43,41 @@ struct Home {
     name: TreeName,
     tree: sled::Tree,
     highest: RwLock<Vec<u8>>,
+    /// Where keys come in no order.
+    known: Option<Known>,
+}
+
+/// How far the keys of a tree have been learnt.
+pub(super) struct Learning {
+    home: Arc<Home>,
+    from: Vec<u8>,
+}
+
+impl Learning {
+    /// Learns up to `max` keys more. `true`: there may be more still.
+    pub fn go_on(&mut self, max: usize) -> Result<bool, Failure> {
+        let Some(known) = &self.home.known else { return Ok(false) };
+        let mut keys = self.home.tree.range(self.from.as_slice()..).keys();
+        for _ in 0..max {
+            let Some(key) = guarded(|| keys.next().transpose())? else {
+                known.complete();
+                return Ok(false);
+            };
+            known.learn(&key);
+            // from just above it
+            self.from.clear();
+            self.from.extend_from_slice(&key);
+            self.from.push(0);
+        }
+        Ok(true)
+    }
 }
 
 impl Home {
-    fn open(db: &sled::Db, name: TreeName) -> Result<Arc<Home>, Failure> {
+    fn open(db: &sled::Db, name: TreeName, known: Option<Known>) -> Result<Arc<Home>, Failure> {
         let tree = guarded(|| db.open_tree(name.0))?;
         let highest = guarded(|| tree.last())?.map_or_else(Vec::new, |(key, _)| key.to_vec());
-        Ok(Arc::new(Home { name, tree, highest: RwLock::new(highest) }))
+        Ok(Arc::new(Home { name, tree, highest: RwLock::new(highest), known }))
     }
 
     fn is_above_all(&self, key: &[u8]) -> bool {
@@ -56,7 +85,7 @@ impl Home {
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        if self.is_above_all(key) {
+        if self.is_above_all(key) || self.known.as_ref().is_some_and(|known| known.rules_out(key)) {
             return Ok(None);
         }
         guarded(|| self.tree.get(key))
@@ -65,6 +94,9 @@ impl Home {
     fn insert(&self, key: &[u8], bytes: Vec<u8>) -> Result<Option<IVec>, Failure> {
         if self.is_above_all(key) {
             *self.highest.write().unwrap_or_else(PoisonError::into_inner) = key.to_vec();
+        }
+        if let Some(known) = &self.known {
+            known.learn(key);
         }
         guarded(|| self.tree.insert(key, bytes))
     }
@@ -103,13 +135,14 @@ pub(super) enum Failure {
 }
 
 impl SledDb {
-    /// `together`: the trees whose values of one key make one row.
+    /// `live`: about how many values a tree has.
     pub fn open(
         dir: &Path,
         trees: &[TreeName],
-        together: &[&[TreeName]],
-        cache_bytes: u64,
+        options: &SledOptions,
+        live: impl Fn(TreeName) -> u64,
     ) -> Result<SledDb, Failure> {
+        let SledOptions { cache_bytes, together, unordered } = *options;
         let config = || {
             sled::Config::new()
                 .path(dir)
@@ -132,11 +165,20 @@ impl SledDb {
             let home = group.map_or(name, |group| group[0]);
             let home = match homes.entry(home) {
                 Entry::Occupied(home) => Arc::clone(home.get()),
-                Entry::Vacant(place) => Arc::clone(place.insert(Home::open(&db, home)?)),
+                Entry::Vacant(place) => {
+                    let known = unordered.contains(&home).then(|| Known::with_room_for(live(home)));
+                    Arc::clone(place.insert(Home::open(&db, home, known)?))
+                }
             };
             opened.insert(name, Tree { home, tag: group.map(|_| Tag::of(name)) });
         }
         Ok(SledDb { db, meta, trees: Arc::new(opened), dir: dir.to_path_buf() })
+    }
+
+    /// What is to be learnt of the trees whose keys come in no order, by whoever writes them: nobody else may meanwhile.
+    pub fn learning(&self) -> Vec<Learning> {
+        let homes = self.trees.values().map(|tree| &tree.home).filter(|home| home.known.is_some());
+        homes.map(|home| Learning { home: Arc::clone(home), from: vec![] }).collect()
     }
 
     pub fn names(&self) -> impl Iterator<Item = TreeName> {

@@ -21,11 +21,14 @@ pub struct SledOptions {
     /// Trees with the same keys, which are read and written together: their values under one key are one row of sled. The
     /// same for the whole life of a directory.
     pub together: &'static [&'static [TreeName]],
+    /// Trees whose keys come in no order and are asked for once before they are there, each with a home of its own: what of
+    /// their keys there is, is kept in memory in about ten bits a key.
+    pub unordered: &'static [TreeName],
 }
 
 impl Default for SledOptions {
     fn default() -> SledOptions {
-        SledOptions { cache_bytes: 24 << 20, together: &[] }
+        SledOptions { cache_bytes: 24 << 20, together: &[], unordered: &[] }
     }
 }
 
@@ -53,6 +56,7 @@ impl SledTrees {
 
     fn start(found: Found) -> std::io::Result<SledTrees> {
         let Found { db, dir, seal, syncer, tombstones } = found;
+        let learning = db.learning();
         let watermark = Arc::new(AtomicU64::new(seal.watermark.0));
         let (jobs, inbox) = mpsc::channel();
         let checkpointer = Checkpointer {
@@ -61,6 +65,7 @@ impl SledTrees {
             seal,
             syncer,
             tombstones,
+            learning,
             watermark: watermark.clone(),
             failed: None,
         };

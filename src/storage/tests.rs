@@ -11,13 +11,15 @@ const ORDERS: TreeName = TreeName("orders");
 const PARCELS: TreeName = TreeName("parcels");
 const STOCK: TreeName = TreeName("stock");
 
+const OPTIONS: SledOptions =
+    SledOptions { cache_bytes: 1 << 20, together: &[&[ORDERS, PARCELS]], unordered: &[STOCK] };
+
 const FLIPS: usize = 48;
 
 type Pairs = Vec<(TreeName, Vec<u8>, Stored)>;
 
 fn open(dir: &Path) -> Opened {
-    let options = SledOptions { cache_bytes: 1 << 20, together: &[&[ORDERS, PARCELS]] };
-    SledTrees::open(dir, &[ORDERS, PARCELS, STOCK], options).unwrap()
+    SledTrees::open(dir, &[ORDERS, PARCELS, STOCK], OPTIONS).unwrap()
 }
 
 fn write(tree: TreeName, key: &str, position: u64, value: Option<&str>) -> Write {
@@ -368,4 +370,54 @@ async fn values_of_one_row_change_and_go_without_each_other() {
     assert_eq!((order_at(500), parcel_at(500).unwrap().position.0), (None, 250));
     let count = |tree| contents(&trees).unwrap().iter().filter(|(of, ..)| *of == tree).count();
     assert_eq!((count(ORDERS), count(PARCELS)), (40, 40));
+}
+
+#[test]
+fn no_key_is_missed_while_the_keys_of_a_tree_are_learnt_and_written() {
+    use super::sled_db::SledDb;
+    let dir = tempfile::tempdir().unwrap();
+    let open = || SledDb::open(dir.path(), &[STOCK], &OPTIONS, |_| 0).unwrap();
+    let hash = |nth: u64| xxhash_rust::xxh3::xxh3_128(&nth.to_be_bytes()).to_be_bytes();
+    let insert = |db: &SledDb, nth| {
+        db.insert(&hash(nth), vec![(db.tree(STOCK).unwrap(), nth.to_be_bytes().to_vec())]).unwrap();
+    };
+    let has = |db: &SledDb, nth| db.get(db.tree(STOCK).unwrap(), &hash(nth)).unwrap().is_some();
+    let db = open();
+    (0..3_000).for_each(|nth| insert(&db, nth));
+    db.flush().unwrap();
+    drop(db);
+
+    let db = open();
+    let [mut learning] = <[_; 1]>::try_from(db.learning()).ok().unwrap();
+    let mut keys = 3_000;
+    while learning.go_on(100).unwrap() {
+        (keys..keys + 50).for_each(|nth| insert(&db, nth));
+        keys += 50;
+        assert!((0..keys).all(|nth| has(&db, nth)));
+        assert!((keys..keys + 100).all(|nth| !has(&db, nth)));
+    }
+    assert!(keys > 4_000);
+    (keys..keys + 500).for_each(|nth| insert(&db, nth));
+    assert!((0..keys + 500).all(|nth| has(&db, nth)));
+    assert!((keys + 500..keys + 2_000).all(|nth| !has(&db, nth)));
+}
+
+#[tokio::test]
+async fn a_key_of_an_unordered_tree_is_found_over_restarts_and_gone_when_it_is_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = |nth: u64| format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&nth.to_be_bytes()));
+    let all = |life: u64| (0..life * 700).map(key);
+    for life in 1..=4 {
+        let Opened { trees, .. } = open(dir.path());
+        assert!(all(life - 1).all(|key| trees.get(STOCK, key.as_bytes()).unwrap().is_some()), "life {life}");
+        let writes = all(life).map(|key| write(STOCK, &key, life, Some("there"))).collect();
+        checkpoint(&trees, life, writes).await;
+        assert!(all(life).all(|key| trees.get(STOCK, key.as_bytes()).unwrap().is_some()), "life {life}");
+        assert!(trees.get(STOCK, key(life * 700).as_bytes()).unwrap().is_none());
+    }
+    let Opened { trees, .. } = open(dir.path());
+    checkpoint(&trees, 5, vec![write(STOCK, &key(7), 5, None)]).await;
+    checkpoint(&trees, 6, vec![]).await;
+    checkpoint(&trees, 7, vec![write(STOCK, "z", 7, Some("there"))]).await;
+    assert!(trees.get(STOCK, key(7).as_bytes()).unwrap().is_none_or(|stored| stored.is_tombstone()));
 }
