@@ -1,7 +1,7 @@
 //! A shop over HTTP, on this machine or another.
 
 use std::cell::RefCell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -17,6 +17,9 @@ use super::progress;
 
 /// Above all of the shop's own deadlines: who waits longer was left hanging.
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
+/// How long a shop that has too much work is asked again what it has, and how often.
+const LOOK_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// The way to a shop: as many connections as there are requests under way, kept for the next.
 pub struct HttpDoor {
@@ -43,7 +46,7 @@ impl HttpDoor {
         let mut found: Vec<(u64, String)> = vec![];
         let mut cursor = String::new();
         loop {
-            let asked = self.ask("GET", &format!("/products?cursor={cursor}"), &[], None).await;
+            let asked = self.look(&format!("/products?cursor={cursor}"), &[]).await;
             let (status, page) = asked.map_err(Failure)?;
             let products = page["products"].as_array().filter(|_| status == 200);
             let products = products.ok_or_else(|| Failure(no_shop(&self.address, status)))?;
@@ -78,9 +81,21 @@ impl HttpDoor {
     async fn look_at(&self, taken: &Taken) -> Result<(), String> {
         let bearer = format!("Bearer {}", taken.key);
         let path = format!("/orders/{}", taken.order);
-        match self.ask("GET", &path, &[("Authorization", &bearer)], None).await? {
+        match self.look(&path, &[("Authorization", &bearer)]).await? {
             (200, order) if text(&order, "id") == Some(taken.order.to_string()) => Ok(()),
             (status, _) => Err(format!("{} was taken, and is answered {status} now", taken.order)),
+        }
+    }
+
+    /// As `ask`, of a shop that may have to be asked again: it says so with 503.
+    async fn look(&self, path: &str, headers: &[(&str, &str)]) -> Result<(u16, Value), String> {
+        let until = Instant::now() + LOOK_WITHIN;
+        loop {
+            let seen = self.ask("GET", path, headers, None).await?;
+            if seen.0 != 503 || Instant::now() >= until {
+                return Ok(seen);
+            }
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
         }
     }
 
@@ -174,7 +189,10 @@ impl Door for HttpDoor {
 }
 
 fn no_shop(address: &str, status: u16) -> String {
-    format!("{address} is no Doorstep: it answers {status} where a shop lists its products")
+    match status {
+        503 => format!("the shop at {address} has had too much work for {} s", LOOK_WITHIN.as_secs()),
+        _ => format!("{address} is no Doorstep: it answers {status} where a shop lists its products"),
+    }
 }
 
 /// `host:port` of an address that may stand in a browser's bar.
@@ -248,6 +266,25 @@ mod tests {
         for bad in ["https://shop.example", "shop.example:80", "http://", "http://a b", "http://a/path"] {
             assert_eq!(address(bad), None, "{bad}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_shop_that_has_too_much_work_for_a_moment_is_asked_again() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let shop = async {
+            for (status, body) in [("503 Busy", "{}"), ("503 Busy", "{}"), ("200 OK", "{\"id\":\"x\"}")] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+                let head =
+                    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}", body.len());
+                stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.unwrap();
+            }
+        };
+        let door = HttpDoor::to(&url, Path::Orders).unwrap();
+        let (seen, ()) = tokio::join!(door.look("/orders/x", &[]), shop);
+        assert_eq!(seen, Ok((200, json!({"id": "x"}))));
     }
 
     #[test]
