@@ -88,13 +88,16 @@ impl Bookshop {
     /// What a program sends; each `nth` is an order of its own.
     pub fn checkout(&self, nth: u64) -> Message {
         let details = CheckoutDetails {
-            customer: Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() },
-            shipping_address: ShippingAddress {
+            customer: Arc::new(Customer {
+                email: "ada@example.com".to_owned(),
+                name: "Ada Lovelace".to_owned(),
+            }),
+            shipping_address: Arc::new(ShippingAddress {
                 line1: "12 St James's Square".to_owned(),
                 city: "London".to_owned(),
                 postcode: "SW1Y 4JH".to_owned(),
                 country: "GB".to_owned(),
-            },
+            }),
             token: "tok_visa".to_owned(),
             backorder: Backorder::Refuse,
         };
