@@ -53,11 +53,13 @@
 //! # The other folders
 //!
 //! [`simulation`]: the whole world under one seed, and a checker for each invariant. [`planted`]: the bugs that show that
-//! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`cli`]: one file a command.
+//! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`encoding`]: how ids
+//! and words are stored. [`cli`]: one file a command.
 
 pub mod actors;
 pub mod cli;
 pub mod domain;
+pub mod encoding;
 pub mod gateway;
 pub mod journal;
 pub mod partners;

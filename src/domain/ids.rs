@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use ulid::Ulid;
 
-use super::{Slot, encoding};
+use super::Slot;
+use crate::encoding;
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{given}` is not an id of this kind: {prefix} and 26 characters are expected")]

@@ -2,7 +2,6 @@
 
 mod card_numbers;
 pub mod catalogue;
-pub mod encoding;
 mod ids;
 mod money;
 mod order;

@@ -2,7 +2,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
@@ -172,8 +172,8 @@ impl Journal for FileJournal {
             Ok(false) => return ready(Ok(expected)),
             Err(error) => return ready(Err(error)),
         }
-        // a seal under way is waited for, as the thread would
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // a seal under way is waited for, as the thread would; after a panic nobody knows what is on the disk
+        let Ok(mut writer) = self.writer.lock() else { return ready(Err(Error::Broken)) };
         let result = writer.serve(Order::Append(batch));
         writer.prepare_next();
         ready(result)

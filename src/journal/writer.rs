@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
@@ -49,17 +49,19 @@ pub(super) struct Writer {
     pub next: Option<JoinHandle<Result<Prepared, Error>>>,
 }
 
-/// The writer's thread.
+/// The writer's thread. It ends where an append on another thread has panicked: whoever asks it is then told that the journal
+/// is broken.
 pub(super) fn run(writer: &Mutex<Writer>, requests: Receiver<Request>) {
-    let held = || writer.lock().unwrap_or_else(PoisonError::into_inner);
     for request in requests {
-        let mut writer = held();
+        let Ok(mut writer) = writer.lock() else { return };
         let result = writer.serve(request.order);
         // Whoever asked may have gone; the write stands in any case.
         let _ = request.reply.send(result);
         writer.prepare_next();
     }
-    held().discard_next();
+    if let Ok(mut writer) = writer.lock() {
+        writer.discard_next();
+    }
 }
 
 impl Writer {

@@ -142,8 +142,11 @@ impl<A: Application> Cell<A> {
                 let _ = self.0.common.routes.doors[cell].intake.send(Arrival::Message { to, envelope });
             }
         }
-        // its room serves the next turn
-        self.0.core.borrow_mut().outbox = outbox;
+        let mut core = self.0.core.borrow_mut();
+        if core.outbox.is_empty() {
+            core.outbox = outbox; // its room serves the next turn
+        }
+        drop(core);
         self.let_out(released);
         self.0.backlog.waits(self.load());
     }

@@ -2,7 +2,8 @@ use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Timestamp, encoding};
+use crate::domain::Timestamp;
+use crate::encoding;
 
 use super::Application;
 

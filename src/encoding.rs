@@ -1,4 +1,4 @@
-//! How the trade's words are stored: without a copy on the way in or out.
+//! How words and numbers are stored: without a copy on the way in or out.
 
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
