@@ -32,7 +32,7 @@ where
 /// small numbers are stored, would take 19 and eight times the work.
 pub mod random {
     use super::*;
-    use serde::Serializer;
+    use serde::{Deserialize, Serializer};
 
     pub fn serialize<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
@@ -42,33 +42,12 @@ pub mod random {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Error> {
-        struct Random;
-
-        impl Visitor<'_> for Random {
-            type Value = u128;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of 128 bits")
-            }
-
-            fn visit_u64<R: Error>(self, number: u64) -> Result<u128, R> {
-                Ok(number.into())
-            }
-
-            fn visit_u128<R: Error>(self, number: u128) -> Result<u128, R> {
-                Ok(number)
-            }
-
-            fn visit_bytes<R: Error>(self, bytes: &[u8]) -> Result<u128, R> {
-                let bytes = bytes.try_into().map_err(|_| R::invalid_length(bytes.len(), &"16 bytes"))?;
-                Ok(u128::from_be_bytes(bytes))
-            }
-        }
-
         if deserializer.is_human_readable() {
-            return deserializer.deserialize_u128(Random);
+            return u128::deserialize(deserializer);
         }
-        deserializer.deserialize_bytes(Random)
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        let bytes = bytes.try_into().map_err(|_| D::Error::invalid_length(bytes.len(), &"16 bytes"))?;
+        Ok(u128::from_be_bytes(bytes))
     }
 }
 

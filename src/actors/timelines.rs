@@ -1,7 +1,7 @@
 use std::fmt;
 
-use serde::de::{Deserializer, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::{OrderId, PaymentId, SessionId, Sku, Timeline, TimelineEntry};
 use crate::runtime::{Aggregate, AnyTable, Keys, Stamp, Table, TableKey};
@@ -126,22 +126,9 @@ impl Serialize for PackedTimeline {
 /// Refuses what does not read.
 impl<'de> Deserialize<'de> for PackedTimeline {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PackedTimeline, D::Error> {
-        struct Packed;
-
-        impl Visitor<'_> for Packed {
-            type Value = PackedTimeline;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the entries of a timeline")
-            }
-
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<PackedTimeline, E> {
-                entries(bytes).try_for_each(|entry| entry.map(drop)).map_err(E::custom)?;
-                Ok(PackedTimeline(bytes.to_vec()))
-            }
-        }
-
-        deserializer.deserialize_bytes(Packed)
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        entries(bytes).try_for_each(|entry| entry.map(drop)).map_err(D::Error::custom)?;
+        Ok(PackedTimeline(bytes.to_vec()))
     }
 }
 

@@ -23,25 +23,20 @@ pub fn number(key: &str) -> String {
 
 /// Whether it is a tracking number at all.
 pub fn is_well_formed(text: &str) -> bool {
-    let Some(body) = text.strip_prefix(PREFIX) else { return false };
+    let Some((check, body)) = text.strip_prefix(PREFIX).and_then(|body| body.as_bytes().split_last()) else {
+        return false;
+    };
     let value = |byte: &u8| ALPHABET.iter().position(|letter| letter == byte);
-    match body.as_bytes().split_last() {
-        Some((check, body)) if body.len() == BODY_LENGTH => {
-            let weighted = weights().zip(body).map(|(weight, byte)| Some(value(byte)? * weight));
-            let sum = weighted.sum::<Option<usize>>();
-            sum.is_some_and(|sum| value(check) == Some(sum % 31))
-        }
-        _ => false,
-    }
+    let mut digits = [0; BODY_LENGTH];
+    let read = |(digit, byte): (&mut usize, &u8)| value(byte).map(|value| *digit = value).is_some();
+    body.len() == BODY_LENGTH
+        && digits.iter_mut().zip(body).all(read)
+        && value(check) == Some(check_digit(&digits))
 }
 
 /// Each place has a weight of its own, from 2 to 12; the check itself weighs 1.
-fn weights() -> impl Iterator<Item = usize> {
-    2..
-}
-
 fn check_digit(digits: &[usize]) -> usize {
-    weights().zip(digits).map(|(weight, digit)| digit * weight).sum::<usize>() % 31
+    digits.iter().zip(2..).map(|(digit, weight)| digit * weight).sum::<usize>() % 31
 }
 
 #[cfg(test)]
