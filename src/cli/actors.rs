@@ -29,8 +29,11 @@ fn print(report: &Report) {
         println!("… and {} more sessions", report.actors_not_listed);
     }
     println!(
-        "journal at {}, durable {}, in the trees {}",
-        report.journal_position, report.durable_position, report.watermark
+        "journal at {}, durable {}, in the trees {}{}",
+        report.journal_position,
+        report.durable_position,
+        report.watermark,
+        if report.checkpointing { "; a checkpoint is being written" } else { "" }
     );
     let each = |count: u64| count as f64 / report.batches.max(1) as f64;
     println!(

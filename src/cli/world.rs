@@ -21,6 +21,7 @@ use crate::storage::{DirectoryLock, OpenState, SledTrees};
 use super::Failure;
 
 /// What stands where in a data directory.
+#[derive(Clone)]
 pub struct Layout {
     pub dir: PathBuf,
 }

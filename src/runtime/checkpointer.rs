@@ -57,6 +57,7 @@ impl<A: Application> Cell<A> {
         // sled never holds what the journal has not made durable
         common.durable_beyond(common.last()).await;
         let watermark = if planted::is(Bug::WatermarkTooFar) { common.durable() } else { watermark };
+        common.trees.hurry(common.is_in_a_hurry());
         common.trees.checkpoint(Checkpoint { writes, watermark }).await?;
         self.everywhere(|cell| async move { cell.completed().await }).await.ok_or_else(gone)?;
         Ok(())

@@ -209,7 +209,11 @@ impl<A: Application> Common<A> {
         tail.moment = moment;
         tail.awaited |= awaited;
         self.undurable_bytes.fetch_add(tail.batch.len_bytes() - before, Ordering::Relaxed);
-        if tail.last.0 >= self.trees.watermark().0 + self.bounds.unwritten_turns_eager() {
+        let unwritten = tail.last.0.saturating_sub(self.trees.watermark().0);
+        if unwritten >= self.bounds.unwritten_turns_calm() {
+            self.trees.hurry(true);
+        }
+        if unwritten >= self.bounds.unwritten_turns_eager() {
             self.to_checkpoint.notify_one();
         }
         (tail.last, moment)
@@ -223,6 +227,11 @@ impl<A: Application> Common<A> {
     /// So many that the next checkpoint should not wait for its time.
     pub fn is_much_unwritten(&self) -> bool {
         self.unwritten_turns() >= self.bounds.unwritten_turns_eager()
+    }
+
+    /// A checkpoint must not rest: the daemon stops, or so many turns are not in the trees that memory grows.
+    pub fn is_in_a_hurry(&self) -> bool {
+        self.is_draining() || self.unwritten_turns() >= self.bounds.unwritten_turns_calm()
     }
 
     /// The disk does not keep up: too much is not durable yet, or so many turns are not in the trees.
@@ -281,9 +290,10 @@ impl<A: Application> Common<A> {
         Position(self.durable.load(Ordering::Acquire))
     }
 
-    /// From here on timers do not fire, and outside calls do not begin.
+    /// From here on timers do not fire, outside calls do not begin, and nobody waits for a checkpoint's rests.
     pub fn begin_draining(&self) {
         self.draining.store(true, Ordering::Release);
+        self.trees.hurry(true);
     }
 
     pub fn is_draining(&self) -> bool {

@@ -18,6 +18,8 @@ pub struct Report {
     pub journal_position: u64,
     pub durable_position: u64,
     pub watermark: u64,
+    /// A checkpoint is being written.
+    pub checkpointing: bool,
     pub turns: u64,
     /// Requests answered; `answers` / `batches` is how many shared a sync.
     pub answers: u64,
@@ -81,6 +83,7 @@ impl<A: Application> Cell<A> {
             journal_position: common.last().0,
             durable_position: common.durable().0,
             watermark: common.trees.watermark().0,
+            checkpointing: self.0.checkpointing.try_lock().is_err(),
             turns: core.turns,
             answers: core.answers,
             batches: self.0.batches.get(),

@@ -41,6 +41,9 @@ pub const ENCODED_BETWEEN_YIELDS_LATE: usize = 1_024;
 pub const UNWRITTEN_TURNS_MAX: u64 = 2_000_000;
 /// One in so many of them makes a checkpoint begin before its time, and take larger slices.
 pub const UNWRITTEN_TURNS_EAGER_PART: u64 = 4;
+/// One in so many makes a checkpoint hurry: until then its writer rests as long as it works, so that nobody waits for it; longer
+/// rests would cost memory.
+pub const UNWRITTEN_TURNS_CALM_PART: u64 = 10;
 /// Cells of one journal: no more than there are slots to divide among them.
 pub const CELLS_MAX: usize = super::SLOTS as usize;
 
@@ -64,6 +67,11 @@ impl Bounds {
     /// So many turns that no checkpoint has written are too many to wait for the next one's time.
     pub fn unwritten_turns_eager(&self) -> u64 {
         self.unwritten_turns_max / UNWRITTEN_TURNS_EAGER_PART
+    }
+
+    /// Up to so many the trees are written without hurry.
+    pub fn unwritten_turns_calm(&self) -> u64 {
+        self.unwritten_turns_max / UNWRITTEN_TURNS_CALM_PART
     }
 }
 

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
+use super::pace::Pace;
 use super::seal::{SEAL_FILE, Seal};
 use super::sled_db::{Learning, SledDb, Tree};
 use super::stored::Stored;
@@ -43,6 +45,7 @@ pub(super) struct Checkpointer {
     pub learning: Vec<Learning>,
     /// Read by the handle; moved when the seal is durable.
     pub watermark: Arc<AtomicU64>,
+    pub pace: Arc<Pace>,
     /// sled takes nothing more after an error; nor do we.
     pub failed: Option<String>,
 }
@@ -112,11 +115,13 @@ impl Checkpointer {
             checkpoint.writes.into_iter().map(|write| (home(&write), write)).collect();
         writes.sort_by(|(a_home, a), (b_home, b)| (a_home, &a.key, a.tree).cmp(&(b_home, &b.key, b.tree)));
         let mut unsynced_bytes = 0;
+        let mut since = Instant::now();
         for row in writes.chunk_by(|(a_home, a), (b_home, b)| a_home == b_home && a.key == b.key) {
             unsynced_bytes += insert(&db, &mut next, &mut self.tombstones, row)?;
             if unsynced_bytes >= UNSYNCED_BYTES_MAX {
                 self.sync()?;
-                unsynced_bytes = 0;
+                self.pace.rest(since.elapsed());
+                (unsynced_bytes, since) = (0, Instant::now());
             }
         }
         self.db.set_watermark(next.watermark).map_err(|f| self.db.error(f))?;

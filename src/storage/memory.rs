@@ -34,6 +34,7 @@ struct Store {
     tombstones: Vec<(Place, Position)>,
     checkpoints: u64,
     crashes: u64,
+    hurries: bool,
 }
 
 impl MemoryTrees {
@@ -67,6 +68,11 @@ impl MemoryTrees {
     pub fn wipe(&self) {
         let store = &mut *self.store();
         *store = Store { crashes: store.crashes + 1, checkpoints: store.checkpoints, ..Store::default() };
+    }
+
+    /// What `Trees::hurry` was last told.
+    pub fn hurries(&self) -> bool {
+        self.store().hurries
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
@@ -172,6 +178,11 @@ impl Trees for MemoryTrees {
             }
             trees.complete(number, crashes, checkpoint.watermark)
         })
+    }
+
+    /// They never rest; what was said last is kept for whoever asks.
+    fn hurry(&self, so: bool) {
+        self.store().hurries = so;
     }
 }
 

@@ -24,6 +24,7 @@ mod known;
 mod lock;
 mod memory;
 mod open;
+mod pace;
 mod row;
 mod seal;
 mod sled_db;

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::checkpointer::{Checkpointer, Job};
 use super::open::{self, Found};
+use super::pace::Pace;
 use super::sled_db::{Failure, META, SledDb};
 use super::{Checkpoint, Error, Opened, Stored, TreeName, Trees};
 use crate::journal::Position;
@@ -37,6 +38,7 @@ impl Default for SledOptions {
 pub struct SledTrees {
     db: SledDb,
     watermark: Arc<AtomicU64>,
+    pace: Arc<Pace>,
     /// `None` only while dropping: the thread ends when it is gone.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
@@ -58,6 +60,7 @@ impl SledTrees {
         let Found { db, dir, seal, syncer, tombstones } = found;
         let learning = db.learning();
         let watermark = Arc::new(AtomicU64::new(seal.watermark.0));
+        let pace = Arc::new(Pace::default());
         let (jobs, inbox) = mpsc::channel();
         let checkpointer = Checkpointer {
             db: db.clone(),
@@ -67,11 +70,12 @@ impl SledTrees {
             tombstones,
             learning,
             watermark: watermark.clone(),
+            pace: pace.clone(),
             failed: None,
         };
         let thread =
             thread::Builder::new().name("checkpointer".into()).spawn(move || checkpointer.run(inbox))?;
-        Ok(SledTrees { db, watermark, jobs: Some(jobs), thread: Some(thread) })
+        Ok(SledTrees { db, watermark, pace, jobs: Some(jobs), thread: Some(thread) })
     }
 
     fn decode(&self, tree: TreeName, bytes: &[u8]) -> Result<Stored, Error> {
@@ -121,11 +125,16 @@ impl Trees for SledTrees {
             completed.await.unwrap_or_else(|_| Err(Error::Stopped { why: "its thread has ended".into() }))
         })
     }
+
+    fn hurry(&self, so: bool) {
+        self.pace.hurry(so);
+    }
 }
 
 impl Drop for SledTrees {
     fn drop(&mut self) {
         self.jobs = None;
+        self.pace.hurry(true);
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {

@@ -38,4 +38,8 @@ pub trait Trees: Send + Sync {
     /// After an error the trees take no more checkpoints (`Error::Stopped`) until they are opened again.
     /// A watermark lower than the present one leaves it where it is.
     fn checkpoint(&self, checkpoint: Checkpoint) -> Pin<Box<dyn Future<Output = Result<(), Error>>>>;
+
+    /// Whether checkpoints, one that is under way too, are to be written as fast as they can be. Where not, the writer rests
+    /// as long as it works, in between, so that others come to the processor and the disk. At first it is in a hurry.
+    fn hurry(&self, so: bool);
 }

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
@@ -13,6 +14,7 @@ use indicatif::ProgressBar;
 
 use crate::domain::OrderId;
 
+use super::beside::Beside;
 use super::load::{Basket, Load};
 use super::metronome::Metronome;
 use super::steadiness::Steadiness;
@@ -24,6 +26,8 @@ const AGAIN_WITHIN: Duration = Duration::from_secs(30);
 /// Of the latencies; three digits that count up to ten minutes.
 const LATENCY_US_MAX: u64 = 600_000_000;
 const DIGITS: u8 = 3;
+/// A checkpoint takes a hundred times as long.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// Where orders are placed.
 pub trait Door {
@@ -73,20 +77,33 @@ pub struct Outcome {
     /// Of an open loop: microseconds by which its own clock was late.
     pub late: Option<Histogram<u64>>,
     pub steadiness: Steadiness,
+    pub beside: Beside,
     pub took: Duration,
 }
 
-/// Places all orders, and counts.
-pub async fn order(door: &impl Door, load: Load, pace: Pace, name: &str, bar: &ProgressBar) -> Outcome {
-    let latency = Histogram::new_with_max(LATENCY_US_MAX, DIGITS).expect("three digits up to minutes fit");
+pub fn latencies() -> Histogram<u64> {
+    Histogram::new_with_max(LATENCY_US_MAX, DIGITS).expect("three digits up to minutes fit")
+}
+
+/// Places all orders, and counts. `checkpointing`: asks the shop, of an open loop, whether it writes a checkpoint; none where it
+/// cannot be asked.
+pub async fn order(
+    door: &impl Door,
+    load: Load,
+    pace: Pace,
+    name: &str,
+    bar: &ProgressBar,
+    checkpointing: impl AsyncFn() -> Option<bool>,
+) -> Outcome {
     let outcome = Outcome {
         confirmed: vec![],
         later: vec![],
         refused: 0,
         failed: BTreeMap::new(),
-        latency,
+        latency: latencies(),
         late: None,
         steadiness: Steadiness::default(),
+        beside: Beside::default(),
         took: Duration::ZERO,
     };
     let begun = Instant::now();
@@ -100,7 +117,11 @@ pub async fn order(door: &impl Door, load: Load, pace: Pace, name: &str, bar: &P
         line: RefCell::new(Line { load, next: 0 }),
         outcome: RefCell::new(outcome),
     };
-    futures_util::future::join_all((0..pace.clients).map(|_| crowd.customer())).await;
+    let customers = futures_util::future::join_all((0..pace.clients).map(|_| crowd.customer()));
+    tokio::select! {
+        _ = customers => {}
+        never = crowd.look(checkpointing) => match never {},
+    }
     let took = crowd.begun.elapsed();
     let late = crowd.metronome.as_ref().map(Metronome::late);
     Outcome { took, late, ..crowd.outcome.into_inner() }
@@ -140,6 +161,17 @@ impl<D: Door> Crowd<'_, D> {
         (nth < self.pace.orders).then(|| (nth, line.load.next()))
     }
 
+    /// Asks the shop now and then, for as long as it answers.
+    async fn look(&self, checkpointing: impl AsyncFn() -> Option<bool>) -> Infallible {
+        while self.metronome.is_some()
+            && let Some(now) = checkpointing().await
+        {
+            self.outcome.borrow_mut().beside.look(now);
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        std::future::pending().await
+    }
+
     /// Waits until the order is to leave; since when its latency counts.
     async fn leaves(&self, nth: u64) -> Instant {
         let Some(metronome) = &self.metronome else { return Instant::now() };
@@ -166,6 +198,7 @@ impl<D: Door> Crowd<'_, D> {
         match placed {
             Placed::Confirmed(taken) => {
                 outcome.latency.saturating_record(took.as_micros() as u64);
+                outcome.beside.note(took.as_micros() as u64);
                 outcome.steadiness.note(self.begun.elapsed(), took);
                 outcome.confirmed.push(taken);
             }
@@ -204,7 +237,7 @@ mod tests {
     fn ordered(door: &Slow, pace: Pace) -> Outcome {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let load = Load::drawn(Kind::Hot, 1, 1);
-        runtime.block_on(order(door, load, pace, "test", &ProgressBar::hidden()))
+        runtime.block_on(order(door, load, pace, "test", &ProgressBar::hidden(), async || None))
     }
 
     fn slow(takes_ms: u64, refuses_every: u64) -> Slow {

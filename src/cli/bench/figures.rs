@@ -47,6 +47,9 @@ pub struct Figures {
     pub latency_ms: Latency,
     /// Of an open loop: by how much its own clock, a thread that only sleeps, was woken late. It is in the latencies.
     pub clock_late_ms: Option<Latency>,
+    /// Of an open loop: orders that were answered while a checkpoint was written, and those while none was.
+    pub beside_checkpoints_ms: Option<Latency>,
+    pub between_checkpoints_ms: Option<Latency>,
     /// A bare write and `fdatasync` of 4 KiB in the same directory, before and after the run.
     pub bare_sync_ms: Option<Latency>,
     #[serde(flatten)]
@@ -107,6 +110,8 @@ impl Figures {
             checkouts_per_s: per_s(outcome.confirmed.len(), outcome.took),
             latency_ms: Latency::of(&outcome.latency),
             clock_late_ms: outcome.late.as_ref().map(Latency::of),
+            beside_checkpoints_ms: Latency::of_some(&outcome.beside.with),
+            between_checkpoints_ms: Latency::of_some(&outcome.beside.without),
             bare_sync_ms: None,
             steady: outcome.steadiness.steady(),
             closed: closing.map(|closing| closing.closed),
@@ -178,6 +183,12 @@ impl Figures {
                 "this machine woke the bench's own clock late: p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {p99_9:.2} ms"
             ));
         }
+        if let (Some(beside), Some(between)) = (&self.beside_checkpoints_ms, &self.between_checkpoints_ms) {
+            remark(format!(
+                "while a checkpoint was written: p50 {:.2} ms, p99 {:.2} ms; while none was: p50 {:.2} ms, p99 {:.2} ms",
+                beside.p50, beside.p99, between.p50, between.p99
+            ));
+        }
         if let Some(Latency { p50, p99, .. }) = self.bare_sync_ms {
             remark(format!("a bare write and fdatasync here: p50 {p50:.2} ms, p99 {p99:.2} ms"));
         }
@@ -202,6 +213,10 @@ impl Figures {
 }
 
 impl Latency {
+    fn of_some(microseconds: &Histogram<u64>) -> Option<Latency> {
+        (!microseconds.is_empty()).then(|| Latency::of(microseconds))
+    }
+
     pub fn of(microseconds: &Histogram<u64>) -> Latency {
         let ms = |part: f64| microseconds.value_at_quantile(part) as f64 / 1e3;
         Latency { p50: ms(0.5), p99: ms(0.99), p99_9: ms(0.999), max: microseconds.max() as f64 / 1e3 }
@@ -211,6 +226,7 @@ impl Latency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::bench::beside::Beside;
     use crate::cli::bench::crowd::Taken;
     use crate::cli::bench::steadiness::Steadiness;
     use crate::domain::OrderId;
@@ -227,6 +243,7 @@ mod tests {
             latency,
             late: None,
             steadiness: Steadiness::default(),
+            beside: Beside::default(),
             took: Duration::from_secs(2),
         }
     }

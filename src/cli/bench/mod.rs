@@ -1,6 +1,7 @@
 //! `doorstep bench`: how fast the shop is, and what an order costs. At the end it looks whether all of it happened.
 
 mod bare_sync;
+mod beside;
 mod connection;
 mod core;
 mod crowd;
@@ -246,7 +247,7 @@ fn of_a_shop(arguments: &Arguments, url: &str) -> Result<Figures, Failure> {
         let skus = door.products(arguments.products as usize).await?;
         let trial = arguments.trial(arguments.load_of(skus.len())?, 1);
         let door = door.selling(skus);
-        let outcome = trial.place_all(&door).await;
+        let outcome = trial.place_all(&door, async || None).await;
         let mut figures = Figures::of(arguments.plan(url, None), &outcome, Cost::default(), None);
         figures.wrong = door.look_at_all(&outcome).await;
         Ok(figures)

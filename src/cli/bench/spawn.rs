@@ -29,7 +29,12 @@ pub fn run(
         let daemon = Daemon::open(settings, config).await?;
         let door = HttpDoor::to(&daemon.url, path)?.selling(skus);
         let process = Process::of(daemon.process_id);
-        let ran = trial.run(&door, process, async || ask_actors(&layout)).await?;
+        // the customers are not to wait meanwhile
+        let report = async || {
+            let layout = layout.clone();
+            tokio::task::spawn_blocking(move || ask_actors(&layout)).await?
+        };
+        let ran = trial.run(&door, process, report).await?;
         daemon.stop().await?;
         Ok(ran)
     })

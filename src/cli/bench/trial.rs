@@ -42,7 +42,8 @@ impl Trial {
     ) -> Result<Ran, Failure> {
         let (used, syncs) = (process.used(), report().await?.batches);
         let (until, speed, begun) = (self.until, self.speed, Instant::now());
-        let outcome = self.place_all(door).await;
+        let checkpointing = async || report().await.ok().map(|report| report.checkpointing);
+        let outcome = self.place_all(door, checkpointing).await;
         let quiet_after = match until {
             Until::Confirmed => None,
             Until::Closed => Some(Quiet::at(speed).waits(&report, begun).await?),
@@ -55,10 +56,10 @@ impl Trial {
         Ok(Ran { outcome, cost, quiet_after })
     }
 
-    /// Of a shop that tells nothing about itself.
-    pub async fn place_all(self, door: &impl Door) -> Outcome {
+    /// `checkpointing`: asks the shop whether it writes a checkpoint; none of one that tells nothing about itself.
+    pub async fn place_all(self, door: &impl Door, checkpointing: impl AsyncFn() -> Option<bool>) -> Outcome {
         let bar = progress::of(self.pace.orders);
-        let outcome = crowd::order(door, self.load, self.pace, &self.name, &bar).await;
+        let outcome = crowd::order(door, self.load, self.pace, &self.name, &bar, checkpointing).await;
         bar.finish_and_clear();
         outcome
     }

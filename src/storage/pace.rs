@@ -1,0 +1,87 @@
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// So many times what a stretch of work took is rested for after it.
+const REST_PART: u32 = 1;
+/// A disk that hung has been waited for already.
+const REST_MAX: Duration = Duration::from_millis(20);
+
+/// Keeps a checkpoint from taking a core and the disk for itself beside those who wait for an answer: its writer rests
+/// after each stretch of work, unless it is to hurry.
+pub(super) struct Pace {
+    hurries: Mutex<bool>,
+    changed: Condvar,
+    rest_max: Duration,
+}
+
+impl Default for Pace {
+    /// In a hurry.
+    fn default() -> Pace {
+        Pace { hurries: Mutex::new(true), changed: Condvar::new(), rest_max: REST_MAX }
+    }
+}
+
+impl Pace {
+    /// Whether it is to hurry from now on. It ends a rest that is under way.
+    pub fn hurry(&self, so: bool) {
+        let mut hurries = self.hurries.lock().unwrap_or_else(PoisonError::into_inner);
+        if *hurries != so {
+            *hurries = so;
+            self.changed.notify_all();
+        }
+    }
+
+    /// `worked`: how long the stretch before took.
+    pub fn rest(&self, worked: Duration) {
+        let rest = worked.saturating_mul(REST_PART).min(self.rest_max);
+        let hurries = self.hurries.lock().unwrap_or_else(PoisonError::into_inner);
+        // that somebody panicked who held it changes nothing about the rest
+        let _ = self.changed.wait_timeout_while(hurries, rest, |hurries| !*hurries);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    /// Nobody who runs the tests waits for the end of a rest.
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn pace() -> Pace {
+        Pace { rest_max: HOUR, ..Pace::default() }
+    }
+
+    #[test]
+    fn nobody_rests_in_a_hurry() {
+        let pace = pace();
+        pace.rest(HOUR);
+        pace.hurry(false);
+        pace.hurry(true);
+        pace.rest(HOUR);
+    }
+
+    #[test]
+    fn a_hurry_ends_a_rest() {
+        let pace = pace();
+        pace.hurry(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| pace.rest(HOUR));
+            pace.hurry(true);
+        });
+    }
+
+    #[test]
+    fn a_rest_takes_as_long_as_the_work_within_its_bound() {
+        let pace = Pace { rest_max: Duration::from_millis(3), ..Pace::default() };
+        pace.hurry(false);
+        for (worked, rests) in
+            [(2, 2), (3_600_000, 3)].map(|(a, b)| (Duration::from_millis(a), Duration::from_millis(b)))
+        {
+            let begun = Instant::now();
+            pace.rest(worked);
+            assert!(begun.elapsed() >= rests);
+        }
+    }
+}
