@@ -8,7 +8,9 @@ use crate::planted::{self, Bug};
 use crate::storage::{Checkpoint, Error, Write};
 
 use super::cell::Cell;
-use super::limits::{ENCODED_BETWEEN_YIELDS, ENCODED_BETWEEN_YIELDS_LATE};
+use super::limits::{
+    ENCODED_BETWEEN_RESTS, ENCODED_BETWEEN_YIELDS, ENCODED_BETWEEN_YIELDS_LATE, ENCODING_REST,
+};
 use super::{Application, State};
 
 fn joined(mut some: Vec<Write>, more: Vec<Write>) -> Vec<Write> {
@@ -82,20 +84,31 @@ impl<A: Application> Cell<A> {
         let (pending, mut left) = self.begin_encoding();
         let mut writes = Vec::with_capacity(pending + left.iter().sum::<usize>());
         while self.encode_pending(&mut writes) {
-            tokio::task::yield_now().await;
+            self.let_others_run().await;
         }
         while let Some(next) = left.iter().position(|dirty| *dirty > 0) {
             let slice = left[next].min(self.slice());
             left[next] -= slice;
             self.encode_some(next, slice, &mut writes);
-            tokio::task::yield_now().await;
+            self.let_others_run().await;
         }
         writes
     }
 
+    async fn let_others_run(&self) {
+        match self.0.common.is_in_a_hurry() {
+            true => tokio::task::yield_now().await,
+            false => tokio::time::sleep(ENCODING_REST).await,
+        }
+    }
+
     /// How much of a checkpoint is done before others may run.
     fn slice(&self) -> usize {
-        if self.0.common.is_much_unwritten() {
+        let common = &self.0.common;
+        if !common.is_in_a_hurry() {
+            return ENCODED_BETWEEN_RESTS;
+        }
+        if common.is_much_unwritten() {
             return ENCODED_BETWEEN_YIELDS_LATE;
         }
         self.0.waiting.get().clamp(*ENCODED_BETWEEN_YIELDS.start(), *ENCODED_BETWEEN_YIELDS.end())
@@ -125,7 +138,7 @@ impl<A: Application> Cell<A> {
     async fn completed(&self) {
         self.0.core.borrow_mut().pending.checkpointed();
         while self.complete_some() {
-            tokio::task::yield_now().await;
+            self.let_others_run().await;
         }
         // they may have waited for it
         self.0.timers.notify_one();

@@ -31,10 +31,15 @@ pub const GATHER_MAX: std::time::Duration = std::time::Duration::from_micros(300
 pub const GATHER_YIELDS_MAX: u32 = 256;
 /// How long turns wait for others to share their write while nobody waits for them.
 pub const COMPANY_MAX: std::time::Duration = std::time::Duration::from_millis(2);
-/// Aggregates encoded for a checkpoint before others may run: as many as messages wait, within these bounds. Each hop of a
+/// Aggregates encoded for a checkpoint, a tenth of a millisecond's work, before the cell rests from it: a thread that is
+/// never idle is put behind all others by the kernel, and with it the customers.
+pub const ENCODED_BETWEEN_RESTS: usize = 256;
+/// The shortest that tokio's clock knows.
+pub const ENCODING_REST: std::time::Duration = std::time::Duration::from_millis(1);
+/// The same where the checkpoint is in a hurry: as many as messages wait, within these bounds. Each hop of a
 /// customer's order waits for so many; where many wait, the checkpoint too must come to an end.
 pub const ENCODED_BETWEEN_YIELDS: std::ops::RangeInclusive<usize> = 16..=128;
-/// The same where the trees have fallen behind.
+/// And where the trees have fallen far behind.
 pub const ENCODED_BETWEEN_YIELDS_LATE: usize = 1_024;
 /// Turns that no checkpoint has written yet before timers wait and an `ask` is refused: what they have changed is in memory, some 300 bytes a
 /// turn, and a start after a crash reads them all, in some five seconds.

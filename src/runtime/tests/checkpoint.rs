@@ -284,6 +284,29 @@ fn where_checkpoints_do_not_keep_up_questions_are_refused_until_they_have() {
 }
 
 #[test]
+fn a_checkpoint_hurries_where_the_trees_have_fallen_behind_and_where_the_daemon_stops() {
+    run(async {
+        let mut kit = kit();
+        kit.bounds.unwritten_turns_max = 200;
+        kit.checkpoint_every = ms(50);
+        kit.start().await;
+        kit.ask(At(0), Message::Note(0)).await.unwrap();
+        tokio::time::sleep(ms(200)).await;
+        assert!(kit.trees.watermark() > Position::START && !kit.trees.hurries(), "there is no hurry");
+        for no in 1..=30 {
+            kit.ask(At(0), Message::Note(no)).await.unwrap();
+        }
+        assert!(kit.trees.hurries(), "as soon as a tenth of the bound is not written");
+        tokio::time::sleep(ms(200)).await;
+        kit.ask(At(0), Message::Note(31)).await.unwrap();
+        tokio::time::sleep(ms(200)).await;
+        assert!(!kit.trees.hurries(), "and no longer than that");
+        kit.drain().await;
+        assert!(kit.trees.hurries(), "nobody waits for rests at a stop");
+    });
+}
+
+#[test]
 fn timers_wait_for_a_checkpoint_that_is_late_and_then_fire() {
     run(async {
         let kit = with_slow_trees(120).await;
