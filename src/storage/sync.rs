@@ -41,7 +41,7 @@ impl Syncer {
         let changes_in_place = path.file_name().is_some_and(|name| name == LOG_FILE);
         if changes_in_place || !self.synced.contains(&path) {
             match File::open(&path) {
-                Ok(file) => file.sync_all()?,
+                Ok(file) => file.sync_data()?,
                 // sled removes old blobs and snapshots when it likes
                 Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
                 Err(e) => return Err(e),
