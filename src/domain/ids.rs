@@ -90,6 +90,13 @@ id!(
     SessionId, "cart_"
 );
 
+impl PaymentId {
+    /// Of an order's first attempt: the order's own number, so that both are read and written together.
+    pub fn first_of(order: OrderId) -> PaymentId {
+        PaymentId(order.0)
+    }
+}
+
 impl SessionId {
     /// The session that all programs share: they keep no cart.
     pub const PROGRAMS: SessionId = SessionId(0);

@@ -18,7 +18,10 @@ pub enum Ask {
 
 /// A new attempt, with an id that is also its key.
 pub fn ask(turn: &mut Turn, id: OrderId, order: &Order, ask: Ask, context: &mut Context<'_>) {
-    let payment = PaymentId::in_slot(id.slot(), context.real_now().0, context.random());
+    let payment = match order.payments.is_empty() {
+        true => PaymentId::first_of(id),
+        false => PaymentId::in_slot(id.slot(), context.real_now().0, context.random()),
+    };
     let forgets_shipping = planted::is(Bug::ShippingForgotten) && !order.payments.is_empty();
     let amount = if forgets_shipping { order.totals.goods } else { order.totals.total };
     let token = order.token.clone();
