@@ -47,9 +47,10 @@ impl Desk {
 fn a_parcel_that_waits_for_its_truck_is_paid_for_anew_ahead_of_the_end_of_its_hold() {
     let mut desk = Desk::fulfilling();
     let old = desk.payment();
+    assert_eq!(old, PaymentId::first_of(desk.id), "so it is in the order's row");
     assert_eq!(asks(&desk.lapsing()), ["MerchantProxy Renew"]);
     let new = desk.payment();
-    assert_ne!(new, old);
+    assert_ne!(new, old, "nor is its key used again");
     assert_eq!(desk.order().view(desk.id).payment, PaymentView::Authorised, "the old one still stands");
     let turn = desk.authorised();
     assert!(asks(&turn).is_empty() && letters(&turn).is_empty(), "nobody needs to hear of it");
