@@ -209,7 +209,7 @@ impl<A: Application> Common<A> {
         tail.moment = moment;
         tail.awaited |= awaited;
         self.undurable_bytes.fetch_add(tail.batch.len_bytes() - before, Ordering::Relaxed);
-        let unwritten = tail.last.0.saturating_sub(self.trees.watermark().0);
+        let unwritten = self.unwritten_up_to(tail.last);
         if unwritten >= self.bounds.unwritten_turns_calm() {
             self.trees.hurry(true);
         }
@@ -221,7 +221,11 @@ impl<A: Application> Common<A> {
 
     /// Turns that no checkpoint has written.
     fn unwritten_turns(&self) -> u64 {
-        self.last().0.saturating_sub(self.trees.watermark().0)
+        self.unwritten_up_to(self.last())
+    }
+
+    fn unwritten_up_to(&self, last: Position) -> u64 {
+        last.0.saturating_sub(self.trees.watermark().0)
     }
 
     /// So many that the next checkpoint should not wait for its time.

@@ -1,13 +1,11 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// So many times what a stretch of work took is rested for after it.
-const RESTS_PER_WORK: u32 = 1;
 /// A disk that hung has been waited for already.
 const REST_MAX: Duration = Duration::from_millis(20);
 
 /// Keeps a checkpoint from taking a core and the disk for itself beside those who wait for an answer: its writer rests
-/// after each stretch of work, unless it is to hurry.
+/// after each stretch of work for as long as that took, unless it is to hurry.
 pub(super) struct Pace {
     hurries: Mutex<bool>,
     changed: Condvar,
@@ -33,7 +31,7 @@ impl Pace {
 
     /// `worked`: how long the stretch before took.
     pub fn rest(&self, worked: Duration) {
-        let rest = worked.saturating_mul(RESTS_PER_WORK).min(self.rest_max);
+        let rest = worked.min(self.rest_max);
         let hurries = self.hurries.lock().unwrap_or_else(PoisonError::into_inner);
         // that somebody panicked who held it changes nothing about the rest
         let _ = self.changed.wait_timeout_while(hurries, rest, |hurries| !*hurries);

@@ -81,6 +81,7 @@ pub struct Outcome {
     pub took: Duration,
 }
 
+/// None yet, in microseconds.
 pub fn latencies() -> Histogram<u64> {
     Histogram::new_with_max(LATENCY_US_MAX, DIGITS).expect("three digits up to minutes fit")
 }
@@ -197,8 +198,9 @@ impl<D: Door> Crowd<'_, D> {
         let mut outcome = self.outcome.borrow_mut();
         match placed {
             Placed::Confirmed(taken) => {
-                outcome.latency.saturating_record(took.as_micros() as u64);
-                outcome.beside.note(took.as_micros() as u64);
+                let took_us = took.as_micros() as u64;
+                outcome.latency.saturating_record(took_us);
+                outcome.beside.note(took_us);
                 outcome.steadiness.note(self.begun.elapsed(), took);
                 outcome.confirmed.push(taken);
             }
