@@ -56,6 +56,8 @@
 //! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`encoding`]: how ids
 //! and words are stored. [`cli`]: one file a command.
 
+#![forbid(unsafe_code)]
+
 pub mod actors;
 pub mod cli;
 pub mod domain;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::{RngCore, SeedableRng, TryRngCore, rngs::OsRng, rngs::StdRng};
+use rand::{TryRng, rngs::SysRng};
 
 use crate::actors::{SESSIONS, Shop, tree, trees};
 use crate::domain::Timestamp;
@@ -112,7 +112,7 @@ impl World {
             outside: Box::new(partners.clone()),
             tree: tree(),
             hooks: no_hooks(),
-            random: StdRng::from_os_rng(),
+            random: rand::make_rng(),
             probes: Default::default(),
         };
         let parts = CellParts {
@@ -172,7 +172,9 @@ pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
         return bytes.map_err(|_| Failure(format!("{} is not 32 bytes long: restore it", file.display())));
     }
     let mut secret = [0; 32];
-    OsRng.unwrap_err().fill_bytes(&mut secret);
+    SysRng
+        .try_fill_bytes(&mut secret)
+        .map_err(|error| Failure(format!("the operating system gives no randomness: {error}")))?;
     let cannot = |error| Failure(format!("cannot write {}: {error}", file.display()));
     // whole or not at all: tokens that were given out are good only by this secret
     let fresh = file.with_extension("new");

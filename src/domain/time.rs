@@ -51,7 +51,7 @@ impl Date {
 /// ISO 8601: `2026-11-22`.
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", calendar(self.start()).to_zoned(TimeZone::UTC).date())
+        write!(f, "{}", calendar(self.start()).to_zoned_datetime(TimeZone::UTC).date())
     }
 }
 

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rand::TryRngCore;
-use rand::rngs::OsRng;
+use rand::TryRng;
+use rand::rngs::SysRng;
 
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::SessionId;
@@ -43,7 +43,7 @@ pub struct OsSessions;
 impl NewSession for OsSessions {
     fn new_session(&self) -> Option<SessionId> {
         let mut random = [0; 16];
-        if let Err(error) = OsRng.try_fill_bytes(&mut random) {
+        if let Err(error) = SysRng.try_fill_bytes(&mut random) {
             tracing::error!(%error, "the operating system gives no randomness, so no cart can be started");
             return None;
         }

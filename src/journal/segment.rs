@@ -1,8 +1,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rand::TryRngCore;
-use rand::rngs::OsRng;
+use rand::TryRng;
+use rand::rngs::SysRng;
 
 use super::block::{self, Label};
 use super::directory::{segment_path, temporary_path};
@@ -107,7 +107,7 @@ impl Segment {
 }
 
 pub(super) fn random_salt() -> Result<u64, Error> {
-    OsRng.try_next_u64().map_err(|error| {
+    SysRng.try_next_u64().map_err(|error| {
         Error::io("read random bytes for", Path::new("a new segment"))(std::io::Error::other(
             error.to_string(),
         ))

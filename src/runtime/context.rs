@@ -1,4 +1,4 @@
-use rand::{RngCore, rngs::StdRng};
+use rand::{Rng, rngs::StdRng};
 
 use crate::domain::Timestamp;
 

@@ -344,7 +344,7 @@ impl<A: Application> Core<A> {
     }
 
     pub fn jitter(&mut self) -> u64 {
-        rand::RngCore::next_u64(&mut self.random)
+        rand::Rng::next_u64(&mut self.random)
     }
 
     /// Answers an `ask`; if whoever asked is gone, nothing happens.

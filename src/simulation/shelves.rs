@@ -1,4 +1,4 @@
-use rand::Rng;
+use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::domain::catalogue::{Product, Row};

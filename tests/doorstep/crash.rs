@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 use super::environment::{number_from, seed};
 use super::history::{Attempt, Shelves, orders_by_id};
@@ -51,7 +51,7 @@ fn nothing_that_was_answered_is_lost_or_doubled_when_the_shop_is_killed() {
         retry_unanswered(shop.client(), &mut attempts[earlier..]);
         let client = shop.client().clone();
         every_answer_stands(&client, attempts[earlier..].iter());
-        every_answer_stands(&client, attempts[..earlier].choose_multiple(&mut random, EARLIER_LOOKED_AT));
+        every_answer_stands(&client, attempts[..earlier].sample(&mut random, EARLIER_LOOKED_AT));
     }
     orders_by_id(&attempts);
     every_order_ends(&shop, &attempts);

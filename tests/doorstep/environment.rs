@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
+use rand::RngExt;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
 /// The number in the variable `name`, or `otherwise`.
 #[track_caller]
@@ -14,7 +14,7 @@ pub fn number_from(name: &str, otherwise: u64) -> u64 {
 
 /// `DOORSTEP_SEED`, or one that is short enough to be typed.
 pub fn seed() -> u64 {
-    number_from("DOORSTEP_SEED", u64::from(StdRng::from_os_rng().random::<u16>()))
+    number_from("DOORSTEP_SEED", u64::from(rand::make_rng::<StdRng>().random::<u16>()))
 }
 
 /// Says it on standard output even where the test passes, when what is only printed is not shown.

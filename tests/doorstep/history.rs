@@ -6,7 +6,7 @@ use std::thread;
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
 use super::buyer::{Bought, Wish, wishes};

@@ -93,7 +93,7 @@ fn the_domain_is_pure() {
             "std::fs",
             "std::net",
             "thread_rng",
-            "OsRng",
+            "SysRng",
         ],
         &[],
     );
@@ -169,7 +169,7 @@ fn nobody_but_the_command_line_knows_the_simulator() {
 
 #[test]
 fn no_behaviour_mentions_actix_or_reads_a_clock() {
-    let machinery = ["actix", "tokio", "SystemTime", "Instant", "OsRng", "std::fs"];
+    let machinery = ["actix", "tokio", "SystemTime", "Instant", "SysRng", "std::fs"];
     nothing_names("src/actors", &machinery, &["src/actors/tests/"]);
     let everywhere = ["thread_rng", "rand::rng"];
     nothing_names("src", &everywhere, &[]);

@@ -23,8 +23,8 @@ use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
 use hdrhistogram::Histogram;
-use rand::rngs::OsRng;
-use rand::{Rng, TryRngCore};
+use rand::RngExt;
+use rand::rngs::StdRng;
 
 use crate::domain::Currency;
 use crate::domain::catalogue::Product;
@@ -264,7 +264,7 @@ fn bare_sync_ms(measured: [Option<Histogram<u64>>; 2]) -> Option<Latency> {
 
 /// Begins the idempotency keys of this run: no other has used them.
 fn name() -> String {
-    format!("bench-{:016x}", OsRng.unwrap_err().random::<u64>())
+    format!("bench-{:016x}", rand::make_rng::<StdRng>().random::<u64>())
 }
 
 fn print(figures: &Figures, json: bool) -> Result<(), Failure> {

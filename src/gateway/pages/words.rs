@@ -1,6 +1,6 @@
 //! How the pages say amounts, days and reasons to people.
 
-use jiff::{SignedDuration, Zoned, tz::TimeZone};
+use jiff::{SignedDuration, ZonedDateTime, tz::TimeZone};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{Currency, Date, DeclineReason, Money, Sku, Timestamp, Totals};
@@ -30,14 +30,14 @@ pub fn short_moment(at: Timestamp) -> String {
     zoned(at).strftime("%-d %b %H:%M").to_string()
 }
 
-fn zoned(at: Timestamp) -> Zoned {
+fn zoned(at: Timestamp) -> ZonedDateTime {
     // no clock of ours shows more than this; a larger number is shown as 1970 rather than as an error
     let ms = i64::try_from(at.0).unwrap_or_default();
     let since = SignedDuration::from_millis(ms);
     jiff::Timestamp::UNIX_EPOCH
         .checked_add(since)
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .to_zoned(TimeZone::UTC)
+        .to_zoned_datetime(TimeZone::UTC)
 }
 
 /// `1815`, or `750 BC`.

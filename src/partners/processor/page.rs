@@ -18,8 +18,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, Form, FormConfig, Query, ServiceConfig};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer};
 use askama::Template;
-use rand::TryRngCore;
-use rand::rngs::OsRng;
+use rand::TryRng;
+use rand::rngs::SysRng;
 use serde::Deserialize;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -239,7 +239,7 @@ async fn token_for(page: &CardPage, number: &CardNumber) -> Option<String> {
         return Some(token.to_owned());
     }
     let mut random = [0; 16];
-    if let Err(error) = OsRng.try_fill_bytes(&mut random) {
+    if let Err(error) = SysRng.try_fill_bytes(&mut random) {
         tracing::error!(%error, "the operating system gives no randomness, so no card can be taken");
         return None;
     }

@@ -1,6 +1,6 @@
 //! Answers that nobody should believe: of another question, or with figures that cannot be.
 
-use rand::Rng;
+use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::actors::calls::Outcome;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rand::Rng;
+use rand::RngExt;
 
 use crate::domain::OrderId;
 use crate::gateway::{Request, Response};

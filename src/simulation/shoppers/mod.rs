@@ -12,7 +12,7 @@ mod visitor;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rand::Rng;
+use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::task::JoinHandle;
 

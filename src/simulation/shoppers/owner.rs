@@ -1,6 +1,6 @@
 //! What a customer does with an order of hers: she looks, reads its timeline, cancels.
 
-use rand::Rng;
+use rand::RngExt;
 use serde_json::json;
 
 use crate::domain::OrderId;

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use rand::Rng;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::domain::Backorder;
@@ -52,7 +52,7 @@ impl Shopper {
         let twin = Shopper {
             number: self.number,
             street: Rc::clone(&self.street),
-            rng: self.rng.clone(),
+            rng: self.rng.fork(),
             shelves: self.shelves.clone(),
             silent: self.silent,
         };

@@ -1,6 +1,6 @@
 //! Somebody who wants to see, or cancel, what is not hers.
 
-use rand::Rng;
+use rand::RngExt;
 use serde_json::json;
 
 use super::super::history::{Outcome, Trial, TrialKind};

@@ -1,6 +1,6 @@
 //! Somebody who sends what cannot be meant well or understood. All of it must be refused, and change nothing.
 
-use rand::Rng;
+use rand::RngExt;
 
 use crate::domain::Backorder;
 use crate::gateway::Request;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 use super::shim::{self, Call, Fault, Mode};
 use super::{CUSTOMERS, SEGMENT_BYTES, Tally, TestShop, Told, restless};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use doorstep::journal;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 use super::{CUSTOMERS, Tally, TestShop, Told, restless};
 use crate::environment::{number_from, say, seed};

@@ -1,7 +1,7 @@
 //! The disk fills up under load, stays full, and is freed.
 
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 use super::volume::Volume;
 use super::{CUSTOMERS, Told, restless};

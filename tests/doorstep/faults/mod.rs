@@ -61,7 +61,7 @@ impl Told {
     fn stands(&mut self, shop: &TestShop, mut new: Vec<Attempt>, random: &mut StdRng) {
         retry_unanswered(shop.client(), &mut new);
         every_answer_stands(shop.client(), new.iter());
-        every_answer_stands(shop.client(), self.0.choose_multiple(random, EARLIER_LOOKED_AT));
+        every_answer_stands(shop.client(), self.0.sample(random, EARLIER_LOOKED_AT));
         self.0.extend(new);
         orders_by_id(&self.0);
     }

@@ -6,7 +6,7 @@ use std::process::Child;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 use super::{CUSTOMERS, TestShop, Told, restless};
 use crate::buyer::wish;
