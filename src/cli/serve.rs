@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::actors::{GATEWAY, Shop, bank};
-use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings};
+use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings, Programs};
 use crate::partners::processor::{self, CardPage, TokenMint};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
@@ -53,6 +53,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
             let mint = mint.clone();
             Arc::new(move |token| mint.recognises(token))
         },
+        programs: Arc::new(Programs::new(demo)),
         sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
         limits: HttpLimits { connections_max: room.shop_worker, ..HttpLimits::default() },

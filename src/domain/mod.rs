@@ -1,5 +1,6 @@
 //! The trade's words and rules. Pure: no actix, tokio, sled or clock.
 
+mod api_key;
 mod card_numbers;
 pub mod catalogue;
 mod ids;
@@ -11,6 +12,7 @@ mod slot;
 mod time;
 mod timeline;
 
+pub use api_key::{ApiKey, ApiKeyHash, ProgramId};
 pub use card_numbers::{holds_card_number, passes_luhn};
 pub use ids::{BadId, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};

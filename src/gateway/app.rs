@@ -8,7 +8,7 @@ use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
 
-use super::{AskError, Asks, HttpLimits, Problem};
+use super::{AskError, Asks, HttpLimits, Problem, Programs};
 
 /// All that a handler can reach.
 #[derive(Clone)]
@@ -17,6 +17,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     /// Whether the processor knows this token.
     pub tokens: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// Which API keys are good.
+    pub programs: Arc<Programs>,
     /// Makes the id of a new cart: nobody can guess one, for who has it has the cart.
     pub sessions: Arc<dyn NewSession>,
     /// `currency` and `shipping` are read.

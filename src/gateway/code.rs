@@ -42,6 +42,10 @@ problems! {
         "send a header Idempotency-Key, new for each order and the same when you repeat one";
     IdempotencyKeyInvalid, "idempotency_key_invalid", BAD_REQUEST, "The Idempotency-Key is not one",
         "send one Idempotency-Key of 1 to 128 visible ASCII characters, for example a UUID";
+    ApiKeyMissing, "api_key_missing", UNAUTHORIZED, "There is no API key",
+        "send the program's key as Authorization: Bearer dsk_…; `doorstep keys add NAME` makes one";
+    ApiKeyUnknown, "api_key_unknown", UNAUTHORIZED, "The API key is not good",
+        "send the key whole as it was shown; if it was revoked or is lost, `doorstep keys add NAME` makes another";
     PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The card was declined",
         "nothing was charged: order again with another card and a new Idempotency-Key";
     NotFound, "not_found", NOT_FOUND, "There is nothing at this address",

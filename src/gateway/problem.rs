@@ -148,6 +148,9 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.retry_after_s {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
+        if self.code.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"doorstep\""));
+        }
         if let Some(methods) = self.allow {
             response.insert_header((header::ALLOW, methods));
         }

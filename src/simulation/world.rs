@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
 use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
-use crate::gateway::{App, HttpLimits, InProcess, NewSession, PageSettings};
+use crate::gateway::{App, HttpLimits, InProcess, NewSession, PageSettings, Programs};
 use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, wholesaler};
@@ -145,6 +145,7 @@ impl World {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
+            programs: Arc::new(Programs::new(true)),
             sessions: self.sessions.clone(),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),

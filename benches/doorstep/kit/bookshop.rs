@@ -8,7 +8,7 @@ use doorstep::actors::web_session::{Checkout, CheckoutDetails, Message as ToSess
 use doorstep::actors::{Address, Message, Reply, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
 use doorstep::domain::catalogue::{Catalogue, Product, demo};
 use doorstep::domain::{Backorder, Customer, OrderLine, OrderState, Quantity, SessionId, ShippingAddress};
-use doorstep::gateway::{App, HttpLimits, InProcess, OsSessions, PageSettings};
+use doorstep::gateway::{App, HttpLimits, InProcess, OsSessions, PageSettings, Programs};
 use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
 use doorstep::runtime::State as _;
 use doorstep::runtime::kit::{self, Kit};
@@ -132,6 +132,7 @@ impl Bookshop {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
+            programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),

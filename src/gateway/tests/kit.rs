@@ -17,7 +17,9 @@ use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, Quantity, ShippingAddress,
     Sku, Timestamp, Totals,
 };
-use crate::gateway::{App, AskError, Asked, Asks, HttpLimits, OsSessions, PageSettings, Shield, configure};
+use crate::gateway::{
+    App, AskError, Asked, Asks, HttpLimits, OsSessions, PageSettings, Programs, Shield, configure,
+};
 
 /// What the played shop does next.
 pub enum Play {
@@ -109,6 +111,7 @@ impl Kit {
             asks: shop.clone(),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| token == "tok_good"),
+            programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),

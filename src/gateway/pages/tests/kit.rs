@@ -16,7 +16,9 @@ use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals};
 use crate::gateway::pages::dress;
-use crate::gateway::{App, AskError, Asks, HttpLimits, OsSessions, PageSettings, Shield, configure};
+use crate::gateway::{
+    App, AskError, Asks, HttpLimits, OsSessions, PageSettings, Programs, Shield, configure,
+};
 
 type Plays = dyn Fn(Address, &Message) -> Result<Reply, AskError> + Send + Sync;
 
@@ -141,6 +143,7 @@ fn app(shop: Arc<Played>, books: &[Product]) -> App {
         asks: shop,
         catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
         tokens: Arc::new(|token| token == "tok_good"),
+        programs: Arc::new(Programs::new(true)),
         sessions: Arc::new(OsSessions),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
