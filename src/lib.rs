@@ -42,13 +42,15 @@
 //! | a panic, a hang or a spin costs one message at most | [`runtime`] (`guard`, `supervisor`, `watchdog`), [`actors::tree`] |
 //! | damage is named, never skipped | [`journal`] (`recovery`, `read`), [`storage`] (`open`, `seal`) |
 //! | every queue has a bound, every wait a deadline | [`runtime`] (`limits`, `handle`), [`gateway`] (`limits`, `shield`) |
+//! | who sends and does not read, or drips, costs a bounded place for a bounded time | [`http`] |
 //! | bad input changes nothing | [`gateway`] (`api/parse`, `problem`), the types of [`domain`] |
 //!
 //! # Layers
 //!
 //! `domain` ← `actors` ← `gateway` ← `simulation`, `cli`. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
 //! [`journal`] know no order. Only [`storage`] knows sled, only [`gateway`] serves the shop over HTTP, only [`partners`]
-//! talks to the outside (and serves the embedded processor's card page). A test holds the source to this.
+//! talks to the outside (and serves the embedded processor's card page); both do it by [`http`], which knows no shop. A test holds the
+//! source to this.
 //!
 //! # The other folders
 //!
@@ -63,6 +65,7 @@ pub mod cli;
 pub mod domain;
 pub mod encoding;
 pub mod gateway;
+pub mod http;
 pub mod journal;
 pub mod partners;
 pub mod planted;

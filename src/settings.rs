@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::actors::Rules;
 use crate::domain::{Currency, Money};
+use crate::http;
 use crate::partners::wholesaler;
 use crate::runtime::CELLS_MAX;
 
@@ -48,7 +49,11 @@ macro_rules! tables {
 
 tables! {
     Data { dir: PathBuf }
-    Http { listen: SocketAddr, public_url: String, workers: usize }
+    Http {
+        listen: SocketAddr, public_url: String, workers: usize, connections_max: usize, address_connections_max: usize,
+        local_connections_max: usize, idle_ms_max: u64, head_ms_max: u64, body_ms_max: u64, write_ms_max: u64,
+        write_bytes_per_s_min: u64,
+    }
     Processor { listen: SocketAddr, public_url: String }
     ShopSettings { currency: Currency, shipping: i64 }
     Trade { speed: u32 }
@@ -154,6 +159,12 @@ impl Settings {
         };
         zero("trade.speed", u64::from(self.trade.speed))?;
         zero("http.workers", self.http.workers as u64)?;
+        zero("http.connections_max", self.http.connections_max as u64)?;
+        zero("http.idle_ms_max", self.http.idle_ms_max)?;
+        zero("http.head_ms_max", self.http.head_ms_max)?;
+        zero("http.body_ms_max", self.http.body_ms_max)?;
+        zero("http.write_ms_max", self.http.write_ms_max)?;
+        zero("http.write_bytes_per_s_min", self.http.write_bytes_per_s_min)?;
         zero("payment.hold_days", u64::from(self.payment.hold_days))?;
         zero("payment.answer_deadline_ms", self.payment.answer_deadline_ms)?;
         zero("stock.quote_deadline_ms", self.stock.quote_deadline_ms)?;
@@ -177,6 +188,20 @@ impl Settings {
             return Err(BadSettings::Value { key: "payment.fee_basis_points", value, why });
         }
         Ok(())
+    }
+
+    /// What the connections of a listener may use, up to `connections_max` of them for each of its workers.
+    pub fn connections(&self, connections_max: usize) -> http::Limits {
+        http::Limits {
+            connections_max,
+            address_connections_max: self.http.address_connections_max,
+            local_connections_max: self.http.local_connections_max,
+            idle_ms_max: self.http.idle_ms_max,
+            head_ms_max: self.http.head_ms_max,
+            body_ms_max: self.http.body_ms_max,
+            write_ms_max: self.http.write_ms_max,
+            write_bytes_per_s_min: self.http.write_bytes_per_s_min,
+        }
     }
 
     /// What decisions read.

@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings, Programs};
+use crate::http;
 use crate::partners::processor::{self, CardPage, TokenMint};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
@@ -35,7 +36,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         url(&settings.processor.public_url, cards.local_addr()?),
     );
     let mut signals = Signals::listen()?;
-    let room = room_for_connections(HttpLimits::default().connections_max, settings.http.workers)?;
+    let room = room_for_connections(settings.http.connections_max, settings.http.workers)?;
     let world = World::open(&settings)?;
     let opened = world.start(&settings, &shop_url).await?;
     let running = &opened.running;
@@ -56,7 +57,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         programs: Arc::new(Programs::new(demo)),
         sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
-        limits: HttpLimits { connections_max: room.shop_worker, ..HttpLimits::default() },
+        limits: HttpLimits::of(settings.connections(room.shop_worker)),
         pages: PageSettings { payment_page_url: cards_url.clone() },
     };
     let products = app.catalogue.len();
@@ -66,7 +67,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         cards: Arc::new(control::AsksBank(running.handle())),
         shops: Arc::new([shop_url.clone()]),
     };
-    serve_cards(running, cards, page, room.cards);
+    serve_cards(running, cards, page, settings.connections(room.cards));
     control::listen(running, &opened.layout);
     announce(&settings, &opened, products, &shop_url, &cards_url);
     let code = tokio::select! {
@@ -107,27 +108,19 @@ fn serve_shop(running: &Running<Shop>, listener: TcpListener, app: App, workers:
         let (listener, app) = (listener.try_clone(), app.clone());
         Box::pin(async move {
             let server = listener.and_then(|listener| gateway::serve(listener, app, workers));
-            ended(server.map_err(|error| error.to_string())?.await)
+            Err(server.map_err(|error| error.to_string())?.await.to_string())
         })
     });
 }
 
-fn serve_cards(running: &Running<Shop>, listener: TcpListener, page: CardPage, connections_max: usize) {
+fn serve_cards(running: &Running<Shop>, listener: TcpListener, page: CardPage, limits: http::Limits) {
     running.add_service(GATEWAY, "card page", move || -> ServiceRun {
-        let (listener, page) = (listener.try_clone(), page.clone());
+        let (listener, page, limits) = (listener.try_clone(), page.clone(), limits.clone());
         Box::pin(async move {
-            let server = listener.and_then(|listener| processor::serve(listener, page, connections_max));
-            ended(server.map_err(|error| error.to_string())?.await)
+            let server = listener.and_then(|listener| processor::serve(listener, page, &limits));
+            Err(server.map_err(|error| error.to_string())?.await.to_string())
         })
     });
-}
-
-/// A server runs until it is dropped: whatever ends it earlier is a failure.
-fn ended(result: std::io::Result<()>) -> Result<(), String> {
-    match result {
-        Ok(()) => Err("the server stopped by itself".to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
 }
 
 fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {

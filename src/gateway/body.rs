@@ -1,17 +1,19 @@
 use std::future::Future;
+use std::io::ErrorKind;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 
 use super::json::Json;
-use super::{App, Code, Problem};
+use super::{App, Code, HttpLimits, Problem};
 
-/// A request's body, read whole within [`super::HttpLimits`]. Every handler that is not a GET takes it, also where
-/// it looks at nothing in it, so that the connection can go on.
+/// A request's body, read whole; how long it may take is the connection's to say. Every handler that is not a GET takes
+/// it, also where it looks at nothing in it, so that the connection can go on.
 #[derive(Debug)]
 pub struct Body {
     bytes: Bytes,
@@ -48,32 +50,30 @@ impl FromRequest for Body {
             let limits = &app.limits;
             let max = limits.body_bytes_max;
             if announced.is_some_and(|bytes| bytes > max as u64) {
-                return Err(too_large(max).closing(payload));
+                return Err(too_large(max));
             }
-            match tokio::time::timeout(limits.body_read(), read(&mut payload, max)).await {
-                // a refusal must cost less than the work that it spares; its connection can go on, for the body is read
-                Ok(Ok(bytes)) => app.asks.has_room().map(|()| Body { bytes, is_json }).map_err(Problem::from),
-                Ok(Err(problem)) => Err(problem.closing(payload)),
-                Err(_) => Err(too_slow(limits.body_read_ms_max).closing(payload)),
-            }
+            let bytes = read(&mut payload, max).await.map_err(|why| why.told(limits))?;
+            // a refusal must cost less than the work that it spares; its connection can go on, for the body is read
+            app.asks.has_room()?;
+            Ok(Body { bytes, is_json })
         })
     }
 }
 
 /// A body that came in one piece is not copied.
-async fn read(payload: &mut Payload, max: usize) -> Result<Bytes, Problem> {
+async fn read(payload: &mut Payload, max: usize) -> Result<Bytes, Unread> {
     let Some(first) = payload.next().await else { return Ok(Bytes::new()) };
-    let first = first.map_err(|_| broken())?;
+    let first = first?;
     if first.len() > max {
-        return Err(too_large(max));
+        return Err(Unread::TooLarge);
     }
     let Some(second) = payload.next().await else { return Ok(first) };
     let mut whole = BytesMut::from(first);
     let mut next = Some(second);
     while let Some(chunk) = next {
-        let chunk = chunk.map_err(|_| broken())?;
+        let chunk = chunk?;
         if whole.len() + chunk.len() > max {
-            return Err(too_large(max));
+            return Err(Unread::TooLarge);
         }
         whole.extend_from_slice(&chunk);
         next = payload.next().await;
@@ -85,12 +85,36 @@ fn too_large(max: usize) -> Problem {
     Problem::new(Code::BodyTooLarge, format!("at most {max} bytes are read"))
 }
 
-fn too_slow(ms: u64) -> Problem {
-    Problem::new(Code::BodyTooSlow, format!("the body was not complete after {ms} ms"))
+/// Why a body was not read.
+enum Unread {
+    TooLarge,
+    TooSlow,
+    Broken,
 }
 
-fn broken() -> Problem {
-    Problem::new(Code::BodyBroken, "the connection broke, or the body's length or chunks are wrong")
+impl From<PayloadError> for Unread {
+    fn from(error: PayloadError) -> Unread {
+        match error {
+            PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => Unread::TooSlow,
+            _ => Unread::Broken,
+        }
+    }
+}
+
+impl Unread {
+    fn told(self, limits: &HttpLimits) -> Problem {
+        match self {
+            Unread::TooLarge => too_large(limits.body_bytes_max),
+            Unread::TooSlow => {
+                let ms = limits.connections.body_ms_max;
+                Problem::new(Code::BodyTooSlow, format!("the body was not complete after {ms} ms"))
+            }
+            Unread::Broken => {
+                let detail = "the connection broke, or the body's length or chunks are wrong";
+                Problem::new(Code::BodyBroken, detail)
+            }
+        }
+    }
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {

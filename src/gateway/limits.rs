@@ -1,21 +1,18 @@
 use std::time::Duration;
 
+use crate::http;
+
 /// What one request and one listener may use.
 #[derive(Clone, Debug)]
 pub struct HttpLimits {
     pub body_bytes_max: usize,
     /// Up to this many are served; up to [`HttpLimits::HEADERS_PARSED_MAX`] get a problem, above it a bare 431.
     pub headers_max: usize,
-    /// The head of a request, from its first byte.
-    pub head_read_ms_max: u64,
-    pub body_read_ms_max: u64,
     /// An actor's reply.
     pub ask_ms_max: u64,
     /// A whole request: the last resort, should anything else hang.
     pub request_ms_max: u64,
-    pub keep_alive_ms: u64,
-    /// For each worker.
-    pub connections_max: usize,
+    pub connections: http::Limits,
 }
 
 impl HttpLimits {
@@ -32,10 +29,6 @@ impl HttpLimits {
     /// After this a client asks again when the daemon is closing or not ready.
     pub const CLOSED_RETRY_S: u32 = 5;
 
-    pub fn body_read(&self) -> Duration {
-        Duration::from_millis(self.body_read_ms_max)
-    }
-
     pub fn ask(&self) -> Duration {
         Duration::from_millis(self.ask_ms_max)
     }
@@ -45,18 +38,24 @@ impl HttpLimits {
     }
 }
 
-impl Default for HttpLimits {
-    fn default() -> HttpLimits {
+impl HttpLimits {
+    /// With what connections may use, which the settings say.
+    pub fn of(connections: http::Limits) -> HttpLimits {
+        const ASK_MS_MAX: u64 = 10_000;
+        const ELSE_MS_MAX: u64 = 5_000;
         HttpLimits {
             body_bytes_max: 64 * 1024,
             headers_max: 64,
-            head_read_ms_max: 10_000,
-            body_read_ms_max: 10_000,
-            ask_ms_max: 10_000,
-            request_ms_max: 25_000,
-            keep_alive_ms: 75_000,
-            connections_max: 25_000,
+            ask_ms_max: ASK_MS_MAX,
+            request_ms_max: connections.body_ms_max + ASK_MS_MAX + ELSE_MS_MAX,
+            connections,
         }
+    }
+}
+
+impl Default for HttpLimits {
+    fn default() -> HttpLimits {
+        HttpLimits::of(http::Limits::default())
     }
 }
 
@@ -67,7 +66,7 @@ mod tests {
     #[test]
     fn the_whole_request_outlasts_its_parts() {
         let limits = HttpLimits::default();
-        assert!(limits.request_ms_max > limits.body_read_ms_max + limits.ask_ms_max);
+        assert!(limits.request_ms_max > limits.connections.body_ms_max + limits.ask_ms_max);
         assert!(limits.headers_max < HttpLimits::HEADERS_PARSED_MAX);
     }
 }

@@ -8,8 +8,8 @@
 //! - a private answer carries `no-store`, and an order shows itself only to its key: without it there is no such order;
 //! - a card number is refused wherever a body holds it, and never echoed or logged.
 //!
-//! What actix itself refuses (a head that is not HTTP, one of more than 96 headers, one that comes too slowly) is a
-//! bare 400, 431 or 408: no handler has seen it.
+//! What [`crate::http`] itself refuses (a head that is not HTTP, one of more than 96 headers or 16 KiB, one that comes too
+//! slowly, one connection too many from an address) is a bare 400, 431, 408 or 429: no handler has seen it.
 
 mod api;
 mod app;
@@ -34,7 +34,6 @@ mod site;
 mod story;
 #[cfg(test)]
 mod tests;
-mod unread;
 
 pub use app::{App, NewSession, OsSessions, PageSettings};
 pub use auth::order_key;

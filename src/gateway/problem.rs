@@ -1,14 +1,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
 use crate::actors::Reply;
 
-use super::unread::{LastBody, Unread};
 use super::{AskError, Code, HttpLimits, security};
 
 /// An answer that is not a success, after RFC 9457: `type`, `title`, `status`, `detail`, and beside them `code`,
@@ -22,7 +20,6 @@ pub struct Problem {
     retry_after_s: Option<u32>,
     allow: Option<&'static str>,
     replayed: bool,
-    unread: Option<Unread>,
 }
 
 impl Problem {
@@ -36,7 +33,6 @@ impl Problem {
             retry_after_s: None,
             allow: None,
             replayed: false,
-            unread: None,
         }
     }
 
@@ -66,12 +62,6 @@ impl Problem {
     /// It was answered before: this is the same answer again.
     pub fn replayed(mut self, replayed: bool) -> Problem {
         self.replayed = replayed;
-        self
-    }
-
-    /// What is still unread of the request is not waited for: the connection is closed after the answer.
-    pub fn closing(mut self, unread: Payload) -> Problem {
-        self.unread = Some(Unread::of(unread));
         self
     }
 
@@ -157,11 +147,7 @@ impl ResponseError for Problem {
         if self.replayed {
             response.insert_header(("Idempotent-Replayed", "true"));
         }
-        let text = self.document().to_string();
-        let mut response = match &self.unread {
-            Some(unread) => response.force_close().body(LastBody::new(text, unread.clone())),
-            None => response.body(text),
-        };
+        let mut response = response.body(self.document().to_string());
         security::harden(response.headers_mut());
         response
     }

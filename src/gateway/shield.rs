@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::{Error, HttpMessage};
 use futures_util::FutureExt;
 
 use super::{Code, HttpLimits, Problem, security};
@@ -61,11 +61,11 @@ where
         self.service.poll_ready(context)
     }
 
-    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+    fn call(&self, request: ServiceRequest) -> Self::Future {
         let headers_max = self.shield.headers_max;
         if request.headers().len() > headers_max {
             let detail = format!("at most {headers_max} headers are read");
-            return refused(Problem::new(Code::HeadersTooMany, detail).closing(request.take_payload()));
+            return refused(Problem::new(Code::HeadersTooMany, detail));
         }
         let changes_nothing = request.method().is_safe();
         // the request cannot be kept for the answer: the router needs it for itself

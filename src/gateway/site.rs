@@ -1,12 +1,12 @@
 use std::net::TcpListener;
-use std::time::Duration;
 
-use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App as Site, HttpServer, Resource, guard};
+use actix_web::{App as Site, Resource, guard};
 
-use super::{App, Code, HttpLimits, Problem, Shield, api, health, pages};
+use crate::http::{self, Server};
+
+use super::{App, Code, Problem, Shield, api, health, pages};
 
 /// Puts every address of the shop in its place. The site must hold `Data<App>` and be wrapped in [`Shield`].
 pub fn configure(site: &mut ServiceConfig) {
@@ -33,10 +33,9 @@ async fn nothing_here() -> Result<&'static str, Problem> {
     Err(Problem::new(Code::NotFound, "the shop has nothing at this address"))
 }
 
-/// Serves the shop on `listener` until the server is told to stop. Signals are left to whoever runs it: stopping is
-/// a part of the shop's drain. Must be called on a system of actix.
+/// Serves the shop on `listener` by so many threads, until the server is dropped.
 pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result<Server> {
-    let HttpLimits { head_read_ms_max, keep_alive_ms, connections_max, .. } = app.limits;
+    let connections = app.limits.connections.clone();
     let app = Data::new(app);
     let site = move || {
         Site::new()
@@ -45,13 +44,5 @@ pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result
             .wrap(from_fn(pages::dress))
             .configure(configure)
     };
-    let server = HttpServer::new(site)
-        .workers(workers)
-        .max_connections(connections_max)
-        .client_request_timeout(Duration::from_millis(head_read_ms_max))
-        .keep_alive(Duration::from_millis(keep_alive_ms))
-        .tcp_nodelay(true)
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+    http::serve(listener, workers, &connections, site)
 }

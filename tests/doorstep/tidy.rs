@@ -140,18 +140,27 @@ fn only_storage_knows_sled() {
 }
 
 #[test]
-fn only_the_gateway_and_the_partners_pages_speak_http() {
-    nothing_names("src", &["actix_web", "actix_http"], &["src/gateway/", "src/partners/processor/page"]);
+fn only_the_server_and_its_two_sites_speak_http() {
+    nothing_names(
+        "src",
+        &["actix_web", "actix_http"],
+        &["src/http/", "src/gateway/", "src/partners/processor/page"],
+    );
+}
+
+#[test]
+fn the_server_knows_no_shop() {
+    nothing_names("src/http", &["crate"], &[]);
 }
 
 #[test]
 fn only_partners_talks_to_the_outside() {
     let network =
         ["TcpStream", "UdpSocket", "reqwest", "hyper", "ureq", "lettre::SmtpTransport", "AsyncSmtpTransport"];
-    // a test of the gateway speaks to its socket; a benchmark is a customer of our own shop
-    nothing_names("src", &network, &["src/partners/", "src/gateway/tests/", "src/cli/bench/"]);
+    // the server takes who comes, and a test of the gateway speaks to its socket; a benchmark is a customer of our own shop
+    nothing_names("src", &network, &["src/http/", "src/partners/", "src/gateway/tests/", "src/cli/bench/"]);
     // the shop's ports are bound at the top, the operator's socket is local
-    nothing_names("src", &["TcpListener"], &["src/cli/", "src/gateway/", "src/partners/"]);
+    nothing_names("src", &["TcpListener"], &["src/cli/", "src/http/", "src/gateway/", "src/partners/"]);
 }
 
 #[test]

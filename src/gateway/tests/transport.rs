@@ -12,11 +12,8 @@ async fn talk<T: Send + 'static>(app: App, talk: impl FnOnce(SocketAddr) -> T + 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = serve(listener, app, 1).unwrap();
-    let handle = server.handle();
-    let running = actix_web::rt::spawn(server);
     let said = actix_web::rt::task::spawn_blocking(move || talk(address)).await.unwrap();
-    handle.stop(false).await;
-    running.await.unwrap().unwrap();
+    drop(server);
     said
 }
 
@@ -34,7 +31,7 @@ fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
 async fn a_body_that_does_not_come_in_time_is_told_and_the_connection_closed() {
     for rest in ["Content-Length: 100\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"] {
         let mut app = Kit::new().app;
-        app.limits.body_read_ms_max = 50;
+        app.limits.connections.body_ms_max = 50;
         let head = "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
         let request = format!("{head}{rest}");
         let answer = talk(app, move |address| exchange(address, request.as_bytes())).await;

@@ -6,17 +6,17 @@
 //! - The customer goes back to one of the shops that the settings name, and to no other address.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use actix_web::dev::Server;
-use actix_web::error::{InternalError, UrlencodedError};
+use actix_web::error::{InternalError, PayloadError, UrlencodedError};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, Form, FormConfig, Query, ServiceConfig};
-use actix_web::{App, Error, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer};
+use actix_web::{App, Error, HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -24,13 +24,13 @@ use serde::Deserialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{Currency, Date, Timestamp};
+use crate::http::{self, Server};
 
 use super::page_guard::guarded;
 use super::payment::{Payment, Sent};
 use super::{BadCard, CardNumber, Expiry, TokenMint, check_cvv, test_behaviour};
 
 const BODY_BYTES_MAX: usize = 8 * 1024;
-const HEAD_READ_MS_MAX: u64 = 10_000;
 /// More customers than type a card number at once.
 pub const CONNECTIONS_MAX: usize = 1_000;
 const NAME_CHARS_MAX: usize = 100;
@@ -84,18 +84,11 @@ impl CardPage {
     }
 }
 
-/// Serves the page on `listener`, to at most `connections_max` at once, until the server is told to stop; signals are left to whoever runs it. Must be called on
-/// a system of actix.
-pub fn serve(listener: TcpListener, page: CardPage, connections_max: usize) -> std::io::Result<Server> {
+/// Serves the page on `listener`, until the server is dropped.
+pub fn serve(listener: TcpListener, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
     let page = Data::new(page);
     let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
-    let server = HttpServer::new(site)
-        .workers(1)
-        .max_connections(connections_max)
-        .client_request_timeout(Duration::from_millis(HEAD_READ_MS_MAX))
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+    http::serve(listener, 1, limits, site)
 }
 
 pub(super) fn configure(site: &mut ServiceConfig) {
@@ -305,6 +298,9 @@ fn bad_form(error: UrlencodedError, _request: &HttpRequest) -> Error {
     let (status, text) = match &error {
         UrlencodedError::Overflow { .. } => {
             (StatusCode::PAYLOAD_TOO_LARGE, "Your browser has sent more than we read.")
+        }
+        UrlencodedError::Payload(PayloadError::Io(error)) if error.kind() == ErrorKind::TimedOut => {
+            (StatusCode::REQUEST_TIMEOUT, "Your browser was too slow. Please go back and try again.")
         }
         UrlencodedError::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "This is not our own form."),
         _ => (StatusCode::BAD_REQUEST, "Please go back and type the card again."),

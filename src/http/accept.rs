@@ -1,0 +1,145 @@
+use std::cell::Cell;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_http::body::{BoxBody, MessageBody};
+use actix_http::{Request, Response, ServiceConfig};
+use actix_web::dev::{Service, ServiceResponse};
+use rustix::net::sockopt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::{sleep, timeout};
+
+use super::Limits;
+use super::connection::Connection;
+use super::places::Places;
+
+const TOO_MANY: &[u8] =
+    b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// What the connections of one thread share.
+pub struct Worker {
+    pub limits: Limits,
+    /// By which answers are encoded; the deadlines in it are not used.
+    pub config: ServiceConfig,
+    closing: Cell<bool>,
+    answering: Cell<usize>,
+    all_answered: Notify,
+}
+
+/// A connection that owes an answer.
+pub struct Answering(Rc<Worker>);
+
+impl Worker {
+    /// Must be made on a thread that runs local tasks.
+    pub fn new(limits: Limits) -> Rc<Worker> {
+        Rc::new(Worker {
+            limits,
+            config: ServiceConfig::default(),
+            closing: Cell::new(false),
+            answering: Cell::new(0),
+            all_answered: Notify::new(),
+        })
+    }
+
+    pub fn answering(self: &Rc<Worker>) -> Answering {
+        self.answering.set(self.answering.get() + 1);
+        Answering(Rc::clone(self))
+    }
+
+    /// Whether each answer is the last of its connection.
+    pub fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
+    async fn drained(&self) {
+        while self.answering.get() > 0 {
+            self.all_answered.notified().await;
+        }
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let left = self.0.answering.get() - 1;
+        self.0.answering.set(left);
+        if left == 0 && self.0.is_closing() {
+            self.0.all_answered.notify_one();
+        }
+    }
+}
+
+/// Serves who comes, until `closed` says otherwise; then what is in flight is answered.
+pub async fn accept<S, B>(
+    listener: TcpListener,
+    worker: Rc<Worker>,
+    places: Arc<Places>,
+    site: Rc<S>,
+    mut closed: watch::Receiver<()>,
+) where
+    S: Service<Request, Response = ServiceResponse<B>> + 'static,
+    S::Error: Into<Response<BoxBody>>,
+    B: MessageBody + 'static,
+{
+    let room = Arc::new(Semaphore::new(worker.limits.connections_max));
+    let serving = async {
+        // the room is never closed
+        while let Ok(permit) = Arc::clone(&room).acquire_owned().await {
+            let (stream, peer) = next(&listener).await;
+            let Some(place) = places.take(peer.ip()) else {
+                // who has that many connections knows it from those; an answer that cannot be written is not waited for
+                let _ = stream.try_write(TOO_MANY);
+                continue;
+            };
+            if let Err(error) = prepare(&stream, &worker.limits) {
+                tracing::debug!(%error, "a connection ended before it began");
+                continue;
+            }
+            let connection = Connection::new(stream, peer, Rc::clone(&site), Rc::clone(&worker));
+            tokio::task::spawn_local(async move {
+                connection.run().await;
+                drop((permit, place));
+            });
+        }
+    };
+    tokio::select! {
+        () = serving => {}
+        // also where its other half was dropped
+        _ = closed.changed() => {}
+    }
+    drop(listener);
+    worker.closing.set(true);
+    if timeout(Limits::DRAIN, worker.drained()).await.is_err() {
+        tracing::warn!(answers = worker.answering.get(), "the server stopped before all answers were out");
+    }
+}
+
+async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // it had gone before it was looked at
+            Err(error) if is_of_one_client(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted, trying again");
+                sleep(Limits::ACCEPT_AGAIN).await;
+            }
+        }
+    }
+}
+
+fn is_of_one_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Bounds what the system keeps for a reader, and for how long.
+fn prepare(stream: &TcpStream, limits: &Limits) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    sockopt::set_socket_send_buffer_size(stream, Limits::SEND_BUFFER_BYTES)?;
+    let unacknowledged = limits.write(2 * Limits::SEND_BUFFER_BYTES).as_millis();
+    sockopt::set_tcp_user_timeout(stream, u32::try_from(unacknowledged).unwrap_or(u32::MAX))?;
+    Ok(())
+}

@@ -1,0 +1,120 @@
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Limits;
+
+/// Counts the connections of each address, over all workers.
+#[derive(Debug)]
+pub struct Places {
+    address_max: usize,
+    local_max: usize,
+    taken: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// One connection's; given back when it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    counted: Option<(Arc<Places>, IpAddr)>,
+}
+
+impl Places {
+    pub fn new(limits: &Limits) -> Arc<Places> {
+        Arc::new(Places {
+            address_max: limits.address_connections_max,
+            local_max: limits.local_connections_max,
+            taken: Mutex::default(),
+        })
+    }
+
+    /// `None` where the address has as many as it may.
+    pub fn take(self: &Arc<Places>, address: IpAddr) -> Option<Place> {
+        let address = counted_as(address);
+        let max = if address.is_loopback() { self.local_max } else { self.address_max };
+        if max == 0 {
+            return Some(Place { counted: None });
+        }
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(address).or_default();
+        if *count >= max {
+            return None;
+        }
+        *count += 1;
+        drop(taken);
+        Some(Place { counted: Some((Arc::clone(self), address)) })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some((places, address)) = self.counted.take() else { return };
+        let mut taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&address);
+            }
+        }
+    }
+}
+
+/// A household or a server has a whole IPv6 network of 64 bits to itself.
+fn counted_as(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) if !v6.is_loopback() => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(address_connections_max: usize, local_connections_max: usize) -> Arc<Places> {
+        Places::new(&Limits { address_connections_max, local_connections_max, ..Limits::default() })
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_address_has_its_places_and_takes_none_from_another() {
+        let places = places(2, 0);
+        let first = places.take(address("192.0.2.1")).unwrap();
+        let _second = places.take(address("::ffff:192.0.2.1")).unwrap();
+        assert!(places.take(address("192.0.2.1")).is_none());
+        assert!(places.take(address("192.0.2.2")).is_some());
+        drop(first);
+        assert!(places.take(address("192.0.2.1")).is_some());
+    }
+
+    #[test]
+    fn an_ipv6_address_counts_by_its_network() {
+        let places = places(1, 0);
+        let _held = places.take(address("2001:db8::1")).unwrap();
+        assert!(places.take(address("2001:db8::2")).is_none());
+        assert!(places.take(address("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn the_machine_itself_has_a_bound_of_its_own_or_none() {
+        let unbounded = places(1, 0);
+        let _many = [address("127.0.0.1"), address("::1"), address("127.0.0.1")]
+            .map(|local| unbounded.take(local).unwrap());
+        let bounded = places(0, 1);
+        let _one = bounded.take(address("127.0.0.1")).unwrap();
+        assert!(bounded.take(address("127.0.0.1")).is_none());
+        assert!(bounded.take(address("192.0.2.1")).is_some());
+    }
+
+    #[test]
+    fn nothing_is_kept_of_who_has_gone() {
+        let places = places(1, 0);
+        drop(places.take(address("192.0.2.1")));
+        assert!(places.taken.lock().unwrap().is_empty());
+    }
+}
