@@ -85,9 +85,10 @@ impl World {
         let options = FileOptions { segment_bytes: settings.journal.segment_bytes, ..FileOptions::default() };
         let (journal, recovery) = FileJournal::open(&layout.journal(), options)?;
         if recovery.torn_bytes > 0 {
-            tracing::info!(
+            tracing::warn!(
                 bytes = recovery.torn_bytes,
-                "the last write before the crash was torn and is dropped; nothing in it was acknowledged"
+                "the last write before the end is not whole and is dropped: if a crash tore it, nothing in it was \
+                 acknowledged; if the disk damaged it later, that cannot be told"
             );
         }
         let (trees, state) = open_trees(settings, &layout)?;

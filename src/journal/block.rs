@@ -111,6 +111,14 @@ pub(super) fn encode(buffer: &mut [u8], label: &Label, chain: u64, salt: u64) ->
     checksum
 }
 
+/// The bytes that a block takes up, from its header alone; `None` if none begins here.
+pub(super) fn length(header: &[u8], salt: u64) -> Option<usize> {
+    if header[..CHECKSUM_AT] != magic(salt) {
+        return None;
+    }
+    usize::try_from(u64_at(header, 40)).ok()?.checked_add(BLOCK_HEADER_BYTES)?.checked_next_multiple_of(8)
+}
+
 /// The block at the beginning of `bytes` and the bytes that it takes up.
 pub(super) fn decode(bytes: &[u8], salt: u64) -> Result<(Block<'_>, usize), Flaw> {
     let torn = |why| Flaw { why, whole: false };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::block::{self, Block, Flaw, Kind};
-use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::{Error, Position};
 
 /// A segment file in memory, its header checked.
@@ -26,6 +26,8 @@ impl Loaded {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cursor {
     pub offset: usize,
+    /// Where the block before begins; 0 before there is one.
+    pub block_at: usize,
     /// The checksum of the block before.
     pub chain: u64,
     /// The last record before.
@@ -38,7 +40,8 @@ impl Cursor {
     pub fn begin(header: &SegmentHeader) -> Cursor {
         Cursor {
             offset: SEGMENT_HEADER_BYTES,
-            chain: header.chain,
+            block_at: 0,
+            chain: header.link.chain,
             last: Position(header.first.0 - 1),
             epoch: header.epoch,
             last_kind: None,
@@ -50,17 +53,31 @@ impl Cursor {
     pub fn next<'a>(&mut self, segment: &'a Loaded) -> Result<Option<Block<'a>>, Error> {
         let rest = segment.bytes.get(self.offset..).unwrap_or(&[]);
         let found = block::decode(rest, segment.header.salt)
-            .and_then(|(block, length)| self.follows(&block).map(|next| (block, next, length)));
+            .and_then(|(block, length)| self.pass(&block, length).map(|()| block));
         match found {
-            Ok((block, next, length)) => {
-                *self = Cursor { offset: self.offset + length, ..next };
-                Ok(Some(block))
-            }
+            Ok(block) => Ok(Some(block)),
             Err(flaw) if flaw.whole || self.later_write_began(segment) => {
                 Err(Error::damaged(&segment.path, self.offset, flaw.why))
             }
             Err(_) => Ok(None),
         }
+    }
+
+    /// Goes on behind the block, if it is the one that is due.
+    pub fn pass(&mut self, block: &Block<'_>, length: usize) -> Result<(), Flaw> {
+        let next = self.follows(block)?;
+        *self = Cursor { offset: self.offset + length, block_at: self.offset, ..next };
+        Ok(())
+    }
+
+    /// How a segment that begins here continues this one. Where it begins with the same record, it takes this one's name and
+    /// place, and continues the one before.
+    pub fn link(&self, header: &SegmentHeader) -> Link {
+        if self.last.next() == header.first {
+            return header.link;
+        }
+        let (block_at, end) = (self.block_at as u64, self.offset as u64);
+        Link { segment: header.first, block_at, end, chain: self.chain }
     }
 
     /// The bytes from here to the last that is not zero.

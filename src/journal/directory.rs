@@ -1,4 +1,4 @@
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,6 @@ use super::disk::Disk;
 use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::{Error, Position};
 
-const LOCK_NAME: &str = "journal.lock";
 const PREFIX: &str = "journal-";
 const SUFFIX: &str = ".seg";
 const TEMPORARY_SUFFIX: &str = ".tmp";
@@ -73,19 +72,14 @@ pub(super) fn remove_temporary(dir: &Path, disk: &dyn Disk) -> Result<(), Error>
     Ok(())
 }
 
-/// Locks the directory for as long as the file lives.
+/// Locks the directory for as long as the file lives: the directory itself, which cannot be removed under its owner and made
+/// anew as a file in it can.
 pub(super) fn lock(dir: &Path) -> Result<File, Error> {
-    let path = dir.join(LOCK_NAME);
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(Error::io("open the lock", &path))?;
+    let file = File::open(dir).map_err(Error::io("open the directory", dir))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse { path: dir.to_path_buf() }),
-        Err(TryLockError::Error(source)) => Err(Error::io("lock", &path)(source)),
+        Err(TryLockError::Error(source)) => Err(Error::io("lock", dir)(source)),
     }
 }
 

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Position;
+use super::{JournalId, Position};
 
 /// Why the journal could not do what it was asked. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -19,13 +19,31 @@ pub enum Error {
     Damaged { file: PathBuf, offset: u64, why: &'static str },
 
     #[error(
+        "{file} is missing; nothing was opened, restore it from a backup", file = .file.display()
+    )]
+    Missing { file: PathBuf },
+
+    #[error(
+        "{file} belongs to another journal ({found}, and this one is {expected}); put this journal's own file back",
+        file = .file.display()
+    )]
+    Foreign { file: PathBuf, found: JournalId, expected: JournalId },
+
+    #[error(
+        "{path} is no longer the file that this process writes: somebody has removed or replaced it; nothing more is \
+         acknowledged, put the directory back as it was and start again",
+        path = .path.display()
+    )]
+    Replaced { path: PathBuf },
+
+    #[error(
         "{file} begins with record {found} where record {expected} was due; restore the missing segments from a backup",
         file = .file.display()
     )]
     MissingSegment { file: PathBuf, expected: Position, found: Position },
 
     #[error(
-        "{file} has format version {version} and this program reads version {supported}; use the program that wrote it",
+        "{file} has format version {version} and this program reads version {supported}; use the program that wrote it, or begin with an empty directory",
         file = .file.display(), supported = super::header::VERSION
     )]
     BadVersion { file: PathBuf, version: u32 },

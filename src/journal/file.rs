@@ -14,7 +14,7 @@ use super::read::read_until;
 use super::recovery::{Recovery, recover};
 use super::segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 use super::writer::{self, Order, Progress, Request, Writer};
-use super::{Error, Journal, Pending, Position, Visit};
+use super::{Error, Journal, JournalId, Pending, Position, Visit};
 
 #[derive(Clone, Copy, Debug)]
 pub struct FileOptions {
@@ -34,6 +34,7 @@ impl Default for FileOptions {
 /// Dropping it waits for the write in flight and gives the directory free; it does not seal.
 pub struct FileJournal {
     dir: PathBuf,
+    id: JournalId,
     batch_bytes_max: u64,
     progress: Arc<Progress>,
     epoch: u64,
@@ -50,8 +51,9 @@ pub struct FileJournal {
 impl FileJournal {
     /// Opens the directory for writing, or makes it, and recovers what it holds.
     ///
-    /// `Error::InUse` if another process (or handle) has it open; `Error::Damaged` if the last segment or a
-    /// header does not check. Earlier segments are checked when they are read.
+    /// `Error::InUse` if another process (or handle) has it open; `Error::Missing`, `Error::Foreign` or `Error::Damaged` if a
+    /// segment is not there, not this journal's, not of its length, does not continue the one before, or the last
+    /// does not check. Earlier segments are checked whole when they are read, and by [`super::examine`].
     pub fn open(dir: &Path, options: FileOptions) -> Result<(FileJournal, Recovery), Error> {
         FileJournal::open_on(dir, options, Arc::new(RealDisk))
     }
@@ -64,7 +66,8 @@ impl FileJournal {
         directory::make(dir, &*disk)?;
         let lock = directory::lock(dir)?;
         let segment_bytes = options.segment_bytes.clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
-        let (segment, recovery) = recover(dir, segment_bytes, &*disk)?;
+        let (segment, head, recovery) = recover(dir, segment_bytes, &*disk)?;
+        let id = head.head.journal;
         let progress = Arc::new(Progress::default());
         progress.last.store(recovery.last.0, Ordering::Release);
         let writer = Arc::new(Mutex::new(Writer {
@@ -73,6 +76,7 @@ impl FileJournal {
             disk,
             progress: Arc::clone(&progress),
             segment,
+            head,
             last: recovery.last,
             epoch: recovery.epoch,
             sealed: true,
@@ -86,6 +90,7 @@ impl FileJournal {
             .map_err(Error::io("start the writer of", dir))?;
         let journal = FileJournal {
             dir: dir.to_path_buf(),
+            id,
             batch_bytes_max: options.batch_bytes_max.min(BATCH_BYTES_MAX),
             progress,
             epoch: recovery.epoch,
@@ -96,6 +101,11 @@ impl FileJournal {
             _lock: lock,
         };
         Ok((journal, recovery))
+    }
+
+    /// Which journal it is.
+    pub fn id(&self) -> JournalId {
+        self.id
     }
 
     fn admit(&self, batch: &Batch, expected: Position) -> Result<(), Error> {
@@ -193,13 +203,9 @@ impl Journal for FileJournal {
     }
 
     fn trim(&mut self, to: Position) -> Result<(), Error> {
-        let files = directory::segments(&self.dir)?;
-        let superseded = files.windows(2).filter(|pair| pair[1].first <= to).map(|pair| &pair[0]);
-        // The oldest first: what stays has no gap, whenever it is interrupted.
-        for file in superseded {
-            RealDisk.remove(&file.path).map_err(Error::io("remove", &file.path))?;
-        }
-        RealDisk.sync_directory(&self.dir).map_err(Error::io("sync the directory", &self.dir))
+        self.check_sound()?;
+        let mut writer = self.writer.lock().map_err(|_| Error::Broken)?;
+        writer.trim(to)
     }
 
     fn seal(&mut self) -> Pending<()> {

@@ -7,9 +7,10 @@ use super::batch::Batch;
 use super::block::{self, BLOCK_HEADER_BYTES};
 use super::body::Body;
 use super::cursor::Loaded;
-use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::recovery::find_tail;
-use super::{Error, Position};
+use super::segment::SEGMENT_BYTES_DEFAULT;
+use super::{Error, JournalId, Position};
 
 /// Disks write sectors whole.
 const SECTOR_BYTES: usize = 512;
@@ -40,9 +41,18 @@ impl Image {
     /// The batches follow one another. `salt` tells this file's blocks from others'.
     pub fn of(batches: &[&Batch], salt: u64) -> Image {
         let first = batches.first().map_or(Position::START.next(), |batch| batch.first());
-        let header = SegmentHeader { incarnation: 1, epoch: 1, salt, first, chain: 0 };
+        let header = SegmentHeader {
+            journal: JournalId::from_bytes([1; JournalId::BYTES]),
+            serial: 1,
+            incarnation: 1,
+            epoch: 1,
+            salt,
+            first,
+            capacity: SEGMENT_BYTES_DEFAULT,
+            link: Link::default(),
+        };
         let mut bytes = header.encode().to_vec();
-        let mut chain = header.chain;
+        let mut chain = header.link.chain;
         let mut edges = vec![SEGMENT_HEADER_BYTES];
         for batch in batches {
             let mut body = Body::of((*batch).clone());

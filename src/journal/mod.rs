@@ -9,13 +9,19 @@
 //! - **Damage is never taken for a crash.** One write is in flight at a time and batches are chained, so only
 //!   the last, unsealed batch can be torn. Anything else that does not check is [`Error::Damaged`]
 //!   with the file and the offset, and nothing is skipped.
-//! - **One owner.** A directory is locked while it is open, and an append under an older epoch is refused.
+//! - **One owner.** A directory is locked itself while it is open, whatever becomes of the files in it; an append under an
+//!   older epoch is refused, and so is one to a file that no longer has its name.
 //!
-//! What it does not see: a last segment removed as a whole, and an unsealed last batch that rots after its sync.
+//! - **Nothing is silently missing.** Every segment names the journal that it belongs to, its own length and the end of the one
+//!   before; `head` names the last. One that is gone, cut, another shop's or an older copy is refused by name when the
+//!   directory is opened; what lies in between is checked by [`examine`].
+//!
+//! What it does not see: an unsealed last batch that rots after its sync, and a last segment in an older copy of itself.
 //! Whoever keeps a watermark elsewhere should compare it with [`Recovery::last`].
 //!
 //! Layout: [`Batch`] packs records; `body` compresses them; `block` and `header` are the bytes on disk; `segment`,
-//! `disk` and `directory` handle files; `cursor` checks a segment's blocks; `recovery` finds the tail and writes it anew;
+//! `disk` and `directory` handle files; `head` names the last of them and `survey` looks at them all;
+//! `cursor` checks a segment's blocks; `recovery` finds the tail and writes it anew;
 //! `writer` is the thread that compresses and appends; `read` walks a directory; [`MemoryJournal`] is the one for tests
 //! and the simulator.
 
@@ -26,25 +32,31 @@ mod cursor;
 mod directory;
 mod disk;
 mod error;
+mod examine;
 mod file;
+mod head;
 mod header;
+mod identity;
 mod image;
 mod memory;
 mod position;
 mod read;
 mod recovery;
 mod segment;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use batch::Batch;
 pub use error::Error;
+pub use examine::{Examined, examine};
 pub use file::{FileJournal, FileOptions};
+pub use identity::JournalId;
 pub use image::Tail;
 pub use memory::MemoryJournal;
 pub use position::Position;
-pub use read::{ReadEnd, check, read};
+pub use read::{ReadEnd, check, identity, read};
 pub use recovery::Recovery;
 pub use segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 

@@ -4,9 +4,11 @@ use super::batch::frames;
 use super::block::{Block, Kind};
 use super::body::framed;
 use super::cursor::{Cursor, Loaded};
-use super::directory::{self, SegmentFile};
+use super::directory::SegmentFile;
+use super::head::Head;
 use super::header::SegmentHeader;
-use super::{Error, Position, Visit};
+use super::survey::survey;
+use super::{Error, JournalId, Position, Visit};
 
 /// Where a reading ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +36,20 @@ pub fn read(dir: &Path, from: Position, visit: Visit<'_>) -> Result<ReadEnd, Err
 
 /// Checks every segment that is there, from the oldest on; reports like [`read`].
 pub fn check(dir: &Path) -> Result<ReadEnd, Error> {
-    let files = directory::segments(dir)?;
+    let files = kept(dir)?;
     let before_oldest = files.first().map_or(0, |file| file.first.0.saturating_sub(1));
     read(dir, Position(before_oldest), &mut |_, _| Ok(()))
+}
+
+/// The journal that the directory holds; `None` before there is one.
+pub fn identity(dir: &Path) -> Result<Option<JournalId>, Error> {
+    Ok(Head::read(dir)?.map(|head| head.journal))
+}
+
+/// The segments from the base on, of a directory in which nothing is missing that is cheap to see.
+fn kept(dir: &Path) -> Result<Vec<SegmentFile>, Error> {
+    let survey = survey(dir)?;
+    Ok(survey.map_or(vec![], |survey| survey.segments.into_iter().map(|segment| segment.file).collect()))
 }
 
 /// As `read`, and stops after the batch that holds the record `until`.
@@ -46,7 +59,7 @@ pub(super) fn read_until(
     until: Position,
     visit: Visit<'_>,
 ) -> Result<ReadEnd, Error> {
-    let files = directory::segments(dir)?;
+    let files = kept(dir)?;
     let mut end =
         ReadEnd { last: Position::START, records: 0, segments: 0, torn_bytes: 0, sealed: files.is_empty() };
     let Some(oldest) = files.first() else { return Ok(end) };
@@ -88,7 +101,7 @@ impl Next<'_> {
     }
 
     fn begins_at(&self, cursor: &Cursor) -> bool {
-        self.header.chain == cursor.chain && self.header.first == cursor.last.next()
+        self.header.link.chain == cursor.chain && self.header.first == cursor.last.next()
     }
 
     fn error_for_end(&self, cursor: &Cursor, segment: &Loaded) -> Error {
@@ -164,6 +177,7 @@ impl Reading<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::header::SEGMENT_HEADER_BYTES;
     use crate::journal::{Batch, FileJournal, FileOptions, Journal};
 
     #[tokio::test]
@@ -176,10 +190,10 @@ mod tests {
             batch.push(|buffer| buffer.extend(b"a book"));
             journal.append(batch, last).await.expect("appended");
         }
-        let file = directory::segments(dir.path()).expect("listed").remove(0);
+        let file = kept(dir.path()).expect("listed").remove(0);
         let mut stale = Loaded::read(&file.path).expect("loaded");
         // The first batch as a reader saw it before it was whole; the second as it saw it a moment later.
-        stale.bytes[64 + 40] ^= 1;
+        stale.bytes[SEGMENT_HEADER_BYTES + 40] ^= 1;
 
         let visit: Visit<'_> = &mut |_, _| Ok(());
         let mut reading = Reading {

@@ -1,30 +1,35 @@
 //! Opens a directory for writing. Each step leaves a state from which the whole can be done again:
 //!
-//! 1. remove temporary files; nothing in them was acknowledged
-//! 2. check the header of every segment and every block of the last one, to the end of what checks
+//! 1. look at every segment and check every block of the last one, to the end of what checks
+//! 2. remove temporary files; nothing in them was acknowledged
 //! 3. write a new segment under a temporary name: it begins after the last block that is surely durable, and
 //!    holds anew the last batch if it was not sealed, followed by a seal; sync it
 //! 4. rename it, sync the directory: from here on it supersedes what the old segment holds from its first record on.
 //!    If the old one has nothing before that record, both have the same name, and the rename replaces it
-//! 5. cut off what is superseded; readers ignore it in any case
+//! 5. name it in the head
+//! 6. cut off what is superseded; readers ignore it in any case
 
 use std::path::Path;
 
 use super::block::{Kind, MARK_BYTES};
 use super::body::{self, Body};
 use super::cursor::{Cursor, Loaded};
-use super::directory::{self, SegmentFile};
+use super::directory;
 use super::disk::Disk;
-use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
-use super::segment::{Prepared, Segment, random_salt};
-use super::{Error, Position};
+use super::head::HeadFile;
+use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::identity::random;
+use super::segment::{Prepared, Segment};
+use super::survey::{Survey, Surveyed, survey};
+use super::{Error, JournalId, Position};
 
 /// What was found when the journal was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recovery {
     /// The last record.
     pub last: Position,
-    /// The bytes of a write that a crash cut short; it was never acknowledged, and it is dropped.
+    /// The bytes of a last write that is not whole; it is dropped. If a crash cut it short, it was never acknowledged. That the
+    /// disk damaged it after it was synced cannot be told from that.
     pub torn_bytes: u64,
     /// The journal ended in a seal, or had nothing written to it: it was stopped cleanly or died idle.
     pub clean: bool,
@@ -52,29 +57,70 @@ impl Tail {
     }
 }
 
-pub(super) fn recover(dir: &Path, segment_bytes: u64, disk: &dyn Disk) -> Result<(Segment, Recovery), Error> {
+pub(super) fn recover(
+    dir: &Path,
+    segment_bytes: u64,
+    disk: &dyn Disk,
+) -> Result<(Segment, HeadFile, Recovery), Error> {
+    let survey = survey(dir)?;
     directory::remove_temporary(dir, disk)?;
-    let files = directory::segments(dir)?;
-    let incarnation = check_headers(&files)? + 1;
-    let Some(last_file) = files.last() else {
-        let first = Position::START.next();
-        let header = SegmentHeader { incarnation, epoch: 0, salt: random_salt()?, first, chain: 0 };
-        let segment = write_anew(dir, header, None, segment_bytes, disk)?;
-        let recovery = Recovery { last: Position::START, torn_bytes: 0, clean: true, epoch: 0, incarnation };
-        return Ok((segment, recovery));
+    let (head, segments) = match survey {
+        Some(Survey { head, segments }) => (HeadFile::open(dir, head)?, segments),
+        None => (HeadFile::create(dir, JournalId::draw()?, disk)?, vec![]),
     };
+    match segments.last() {
+        Some(last) => go_on(dir, last, head, segment_bytes, disk),
+        None => begin(dir, head, segment_bytes, disk),
+    }
+}
 
-    let old = Loaded::read(&last_file.path)?;
+/// The first segment of a journal.
+fn begin(
+    dir: &Path,
+    mut head: HeadFile,
+    segment_bytes: u64,
+    disk: &dyn Disk,
+) -> Result<(Segment, HeadFile, Recovery), Error> {
+    let header = SegmentHeader {
+        journal: head.head.journal,
+        serial: 1,
+        incarnation: 1,
+        epoch: 0,
+        salt: random()?,
+        first: Position::START.next(),
+        capacity: 0,
+        link: Link::default(),
+    };
+    let segment = write_anew(dir, header, None, segment_bytes, disk)?;
+    head.names(&segment.header, disk)?;
+    let recovery = Recovery { last: Position::START, torn_bytes: 0, clean: true, epoch: 0, incarnation: 1 };
+    Ok((segment, head, recovery))
+}
+
+/// The segment that goes on where the last one ends.
+fn go_on(
+    dir: &Path,
+    last: &Surveyed,
+    mut head: HeadFile,
+    segment_bytes: u64,
+    disk: &dyn Disk,
+) -> Result<(Segment, HeadFile, Recovery), Error> {
+    let old = Loaded::read(&last.file.path)?;
+    let incarnation = old.header.incarnation.saturating_add(1);
     let tail = find_tail(&old)?;
     let header = SegmentHeader {
+        journal: head.head.journal,
+        serial: old.header.serial.saturating_add(1),
         incarnation,
         epoch: tail.end.epoch,
-        salt: random_salt()?,
+        salt: random()?,
         first: tail.kept.last.next(),
-        chain: if tail.kept.last.next() == old.header.first { old.header.chain } else { tail.kept.chain },
+        capacity: 0,
+        link: tail.kept.link(&old.header),
     };
     let replaces_old = header.first == old.header.first;
     let segment = write_anew(dir, header, tail.unsealed, segment_bytes, disk)?;
+    head.names(&segment.header, disk)?;
     if !replaces_old {
         disk.cut(&old.path, tail.kept.offset as u64).map_err(Error::io("cut", &old.path))?;
     }
@@ -85,20 +131,7 @@ pub(super) fn recover(dir: &Path, segment_bytes: u64, disk: &dyn Disk) -> Result
         epoch: tail.end.epoch,
         incarnation,
     };
-    Ok((segment, recovery))
-}
-
-/// Checks that headers and names agree and returns the highest incarnation.
-fn check_headers(files: &[SegmentFile]) -> Result<u64, Error> {
-    let mut incarnation = 0;
-    for file in files {
-        let header = file.header()?;
-        if header.incarnation < incarnation {
-            return Err(Error::damaged(&file.path, 0, "the segment is older than the one before it"));
-        }
-        incarnation = header.incarnation;
-    }
-    Ok(incarnation)
+    Ok((segment, head, recovery))
 }
 
 pub(super) fn find_tail(segment: &Loaded) -> Result<Tail, Error> {
@@ -131,6 +164,7 @@ fn write_anew(
     let block_bytes = unsealed.as_ref().map_or(0, |(_, body)| body.buffer.len());
     let needed = SEGMENT_HEADER_BYTES + block_bytes + 2 * MARK_BYTES;
     let prepared = Prepared::make(dir, "opening", segment_bytes.max(needed as u64), disk)?;
+    let header = SegmentHeader { capacity: prepared.capacity, ..header };
     let mut segment = prepared.begin(header, disk)?;
     if let Some((records, mut body)) = unsealed {
         let label = body.label(first, records, epoch);

@@ -1,13 +1,11 @@
-use std::fs::File;
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-
-use rand::TryRng;
-use rand::rngs::SysRng;
 
 use super::block::{self, Label};
 use super::directory::{segment_path, temporary_path};
 use super::disk::Disk;
-use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::{Error, Position};
 
 pub const SEGMENT_BYTES_DEFAULT: u64 = 32 * 1024 * 1024;
@@ -51,7 +49,8 @@ impl Prepared {
             path: self.path,
             capacity: self.capacity,
             offset: SEGMENT_HEADER_BYTES as u64,
-            chain: header.chain,
+            block_at: 0,
+            chain: header.link.chain,
             header,
         })
     }
@@ -63,7 +62,8 @@ pub(super) struct Segment {
     path: PathBuf,
     capacity: u64,
     offset: u64,
-    /// The checksum of the last block.
+    /// Where the last block begins, and its checksum.
+    block_at: u64,
     chain: u64,
     pub header: SegmentHeader,
 }
@@ -81,6 +81,7 @@ impl Segment {
     pub fn write(&mut self, buffer: &mut [u8], label: &Label, disk: &dyn Disk) -> Result<(), Error> {
         self.chain = block::encode(buffer, label, self.chain, self.header.salt);
         disk.write(&self.file, buffer, self.offset).map_err(Error::io("write", &self.path))?;
+        self.block_at = self.offset;
         self.offset += buffer.len() as u64;
         Ok(())
     }
@@ -99,17 +100,22 @@ impl Segment {
         Ok(())
     }
 
-    /// What the header of the next segment chains to. A next segment that begins with the same record
-    /// takes this one's name and place, so it chains to the one before.
-    pub fn chain_for(&self, first: Position) -> u64 {
-        if first == self.header.first { self.header.chain } else { self.chain }
+    /// How the next segment continues this one. One that begins with the same record takes this one's name and place, so it
+    /// continues the one before.
+    pub fn link_for(&self, first: Position) -> Link {
+        if first == self.header.first {
+            return self.header.link;
+        }
+        Link { segment: self.header.first, block_at: self.block_at, end: self.offset, chain: self.chain }
     }
-}
 
-pub(super) fn random_salt() -> Result<u64, Error> {
-    SysRng.try_next_u64().map_err(|error| {
-        Error::io("read random bytes for", Path::new("a new segment"))(std::io::Error::other(
-            error.to_string(),
-        ))
-    })
+    /// The file that is written to is the one that has its name. Where somebody has removed it, or put another in its place or
+    /// in its directory's, a second daemon may have begun there: what is written here then counts for nothing.
+    pub fn check_is_named(&self) -> Result<(), Error> {
+        let replaced = || Error::Replaced { path: self.path.clone() };
+        let named = fs::metadata(&self.path).map_err(|_| replaced())?;
+        let written = self.file.metadata().map_err(Error::io("look at", &self.path))?;
+        let same = (named.dev(), named.ino()) == (written.dev(), written.ino());
+        if same { Ok(()) } else { Err(replaced()) }
+    }
 }

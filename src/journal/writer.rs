@@ -9,9 +9,12 @@ use tokio::sync::oneshot;
 use super::batch::{self, Batch};
 use super::block::{Kind, Label, MARK_BYTES};
 use super::body::Body;
+use super::directory;
 use super::disk::Disk;
+use super::head::HeadFile;
 use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
-use super::segment::{Prepared, Segment, random_salt};
+use super::identity::random;
+use super::segment::{Prepared, Segment};
 use super::{Error, Position};
 
 pub(super) enum Order {
@@ -41,6 +44,7 @@ pub(super) struct Writer {
     pub disk: Arc<dyn Disk>,
     pub progress: Arc<Progress>,
     pub segment: Segment,
+    pub head: HeadFile,
     pub last: Position,
     pub epoch: u64,
     /// Nothing was written since the last seal, or at all.
@@ -114,6 +118,8 @@ impl Writer {
         if self.segment.fits(needed) {
             self.segment.write(&mut buffer, &label, &*self.disk)?;
             self.segment.sync(&*self.disk)?;
+            // a microsecond, beside the sync's hundreds
+            self.segment.check_is_named()?;
         } else {
             self.roll_over(&mut buffer, &label, needed + SEGMENT_HEADER_BYTES as u64)?;
         }
@@ -122,20 +128,40 @@ impl Writer {
         Ok(())
     }
 
-    /// Begins the next segment with this block; both are durable before the segment gets its name.
+    /// Begins the next segment with this block; both are durable before the segment gets its name, and it has its name before
+    /// the head says so.
     fn roll_over(&mut self, buffer: &mut [u8], label: &Label, needed: u64) -> Result<(), Error> {
+        self.segment.check_is_named()?;
+        self.head.check_is_ours()?;
+        let prepared = self.take_next(needed)?;
         let header = SegmentHeader {
+            journal: self.segment.header.journal,
+            serial: self.segment.header.serial.saturating_add(1),
             incarnation: self.segment.header.incarnation,
             epoch: self.epoch,
-            salt: random_salt()?,
+            salt: random()?,
             first: label.first,
-            chain: self.segment.chain_for(label.first),
+            capacity: prepared.capacity,
+            link: self.segment.link_for(label.first),
         };
-        let mut segment = self.take_next(needed)?.begin(header, &*self.disk)?;
+        let mut segment = prepared.begin(header, &*self.disk)?;
         segment.write(buffer, label, &*self.disk)?;
         segment.publish(&self.dir, &*self.disk)?;
+        self.head.names(&segment.header, &*self.disk)?;
         self.segment = segment;
         Ok(())
+    }
+
+    /// Removes the segments that lie wholly before `to`.
+    pub fn trim(&mut self, to: Position) -> Result<(), Error> {
+        let files = directory::segments(&self.dir)?;
+        let Some(kept) = files.iter().rev().find(|file| file.first <= to) else { return Ok(()) };
+        self.head.begins_at(kept.first, &*self.disk)?;
+        // The oldest first: what stays has no gap, whenever it is interrupted.
+        for file in files.iter().filter(|file| file.first < kept.first) {
+            self.disk.remove(&file.path).map_err(Error::io("remove", &file.path))?;
+        }
+        self.disk.sync_directory(&self.dir).map_err(Error::io("sync the directory", &self.dir))
     }
 
     fn take_next(&mut self, needed: u64) -> Result<Prepared, Error> {

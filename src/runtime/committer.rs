@@ -138,7 +138,7 @@ impl<A: Application> Cell<A> {
 
     /// Never returns: whoever waits for the journal waits until the process is gone.
     async fn journal_failed(&self, error: &journal::Error) {
-        tracing::error!(%error, "the journal cannot be written: ending the process at once, without a drain; what was acknowledged is safe");
+        tracing::error!(%error, "the journal cannot be written: ending the process at once, without a drain; what was acknowledged before is in its files");
         self.hooks().die();
         std::future::pending().await
     }

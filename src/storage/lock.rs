@@ -1,52 +1,35 @@
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
 use super::Error;
 
-const LOCK_FILE: &str = "lock";
+/// The process id of whoever holds the directory, for people.
+const OWNER_FILE: &str = "lock";
 
-/// Keeps a second daemon off a data directory for as long as it lives. The lock is the kernel's, on the
-/// file `lock`, so it ends with the process however that ends; the process id in the file is for people.
+/// Keeps a second daemon off a data directory for as long as it lives. The lock is the kernel's, on the directory itself: it ends
+/// with the process however that ends, and no file is there that could be deleted and made anew unlocked.
 #[derive(Debug)]
 pub struct DirectoryLock {
-    _file: File,
+    _dir: File,
 }
 
 impl DirectoryLock {
     /// Creates the directory if it is missing. `Error::Locked` names the process that holds it.
     pub fn take(dir: &Path) -> Result<DirectoryLock, Error> {
         fs::create_dir_all(dir).map_err(|e| Error::io("create", dir, e))?;
-        let path = dir.join(LOCK_FILE);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|e| Error::io("open", &path, e))?;
-        match file.try_lock() {
+        let held = File::open(dir).map_err(|e| Error::io("open", dir, e))?;
+        let owner = dir.join(OWNER_FILE);
+        match held.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::Locked { dir: dir.to_path_buf(), pid: read_pid(&mut file) });
+                let pid = fs::read_to_string(&owner).ok().and_then(|text| text.trim().parse().ok());
+                return Err(Error::Locked { dir: dir.to_path_buf(), pid });
             }
-            Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
+            Err(TryLockError::Error(e)) => return Err(Error::io("lock", dir, e)),
         }
-        write_pid(&mut file).map_err(|e| Error::io("write", &path, e))?;
-        Ok(DirectoryLock { _file: file })
+        fs::write(&owner, format!("{}\n", std::process::id())).map_err(|e| Error::io("write", &owner, e))?;
+        Ok(DirectoryLock { _dir: held })
     }
-}
-
-fn read_pid(file: &mut File) -> Option<u32> {
-    let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
-}
-
-fn write_pid(file: &mut File) -> std::io::Result<()> {
-    file.set_len(0)?;
-    file.seek(SeekFrom::Start(0))?;
-    writeln!(file, "{}", std::process::id())
 }
 
 #[cfg(test)]
@@ -72,7 +55,16 @@ mod tests {
     #[test]
     fn a_lock_file_left_by_a_killed_daemon_does_not_hold() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join(LOCK_FILE), "4294967295 and more\n").unwrap();
+        fs::write(dir.path().join(OWNER_FILE), "4294967295 and more\n").unwrap();
         DirectoryLock::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn nobody_gets_the_directory_by_deleting_what_is_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let _first = DirectoryLock::take(dir.path()).unwrap();
+        fs::remove_file(dir.path().join(OWNER_FILE)).unwrap();
+        let refused = DirectoryLock::take(dir.path()).unwrap_err();
+        assert!(matches!(refused, Error::Locked { pid: None, .. }), "{refused:?}");
     }
 }

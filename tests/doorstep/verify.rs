@@ -15,7 +15,7 @@ use super::shop::{FAST, Setup, TestShop, setup};
 use super::stored::StoredTrees;
 
 /// The segment's header and the claim of the first epoch; the first batch of records follows.
-const FIRST_BATCH_AT: usize = 64 + 56;
+const FIRST_BATCH_AT: usize = 120 + 56;
 
 fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -216,16 +216,77 @@ fn a_torn_last_write_is_dropped_and_the_shop_opens() {
     let (first, _last) = (shop.buys(IN_STOCK), shop.buys(IN_STOCK));
     shop.kill9();
     let segment = segments(&shop).pop().expect("a segment");
-    let bytes = fs::read(&segment).unwrap();
+    let mut bytes = fs::read(&segment).unwrap();
     let used = bytes.iter().rposition(|byte| *byte != 0).expect("something was written") + 1;
-    let file = fs::File::options().write(true).open(&segment).unwrap();
-    file.set_len(used as u64 - 5).unwrap();
+    bytes[used - 5..].fill(0);
+    fs::write(&segment, bytes).unwrap();
     shop.start();
+    assert!(shop.log().contains("if the disk damaged it later, that cannot be told"), "{}", shop.log());
     let kept = shop.looks_at(&first);
     assert_eq!(kept.json["payment"]["state"], "authorised", "{}", kept.text);
     shop.buys(IN_STOCK);
     assert_eq!(shop.stop().code(), Some(0));
     shop.verifies();
+}
+
+#[test]
+fn a_last_segment_that_was_cut_after_a_kill_is_named_and_nothing_is_served() {
+    let mut shop = setup().speed(1).set("DOORSTEP_STORAGE__CHECKPOINT_EVERY_MS", "600000").open();
+    let first = shop.buys(IN_STOCK);
+    shop.buys(IN_STOCK);
+    shop.kill9();
+    let segment = segments(&shop).pop().expect("a segment");
+    let whole = fs::read(&segment).unwrap();
+    let file = segment.file_name().unwrap().to_str().unwrap().to_owned();
+    for length in [whole.len() - 1, 4096, 300, 0] {
+        fs::write(&segment, &whole[..length]).unwrap();
+        let logged = shop.log().len();
+        let status = shop.tries_to_start().expect_err("a cut segment was opened");
+        let verified = shop.command(&["verify"]);
+        assert_eq!((status.code(), verified.status.code()), (Some(1), Some(1)));
+        for said in [&shop.log()[logged..], &printed(&verified)] {
+            assert!(said.contains(&format!("{file} is damaged at offset ")), "{said}");
+        }
+    }
+    fs::write(&segment, whole).unwrap();
+    shop.start();
+    shop.looks_at(&first);
+}
+
+#[test]
+fn a_second_daemon_is_refused_although_every_lock_file_was_deleted() {
+    let mut shop = setup().open();
+    let before = shop.buys(IN_STOCK);
+    let locks = ["lock", "journal/journal.lock", "journal/lock", "trees/lock"];
+    locks.iter().for_each(|lock| drop(fs::remove_file(shop.data().join(lock))));
+    let segment = segments(&shop).pop().expect("a segment");
+    let of = |path: &PathBuf| std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap());
+    let inode = of(&segment);
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+        let refused = shop.command(command);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(printed(&refused).contains("in use by another doorstep"), "{}", printed(&refused));
+    }
+    assert_eq!(of(&segment), inode, "the live journal was replaced");
+    let after = shop.buys(IN_STOCK);
+    shop.restart();
+    [&before, &after].iter().for_each(|order| drop(shop.looks_at(order)));
+}
+
+#[test]
+fn a_daemon_whose_directory_was_taken_from_it_acknowledges_nothing_more_and_ends() {
+    let mut shop = setup().open();
+    let before = shop.buys(IN_STOCK);
+    shop.waits_until_quiet();
+    let (data, aside) = (shop.data(), shop.root().join("aside"));
+    fs::rename(data.join("journal"), &aside).unwrap();
+    let answer = shop.client().try_order(&shop.new_key(), &wish(IN_STOCK).0);
+    assert!(!answer.is_ok_and(|answer| answer.status < 500), "it was acknowledged");
+    assert!(!shop.waits_for_the_end().success());
+    assert!(shop.log().contains("is no longer the file that this process writes"), "{}", shop.log());
+    fs::rename(&aside, data.join("journal")).unwrap();
+    shop.start();
+    shop.looks_at(&before);
 }
 
 /// The journal's files in the order of their records.

@@ -5,6 +5,7 @@ mod crash;
 mod damage;
 mod format;
 mod memory;
+mod missing;
 mod ownership;
 mod power;
 mod round_trip;
@@ -20,6 +21,9 @@ use tempfile::TempDir;
 
 use super::block::Kind;
 use super::cursor::{Cursor, Loaded};
+use super::disk::RealDisk;
+use super::head::HeadFile;
+use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::*;
 
 const SMALL: FileOptions = FileOptions { segment_bytes: 1024, batch_bytes_max: BATCH_BYTES_MAX };
@@ -35,6 +39,35 @@ fn wait<F: Future>(future: F) -> F::Output {
 
 fn open(dir: &Path, options: FileOptions) -> (FileJournal, Recovery) {
     FileJournal::open(dir, options).expect("the journal opens")
+}
+
+/// The header of a journal's first segment.
+fn first_header() -> SegmentHeader {
+    SegmentHeader {
+        journal: JournalId::from_bytes([7; JournalId::BYTES]),
+        serial: 1,
+        incarnation: 1,
+        epoch: 0,
+        salt: 42,
+        first: Position(1),
+        capacity: 0,
+        link: Link::default(),
+    }
+}
+
+/// A segment of its own length with this header.
+fn segment_of(header: SegmentHeader, blocks: &[u8]) -> Vec<u8> {
+    let capacity = (SEGMENT_HEADER_BYTES + blocks.len()) as u64;
+    [&SegmentHeader { capacity, ..header }.encode()[..], blocks].concat()
+}
+
+/// A journal of this one file.
+fn directory_of(segment: &[u8]) -> TempDir {
+    let header = SegmentHeader::decode(segment, Path::new("the test's")).unwrap_or(first_header());
+    let dir = directory();
+    HeadFile::create(dir.path(), header.journal, &RealDisk).expect("the head is made");
+    fs::write(super::directory::segment_path(dir.path(), header.first), segment).expect("written");
+    dir
 }
 
 /// The payload that every test writes at a position: its length differs from record to record.

@@ -31,6 +31,15 @@ impl PowerDisk {
         if alive { Ok(()) } else { Err(io::Error::other("the process is dead")) }
     }
 
+    fn sync_file(&self, file: &File) -> io::Result<()> {
+        let synced = file.metadata()?.ino();
+        self.unsynced.lock().expect("no panic").retain(|undo| match undo {
+            Undo::Write { file, .. } => file.metadata().expect("metadata").ino() != synced,
+            Undo::Rename { .. } => true,
+        });
+        Ok(())
+    }
+
     /// Takes back, by the bits of `lost`, sectors and renames that were not synced.
     fn cut_power(&self, lost: u64) {
         let mut bits = (0..64).cycle().map(|bit| lost >> bit & 1 == 1);
@@ -72,12 +81,7 @@ impl Disk for PowerDisk {
     }
     fn sync(&self, file: &File) -> io::Result<()> {
         self.step()?;
-        let synced = file.metadata()?.ino();
-        self.unsynced.lock().expect("no panic").retain(|undo| match undo {
-            Undo::Write { file, .. } => file.metadata().expect("metadata").ino() != synced,
-            Undo::Rename { .. } => true,
-        });
-        Ok(())
+        self.sync_file(file)
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.step()?;
@@ -93,7 +97,9 @@ impl Disk for PowerDisk {
     }
     fn cut(&self, path: &Path, length: u64) -> io::Result<()> {
         self.step()?;
-        RealDisk.cut(path, length)
+        RealDisk.cut(path, length)?;
+        // a cut syncs the whole file
+        self.sync_file(&File::open(path)?)
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.step()?;

@@ -95,7 +95,7 @@ fn journal_rots(
     assert_eq!(shop.stop().code(), Some(0), "{}", shop.log());
     let verified = shop.command(&["verify"]);
     if verified.status.code() == Some(0) {
-        return "in the journal, where nothing is written";
+        return "in the journal, where nothing is written, or twice";
     }
     // an earlier segment, which the trees reflect: the start did not need it
     rotten.is_named_in(&String::from_utf8_lossy(&verified.stderr));
@@ -120,7 +120,7 @@ struct Rotten {
 
 impl Rotten {
     fn is_of_the_journal(&self) -> bool {
-        self.file.extension().is_some_and(|end| end == "seg")
+        self.file.parent().is_some_and(|folder| folder.ends_with("journal"))
     }
 
     /// The damage begins in this file, not after the bit.
