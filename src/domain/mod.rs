@@ -13,7 +13,9 @@ mod time;
 mod timeline;
 
 pub use api_key::{ApiKey, ApiKeyHash, ProgramId};
-pub use card_numbers::{holds_card_number, passes_luhn};
+pub use card_numbers::{
+    digits_at_most, find_card_number, has_too_few_digits, holds_card_number, passes_luhn,
+};
 pub use ids::{BadId, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};
 pub use order::{

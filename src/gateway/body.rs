@@ -10,25 +10,45 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 
 use super::json::Json;
-use super::{App, Code, HttpLimits, Problem};
+use super::{App, Code, HttpLimits, Problem, screen};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::has_too_few_digits;
+use crate::planted::{self, Bug};
 
 /// A request's body, read whole; how long it may take is the connection's to say. Every handler that is not a GET takes
 /// it, also where it looks at nothing in it, so that the connection can go on.
-#[derive(Debug)]
 pub struct Body {
     bytes: Bytes,
     is_json: bool,
+    app: Data<App>,
 }
 
 impl Body {
-    /// The one JSON value that it is.
+    /// The one JSON value that it is, without a card number in it.
     pub fn json(&self) -> Result<Json<'_>, Problem> {
         if !self.is_json {
             let detail = "the header Content-Type is not application/json, or there is a Content-Encoding";
             return Err(Problem::new(Code::UnsupportedMediaType, detail));
         }
         // the parser's words name places, never content
-        Json::parse(&self.bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))
+        let json =
+            Json::parse(&self.bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
+        // most bodies are not walked
+        if has_too_few_digits(&self.bytes) {
+            return Ok(json);
+        }
+        match screen::json(&json, &self.app.catalogue) {
+            Some(pointer) if planted::is(Bug::CardNumberEchoed) => {
+                Err(screen::in_a_field().at(pointer).with("given", format!("{json:?}")))
+            }
+            Some(pointer) => Err(screen::in_a_field().at(pointer)),
+            None => Ok(json),
+        }
+    }
+
+    /// The catalogue, whose SKUs may look like card numbers.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.app.catalogue
     }
 
     pub fn bytes(&self) -> &Bytes {
@@ -55,7 +75,7 @@ impl FromRequest for Body {
             let bytes = read(&mut payload, max).await.map_err(|why| why.told(limits))?;
             // a refusal must cost less than the work that it spares; its connection can go on, for the body is read
             app.asks.has_room()?;
-            Ok(Body { bytes, is_json })
+            Ok(Body { bytes, is_json, app: app.clone() })
         })
     }
 }

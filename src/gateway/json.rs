@@ -6,7 +6,6 @@ use std::fmt;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::HttpLimits;
-use crate::domain::holds_card_number;
 use crate::planted::{self, Bug};
 
 /// A value that borrows its text from the body. Numbers are whole where they can be.
@@ -42,44 +41,6 @@ impl<'a> Json<'a> {
             Json::List(_) => "a list",
             Json::Object(_) => "an object",
         }
-    }
-
-    /// Where a card number stands, as a JSON pointer; in no field that `except` names.
-    pub fn card_number(&self, except: &str) -> Option<String> {
-        let mut path = String::new();
-        self.find_card_number(except, &mut path).then_some(path)
-    }
-
-    fn find_card_number(&self, except: &str, path: &mut String) -> bool {
-        let parent = path.len();
-        match self {
-            Json::Text(text) => return holds_card_number(text),
-            Json::Whole(number) if *number >= 1_000_000_000_000 => {
-                return holds_card_number(&number.to_string());
-            }
-            Json::List(values) => {
-                for (place, value) in values.iter().enumerate() {
-                    if value.find_card_number(except, path) {
-                        path.insert_str(parent, &format!("/{place}"));
-                        return true;
-                    }
-                }
-            }
-            Json::Object(fields) => {
-                for (name, value) in fields {
-                    // a name that is one is not repeated in the answer: the pointer ends at its object
-                    if holds_card_number(name) {
-                        return true;
-                    }
-                    if name != except && value.find_card_number(except, path) {
-                        path.insert_str(parent, &format!("/{}", escape(name)));
-                        return true;
-                    }
-                }
-            }
-            _ => {}
-        }
-        false
     }
 }
 
@@ -203,18 +164,6 @@ mod tests {
             assert!(Json::parse(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(Json::parse(b"\"\xff\"").is_err());
-    }
-
-    #[test]
-    fn a_card_number_is_found_with_its_pointer() {
-        let body = br#"{"a/b":[{"c":1},{"d":"4111 1111 1111 1111"}]}"#;
-        assert_eq!(Json::parse(body).unwrap().card_number("sku"), Some("/a~1b/1/d".to_owned()));
-        let number = br#"{"payment":{"token":4111111111111111}}"#;
-        assert_eq!(Json::parse(number).unwrap().card_number("sku"), Some("/payment/token".to_owned()));
-        let sku = br#"{"sku":"4111111111111111"}"#;
-        assert_eq!(Json::parse(sku).unwrap().card_number("sku"), None);
-        let name = br#"{"x":{"4111111111111111":1}}"#;
-        assert_eq!(Json::parse(name).unwrap().card_number("sku"), Some("/x".to_owned()));
     }
 
     proptest! {

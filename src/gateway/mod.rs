@@ -6,7 +6,7 @@
 //! - a request ends: its body, the actor's answer and the whole of it have deadlines, and a panic is a 500;
 //! - an outcome that is not known is said to be so (504), never taken for a failure;
 //! - a private answer carries `no-store`, and an order shows itself only to its key: without it there is no such order;
-//! - a card number is refused wherever a body holds it, and never echoed or logged.
+//! - a card number is refused wherever a request holds it (`screen`), and never echoed, kept or logged.
 //!
 //! What [`crate::http`] itself refuses (a head that is not HTTP, one of more than 96 headers or 16 KiB, one that comes too
 //! slowly, one connection too many from an address) is a bare 400, 431, 408 or 429: no handler has seen it.
@@ -27,6 +27,7 @@ mod limits;
 pub mod pages;
 mod principal;
 mod problem;
+mod screen;
 mod security;
 mod shield;
 mod shop_handle;

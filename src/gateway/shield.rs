@@ -8,12 +8,13 @@ use std::time::Duration;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::web::Data;
 use futures_util::FutureExt;
 
-use super::{Code, HttpLimits, Problem, security};
+use super::{App, Code, HttpLimits, Problem, screen, security};
 
-/// Stands around every handler: a request with too many headers is refused, one that takes too long is a 504, a
-/// panic is a 500 and ends nothing else, and every answer carries the security headers. One middleware, since each
+/// Stands around every handler: a request with too many headers, or with a card number in its head, is refused, one that
+/// takes too long is a 504, a panic is a 500 and ends nothing else, and every answer carries the security headers. One middleware, since each
 /// costs every request.
 #[derive(Clone)]
 pub struct Shield {
@@ -66,6 +67,11 @@ where
         if request.headers().len() > headers_max {
             let detail = format!("at most {headers_max} headers are read");
             return refused(Problem::new(Code::HeadersTooMany, detail));
+        }
+        if let Some(app) = request.app_data::<Data<App>>()
+            && let Err(problem) = screen::head(request.uri(), request.headers(), &app.catalogue)
+        {
+            return refused(problem);
         }
         let changes_nothing = request.method().is_safe();
         // the request cannot be kept for the answer: the router needs it for itself

@@ -177,12 +177,14 @@ fn a_card_number_is_refused_wherever_it_stands_and_is_kept_nowhere() {
             answer.expect_problem(422, "card_number_in_request");
         }
     }
-    let answer = posted(
-        &shop,
-        &[("Content-Type", "application/json"), ("Idempotency-Key", NUMBER)],
-        &but("/lines", json!([{"sku": IN_STOCK, "quantity": 1}])),
-    );
-    answer.expect_problem(422, "card_number_in_request");
+    for header in ["Idempotency-Key", "User-Agent", "X-Note"] {
+        let answer = posted(
+            &shop,
+            &[("Content-Type", "application/json"), (header, NUMBER)],
+            &but("/lines", json!([{"sku": IN_STOCK, "quantity": 1}])),
+        );
+        answer.expect_problem(422, "card_number_in_request");
+    }
     assert!(!shop.log().contains(NUMBER));
     before.unchanged(&mut shop);
     assert!(!directory_holds(&shop.data(), NUMBER.as_bytes()));

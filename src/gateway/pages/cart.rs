@@ -11,7 +11,7 @@ use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, SessionId, Sku, Totals};
 use crate::gateway::{App, Code, Problem};
 
-use super::form::{Form, query};
+use super::form::{Fields, Form, query};
 use super::from_here::FromHere;
 use super::layout::{Kept, Layout, render, see_other};
 use super::words::{self, Sums};
@@ -114,6 +114,8 @@ pub struct LineForm {
     sku: String,
     quantity: String,
 }
+
+impl Fields for LineForm {}
 
 /// `POST /cart/lines`: so many of a book, in the place of what the line held; so a form that is sent twice does no harm.
 pub async fn set_line(

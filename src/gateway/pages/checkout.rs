@@ -92,7 +92,7 @@ pub async fn begin(
     app: Data<App>,
     request: HttpRequest,
     _from_here: FromHere,
-    Form(mut typed): Form<Typed>,
+    Form(typed): Form<Typed>,
 ) -> Result<HttpResponse, Problem> {
     let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
     let checked = typed.check();

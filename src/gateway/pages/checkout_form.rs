@@ -1,9 +1,10 @@
 use serde::Deserialize;
 
-use crate::domain::holds_card_number;
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX};
 use crate::domain::{Customer, ShippingAddress};
 use crate::gateway::details;
+
+use super::form::Fields;
 
 /// The checkout page's fields as they were typed.
 #[derive(Clone, Default, Deserialize)]
@@ -17,6 +18,16 @@ pub struct Typed {
     pub country: String,
     /// The day that she accepts to wait for, where the box is ticked.
     pub accept_wait: String,
+    /// Names of fields that held a card number, and were emptied.
+    #[serde(skip)]
+    pub card_in: Vec<String>,
+}
+
+impl Fields for Typed {
+    fn without(&mut self, names: Vec<String>) -> bool {
+        self.card_in = names;
+        true
+    }
 }
 
 /// What is wrong with each, beside it.
@@ -61,37 +72,35 @@ impl Typed {
             city: address.city.clone(),
             postcode: address.postcode.clone(),
             country: address.country.clone(),
-            accept_wait: String::new(),
+            ..Typed::default()
         }
     }
 
-    /// Who buys and where it goes, or what is to be corrected. A card number is taken out of its field: it must not
-    /// be shown again.
-    pub fn check(&mut self) -> Result<(Customer, ShippingAddress), Errors> {
+    /// Who buys and where it goes, or what is to be corrected. A field that held a card number has come empty: it is not
+    /// shown again.
+    pub fn check(&self) -> Result<(Customer, ShippingAddress), Errors> {
         let mut errors = Errors::default();
-        let name = read(&mut self.name, &mut errors.name, details::name, "Please type your name.");
-        let email = read(
-            &mut self.email,
+        let name = self.read("name", &self.name, &mut errors.name, details::name, "Please type your name.");
+        let email = self.read(
+            "email",
+            &self.email,
             &mut errors.email,
             details::email,
             "Please type an e-mail address, such as ada@example.com.",
         );
-        let line1 = read(
-            &mut self.line1,
-            &mut errors.line1,
-            details::address_field,
-            "Please type the street and the number.",
+        let address =
+            |name, typed, error, wanted| self.read(name, typed, error, details::address_field, wanted);
+        let line1 =
+            address("line1", &self.line1, &mut errors.line1, "Please type the street and the number.");
+        let city = address("city", &self.city, &mut errors.city, "Please type the town or city.");
+        let postcode = address("postcode", &self.postcode, &mut errors.postcode, "Please type the postcode.");
+        let country = self.read(
+            "country",
+            &self.country,
+            &mut errors.country,
+            details::country,
+            "Please choose a country.",
         );
-        let city =
-            read(&mut self.city, &mut errors.city, details::address_field, "Please type the town or city.");
-        let postcode = read(
-            &mut self.postcode,
-            &mut errors.postcode,
-            details::address_field,
-            "Please type the postcode.",
-        );
-        let country =
-            read(&mut self.country, &mut errors.country, details::country, "Please choose a country.");
         match (name, email, line1, city, postcode, country) {
             (Some(name), Some(email), Some(line1), Some(city), Some(postcode), Some(country)) => {
                 Ok((Customer { email, name }, ShippingAddress { line1, city, postcode, country }))
@@ -99,22 +108,21 @@ impl Typed {
             _ => Err(errors),
         }
     }
-}
 
-fn read(
-    typed: &mut String,
-    error: &mut Option<&'static str>,
-    parse: impl Fn(&str) -> Result<String, String>,
-    wanted: &'static str,
-) -> Option<String> {
-    if holds_card_number(typed) {
-        typed.clear();
-        *error = Some(CARD);
-        return None;
+    fn read(
+        &self,
+        name: &str,
+        typed: &str,
+        error: &mut Option<&'static str>,
+        parse: fn(&str) -> Result<String, String>,
+        wanted: &'static str,
+    ) -> Option<String> {
+        let parsed = parse(typed).ok();
+        if self.card_in.iter().any(|held| held == name) {
+            *error = Some(CARD);
+        } else if parsed.is_none() {
+            *error = Some(wanted);
+        }
+        parsed
     }
-    let parsed = parse(typed).ok();
-    if parsed.is_none() {
-        *error = Some(wanted);
-    }
-    parsed
 }

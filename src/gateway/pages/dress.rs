@@ -82,6 +82,10 @@ fn words(code: Code) -> (&'static str, &'static str) {
         Code::NotFound | Code::NoSuchCart => {
             ("There is nothing here", "The address may be misspelt, or the page has gone.")
         }
+        Code::CardNumber => (
+            "This looks like a card number",
+            "We have not kept it. Please do not type it here: we ask for it on the payment page, and never see it ourselves.",
+        ),
         Code::MethodNotAllowed => {
             ("This does not work like that", "Please use the buttons of our own pages.")
         }

@@ -7,12 +7,22 @@ use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
-use crate::gateway::{Body, Code, Problem};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::{digits_at_most, has_too_few_digits};
+use crate::gateway::{Body, Code, Problem, screen};
 
 /// A form as a browser sends it, read within the limits of [`Body`].
 pub struct Form<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+/// The fields of a form.
+pub trait Fields: DeserializeOwned + 'static {
+    /// Told that these fields held a card number; each has come empty. `false`: the form is refused whole.
+    fn without(&mut self, _names: Vec<String>) -> bool {
+        false
+    }
+}
+
+impl<T: Fields> FromRequest for Form<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Form<T>, Problem>>>>;
 
@@ -25,9 +35,30 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 let detail = "the header Content-Type is not application/x-www-form-urlencoded";
                 return Err(Problem::new(Code::UnsupportedMediaType, detail));
             }
-            parse(body.bytes())
+            screened(body.bytes(), body.catalogue())
         })
     }
+}
+
+/// What is left of a form when the fields with a card number in them are emptied.
+fn screened<T: Fields>(body: &[u8], catalogue: &Catalogue) -> Result<Form<T>, Problem> {
+    if has_too_few_digits(body) {
+        return parse(body);
+    }
+    let sent: Vec<_> = form_urlencoded::parse(body).collect();
+    let Some(found) = screen::fields(&sent, catalogue) else { return parse(body) };
+    let mut names = vec![];
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (place, (name, value)) in sent.iter().enumerate() {
+        // what stands between and has no digit is no part of it
+        let held = found.contains(&place) && digits_at_most(value.as_bytes()) > 0;
+        form.append_pair(name, if held { "" } else { value });
+        if held {
+            names.push(name.clone().into_owned());
+        }
+    }
+    let Form(mut left) = parse::<T>(form.finish().as_bytes()).map_err(|_| screen::in_a_field())?;
+    if left.without(names) { Ok(Form(left)) } else { Err(screen::in_a_field()) }
 }
 
 /// A form is encoded like a query.

@@ -11,7 +11,7 @@ use crate::gateway::countries::country_name;
 use crate::gateway::{self, App, Problem};
 
 use super::cart::Line;
-use super::form::{Form, encoded, query};
+use super::form::{Fields, Form, encoded, query};
 use super::from_here::FromHere;
 use super::layout::{Kept, Layout, render, see_other};
 use super::order_words::{self, Mood};
@@ -128,6 +128,8 @@ fn page(view: &OrderView, timeline: &Timeline, notice: Option<&'static str>) -> 
 pub struct Opening {
     key: String,
 }
+
+impl Fields for Opening {}
 
 /// `POST /orders/{order}/cancel`
 pub async fn cancel(

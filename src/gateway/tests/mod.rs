@@ -6,4 +6,5 @@ mod openapi;
 mod orders;
 mod products;
 mod refusals;
+mod screen;
 mod transport;

@@ -32,7 +32,7 @@ const fn ok(schema: &'static str, what: &'static str) -> Answer {
 const NOT_CHANGED: &[Code] = &[NoAnswer];
 const ASKED: &[Code] = &[Overloaded, Closing];
 const WITH_BODY: &[Code] = &[BodyBroken, BodyTooSlow, BodyTooLarge, OutcomeUnknown];
-const WITH_JSON: &[Code] = &[UnsupportedMediaType, MalformedJson, BadField, CardNumber];
+const WITH_JSON: &[Code] = &[UnsupportedMediaType, MalformedJson, BadField];
 const OF_ORDER: &[Code] = &[NoSuchOrder];
 const OF_CART: &[Code] = &[NoSuchCart];
 const BUYING: &[Code] = &[
@@ -70,7 +70,7 @@ impl Operation {
     fn common_problems(&self) -> [&'static [Code]; 3] {
         let deadline = if self.is_read() { NOT_CHANGED } else { WITH_BODY };
         let json = if self.body.is_some() { WITH_JSON } else { &[] };
-        [&[HeadersTooMany, Internal], deadline, json]
+        [&[HeadersTooMany, CardNumber, Internal], deadline, json]
     }
 
     pub fn every_problem(&self) -> impl Iterator<Item = Code> {

@@ -49,7 +49,18 @@ async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
     let seen = kit.post("/checkout", &ADA.replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
     assert_eq!(seen.status, 422);
     seen.shows("looks like a card number").hides("4242").shows("value=\"ada@example.com\"");
+    let split =
+        ADA.replace("Ada+Lovelace", "4242+4242").replace("SW1Y+4JH", "4242%A04242").replace("12+", "");
+    let seen = kit.post("/checkout", &split.replace("%A0", "%C2%A0")).await;
+    assert_eq!(seen.status, 422);
+    seen.shows("looks like a card number")
+        .hides("4242")
+        .shows("value=\"London\"")
+        .shows("value=\"ada@example.com\"");
     assert_eq!(begun(&kit), None);
+    let elsewhere = kit.post("/cart/lines", "sku=PD-1&quantity=4242+4242+4242+4242").await;
+    assert_eq!(elsewhere.status, 422);
+    elsewhere.hides("4242");
 }
 
 #[actix_web::test]

@@ -1,0 +1,193 @@
+//! No text of a request may hold a card number: path, query and headers are looked at before any handler, a body as soon
+//! as it is read. The shop has no place where one belongs, so what holds one is refused unseen: nothing of it is
+//! repeated, kept or logged.
+//!
+//! A request with fewer digits than a card number, which is nearly every one, costs one pass over its bytes.
+//!
+//! Not looked at: cookies that are not the shop's, and what proxies and tracers write. Nothing here reads them, and long
+//! numbers by chance are what they hold: of the cookies of one well-known counter of visitors one in a hundred looks like a card.
+
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
+use actix_web::http::Uri;
+use actix_web::http::header::{HeaderMap, HeaderName};
+use percent_encoding::percent_decode;
+
+use crate::domain::catalogue::Catalogue;
+use crate::domain::{Sku, digits_at_most, find_card_number, has_too_few_digits, holds_card_number};
+
+use super::json::{Json, escape};
+use super::{Code, Problem};
+
+/// Those of the shop have this in their names.
+const OWN_COOKIE: &str = "doorstep";
+/// Headers, or their beginnings, that proxies and tracers write.
+const FOREIGN: [&str; 12] = [
+    "forwarded",
+    "x-forwarded-",
+    "x-real-ip",
+    "via",
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "x-b3-",
+    "x-datadog-",
+    "x-amzn-",
+    "x-cloud-trace-context",
+    "cf-",
+];
+/// Fields that hold no text of the customer's: a card number is not split over them. Books are numbered, and stand beside quantities.
+const NO_FREE_TEXT: [&str; 4] = ["sku", "quantity", "accept_wait", "checkout"];
+/// Digits of a Unix time in seconds, milli-, micro- and nanoseconds.
+const MOMENT_DIGITS: [usize; 4] = [10, 13, 16, 19];
+
+/// Errs with a card number in what stands before the body.
+pub fn head(uri: &Uri, headers: &HeaderMap, catalogue: &Catalogue) -> Result<(), Problem> {
+    if !has_too_few_digits(uri.path().as_bytes()) && path_holds(uri.path(), catalogue) {
+        return Err(in_the("address"));
+    }
+    let query = uri.query().unwrap_or_default();
+    if !has_too_few_digits(query.as_bytes()) && query_holds(query, catalogue) {
+        return Err(in_the("query"));
+    }
+    for (name, value) in headers {
+        if !has_too_few_digits(value.as_bytes()) && header_holds(name, value.as_bytes()) {
+            return Err(in_the("headers"));
+        }
+        // names that are known are never so long in digits
+        if !has_too_few_digits(name.as_str().as_bytes()) && holds_card_number(name.as_str()) {
+            return Err(in_the("headers"));
+        }
+    }
+    Ok(())
+}
+
+/// A SKU may look like a card number: those of the catalogue are no secret.
+fn holds(text: &str, catalogue: &Catalogue) -> bool {
+    holds_card_number(text) && !is_listed(text, catalogue)
+}
+
+fn is_listed(text: &str, catalogue: &Catalogue) -> bool {
+    Sku::parse(text.trim()).is_ok_and(|sku| catalogue.get(&sku).is_some())
+}
+
+fn path_holds(path: &str, catalogue: &Catalogue) -> bool {
+    let unlisted = |part: &&str| !is_listed(part, catalogue);
+    let parts: Vec<&str> = path.split('/').filter(unlisted).collect();
+    holds_card_number(&percent_decode(parts.join("/").as_bytes()).decode_utf8_lossy())
+}
+
+fn query_holds(query: &str, catalogue: &Catalogue) -> bool {
+    form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| holds_card_number(&name) || holds(&value, catalogue))
+}
+
+fn header_holds(name: &HeaderName, value: &[u8]) -> bool {
+    let text = percent_decode(value).decode_utf8_lossy();
+    match name.as_str() {
+        "cookie" => text.split(';').filter(|cookie| cookie.contains(OWN_COOKIE)).any(holds_card_number),
+        "idempotency-key" => holds_card_number(&without_moments(&text)),
+        name if FOREIGN.iter().any(|foreign| is_named(name, foreign)) => false,
+        _ => holds_card_number(&text),
+    }
+}
+
+fn is_named(name: &str, foreign: &str) -> bool {
+    if foreign.ends_with('-') { name.starts_with(foreign) } else { name == foreign }
+}
+
+/// Programs like a number and a time as a key, as in `412345-1795348800`: one in ten would pass the Luhn check.
+fn without_moments(key: &str) -> Cow<'_, str> {
+    let is_moment = |part: &str| {
+        MOMENT_DIGITS.contains(&part.len())
+            && part.bytes().all(|c| c.is_ascii_digit())
+            && ("15".."20").contains(&&part[..2])
+    };
+    let mut parts = key.split(['-', '_', ':', '.']);
+    if !parts.clone().any(is_moment) {
+        return Cow::Borrowed(key);
+    }
+    let first = parts.next().unwrap_or_default();
+    Cow::Owned(parts.fold(first.to_owned(), |kept, part| {
+        let part = if is_moment(part) { "time" } else { part };
+        kept + "-" + part
+    }))
+}
+
+fn in_the(place: &'static str) -> Problem {
+    Problem::new(
+        Code::CardNumber,
+        format!("the {place} of the request hold what looks like a card number; it was not kept"),
+    )
+}
+
+pub fn in_a_field() -> Problem {
+    Problem::new(Code::CardNumber, "a field holds what looks like a card number; it was not kept")
+}
+
+/// Which of a form's fields hold one, by name and value as they came.
+pub fn fields(form: &[(Cow<'_, str>, Cow<'_, str>)], catalogue: &Catalogue) -> Option<RangeInclusive<usize>> {
+    let single = form
+        .iter()
+        .position(|(name, value)| holds_card_number(name) || holds(value, catalogue))
+        .map(|place| place..=place);
+    let texts = form.iter().map(|(name, value)| if is_free_text(name) { value.as_ref() } else { "" });
+    single.or_else(|| find_card_number(texts))
+}
+
+fn is_free_text(name: &str) -> bool {
+    !NO_FREE_TEXT.contains(&name)
+}
+
+/// Where a body holds one, as a JSON pointer: to the last of its fields where it is split over several.
+pub fn json(body: &Json<'_>, catalogue: &Catalogue) -> Option<String> {
+    let mut seen = Seen { catalogue, at: String::new(), texts: vec![] };
+    if seen.value(body, true) {
+        return Some(seen.at);
+    }
+    let found = find_card_number(seen.texts.iter().map(|(text, _)| *text))?;
+    seen.texts.get(*found.end()).map(|(_, at)| at.clone())
+}
+
+/// A walk over a body: where it is, and the texts that it came by, each with its pointer.
+struct Seen<'j> {
+    catalogue: &'j Catalogue,
+    at: String,
+    texts: Vec<(&'j str, String)>,
+}
+
+impl<'j> Seen<'j> {
+    /// Whether it holds one; then the walk stays where it is.
+    fn value(&mut self, value: &'j Json<'_>, free: bool) -> bool {
+        match value {
+            Json::Text(text) if digits_at_most(text.as_bytes()) > 0 => {
+                if free {
+                    self.texts.push((text, self.at.clone()));
+                }
+                holds(text, self.catalogue)
+            }
+            Json::Whole(number) => holds_card_number(&number.to_string()),
+            Json::Real(number) => holds_card_number(&number.to_string()),
+            Json::List(values) => {
+                values.iter().enumerate().any(|(place, value)| self.below(&place.to_string(), value, free))
+            }
+            // a name that is one is not repeated in the answer: the pointer ends at its object
+            Json::Object(fields) => fields.iter().any(|(name, value)| {
+                holds_card_number(name) || self.below(&escape(name), value, is_free_text(name))
+            }),
+            _ => false,
+        }
+    }
+
+    fn below(&mut self, name: &str, value: &'j Json<'_>, free: bool) -> bool {
+        let parent = self.at.len();
+        self.at.push('/');
+        self.at.push_str(name);
+        let found = self.value(value, free);
+        if !found {
+            self.at.truncate(parent);
+        }
+        found
+    }
+}
