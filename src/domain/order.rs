@@ -167,6 +167,15 @@ pub enum DeclineReason {
 }
 
 impl DeclineReason {
+    /// As the customer is told it. Whoever tries a stolen card must not learn that it is known to be one: issuers ask for the
+    /// same for lost cards, cards to be picked up and suspected fraud. The operator sees the reason itself.
+    pub fn as_told(self) -> DeclineReason {
+        match self {
+            DeclineReason::StolenCard => DeclineReason::DoNotHonour,
+            told => told,
+        }
+    }
+
     pub fn code(self) -> &'static str {
         match self {
             DeclineReason::DoNotHonour => "do_not_honour",

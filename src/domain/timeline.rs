@@ -199,6 +199,19 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// As the customer reads it.
+    pub fn as_told(mut self) -> Timeline {
+        for entry in &mut self.entries {
+            match &mut entry.what {
+                Happening::BankDeclined { reason }
+                | Happening::PaymentDeclined { reason }
+                | Happening::Declined { reason } => *reason = reason.as_told(),
+                _ => {}
+            }
+        }
+        self
+    }
+
     /// Two parts of one timeline, each in the order of the journal, as one. A turn stands in one part alone.
     pub fn merged(mut self, other: Timeline) -> Timeline {
         self.entries.extend(other.entries);
@@ -217,6 +230,22 @@ mod tests {
             TimelineEntry { turn: *turn, at, step: *step, what, by }
         };
         Timeline { entries: entries.iter().map(entry).collect() }
+    }
+
+    #[test]
+    fn a_stolen_card_is_told_as_any_decline() {
+        let reason = DeclineReason::StolenCard;
+        let entry =
+            |what| TimelineEntry { turn: 1, at: Timestamp(0), step: Step::MONEY, what, by: Party::BankActor };
+        let declines = [
+            Happening::BankDeclined { reason },
+            Happening::PaymentDeclined { reason },
+            Happening::Declined { reason },
+        ];
+        let told = Timeline { entries: declines.map(entry).into() }.as_told();
+        for entry in told.entries {
+            assert!(entry.what.to_string().ends_with("do_not_honour"), "{}", entry.what);
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub async fn timeline(app: &App, order: OrderId, key: String) -> Result<Timeline
         other => return Err(Problem::unfit(&other)),
     };
     match app.read(Address::StockKeeper, ToStock::ShowTimeline { order }).await? {
-        Reply::Stock(StockReply::Timeline(common)) => Ok(own.merged(common)),
+        Reply::Stock(StockReply::Timeline(common)) => Ok(own.merged(common).as_told()),
         other => Err(Problem::unfit(&other)),
     }
 }

@@ -126,11 +126,24 @@ fn a_declined_card_is_answered_with_its_reason_and_holds_nothing() {
         ("tok_declined", "do_not_honour"),
         ("tok_insufficient_funds", "insufficient_funds"),
         ("tok_expired_card", "expired_card"),
-        ("tok_stolen_card", "stolen_card"),
+        // as any decline: whoever tries it must not learn that it is known to be stolen
+        ("tok_stolen_card", "do_not_honour"),
     ] {
         let answer = shop.orders(&wish(THREE_LEFT).by(token)).expect_problem(402, "payment_declined");
         assert_eq!(answer.json["decline_code"], code);
         until("the copy is back on the shelf", || (shop.available(THREE_LEFT) == 3).then_some(()));
+        let known_to_the_operator = code_of_the_bank(token);
+        let story = shop.command(&["explain", &answer.text_of("order")]);
+        let story = String::from_utf8(story.stdout).expect("a story in UTF-8");
+        assert!(story.contains(known_to_the_operator), "{story}");
+        assert!(!answer.text.contains("stolen"), "{}", answer.text);
+    }
+}
+
+fn code_of_the_bank(token: &str) -> &str {
+    match token {
+        "tok_declined" => "do_not_honour",
+        other => other.trim_start_matches("tok_"),
     }
 }
 

@@ -68,7 +68,7 @@ fn first(id: OrderId, order: &Order, kind: AnswerKind) -> Outcome {
             view.payment = PaymentView::Unknown;
             Outcome::Pending(Box::new(view))
         }
-        AnswerKind::Declined(reason) => Outcome::Declined { order: id, reason },
+        AnswerKind::Declined(reason) => Outcome::Declined { order: id, reason: reason.as_told() },
         AnswerKind::OutOfStock { earliest } => Outcome::OutOfStock { order: id, earliest },
         AnswerKind::UnknownToken => Outcome::UnknownToken,
     }

@@ -41,8 +41,7 @@ pub fn leaves_on(promised: Date, context: &Context<'_>) -> Date {
 
 /// As part of a sentence.
 pub fn why_declined(reason: DeclineReason) -> &'static str {
-    match reason {
-        // nobody who is told more of a stolen card should be
+    match reason.as_told() {
         DeclineReason::DoNotHonour | DeclineReason::StolenCard => "the bank did not accept the card",
         DeclineReason::InsufficientFunds => "the account has not enough funds",
         DeclineReason::ExpiredCard => "the card has expired",

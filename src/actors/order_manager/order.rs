@@ -206,7 +206,7 @@ impl Order {
     /// As its owner may see it now.
     pub fn view(&self, id: OrderId) -> OrderView {
         let (decline_reason, cancel_reason) = match self.end {
-            Some(End::Declined(reason)) => (Some(reason), None),
+            Some(End::Declined(reason)) => (Some(reason.as_told()), None),
             Some(End::Cancelled(reason)) => (None, Some(reason)),
             None => (None, None),
         };

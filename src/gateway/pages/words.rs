@@ -61,13 +61,12 @@ pub fn colour(sku: &Sku) -> u64 {
 
 /// Why the card was not charged.
 pub fn declined(reason: DeclineReason) -> &'static str {
-    match reason {
-        DeclineReason::DoNotHonour => {
+    match reason.as_told() {
+        DeclineReason::DoNotHonour | DeclineReason::StolenCard => {
             "Your bank said no to this payment, and did not say why. It can tell you more."
         }
         DeclineReason::InsufficientFunds => "Your bank says that there is not enough money behind this card.",
         DeclineReason::ExpiredCard => "Your bank says that this card has expired.",
-        DeclineReason::StolenCard => "Your bank does not let this card be used. Please call it.",
         DeclineReason::UnknownCard => "No bank knows this card.",
         DeclineReason::IssuerUnavailable => {
             "Your bank could not be reached, so we have let go of the payment."

@@ -174,9 +174,12 @@ fn a_declined_card_releases_the_stock_and_is_answered_without_a_letter() {
     desk.reserved();
     let turn = desk.declined(DeclineReason::StolenCard);
     assert_eq!(asks(&turn), ["StockKeeper Release"]);
-    assert_eq!(outcome(&turn), Outcome::Declined { order: desk.id, reason: DeclineReason::StolenCard });
+    // a stolen card is told as any decline
+    assert_eq!(outcome(&turn), Outcome::Declined { order: desk.id, reason: DeclineReason::DoNotHonour });
     assert!(letters(&turn).is_empty());
-    assert_eq!(desk.order().view(desk.id).decline_reason, Some(DeclineReason::StolenCard));
+    assert_eq!(desk.order().view(desk.id).decline_reason, Some(DeclineReason::DoNotHonour));
+    // and kept as it is, for the operator
+    assert_eq!(desk.order().end, Some(End::Declined(DeclineReason::StolenCard)));
 }
 
 #[test]
