@@ -22,14 +22,21 @@ impl Timestamp {
 
     /// The day it falls on, in UTC: the shop's business day.
     pub fn date(self) -> Date {
-        Date((self.0 / Timestamp::DAY_MS) as u32)
+        Date(u32::try_from(self.0 / Timestamp::DAY_MS).unwrap_or(u32::MAX))
+    }
+
+    /// In the calendar, which ends with the year 9999: what is beyond it is its last moment.
+    pub fn calendar(self) -> jiff::Timestamp {
+        let last = jiff::Timestamp::MAX;
+        let ms = i64::try_from(self.0).unwrap_or(i64::MAX).min(last.as_millisecond());
+        jiff::Timestamp::from_millisecond(ms).unwrap_or(last)
     }
 }
 
 /// RFC 3339 with milliseconds, in UTC.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3}", calendar(*self))
+        write!(f, "{:.3}", self.calendar())
     }
 }
 
@@ -39,7 +46,12 @@ pub struct Date(pub u32);
 
 impl Date {
     pub fn plus_days(self, days: u32) -> Date {
-        Date(self.0 + days)
+        Date(self.0.saturating_add(days))
+    }
+
+    /// In the calendar, as [`Timestamp::calendar`].
+    pub fn calendar(self) -> jiff::civil::Date {
+        self.start().calendar().to_zoned_datetime(TimeZone::UTC).date()
     }
 
     /// The moment the day begins.
@@ -51,20 +63,24 @@ impl Date {
 /// ISO 8601: `2026-11-22`.
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", calendar(self.start()).to_zoned_datetime(TimeZone::UTC).date())
+        write!(f, "{}", self.calendar())
     }
-}
-
-/// What is beyond the calendar's last day, in the year 9999, is shown as that.
-fn calendar(moment: Timestamp) -> jiff::Timestamp {
-    let last = jiff::Timestamp::MAX;
-    let ms = i64::try_from(moment.0).unwrap_or(i64::MAX).min(last.as_millisecond());
-    jiff::Timestamp::from_millisecond(ms).unwrap_or(last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_moment_and_every_day_can_be_shown_and_counted_from(ms: u64, day: u32, days: u32) {
+            let date = Timestamp(ms).date();
+            prop_assert!(date.start().0 <= ms);
+            let _shown = (Timestamp(ms).to_string(), date.to_string(), Date(day).to_string());
+            prop_assert!(Date(day).plus_days(days) >= Date(day));
+        }
+    }
 
     #[test]
     fn a_moment_and_its_day_are_shown_in_utc() {

@@ -88,12 +88,7 @@ fn path_of(link: &str) -> String {
     printable.collect::<String>().trim_start_matches('/').to_owned()
 }
 
-/// `Sunday 22 November 2026`; the ISO form where the calendar ends.
+/// `Sunday 22 November 2026`.
 fn long_date(date: Date) -> String {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let days = jiff::SignedDuration::from_hours(24 * i64::from(date.0));
-    epoch.checked_add(days).map_or_else(
-        |_| format!("day {} after 1 January 1970", date.0),
-        |day| day.strftime("%A %-d %B %Y").to_string(),
-    )
+    date.calendar().strftime("%A %-d %B %Y").to_string()
 }

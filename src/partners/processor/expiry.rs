@@ -1,5 +1,3 @@
-use jiff::civil;
-
 use crate::domain::Date;
 
 use super::BadCard;
@@ -33,8 +31,7 @@ impl Expiry {
 
     /// Errs with `Expired` where its month is over.
     pub fn check(self, today: Date) -> Result<(), BadCard> {
-        let days = jiff::Span::new().try_days(today.0).map_err(|_| BadCard::Expired)?;
-        let today = civil::date(1970, 1, 1).checked_add(days).map_err(|_| BadCard::Expired)?;
+        let today = today.calendar();
         if (self.year, self.month) < (today.year(), today.month()) {
             return Err(BadCard::Expired);
         }
