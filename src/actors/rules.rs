@@ -2,7 +2,7 @@ use crate::domain::{Currency, Money};
 use crate::partners::wholesaler::WholesalerId;
 
 /// What decisions read of the settings. The key in `config/default.toml` stands beside each.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
     /// `shop.currency`: the one currency of the catalogue.
     pub currency: Currency,
@@ -50,7 +50,7 @@ impl Rules {
     }
 }
 
-/// The rules of the demo world and of tests.
+/// As `config/default.toml` ships them: for tests, and for simulated worlds.
 impl Default for Rules {
     fn default() -> Rules {
         let currency = Currency::GBP;
@@ -60,7 +60,7 @@ impl Default for Rules {
             session_idle_ms: 15 * 60 * 1000,
             wholesalers: (1..=4).map(WholesalerId).collect(),
             quote_deadline_ms: 1_500,
-            quote_fresh_ms: 12 * 3_600_000,
+            quote_fresh_ms: 4 * 3_600_000,
             supply_attempts_max: 8,
             payment_deadline_ms: 3_000,
             payment_asks_max: 5,

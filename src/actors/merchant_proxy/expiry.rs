@@ -11,9 +11,9 @@ use super::payment::Payment;
 use super::transitions::PaymentState;
 use super::{Event, Message, State};
 
-/// The order manager is told when so much of the window has passed, so that a parcel that is still in the house is
-/// paid for when it leaves.
-const ALERT_AT_PER_CENT: u64 = 80;
+/// The order manager is told when so much of the window is left, or a fifth of a short one: so that a parcel that is
+/// still in the house is paid for when it leaves.
+const ALERT_BEFORE_MS_MAX: u64 = Timestamp::DAY_MS;
 
 /// Waits for the alert, in the trade's time; it takes the place of the payment's other timer.
 pub fn watch(
@@ -24,7 +24,7 @@ pub fn watch(
     context: &Context<'_>,
 ) {
     let window_ms = capture_before.0.saturating_sub(context.now().0);
-    let alert = context.now().plus_ms(window_ms / 100 * ALERT_AT_PER_CENT);
+    let alert = context.now().plus_ms(window_ms - ALERT_BEFORE_MS_MAX.min(window_ms / 5));
     turn.timer(timer(payment), Due::Trade(alert), Message::WindowDue { order, payment });
 }
 

@@ -10,7 +10,7 @@ use crate::runtime::RequestId;
 use super::transitions::{Trigger, next};
 use super::{
     Answer, AnswerKind, AnswerState, Event, Order, OrderView, Outcome, Reply, State, StopState, answers,
-    letters, renewal, stock,
+    letters, stock,
 };
 
 pub fn cancel(state: &State, id: OrderId, key: &str, context: &mut Context<'_>) -> Turn {
@@ -50,7 +50,7 @@ pub fn answer_pending(turn: &mut Turn, id: OrderId, order: &Order, view: &OrderV
 
 /// The first who asks waits for the warehouse; others meanwhile are told that it is being asked.
 fn through_the_warehouse(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
-    if order.stop != StopState::No {
+    if matches!(order.stop, StopState::Asked(_) | StopState::ForPayment) {
         return replied(context.request(), Reply::CancelPending(Box::new(order.view(id))));
     }
     let mut turn = Turn::nothing();
@@ -64,7 +64,7 @@ pub fn stopped(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     let reason = match order.stop {
         StopState::ForPayment => CancelReason::PaymentLapsed,
-        StopState::Asked(_) | StopState::No => CancelReason::ByCustomer,
+        StopState::Asked(_) | StopState::No | StopState::TooLate => CancelReason::ByCustomer,
     };
     turn.event(match reason {
         CancelReason::PaymentLapsed => Event::StoppedUnpaid { order: id },
@@ -80,17 +80,16 @@ pub fn stopped(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     turn
 }
 
-pub fn too_late(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
+/// It leaves, or has left. What it is paid by was renewed all the while.
+pub fn too_late(id: OrderId, order: &Order) -> Turn {
     let mut turn = Turn::nothing();
     match order.stop {
         // said already, and nobody asks any more
-        StopState::No => return turn,
-        StopState::Asked(request) => {
-            turn.event(Event::TooLateToCancel { order: id });
-            renewal::after_a_stop(&mut turn, id, order, context);
-            reply(&mut turn, request, Reply::TooLate(Box::new(order.view(id))));
-        }
-        StopState::ForPayment => turn.event(Event::TooLateToCancel { order: id }),
+        StopState::No | StopState::TooLate => return turn,
+        StopState::Asked(_) | StopState::ForPayment => turn.event(Event::TooLateToCancel { order: id }),
+    }
+    if let StopState::Asked(request) = order.stop {
+        reply(&mut turn, request, Reply::TooLate(Box::new(order.view(id))));
     }
     turn
 }

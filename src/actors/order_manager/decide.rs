@@ -78,7 +78,7 @@ fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<
         Message::HandedOver { tracking, .. } => fulfilment::handed_over(id, order, tracking, context),
         Message::Delivered { .. } => fulfilment::delivered(id, order, context),
         Message::Stopped { .. } => cancel::stopped(id, order, context),
-        Message::TooLateToStop { .. } => cancel::too_late(id, order, context),
+        Message::TooLateToStop { .. } => cancel::too_late(id, order),
         // not told of an order: decided on above
         Message::Place(_) | Message::Show { .. } | Message::ShowTimeline { .. } | Message::Cancel { .. } => {
             Turn::nothing()

@@ -126,8 +126,10 @@ pub enum StopState {
     No,
     /// The `ask` waits for what the warehouse says.
     Asked(Option<RequestId>),
-    /// No money is held for it any more, nor will be.
+    /// No money is held for it any more.
     ForPayment,
+    /// The warehouse has said that it cannot be stopped.
+    TooLate,
 }
 
 /// What stands behind an order now.

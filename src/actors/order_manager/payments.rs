@@ -94,6 +94,7 @@ pub fn unknown(id: OrderId, order: &Order, payment: PaymentId, context: &mut Con
     if order.payment_that_may_become(payment, state).is_some() {
         turn.event(Event::PaymentBecame { order: id, payment, state });
         answers::answer(&mut turn, id, order, AnswerKind::Pending);
+        renewal::unknown(&mut turn, id, order);
         if planted::is(Bug::UnknownAskedAnew) {
             ask(&mut turn, id, order, Ask::Hold, context);
         }

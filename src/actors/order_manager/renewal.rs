@@ -6,16 +6,16 @@ use crate::domain::{CancelReason, OrderId, OrderState, PaymentId};
 
 use super::{Cover, Event, Order, PaymentState, StopState, cancel, letters, payments, stock};
 
-/// Most of the window has passed. A parcel in the house is paid for anew, ahead of the truck; what waits for supplies
-/// is, when they are in.
+/// The last day of the window has begun. A parcel in the house is paid for anew, ahead of the truck, whether it is being
+/// stopped or not: it may turn out to be too late for that. What waits for supplies is, when they are in.
 pub fn lapsing(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     if order.cover() != Cover::Held(payment) || order.is_lapsing() {
         return turn;
     }
     turn.event(Event::PaymentLapsing { order: id, payment });
-    if order.state == OrderState::Fulfilling && order.stop == StopState::No {
-        in_the_house(&mut turn, id, order, context);
+    if order.state == OrderState::Fulfilling && order.may_ask_again() {
+        ask(&mut turn, id, order, context);
     }
     turn
 }
@@ -23,26 +23,51 @@ pub fn lapsing(id: OrderId, order: &Order, payment: PaymentId, context: &mut Con
 /// The bank has let go. What still stands needs another hold.
 pub fn expired(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
     let mut turn = payments::note(id, order, payment, PaymentState::Expired);
-    let newer_is_asked = order.cover() == Cover::Asked;
-    if turn.events().is_empty() || newer_is_asked {
+    if turn.events().is_empty() {
         return turn;
     }
     let is_newest = order.payment().is_some_and(|newest| newest.id == payment);
+    let newer_is_asked = order.cover() == Cover::Asked;
     match order.state {
+        OrderState::Fulfilling => uncovered(&mut turn, id, order, is_newest, context),
+        _ if newer_is_asked => {}
         OrderState::AwaitingStock if will_be_here_soon(order, context) => {
             before_confirmation(&mut turn, id, order, context);
-        }
-        OrderState::Fulfilling if is_newest && order.stop == StopState::No => {
-            in_the_house(&mut turn, id, order, context);
         }
         OrderState::Dispatched | OrderState::Delivered => {
             let cover = if is_newest { Cover::Lapsed } else { Cover::Nothing };
             collect(&mut turn, id, order, cover, context);
         }
-        // the allocation that was asked for, the supplies or the warehouse's answer decide how it goes on
+        // the allocation that was asked for, or the supplies, decide how it goes on
         _ => {}
     }
     turn
+}
+
+/// The last hold of a parcel in the house is over: it does not leave. Its renewal, which nobody could ask for in time
+/// (the shop was down), is asked for first; one that is being asked for is answered, or unknown, in a moment.
+fn uncovered(turn: &mut Turn, id: OrderId, order: &Order, is_newest: bool, context: &mut Context<'_>) {
+    let newest = order.payment().map(|newest| newest.state);
+    if is_newest && order.may_ask_again() {
+        ask(turn, id, order, context);
+    } else if newest != Some(PaymentState::Asked) {
+        keep_in_the_house(turn, id, order);
+    }
+}
+
+/// Nobody knows whether the new hold is there. Where nothing else is held, its parcel does not leave.
+pub fn unknown(turn: &mut Turn, id: OrderId, order: &Order) {
+    if order.state == OrderState::Fulfilling && older_hold(order).is_none() {
+        keep_in_the_house(turn, id, order);
+    }
+}
+
+/// Asks the warehouse to stop it, unless it is being asked, or has said that it cannot: a driver has it, or will.
+fn keep_in_the_house(turn: &mut Turn, id: OrderId, order: &Order) {
+    if order.stop == StopState::No {
+        turn.event(Event::StopAsked { order: id });
+        turn.send(Address::WarehouseActor, warehouse::Message::Stop { order: id });
+    }
 }
 
 /// As for a fresh promise: a hold that would lapse again before the goods are here is of no use.
@@ -64,29 +89,9 @@ pub fn before_confirmation(turn: &mut Turn, id: OrderId, order: &Order, context:
 
 /// In the turn that confirms it: what is held may lapse before the truck comes.
 pub fn after_confirmation(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
-    if order.is_lapsing() {
-        in_the_house(turn, id, order, context);
+    if order.is_lapsing() && order.may_ask_again() {
+        ask(turn, id, order, context);
     }
-}
-
-/// The customer's wish to stop it came too late, and what was put off meanwhile is done now.
-pub fn after_a_stop(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
-    match order.cover() {
-        _ if order.state != OrderState::Fulfilling => {}
-        Cover::Held(_) if order.is_lapsing() => in_the_house(turn, id, order, context),
-        Cover::Lapsed => in_the_house(turn, id, order, context),
-        Cover::Asked | Cover::Held(_) | Cover::Nothing => {}
-    }
-}
-
-/// Of an order whose parcel is in the house: it does not leave unpaid.
-fn in_the_house(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
-    if order.may_ask_again() { ask(turn, id, order, context) } else { ask_to_stop(turn, id) }
-}
-
-fn ask_to_stop(turn: &mut Turn, id: OrderId) {
-    turn.event(Event::StopAsked { order: id });
-    turn.send(Address::WarehouseActor, warehouse::Message::Stop { order: id });
 }
 
 fn ask(turn: &mut Turn, id: OrderId, order: &Order, context: &mut Context<'_>) {
@@ -110,8 +115,9 @@ fn last_hold(order: &Order) -> Option<PaymentId> {
 pub fn declined(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
     let mut turn = payments::note(id, order, payment, PaymentState::Declined);
     match order.state {
-        OrderState::Fulfilling if order.stop == StopState::No => ask_to_stop(&mut turn, id),
-        OrderState::Fulfilling => {}
+        // what was held before stands to its end, and the parcel may leave until then
+        OrderState::Fulfilling if older_hold(order).is_some() => {}
+        OrderState::Fulfilling => keep_in_the_house(&mut turn, id, order),
         _ => {
             let older = older_hold(order);
             collect(&mut turn, id, order, older.map_or(Cover::Nothing, Cover::Held), context);

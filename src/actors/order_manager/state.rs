@@ -391,7 +391,7 @@ impl Order {
             }
             Event::StopAsked { .. } => self.stop = StopState::ForPayment,
             Event::CancelAsked { request, .. } => self.stop = StopState::Asked(*request),
-            Event::TooLateToCancel { .. } => self.stop = StopState::No,
+            Event::TooLateToCancel { .. } => self.stop = StopState::TooLate,
             Event::Answered { kind, .. } => self.answer = AnswerState::Given(*kind),
             // these move the state and nothing else, or are about keys
             Event::SuppliesOrdered { .. }

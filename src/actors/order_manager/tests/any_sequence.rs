@@ -96,7 +96,7 @@ proptest! {
         }
         let waiting = match desk.order().stop {
             StopState::Asked(request) => request,
-            StopState::No | StopState::ForPayment => None,
+            StopState::No | StopState::ForPayment | StopState::TooLate => None,
         };
         for request in cancels {
             let replies = seen.replies.get(&request).copied().unwrap_or_default();

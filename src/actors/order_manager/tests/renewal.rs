@@ -60,34 +60,64 @@ fn a_parcel_that_waits_for_its_truck_is_paid_for_anew_ahead_of_the_end_of_its_ho
 }
 
 #[test]
-fn a_parcel_whose_hold_is_not_renewed_is_stopped_and_the_customer_told_why() {
+fn a_parcel_whose_hold_is_not_renewed_may_leave_until_its_end_and_is_then_stopped_and_the_customer_told_why()
+{
     let mut desk = Desk::fulfilling();
     let old = desk.payment();
     desk.lapsing();
-    assert_eq!(asks(&desk.declined(DeclineReason::InsufficientFunds)), ["WarehouseActor Stop"]);
+    assert!(asks(&desk.declined(DeclineReason::InsufficientFunds)).is_empty(), "it stands for a day yet");
+    assert_eq!(asks(&desk.expired(old)), ["WarehouseActor Stop"]);
     assert_eq!((desk.state(), desk.order().stop), (OrderState::Fulfilling, StopState::ForPayment));
     assert!(matches!(order_reply(&desk.cancel(6)), Reply::CancelPending(_)), "it is being stopped already");
     let turn = desk.stopped();
     assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::PaymentLapsed)));
-    assert_eq!(asks(&turn), ["MerchantProxy Void"]);
+    assert!(asks(&turn).is_empty(), "nothing is held");
     assert_eq!(letters(&turn), [MailKind::Cancelled]);
-    desk.tell(Message::PaymentVoided { order: desk.id, payment: old });
-    assert_eq!(desk.order().cover(), Cover::Nothing);
 }
 
 #[test]
-fn what_left_before_it_could_be_stopped_is_paid_from_the_hold_that_still_stands() {
+fn what_leaves_on_the_last_day_of_a_hold_that_is_not_renewed_is_paid_from_it() {
     let mut desk = Desk::fulfilling();
     let old = desk.payment();
     desk.lapsing();
     desk.declined(DeclineReason::InsufficientFunds);
-    desk.tell(Message::TooLateToStop { order: desk.id });
     assert_eq!(Desk::captures(&desk.handed_over()), [old]);
     desk.tell(Message::PaymentCaptured { order: desk.id, payment: old });
     assert!(matches!(desk.order().view(desk.id).payment, PaymentView::Captured { .. }));
     desk.tell(Message::PaymentSettled { order: desk.id, payment: old });
     desk.tell(Message::Delivered { order: desk.id });
     assert_eq!(desk.state(), OrderState::Closed);
+}
+
+#[test]
+fn a_parcel_does_not_wait_for_its_truck_on_a_renewal_of_which_nobody_knows() {
+    let mut desk = Desk::fulfilling();
+    let old = desk.payment();
+    desk.lapsing();
+    assert!(asks(&desk.unknown()).is_empty(), "the old one still stands");
+    assert_eq!(asks(&desk.expired(old)), ["WarehouseActor Stop"]);
+    desk.authorised();
+    assert_eq!(asks(&desk.stopped()), ["MerchantProxy Void"]);
+
+    // the shop was down, and neither knew of the last day nor of the end
+    let mut desk = Desk::fulfilling();
+    assert_eq!(asks(&desk.expired(desk.payment())), ["MerchantProxy Renew"]);
+    assert_eq!(asks(&desk.unknown()), ["WarehouseActor Stop"]);
+}
+
+#[test]
+fn what_a_driver_took_all_the_same_is_charged_anew_or_is_a_case() {
+    let mut desk = Desk::fulfilling();
+    let old = desk.payment();
+    desk.lapsing();
+    desk.declined(DeclineReason::InsufficientFunds);
+    desk.expired(old);
+    desk.tell(Message::TooLateToStop { order: desk.id });
+    assert_eq!(desk.order().stop, StopState::TooLate);
+    let turn = desk.handed_over();
+    // nothing is held under this key: the merchant system opens a case
+    assert_eq!(Desk::captures(&turn), [desk.payment()]);
+    assert_eq!(desk.state(), OrderState::Dispatched);
 }
 
 #[test]
@@ -239,8 +269,8 @@ fn a_hold_is_renewed_so_often_and_then_the_order_is_given_up() {
         assert_eq!(asks(&desk.lapsing()), ["MerchantProxy Renew"]);
         desk.authorised();
     }
-    assert_eq!(asks(&desk.lapsing()), ["WarehouseActor Stop"]);
-    assert!(asks(&desk.expired(desk.payment())).is_empty(), "it is being stopped");
+    assert!(asks(&desk.lapsing()).is_empty(), "the last one stands for a day yet");
+    assert_eq!(asks(&desk.expired(desk.payment())), ["WarehouseActor Stop"]);
     desk.stopped();
     assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::PaymentLapsed)));
 
@@ -255,19 +285,29 @@ fn a_hold_is_renewed_so_often_and_then_the_order_is_given_up() {
 }
 
 #[test]
-fn nothing_is_held_anew_while_she_cancels_and_it_is_if_that_came_too_late() {
+fn a_hold_is_renewed_while_she_cancels_for_that_may_come_too_late() {
     let mut desk = Desk::fulfilling();
     desk.cancel(5);
-    assert!(asks(&desk.lapsing()).is_empty());
+    assert_eq!(asks(&desk.lapsing()), ["MerchantProxy Renew"]);
+    desk.authorised();
     let turn = desk.tell(Message::TooLateToStop { order: desk.id });
     assert_eq!(turn.replies()[0].0, RequestId(5));
-    assert_eq!(asks(&turn), ["MerchantProxy Renew"]);
+    assert_eq!(Desk::captures(&desk.handed_over()), [desk.payment()]);
 
     let mut desk = Desk::fulfilling();
     desk.cancel(5);
-    assert!(asks(&desk.expired(desk.payment())).is_empty());
-    desk.stopped();
+    assert_eq!(asks(&desk.expired(desk.payment())), ["MerchantProxy Renew"], "the shop was down");
+    desk.authorised();
+    assert_eq!(asks(&desk.stopped()), ["MerchantProxy Void"]);
     assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::ByCustomer)));
+}
+
+#[test]
+fn whoever_was_told_that_it_is_too_late_may_ask_again() {
+    let mut desk = Desk::fulfilling();
+    desk.cancel(5);
+    desk.tell(Message::TooLateToStop { order: desk.id });
+    assert_eq!(asks(&desk.cancel(6)), ["WarehouseActor Stop"]);
 }
 
 #[test]

@@ -68,6 +68,9 @@ fn every_state_but_those_kept_for_later_is_reached_from_placed() {
     assert!(OrderState::ALL.iter().all(|state| reached.contains(state) != later.contains(state)));
 }
 
+const EVERY_STOP: [StopState; 4] =
+    [StopState::No, StopState::Asked(None), StopState::ForPayment, StopState::TooLate];
+
 #[test]
 fn a_message_moves_an_order_as_the_table_says_or_changes_nothing() {
     for state in OrderState::ALL {
@@ -77,7 +80,7 @@ fn a_message_moves_an_order_as_the_table_says_or_changes_nothing() {
                 for stock in
                     [StockState::Asked, StockState::Pegged, StockState::Reserved, StockState::Allocated]
                 {
-                    for stop in [StopState::No, StopState::Asked(None), StopState::ForPayment] {
+                    for stop in EVERY_STOP {
                         on_an_order_in(state, &payments, stock, stop, &message);
                     }
                 }
@@ -92,6 +95,7 @@ fn every_cover(newest: PaymentId) -> Vec<Vec<Payment>> {
     let older = PaymentId::new(1, 2);
     let one = |id, state| Payment { state, ..Payment::asked(id, state == Verified) };
     let lapsing = Payment { lapsing: true, ..one(newest, Authorised) };
+    let unknown = one(newest, Unknown);
     let too_often: Vec<Payment> =
         (3..2 + PAYMENT_ATTEMPTS_MAX as u128).map(|n| one(PaymentId::new(1, n), Expired)).collect();
     let mut all: Vec<Vec<Payment>> =
@@ -99,8 +103,58 @@ fn every_cover(newest: PaymentId) -> Vec<Vec<Payment>> {
     all.push(vec![lapsing]);
     all.push([too_often.clone(), vec![lapsing]].concat());
     all.push([too_often, vec![one(newest, Expired)]].concat());
-    all.extend([Asked, Declined].map(|state| vec![one(older, Authorised), one(newest, state)]));
+    all.push(vec![unknown]);
+    all.extend([Asked, Unknown, Declined].map(|state| vec![one(older, Authorised), one(newest, state)]));
+    all.extend([Asked, Unknown, Declined].map(|state| vec![one(older, Expired), one(newest, state)]));
     all
+}
+
+/// A parcel in the house is paid for, or the bank is about to answer, or it was asked to stop: in no other way may it
+/// stand where a driver can take it. (What lapsed too often, and was refused by the warehouse, stands as `TooLate`.)
+fn may_stand_in_the_house(order: &Order) -> bool {
+    let held_or_asked =
+        |payment: &Payment| matches!(payment.state, PaymentState::Authorised | PaymentState::Asked);
+    order.payments.iter().any(held_or_asked) || order.stop != StopState::No
+}
+
+/// Every message, in any order of three, about a parcel in the house, however its payments and its stop stand.
+#[test]
+fn no_parcel_stands_in_the_house_unpaid_for_without_being_stopped() {
+    let (newest, older) = (PaymentId::new(1, 1), PaymentId::new(1, 2));
+    for payments in every_cover(newest) {
+        for stop in EVERY_STOP {
+            for first in [newest, older] {
+                in_the_house(&payments, stop, &[], first);
+            }
+        }
+    }
+}
+
+/// Tells what came before and then each message; where the parcel is still in the house, each after it.
+fn in_the_house(payments: &[Payment], stop: StopState, before: &[Message], about: PaymentId) {
+    const MESSAGES_MAX: usize = 3;
+    for message in every_message(place_order().order, about, "") {
+        let mut desk = in_state(OrderState::Fulfilling, payments, StockState::Allocated, stop);
+        if !may_stand_in_the_house(desk.order()) {
+            return;
+        }
+        let told: Vec<Message> = before.iter().chain([&message]).cloned().collect();
+        let changed = told.iter().map(|message| !is_nothing(&desk.tell(message.clone()))).last();
+        if desk.state() != OrderState::Fulfilling || changed == Some(false) {
+            continue;
+        }
+        assert!(may_stand_in_the_house(desk.order()), "{payments:?} {stop:?} {told:?}: {:?}", desk.order());
+        if told.len() < MESSAGES_MAX {
+            in_the_house(payments, stop, &told, about);
+        }
+    }
+}
+
+fn in_state(state: OrderState, payments: &[Payment], stock: StockState, stop: StopState) -> Desk {
+    let mut desk = Desk::placed();
+    let order = Order { state, stock, stop, payments: payments.to_vec(), ..desk.order().clone() };
+    desk.scene.state.orders.orders.given(desk.id, Some(order));
+    desk
 }
 
 fn on_an_order_in(
@@ -110,14 +164,8 @@ fn on_an_order_in(
     stop: StopState,
     message: &Message,
 ) {
-    let mut desk = Desk::placed();
-    let mut order = desk.order().clone();
-    order.state = state;
-    order.stock = stock;
-    order.stop = stop;
-    order.payments = payments.to_vec();
-    let key = order.key.to_string();
-    desk.scene.state.orders.orders.given(desk.id, Some(order));
+    let mut desk = in_state(state, payments, stock, stop);
+    let key = desk.order().key.to_string();
     let message = match message {
         Message::Cancel { order, .. } => Message::Cancel { order: *order, key },
         other => other.clone(),
