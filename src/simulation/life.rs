@@ -1,5 +1,6 @@
 //! A run: days of trade in which faults come, then calm, in which every order must come to its end.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rand::RngExt;
@@ -22,6 +23,7 @@ use super::history::History;
 use super::logs::Logs;
 use super::plan::{Options, Plan, random_for};
 use super::shoppers;
+use super::timers::{self, Timer};
 use super::trace;
 use super::world::World;
 
@@ -48,6 +50,8 @@ pub struct Run {
     pub violations: Vec<Violation>,
     pub coverage: Coverage,
     pub figures: Figures,
+    /// How often each of the shop's timers ran out.
+    pub timers: BTreeMap<Timer, u64>,
     pub records: Vec<(Position, Record<Shop>)>,
     pub history: History,
 }
@@ -307,6 +311,7 @@ impl Driver<'_> {
             violations: self.violations,
             coverage: self.world.coverage.borrow().clone(),
             figures,
+            timers: timers::ran_out(&records),
             records,
             history,
         }

@@ -12,7 +12,7 @@
 //!
 //! Layout: `plan` and `fault` (what a seed draws), `world` (what a run is made of), `life` (a run), `disk` (crashes),
 //! `trouble` (panics, hangs), `shoppers`, `partners`, `history` and `evidence` (what was seen), `checks` (what must hold),
-//! `coverage` (which fault met which order where), `shrink` (a smaller run that still fails), `report`.
+//! `coverage` (which fault met which order where), `timers` (what ran out how often), `shrink` (a smaller run that still fails), `report`.
 pub mod checks;
 pub mod coverage;
 mod disk;
@@ -30,6 +30,7 @@ mod shrink;
 mod street;
 #[cfg(test)]
 mod tests;
+pub mod timers;
 mod trace;
 mod trouble;
 mod world;

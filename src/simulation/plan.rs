@@ -55,6 +55,22 @@ pub struct Plan {
     rates: Vec<(Fault, f64)>,
 }
 
+/// The longest world, in days of trade, and the most who come to one.
+const DAYS_MAX: u32 = 40;
+const ORDERS_MAX: u32 = 300;
+
+impl Options {
+    /// This world, as long and as busy as its seed draws: short or long alike, so that every wait of the shop ends in
+    /// some; mostly with few customers, since what a world costs grows with them.
+    pub fn at_length(self) -> Options {
+        let mut rng = random_for(self.seed, "length");
+        let days = rng.random_range(1..=DAYS_MAX);
+        let part: f64 = rng.random_range(0.0..1.0);
+        let orders = 1 + (f64::from(ORDERS_MAX) * part.powi(3)) as u32;
+        Options { days, orders, ..self }
+    }
+}
+
 /// A random source for one thing of a world. What one thing draws changes nothing for another.
 pub fn random_for(seed: u64, what: &str) -> StdRng {
     StdRng::seed_from_u64(xxhash_rust::xxh3::xxh3_64_with_seed(what.as_bytes(), seed))

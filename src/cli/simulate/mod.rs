@@ -36,12 +36,12 @@ pub struct Arguments {
     /// Many worlds: FROM..TO, both included
     #[arg(long, value_name = "FROM..TO")]
     seeds: Option<String>,
-    /// Days of trade in which customers come and things go wrong; 30 days of calm follow
-    #[arg(long, default_value_t = 3)]
-    days: u32,
-    /// How many customers come to each world
-    #[arg(long, default_value_t = 30)]
-    orders: u32,
+    /// Days of trade in which customers come and things go wrong; 30 days of calm follow [default: each world draws, 1 to 40]
+    #[arg(long)]
+    days: Option<u32>,
+    /// How many customers come to each world [default: each world draws, 1 to 300, mostly few]
+    #[arg(long)]
+    orders: Option<u32>,
     /// none, some (each world draws), all, or names with commas between them; an unknown name lists them
     #[arg(long, default_value = "some", value_name = "FAULTS")]
     faults: String,
@@ -70,10 +70,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let checkers = checkers(arguments.check.as_deref())?;
     let options = options(arguments)?;
     let count = seeds.end() - seeds.start() + 1;
-    println!("living {count} worlds: {} customers in {} days of trade each", options.orders, options.days);
+    println!("living {count} worlds: {}", extent(arguments));
     let threads = arguments.threads.filter(|threads| *threads > 0);
     let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let worlds = Worlds {
+        arguments,
         options,
         first: *seeds.start(),
         last: *seeds.end(),
@@ -92,12 +93,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let lived =
         worlds.lived.into_inner().map_err(|_| Failure("a world ended in a panic: see above".into()))?;
     print!("{}", lived.tally);
+    let idle = lived.tally.timers_that_never_ran_out();
     if arguments.matrix {
         print!("{}", matrix::markdown(&lived.tally));
     }
     let Some((_, failed)) = lived.failed.into_iter().next() else {
         report(arguments, lived.first.as_ref())?;
-        return Ok(ExitCode::SUCCESS);
+        return if idle { Ok(ExitCode::FAILURE) } else { Ok(ExitCode::SUCCESS) };
     };
     let small = explain(failed, &checkers);
     report(arguments, Some(&small))?;
@@ -115,6 +117,7 @@ fn report(arguments: &Arguments, run: Option<&Run>) -> Result<(), Failure> {
 
 /// The worlds that are being lived, shared by the threads that live them.
 struct Worlds<'a> {
+    arguments: &'a Arguments,
     options: Options,
     first: u64,
     last: u64,
@@ -158,7 +161,10 @@ impl Worlds<'_> {
     }
 
     fn live(&self, seed: u64) -> Run {
-        let options = Options { seed, ..self.options.clone() };
+        let drawn = Options { seed, ..self.options.clone() }.at_length();
+        let Arguments { days, orders, .. } = self.arguments;
+        let (days, orders) = (days.unwrap_or(drawn.days), orders.unwrap_or(drawn.orders));
+        let options = Options { days, orders, ..drawn };
         let mut run = live(&options, self.checkers);
         let twice = self.only_one || seed.is_multiple_of(LIVED_TWICE_EVERY);
         if twice && self.compares_traces {
@@ -214,6 +220,14 @@ fn build() -> String {
     }
 }
 
+/// What was asked for, as a sentence.
+fn extent(arguments: &Arguments) -> String {
+    let said = |asked: Option<u32>, drawn: &str| asked.map_or(drawn.to_owned(), |asked| asked.to_string());
+    let (orders, days) = (said(arguments.orders, "up to 300"), said(arguments.days, "1 to 40"));
+    format!("{orders} customers in {days} days of trade each")
+}
+
+/// How long and how busy a world is, each draws, or is told.
 fn options(arguments: &Arguments) -> Result<Options, Failure> {
     let faults = match arguments.faults.as_str() {
         "some" => Chosen::Some,
@@ -223,14 +237,7 @@ fn options(arguments: &Arguments) -> Result<Options, Failure> {
     let only = arguments.shoppers.as_ref().map(|named| named.split(',').map(number).collect());
     let only = only.transpose().map_err(|_| Failure("--shoppers: write numbers, as 3,7,12".to_owned()))?;
     let shelves = arguments.catalogue.as_deref().map(shelves).transpose()?.unwrap_or_default();
-    Ok(Options {
-        seed: 0,
-        days: arguments.days,
-        orders: arguments.orders,
-        faults,
-        only,
-        shelves: Arc::new(shelves),
-    })
+    Ok(Options { seed: 0, days: 0, orders: 0, faults, only, shelves: Arc::new(shelves) })
 }
 
 /// Rows that cannot be listed are left out, and counted.

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::domain::OrderState;
 use crate::simulation::coverage::Step;
 use crate::simulation::fault::Fault;
+use crate::simulation::timers::Timer;
 use crate::simulation::{CALM_DAYS, Figures, Run};
 
 #[derive(Default)]
@@ -22,7 +23,16 @@ pub struct Tally {
     states: BTreeMap<(Fault, OrderState), u64>,
     /// How often each fault met an order after a step, and how many of these orders have a violation.
     pub steps: BTreeMap<(Fault, Step), Cell>,
+    /// In how many worlds each timer ran out, and how often.
+    timers: BTreeMap<Timer, (u64, u64)>,
+    /// Worlds with violations: seed and the first of them.
+    wrong: BTreeMap<u64, String>,
 }
+
+/// Of what is wrong with a world, where many are listed.
+const SHOWN_CHARS_MAX: usize = 160;
+/// The rarest, a capture that has to be repeated, comes up in one of a hundred.
+const WORLDS_FOR_ALL_TIMERS: u64 = 2_000;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cell {
@@ -36,6 +46,11 @@ impl Tally {
         self.failed += u64::from(!run.violations.is_empty());
         self.violations += run.violations.len() as u64;
         self.add_broken(run);
+        for (timer, times) in &run.timers {
+            let (worlds, all) = self.timers.entry(*timer).or_default();
+            *worlds += 1;
+            *all += times;
+        }
         for (fault, times) in &run.coverage.counts {
             *self.counts.entry(*fault).or_default() += times;
         }
@@ -50,8 +65,18 @@ impl Tally {
         }
     }
 
+    /// Among so many worlds each timer runs out in some, or nothing shows what becomes of it then.
+    pub fn timers_that_never_ran_out(&self) -> bool {
+        self.figures.runs >= WORLDS_FOR_ALL_TIMERS
+            && Timer::ALL.iter().any(|timer| !self.timers.contains_key(timer))
+    }
+
     fn add_broken(&mut self, run: &Run) {
         let seed = run.options.seed;
+        if let Some(first) = run.violations.first() {
+            let what: String = first.what.chars().take(SHOWN_CHARS_MAX).collect();
+            self.wrong.insert(seed, format!("{} {what}", first.invariant));
+        }
         let mut here = BTreeMap::new();
         run.violations.iter().for_each(|violation| {
             here.entry(violation.invariant).or_insert(&violation.what);
@@ -106,6 +131,14 @@ impl fmt::Display for Tally {
             if let Some(met) = self.met(*fault) {
                 writeln!(f, "  {:24}  met orders that were: {met}", "")?;
             }
+        }
+        writeln!(f, "timers that ran out, in how many worlds, and how often:")?;
+        for timer in Timer::ALL {
+            let (worlds, times) = self.timers.get(timer).copied().unwrap_or_default();
+            writeln!(f, "  {worlds:>8} {times:>9}  {}", timer.waits())?;
+        }
+        for (seed, what) in &self.wrong {
+            writeln!(f, "  seed {seed}: {what}")?;
         }
         for (invariant, (worlds, first, said)) in &self.broken {
             writeln!(f, "  {invariant} broken in {worlds} worlds, first in {first}: {said}")?;

@@ -2,7 +2,8 @@
 //!
 //! Event by event: the bank takes only what it holds at that moment, the shop counts as captured only what it had
 //! authorised, an order is confirmed and handed to the truck only while the shop has its authorisation and the bank its
-//! hold. Nothing is ever taken for an order that is cancelled or declined, and at the end nothing is held for it; to wait
+//! hold. A parcel that a driver took all the same left only after the shop had asked for a renewal in time, was refused
+//! or not answered, and had asked to stop it. Nothing is ever taken for an order that is cancelled or declined, and at the end nothing is held for it; to wait
 //! until a hold lapses is not to let go of it: whatever the bank holds is asked back in the turn that cancels, or was.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +14,17 @@ use crate::actors::{Event, Message, bank, warehouse};
 use crate::domain::{OrderId, OrderState, PaymentId, Timestamp};
 use crate::simulation::evidence::Evidence;
 
-use super::journal::CardBook;
+use super::journal::{CardBook, Standing};
 use super::{Found, given_up};
+
+/// An actor that hangs is restarted, and then comes to what is due: of real time.
+const TIMER_LATE_MS_MAX: u64 = 30_000;
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut book = CardBook::default();
     let mut shop = Shop { given_up: given_up(evidence), ..Shop::default() };
     let mut let_go = BTreeSet::new();
+    let mut care = Care::default();
     for (_, record) in evidence.records {
         let_go.extend(record.sends.iter().filter_map(|(_, message)| lets_go(message)));
         for event in &record.events {
@@ -32,8 +37,14 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
                     counts_what_was_authorised(&shop, event, found);
                     shop.note(event);
                 }
-                Event::Orders(event) => order_moves(&book, &shop, &let_go, event, found),
-                Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
+                Event::Orders(event) => {
+                    order_moves(&book, &shop, &let_go, event, record.at, found);
+                    care.note(event, &record.events);
+                }
+                Event::Warehouse(warehouse::Event::HandedOver { order, .. })
+                    if !care.was_taken(*order)
+                        && !ended_just_now(evidence, &book, &shop, *order, record.at) =>
+                {
                     is_paid_for(&book, &shop, *order, "handed to the truck", found);
                 }
                 _ => {}
@@ -57,13 +68,17 @@ fn order_moves(
     shop: &Shop,
     let_go: &BTreeSet<PaymentId>,
     event: &order_manager::Event,
+    at: Timestamp,
     found: &mut Found,
 ) {
     use order_manager::Event as E;
     match event {
         E::Confirmed { order, .. } => is_paid_for(book, shop, *order, "confirmed", found),
         E::Cancelled { order, .. } | E::Stopped { order } | E::StoppedUnpaid { order } => {
-            let kept = book.of_order(*order).find(|(id, row)| row.held.is_some() && !let_go.contains(id));
+            // what is over at this moment lapses, however late the bank's timer is
+            let stands =
+                |row: &Standing| row.held.is_some() && row.capture_before.is_some_and(|end| at < end);
+            let kept = book.of_order(*order).find(|(id, row)| stands(row) && !let_go.contains(id));
             if let Some((payment, _)) = kept {
                 found.wrong_of(*order, format!("it is cancelled, and {payment} is left to the bank"));
             }
@@ -113,6 +128,67 @@ impl Shop {
         };
         self.payments.iter().find(live).map(|(payment, _)| *payment)
     }
+}
+
+/// What the shop did so that no parcel leaves unpaid for.
+#[derive(Default)]
+struct Care(BTreeMap<OrderId, Cared>);
+
+#[derive(Default)]
+struct Cared {
+    attempts: usize,
+    /// The newest attempt has no answer yet, and is not unknown: there is nothing to act on.
+    waits: bool,
+    /// Since the last hold: it was asked for anew in the turn that noted its end, at the latest.
+    renewal_asked: bool,
+    neglected: bool,
+    stop_asked: bool,
+}
+
+impl Care {
+    fn note(&mut self, event: &order_manager::Event, turn: &[Event]) {
+        use crate::actors::order_manager::{Event as E, PAYMENT_ATTEMPTS_MAX, PaymentState as State};
+        let Some(order) = event.order() else { return };
+        let cared = self.0.entry(order).or_default();
+        let asks =
+            |event: &Event| matches!(event, Event::Orders(E::RenewalAsked { order: of, .. }) if *of == order);
+        match event {
+            E::PaymentAsked { .. } | E::RenewalAsked { .. } => {
+                cared.attempts += 1;
+                cared.waits = true;
+                cared.renewal_asked = true;
+            }
+            E::PaymentBecame { state: State::Authorised, .. } => {
+                (cared.waits, cared.renewal_asked, cared.neglected) = (false, false, false);
+            }
+            E::PaymentBecame { state: State::Expired, .. } => {
+                let may_ask = cared.attempts < PAYMENT_ATTEMPTS_MAX;
+                cared.neglected |= may_ask && !cared.renewal_asked && !turn.iter().any(asks);
+            }
+            E::PaymentBecame { .. } => cared.waits = false,
+            E::StopAsked { .. } | E::CancelAsked { .. } => cared.stop_asked = true,
+            _ => {}
+        }
+    }
+
+    /// A driver took it all the same: whoever can still be asked for the money is, or it is a case (I16).
+    fn was_taken(&self, order: OrderId) -> bool {
+        let cared = self.0.get(&order);
+        cared.is_some_and(|cared| !cared.neglected && (cared.stop_asked || cared.waits))
+    }
+}
+
+/// The window ended a moment ago, in real time, and the actor whose timer says so has not come to it yet.
+fn ended_just_now(
+    evidence: &Evidence<'_>,
+    book: &CardBook,
+    shop: &Shop,
+    order: OrderId,
+    at: Timestamp,
+) -> bool {
+    let ends = book.of_order(order).filter_map(|(_, row)| row.capture_before);
+    let late_ms = ends.max().map_or(u64::MAX, |end| at.ms_since(end) / u64::from(evidence.plan.speed));
+    shop.authorised(order).is_some() && late_ms <= TIMER_LATE_MS_MAX
 }
 
 fn takes_what_it_holds(book: &CardBook, event: &bank::Event, at: Timestamp, found: &mut Found) {

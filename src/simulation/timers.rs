@@ -1,0 +1,134 @@
+//! The shop's timers, each by what it waits for, and how often each ran out in a world: a wait that no world lives to
+//! see the end of is not tested. Read from the journal, whose turns name the timer that they were decided on.
+
+use std::collections::BTreeMap;
+
+use crate::actors::{Event, Message, Shop, bank, mailer, merchant_proxy, stock_keeper, warehouse};
+use crate::journal::Position;
+use crate::runtime::{Cause, Due, Record, TimerChange};
+
+/// Declares the timers: each with the sentence that the report has for it.
+macro_rules! timers {
+    ($($variant:ident, $waits:literal;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Timer {
+            $($variant),*
+        }
+
+        impl Timer {
+            pub const ALL: &[Timer] = &[$(Timer::$variant),*];
+
+            /// What has run out.
+            pub fn waits(self) -> &'static str {
+                match self { $(Timer::$variant => $waits),* }
+            }
+        }
+    };
+}
+
+timers! {
+    Quotes, "the wholesalers' time for a quote";
+    SupplyRetry, "the wait before an order for supplies is repeated";
+    SuppliesDue, "the day on which supplies are to come";
+    ArrivalRetry, "the wait before it is asked anew whether supplies have come";
+    BankAnswer, "the bank's time for an answer to a checkout";
+    BankAsk, "the wait before the bank is asked what became of a payment";
+    BankAsks, "the last wait for the bank: the payment is reversed";
+    ReleaseRetry, "the wait before a release is repeated";
+    CaptureRetry, "the wait before a capture is repeated";
+    HoldLastDay, "all of a hold's window but its last day";
+    HoldEnd, "a hold's window, at the shop";
+    HoldLapse, "a hold's window, at the bank";
+    Settlement, "the days until a capture is paid out";
+    Packing, "the time that packing takes";
+    BookRetry, "the wait before the truck is booked anew";
+    ParcelDue, "the time until there is news of a parcel";
+    TrackRetry, "the wait before a carrier that did not answer is asked anew for a parcel";
+    CancelRetry, "the wait before the carrier is asked anew to give a parcel back";
+    MailRetry, "the wait before a letter is sent anew";
+    GivenUp, "the wait before what was given up after panics is tried anew";
+}
+
+/// How often each ran out.
+pub fn ran_out(records: &[(Position, Record<Shop>)]) -> BTreeMap<Timer, u64> {
+    let mut times = BTreeMap::new();
+    for (_, record) in records {
+        if let Some(timer) = timer_of(records, record) {
+            *times.entry(timer).or_default() += 1;
+        }
+    }
+    times
+}
+
+/// What the turn was decided on, if a timer; `None` also where it rang for what was over already.
+fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Option<Timer> {
+    let Cause::Timer { set, .. } = record.cause else { return None };
+    let setter = records.binary_search_by_key(&set.turn, |(position, _)| *position).ok()?;
+    let setter = &records[setter].1;
+    let TimerChange::Set { due, message, .. } = setter.timers.get(set.index as usize)? else { return None };
+    if setter.dead.is_some() {
+        return Some(Timer::GivenUp);
+    }
+    let is_trade = matches!(due, Due::Trade(_));
+    match message {
+        Message::Stock(message) => of_stock(message, is_trade),
+        Message::Merchant(_) => of_payment(record),
+        Message::Bank(bank::Message::WindowOver { .. }) => Some(Timer::HoldLapse),
+        Message::Bank(bank::Message::SettlementDue { .. }) => Some(Timer::Settlement),
+        Message::Warehouse(message) => of_parcel(message, is_trade),
+        Message::Mail(mailer::Message::Retry { .. }) => Some(Timer::MailRetry),
+        _ => None,
+    }
+}
+
+fn of_stock(message: &stock_keeper::Message, is_trade: bool) -> Option<Timer> {
+    use stock_keeper::Message as M;
+    match message {
+        M::QuoteDeadline { .. } => Some(Timer::Quotes),
+        M::SupplyRetry { .. } => Some(Timer::SupplyRetry),
+        M::GoodsDue { .. } if is_trade => Some(Timer::SuppliesDue),
+        M::GoodsDue { .. } => Some(Timer::ArrivalRetry),
+        _ => None,
+    }
+}
+
+/// A payment has one timer, for whatever it waits for: what was decided tells for what.
+fn of_payment(record: &Record<Shop>) -> Option<Timer> {
+    use merchant_proxy::Event as E;
+    let asks = |is: fn(&bank::Message) -> bool| {
+        let mut asked = record.sends.iter().filter_map(|(_, sent)| match sent {
+            Message::Bank(message) => Some(message),
+            _ => None,
+        });
+        asked.any(is)
+    };
+    record.events.iter().find_map(|event| {
+        let Event::Merchant(event) = event else { return None };
+        Some(match event {
+            E::Unknown { .. } => Timer::BankAnswer,
+            E::Reversing { .. } => Timer::BankAsks,
+            E::AskedAgain { .. } if asks(|one| matches!(one, bank::Message::AskHold { .. })) => {
+                Timer::BankAsk
+            }
+            E::AskedAgain { .. } if asks(|one| matches!(one, bank::Message::ReleaseHold { .. })) => {
+                Timer::ReleaseRetry
+            }
+            E::AskedAgain { .. } => Timer::CaptureRetry,
+            E::Lapsing { .. } => Timer::HoldLastDay,
+            E::Expired { .. } => Timer::HoldEnd,
+            _ => return None,
+        })
+    })
+}
+
+fn of_parcel(message: &warehouse::Message, is_trade: bool) -> Option<Timer> {
+    use warehouse::Message as M;
+    match message {
+        M::PackingDone { .. } => Some(Timer::Packing),
+        M::BookRetry { .. } => Some(Timer::BookRetry),
+        M::TrackDue { .. } if is_trade => Some(Timer::ParcelDue),
+        M::TrackDue { .. } => Some(Timer::TrackRetry),
+        M::CancelRetry { .. } => Some(Timer::CancelRetry),
+        _ => None,
+    }
+}
