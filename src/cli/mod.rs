@@ -3,6 +3,7 @@
 mod actors;
 mod bench;
 mod control;
+mod core_dumps;
 mod dead_letters;
 mod demo;
 mod explain;
@@ -133,6 +134,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     };
     let settings = Settings::load(config.as_deref(), None, &overrides)?;
     crate::telemetry::begin(&settings.log).map_err(Failure)?;
+    core_dumps::forbid();
     for name in stray_variables() {
         tracing::warn!(name, "no setting: settings in the environment are named DOORSTEP_TABLE__KEY");
     }

@@ -16,12 +16,13 @@ use crate::settings::Settings;
 
 use super::open_files::room_for_connections;
 use super::world::{Opened, World, catalogue, processor_secret};
-use super::{Failure, control, demo};
+use super::{Failure, control, core_dumps, demo};
 
 /// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
 const DEMO_SPEED: u32 = 3_600;
 
 pub fn run(mut settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
+    core_dumps::forbid_looking_on();
     if demo && settings.trade.speed == 1 {
         settings.trade.speed = DEMO_SPEED;
     }

@@ -192,3 +192,13 @@ fn the_daemon_says_in_one_line_that_it_is_open_and_where() {
         shop.client().send("GET", path, &[], &[]).unwrap().expect(200);
     }
 }
+
+#[test]
+fn a_shop_that_crashes_leaves_no_core_dump() {
+    let shop = setup().open();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", shop.pid())).expect("a daemon's limits");
+    let cores =
+        limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit of core files");
+    let words: Vec<&str> = cores.split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{cores}");
+}
