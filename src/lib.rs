@@ -47,7 +47,7 @@
 //!
 //! # Layers
 //!
-//! `domain` ← `actors` ← `gateway` ← `simulation`, `cli`. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
+//! `domain` ← `actors` ← `gateway` ← `simulation`, `cli`. [`access`] (names of the listeners, where a request comes from) is pure too. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
 //! [`journal`] know no order. Only [`storage`] knows sled, only [`gateway`] serves the shop over HTTP, only [`partners`]
 //! talks to the outside (and serves the embedded processor's card page); both do it by [`http`], which knows no shop. A test holds the
 //! source to this.
@@ -60,6 +60,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod actors;
 pub mod cli;
 pub mod domain;

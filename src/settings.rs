@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
+use crate::access::{ForwardingHeader, TrustedProxies};
 use crate::actors::Rules;
 use crate::domain::{Currency, Money};
 use crate::http;
@@ -50,7 +51,8 @@ macro_rules! tables {
 tables! {
     Data { dir: PathBuf }
     Http {
-        listen: SocketAddr, public_url: String, workers: usize, connections_max: usize, address_connections_max: usize,
+        listen: SocketAddr, public_url: String, trusted_proxies: TrustedProxies,
+        forwarding_header: ForwardingHeader, workers: usize, connections_max: usize, address_connections_max: usize,
         local_connections_max: usize, idle_ms_max: u64, head_ms_max: u64, body_ms_max: u64, write_ms_max: u64,
         write_bytes_per_s_min: u64,
     }
@@ -133,6 +135,7 @@ impl Settings {
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
         let variables = Environment::with_prefix(PREFIX).prefix_separator("_").separator("__");
+        let variables = variables.list_separator(",").with_list_parse_key("http.trusted_proxies");
         let environment = environment.unwrap_or_else(|| std::env::vars().collect());
         let (ours, _) = sorted_out(environment);
         layers = layers.add_source(variables.source(Some(ours)).try_parsing(true));
@@ -268,6 +271,15 @@ mod tests {
     }
 
     #[test]
+    fn proxies_are_listed_in_a_file_and_with_commas_in_the_environment() {
+        let file = "[http]\ntrusted_proxies = [\"10.0.0.7\", \"fd00::/8\"]";
+        let by_file = load(file, &[]).unwrap().http.trusted_proxies;
+        let by_variable = load("", &[("DOORSTEP_HTTP__TRUSTED_PROXIES", "10.0.0.7,fd00::/8")]).unwrap();
+        assert_eq!(by_file, by_variable.http.trusted_proxies);
+        assert_eq!(load("", &[]).unwrap().http.trusted_proxies, TrustedProxies::default());
+    }
+
+    #[test]
     fn flags_override_everything() {
         let overrides = Overrides { speed: Some(9), ..Overrides::default() };
         let environment = [("DOORSTEP_TRADE__SPEED".to_owned(), "7".to_owned())].into();
@@ -292,6 +304,8 @@ mod tests {
             ("[trade]\nspeed = 0", vec![], "trade.speed"),
             ("[shop]\ncurrency = \"pound\"", vec![], "pound"),
             ("", vec![("DOORSTEP_HTTP__LISTEN", "nowhere")], "listen"),
+            ("", vec![("DOORSTEP_HTTP__TRUSTED_PROXIES", "10.0.0.0/8,proxy")], "proxy"),
+            ("[http]\nforwarding_header = \"X-Real-IP\"", vec![], "X-Real-IP"),
             ("", vec![("DOORSTEP_HTTP__LISTN", "127.0.0.1:1")], "listn"),
         ] {
             let error = load(file, &environment).expect_err(named);

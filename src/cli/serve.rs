@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::access::Origins;
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings, Programs};
 use crate::http;
@@ -32,10 +33,11 @@ pub fn run(mut settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
 async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     let shop = bind("http.listen", settings.http.listen)?;
     let cards = bind("processor.listen", settings.processor.listen)?;
-    let (shop_url, cards_url) = (
-        url(&settings.http.public_url, shop.local_addr()?),
-        url(&settings.processor.public_url, cards.local_addr()?),
-    );
+    let (shop_at, cards_at) = (shop.local_addr()?, cards.local_addr()?);
+    let shop_names = Origins::of("http", &settings.http.public_url, shop_at)?;
+    let card_names = Origins::of("processor", &settings.processor.public_url, cards_at)?;
+    let (shop_url, cards_url) = (shop_names.canonical().to_owned(), card_names.canonical().to_owned());
+    let (shop_names, card_names) = (Arc::new(shop_names), Arc::new(card_names));
     let mut signals = Signals::listen()?;
     let room = room_for_connections(settings.http.connections_max, settings.http.workers)?;
     let world = World::open(&settings)?;
@@ -59,6 +61,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
         limits: HttpLimits::of(settings.connections(room.shop_worker)),
+        origins: shop_names.clone(),
         pages: PageSettings { payment_page_url: cards_url.clone() },
     };
     let products = app.catalogue.len();
@@ -66,10 +69,12 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     let page = CardPage {
         mint,
         cards: Arc::new(control::AsksBank(running.handle())),
-        shops: Arc::new([shop_url.clone()]),
+        origins: card_names,
+        shop: shop_names,
     };
     serve_cards(running, cards, page, settings.connections(room.cards));
     control::listen(running, &opened.layout);
+    tracing::info!(shop = %shop_at, cards = %cards_at, "listening");
     announce(&settings, &opened, products, &shop_url, &cards_url);
     let code = tokio::select! {
         biased;
@@ -128,10 +133,6 @@ fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| {
         Failure(format!("cannot listen on {address} ({error}): choose another {key}, or port 0"))
     })
-}
-
-fn url(public: &str, address: SocketAddr) -> String {
-    if public.is_empty() { format!("http://{address}") } else { public.trim_end_matches('/').to_owned() }
 }
 
 /// SIGTERM and SIGINT.

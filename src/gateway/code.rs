@@ -36,6 +36,8 @@ problems! {
         "correct the parameter that the detail names";
     MalformedJson, "malformed_json", BAD_REQUEST, "The body is not JSON",
         "send one JSON object in UTF-8, each field once";
+    HostMissing, "host_missing", BAD_REQUEST, "The request does not say which host it is for",
+        "send one header Host with the shop's own host";
     BodyBroken, "body_broken", BAD_REQUEST, "The body did not come whole",
         "send the request again, with the same Idempotency-Key if it has one";
     IdempotencyKeyMissing, "idempotency_key_missing", BAD_REQUEST, "There is no Idempotency-Key",
@@ -72,6 +74,8 @@ problems! {
         "send it with Content-Type: application/json and without Content-Encoding";
     IdempotencyMismatch, "idempotency_mismatch", UNPROCESSABLE_ENTITY, "This key was used with another body",
         "repeat the first body unchanged, or send a new Idempotency-Key";
+    Misdirected, "misdirected", MISDIRECTED_REQUEST, "The request is for another host",
+        "ask the shop by the address that the detail names";
     UnknownSku, "unknown_sku", UNPROCESSABLE_ENTITY, "The shop has no product of this SKU",
         "search the products for the SKU you mean";
     BadQuantity, "bad_quantity", UNPROCESSABLE_ENTITY, "The quantity is not one the shop sells",

@@ -5,6 +5,11 @@ use serde_json::json;
 
 use super::{App, Code, HttpLimits, Problem};
 
+/// Whether the health is asked for at this path, which is answered by any name.
+pub fn is_asked_at(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
+}
+
 /// The process lives and serves.
 pub async fn alive() -> HttpResponse {
     status("ok")

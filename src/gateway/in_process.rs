@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::body::{self, MessageBody};
-use actix_web::http::{Method, header::HeaderValue};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::Data;
@@ -71,14 +72,19 @@ impl InProcess {
     pub async fn new(app: App) -> InProcess {
         let site = Site::new()
             .app_data(Data::new(app.clone()))
-            .wrap(Shield::new(&app.limits))
+            .wrap(Shield::new(&app))
             .wrap(from_fn(pages::dress))
             .configure(configure);
         let service = Rc::new(init_service(site).await);
+        let host = HeaderValue::try_from(app.origins.canonical().rsplit('/').next().unwrap_or_default()).ok();
         let serve = move |request: TestRequest| -> Served {
             let service = Rc::clone(&service);
+            let mut request = request.to_request();
+            if let Some(host) = host.clone().filter(|_| !request.head().headers.contains_key(header::HOST)) {
+                request.head_mut().headers.insert(header::HOST, host);
+            }
             Box::pin(async move {
-                match try_call_service(service.as_ref(), request.to_request()).await {
+                match try_call_service(service.as_ref(), request).await {
                     Ok(response) => read(response.into_parts().1).await,
                     Err(error) => read(error.error_response()).await,
                 }
@@ -87,7 +93,7 @@ impl InProcess {
         InProcess { serve: Rc::new(serve) }
     }
 
-    /// Handles one request, as if it had come whole over a connection of its own.
+    /// Handles one request, as if it had come whole over a connection of its own. It is for the shop unless it names a `host`.
     pub async fn send(&self, request: Request) -> Response {
         let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
         let mut made = TestRequest::default().method(method).uri(&request.uri).set_payload(request.body);

@@ -7,6 +7,7 @@
 //! - an outcome that is not known is said to be so (504), never taken for a failure;
 //! - a private answer carries `no-store`, and an order shows itself only to its key: without it there is no such order;
 //! - a card number is refused wherever a request holds it (`screen`), and never echoed, kept or logged.
+//! - what is asked by another name than the shop's own is answered 421, and no address that is given out is made of a header;
 //!
 //! What [`crate::http`] itself refuses (a head that is not HTTP, one of more than 96 headers or 16 KiB, one that comes too
 //! slowly, one connection too many from an address) is a bare 400, 431, 408 or 429: no handler has seen it.
@@ -20,6 +21,7 @@ mod code;
 mod countries;
 mod details;
 mod health;
+mod host;
 mod idempotency;
 mod in_process;
 mod json;

@@ -2,6 +2,8 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
+use crate::access::form_source;
+
 use super::PageSettings;
 
 /// For what is data and never a page: nothing may be loaded, nobody may frame it.
@@ -22,21 +24,11 @@ pub(super) fn harden(headers: &mut HeaderMap) {
 /// The `Content-Security-Policy` of a page: nothing runs; the payment page's origin is named because a browser
 /// holds a form's redirect against the policy too.
 pub(super) fn page_policy(pages: &PageSettings) -> String {
-    let payment = origin(&pages.payment_page_url);
-    let space = if payment.is_empty() { "" } else { " " };
+    let payment = form_source(&pages.payment_page_url).map(|source| format!(" {source}")).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{space}{payment}; base-uri 'none'; \
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{payment}; base-uri 'none'; \
          frame-ancestors 'none'"
     )
-}
-
-/// `https://pay.example:8443/card?x` → `https://pay.example:8443`; empty where it is no such URL.
-fn origin(url: &str) -> &str {
-    let Some((scheme, rest)) = url.split_once("://") else { return "" };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b':' | b'[' | b']');
-    let good = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain);
-    if good { &url[..scheme.len() + 3 + host.len()] } else { "" }
 }
 
 #[cfg(test)]

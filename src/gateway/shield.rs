@@ -2,6 +2,7 @@ use std::any::Any;
 use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,20 +12,24 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::web::Data;
 use futures_util::FutureExt;
 
-use super::{App, Code, HttpLimits, Problem, screen, security};
+use crate::access::Origins;
 
-/// Stands around every handler: a request with too many headers, or with a card number in its head, is refused, one that
+use super::{App, Code, Problem, host, screen, security};
+
+/// Stands around every handler: a request for another host, with too many headers, or with a card number in its head, is refused, one that
 /// takes too long is a 504, a panic is a 500 and ends nothing else, and every answer carries the security headers. One middleware, since each
 /// costs every request.
 #[derive(Clone)]
 pub struct Shield {
     headers_max: usize,
     within: Duration,
+    origins: Arc<Origins>,
 }
 
 impl Shield {
-    pub fn new(limits: &HttpLimits) -> Shield {
-        Shield { headers_max: limits.headers_max, within: limits.request() }
+    pub fn new(app: &App) -> Shield {
+        let (limits, origins) = (&app.limits, app.origins.clone());
+        Shield { headers_max: limits.headers_max, within: limits.request(), origins }
     }
 }
 
@@ -63,6 +68,9 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        if let Err(problem) = host::check(&self.shield.origins, request.head()) {
+            return refused(problem);
+        }
         let headers_max = self.shield.headers_max;
         if request.headers().len() > headers_max {
             let detail = format!("at most {headers_max} headers are read");

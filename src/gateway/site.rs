@@ -40,7 +40,7 @@ pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result
     let site = move || {
         Site::new()
             .app_data(app.clone())
-            .wrap(Shield::new(&app.limits))
+            .wrap(Shield::new(&app))
             .wrap(from_fn(pages::dress))
             .configure(configure)
     };

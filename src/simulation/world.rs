@@ -1,12 +1,14 @@
 //! Everything that a run is made of, and how its process is begun, dies and is begun again.
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use rand::RngExt;
 use rand::rngs::StdRng;
 
+use crate::access::Origins;
 use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
 use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
@@ -70,6 +72,12 @@ impl Outside<Shop> for Shared {
     ) -> std::pin::Pin<Box<dyn Future<Output = crate::actors::Outcome>>> {
         self.0.make(call)
     }
+}
+
+/// What the shop is called in every world.
+fn named() -> Origins {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
+    Origins::of("http", "http://shop.example", listen).expect("an origin")
 }
 
 /// Every tree of the shop.
@@ -149,6 +157,7 @@ impl World {
             sessions: self.sessions.clone(),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
+            origins: Arc::new(named()),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         };
         self.street.open(InProcess::new(app).await);

@@ -299,7 +299,7 @@ fn raw(shop: &TestShop, bytes: &[u8]) -> String {
     let address = shop.url.strip_prefix("http://").expect("an http address");
     let mut stream = TcpStream::connect(address).expect("connect to the shop");
     stream.set_read_timeout(Some(SLOW_ANSWER_WITHIN)).expect("a deadline");
-    stream.write_all(bytes).expect("send the bytes");
+    stream.write_all(&shop.addressed(bytes)).expect("send the bytes");
     let mut answer = vec![];
     // a reset after the answer is the shop's way of not reading on
     let _ = stream.read_to_end(&mut answer);

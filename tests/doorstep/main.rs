@@ -8,6 +8,7 @@
 //! `../shared/data` beside the repository. `DOORSTEP_KILL_ROUNDS` sets how often [`crash`] kills the shop, others how often
 //! it meets each of the [`faults`], and `DOORSTEP_SEED` which moments and orders they draw.
 
+mod addresses;
 mod bench;
 mod browser;
 mod buyer;

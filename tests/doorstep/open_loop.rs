@@ -172,8 +172,9 @@ impl Load {
             None => connection.insert(TcpStream::connect(&*self.address).await.map_err(failed)?),
         };
         let request = format!(
-            "POST /api/v1/orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
+            "POST /api/v1/orders HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
              Content-Length: {}\r\n\r\n{}",
+            self.address,
             self.body.len(),
             self.body
         );

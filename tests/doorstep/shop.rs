@@ -16,6 +16,7 @@ pub const FAST: u32 = 360_000;
 /// So that a new segment costs a test no more than it must.
 const SEGMENT_BYTES: &str = "4194304";
 const LOG_LINES_SHOWN: usize = 60;
+const NAMED: &[u8] = b"Host: shop\r\n";
 
 /// How a test wants its shop.
 pub struct Setup {
@@ -227,6 +228,22 @@ impl TestShop {
 
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What a request names in `Host`: `127.0.0.1:…`.
+    pub fn host(&self) -> &str {
+        self.url.strip_prefix("http://").expect("the shop speaks plain HTTP")
+    }
+
+    /// A raw request that names `Host: shop`, with this shop's own name.
+    pub fn addressed(&self, request: &[u8]) -> Vec<u8> {
+        let (mut to_us, mut rest) = (vec![], request);
+        while let Some(at) = rest.windows(NAMED.len()).position(|part| part == NAMED) {
+            to_us.extend_from_slice(&rest[..at]);
+            to_us.extend_from_slice(format!("Host: {}\r\n", self.host()).as_bytes());
+            rest = &rest[at + NAMED.len()..];
+        }
+        [to_us, rest.to_vec()].concat()
     }
 
     /// An idempotency key that nobody has used.

@@ -49,11 +49,12 @@ async fn trickles(mut stream: TcpStream, begin: Vec<u8>) -> String {
 
 /// Sends all of it and reads to the end.
 async fn answered(shop: &TestShop, request: &[u8]) -> String {
+    let request = shop.addressed(request);
     let mut stream = connected(shop).await;
     let mut answer = vec![];
     let talk = async {
         // refused before all of it was read
-        let _ = stream.write_all(request).await;
+        let _ = stream.write_all(&request).await;
         let _ = stream.read_to_end(&mut answer).await;
     };
     tokio::time::timeout(ENDS_WITHIN, talk).await.expect("a giant request ends by its deadline");
@@ -74,7 +75,8 @@ fn slow_heads_and_bodies_end_by_their_deadlines_and_hold_nobody_up() {
         for nth in 0..SLOW_CLIENTS {
             let (beginning, wanted) = beginnings[nth % beginnings.len()].clone();
             let stream = connected(&shop).await;
-            slow.spawn(async move { (trickles(stream, beginning.into_bytes()).await, wanted) });
+            let beginning = shop.addressed(beginning.as_bytes());
+            slow.spawn(async move { (trickles(stream, beginning).await, wanted) });
         }
         while let Some(ended) = slow.join_next().await {
             let (answer, wanted) = ended.expect("a slow client");

@@ -104,6 +104,14 @@ fn the_domain_is_pure() {
 }
 
 #[test]
+fn what_a_request_says_of_its_host_or_client_counts_where_access_says_so_and_nowhere_else() {
+    nothing_names("src/access", &["actix", "actix_web", "tokio", "SystemTime", "Instant", "std::fs"], &[]);
+    let believers =
+        ["connection_info", "realip_remote_addr", "ConnectionInfo", "X_FORWARDED_FOR", "X_FORWARDED_HOST"];
+    nothing_names("src", &believers, &[]);
+}
+
+#[test]
 fn the_runtime_the_journal_and_the_storage_know_no_order() {
     for folder in ["src/runtime", "src/journal", "src/storage"] {
         nothing_names(

@@ -3,6 +3,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use doorstep::access::Origins;
 use doorstep::actors::order_manager::{Answer, OrderView, Outcome};
 use doorstep::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession};
 use doorstep::actors::{Address, Message, Reply, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
@@ -128,6 +129,7 @@ impl Bookshop {
     /// Pages and API of this shop, without a socket.
     pub async fn site(&self) -> InProcess {
         let catalogue = Catalogue::build(self.books.clone()).expect("the demo's books make a catalogue");
+        let origins = Origins::of("http", "", ([127, 0, 0, 1], 8080).into());
         InProcess::new(App {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: Arc::new(catalogue),
@@ -136,6 +138,7 @@ impl Bookshop {
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
+            origins: Arc::new(origins.expect("this machine's names")),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         })
         .await

@@ -69,7 +69,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
         "renewed" => Some(
             "Your earlier basket was too old and is gone, so we have begun a new one. Please see whether something is missing.",
         ),
-        _ if cart.is_none() && visitor::session(&request).is_some() => {
+        _ if cart.is_none() && visitor::session(&app, &request).is_some() => {
             Some("Your earlier basket was too old and is gone. What you put in now begins a new one.")
         }
         _ => None,
@@ -137,18 +137,18 @@ pub async fn set_line(
         unit_price: product.price,
         weight_grams: product.weight_grams,
     };
-    let known = visitor::session(&request);
+    let known = visitor::session(&app, &request);
     let session = match known {
         Some(session) => session,
         None => visitor::create(&app).await?,
     };
     match put(&app, session, &line).await? {
         Put::Done if known.is_some() => Ok(see_other("/cart")),
-        Put::Done => in_new_cart(&request, session, "/cart"),
+        Put::Done => in_new_cart(&app, session, "/cart"),
         Put::NoSuchCart => {
             let renewed = visitor::create(&app).await?;
             match put(&app, renewed, &line).await? {
-                Put::Done => in_new_cart(&request, renewed, "/cart?notice=renewed"),
+                Put::Done => in_new_cart(&app, renewed, "/cart?notice=renewed"),
                 _ => Err(Problem::new(Code::NoSuchCart, "the new cart could not be found again")),
             }
         }
@@ -177,9 +177,9 @@ async fn put(app: &App, session: SessionId, line: &OrderLine) -> Result<Put, Pro
     }
 }
 
-fn in_new_cart(request: &HttpRequest, session: SessionId, path: &str) -> Result<HttpResponse, Problem> {
+fn in_new_cart(app: &App, session: SessionId, path: &str) -> Result<HttpResponse, Problem> {
     let mut response = see_other(path);
-    visitor::remember(request, session, &mut response)?;
+    visitor::remember(app, session, &mut response)?;
     Ok(response)
 }
 
@@ -193,7 +193,7 @@ pub async fn remove_line(
     // a book that has left the catalogue can still leave the basket
     let sku = Sku::parse(request.match_info().query("sku"))
         .map_err(|_| Problem::new(Code::NoSuchProduct, "this is no SKU, so no basket has a line of it"))?;
-    let Some(session) = visitor::session(&request) else { return Ok(see_other("/cart")) };
+    let Some(session) = visitor::session(&app, &request) else { return Ok(see_other("/cart")) };
     match app.act(Address::WebSession(session), Message::RemoveLine { sku }).await? {
         Reply::Session(CartReply::Cart(_) | CartReply::NoSuchCart) => Ok(see_other("/cart")),
         other => Err(Problem::unfit(&other)),

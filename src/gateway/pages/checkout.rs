@@ -10,12 +10,12 @@ use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
 use crate::domain::{Backorder, Customer, Money, ShippingAddress};
 use crate::gateway::countries::COUNTRIES;
-use crate::gateway::{App, Problem};
+use crate::gateway::{App, Problem, host};
 
 use super::cart::{Line, can_be_paid};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
 use super::form::{Form, encoded, query};
-use super::from_here::{FromHere, own_origin};
+use super::from_here::FromHere;
 use super::layout::{Kept, Layout, render, see_other};
 use super::stock::Wait;
 use super::visitor;
@@ -147,13 +147,15 @@ async fn begin_at(
 impl Begun {
     /// Where the card is typed: the payment company's own page, which comes back to ours.
     fn payment_page(&self, app: &App, request: &HttpRequest) -> String {
+        // a request that names none of ours has come to no handler
+        let shop = host::origin(&app.origins, request.head()).unwrap_or(app.origins.canonical());
         format!(
             "{}/pay?checkout={}&amount={}&currency={}&return={}",
             app.pages.payment_page_url.trim_end_matches('/'),
             encoded(&self.nonce),
             self.amount.amount,
             self.amount.currency,
-            encoded(&format!("{}/checkout/return", own_origin(request))),
+            encoded(&format!("{shop}/checkout/return")),
         )
     }
 }

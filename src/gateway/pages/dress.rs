@@ -23,7 +23,11 @@ pub async fn dress<B: MessageBody + 'static>(
     let Some(app) = settings else { return answered.map(ServiceResponse::map_into_boxed_body) };
     match answered {
         Ok(response) => {
-            let page = response.response().error().and_then(Error::as_error::<Problem>).map(html);
+            let page = response
+                .response()
+                .error()
+                .and_then(Error::as_error::<Problem>)
+                .map(|problem| html(&app, problem));
             let response = response.map_into_boxed_body();
             Ok(match page {
                 Some(page) => response.map_body(|head, _| dressed(&app.pages, &mut head.headers, page)),
@@ -31,9 +35,7 @@ pub async fn dress<B: MessageBody + 'static>(
             })
         }
         Err(error) => Err(match error.as_error::<Problem>() {
-            Some(problem) => {
-                InternalError::from_response(problem.to_string(), refused(&app.pages, problem)).into()
-            }
+            Some(problem) => InternalError::from_response(problem.to_string(), refused(&app, problem)).into(),
             None => error,
         }),
     }
@@ -45,10 +47,10 @@ fn wants_page(request: &ServiceRequest) -> bool {
     !request.path().starts_with("/api/") && accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn refused(settings: &PageSettings, problem: &Problem) -> HttpResponse {
-    let page = html(problem);
+fn refused(app: &App, problem: &Problem) -> HttpResponse {
+    let page = html(app, problem);
     let response = problem.error_response();
-    response.map_body(|head, _| dressed(settings, &mut head.headers, page))
+    response.map_body(|head, _| dressed(&app.pages, &mut head.headers, page))
 }
 
 fn dressed(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> BoxBody {
@@ -59,14 +61,20 @@ fn dressed(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> Bo
     BoxBody::new(page)
 }
 
-fn html(problem: &Problem) -> String {
+fn html(app: &App, problem: &Problem) -> String {
     let (heading, text) = words(problem.code());
-    let mut said = Said::new(heading, vec![text.to_owned()]).link("/", "To the shop");
+    let mut said = Said::new(heading, vec![text.to_owned()]).link(&shop(app, problem), "To the shop");
     if matches!(problem.code(), Code::BadQuery | Code::BadField | Code::BadQuantity) {
         said.texts.push(format!("What is wrong: {}.", problem.detail()));
     }
     // a page that cannot be rendered is still an answer
     said.render().unwrap_or_else(|_| heading.to_owned())
+}
+
+/// Where she finds the shop: under another name than its own, nothing.
+fn shop(app: &App, problem: &Problem) -> String {
+    let origin = if problem.code() == Code::Misdirected { app.origins.canonical() } else { "" };
+    format!("{origin}/")
 }
 
 /// The same for a customer.
@@ -86,6 +94,7 @@ fn words(code: Code) -> (&'static str, &'static str) {
             "This looks like a card number",
             "We have not kept it. Please do not type it here: we ask for it on the payment page, and never see it ourselves.",
         ),
+        Code::Misdirected => ("The shop is not at this address", "Its own address is behind the link below."),
         Code::MethodNotAllowed => {
             ("This does not work like that", "Please use the buttons of our own pages.")
         }

@@ -6,13 +6,13 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 
-use crate::gateway::App;
+use crate::gateway::{App, host};
 
 use super::layout::Said;
 
 /// Proof that a form was not sent by another site. Every POST of the pages takes it.
 ///
-/// `Sec-Fetch-Site` decides where a browser sends it; else `Origin` must be this host. A request with neither comes
+/// `Sec-Fetch-Site` decides where a browser sends it; else `Origin` must be the origin that the settings give the shop. A request with neither comes
 /// from no browser, so it brings no visitor's cookie against her will.
 pub struct FromHere;
 
@@ -25,19 +25,14 @@ impl FromRequest for FromHere {
     }
 }
 
-/// `https://shop.example`, as the browser knows it.
-pub fn own_origin(request: &HttpRequest) -> String {
-    let connection = request.connection_info();
-    format!("{}://{}", connection.scheme(), connection.host())
-}
-
 fn is_from_here(request: &HttpRequest) -> bool {
     let headers = request.headers();
     if let Some(site) = headers.get("Sec-Fetch-Site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    origin.to_str().is_ok_and(|origin| origin.eq_ignore_ascii_case(&own_origin(request)))
+    let own = request.app_data::<Data<App>>().and_then(|app| host::origin(&app.origins, request.head()).ok());
+    own.is_some_and(|own| origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()))
 }
 
 fn refused(request: &HttpRequest) -> Error {
@@ -57,10 +52,12 @@ fn refused(request: &HttpRequest) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::tests::kit::Kit;
     use actix_web::test::TestRequest;
 
-    fn passes(headers: &[(&'static str, &'static str)]) -> bool {
-        let mut request = TestRequest::post().insert_header(("Host", "shop.example:8080"));
+    fn passes(public_url: &str, headers: &[(&'static str, &'static str)]) -> bool {
+        let app = Kit::new().at(public_url).app;
+        let mut request = TestRequest::post().app_data(Data::new(app));
         for header in headers {
             request = request.insert_header(*header);
         }
@@ -69,16 +66,35 @@ mod tests {
 
     #[test]
     fn the_shops_own_forms_pass_and_no_other_sites() {
+        let shop = "http://shop.example:8080";
+        let passes = |headers: &[(&'static str, &'static str)]| {
+            passes(shop, &[&[("Host", "shop.example:8080")], headers].concat())
+        };
         assert!(passes(&[("Sec-Fetch-Site", "same-origin"), ("Origin", "null")]));
-        assert!(passes(&[("Origin", "http://shop.example:8080")]));
+        assert!(passes(&[("Origin", shop)]));
         assert!(passes(&[]));
         for bad in ["cross-site", "same-site", "", "x"] {
-            assert!(!passes(&[("Sec-Fetch-Site", bad), ("Origin", "http://shop.example:8080")]), "{bad}");
+            assert!(!passes(&[("Sec-Fetch-Site", bad), ("Origin", shop)]), "{bad}");
         }
         for bad in
             ["null", "http://shop.example", "https://shop.example:8080", "http://evil.example", "\u{e9}"]
         {
             assert!(!passes(&[("Origin", bad)]), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_shops_origin_is_what_the_settings_say_and_not_what_the_request_says() {
+        let through = [("Host", "127.0.0.1:8080")];
+        let passes = |public_url: &str, origin: &'static str, more: &[(&'static str, &'static str)]| {
+            passes(public_url, &[&through[..], &[("Origin", origin)], more].concat())
+        };
+        assert!(passes("https://shop.example", "https://shop.example", &[]));
+        assert!(!passes("https://shop.example", "http://127.0.0.1:8080", &[]));
+        assert!(passes("", "http://127.0.0.1:8080", &[]));
+        // a name of this machine, but another origin than hers
+        assert!(!passes("", "http://localhost:8080", &[]));
+        let forwarded = [("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https")];
+        assert!(!passes("", "https://evil.example", &forwarded));
     }
 }

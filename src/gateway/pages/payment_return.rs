@@ -32,7 +32,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     if !returned.cancelled.is_empty() {
         return Ok(see_other("/checkout?cancelled=1"));
     }
-    let Some(session) = visitor::session(&request) else { return no_such_checkout(&app) };
+    let Some(session) = visitor::session(&app, &request) else { return no_such_checkout(&app) };
     let known = details::token(&returned.token).ok().filter(|token| (app.tokens)(token));
     let Some(token) = known else { return unknown_card(&app) };
     let pay = Message::PayWith { checkout: returned.checkout, token };

@@ -14,34 +14,25 @@ const NAME_OVER_TLS: &str = "__Host-doorstep_session";
 const KEPT_DAYS: i64 = 30;
 
 /// Whose cart the request is about; `None` for a new visitor, or a cookie that is none of ours.
-pub fn session(request: &HttpRequest) -> Option<SessionId> {
-    let cookie = request.cookie(name(is_secure(request)))?;
+pub fn session(app: &App, request: &HttpRequest) -> Option<SessionId> {
+    let cookie = request.cookie(name(app))?;
     // the session that all programs share is nobody's cart
     SessionId::parse(cookie.value()).ok().filter(|session| *session != SessionId::PROGRAMS)
 }
 
-pub fn remember(
-    request: &HttpRequest,
-    session: SessionId,
-    response: &mut HttpResponse,
-) -> Result<(), Problem> {
-    let secure = is_secure(request);
-    let cookie = Cookie::build(name(secure), session.to_string())
+pub fn remember(app: &App, session: SessionId, response: &mut HttpResponse) -> Result<(), Problem> {
+    let cookie = Cookie::build(name(app), session.to_string())
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(secure)
+        .secure(app.origins.is_secure())
         .max_age(Duration::days(KEPT_DAYS))
         .finish();
     response.add_cookie(&cookie).map_err(|_| Problem::internal())
 }
 
-fn name(secure: bool) -> &'static str {
-    if secure { NAME_OVER_TLS } else { NAME }
-}
-
-fn is_secure(request: &HttpRequest) -> bool {
-    request.connection_info().scheme() == "https"
+fn name(app: &App) -> &'static str {
+    if app.origins.is_secure() { NAME_OVER_TLS } else { NAME }
 }
 
 /// A new session with an empty cart.
@@ -55,7 +46,7 @@ pub async fn create(app: &App) -> Result<SessionId, Problem> {
 
 /// What is in her cart; `None` where she has none, or none any more.
 pub async fn cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, Problem> {
-    let Some(session) = session(request) else { return Ok(None) };
+    let Some(session) = session(app, request) else { return Ok(None) };
     match app.read(Address::WebSession(session), Message::View).await? {
         Reply::Session(CartReply::Cart(cart)) => Ok(Some(*cart)),
         Reply::Session(CartReply::NoSuchCart) => Ok(None),

@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HOST, HeaderMap, HeaderValue};
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::Data;
 use actix_web::{App as Site, body};
 use serde_json::{Value, json};
 
+use crate::access::Origins;
 use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
@@ -115,9 +116,16 @@ impl Kit {
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
+            origins: origins(""),
             pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
         };
         Kit { app, shop }
+    }
+
+    /// Browsers reach the shop there.
+    pub fn at(mut self, public_url: &str) -> Kit {
+        self.app.origins = origins(public_url);
+        self
     }
 
     pub fn close(&self) {
@@ -144,12 +152,24 @@ impl Kit {
 
     /// What the shop answers; it must be an answer of its OpenAPI document.
     pub async fn send(&self, request: TestRequest) -> Answered {
+        self.answer(request, true).await
+    }
+
+    /// Of a request that names no host, where it has none.
+    pub async fn send_as_it_is(&self, request: TestRequest) -> Answered {
+        self.answer(request, false).await
+    }
+
+    async fn answer(&self, request: TestRequest, names_the_shop: bool) -> Answered {
         let site = Site::new()
             .app_data(Data::new(self.app.clone()))
-            .wrap(Shield::new(&self.app.limits))
+            .wrap(Shield::new(&self.app))
             .configure(configure);
         let service = init_service(site).await;
-        let request = request.to_request();
+        let mut request = request.to_request();
+        if names_the_shop {
+            name_the_shop(&mut request.head_mut().headers);
+        }
         let (method, path) = (request.method().clone(), request.path().to_owned());
         let response = match try_call_service(&service, request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
@@ -161,6 +181,17 @@ impl Kit {
         let answered = Answered { status: head.status(), headers: head.headers().clone(), body };
         super::openapi::holds(&method, &path, &answered);
         answered
+    }
+}
+
+pub fn origins(public_url: &str) -> Arc<Origins> {
+    Arc::new(Origins::of("http", public_url, "127.0.0.1:8080".parse().unwrap()).unwrap())
+}
+
+/// As it is on the wire: it names a host, which is ours where the test names none.
+pub fn name_the_shop(headers: &mut HeaderMap) {
+    if !headers.contains_key(HOST) {
+        headers.insert(HOST, HeaderValue::from_static("127.0.0.1:8080"));
     }
 }
 

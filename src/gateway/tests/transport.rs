@@ -32,7 +32,8 @@ async fn a_body_that_does_not_come_in_time_is_told_and_the_connection_closed() {
     for rest in ["Content-Length: 100\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"] {
         let mut app = Kit::new().app;
         app.limits.connections.body_ms_max = 50;
-        let head = "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        let head =
+            "POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n";
         let request = format!("{head}{rest}");
         let answer = talk(app, move |address| exchange(address, request.as_bytes())).await;
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
@@ -42,7 +43,7 @@ async fn a_body_that_does_not_come_in_time_is_told_and_the_connection_closed() {
 
 #[actix_web::test]
 async fn an_announced_giant_is_refused_before_it_is_sent() {
-    let head = b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n";
+    let head = b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n";
     let answer = talk(Kit::new().app, |address| exchange(address, head)).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert!(answer.contains("\"code\":\"body_too_large\""), "{answer}");
@@ -50,7 +51,7 @@ async fn an_announced_giant_is_refused_before_it_is_sent() {
 
 #[actix_web::test]
 async fn chunks_without_end_are_refused() {
-    let mut request = b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    let mut request = b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     for _ in 0..17 {
         request.extend_from_slice(b"1000\r\n");
         request.extend_from_slice(&[b' '; 0x1000]);
@@ -67,7 +68,7 @@ async fn a_request_that_hangs_in_the_shop_ends_with_an_unknown_outcome() {
     app.limits.request_ms_max = 50;
     let body = order().to_string();
     let request = format!(
-        "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     let answer = talk(app, move |address| exchange(address, request.as_bytes())).await;
@@ -78,7 +79,7 @@ async fn a_request_that_hangs_in_the_shop_ends_with_an_unknown_outcome() {
 #[actix_web::test]
 async fn a_panic_is_answered_on_the_wire() {
     let kit = Kit::new().plays(Play::Panic);
-    let request = b"GET /api/v1/products HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let request = b"GET /api/v1/products HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
     let answer = talk(kit.app.clone(), |address| exchange(address, request)).await;
     assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
     assert!(answer.contains("\"code\":\"internal\""), "{answer}");
@@ -87,7 +88,7 @@ async fn a_panic_is_answered_on_the_wire() {
 
 #[actix_web::test]
 async fn head_is_get_without_the_body() {
-    let request = b"HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let request = b"HEAD /healthz HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
     let answer = talk(Kit::new().app, |address| exchange(address, request)).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.ends_with("\r\n\r\n"), "{answer}");

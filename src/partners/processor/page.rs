@@ -3,7 +3,7 @@
 //!
 //! - A card number and its security code live as long as the request that brought them: they are in no answer, address,
 //!   log or message. What leaves this page is a token, the brand and the last four digits.
-//! - The customer goes back to one of the shops that the settings name, and to no other address.
+//! - The customer goes back to the shop by one of the names that the settings give it, and to no other address.
 
 use std::future::Future;
 use std::io::ErrorKind;
@@ -13,7 +13,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::error::{InternalError, PayloadError, UrlencodedError};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, Form, FormConfig, Query, ServiceConfig};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -23,10 +24,11 @@ use rand::rngs::SysRng;
 use serde::Deserialize;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::access::{Origins, form_source};
 use crate::domain::{Currency, Date, Timestamp};
 use crate::http::{self, Server};
 
-use super::page_guard::guarded;
+use super::page_guard::{POLICY, guarded};
 use super::payment::{Payment, Sent};
 use super::{BadCard, CardNumber, Expiry, TokenMint, check_cvv, test_behaviour};
 
@@ -66,19 +68,13 @@ pub type Registered = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 pub struct CardPage {
     pub mint: Arc<TokenMint>,
     pub cards: Arc<dyn RegistersCards>,
-    /// Origins that a customer may be sent back to, as `https://shop.example`, without a slash at the end.
-    pub shops: Arc<[String]>,
+    /// The names of this page.
+    pub origins: Arc<Origins>,
+    /// Those of the shop, where a customer may be sent back to.
+    pub shop: Arc<Origins>,
 }
 
 impl CardPage {
-    /// Forms go here, and by redirect back to a shop; nothing runs.
-    pub(super) fn policy(&self) -> String {
-        format!(
-            "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
-            self.shops.join(" "),
-        )
-    }
-
     fn takes_test_cards(&self) -> bool {
         self.mint.recognises("tok_visa")
     }
@@ -160,7 +156,7 @@ struct Typed {
 /// `GET /pay?checkout=&amount=&currency=&return=`
 async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
     let sent = Query::<Sent>::from_query(request.query_string()).map(Query::into_inner).unwrap_or_default();
-    match Payment::parse(&sent, &page.shops) {
+    match Payment::parse(&sent, page.shop.all()) {
         Ok(payment) => form(&page, &payment, &Typed::default(), StatusCode::OK, Errors::default(), None),
         Err(why) => no_payment(why),
     }
@@ -174,7 +170,7 @@ async fn pay(page: Data<CardPage>, Form(typed): Form<Typed>) -> HttpResponse {
         currency: typed.currency.clone(),
         back: typed.back.clone(),
     };
-    let payment = match Payment::parse(&sent, &page.shops) {
+    let payment = match Payment::parse(&sent, page.shop.all()) {
         Ok(payment) => payment,
         Err(why) => return no_payment(why),
     };
@@ -272,7 +268,17 @@ fn form(
         trouble,
         test_cards: if page.takes_test_cards() { &TEST_CARDS } else { &[] },
     };
-    rendered(status, &html)
+    let mut response = rendered(status, &html);
+    if let Ok(policy) = HeaderValue::try_from(policy(payment)) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// The form goes here, and by redirect back to its shop; nothing runs.
+fn policy(payment: &Payment) -> String {
+    let shop = form_source(payment.back()).unwrap_or_default();
+    format!("{POLICY}; form-action 'self' {shop}")
 }
 
 fn no_payment(why: super::payment::BadPayment) -> HttpResponse {

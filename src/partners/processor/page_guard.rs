@@ -4,12 +4,14 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 use futures_util::FutureExt;
+
+use crate::access::NotOurs;
 
 use super::page::{CardPage, message};
 
@@ -17,18 +19,23 @@ const REQUEST_MS_MAX: u64 = 15_000;
 /// After this a customer tries again.
 const RETRY_S: u32 = 5;
 
-/// Stands around the card page: a request ends in time, a panic ends nothing else, and every answer carries the
+/// What every answer holds a browser to, and beside it where its forms may go.
+pub const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Stands around the card page: a request for another host is refused, one for this ends in time, a panic ends nothing else, and every answer carries the
 /// headers that keep it private.
 pub async fn guarded<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let policy = request.app_data::<Data<CardPage>>().map(|page| page.policy()).unwrap_or_default();
+    if let Some(refusal) = misdirected(&request) {
+        return Err(refused(refusal));
+    }
     let handling = AssertUnwindSafe(next.call(request)).catch_unwind();
     let refusal = match tokio::time::timeout(Duration::from_millis(REQUEST_MS_MAX), handling).await {
         Ok(Ok(response)) => {
             let mut response = response?.map_into_boxed_body();
-            harden(response.headers_mut(), &policy);
+            harden(response.headers_mut());
             if response.status() == StatusCode::SERVICE_UNAVAILABLE {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_S));
             }
@@ -36,28 +43,50 @@ pub async fn guarded<B: MessageBody + 'static>(
         }
         Ok(Err(_)) => {
             tracing::error!("the card page panicked, and its request was answered 500: report this");
-            message(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", "Nothing was charged.")
+            let text = "Nothing was charged.";
+            again(message(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", text))
         }
         Err(_) => {
             let text = "Nothing was charged. Please go back and try again in a moment.";
-            message(StatusCode::SERVICE_UNAVAILABLE, "That took too long", text)
+            again(message(StatusCode::SERVICE_UNAVAILABLE, "That took too long", text))
         }
     };
-    Err(refused(refusal, &policy))
+    Err(refused(refusal))
 }
 
-fn refused(mut response: HttpResponse, policy: &str) -> Error {
-    harden(response.headers_mut(), policy);
+/// The answer to a request that is not for this page's host.
+fn misdirected(request: &ServiceRequest) -> Option<HttpResponse> {
+    let page = request.app_data::<Data<CardPage>>()?;
+    let head = request.head();
+    let lines = head.headers.get_all(header::HOST).map(|host| host.as_bytes());
+    let authority = head.uri.authority().map(|authority| authority.as_str());
+    let status = match page.origins.of_request(lines, authority, head.version <= Version::HTTP_10) {
+        Ok(_) => return None,
+        Err(NotOurs::Unnamed) => StatusCode::BAD_REQUEST,
+        Err(NotOurs::Another) => StatusCode::MISDIRECTED_REQUEST,
+    };
+    let text = "Please go back to the shop and begin the payment again. Nothing was charged.";
+    Some(message(status, "This is not the address of the payment page", text))
+}
+
+fn again(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_S));
+    response
+}
+
+fn refused(mut response: HttpResponse) -> Error {
+    harden(response.headers_mut());
     InternalError::from_response("the card page gave a request up", response).into()
 }
 
 /// What names its own keeping, the stylesheet, may be kept.
-fn harden(headers: &mut HeaderMap, policy: &str) {
+fn harden(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    if let Ok(policy) = HeaderValue::from_str(policy) {
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::try_from(format!("{POLICY}; form-action 'none'"))
+    {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {

@@ -35,20 +35,34 @@ struct Seen {
     html: String,
 }
 
+fn names(public_url: &str) -> Arc<Origins> {
+    Arc::new(Origins::of("http", public_url, "127.0.0.1:8080".parse().unwrap()).unwrap())
+}
+
 fn page(known: &[&str], reachable: bool) -> (CardPage, Told) {
     let told = Told::default();
     let page = CardPage {
         mint: Arc::new(TokenMint::new([7; 32], known)),
         cards: Arc::new(Bank { told: told.clone(), reachable }),
-        shops: vec!["http://shop.example".to_owned()].into(),
+        origins: names("http://pay.example"),
+        shop: names("http://shop.example"),
     };
     (page, told)
 }
 
 async fn send(page: &CardPage, request: TestRequest) -> Seen {
+    send_to(page, Some("pay.example"), request).await
+}
+
+/// `host`: what the request names.
+async fn send_to(page: &CardPage, host: Option<&'static str>, request: TestRequest) -> Seen {
     let site = App::new().app_data(Data::new(page.clone())).wrap(from_fn(guarded)).configure(configure);
     let service = init_service(site).await;
-    let response = match try_call_service(&service, request.to_request()).await {
+    let mut request = request.to_request();
+    if let Some(host) = host {
+        request.head_mut().headers.insert(header::HOST, header::HeaderValue::from_static(host));
+    }
+    let response = match try_call_service(&service, request).await {
         Ok(response) => response.into_parts().1.map_into_boxed_body(),
         Err(error) => error.error_response(),
     };
@@ -80,7 +94,7 @@ async fn the_card_page_shows_the_amount_and_the_shop() {
     assert_eq!(seen.headers.get("cache-control").unwrap(), "no-store");
     let policy = seen.headers.get("content-security-policy").unwrap().to_str().unwrap();
     assert!(
-        policy.contains("form-action 'self' http://shop.example;") && !policy.contains("unsafe"),
+        policy.contains("form-action 'self' http://shop.example") && !policy.contains("unsafe"),
         "{policy}"
     );
 }
@@ -146,6 +160,47 @@ async fn nobody_is_sent_to_a_site_that_is_no_shop_of_ours() {
     let seen = send(&page, posted.set_payload(fields)).await;
     assert_eq!((seen.status, seen.location.as_str()), (400, ""));
     assert!(told.lock().unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn another_host_is_answered_421_and_none_400() {
+    let (page, _) = page(&[], true);
+    let ask = || TestRequest::get().uri("/pay");
+    for (host, status) in
+        [(Some("shop.example"), 421), (Some("pay.example:81"), 421), (Some(""), 421), (None, 400)]
+    {
+        let seen = send_to(&page, host, ask()).await;
+        assert_eq!(seen.status, status, "{host:?}");
+        assert!(seen.html.contains("not the address") && seen.headers.get("retry-after").is_none());
+        assert!(seen.headers.contains_key("content-security-policy"));
+    }
+    assert_eq!(send_to(&page, Some("PAY.example:80"), ask()).await.status, 400);
+}
+
+#[actix_web::test]
+async fn she_goes_back_to_the_name_of_this_machine_that_she_came_from() {
+    let shop = Origins::of("http", "", "127.0.0.1:8080".parse().unwrap()).unwrap();
+    let page = CardPage { shop: Arc::new(shop), ..page(&[], true).0 };
+    for (origin, source) in [
+        ("localhost%3A8080", "http://localhost:8080"),
+        ("127.0.0.1%3A8080", "http://127.0.0.1:8080"),
+        // a policy knows no address of IPv6
+        ("%5B%3A%3A1%5D%3A8080", "http:"),
+    ] {
+        let payment = PAYMENT.replace("shop.example", origin);
+        let seen = send(&page, TestRequest::get().uri(&format!("/pay?{payment}"))).await;
+        let policy = seen.headers.get("content-security-policy").unwrap().to_str().unwrap();
+        assert_eq!(seen.status, 200, "{origin}");
+        assert!(policy.ends_with(&format!("form-action 'self' {source}")), "{policy}");
+    }
+    for other in ["localhost%3A8081", "localhost", "192.168.1.5%3A8080"] {
+        let payment = PAYMENT.replace("shop.example", other);
+        assert_eq!(
+            send(&page, TestRequest::get().uri(&format!("/pay?{payment}"))).await.status,
+            400,
+            "{other}"
+        );
+    }
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@
 
 use crate::gateway::Code;
 use crate::gateway::Code::*;
+use crate::gateway::health;
 
 pub struct Operation {
     pub method: &'static str,
@@ -66,11 +67,16 @@ impl Operation {
         self.method == "get"
     }
 
+    fn is_health(&self) -> bool {
+        health::is_asked_at(self.path)
+    }
+
     /// What may befall any request of its kind.
-    fn common_problems(&self) -> [&'static [Code]; 3] {
+    fn common_problems(&self) -> [&'static [Code]; 4] {
         let deadline = if self.is_read() { NOT_CHANGED } else { WITH_BODY };
         let json = if self.body.is_some() { WITH_JSON } else { &[] };
-        [&[HeadersTooMany, CardNumber, Internal], deadline, json]
+        let host: &[Code] = if self.is_health() { &[HostMissing] } else { &[HostMissing, Misdirected] };
+        [&[HeadersTooMany, CardNumber, Internal], host, deadline, json]
     }
 
     pub fn every_problem(&self) -> impl Iterator<Item = Code> {

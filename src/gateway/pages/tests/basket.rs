@@ -34,11 +34,17 @@ async fn the_first_book_starts_a_session_that_scripts_cannot_read() {
 
 #[actix_web::test]
 async fn over_tls_the_cookie_belongs_to_this_host_alone() {
-    let kit = Kit::new(stocked(9, vec![]));
-    let request = form("/cart/lines", "sku=PD-1&quantity=1").insert_header(("X-Forwarded-Proto", "https"));
-    let seen = kit.send(request).await;
+    let over_tls = Kit::new(stocked(9, vec![])).at("https://shop.example");
+    let seen = over_tls.send(form("/cart/lines", "sku=PD-1&quantity=1")).await;
     let cookie = seen.header("set-cookie");
     assert!(cookie.starts_with("__Host-doorstep_session=cart_") && cookie.contains("Secure"), "{cookie}");
+    // what anybody can write decides nothing
+    let request = form("/cart/lines", "sku=PD-1&quantity=1");
+    let said = [("X-Forwarded-Proto", "https"), ("Forwarded", "proto=https;host=shop.example")];
+    let request = said.into_iter().fold(request, |request, header| request.insert_header(header));
+    let seen = Kit::new(stocked(9, vec![])).send(request).await;
+    let cookie = seen.header("set-cookie");
+    assert!(cookie.starts_with("doorstep_session=cart_") && !cookie.contains("Secure"), "{cookie}");
 }
 
 #[actix_web::test]

@@ -54,6 +54,7 @@ pub struct Kit {
     app: App,
     shop: Arc<Played>,
     books: Vec<Product>,
+    public_url: &'static str,
 }
 
 /// What the browser gets.
@@ -92,7 +93,7 @@ impl Kit {
     /// Whatever is asked, `plays` answers.
     pub fn new(plays: impl Fn(Address, &Message) -> Result<Reply, AskError> + Send + Sync + 'static) -> Kit {
         let shop = Arc::new(Played { asked: Mutex::default(), plays: Box::new(plays) });
-        let mut kit = Kit { app: app(shop.clone(), &[]), shop, books: vec![emma()] };
+        let mut kit = Kit { app: app(shop.clone(), &[], ""), shop, books: vec![emma()], public_url: "" };
         kit.restock();
         kit
     }
@@ -103,8 +104,15 @@ impl Kit {
         self
     }
 
+    /// Browsers reach the shop there.
+    pub fn at(mut self, public_url: &'static str) -> Kit {
+        self.public_url = public_url;
+        self.restock();
+        self
+    }
+
     fn restock(&mut self) {
-        self.app = app(self.shop.clone(), &self.books);
+        self.app = app(self.shop.clone(), &self.books, self.public_url);
     }
 
     pub fn asked(&self) -> Vec<(Address, Message)> {
@@ -114,12 +122,14 @@ impl Kit {
     pub async fn send(&self, request: TestRequest) -> Seen {
         let site = Site::new()
             .app_data(Data::new(self.app.clone()))
-            .wrap(Shield::new(&self.app.limits))
+            .wrap(Shield::new(&self.app))
             .wrap(from_fn(dress))
             .configure(configure);
         let service = init_service(site).await;
         let request = request.insert_header(("Accept", "text/html,*/*;q=0.8"));
-        let response = match try_call_service(&service, request.to_request()).await {
+        let mut request = request.to_request();
+        api_kit::name_the_shop(&mut request.head_mut().headers);
+        let response = match try_call_service(&service, request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
             Err(error) => error.error_response(),
         };
@@ -138,7 +148,7 @@ impl Kit {
     }
 }
 
-fn app(shop: Arc<Played>, books: &[Product]) -> App {
+fn app(shop: Arc<Played>, books: &[Product], public_url: &str) -> App {
     App {
         asks: shop,
         catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
@@ -147,6 +157,7 @@ fn app(shop: Arc<Played>, books: &[Product]) -> App {
         sessions: Arc::new(OsSessions),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
+        origins: api_kit::origins(public_url),
         pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },
     }
 }

@@ -26,9 +26,28 @@ async fn a_whole_form_goes_on_to_the_payment_page() {
     let seen = kit.post("/checkout", ADA).await;
     seen.goes_to(
         "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&currency=GBP\
-         &return=http%3A%2F%2Flocalhost%3A8080%2Fcheckout%2Freturn",
+         &return=http%3A%2F%2F127.0.0.1%3A8080%2Fcheckout%2Freturn",
     );
     assert_eq!(begun(&kit), Some(("Ada Lovelace".to_owned(), Backorder::Refuse)));
+}
+
+#[actix_web::test]
+async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop_is() {
+    for (public_url, host, origin) in [
+        ("", "localhost:8080", "http%3A%2F%2Flocalhost%3A8080"),
+        ("", "[::1]:8080", "http%3A%2F%2F%5B%3A%3A1%5D%3A8080"),
+        ("https://shop.example", "shop.example", "https%3A%2F%2Fshop.example"),
+        ("https://shop.example", "127.0.0.1:8080", "https%3A%2F%2Fshop.example"),
+    ] {
+        let kit = Kit::new(stocked(9, vec![emmas(2)])).at(public_url);
+        let name = if public_url.is_empty() { "doorstep_session" } else { "__Host-doorstep_session" };
+        let request = form("/checkout", ADA).insert_header(("Cookie", format!("{name}={}", session())));
+        let request =
+            request.insert_header(("Host", host)).insert_header(("X-Forwarded-Host", "evil.example"));
+        let seen = kit.send(request).await;
+        let back = seen.header("location").split("&return=").last().unwrap().to_owned();
+        assert_eq!(back, format!("{origin}%2Fcheckout%2Freturn"), "{host}");
+    }
 }
 
 #[actix_web::test]

@@ -5,6 +5,17 @@ use crate::gateway::AskError;
 use super::kit::*;
 
 #[actix_web::test]
+async fn who_comes_by_another_name_is_told_the_shops_own() {
+    let kit = Kit::new(stocked(9, vec![])).at("https://shop.example");
+    let seen = kit.send(TestRequest::get().uri("/").insert_header(("Host", "evil.example"))).await;
+    assert_eq!((seen.status, seen.header("content-type")), (421, "text/html; charset=utf-8"));
+    seen.shows("The shop is not at this address")
+        .shows("href=\"https://shop.example/\"")
+        .hides("evil.example");
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
 async fn a_form_from_another_site_does_nothing() {
     let kit = Kit::new(stocked(9, vec![emmas(1)]));
     let paths = [
