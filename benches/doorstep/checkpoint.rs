@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use doorstep::actors::{Shop, trees};
-use doorstep::journal::{Journal, Position};
+use doorstep::journal::{Journal, JournalId, Position};
 use doorstep::runtime::{State as _, recover};
 use doorstep::storage::{Checkpoint, DirectoryLock, MemoryTrees, SledTrees, Trees, Write};
 use tempfile::TempDir;
@@ -57,7 +57,12 @@ impl Kept {
     fn open(writes: Vec<Write>) -> Kept {
         let room = room();
         let lock = DirectoryLock::take(room.path()).expect("a directory of our own");
-        let opened = SledTrees::open(room.path(), &trees::names(), trees::options(8 << 20));
+        let opened = SledTrees::open(
+            room.path(),
+            JournalId::from_bytes([1; JournalId::BYTES]),
+            &trees::names(),
+            trees::options(8 << 20),
+        );
         let trees = opened.expect("an empty directory").trees;
         let at = Position(RECORDS as u64);
         Kept { trees, writes, at, runtime: runtime(), _lock: lock, _room: room }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 use doorstep::actors::{Shop, trees};
-use doorstep::journal::{self, Journal};
+use doorstep::journal::{self, Journal, JournalId};
 use doorstep::runtime::{JournalDir, Recovered, rebuild, recover};
 use doorstep::storage::{DirectoryLock, MemoryTrees, SledTrees, Trees};
 use tempfile::TempDir;
@@ -48,7 +48,8 @@ pub fn bench(criterion: &mut Criterion) {
 }
 
 fn open_trees(dir: &Path) -> SledTrees {
-    SledTrees::open(dir, &trees::names(), trees::options(8 << 20)).expect("the trees open").trees
+    let journal = JournalId::from_bytes([1; JournalId::BYTES]);
+    SledTrees::open(dir, journal, &trees::names(), trees::options(8 << 20)).expect("the trees open").trees
 }
 
 fn fill_trees(dir: &Path, journal_dir: &Path) {

@@ -19,7 +19,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let journal_dir = layout.journal();
     let journal = JournalDir::check(&journal_dir)?;
     let old = set_aside(&layout.dir)?;
-    let (trees, _) = open_trees(settings, &layout)?;
+    let (trees, _) = open_trees(settings, &layout, journal.id()?)?;
     let records = actix::System::new().block_on(rebuild::<Shop>(&journal, &trees))?;
     if let Some(old) = old {
         std::fs::remove_dir_all(&old)

@@ -15,6 +15,7 @@ use crate::partners::processor::{self, CardPage, TokenMint};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
 
+use super::history_check::HistoryCheck;
 use super::open_files::room_for_connections;
 use super::world::{Opened, World, catalogue, processor_secret};
 use super::{Failure, control, core_dumps, demo};
@@ -76,6 +77,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     control::listen(running, &opened.layout);
     tracing::info!(shop = %shop_at, cards = %cards_at, "listening");
     announce(&settings, &opened, products, &shop_url, &cards_url);
+    let mut history = HistoryCheck::begin(&opened.layout)?;
     let code = tokio::select! {
         biased;
         name = signals.next() => {
@@ -83,6 +85,10 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
             ExitCode::SUCCESS
         }
         why = running.fatal() => {
+            eprintln!("doorstep: {why}");
+            ExitCode::FAILURE
+        }
+        why = history.damage() => {
             eprintln!("doorstep: {why}");
             ExitCode::FAILURE
         }

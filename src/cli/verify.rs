@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState};
 
 use super::Failure;
-use super::world::{Layout, open_trees};
+use super::world::{Layout, open_trees, promised};
 
 /// Differences shown one by one; the rest is counted.
 const SHOWN_MAX: usize = 50;
@@ -35,10 +35,12 @@ pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
     layout.must_exist()?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let journal_dir = layout.journal();
+    let at_least = promised(&layout)?;
     let journal = JournalDir::check(&journal_dir)?;
+    journal.must_reach(at_least)?;
     let derived = derive::<Shop>(&journal)?;
     let mut found = vec![];
-    let (trees, state) = open_trees(settings, &layout)?;
+    let (trees, state) = open_trees(settings, &layout, journal.id()?)?;
     match state {
         OpenState::Exact => {
             let differences = compare::<Shop>(&derived, &trees, &journal)?;

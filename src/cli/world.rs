@@ -12,13 +12,13 @@ use rand::{TryRng, rngs::SysRng};
 use crate::actors::{SESSIONS, Shop, tree, trees};
 use crate::domain::Timestamp;
 use crate::domain::catalogue::{Catalogue, Product};
-use crate::journal::{FileJournal, FileOptions};
+use crate::journal::{self, FileJournal, FileOptions, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, system_time};
 use crate::settings::Settings;
-use crate::storage::{DirectoryLock, OpenState, SledTrees};
+use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
 
-use super::Failure;
+use super::{Failure, history_check};
 
 /// What stands where in a data directory.
 #[derive(Clone)]
@@ -42,6 +42,11 @@ impl Layout {
     /// Messages that ended a process.
     pub fn suspects(&self) -> PathBuf {
         self.dir.join("suspects")
+    }
+
+    /// Damage that was found in the journal while the shop was open. While this is there, a start checks the journal whole.
+    pub fn found_damaged(&self) -> PathBuf {
+        self.dir.join("journal.damaged")
     }
 
     /// The running daemon answers here.
@@ -82,7 +87,10 @@ impl World {
         let layout = Layout::of(settings);
         make_private(&layout.dir)?;
         let lock = DirectoryLock::take(&layout.dir)?;
-        let options = FileOptions { segment_bytes: settings.journal.segment_bytes, ..FileOptions::default() };
+        history_check::check_again(&layout)?;
+        let at_least = promised(&layout)?;
+        let segment_bytes = settings.journal.segment_bytes;
+        let options = FileOptions { segment_bytes, at_least, ..FileOptions::default() };
         let (journal, recovery) = FileJournal::open(&layout.journal(), options)?;
         if recovery.torn_bytes > 0 {
             tracing::warn!(
@@ -91,7 +99,7 @@ impl World {
                  acknowledged; if the disk damaged it later, that cannot be told"
             );
         }
-        let (trees, state) = open_trees(settings, &layout)?;
+        let (trees, state) = open_trees(settings, &layout, journal.id())?;
         if let OpenState::SetAside { .. } = state {
             tracing::info!(records = recovery.last.0, "rebuilding the trees from the journal");
         }
@@ -142,10 +150,37 @@ pub struct Opened {
     _lock: DirectoryLock,
 }
 
+/// How far the journal of a data directory must go, by its trees. A journal that is not there while its trees are, or is not
+/// theirs, is refused before anything is written.
+pub fn promised(layout: &Layout) -> Result<Position, Failure> {
+    let found = journal::identity(&layout.journal())?;
+    let promised = storage::promised(&layout.dir)?;
+    match (found, promised) {
+        (Some(expected), Some((found, _))) if found != expected => {
+            let dir = layout.dir.join("trees");
+            Err(storage::Error::Foreign { dir, found, expected }.into())
+        }
+        (Some(_), promised) => Ok(promised.map_or(Position::START, |(_, watermark)| watermark)),
+        (None, _) if !journal::is_begun(&layout.journal())? && storage::has_trees(&layout.dir)? => {
+            let dir = layout.journal();
+            Err(Failure(format!(
+                "{} holds no journal, and the trees beside it were made from one: restore it from a backup",
+                dir.display()
+            )))
+        }
+        // what there is of it says itself what is missing
+        (None, _) => Ok(Position::START),
+    }
+}
+
 /// The trees of a data directory, and in what state they were found.
-pub fn open_trees(settings: &Settings, layout: &Layout) -> Result<(SledTrees, OpenState), Failure> {
+pub fn open_trees(
+    settings: &Settings,
+    layout: &Layout,
+    journal: JournalId,
+) -> Result<(SledTrees, OpenState), Failure> {
     let options = trees::options(settings.storage.cache_bytes);
-    let opened = SledTrees::open(&layout.dir, &trees::names(), options)?;
+    let opened = SledTrees::open(&layout.dir, journal, &trees::names(), options)?;
     Ok((opened.trees, opened.state))
 }
 

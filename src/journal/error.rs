@@ -30,6 +30,13 @@ pub enum Error {
     Foreign { file: PathBuf, found: JournalId, expected: JournalId },
 
     #[error(
+        "{file} ends at record {last}, and the trees reflect the journal up to record {at_least}: the journal has lost its end, or \
+         is an older copy; restore journal and trees from one backup, or run `doorstep rebuild` to go on with this one",
+        file = .file.display()
+    )]
+    Behind { file: PathBuf, last: Position, at_least: Position },
+
+    #[error(
         "{path} is no longer the file that this process writes: somebody has removed or replaced it; nothing more is \
          acknowledged, put the directory back as it was and start again",
         path = .path.display()
@@ -47,6 +54,9 @@ pub enum Error {
         file = .file.display(), supported = super::header::VERSION
     )]
     BadVersion { file: PathBuf, version: u32 },
+
+    #[error("{dir} holds no journal; restore it from a backup", dir = .dir.display())]
+    NoJournal { dir: PathBuf },
 
     #[error("epoch {epoch} is over, epoch {current} owns the journal; stop this process")]
     StaleEpoch { epoch: u64, current: u64 },

@@ -41,6 +41,7 @@ pub fn examine(dir: &Path, rest: &mut dyn FnMut(usize) -> bool) -> Result<Examin
         }
         reading.check_end(&pair[1].header)?;
         done.segments += 1;
+        reading.forget();
     }
     Ok(done)
 }
@@ -92,6 +93,11 @@ impl<'s> Reading<'s> {
             return Err(Error::damaged(path, offset, "a batch does not hold the records that it names"));
         }
         Ok(())
+    }
+
+    /// Leaves the kernel's cache to those who read what they need.
+    fn forget(self) {
+        let _ = rustix::fs::fadvise(self.file.get_ref(), 0, None, rustix::fs::Advice::DontNeed);
     }
 
     /// The blocks lead to where the next segment begins.

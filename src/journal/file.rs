@@ -22,11 +22,18 @@ pub struct FileOptions {
     pub segment_bytes: u64,
     /// A batch whose framed records are larger is refused; at most `BATCH_BYTES_MAX`.
     pub batch_bytes_max: u64,
+    /// What has been made from the journal reflects it up to here: one that ends before has lost its end, and is refused before
+    /// anything is written.
+    pub at_least: Position,
 }
 
 impl Default for FileOptions {
     fn default() -> FileOptions {
-        FileOptions { segment_bytes: SEGMENT_BYTES_DEFAULT, batch_bytes_max: BATCH_BYTES_MAX }
+        FileOptions {
+            segment_bytes: SEGMENT_BYTES_DEFAULT,
+            batch_bytes_max: BATCH_BYTES_MAX,
+            at_least: Position::START,
+        }
     }
 }
 
@@ -51,7 +58,7 @@ pub struct FileJournal {
 impl FileJournal {
     /// Opens the directory for writing, or makes it, and recovers what it holds.
     ///
-    /// `Error::InUse` if another process (or handle) has it open; `Error::Missing`, `Error::Foreign` or `Error::Damaged` if a
+    /// `Error::InUse` if another process (or handle) has it open; `Error::Missing`, `Error::Foreign`, `Error::Behind` or `Error::Damaged` if a
     /// segment is not there, not this journal's, not of its length, does not continue the one before, or the last
     /// does not check. Earlier segments are checked whole when they are read, and by [`super::examine`].
     pub fn open(dir: &Path, options: FileOptions) -> Result<(FileJournal, Recovery), Error> {
@@ -66,7 +73,7 @@ impl FileJournal {
         directory::make(dir, &*disk)?;
         let lock = directory::lock(dir)?;
         let segment_bytes = options.segment_bytes.clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
-        let (segment, head, recovery) = recover(dir, segment_bytes, &*disk)?;
+        let (segment, head, recovery) = recover(dir, segment_bytes, options.at_least, &*disk)?;
         let id = head.head.journal;
         let progress = Arc::new(Progress::default());
         progress.last.store(recovery.last.0, Ordering::Release);

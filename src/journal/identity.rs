@@ -22,11 +22,11 @@ impl JournalId {
         Ok(JournalId(u128::from(high) << 64 | u128::from(low)))
     }
 
-    pub fn to_bytes(self) -> [u8; JournalId::BYTES] {
+    pub const fn to_bytes(self) -> [u8; JournalId::BYTES] {
         self.0.to_le_bytes()
     }
 
-    pub fn from_bytes(bytes: [u8; JournalId::BYTES]) -> JournalId {
+    pub const fn from_bytes(bytes: [u8; JournalId::BYTES]) -> JournalId {
         JournalId(u128::from_le_bytes(bytes))
     }
 }

@@ -56,7 +56,7 @@ pub use identity::JournalId;
 pub use image::Tail;
 pub use memory::MemoryJournal;
 pub use position::Position;
-pub use read::{ReadEnd, check, identity, read};
+pub use read::{ReadEnd, check, identity, is_begun, read};
 pub use recovery::Recovery;
 pub use segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 

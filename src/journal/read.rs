@@ -4,7 +4,7 @@ use super::batch::frames;
 use super::block::{Block, Kind};
 use super::body::framed;
 use super::cursor::{Cursor, Loaded};
-use super::directory::SegmentFile;
+use super::directory::{self, SegmentFile};
 use super::head::Head;
 use super::header::SegmentHeader;
 use super::survey::survey;
@@ -23,6 +23,17 @@ pub struct ReadEnd {
     pub torn_bytes: u64,
     /// The journal ends in a seal, with nothing after it.
     pub sealed: bool,
+}
+
+impl ReadEnd {
+    /// What has been made from the journal in `dir` reflects it up to here: `Error::Behind` if it ends before.
+    pub fn must_reach(&self, at_least: Position, dir: &Path) -> Result<(), Error> {
+        if self.last >= at_least {
+            return Ok(());
+        }
+        let file = kept(dir)?.pop().map_or(dir.to_path_buf(), |segment| segment.path);
+        Err(Error::Behind { file, last: self.last, at_least })
+    }
 }
 
 /// Reads every record after `from`, in order, and checks all that it reads. It changes nothing, needs no lock,
@@ -44,6 +55,15 @@ pub fn check(dir: &Path) -> Result<ReadEnd, Error> {
 /// The journal that the directory holds; `None` before there is one.
 pub fn identity(dir: &Path) -> Result<Option<JournalId>, Error> {
     Ok(Head::read(dir)?.map(|head| head.journal))
+}
+
+/// Whether the directory holds anything of a journal, whole or not.
+pub fn is_begun(dir: &Path) -> Result<bool, Error> {
+    match directory::segments(dir) {
+        Ok(segments) => Ok(!segments.is_empty() || Head::path(dir).exists()),
+        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The segments from the base on, of a directory in which nothing is missing that is cheap to see.

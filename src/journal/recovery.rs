@@ -20,7 +20,7 @@ use super::head::HeadFile;
 use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::identity::random;
 use super::segment::{Prepared, Segment};
-use super::survey::{Survey, Surveyed, survey};
+use super::survey::{Survey, survey};
 use super::{Error, JournalId, Position};
 
 /// What was found when the journal was opened.
@@ -60,18 +60,36 @@ impl Tail {
 pub(super) fn recover(
     dir: &Path,
     segment_bytes: u64,
+    at_least: Position,
     disk: &dyn Disk,
 ) -> Result<(Segment, HeadFile, Recovery), Error> {
     let survey = survey(dir)?;
+    let end = find_end(dir, survey.as_ref(), at_least)?;
     directory::remove_temporary(dir, disk)?;
-    let (head, segments) = match survey {
-        Some(Survey { head, segments }) => (HeadFile::open(dir, head)?, segments),
-        None => (HeadFile::create(dir, JournalId::draw()?, disk)?, vec![]),
+    let head = match survey {
+        Some(Survey { head, .. }) => HeadFile::open(dir, head)?,
+        None => HeadFile::create(dir, JournalId::draw()?, disk)?,
     };
-    match segments.last() {
-        Some(last) => go_on(dir, last, head, segment_bytes, disk),
+    match end {
+        Some((last, tail)) => go_on(dir, &last, tail, head, segment_bytes, disk),
         None => begin(dir, head, segment_bytes, disk),
     }
+}
+
+/// The last segment and its tail, if there is one; `Error::Behind` if it does not go up to `at_least`.
+fn find_end(
+    dir: &Path,
+    survey: Option<&Survey>,
+    at_least: Position,
+) -> Result<Option<(Loaded, Tail)>, Error> {
+    let last = survey.and_then(|survey| survey.segments.last());
+    let loaded = last.map(|last| Loaded::read(&last.file.path)).transpose()?;
+    let end = loaded.map(|last| find_tail(&last).map(|tail| (last, tail))).transpose()?;
+    let (file, last) = match &end {
+        Some((segment, tail)) => (segment.path.clone(), tail.last()),
+        None => (dir.to_path_buf(), Position::START),
+    };
+    if last < at_least { Err(Error::Behind { file, last, at_least }) } else { Ok(end) }
 }
 
 /// The first segment of a journal.
@@ -100,14 +118,13 @@ fn begin(
 /// The segment that goes on where the last one ends.
 fn go_on(
     dir: &Path,
-    last: &Surveyed,
+    old: &Loaded,
+    tail: Tail,
     mut head: HeadFile,
     segment_bytes: u64,
     disk: &dyn Disk,
 ) -> Result<(Segment, HeadFile, Recovery), Error> {
-    let old = Loaded::read(&last.file.path)?;
     let incarnation = old.header.incarnation.saturating_add(1);
-    let tail = find_tail(&old)?;
     let header = SegmentHeader {
         journal: head.head.journal,
         serial: old.header.serial.saturating_add(1),

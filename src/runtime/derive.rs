@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
-use crate::journal::{self, Position};
+use crate::journal::{self, JournalId, Position, ReadEnd};
 use crate::storage::{MemoryTrees, Stored, TreeName, Trees};
 
 use super::pending::{Pending, TREES};
@@ -15,7 +15,7 @@ use super::{Application, Error, State};
 /// A journal's directory, read only.
 pub struct JournalDir<'a> {
     dir: &'a Path,
-    last: Position,
+    end: ReadEnd,
 }
 
 impl<'a> JournalDir<'a> {
@@ -25,17 +25,31 @@ impl<'a> JournalDir<'a> {
     /// Damage before the tail, with file and offset.
     pub fn check(dir: &'a Path) -> Result<JournalDir<'a>, Error> {
         let end = journal::check(dir)?;
-        Ok(JournalDir { dir, last: end.last })
+        Ok(JournalDir { dir, end })
     }
 
     pub fn last(&self) -> Position {
-        self.last
+        self.end.last
+    }
+
+    /// Which journal it is.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn id(&self) -> Result<JournalId, Error> {
+        let id = journal::identity(self.dir)?;
+        Ok(id.ok_or_else(|| journal::Error::NoJournal { dir: self.dir.to_path_buf() })?)
+    }
+
+    /// `journal::Error::Behind` where it ends before what has been made from it.
+    pub fn must_reach(&self, at_least: Position) -> Result<(), Error> {
+        Ok(self.end.must_reach(at_least, self.dir)?)
     }
 }
 
 impl Replays for JournalDir<'_> {
     fn last(&self) -> Position {
-        self.last
+        self.end.last
     }
 
     fn replay(&self, from: Position, visit: journal::Visit<'_>) -> Result<(), journal::Error> {
@@ -164,11 +178,11 @@ const FOLDED_BETWEEN_CHECKPOINTS: u64 = 200_000;
 pub async fn rebuild<A: Application>(journal: &JournalDir<'_>, trees: &dyn Trees) -> Result<u64, Error> {
     let mut from = Position::START;
     let mut recovered = Recovered::<A>::empty(from);
-    while from < journal.last {
-        let to = from.plus(FOLDED_BETWEEN_CHECKPOINTS).0.min(journal.last.0);
+    while from < journal.end.last {
+        let to = from.plus(FOLDED_BETWEEN_CHECKPOINTS).0.min(journal.end.last.0);
         recovered.fold_up_to(journal, trees, from, Position(to))?;
         from = Position(to);
         recovered.write_to(trees).await?;
     }
-    Ok(journal.last.0)
+    Ok(journal.end.last.0)
 }

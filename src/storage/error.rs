@@ -2,6 +2,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::TreeName;
+use crate::journal::JournalId;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -19,6 +20,13 @@ pub enum Error {
         dir = dir.display()
     )]
     Damaged { dir: PathBuf, why: String },
+
+    #[error(
+        "the trees in {dir} were made from another journal ({found}, and the one beside them is {expected}); put the shop's own \
+         trees or journal back, or, if the journal is the right one, run `doorstep rebuild`, which makes the trees anew from it",
+        dir = dir.display()
+    )]
+    Foreign { dir: PathBuf, found: JournalId, expected: JournalId },
 
     #[error("cannot {what} {path}: {source}; check the disk and the permissions", path = path.display())]
     Io { what: &'static str, path: PathBuf, source: io::Error },

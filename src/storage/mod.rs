@@ -10,6 +10,7 @@
 //!   lost above that number, or one that went back to an earlier state in a crash in the middle of a checkpoint.
 //! - After a crash sled may be ahead of the watermark, by some of the writes of one checkpoint. Each
 //!   value tells the position that it reflects, so a replay can skip what is there already.
+//! - Trees name the journal that they were made from, sled's and the seal both: those of another are refused.
 //! - A tombstone stays until the watermark has passed it, so a replay cannot raise the dead.
 //! - One thread writes; reads go on meanwhile, and nothing waits for a transaction.
 //!
@@ -40,7 +41,7 @@ pub use contents::WHOLE_CHECK_KEYS_MAX;
 pub use error::Error;
 pub use lock::DirectoryLock;
 pub use memory::MemoryTrees;
-pub use open::{OpenState, Opened};
+pub use open::{OpenState, Opened, has_trees, promised};
 pub use sled_trees::{SledOptions, SledTrees};
 pub use stored::{Stored, TreeName, Write};
 pub use trees::{Checkpoint, Trees};

@@ -8,6 +8,7 @@ use super::seal::{Newest, Seal, TreeSeal};
 use super::sled_db::{Failure, SledDb};
 use super::sync::{Syncer, sync_dir};
 use super::{Error, SledOptions, SledTrees, Stored, TreeName};
+use crate::journal::{JournalId, Position};
 
 /// The directory that holds sled and its seal, inside the data directory.
 const TREES_DIR: &str = "trees";
@@ -41,15 +42,16 @@ pub(super) struct Found {
 
 pub(super) fn open(
     data: &Path,
+    journal: JournalId,
     trees: &[TreeName],
     options: &SledOptions,
 ) -> Result<(Found, OpenState), Error> {
     let dir = data.join(TREES_DIR);
     fs::create_dir_all(data).map_err(|e| Error::io("create", data, e))?;
     if is_empty(&dir).map_err(|e| Error::io("read", &dir, e))? {
-        return Ok((create(data, dir, trees, options)?, OpenState::Fresh));
+        return Ok((create(data, dir, journal, trees, options)?, OpenState::Fresh));
     }
-    match open_existing(&dir, trees, options) {
+    match open_existing(&dir, journal, trees, options) {
         Ok(found) => Ok((found, OpenState::Exact)),
         Err(Failure::Damage(why)) => {
             // a full disk makes sled fail in ways that look like damage
@@ -59,7 +61,7 @@ pub(super) fn open(
                 dir = %dir.display(), moved_to = %moved_to.display(), why,
                 "the trees were damaged and are set aside; they are rebuilt from the journal, and nothing is lost"
             );
-            Ok((create(data, dir, trees, options)?, OpenState::SetAside { moved_to, why }))
+            Ok((create(data, dir, journal, trees, options)?, OpenState::SetAside { moved_to, why }))
         }
         Err(other) => Err(other.into_error(&dir)),
     }
@@ -73,17 +75,24 @@ fn is_empty(dir: &Path) -> io::Result<bool> {
     }
 }
 
-fn create(data: &Path, dir: PathBuf, trees: &[TreeName], options: &SledOptions) -> Result<Found, Error> {
+fn create(
+    data: &Path,
+    dir: PathBuf,
+    journal: JournalId,
+    trees: &[TreeName],
+    options: &SledOptions,
+) -> Result<Found, Error> {
     let sled_dir = dir.join(SLED_DIR);
     fs::create_dir_all(&sled_dir).map_err(|e| Error::io("create", &sled_dir, e))?;
     let open = || -> Result<SledDb, Failure> {
         let db = SledDb::open(&sled_dir, trees, options, |_| 0)?;
+        db.set_journal(journal)?;
         db.flush()?;
         Ok(db)
     };
     let db = open().map_err(|f| f.into_error(&dir))?;
     let mut syncer = Syncer::new(sled_dir);
-    let seal = Seal::empty(trees);
+    let seal = Seal::empty(journal, trees);
     let seal_it = |syncer: &mut Syncer| -> io::Result<()> {
         syncer.sync()?;
         seal.write(&dir)?;
@@ -93,13 +102,39 @@ fn create(data: &Path, dir: PathBuf, trees: &[TreeName], options: &SledOptions) 
     Ok(Found { db, dir, seal, syncer, tombstones: Tombstones::new() })
 }
 
-fn open_existing(dir: &Path, trees: &[TreeName], options: &SledOptions) -> Result<Found, Failure> {
+/// The journal that the trees of a data directory were made from, and up to which of its records they go: what that journal must
+/// be and hold, before anything is written to it. `None` where there are no trees, or not whole ones.
+pub fn promised(data: &Path) -> Result<Option<(JournalId, Position)>, Error> {
+    let dir = data.join(TREES_DIR);
+    let seal = Seal::read(&dir).map_err(|e| Error::io("read", &dir, e))?;
+    Ok(seal.ok().map(|seal| (seal.journal, seal.watermark)))
+}
+
+/// Whether a data directory has trees, whole or not.
+pub fn has_trees(data: &Path) -> Result<bool, Error> {
+    let dir = data.join(TREES_DIR);
+    is_empty(&dir).map(|empty| !empty).map_err(|e| Error::io("read", &dir, e))
+}
+
+fn open_existing(
+    dir: &Path,
+    journal: JournalId,
+    trees: &[TreeName],
+    options: &SledOptions,
+) -> Result<Found, Failure> {
     let mut seal = Seal::read(dir).map_err(Failure::Io)?.map_err(Failure::Damage)?;
+    if seal.journal != journal {
+        return Err(Failure::Foreign { found: seal.journal, expected: journal });
+    }
     let sled_dir = dir.join(SLED_DIR);
     if !sled_dir.join("db").exists() {
         return Err(Failure::Damage("sled's files are gone".into()));
     }
     let db = SledDb::open(&sled_dir, trees, options, |tree| seal.live_of(tree))?;
+    let found = db.journal()?;
+    if found != journal {
+        return Err(Failure::Foreign { found, expected: journal });
+    }
     check_watermark(&db, &seal)?;
     seal.add_new(trees);
     let mut tombstones = Tombstones::new();

@@ -9,10 +9,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::contents::{Contents, pair_digest};
 use super::sync::sync_dir;
 use super::{TreeName, Write};
-use crate::journal::Position;
+use crate::journal::{JournalId, Position};
 
 pub(super) const SEAL_FILE: &str = "checkpoint";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// How many of each tree's newest writes are read back at every open, whatever the tree's size.
 const NEWEST_MAX: usize = 16;
 
@@ -21,6 +21,8 @@ const NEWEST_MAX: usize = 16;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Seal {
     format: u32,
+    /// The journal that the trees were made from.
+    pub journal: JournalId,
     /// Nothing was written to sled after this seal; otherwise sled may be ahead of it.
     pub clean: bool,
     /// How many checkpoints were completed.
@@ -47,9 +49,9 @@ pub(super) struct Newest {
 }
 
 impl Seal {
-    pub fn empty(trees: &[TreeName]) -> Seal {
+    pub fn empty(journal: JournalId, trees: &[TreeName]) -> Seal {
         let trees = trees.iter().map(|tree| (tree.0.to_owned(), TreeSeal::default())).collect();
-        Seal { format: FORMAT, clean: true, checkpoint: 0, watermark: Position::START, trees }
+        Seal { format: FORMAT, journal, clean: true, checkpoint: 0, watermark: Position::START, trees }
     }
 
     /// Reads the seal of a directory; the error says in words what is wrong with it.
@@ -96,7 +98,7 @@ impl Seal {
 
     /// Lists trees that are new since the seal was written; nothing was ever in them.
     pub fn add_new(&mut self, trees: &[TreeName]) {
-        for (name, fresh) in Seal::empty(trees).trees {
+        for (name, fresh) in Seal::empty(self.journal, trees).trees {
             self.trees.entry(name).or_insert(fresh);
         }
     }
@@ -172,6 +174,7 @@ mod tests {
     use crate::storage::Stored;
 
     const TREE: TreeName = TreeName("orders");
+    const JOURNAL: JournalId = JournalId::from_bytes([7; JournalId::BYTES]);
 
     fn write(key: u8, position: u64) -> Write {
         let stored = Stored { version: 1, position: Position(position), value: Some(vec![key]) };
@@ -180,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_newest_writes_come_first_and_each_key_once() {
-        let mut seal = Seal::empty(&[TREE]);
+        let mut seal = Seal::empty(JOURNAL, &[TREE]);
         seal.note_newest(&[write(1, 1), write(2, 2), write(1, 3)]);
         seal.note_newest(&[write(2, 4)]);
         let newest: Vec<_> = seal.trees["orders"].newest.iter().map(|n| (n.key[0], n.position.0)).collect();
@@ -194,7 +197,7 @@ mod tests {
     #[test]
     fn a_seal_is_read_back_and_any_changed_byte_makes_it_unreadable() {
         let dir = tempfile::tempdir().unwrap();
-        let mut seal = Seal::empty(&[TREE]);
+        let mut seal = Seal::empty(JOURNAL, &[TREE]);
         seal.note_newest(&[write(7, 70)]);
         seal.write(dir.path()).unwrap();
         assert_eq!(Seal::read(dir.path()).unwrap(), Ok(seal));

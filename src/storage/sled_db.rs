@@ -11,12 +11,13 @@ use super::error::is_full;
 use super::known::Known;
 use super::row::{self, BadRow, Tag};
 use super::{Error, SledOptions, TreeName};
-use crate::journal::Position;
+use crate::journal::{JournalId, Position};
 
 /// storage's own tree.
 pub(super) const META: TreeName = TreeName("storage.meta");
 const WATERMARK_KEY: &[u8] = b"watermark";
 const BEGUN_KEY: &[u8] = b"begun";
+const JOURNAL_KEY: &[u8] = b"journal";
 /// sled lets its file go a little after its handle is dropped.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
 const LOCK_RETRY: Duration = Duration::from_millis(5);
@@ -130,6 +131,11 @@ pub(super) enum Failure {
     Damage(String),
     Full,
     Locked,
+    /// Made from another journal than the one beside it.
+    Foreign {
+        found: JournalId,
+        expected: JournalId,
+    },
     /// Neither damage nor a full disk: permissions, too many open files, a failing disk.
     Io(io::Error),
 }
@@ -267,6 +273,17 @@ impl SledDb {
         self.set_number(BEGUN_KEY, checkpoint)
     }
 
+    /// The journal that the trees were made from.
+    pub fn journal(&self) -> Result<JournalId, Failure> {
+        let bytes = guarded(|| self.meta.get(JOURNAL_KEY))?;
+        let bytes = bytes.and_then(|bytes| <[u8; JournalId::BYTES]>::try_from(&*bytes).ok());
+        bytes.map(JournalId::from_bytes).ok_or_else(|| Failure::Damage("sled names no journal".into()))
+    }
+
+    pub fn set_journal(&self, journal: JournalId) -> Result<(), Failure> {
+        guarded(|| self.meta.insert(JOURNAL_KEY, &journal.to_bytes())).map(drop)
+    }
+
     fn number(&self, key: &[u8]) -> Result<u64, Failure> {
         let Some(bytes) = guarded(|| self.meta.get(key))? else {
             return Ok(0);
@@ -296,6 +313,9 @@ impl Failure {
             Failure::Damage(why) => Error::Damaged { dir: dir.to_path_buf(), why },
             Failure::Full => Error::Full { dir: dir.to_path_buf() },
             Failure::Locked => Error::Locked { dir: dir.to_path_buf(), pid: None },
+            Failure::Foreign { found, expected } => {
+                Error::Foreign { dir: dir.to_path_buf(), found, expected }
+            }
             Failure::Io(source) => Error::io("use the trees in", dir, source),
         }
     }

@@ -13,7 +13,7 @@ use super::open::{self, Found};
 use super::pace::Pace;
 use super::sled_db::{Failure, META, SledDb};
 use super::{Checkpoint, Error, Opened, Stored, TreeName, Trees};
-use crate::journal::Position;
+use crate::journal::{JournalId, Position};
 
 #[derive(Clone, Copy, Debug)]
 pub struct SledOptions {
@@ -46,12 +46,18 @@ pub struct SledTrees {
 
 impl SledTrees {
     /// Opens the trees of a data directory, which must be locked by `DirectoryLock`, and checks them against
-    /// what the last checkpoint sealed. Damage is no error: `OpenState::SetAside`. A full disk is one.
-    pub fn open(dir: &Path, trees: &[TreeName], options: SledOptions) -> Result<Opened, Error> {
+    /// what the last checkpoint sealed. Damage is no error: `OpenState::SetAside`. A full disk is one, and trees that were made
+    /// from another journal than this.
+    pub fn open(
+        dir: &Path,
+        journal: JournalId,
+        trees: &[TreeName],
+        options: SledOptions,
+    ) -> Result<Opened, Error> {
         if trees.contains(&META) {
             return Err(Error::ReservedTree(META));
         }
-        let (found, state) = open::open(dir, trees, &options)?;
+        let (found, state) = open::open(dir, journal, trees, &options)?;
         let trees = SledTrees::start(found).map_err(|e| Error::io("start a thread for", dir, e))?;
         Ok(Opened { trees, state })
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::journal::Position;
+use crate::journal::{JournalId, Position};
 
 const ORDERS: TreeName = TreeName("orders");
 /// In one row with the order.
@@ -14,12 +14,14 @@ const STOCK: TreeName = TreeName("stock");
 const OPTIONS: SledOptions =
     SledOptions { cache_bytes: 1 << 20, together: &[&[ORDERS, PARCELS]], unordered: &[STOCK] };
 
+const JOURNAL: JournalId = JournalId::from_bytes([7; JournalId::BYTES]);
+
 const FLIPS: usize = 48;
 
 type Pairs = Vec<(TreeName, Vec<u8>, Stored)>;
 
 fn open(dir: &Path) -> Opened {
-    SledTrees::open(dir, &[ORDERS, PARCELS, STOCK], OPTIONS).unwrap()
+    SledTrees::open(dir, JOURNAL, &[ORDERS, PARCELS, STOCK], OPTIONS).unwrap()
 }
 
 fn write(tree: TreeName, key: &str, position: u64, value: Option<&str>) -> Write {
@@ -241,7 +243,7 @@ async fn a_deleted_emptied_or_shortened_sled_is_set_aside() {
 async fn trees_in_use_are_not_taken_for_damaged() {
     let (dir, pairs) = closed_directory().await;
     let Opened { trees, .. } = open(dir.path());
-    let second = SledTrees::open(dir.path(), &[ORDERS], SledOptions::default());
+    let second = SledTrees::open(dir.path(), JOURNAL, &[ORDERS], SledOptions::default());
     assert!(matches!(second, Err(Error::Locked { .. })));
     assert!(!dir.path().join("trees.damaged-1").exists());
     assert_eq!(contents(&trees).unwrap(), pairs);
@@ -333,7 +335,7 @@ async fn unknown_and_reserved_trees_are_refused() {
     let refused = trees.checkpoint(Checkpoint { writes: vec![unknown], watermark: Position(1) }).await;
     assert!(matches!(refused, Err(Error::UnknownTree(TreeName("mail")))));
     checkpoint(&trees, 1, vec![order(1, 1)]).await;
-    let reserved = SledTrees::open(dir.path(), &[TreeName("storage.meta")], SledOptions::default());
+    let reserved = SledTrees::open(dir.path(), JOURNAL, &[TreeName("storage.meta")], SledOptions::default());
     assert!(matches!(reserved, Err(Error::ReservedTree(_))));
 }
 
@@ -341,7 +343,8 @@ async fn unknown_and_reserved_trees_are_refused() {
 async fn a_tree_added_later_starts_empty_and_an_unlisted_one_is_kept() {
     let (dir, pairs) = closed_directory().await;
     let only_new = [TreeName("mail")];
-    let Opened { trees, state } = SledTrees::open(dir.path(), &only_new, SledOptions::default()).unwrap();
+    let Opened { trees, state } =
+        SledTrees::open(dir.path(), JOURNAL, &only_new, SledOptions::default()).unwrap();
     assert_eq!(state, OpenState::Exact);
     checkpoint(&trees, 600, vec![write(TreeName("mail"), "a", 600, Some("m"))]).await;
     drop(trees);

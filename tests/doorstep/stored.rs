@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use doorstep::actors::trees;
 use doorstep::domain::{OrderId, OrderState};
+use doorstep::journal::identity;
 use doorstep::runtime::{Aggregate, TableKey, decode};
 use doorstep::storage::{Checkpoint, DirectoryLock, OpenState, SledTrees, Stored, Trees, Write};
 
@@ -24,8 +25,10 @@ impl StoredTrees {
     #[track_caller]
     pub fn of(shop: &TestShop) -> StoredTrees {
         let lock = DirectoryLock::take(&shop.data()).expect("no daemon has the directory");
-        let opened =
-            SledTrees::open(&shop.data(), &trees::names(), trees::options(8 << 20)).expect("open the trees");
+        let journal =
+            identity(&shop.data().join("journal")).expect("read the journal's head").expect("there is one");
+        let opened = SledTrees::open(&shop.data(), journal, &trees::names(), trees::options(8 << 20))
+            .expect("open the trees");
         assert_eq!(opened.state, OpenState::Exact);
         StoredTrees { trees: opened.trees, _lock: lock }
     }

@@ -229,6 +229,91 @@ fn a_torn_last_write_is_dropped_and_the_shop_opens() {
     shop.verifies();
 }
 
+/// A start neither opens nor lets anything out, and says the same as `verify`; both name it.
+#[track_caller]
+fn both_refuse(shop: &mut TestShop, named: &[&str]) {
+    let logged = shop.log().len();
+    let status = shop.tries_to_start().expect_err("it was opened");
+    let verified = shop.command(&["verify"]);
+    assert_eq!((status.code(), verified.status.code()), (Some(1), Some(1)));
+    for said in [&shop.log()[logged..], &printed(&verified)] {
+        named.iter().for_each(|name| assert!(said.contains(name), "no `{name}` in {said}"));
+    }
+}
+
+#[test]
+fn damage_that_a_start_need_not_read_ends_the_shop_soon_and_the_next_start_waits_for_a_whole_journal() {
+    let (mut shop, orders) = after_a_busy_life(setup());
+    shop.restart();
+    assert_eq!(shop.stop().code(), Some(0));
+    let (segment, file) = (segments(&shop).remove(0), "journal-00000000000000000001.seg");
+    let whole = fs::read(&segment).unwrap();
+    let mut bytes = whole.clone();
+    bytes[FIRST_BATCH_AT + 100] ^= 1;
+    fs::write(&segment, bytes).unwrap();
+    let logged = shop.log().len();
+    shop.start();
+    assert_eq!(shop.waits_for_the_end().code(), Some(1));
+    let named = format!("{file} is damaged at offset {FIRST_BATCH_AT}");
+    assert!(shop.log()[logged..].contains(&named), "{}", shop.log());
+    assert!(shop.said().contains("the next start resumes"), "it has drained: {}", shop.said());
+    both_refuse(&mut shop, &[&named]);
+    // what is restored is the old file, whatever the shop has written since
+    fs::write(&segment, whole).unwrap();
+    shop.start();
+    orders.iter().for_each(|order| drop(shop.looks_at(order)));
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.verifies();
+}
+
+#[test]
+fn a_journal_and_trees_of_two_shops_are_refused_until_the_trees_are_rebuilt() {
+    let (mut shop, orders) = after_a_busy_life(setup());
+    let (other, _) = after_a_busy_life(setup());
+    let trees = shop.data().join("trees");
+    fs::remove_dir_all(&trees).unwrap();
+    fs::rename(other.data().join("trees"), &trees).unwrap();
+    both_refuse(&mut shop, &["were made from another journal", "doorstep rebuild"]);
+    let rebuilt = shop.command(&["rebuild"]);
+    assert_eq!(rebuilt.status.code(), Some(0), "{}", printed(&rebuilt));
+    shop.start();
+    for order in &orders {
+        shop.waits_for_state(order, "closed");
+    }
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.verifies();
+}
+
+#[test]
+fn trees_whose_journal_is_gone_or_has_lost_its_end_are_not_taken_for_a_new_shop() {
+    let mut shop = setup().speed(1).open();
+    let before = shop.root().join("before");
+    let journal = shop.data().join("journal");
+    assert_eq!(shop.stop().code(), Some(0));
+    copy_journal(&journal, &before);
+    shop.start();
+    let order = shop.buys(IN_STOCK);
+    assert_eq!(shop.stop().code(), Some(0));
+    let aside = shop.root().join("aside");
+    fs::rename(&journal, &aside).unwrap();
+    let refused = shop.tries_to_start().expect_err("it began anew");
+    assert_eq!(refused.code(), Some(1));
+    assert!(shop.log().contains("holds no journal"), "{}", shop.log());
+    copy_journal(&before, &journal);
+    both_refuse(&mut shop, &["has lost its end, or is an older copy", ".seg"]);
+    fs::remove_dir_all(&journal).unwrap();
+    fs::rename(&aside, &journal).unwrap();
+    shop.start();
+    shop.looks_at(&order);
+}
+
+fn copy_journal(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
 #[test]
 fn a_last_segment_that_was_cut_after_a_kill_is_named_and_nothing_is_served() {
     let mut shop = setup().speed(1).set("DOORSTEP_STORAGE__CHECKPOINT_EVERY_MS", "600000").open();
@@ -240,13 +325,7 @@ fn a_last_segment_that_was_cut_after_a_kill_is_named_and_nothing_is_served() {
     let file = segment.file_name().unwrap().to_str().unwrap().to_owned();
     for length in [whole.len() - 1, 4096, 300, 0] {
         fs::write(&segment, &whole[..length]).unwrap();
-        let logged = shop.log().len();
-        let status = shop.tries_to_start().expect_err("a cut segment was opened");
-        let verified = shop.command(&["verify"]);
-        assert_eq!((status.code(), verified.status.code()), (Some(1), Some(1)));
-        for said in [&shop.log()[logged..], &printed(&verified)] {
-            assert!(said.contains(&format!("{file} is damaged at offset ")), "{said}");
-        }
+        both_refuse(&mut shop, &[&format!("{file} is damaged at offset ")]);
     }
     fs::write(&segment, whole).unwrap();
     shop.start();

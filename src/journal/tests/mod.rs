@@ -26,8 +26,9 @@ use super::head::HeadFile;
 use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::*;
 
-const SMALL: FileOptions = FileOptions { segment_bytes: 1024, batch_bytes_max: BATCH_BYTES_MAX };
-const MEDIUM: FileOptions = FileOptions { segment_bytes: 8192, batch_bytes_max: BATCH_BYTES_MAX };
+const SMALL: FileOptions =
+    FileOptions { segment_bytes: 1024, batch_bytes_max: BATCH_BYTES_MAX, at_least: Position::START };
+const MEDIUM: FileOptions = FileOptions { segment_bytes: 8192, ..SMALL };
 
 fn directory() -> TempDir {
     TempDir::new().expect("a temporary directory")
