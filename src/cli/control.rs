@@ -100,6 +100,12 @@ fn is_stopping() -> Failure {
 fn ask<A: DeserializeOwned>(layout: &Layout, question: &Question) -> Result<A, Failure> {
     let path = layout.control();
     let no_daemon = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::PermissionDenied {
+            let path = path.display();
+            return Failure(format!(
+                "permission denied: {path} answers only the user whose daemon it is; ask as that user"
+            ));
+        }
         Failure(format!(
             "no daemon answers at {} ({error}): is one running with this --data?",
             path.display()

@@ -7,8 +7,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,23 +27,24 @@ const NICE: i32 = 19;
 /// Runs on a thread of its own; dropping it lets that end.
 pub struct HistoryCheck {
     found: oneshot::Receiver<String>,
-    stop: Arc<AtomicBool>,
+    /// Nothing is ever sent: when it is dropped, the thread's next rest is its last.
+    _stop: Sender<()>,
 }
 
 impl HistoryCheck {
     pub fn begin(layout: &Layout) -> Result<HistoryCheck, Failure> {
         let (tell, found) = oneshot::channel();
-        let stop = Arc::new(AtomicBool::new(false));
-        let (layout, stopping) = (layout.clone(), stop.clone());
+        let (stop, stopped) = mpsc::channel();
+        let layout = layout.clone();
         thread::Builder::new().name("journal-check".into()).spawn(move || {
             // where it may not, it is paced all the same
             let _ = rustix::process::setpriority_process(None, NICE);
-            if let Some(why) = check(&layout, &stopping) {
+            if let Some(why) = check(&layout, &stopped) {
                 // whoever does not listen any more is about to end
                 let _ = tell.send(why);
             }
         })?;
-        Ok(HistoryCheck { found, stop })
+        Ok(HistoryCheck { found, _stop: stop })
     }
 
     /// Resolves when damage is found, with what to say about it; never, where there is none.
@@ -53,12 +53,6 @@ impl HistoryCheck {
             Ok(why) => why,
             Err(_) => std::future::pending().await,
         }
-    }
-}
-
-impl Drop for HistoryCheck {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
     }
 }
 
@@ -73,14 +67,14 @@ pub fn check_again(layout: &Layout) -> Result<(), Failure> {
 }
 
 /// What is wrong, if anything is.
-fn check(layout: &Layout, stop: &AtomicBool) -> Option<String> {
+fn check(layout: &Layout, stopped: &Receiver<()>) -> Option<String> {
     let begun = Instant::now();
     let mut read = 0;
     let examined = journal::examine(&layout.journal(), &mut |bytes| {
         read += bytes as u64;
         let due = Duration::from_micros(read.saturating_mul(1_000_000) / CHECKED_BYTES_PER_SECOND);
-        thread::sleep(due.saturating_sub(begun.elapsed()));
-        !stop.load(Ordering::Relaxed)
+        let rest = due.saturating_sub(begun.elapsed());
+        stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout)
     });
     match examined {
         Ok(Examined { segments, bytes }) => {

@@ -10,6 +10,7 @@ mod explain;
 mod history_check;
 mod import;
 mod open_files;
+mod private;
 mod rebuild;
 mod serve;
 mod simulate;
@@ -114,6 +115,8 @@ impl<E: std::error::Error> From<E> for Failure {
 
 /// Parses the command line, does what it says, and returns the exit code: 0 done, 1 it failed, 2 wrong usage.
 pub fn run() -> ExitCode {
+    // before anything is made, and before there is a second thread
+    private::let_nobody_else_in();
     let arguments = Arguments::parse();
     match dispatch(arguments) {
         Ok(code) => code,

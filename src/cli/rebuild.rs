@@ -8,13 +8,14 @@ use crate::runtime::{JournalDir, rebuild};
 use crate::settings::Settings;
 use crate::storage::DirectoryLock;
 
-use super::Failure;
 use super::world::{Layout, open_trees};
+use super::{Failure, private};
 
 /// Sets the trees aside, writes new ones from the journal alone, and removes the old ones when that is done.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
     layout.must_exist()?;
+    private::claim(&layout)?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let journal_dir = layout.journal();
     let journal = JournalDir::check(&journal_dir)?;

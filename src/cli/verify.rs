@@ -7,8 +7,8 @@ use crate::runtime::{JournalDir, Recovered, compare, derive};
 use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState};
 
-use super::Failure;
 use super::world::{Layout, open_trees, promised};
+use super::{Failure, private};
 
 /// Differences shown one by one; the rest is counted.
 const SHOWN_MAX: usize = 50;
@@ -33,6 +33,7 @@ pub struct Examined {
 pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
     let layout = Layout::of(settings);
     layout.must_exist()?;
+    private::claim(&layout)?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let journal_dir = layout.journal();
     let at_least = promised(&layout)?;

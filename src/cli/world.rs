@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, sys
 use crate::settings::Settings;
 use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
 
-use super::{Failure, history_check};
+use super::{Failure, history_check, private};
 
 /// What stands where in a data directory.
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl World {
         // first: sled too reads the clock, and takes a wrong one for damage
         let now = system_time()?;
         let layout = Layout::of(settings);
-        make_private(&layout.dir)?;
+        private::claim(&layout)?;
         let lock = DirectoryLock::take(&layout.dir)?;
         history_check::check_again(&layout)?;
         let at_least = promised(&layout)?;
@@ -221,11 +221,4 @@ pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
     fs::rename(&fresh, &file).map_err(cannot)?;
     fs::File::open(&layout.dir).and_then(|dir| dir.sync_all()).map_err(cannot)?;
     Ok(secret)
-}
-
-/// Names, addresses and order keys are in there: nobody else may read it.
-fn make_private(dir: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(|error| Failure(format!("cannot make the data directory {}: {error}", dir.display())))
 }

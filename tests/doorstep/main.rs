@@ -29,6 +29,7 @@ mod load;
 mod open_loop;
 mod order;
 mod overload;
+mod private;
 mod promises;
 mod shop;
 mod slow;

@@ -25,13 +25,14 @@ pub struct Setup {
     catalogue: Option<String>,
     data: Option<PathBuf>,
     files_max: Option<u32>,
+    loose: bool,
     settings: Vec<(String, String)>,
 }
 
 /// With the demo world's books, and fast.
 pub fn setup() -> Setup {
     let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
-    Setup { speed: FAST, demo: true, catalogue: None, data: None, files_max: None, settings }
+    Setup { speed: FAST, demo: true, catalogue: None, data: None, files_max: None, loose: false, settings }
 }
 
 impl Setup {
@@ -63,6 +64,12 @@ impl Setup {
         self
     }
 
+    /// Whoever starts its processes lets everybody read and write what they make: a umask of 0.
+    pub fn loose(mut self) -> Setup {
+        self.loose = true;
+        self
+    }
+
     /// One setting by its name in the environment.
     pub fn set(mut self, name: &str, value: &str) -> Setup {
         self.settings.push((name.to_owned(), value.to_owned()));
@@ -71,6 +78,11 @@ impl Setup {
 
     fn program(&self) -> Command {
         let program = env!("CARGO_BIN_EXE_doorstep");
+        if self.loose {
+            let mut command = Command::new("sh");
+            command.args(["-c", "umask 0; exec \"$0\" \"$@\"", program]);
+            return command;
+        }
         let Some(files) = self.files_max else { return Command::new(program) };
         // it becomes the program, under the same process id
         let mut command = Command::new("prlimit");

@@ -1,0 +1,120 @@
+//! Nobody but the user who runs the shop may look into its directory, or ask its daemon.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::buyer::wish;
+use super::order::IN_STOCK;
+use super::shop::{TestShop, setup};
+
+/// A user that no shop runs as.
+const NOBODY: &str = "65534";
+
+/// Every path at and below the directory that others than its owner may do anything with.
+fn open_to_others(dir: &Path) -> Vec<(PathBuf, String)> {
+    let mode = fs::symlink_metadata(dir).expect("look at a path").mode();
+    let mut found = vec![];
+    if mode & 0o077 != 0 {
+        found.push((dir.to_path_buf(), format!("{mode:o}")));
+    }
+    if dir.is_dir() {
+        for entry in fs::read_dir(dir).expect("list a directory").flatten() {
+            found.extend(open_to_others(&entry.path()));
+        }
+    }
+    found
+}
+
+#[track_caller]
+fn nothing_is_open_to_others(shop: &TestShop) {
+    assert_eq!(open_to_others(&shop.data()), []);
+}
+
+#[test]
+fn whatever_the_umask_says_everything_is_made_for_its_owner_alone() {
+    let mut shop = setup().loose().open();
+    let order = shop.buys(IN_STOCK);
+    shop.waits_for_state(&order, "closed");
+    nothing_is_open_to_others(&shop);
+    for made in ["control.sock", "processor.secret", "journal", "trees/sled", "mail"] {
+        assert!(shop.data().join(made).exists(), "{made}");
+    }
+    assert_eq!(shop.stop().code(), Some(0));
+    assert!(shop.command(&["rebuild"]).status.success());
+    nothing_is_open_to_others(&shop);
+}
+
+#[test]
+fn a_directory_that_others_could_read_is_made_private_before_it_is_opened_and_that_is_said() {
+    let mut shop = setup().open();
+    let order = shop.buys(IN_STOCK);
+    assert_eq!(shop.stop().code(), Some(0));
+    let loosen = |dir: &Path| fs::set_permissions(dir, fs::Permissions::from_mode(0o777)).unwrap();
+    for loose in ["", "journal", "trees", "mail", "lock", "processor.secret"] {
+        loosen(&shop.data().join(loose));
+    }
+    shop.start();
+    nothing_is_open_to_others(&shop);
+    assert!(
+        shop.log().contains("others could look into the data directory: now they cannot"),
+        "{}",
+        shop.log()
+    );
+    shop.looks_at(&order);
+    shop.client().order(&shop.new_key(), &wish(IN_STOCK).0).expect(201);
+}
+
+#[test]
+fn another_user_neither_asks_the_daemon_nor_holds_its_lock() {
+    if !is_root() {
+        eprintln!("not tried: only root can become another user");
+        return;
+    }
+    let mut shop = setup().open();
+    let binary = shop.root().join("doorstep");
+    fs::copy(env!("CARGO_BIN_EXE_doorstep"), &binary)
+        .expect("copy the program to where everybody may run it");
+    for path in [shop.root(), binary.as_path()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let as_nobody = |program: &Path, arguments: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", NOBODY, "--clear-groups"]).arg(program).args(arguments);
+        command.current_dir("/").output().expect("run setpriv")
+    };
+    let data = shop.data();
+    let data = data.to_str().expect("a path in UTF-8");
+    let asked = as_nobody(&binary, &["actors", "--data", data]);
+    let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+    assert_eq!(asked.status.code(), Some(1), "{said}");
+    assert!(said.contains("permission denied") && said.contains("control.sock"), "{said}");
+    for lock in ["", "/lock", "/journal"] {
+        let held = as_nobody(Path::new("flock"), &["--nonblock", &format!("{data}{lock}"), "true"]);
+        assert!(!held.status.success(), "{lock}: {held:?}");
+        assert!(String::from_utf8_lossy(&held.stderr).contains("Permission denied"), "{held:?}");
+    }
+    assert_eq!(shop.stop().code(), Some(0));
+}
+
+#[test]
+fn a_directory_of_another_user_is_refused_with_what_to_do() {
+    if !is_root() {
+        eprintln!("not tried: only root can give a directory away");
+        return;
+    }
+    let mut shop = setup().open();
+    assert_eq!(shop.stop().code(), Some(0));
+    std::os::unix::fs::chown(shop.data().join("journal"), Some(65_534), None).expect("give it away");
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+        let refused = shop.command(command);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("journal belongs to another user (65534") && said.contains("chown"), "{said}");
+    }
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
