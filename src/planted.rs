@@ -35,6 +35,7 @@ bugs! {
     EffectBeforeDurable, "effect-before-durable", "I1", "answers and calls leave before the journal is durable";
     StockKeptAfterLateDecline, "stock-kept-after-late-decline", "I2", "a decline that comes after she was answered gives no stock back";
     DigestNotCompared, "digest-not-compared", "I3", "another body under a known key gets the answer to the first";
+    KeysOfAllPrograms, "keys-of-all-programs", "I3", "the idempotency keys of all programs are one space";
     KeyFreedByDecline, "key-freed-by-decline", "I3", "a declined card frees the key, so that the same request again makes another order";
     LateCancelTaken, "late-cancel-taken", "I4", "a cancellation of what has left the house is asked of the warehouse all the same";
     WatermarkTooFar, "watermark-too-far", "I5", "a checkpoint's watermark is read after its aggregates were written down";

@@ -26,10 +26,11 @@ pub fn home(to: Address, message: &Message) -> Home {
 
 fn session_slot(to: Address, message: &web_session::Message) -> Option<Slot> {
     let Address::WebSession(session) = to else { return None };
-    // programs share a session that keeps nothing: what it is told is at home with the order
     let slot = match message {
-        web_session::Message::Submit(order) => order.idempotency(session).slot(),
+        // programs share a session: what it is told of an order is at home with that, and the list of them in common
+        web_session::Message::Submit(order) => order.idempotency().slot(),
         web_session::Message::OrderAnswered { order, .. } if session == SessionId::PROGRAMS => order.slot(),
+        _ if session == SessionId::PROGRAMS => return None,
         _ => session.slot(),
     };
     Some(slot)
@@ -79,6 +80,7 @@ mod tests {
             "bank_accounts",
             "holds",
             "settlement_batches",
+            "programs",
         ];
         let runtime = crate::runtime::TREES.map(|tree| tree.0);
         for slot in Slot::all() {

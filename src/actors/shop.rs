@@ -302,6 +302,7 @@ macro_rules! table_of {
             "timelines" => & $($mutable)? $state.timelines.own,
             "common_timelines" => & $($mutable)? $state.timelines.common,
             "sessions" => & $($mutable)? $state.sessions.sessions,
+            "programs" => & $($mutable)? $state.sessions.programs,
             "orders" => & $($mutable)? $state.orders.orders,
             "idempotency_keys" => & $($mutable)? $state.orders.idempotency_keys,
             "catalogue" => & $($mutable)? $state.stock.catalogue,

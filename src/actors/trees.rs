@@ -32,6 +32,7 @@ pub const TREES: &[TreeInfo] = &[
     tree("timelines", Owner::All, "order id", "what happened to the order, step by step"),
     tree("common_timelines", Owner::All, "order id", "what the stock keeper and the bank say of it"),
     tree("sessions", Owner::Sessions, "session id", "cart, checkout details, last order"),
+    tree("programs", Owner::Sessions, "one row", "who orders by the API, and hashes of their keys"),
     tree("orders", Owner::Actor(Address::OrderManager), "order id", "the order"),
     tree(
         "idempotency_keys",

@@ -3,45 +3,58 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::actors::{Address, GATEWAY, Reply, Shop, bank};
+use crate::gateway::Programs;
 use crate::journal::Position;
 use crate::partners::processor::{Registered, RegistersCards};
 use crate::runtime::{BuriedLetter, Handle, Report, Resolution, Running, ServiceRun};
 
 use super::Failure;
+use super::keys::{self, LiveKeys};
 use super::world::Layout;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Question {
+pub enum Question {
     Actors,
     DeadLetters,
     Resolve { id: u64, resolution: Resolution },
+    Keys(keys::Asked),
+}
+
+/// Whether there was a daemon to ask.
+pub enum Answered<A> {
+    ByDaemon(A),
+    /// None has the directory open.
+    NoDaemon(Question),
 }
 
 const QUESTION_BYTES_MAX: u64 = 1_024;
 const WITHIN: Duration = Duration::from_secs(5);
 
 /// Listens for as long as the daemon runs. Without the socket the shop works all the same.
-pub fn listen(running: &Running<Shop>, layout: &Layout) {
+pub fn listen(running: &Running<Shop>, programs: &Arc<Programs>, layout: &Layout) {
     let path = layout.control();
     // left by a process that was killed: this one holds the directory's lock
     let _ = std::fs::remove_file(&path);
     let listener = match std::os::unix::net::UnixListener::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors` and `doorstep dead-letters` will not work");
+            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors`, `dead-letters` and `keys` will not work");
             return;
         }
     };
     let shop = running.handle();
+    let keys = Arc::new(LiveKeys::new(running.handle(), programs.clone()));
     running.add_service(GATEWAY, "control", move || -> ServiceRun {
         let (listener, shop) = (listener.try_clone(), shop.clone());
+        let keys = keys.clone();
         Box::pin(async move {
             let listener = listener.and_then(|listener| {
                 listener.set_nonblocking(true)?;
@@ -50,13 +63,13 @@ pub fn listen(running: &Running<Shop>, layout: &Layout) {
             let listener = listener.map_err(|error| error.to_string())?;
             loop {
                 let (stream, _) = listener.accept().await.map_err(|error| error.to_string())?;
-                actix::spawn(answer(stream, shop.clone()));
+                actix::spawn(answer(stream, shop.clone(), keys.clone()));
             }
         })
     });
 }
 
-async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>) {
+async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>, keys: Arc<LiveKeys>) {
     let answered = tokio::time::timeout(WITHIN, async {
         let (read, mut write) = stream.into_split();
         let mut line = String::new();
@@ -68,6 +81,7 @@ async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>) {
                 let resolved = shop.resolve(Position(id), resolution).await;
                 serde_json::to_string(&resolved.map_err(|unresolved| unresolved.to_string()))?
             }
+            Ok(Question::Keys(asked)) => serde_json::to_string(&keys.ask(asked).await)?,
             Err(error) => serde_json::to_string(&format!("not a question: {error}"))?,
         };
         write.write_all(answer.as_bytes()).await?;
@@ -95,6 +109,15 @@ pub fn resolve_dead_letter(layout: &Layout, id: u64, resolution: Resolution) -> 
 
 fn is_stopping() -> Failure {
     Failure("the daemon is stopping".to_owned())
+}
+
+/// Asks the running daemon, if one runs.
+pub fn ask_if_open<A: DeserializeOwned>(layout: &Layout, question: Question) -> Result<Answered<A>, Failure> {
+    // a socket that nobody listens at was left by a daemon that was killed
+    match UnixStream::connect(layout.control()) {
+        Ok(_) => ask(layout, &question).map(Answered::ByDaemon),
+        Err(_) => Ok(Answered::NoDaemon(question)),
+    }
 }
 
 fn ask<A: DeserializeOwned>(layout: &Layout, question: &Question) -> Result<A, Failure> {

@@ -9,6 +9,7 @@ mod demo;
 mod explain;
 mod history_check;
 mod import;
+mod keys;
 mod open_files;
 mod private;
 mod rebuild;
@@ -81,6 +82,14 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Measure the shop: checkouts a second, latencies, and what an order costs
     Bench(bench::Arguments),
+    /// Give programs API keys and take them away; of a running daemon, or of a directory that none has open
+    Keys {
+        #[command(subcommand)]
+        what: keys::What,
+        /// As JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// Ask a running daemon what each actor is doing
     Actors {
         /// As JSON
@@ -151,6 +160,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Explain { order }) => explain::run(&settings, &order),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments, settings, named_data, config.as_deref()),
+        Some(Command::Keys { what, json }) => keys::run(&settings, what, json),
         Some(Command::Actors { json }) => actors::run(&settings, json),
         Some(Command::DeadLetters { what, json }) => {
             dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)

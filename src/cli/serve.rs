@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::access::Origins;
 use crate::actors::{GATEWAY, Shop, bank};
-use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings, Programs};
+use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings};
 use crate::http;
 use crate::partners::processor::{self, CardPage, TokenMint};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
@@ -17,7 +17,7 @@ use crate::settings::Settings;
 
 use super::history_check::HistoryCheck;
 use super::open_files::room_for_connections;
-use super::world::{Opened, World, catalogue, processor_secret};
+use super::world::{Opened, World, catalogue, processor_secret, programs};
 use super::{Failure, control, core_dumps, demo};
 
 /// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
@@ -58,7 +58,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
             let mint = mint.clone();
             Arc::new(move |token| mint.recognises(token))
         },
-        programs: Arc::new(Programs::new(demo)),
+        programs: Arc::new(programs(running, demo)?),
         sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
         limits: HttpLimits::of(settings.connections(room.shop_worker)),
@@ -66,6 +66,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         pages: PageSettings { payment_page_url: cards_url.clone() },
     };
     let products = app.catalogue.len();
+    let programs = app.programs.clone();
     serve_shop(running, shop, app, settings.http.workers);
     let page = CardPage {
         mint,
@@ -74,7 +75,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         shop: shop_names,
     };
     serve_cards(running, cards, page, settings.connections(room.cards));
-    control::listen(running, &opened.layout);
+    control::listen(running, &programs, &opened.layout);
     tracing::info!(shop = %shop_at, cards = %cards_at, "listening");
     announce(&settings, &opened, products, &shop_url, &cards_url);
     let mut history = HistoryCheck::begin(&opened.layout)?;

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use rand::{TryRng, rngs::SysRng};
 
-use crate::actors::{SESSIONS, Shop, tree, trees};
+use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
 use crate::domain::Timestamp;
 use crate::domain::catalogue::{Catalogue, Product};
+use crate::gateway::Programs;
 use crate::journal::{self, FileJournal, FileOptions, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, system_time};
@@ -198,6 +199,13 @@ pub fn catalogue(running: &Running<Shop>) -> Result<Catalogue, Failure> {
     let products = running.every::<crate::actors::stock_keeper::Listed>()?;
     let products: Vec<Product> = products.into_iter().map(|listed| listed.0).collect();
     Ok(Catalogue::build(products)?)
+}
+
+/// The API keys that are good; a demo is open to who has none.
+pub fn programs(running: &Running<Shop>, demo: bool) -> Result<Programs, Failure> {
+    let programs = Programs::new(demo);
+    programs.know(running.every::<web_session::Programs>()?.iter().flat_map(|all| all.good()));
+    Ok(programs)
 }
 
 /// The secret of the embedded processor, made once for a data directory.

@@ -1,6 +1,7 @@
 //! The trade's words and rules. Pure: no actix, tokio, sled or clock.
 
 mod api_key;
+mod buyer;
 mod card_numbers;
 pub mod catalogue;
 mod ids;
@@ -13,6 +14,7 @@ mod time;
 mod timeline;
 
 pub use api_key::{ApiKey, ApiKeyHash, ProgramId};
+pub use buyer::Buyer;
 pub use card_numbers::{
     digits_at_most, find_card_number, has_too_few_digits, holds_card_number, passes_luhn,
 };

@@ -23,6 +23,7 @@ mod life;
 mod logs;
 mod partners;
 pub mod plan;
+mod programs;
 pub mod report;
 pub mod shelves;
 mod shoppers;

@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::access::Origins;
-use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
+use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree, web_session};
 use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
 use crate::gateway::{App, HttpLimits, InProcess, NewSession, PageSettings, Programs};
@@ -26,6 +26,7 @@ use super::evidence::Start;
 use super::fault::Fault;
 use super::partners::Outsiders;
 use super::plan::{Options, Plan, random_for};
+use super::programs;
 use super::shelves::Shelves;
 use super::street::Street;
 use super::trouble::Trouble;
@@ -48,6 +49,7 @@ pub struct World {
     shelves: Arc<Shelves>,
     catalogue: Arc<Catalogue>,
     sessions: Arc<SeededSessions>,
+    programs: Arc<Programs>,
     rng: StdRng,
     cells: StdRng,
     cells_max: usize,
@@ -125,6 +127,7 @@ impl World {
             shelves: options.shelves.clone(),
             catalogue: Arc::new(catalogue.expect("the shelves make a catalogue")),
             sessions: Arc::new(SeededSessions(Mutex::new(random_for(seed, "sessions")))),
+            programs: Arc::new(Programs::new(true)),
             rng: random_for(seed, "world"),
             cells: random_for(seed, "lives"),
             cells_max: plan.cells_max,
@@ -140,6 +143,19 @@ impl World {
             let listed = self.kit.ask(Address::StockKeeper, list).await;
             assert!(listed.is_ok(), "an empty shop lists its books: {listed:?}");
         }
+        for (nth, name) in programs::NAMES.iter().enumerate() {
+            let (name, key) = ((*name).to_owned(), programs::key(nth).hash());
+            let add: Message = web_session::Message::AddKey { name, key }.into();
+            let added = self.kit.ask(Address::WebSession(SessionId::PROGRAMS), add).await;
+            assert!(added.is_ok(), "an empty shop gives a program its key: {added:?}");
+        }
+        self.know_programs();
+    }
+
+    /// As `serve` does.
+    fn know_programs(&self) {
+        let all = self.kit.running().every::<web_session::Programs>().unwrap_or_default();
+        self.programs.know(all.iter().flat_map(|programs| programs.good()));
     }
 
     async fn start(&mut self, acknowledged: Position) {
@@ -149,11 +165,12 @@ impl World {
         let found = self.kit.journal.last();
         let at = self.street.moment();
         self.starts.push(Start { at, acknowledged, found, refused: None, rotten: false });
+        self.know_programs();
         let app = App {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
-            programs: Arc::new(Programs::new(true)),
+            programs: self.programs.clone(),
             sessions: self.sessions.clone(),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),

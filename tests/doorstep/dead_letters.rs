@@ -27,7 +27,8 @@ fn complaint(output: &Output) -> String {
 /// The order manager gives up on cancelling the order; the dead letter's id.
 fn gives_up_on_cancelling(shop: &TestShop, order: &Bought) -> u64 {
     let id = OrderId::parse(&order.id).expect("an order's id");
-    let cancel: Message = order_manager::Message::Cancel { order: id, key: order.key.clone() }.into();
+    let cancel: Message =
+        order_manager::Message::Cancel { order: id, claim: order.key.clone().into() }.into();
     let (mut journal, _) =
         FileJournal::open(&shop.data().join("journal"), FileOptions::default()).expect("open the journal");
     let (mut at, mut real) = (Timestamp(0), Timestamp(0));

@@ -17,6 +17,8 @@ const API: &str = "/api/v1";
 pub struct Client {
     agent: Agent,
     url: String,
+    /// Sent with whatever brings no `Authorization` of its own.
+    api_key: Option<String>,
 }
 
 /// What came back, whatever its status.
@@ -37,7 +39,12 @@ impl Client {
             .allow_non_standard_methods(true)
             .timeout_global(Some(ANSWER_WITHIN))
             .build();
-        Client { agent: config.new_agent(), url: url.to_owned() }
+        Client { agent: config.new_agent(), url: url.to_owned(), api_key: None }
+    }
+
+    /// As the program that has this key.
+    pub fn with_key(&self, api_key: Option<String>) -> Client {
+        Client { api_key, ..self.clone() }
     }
 
     /// A request to any address of the shop; the error is that of a connection that brought no answer.
@@ -51,6 +58,10 @@ impl Client {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        let brings_its_own = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        if let Some(api_key) = self.api_key.as_ref().filter(|_| !brings_its_own) {
+            request = request.header("Authorization", format!("Bearer {api_key}"));
         }
         let mut response = match body {
             [] => self.agent.run(request.body(()).expect("the test made a request"))?,

@@ -25,6 +25,7 @@ mod golden;
 mod history;
 mod http;
 mod import;
+mod keys;
 mod load;
 mod open_loop;
 mod order;

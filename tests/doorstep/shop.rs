@@ -94,7 +94,7 @@ impl Setup {
     pub fn closed(self) -> TestShop {
         let root =
             tempfile::Builder::new().prefix("doorstep-test-").tempdir().expect("a directory for the test");
-        let shop = TestShop {
+        let mut shop = TestShop {
             root,
             setup: self,
             beset: vec![],
@@ -103,12 +103,14 @@ impl Setup {
             url: String::new(),
             cards_url: String::new(),
             keys: AtomicU64::new(1),
+            api_key: None,
         };
         if let Some(csv) = &shop.setup.catalogue {
             let file = shop.root.path().join("catalogue.csv");
             fs::write(&file, csv).expect("write the test's catalogue");
             let imported = shop.command(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
             assert!(imported.status.success(), "{imported:?}");
+            shop.api_key = Some(shop.adds_key("test"));
         }
         shop
     }
@@ -134,6 +136,8 @@ pub struct TestShop {
     pub url: String,
     pub cards_url: String,
     keys: AtomicU64,
+    /// Of a shop that is no demo: it takes no orders without.
+    pub api_key: Option<String>,
 }
 
 impl TestShop {
@@ -163,7 +167,7 @@ impl TestShop {
         };
         self.url = words("doorstep is open: ", ' ');
         self.cards_url = words("cards at ", ')');
-        self.client = Client::new(&self.url);
+        self.client = Client::new(&self.url).with_key(self.api_key.clone());
         Ok(())
     }
 
@@ -197,6 +201,14 @@ impl TestShop {
         });
         command.envs(self.setup.settings.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// A new API key for the program of this name.
+    #[track_caller]
+    pub fn adds_key(&self, program: &str) -> String {
+        let added = self.command(&["keys", "add", program]);
+        assert!(added.status.success(), "{added:?}");
+        String::from_utf8(added.stdout).expect("a key is text").trim().to_owned()
     }
 
     /// Runs another command on the shop's directory, to its end.

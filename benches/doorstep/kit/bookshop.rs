@@ -8,7 +8,9 @@ use doorstep::actors::order_manager::{Answer, OrderView, Outcome};
 use doorstep::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession};
 use doorstep::actors::{Address, Message, Reply, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
 use doorstep::domain::catalogue::{Catalogue, Product, demo};
-use doorstep::domain::{Backorder, Customer, OrderLine, OrderState, Quantity, SessionId, ShippingAddress};
+use doorstep::domain::{
+    Backorder, Customer, OrderLine, OrderState, ProgramId, Quantity, SessionId, ShippingAddress,
+};
 use doorstep::gateway::{App, HttpLimits, InProcess, OsSessions, PageSettings, Programs};
 use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
 use doorstep::runtime::State as _;
@@ -104,7 +106,13 @@ impl Bookshop {
         };
         let first = nth as usize * LINES;
         let lines = (first..first + LINES).map(|place| self.line(place)).collect();
-        let checkout = Checkout { idempotency_key: format!("order-{nth}"), digest: 0, lines, details };
+        let checkout = Checkout {
+            program: ProgramId::OPEN,
+            idempotency_key: format!("order-{nth}"),
+            digest: 0,
+            lines,
+            details,
+        };
         ToSession::Submit(Box::new(checkout)).into()
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actors::{Address, Turn, web_session};
-use crate::domain::{Date, DeclineReason, OrderId, OrderState, SessionId};
+use crate::domain::{Buyer, Date, DeclineReason, OrderId, OrderState};
 use crate::runtime::RequestId;
 
 use super::{Answer, AnswerState, Event, Order, Outcome, PaymentView};
@@ -33,7 +33,7 @@ pub enum AnswerKind {
 pub fn answer(turn: &mut Turn, id: OrderId, order: &Order, kind: AnswerKind) -> bool {
     let AnswerState::Waiting(request) = order.answer else { return false };
     turn.event(Event::Answered { order: id, kind });
-    tell(turn, order.session, request, id, Answer { outcome: first(id, order, kind), replayed: false });
+    tell(turn, order.buyer, request, id, Answer { outcome: first(id, order, kind), replayed: false });
     true
 }
 
@@ -48,8 +48,11 @@ pub fn again(id: OrderId, order: &Order) -> Answer {
 }
 
 /// To the session, which tells whoever asked.
-pub fn tell(turn: &mut Turn, to: SessionId, request: Option<RequestId>, order: OrderId, answer: Answer) {
-    turn.send(Address::WebSession(to), web_session::Message::OrderAnswered { request, order, answer });
+pub fn tell(turn: &mut Turn, to: Buyer, request: Option<RequestId>, order: OrderId, answer: Answer) {
+    turn.send(
+        Address::WebSession(to.session()),
+        web_session::Message::OrderAnswered { request, order, answer },
+    );
 }
 
 /// As it is, or was, the first time. The order may be older than the answer (its turn is not applied yet)

@@ -9,12 +9,12 @@ use crate::runtime::RequestId;
 
 use super::transitions::{Trigger, next};
 use super::{
-    Answer, AnswerKind, AnswerState, Event, Order, OrderView, Outcome, Reply, State, StopState, answers,
-    letters, stock,
+    Answer, AnswerKind, AnswerState, Claim, Event, Order, OrderView, Outcome, Reply, State, StopState,
+    answers, letters, stock,
 };
 
-pub fn cancel(state: &State, id: OrderId, key: &str, context: &mut Context<'_>) -> Turn {
-    let opens = |order: &&Order| order.key.opens(key) || planted::is(Bug::AnyKeyCancels);
+pub fn cancel(state: &State, id: OrderId, claim: &Claim, context: &mut Context<'_>) -> Turn {
+    let opens = |order: &&Order| order.is_owned_by(claim) || planted::is(Bug::AnyKeyCancels);
     let Some(order) = state.orders.get(&id).filter(opens) else {
         return replied(context.request(), Reply::NoSuchOrder);
     };
@@ -45,7 +45,7 @@ pub fn answer_pending(turn: &mut Turn, id: OrderId, order: &Order, view: &OrderV
     let AnswerState::Waiting(request) = order.answer else { return };
     turn.event(Event::Answered { order: id, kind: AnswerKind::Pending });
     let answer = Answer { outcome: Outcome::Pending(Box::new(view.clone())), replayed: false };
-    answers::tell(turn, order.session, request, id, answer);
+    answers::tell(turn, order.buyer, request, id, answer);
 }
 
 /// The first who asks waits for the warehouse; others meanwhile are told that it is being asked.

@@ -5,7 +5,8 @@ use crate::runtime::{Keys, Table};
 
 use super::transitions::{self, Trigger};
 use super::{
-    KeyBinding, KeyHash, Message, Order, Reply, State, cancel, fulfilment, payments, place, renewal, stock,
+    Claim, KeyBinding, KeyHash, Message, Order, Reply, State, cancel, fulfilment, payments, place, renewal,
+    stock,
 };
 
 pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
@@ -37,9 +38,9 @@ pub fn decide(
 ) -> Turn {
     match message {
         Message::Place(order) => place::place(state, order, context),
-        Message::Show { order, key } => show(state, *order, key, context),
-        Message::ShowTimeline { order, key } => show_timeline(state, timelines, *order, key, context),
-        Message::Cancel { order, key } => cancel::cancel(state, *order, key, context),
+        Message::Show { order, claim } => show(state, *order, claim, context),
+        Message::ShowTimeline { order, claim } => show_timeline(state, timelines, *order, claim, context),
+        Message::Cancel { order, claim } => cancel::cancel(state, *order, claim, context),
         told => {
             let about = told.order().and_then(|id| Some((id, state.orders.get(&id)?)));
             // nobody tells of an order that was never placed
@@ -86,8 +87,8 @@ fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<
     }
 }
 
-fn show(state: &State, id: OrderId, key: &str, context: &Context<'_>) -> Turn {
-    let order = state.orders.get(&id).filter(|order| order.key.opens(key));
+fn show(state: &State, id: OrderId, claim: &Claim, context: &Context<'_>) -> Turn {
+    let order = state.orders.get(&id).filter(|order| order.is_owned_by(claim));
     let reply = order.map_or(Reply::NoSuchOrder, |order| Reply::Order(Box::new(order.view(id))));
     replied(context, reply)
 }
@@ -96,10 +97,10 @@ fn show_timeline(
     state: &State,
     timelines: &Table<OwnTimeline>,
     id: OrderId,
-    key: &str,
+    claim: &Claim,
     context: &Context<'_>,
 ) -> Turn {
-    let known = state.orders.get(&id).is_some_and(|order| order.key.opens(key));
+    let known = state.orders.get(&id).is_some_and(|order| order.is_owned_by(claim));
     let timeline = timelines.get(&id).filter(|_| known);
     replied(context, timeline.map_or(Reply::NoSuchOrder, |OwnTimeline(part)| Reply::Timeline(part.read())))
 }

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{OrderId, SessionId, Slot};
+use crate::domain::{Buyer, OrderId, Slot};
+use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
@@ -12,7 +13,8 @@ use super::{Idempotency, Route};
 pub struct KeyHash([u8; 16]);
 
 impl KeyHash {
-    /// The principal has a fixed length and the route is one byte, so no two requests run together.
+    /// A principal begins with its kind and has the length of its kind, and the route is one byte: so no two requests
+    /// run together.
     pub fn of(idempotency: &Idempotency) -> KeyHash {
         let route = match idempotency.route {
             Route::Orders => 1u8,
@@ -20,16 +22,27 @@ impl KeyHash {
             Route::Payment => 3,
         };
         let mut hash = Sha256::new();
-        hash.update(idempotency.principal.to_bytes());
+        match idempotency.principal {
+            Buyer::Program(_) if planted::is(Bug::KeysOfAllPrograms) => hash.update([1]),
+            Buyer::Program(program) => {
+                hash.update([1]);
+                hash.update(program.number().to_be_bytes());
+            }
+            Buyer::Visitor(session) => {
+                hash.update([2]);
+                hash.update(session.to_bytes());
+            }
+        }
         hash.update([route]);
         hash.update(idempotency.key.as_bytes());
         let digest: [u8; 32] = hash.finalize().into();
         let mut short = [0; 16];
         short.copy_from_slice(&digest[..16]);
-        // a visitor's keys are where her session is; programs have one session for all of them
+        // a visitor's keys are where her session is; programs have one session for all of them, and a program's keys are
+        // spread
         let slot = match idempotency.principal {
-            SessionId::PROGRAMS => Slot::of(digest[16]),
-            visitor => visitor.slot(),
+            Buyer::Program(_) => Slot::of(digest[16]),
+            Buyer::Visitor(session) => session.slot(),
         };
         short[0] = slot.number();
         KeyHash(short)

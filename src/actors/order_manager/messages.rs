@@ -3,8 +3,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Backorder, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine, OrderState,
-    PaymentId, SessionId, ShippingAddress, Timeline, Timestamp, Totals,
+    Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
+    OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
 };
 use crate::runtime::RequestId;
 
@@ -99,17 +99,17 @@ pub enum Message {
     /// Gateway: `GET /orders/{id}`. Replies `Order` or `NoSuchOrder`.
     Show {
         order: OrderId,
-        key: String,
+        claim: Claim,
     },
     /// Gateway: replies `Timeline`, without what the stock keeper and the bank say, or `NoSuchOrder`.
     ShowTimeline {
         order: OrderId,
-        key: String,
+        claim: Claim,
     },
     /// Gateway: replies `Order` once it is cancelled, `TooLate`, `CancelPending`, or `NoSuchOrder`.
     Cancel {
         order: OrderId,
-        key: String,
+        claim: Claim,
     },
 
     /// MerchantProxy: most of the hold's window has passed, and it is not captured.
@@ -124,10 +124,24 @@ pub enum Message {
     },
 }
 
+/// By what someone claims an order as his own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Claim {
+    /// The order's secret key, or what is given for it.
+    Key(String),
+    /// The program that asks is known by its API key: the gateway has looked.
+    Program(ProgramId),
+}
+
+impl From<String> for Claim {
+    fn from(key: String) -> Claim {
+        Claim::Key(key)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlaceOrder {
     pub order: OrderId,
-    pub session: SessionId,
     /// The `ask` that waits for the answer.
     pub request: Option<RequestId>,
     pub idempotency: Idempotency,
@@ -143,8 +157,8 @@ pub struct PlaceOrder {
 /// One request, however often it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Idempotency {
-    /// Who asks: the programs' session, or one visitor's.
-    pub principal: SessionId,
+    /// Who asks.
+    pub principal: Buyer,
     pub route: Route,
     /// As the client gave it.
     pub key: String,

@@ -3,14 +3,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderState, PaymentId,
-    SessionId, ShippingAddress, Timestamp, Totals, Units,
+    Buyer, CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderState, PaymentId,
+    ShippingAddress, Timestamp, Totals, Units,
 };
 use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, RequestId};
 use crate::storage::TreeName;
 
-use super::{AnswerKind, KeyHash, OrderView, PaymentView};
+use super::{AnswerKind, Claim, KeyHash, OrderView, PaymentView};
 
 /// So often is a bank asked to pay for one order: a hold that lapses again and again is not renewed for ever.
 pub const PAYMENT_ATTEMPTS_MAX: usize = 8;
@@ -21,8 +21,8 @@ pub struct Order {
     pub key: OrderKey,
     pub state: OrderState,
     pub placed_at: Timestamp,
-    /// Whom the answer goes to.
-    pub session: SessionId,
+    /// Whose it is, and whom the answer goes to.
+    pub buyer: Buyer,
     /// The idempotency key that it was placed under: freed if the token turns out to be unknown.
     pub bound_by: KeyHash,
     pub lines: Arc<[OrderLine]>,
@@ -195,6 +195,13 @@ impl Order {
     /// turn in which the order has both, so a hold that lapsed since leaves it so.
     pub fn is_allocating(&self) -> bool {
         self.stock == StockState::Reserved && matches!(self.cover(), Cover::Held(_) | Cover::Lapsed)
+    }
+
+    pub fn is_owned_by(&self, claim: &Claim) -> bool {
+        match claim {
+            Claim::Key(key) => self.key.opens(key),
+            Claim::Program(program) => self.buyer == Buyer::Program(*program),
+        }
     }
 
     pub fn is_answered(&self) -> bool {

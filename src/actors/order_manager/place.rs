@@ -42,7 +42,7 @@ fn again(state: &State, place: &PlaceOrder, binding: &KeyBinding) -> Turn {
     let Some(order) = state.orders.get(&binding.order) else { return refuse(place, Outcome::InProgress) };
     let mut turn = Turn::nothing();
     let answer = answers::again(binding.order, order);
-    answers::tell(&mut turn, place.session, place.request, binding.order, answer);
+    answers::tell(&mut turn, place.idempotency.principal, place.request, binding.order, answer);
     turn
 }
 
@@ -50,6 +50,6 @@ fn again(state: &State, place: &PlaceOrder, binding: &KeyBinding) -> Turn {
 fn refuse(place: &PlaceOrder, outcome: Outcome) -> Turn {
     let mut turn = Turn::nothing();
     let answer = Answer { outcome, replayed: false };
-    answers::tell(&mut turn, place.session, place.request, place.order, answer);
+    answers::tell(&mut turn, place.idempotency.principal, place.request, place.order, answer);
     turn
 }

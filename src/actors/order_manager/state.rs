@@ -263,7 +263,7 @@ impl Placed {
             key: self.key,
             state: OrderState::Placed,
             placed_at: stamp.at,
-            session: place.session,
+            buyer: place.idempotency.principal,
             bound_by: self.bound_by,
             lines: place.lines.clone(),
             totals: place.totals,

@@ -15,7 +15,7 @@ fn key_of(world: &World, order: OrderId) -> String {
 }
 
 async fn cancel(world: &World, order: OrderId) -> OrdersReply {
-    let message = ToOrders::Cancel { order, key: key_of(world, order) };
+    let message = ToOrders::Cancel { order, claim: key_of(world, order).into() };
     match world.kit.ask(Address::OrderManager, message.into()).await.unwrap() {
         Reply::Orders(reply) => reply,
         other => panic!("the order manager answers: {other:?}"),

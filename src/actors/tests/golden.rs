@@ -19,7 +19,7 @@ use crate::actors::bank::{Behaviour, Card, Message as ToBank};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::web_session::{Checkout, Message as ToSession, Reply as SessionReply};
 use crate::actors::{Address, Call, Message, Reply, Rules, Shop, State};
-use crate::domain::{Backorder, OrderId, OrderState, SessionId, Sku};
+use crate::domain::{ApiKey, Backorder, OrderId, OrderState, ProgramId, SessionId, Sku};
 use crate::journal::{Journal as _, Position};
 use crate::runtime::kit::run;
 use crate::runtime::{
@@ -310,11 +310,26 @@ async fn order_in_unkind_times(world: &World) {
     drop(world.submit("never supplied", NONE, i128::from(NEVER_SUPPLIED), "tok_visa"));
     drop(world.submit("card not verified", NONE, 1, "tok_declined"));
     let details = details("tok_visa", Backorder::Refuse);
-    let refused =
-        Checkout { idempotency_key: "r".into(), digest: 1, lines: vec![line(NONE, 1)].into(), details };
+    let refused = Checkout {
+        program: ProgramId::new(1),
+        idempotency_key: "r".into(),
+        digest: 1,
+        lines: vec![line(NONE, 1)].into(),
+        details,
+    };
     world.kit.ask(PROGRAMS, ToSession::Submit(Box::new(refused)).into()).await.unwrap();
     // the truck has it when the customer wants it back
     cancel_when_packed(world, "too late").await;
+    keys(world).await;
+}
+
+async fn keys(world: &World) {
+    let key = ApiKey::new(ProgramId::new(1), [7; 32]).hash();
+    for asked in
+        [ToSession::AddKey { name: "till".into(), key }, ToSession::RevokeKey { name: "till".into() }]
+    {
+        world.kit.ask(PROGRAMS, asked.into()).await.unwrap();
+    }
 }
 
 async fn cancel_when_packed(world: &World, key: &str) {
@@ -325,7 +340,7 @@ async fn cancel_when_packed(world: &World, key: &str) {
 
 async fn cancel(world: &World, order: OrderId) {
     let key = world.kit.look(|state| state.orders.orders.peek(&order).unwrap().key.to_string());
-    world.kit.ask(Address::OrderManager, ToOrders::Cancel { order, key }.into()).await.unwrap();
+    world.kit.ask(Address::OrderManager, ToOrders::Cancel { order, claim: key.into() }.into()).await.unwrap();
 }
 
 /// A visitor with a browser.

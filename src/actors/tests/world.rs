@@ -16,7 +16,7 @@ use crate::actors::{
 };
 use crate::domain::catalogue::Product;
 use crate::domain::{
-    Backorder, Currency, Customer, Money, OrderId, OrderLine, OrderState, Quantity, SessionId,
+    Backorder, Currency, Customer, Money, OrderId, OrderLine, OrderState, ProgramId, Quantity, SessionId,
     ShippingAddress, Sku,
 };
 use crate::journal::{Journal, Position};
@@ -118,6 +118,7 @@ pub fn details(token: &str, backorder: Backorder) -> CheckoutDetails {
 pub fn checkout(key: &str, lines: Vec<OrderLine>, token: &str) -> Message {
     let details = details(token, Backorder::Accept);
     ToSession::Submit(Box::new(Checkout {
+        program: ProgramId::OPEN,
         idempotency_key: key.into(),
         digest: 7,
         lines: lines.into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::actors::order_manager::{self, Answer, Idempotency, Outcome, PlaceOrder, Route};
 use crate::actors::{Address, Context, Turn};
-use crate::domain::{OrderId, OrderLine, OrderState, SessionId, Units};
+use crate::domain::{Buyer, OrderId, OrderLine, OrderState, SessionId, Units};
 use crate::planted::{self, Bug};
 use crate::runtime::RequestId;
 
@@ -13,8 +13,7 @@ use super::decide::reply;
 use super::{Checkout, CheckoutDetails, CheckoutForm, Event, Nonce, Reply, Session};
 
 pub fn submit(order: &Checkout, context: &mut Context<'_>) -> Turn {
-    let Address::WebSession(session) = context.address() else { return Turn::nothing() };
-    place(order.idempotency(session), order.lines.clone(), order.details.clone(), context)
+    place(order.idempotency(), order.lines.clone(), order.details.clone(), context)
 }
 
 /// What is in the cart; where that is nothing, the order manager says whether the key has bought it before.
@@ -27,7 +26,7 @@ pub fn checkout(
     context: &mut Context<'_>,
 ) -> Turn {
     let (route, key) = (Route::CartCheckout, idempotency_key.to_owned());
-    let idempotency = Idempotency { principal: id, route, key, digest };
+    let idempotency = Idempotency { principal: Buyer::Visitor(id), route, key, digest };
     place(idempotency, session.lines.as_slice().into(), details.clone(), context)
 }
 
@@ -70,7 +69,12 @@ pub fn pay_with(
     };
     // the nonce says all that a digest could: this return has no other body
     let (route, key) = (Route::Payment, checkout.to_owned());
-    place(Idempotency { principal: id, route, key, digest: 0 }, lines.into(), details, context)
+    place(
+        Idempotency { principal: Buyer::Visitor(id), route, key, digest: 0 },
+        lines.into(),
+        details,
+        context,
+    )
 }
 
 /// Step 2.
@@ -89,7 +93,6 @@ fn place(
     let place = PlaceOrder {
         // at home with its key, which is asked for first
         order: OrderId::in_slot(idempotency.slot(), context.real_now().0, context.random()),
-        session: idempotency.principal,
         request: context.request(),
         idempotency,
         lines,

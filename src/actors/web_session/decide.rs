@@ -1,16 +1,34 @@
+use std::borrow::Cow;
+
 use crate::actors::{self, Address, Context, Turn};
 use crate::domain::SessionId;
 use crate::runtime::Keys;
 
-use super::{Message, Reply, Session, State, cart, checkout};
+use super::{AllPrograms, Message, Programs, Reply, Session, State, cart, checkout, programs};
 
-pub fn touches(_state: &State, to: Address, _message: &Message, keys: &mut Keys) {
-    if let Some(session) = cart_of(to) {
-        keys.add::<Session>(&session);
+pub fn touches(_state: &State, to: Address, message: &Message, keys: &mut Keys) {
+    match message {
+        Message::AddKey { .. } | Message::RevokeKey { .. } | Message::ListKeys => {
+            keys.add::<Programs>(&AllPrograms);
+        }
+        _ => cart_of(to).iter().for_each(|session| keys.add::<Session>(session)),
     }
 }
 
 pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+    match message {
+        Message::AddKey { name, key } => programs::add(&known(state), name, *key, context),
+        Message::RevokeKey { name } => programs::revoke(&known(state), name, context),
+        Message::ListKeys => programs::list(&known(state), context),
+        of_a_session => on_session(state, of_a_session, context),
+    }
+}
+
+fn known(state: &State) -> Cow<'_, Programs> {
+    state.programs.get(&AllPrograms).map_or(Cow::Owned(Programs::default()), Cow::Borrowed)
+}
+
+fn on_session(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
     let cart = cart_of(context.address()).map(|id| (id, state.sessions.get(&id)));
     match message {
         Message::Submit(order) => checkout::submit(order, context),
@@ -47,7 +65,12 @@ fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Co
             checkout::checkout(id, session, idempotency_key, *digest, details, context)
         }
         // decided on above, for any session
-        Message::Submit(_) | Message::Create | Message::OrderAnswered { .. } => Turn::nothing(),
+        Message::Submit(_)
+        | Message::Create
+        | Message::OrderAnswered { .. }
+        | Message::AddKey { .. }
+        | Message::RevokeKey { .. }
+        | Message::ListKeys => Turn::nothing(),
     }
 }
 

@@ -3,8 +3,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::{Answer, Idempotency, Route};
-use crate::domain::{Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku};
+use crate::domain::{
+    ApiKeyHash, Backorder, Buyer, Customer, OrderId, OrderLine, ProgramId, SessionId, ShippingAddress, Sku,
+};
 use crate::runtime::RequestId;
+
+use super::{NoKey, Programs};
 
 /// What a visitor's session is told, and by whom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,11 +35,19 @@ pub enum Message {
     Checkout { idempotency_key: String, digest: u64, details: Box<CheckoutDetails> },
     /// OrderManager: how an order that this session sent has ended up, so far. `request` is the `ask` that still waits.
     OrderAnswered { request: Option<RequestId>, order: OrderId, answer: Answer },
+    /// Operator, to [`SessionId::PROGRAMS`] only: a key for the program of this name. Replies `KeyAdded` or `NoKey`.
+    AddKey { name: String, key: ApiKeyHash },
+    /// Operator, likewise. Replies `KeyRevoked` or `NoKey`.
+    RevokeKey { name: String },
+    /// Operator and gateway, likewise. Replies `Programs`.
+    ListKeys,
 }
 
 /// A checkout that carries its own lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkout {
+    /// Who orders.
+    pub program: ProgramId,
     pub idempotency_key: String,
     /// Of the parsed body: the same key with another digest is another request.
     pub digest: u64,
@@ -44,8 +56,8 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The request that it is, when `principal` sends it.
-    pub fn idempotency(&self, principal: SessionId) -> Idempotency {
+    pub fn idempotency(&self) -> Idempotency {
+        let principal = Buyer::Program(self.program);
         let (key, digest) = (self.idempotency_key.clone(), self.digest);
         Idempotency { principal, route: Route::Orders, key, digest }
     }
@@ -76,6 +88,10 @@ pub enum Reply {
     },
     /// The nonce is not of a checkout that this session has begun.
     NoSuchCheckout,
+    KeyAdded(ProgramId),
+    KeyRevoked(ProgramId),
+    NoKey(NoKey),
+    Programs(Programs),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +117,9 @@ impl Message {
             Message::PayWith { .. } => "PayWith",
             Message::Checkout { .. } => "Checkout",
             Message::OrderAnswered { .. } => "OrderAnswered",
+            Message::AddKey { .. } => "AddKey",
+            Message::RevokeKey { .. } => "RevokeKey",
+            Message::ListKeys => "ListKeys",
         }
     }
 

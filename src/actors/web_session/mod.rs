@@ -1,7 +1,7 @@
 //! A visitor's session: her cart, and the way of her orders to the order manager and of the answers back.
 //!
-//! - Owns the tree `sessions`. Programs share [`SessionId::PROGRAMS`](crate::domain::SessionId), which keeps
-//!   no cart and no row.
+//! - Owns the trees `sessions` and `programs`. Programs share [`SessionId::PROGRAMS`](crate::domain::SessionId), which
+//!   keeps no cart, but who they are and what is kept of their API keys.
 //! - Supervision: child of `sessions`; passivated when idle, revived from its tree.
 //! - Prices are those that the gateway gave with each line; a session adds them up and changes none.
 //! - What was bought leaves the cart with the answer, and nothing else does. Whether a checkout was sent before
@@ -12,6 +12,7 @@ mod checkout;
 mod decide;
 mod messages;
 mod nonce;
+mod programs;
 mod session;
 mod state;
 #[cfg(test)]
@@ -20,5 +21,6 @@ mod tests;
 pub use decide::{decide, touches};
 pub use messages::*;
 pub use nonce::Nonce;
+pub use programs::{AllPrograms, NoKey, PROGRAMS_MAX, Program, Programs};
 pub use session::{CHECKOUTS_MAX, CheckoutForm, Session};
 pub use state::{Event, State};

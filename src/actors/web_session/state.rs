@@ -2,11 +2,13 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 use crate::actors::Stamp;
-use crate::domain::{Happening, OrderId, OrderLine, OrderState, SessionId, Sku, Step, Units};
+use crate::domain::{
+    ApiKeyHash, Happening, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step, Units,
+};
 use crate::journal::Position;
 use crate::runtime::{AnyTable, Keys, Table};
 
-use super::{CheckoutForm, Nonce, Session};
+use super::{AllPrograms, CheckoutForm, Nonce, Programs, Session};
 
 /// The facts about sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,17 +37,28 @@ pub enum Event {
         state: OrderState,
         bought: Vec<Units>,
     },
+    /// A program has a key, its first or the next; of the key its hash alone is kept.
+    KeyAdded {
+        program: ProgramId,
+        name: String,
+        key: ApiKeyHash,
+    },
+    KeyRevoked {
+        program: ProgramId,
+    },
 }
 
 #[derive(Default)]
 pub struct State {
     pub sessions: Table<Session>,
+    pub programs: Table<Programs>,
 }
 
 impl Event {
     pub fn changes(&self, keys: &mut Keys) {
-        if let Some(session) = self.session() {
-            keys.add::<Session>(&session);
+        match self {
+            Event::KeyAdded { .. } | Event::KeyRevoked { .. } => keys.add::<Programs>(&AllPrograms),
+            _ => self.session().iter().for_each(|session| keys.add::<Session>(session)),
         }
     }
 
@@ -57,6 +70,7 @@ impl Event {
             | Event::LineRemoved { session, .. }
             | Event::CheckoutBegun { session, .. }
             | Event::Answered { session, .. } => *session,
+            Event::KeyAdded { .. } | Event::KeyRevoked { .. } => return None,
         };
         (session != SessionId::PROGRAMS).then_some(session)
     }
@@ -73,6 +87,18 @@ impl Event {
 
 impl State {
     pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
+        match event {
+            Event::KeyAdded { program, name, key } => {
+                self.note_programs(stamp, |programs| programs.add(*program, name, *key, stamp.at));
+            }
+            Event::KeyRevoked { program } => {
+                self.note_programs(stamp, |programs| programs.revoke(*program, stamp.at));
+            }
+            about_a_session => self.apply_to_session(about_a_session, stamp),
+        }
+    }
+
+    fn apply_to_session(&mut self, event: &Event, stamp: &Stamp) {
         let Some(id) = event.session() else { return };
         match event {
             Event::Created { .. } => self.sessions.change(&id, stamp.position, |slot| {
@@ -90,7 +116,13 @@ impl State {
             Event::Answered { order, bought, .. } => {
                 self.note(id, stamp.position, |session| session.bought(*order, bought));
             }
+            // of no session
+            Event::KeyAdded { .. } | Event::KeyRevoked { .. } => {}
         }
+    }
+
+    fn note_programs(&mut self, stamp: &Stamp, change: impl FnOnce(&mut Programs)) {
+        self.programs.change(&AllPrograms, stamp.position, |slot| change(slot.get_or_insert_default()));
     }
 
     fn note(&mut self, id: SessionId, position: Position, change: impl FnOnce(&mut Session)) {
@@ -102,10 +134,10 @@ impl State {
     }
 
     pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![&self.sessions]
+        vec![&self.sessions, &self.programs]
     }
 
     pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![&mut self.sessions]
+        vec![&mut self.sessions, &mut self.programs]
     }
 }

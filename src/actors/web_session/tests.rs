@@ -136,13 +136,13 @@ fn view(place: &PlaceOrder, state: OrderState) -> Box<OrderView> {
 
 #[test]
 fn a_program_orders_in_one_call_and_leaves_no_row() {
-    let mut visit = Visit::of(SessionId::PROGRAMS);
+    let (mut visit, program) = (Visit::of(SessionId::PROGRAMS), ProgramId::new(3));
     let lines = vec![line("PG-1342", 2)];
     let checkout =
-        Checkout { idempotency_key: "k".into(), digest: 7, lines: lines.into(), details: details() };
+        Checkout { program, idempotency_key: "k".into(), digest: 7, lines: lines.into(), details: details() };
     let place = placed(&visit.ask(Message::Submit(Box::new(checkout))));
     let expected =
-        Idempotency { principal: SessionId::PROGRAMS, route: Route::Orders, key: "k".into(), digest: 7 };
+        Idempotency { principal: Buyer::Program(program), route: Route::Orders, key: "k".into(), digest: 7 };
     assert_eq!(place.idempotency, expected);
     assert_eq!(place.totals.total.amount, 2 * 999 + 299);
     let outcome = Outcome::Taken(view(&place, OrderState::Confirmed));
@@ -217,7 +217,7 @@ fn a_browser_buys_its_cart_and_a_reload_shows_the_same_order() {
     let mut visit = Visit::shopping();
     let nonce = visit.begin();
     let place = placed(&visit.pay(&nonce));
-    assert_eq!((place.session, place.idempotency.principal), (visitor(), visitor()));
+    assert_eq!(place.idempotency.principal, Buyer::Visitor(visitor()));
     assert_eq!((place.idempotency.route, place.idempotency.key.as_str()), (Route::Payment, nonce.as_str()));
     assert_eq!(place.backorder, Backorder::Refuse);
     visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), false);

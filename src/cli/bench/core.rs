@@ -10,9 +10,11 @@ use crate::actors::order_manager::{Answer, Outcome as Answered};
 use crate::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession, Reply as FromSession};
 use crate::actors::{Address, Message, Reply, Shop};
 use crate::cli::world::World;
-use crate::cli::{Failure, demo};
+use crate::cli::{Failure, demo, keys};
 use crate::domain::catalogue::Product;
-use crate::domain::{Backorder, Customer, OrderLine, OrderState, SessionId, ShippingAddress};
+use crate::domain::{
+    ApiKey, Backorder, Customer, OrderLine, OrderState, ProgramId, SessionId, ShippingAddress,
+};
 use crate::gateway::{NewSession as _, OsSessions};
 use crate::partners::carrier::EmbeddedCarrier;
 use crate::partners::mail::{Letter, Post};
@@ -45,13 +47,15 @@ pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -
     })
 }
 
-/// Opens the directory, puts the products on the shelf, and closes it.
-pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<(), Failure> {
+/// Opens the directory, puts the products on the shelf, and closes it; the bench's API key.
+pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<ApiKey, Failure> {
     actix::System::new().block_on(async {
         let opened = World::open(settings)?.start_among(settings, partners()).await?;
-        let listed = list(&opened.running.handle(), shelf).await;
+        let shop = opened.running.handle();
+        let listed = list(&shop, shelf).await;
+        let key = keys::renew(&shop, "bench").await;
         opened.running.drain(DrainDeadlines::default()).await;
-        listed
+        listed.and(key)
     })
 }
 
@@ -99,6 +103,7 @@ impl Door for CoreDoor {
 impl CoreDoor {
     async fn submit(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
         let checkout = Checkout {
+            program: ProgramId::OPEN,
             idempotency_key: key.to_owned(),
             digest: 0,
             lines: self.lines(basket).collect(),

@@ -27,13 +27,26 @@ pub struct HttpDoor {
     address: String,
     skus: Vec<String>,
     path: Path,
+    /// The header's value; a demo takes orders without.
+    api_key: Option<String>,
     idle: RefCell<Vec<Connection<TcpStream>>>,
 }
 
 impl HttpDoor {
     /// `url`: `http://host:port`.
     pub fn to(url: &str, path: Path) -> Result<HttpDoor, Failure> {
-        Ok(HttpDoor { address: address_of(url)?, skus: vec![], path, idle: RefCell::default() })
+        Ok(HttpDoor {
+            address: address_of(url)?,
+            skus: vec![],
+            path,
+            api_key: None,
+            idle: RefCell::default(),
+        })
+    }
+
+    /// Orders as the program that has this API key.
+    pub fn with_key(self, key: String) -> HttpDoor {
+        HttpDoor { api_key: Some(format!("Bearer {key}")), ..self }
     }
 
     /// Sells these.
@@ -104,7 +117,9 @@ impl HttpDoor {
         let (status, answer) = match self.path {
             Path::Orders => {
                 let body = order(Some(self.lines(basket)));
-                self.ask("POST", "/orders", &key, Some(&body)).await?
+                let mut headers = key.to_vec();
+                headers.extend(self.api_key.as_deref().map(|key| ("Authorization", key)));
+                self.ask("POST", "/orders", &headers, Some(&body)).await?
             }
             Path::Cart => match self.fill_cart(basket).await? {
                 Ok(cart) => {

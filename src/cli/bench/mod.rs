@@ -57,6 +57,9 @@ pub struct Arguments {
     /// A shop that is open already, over HTTP: it sells what it has most of, and its process is not measured
     #[arg(long, group = "target", value_name = "URL")]
     http: Option<String>,
+    /// With --http: a file that holds the API key to order by; a demo needs none
+    #[arg(long, value_name = "FILE", requires = "http")]
+    api_key_file: Option<PathBuf>,
     /// How many orders are placed
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     orders: u64,
@@ -243,7 +246,12 @@ fn of_our_own(
 /// Of one that is open: each order that it took must be there for its owner afterwards.
 fn of_a_shop(arguments: &Arguments, url: &str) -> Result<Figures, Failure> {
     spawn::on_one_thread(async {
-        let door = HttpDoor::to(url, arguments.path)?;
+        let mut door = HttpDoor::to(url, arguments.path)?;
+        if let Some(file) = &arguments.api_key_file {
+            let key = std::fs::read_to_string(file)
+                .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))?;
+            door = door.with_key(key.trim().to_owned());
+        }
         let skus = door.products(arguments.products as usize).await?;
         let trial = arguments.trial(arguments.load_of(skus.len())?, 1);
         let door = door.selling(skus);

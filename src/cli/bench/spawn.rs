@@ -22,12 +22,12 @@ pub fn run(
     path: Path,
     trial: Trial,
 ) -> Result<Ran, Failure> {
-    core::fill(settings, shelf)?;
+    let key = core::fill(settings, shelf)?;
     let skus = shelf.iter().map(|product| product.sku.to_string()).collect();
     let layout = Layout::of(settings);
     on_one_thread(async {
         let daemon = Daemon::open(settings, config).await?;
-        let door = HttpDoor::to(&daemon.url, path)?.selling(skus);
+        let door = HttpDoor::to(&daemon.url, path)?.selling(skus).with_key(key.reveal());
         let process = Process::of(daemon.process_id);
         // the customers are not to wait meanwhile
         let report = async || {

@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use actix_web::http::StatusCode;
 
-use crate::actors::order_manager::{Message, OrderView, Reply as OrderReply};
+use crate::actors::order_manager::{Claim, Message, OrderView, Reply as OrderReply};
 use crate::actors::{Address, Reply, web_session};
 use crate::domain::{OrderId, SessionId};
-use crate::gateway::{self, App, Body, Code, Problem, idempotency, order_key};
+use crate::gateway::{self, App, Body, Code, Principal, Problem, idempotency, order_key};
 use crate::planted::{self, Bug};
 
 use super::{checkout, parse, views};
@@ -15,18 +15,21 @@ use super::{checkout, parse, views};
 /// `POST /orders`: a whole checkout in one call.
 pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let key = idempotency::key(request.headers())?;
-    let order = parse::order(&app, key, &body)?;
+    let program = app.programs.buyer(Principal::of(&request)?)?;
+    let order = parse::order(&app, program, key, &body)?;
     let submit = web_session::Message::Submit(Box::new(order));
     checkout::answered(app.act(Address::WebSession(SessionId::PROGRAMS), submit).await?)
 }
 
 /// `GET /orders/{order}`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (order, key) = owner(&request)?;
-    if planted::is(Bug::KeyInTheLog) {
+    let (order, claim) = owner(&request)?;
+    if let Claim::Key(key) = &claim
+        && planted::is(Bug::KeyInTheLog)
+    {
         tracing::info!(%order, %key, "an order is shown");
     }
-    match app.read(Address::OrderManager, Message::Show { order, key }).await? {
+    match app.read(Address::OrderManager, Message::Show { order, claim }).await? {
         Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
         other => Err(not_shown(&other)),
     }
@@ -34,16 +37,16 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 
 /// `GET /orders/{order}/timeline`
 pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (order, key) = owner(&request)?;
-    let timeline = gateway::timeline(&app, order, key).await?;
+    let (order, claim) = owner(&request)?;
+    let timeline = gateway::timeline(&app, order, claim).await?;
     let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
 }
 
 /// `POST /orders/{order}/cancel`: 200 cancelled, 202 the carrier is being asked, 409 too late.
 pub async fn cancel(app: Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse, Problem> {
-    let (order, key) = owner(&request)?;
-    match app.act(Address::OrderManager, Message::Cancel { order, key }).await? {
+    let (order, claim) = owner(&request)?;
+    match app.act(Address::OrderManager, Message::Cancel { order, claim }).await? {
         Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
         Reply::Orders(OrderReply::CancelPending(order)) => Ok(private(StatusCode::ACCEPTED, &order)),
         Reply::Orders(OrderReply::TooLate(order)) => {
@@ -54,10 +57,16 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, _body: Body) -> Result
     }
 }
 
-/// The order that the path names and the key that the request brings; both must be there to be asked for.
-fn owner(request: &HttpRequest) -> Result<(OrderId, String), Problem> {
+/// The order that the path names and by what the request claims it, its key or the program's; both must be there to be
+/// asked for.
+fn owner(request: &HttpRequest) -> Result<(OrderId, Claim), Problem> {
     let order = parse::order_id(request.match_info().query("order"));
-    order.zip(order_key(request)).ok_or_else(Problem::no_such_order)
+    let claim = match (Principal::of(request)?, order_key(request)) {
+        (_, Some(key)) => Some(Claim::Key(key)),
+        (Principal::Program(program), None) => Some(Claim::Program(program)),
+        (Principal::Anonymous, None) => None,
+    };
+    order.zip(claim).ok_or_else(Problem::no_such_order)
 }
 
 fn private(status: StatusCode, order: &OrderView) -> HttpResponse {

@@ -7,7 +7,8 @@ use crate::actors::web_session::{Checkout, CheckoutDetails};
 use crate::domain::catalogue::Product;
 use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
 use crate::domain::{
-    Backorder, Customer, Money, OrderId, OrderLine, Quantity, SessionId, ShippingAddress, Sku, Totals,
+    Backorder, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId, ShippingAddress, Sku,
+    Totals,
 };
 use crate::gateway::json::Json;
 use crate::gateway::{App, Body, Code, Problem, details, idempotency};
@@ -17,7 +18,12 @@ use super::fields::{Fields, Place};
 const ORDER_FIELDS: [&str; 5] = ["lines", "customer", "shipping_address", "payment", "backorder"];
 
 /// The body of `POST /orders`.
-pub fn order(app: &App, idempotency_key: String, body: &Body) -> Result<Checkout, Problem> {
+pub fn order(
+    app: &App,
+    program: ProgramId,
+    idempotency_key: String,
+    body: &Body,
+) -> Result<Checkout, Problem> {
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
     let lines = lines(app, &fields)?;
@@ -26,7 +32,7 @@ pub fn order(app: &App, idempotency_key: String, body: &Body) -> Result<Checkout
     // not the prices: the same body is the same request, also when a price has changed
     let wanted: Vec<(&Sku, Quantity)> = lines.iter().map(|line| (&line.sku, line.quantity)).collect();
     let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
-    Ok(Checkout { idempotency_key, digest, lines: lines.into(), details })
+    Ok(Checkout { program, idempotency_key, digest, lines: lines.into(), details })
 }
 
 /// The body of `POST /carts/{id}/checkout`, and its digest.

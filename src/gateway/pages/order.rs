@@ -63,13 +63,13 @@ struct Opened {
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Opened { key, notice } = query(&request)?;
     let order = named(&request, &key)?;
-    let shown = Message::Show { order, key: key.clone() };
+    let shown = Message::Show { order, claim: key.clone().into() };
     let view = match app.read(Address::OrderManager, shown).await? {
         Reply::Orders(OrderReply::Order(view)) => view,
         Reply::Orders(OrderReply::NoSuchOrder) => return Err(Problem::no_such_order()),
         other => return Err(Problem::unfit(&other)),
     };
-    let timeline = gateway::timeline(&app, order, key).await?;
+    let timeline = gateway::timeline(&app, order, key.into()).await?;
     render(&app.pages, StatusCode::OK, Kept::ByNobody, &page(&view, &timeline, noted(&notice)))
 }
 
@@ -140,7 +140,7 @@ pub async fn cancel(
 ) -> Result<HttpResponse, Problem> {
     let order = named(&request, &key)?;
     let back = format!("/orders/{order}?key={}", encoded(&key));
-    match app.act(Address::OrderManager, Message::Cancel { order, key }).await? {
+    match app.act(Address::OrderManager, Message::Cancel { order, claim: key.into() }).await? {
         Reply::Orders(OrderReply::Order(_)) => Ok(see_other(&back)),
         Reply::Orders(OrderReply::TooLate(_)) => Ok(see_other(&format!("{back}&notice=too_late"))),
         Reply::Orders(OrderReply::CancelPending(_)) => Ok(see_other(&format!("{back}&notice=asking"))),

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::kit::*;
-use crate::actors::order_manager::{self, Outcome, PaymentView};
+use crate::actors::order_manager::{self, Claim, Outcome, PaymentView};
 use crate::actors::web_session::{self, Checkout};
 use crate::actors::{Address, Message, stock_keeper};
 use crate::domain::{
@@ -219,8 +219,12 @@ async fn an_owner_sees_her_order_by_its_key_in_header_or_query() {
         assert_eq!(answered.body["state"], "confirmed");
         assert_eq!(answered.header("cache-control"), Some("no-store"));
         let asked = kit.asked();
-        let [(Address::OrderManager, Message::Orders(order_manager::Message::Show { order, key }))] =
-            asked.as_slice()
+        let [
+            (
+                Address::OrderManager,
+                Message::Orders(order_manager::Message::Show { order, claim: Claim::Key(key) }),
+            ),
+        ] = asked.as_slice()
         else {
             panic!("{asked:?}")
         };

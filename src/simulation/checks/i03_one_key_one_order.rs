@@ -2,7 +2,8 @@
 //!
 //! From the journal: of the orders that were placed under one key, at most one is bound to it (a token that nobody knows
 //! frees its key). From what customers were told: a key names one order, one body and one answer, but that after "the
-//! outcome is not known yet" the same key shows how the order stands now.
+//! outcome is not known yet" the same key shows how the order stands now. Two programs use the same keys, and neither is
+//! ever told of the other's orders.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +13,11 @@ use crate::simulation::evidence::Evidence;
 use crate::simulation::history::{Asked, Key, Outcome, Route, Told};
 
 use super::Found;
-use super::journal::placed;
+use super::journal::{placed, principal_of};
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     makes_one_order(evidence, found);
+    programs_never_meet(evidence, found);
     let mut by_key: BTreeMap<&Key, Vec<&Asked>> = BTreeMap::new();
     for asked in &evidence.history.checkouts {
         by_key.entry(&asked.key).or_default().push(asked);
@@ -35,10 +37,23 @@ fn makes_one_order(evidence: &Evidence<'_>, found: &mut Found) {
     let mut bound: BTreeMap<(String, u8, &str), OrderId> = BTreeMap::new();
     for placed in placed(evidence).filter(|placed| is_bound(evidence, placed)) {
         let Idempotency { principal, route, key, .. } = &placed.place.idempotency;
-        let first = bound.insert((principal.to_string(), *route as u8, key), placed.place.order);
+        let first = bound.insert((principal_of(principal), *route as u8, key), placed.place.order);
         if let Some(first) = first {
             found.wrong_of(placed.place.order, format!("{first} was placed under the same key {key}"));
         }
+    }
+}
+
+/// An order is told to the program that placed it, and to no other.
+fn programs_never_meet(evidence: &Evidence<'_>, found: &mut Found) {
+    let placed: BTreeMap<OrderId, String> = placed(evidence)
+        .map(|placed| (placed.place.order, principal_of(&placed.place.idempotency.principal)))
+        .collect();
+    for asked in evidence.history.checkouts.iter().filter(|asked| asked.key.route == Route::Orders) {
+        let Some(order) = asked.told.as_ref().and_then(|told| told.outcome.order()) else { continue };
+        let Some(owner) = placed.get(&order) else { continue };
+        let asker = &asked.key.principal;
+        found.expect_of(order, owner == asker, || format!("it is {owner}'s, and {asker} was told of it"));
     }
 }
 

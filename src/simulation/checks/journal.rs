@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use crate::actors::bank::{self, HoldState};
 use crate::actors::order_manager::{self, Placed, transitions};
 use crate::actors::{Address, Event, Message, Shop};
-use crate::domain::{Money, OrderId, OrderState, PaymentId, Timestamp};
+use crate::domain::{Buyer, Money, OrderId, OrderState, PaymentId, Timestamp};
 use crate::journal::Position;
 use crate::runtime::{Cause, Record, Statement, TimerChange};
 use crate::simulation::evidence::Evidence;
 use crate::simulation::history::{Key, Route};
+use crate::simulation::programs;
 
 /// The turn at a position.
 pub fn turn<'a>(evidence: &Evidence<'a>, at: Position) -> Option<&'a Record<Shop>> {
@@ -63,16 +64,27 @@ pub fn passed(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Vec<OrderState>> {
     passed
 }
 
+/// As customers' keys name it.
+pub fn principal_of(buyer: &Buyer) -> String {
+    match buyer {
+        Buyer::Program(program) => {
+            let name = programs::NAMES.get((program.number() as usize).wrapping_sub(1));
+            name.map_or_else(|| format!("program {program}"), |name| (*name).to_owned())
+        }
+        Buyer::Visitor(session) => session.to_string(),
+    }
+}
+
 /// Whether a customer's key is the one that an order was placed under.
 pub fn is_key_of(key: &Key, placed: &Placed) -> bool {
     let bound = &placed.place.idempotency;
-    let (route, by_session) = match bound.route {
-        order_manager::Route::Orders => (Route::Orders, false),
-        order_manager::Route::CartCheckout => (Route::CartCheckout, true),
-        order_manager::Route::Payment => (Route::Payment, true),
+    let route = match bound.route {
+        order_manager::Route::Orders => Route::Orders,
+        order_manager::Route::CartCheckout => Route::CartCheckout,
+        order_manager::Route::Payment => Route::Payment,
     };
-    let same_session = !by_session || key.principal.ends_with(&bound.principal.to_string());
-    key.route == route && key.key == bound.key && same_session
+    let same_principal = key.principal.ends_with(&principal_of(&bound.principal));
+    key.route == route && key.key == bound.key && same_principal
 }
 
 /// A dead letter that is tied to no order, such as one about a whole settlement file: an operator has it in the list,

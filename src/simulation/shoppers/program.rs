@@ -11,11 +11,9 @@ use crate::domain::Backorder;
 use crate::gateway::Request;
 
 use super::super::history::{Key, Route, Wish};
+use super::super::programs;
 use super::checkout::Checkout;
 use super::{DAY_MS, Shopper, json_request};
-
-/// The session that all programs share.
-const PROGRAMS: &str = "programs";
 
 impl Shopper {
     pub async fn program(mut self) {
@@ -26,7 +24,7 @@ impl Shopper {
         let first = lines[0].0.clone();
         self.get(&format!("/api/v1/products/{first}")).await;
         let wish = self.wish(lines, None);
-        let checkout = self.checkout(wish, 1);
+        let checkout = self.checkout(self.program_number(), wish, 1);
         if self.chance(0.25) {
             self.sends_beside(&checkout);
         }
@@ -38,11 +36,19 @@ impl Shopper {
         self.looks_after(&outcome).await;
     }
 
-    fn checkout(&self, wish: Wish, body: u64) -> Checkout {
+    /// Which of the programs it is.
+    fn program_number(&self) -> usize {
+        self.number as usize % programs::NAMES.len()
+    }
+
+    fn checkout(&self, program: usize, wish: Wish, body: u64) -> Checkout {
         let key = format!("key-{}", self.number);
+        let api_key = programs::key(program).reveal();
+        self.keeps_secret("the API key of a program", &api_key, None);
         let mut request = json_request("POST", "/api/v1/orders", &order_body(&wish));
         request.headers.push(("idempotency-key", key.clone()));
-        let key = Key { principal: PROGRAMS.into(), route: Route::Orders, key };
+        request.headers.push(("authorization", format!("Bearer {api_key}")));
+        let key = Key { principal: programs::NAMES[program].into(), route: Route::Orders, key };
         Checkout { key, body, wish, request }
     }
 
@@ -74,6 +80,17 @@ impl Shopper {
         }
     }
 
+    /// The other program has used the same key, for the same body or another: they never hear of one another.
+    async fn collides(&mut self, checkout: &Checkout) {
+        let mut wish = checkout.wish.clone();
+        if self.chance(0.5) {
+            let lines = self.lines();
+            wish = self.wish(lines, None);
+        }
+        let other = self.checkout((self.program_number() + 1) % programs::NAMES.len(), wish, 1);
+        self.insists(&other).await;
+    }
+
     /// The same request once more, and another under the same key.
     async fn sends_more(&mut self, checkout: &Checkout) {
         if self.chance(0.3) {
@@ -83,8 +100,11 @@ impl Shopper {
         if self.chance(0.2) {
             let lines = self.lines();
             let other = Wish { lines, email: "other@example.com".into(), ..checkout.wish.clone() };
-            let other = self.checkout(other, 2);
+            let other = self.checkout(self.program_number(), other, 2);
             self.asks(&other).await;
+        }
+        if self.chance(0.3) {
+            self.collides(checkout).await;
         }
     }
 }

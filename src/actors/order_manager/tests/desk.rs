@@ -30,7 +30,7 @@ pub fn order(at_ms: u64, random: u128) -> OrderId {
 }
 
 fn idempotency() -> Idempotency {
-    let (principal, route) = (SessionId::PROGRAMS, Route::Orders);
+    let (principal, route) = (Buyer::Program(ProgramId::OPEN), Route::Orders);
     Idempotency { principal, route, key: "k-1".into(), digest: 11 }
 }
 
@@ -39,7 +39,6 @@ pub fn place_order() -> PlaceOrder {
     let zero = Money::zero(Currency::GBP);
     PlaceOrder {
         order: order(1_795_348_800_000, 7),
-        session: SessionId::PROGRAMS,
         request: Some(ASKER),
         idempotency: idempotency(),
         totals: Totals::of(&lines, Money::new(299, Currency::GBP), zero).unwrap(),
@@ -145,7 +144,7 @@ impl Desk {
 
     pub fn cancel(&mut self, request: u64) -> Turn {
         let key = self.key();
-        self.ask(request, Message::Cancel { order: self.id, key })
+        self.ask(request, Message::Cancel { order: self.id, claim: key.into() })
     }
 
     pub fn place_again(&mut self, edit: impl FnOnce(&mut PlaceOrder)) -> Answer {

@@ -33,7 +33,7 @@ fn an_order_in_stock_goes_from_the_click_to_the_doorstep() {
     desk.tell(Message::PaymentSettled { order: desk.id, payment });
     assert_eq!(desk.state(), OrderState::Closed);
     let key = desk.key();
-    let turn = desk.ask(9, Message::ShowTimeline { order: desk.id, key });
+    let turn = desk.ask(9, Message::ShowTimeline { order: desk.id, claim: key.into() });
     let Reply::Timeline(timeline) = order_reply(&turn) else { panic!("timeline") };
     let steps: Vec<Step> = timeline.entries.iter().map(|entry| entry.step).collect();
     let expected = [1, 2, 3, 5, 6, 10, 15].map(Step);
@@ -283,9 +283,9 @@ fn only_the_orders_key_opens_it() {
     for key in ["", "0000000000000000000000000Z"] {
         let (order, key) = (desk.id, key.to_owned());
         for message in [
-            Message::Show { order, key: key.clone() },
-            Message::ShowTimeline { order, key: key.clone() },
-            Message::Cancel { order, key },
+            Message::Show { order, claim: key.clone().into() },
+            Message::ShowTimeline { order, claim: key.clone().into() },
+            Message::Cancel { order, claim: key.into() },
         ] {
             let turn = desk.ask(4, message);
             assert_eq!(order_reply(&turn), &Reply::NoSuchOrder);
@@ -293,9 +293,12 @@ fn only_the_orders_key_opens_it() {
         }
     }
     let (order, key) = (crate::domain::OrderId::new(5, 5), desk.key());
-    assert_eq!(order_reply(&desk.ask(4, Message::Show { order, key })), &Reply::NoSuchOrder);
+    assert_eq!(order_reply(&desk.ask(4, Message::Show { order, claim: key.into() })), &Reply::NoSuchOrder);
     let key = desk.key();
-    assert!(matches!(order_reply(&desk.ask(4, Message::Show { order: desk.id, key })), Reply::Order(_)));
+    assert!(matches!(
+        order_reply(&desk.ask(4, Message::Show { order: desk.id, claim: key.into() })),
+        Reply::Order(_)
+    ));
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::desk::*;
 use crate::actors::order_manager::*;
-use crate::domain::{DeclineReason, OrderState, SessionId};
+use crate::domain::{Buyer, DeclineReason, OrderState, ProgramId, SessionId};
 
 #[test]
 fn the_same_key_gets_the_same_answer_whatever_has_become_of_the_order() {
@@ -116,10 +116,12 @@ fn a_key_belongs_to_its_principal_and_route() {
     let hash = |principal, route, key: &str| {
         KeyHash::of(&Idempotency { principal, route, key: key.into(), digest: 0 })
     };
-    let (programs, visitor) = (SessionId::PROGRAMS, SessionId::new(1, 1));
+    let program = |number| Buyer::Program(ProgramId::new(number));
+    let (programs, visitor) = (program(1), Buyer::Visitor(SessionId::new(1, 1)));
     let one = hash(programs, Route::Orders, "k");
     assert_eq!(one, hash(programs, Route::Orders, "k"));
     for other in [
+        hash(program(2), Route::Orders, "k"),
         hash(visitor, Route::Orders, "k"),
         hash(programs, Route::CartCheckout, "k"),
         hash(programs, Route::Payment, "k"),

@@ -27,7 +27,7 @@ pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Messa
         Message::Delivered { order },
         Message::Stopped { order },
         Message::TooLateToStop { order },
-        Message::Cancel { order, key: key.to_owned() },
+        Message::Cancel { order, claim: key.to_owned().into() },
         Message::PaymentLapsing { order, payment },
         Message::PaymentExpired { order, payment },
     ]
@@ -167,7 +167,7 @@ fn on_an_order_in(
     let mut desk = in_state(state, payments, stock, stop);
     let key = desk.order().key.to_string();
     let message = match message {
-        Message::Cancel { order, .. } => Message::Cancel { order: *order, key },
+        Message::Cancel { order, .. } => Message::Cancel { order: *order, claim: key.into() },
         other => other.clone(),
     };
     let turn = desk.tell(message.clone());

@@ -3,14 +3,14 @@ use crate::actors::order_manager::{Idempotency, Message as ToOrders, Outcome, Pl
 use crate::actors::tests::world::{PLENTY, PROGRAMS, details, line};
 use crate::actors::web_session::Message as ToSession;
 use crate::actors::{Address, Message, mailer, merchant_proxy, stock_keeper, warehouse};
-use crate::domain::{Backorder, OrderId, PaymentId, SessionId, Totals};
+use crate::domain::{Backorder, Buyer, OrderId, PaymentId, ProgramId, Totals};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
 
 use super::pence;
 
 fn idempotency() -> Idempotency {
-    let (principal, route) = (SessionId::PROGRAMS, Route::Orders);
+    let (principal, route) = (Buyer::Program(ProgramId::OPEN), Route::Orders);
     Idempotency { principal, route, key: "k1".into(), digest: 1 }
 }
 
@@ -24,7 +24,6 @@ fn place() -> ToOrders {
     let lines = vec![line(PLENTY, 1)];
     ToOrders::Place(Box::new(PlaceOrder {
         order: order(),
-        session: SessionId::PROGRAMS,
         request: None,
         idempotency: idempotency(),
         totals: Totals::of(&lines, pence(299), pence(0)).unwrap(),
@@ -84,7 +83,7 @@ fn what_is_held_after_she_cancelled_is_let_go_of() {
         let mut alone = Alone::started(Address::OrderManager).await;
         let (order, payment) = awaiting_payment(&mut alone).await;
         let key = alone.kit.look(|state| state.orders.orders.peek(&order).unwrap().key.to_string());
-        alone.told(ToOrders::Cancel { order, key });
+        alone.told(ToOrders::Cancel { order, claim: key.into() });
         let told = alone.next(Address::MerchantProxy).await;
         let void = merchant_proxy::Message::Void { order, payment };
         assert!(matches!(told.as_ref(), Message::Merchant(message) if *message == void), "{told:?}");

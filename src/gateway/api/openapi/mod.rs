@@ -107,6 +107,11 @@ pub fn document() -> Value {
             "schemas": schemas,
             "securitySchemes": {
                 "orderKey": {"type": "http", "scheme": "bearer", "description": "The order's key."},
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A program's API key, `dsk_…`: idempotency keys are its own, and so are its orders.",
+                },
             },
         },
     })
@@ -131,7 +136,10 @@ fn described(operation: &Operation) -> Value {
         "responses": responses(operation),
     });
     if operation.parameters.contains(&"key") {
-        described["security"] = json!([{}, {"orderKey": []}]);
+        described["security"] = json!([{}, {"orderKey": []}, {"apiKey": []}]);
+    }
+    if operation.id == "placeOrder" {
+        described["security"] = json!([{}, {"apiKey": []}]);
     }
     if let Some(body) = operation.body {
         let content = json!({"application/json": {"schema": reference(body)}});

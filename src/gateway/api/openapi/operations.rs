@@ -34,7 +34,7 @@ const NOT_CHANGED: &[Code] = &[NoAnswer];
 const ASKED: &[Code] = &[Overloaded, Closing];
 const WITH_BODY: &[Code] = &[BodyBroken, BodyTooSlow, BodyTooLarge, OutcomeUnknown];
 const WITH_JSON: &[Code] = &[UnsupportedMediaType, MalformedJson, BadField];
-const OF_ORDER: &[Code] = &[NoSuchOrder];
+const OF_ORDER: &[Code] = &[NoSuchOrder, ApiKeyUnknown];
 const OF_CART: &[Code] = &[NoSuchCart];
 const BUYING: &[Code] = &[
     IdempotencyKeyMissing,
@@ -160,17 +160,17 @@ pub const OPERATIONS: &[Operation] = &[
         method: "post",
         path: "/api/v1/orders",
         id: "placeOrder",
-        summary: "A whole checkout in one call",
+        summary: "A whole checkout in one call, by a program with an API key; a demo takes it from anybody",
         parameters: &["Idempotency-Key"],
         body: Some("OrderRequest"),
         answers: TAKEN,
-        problems: &[ASKED, BUYING, &[UnknownSku, BadQuantity]],
+        problems: &[ASKED, BUYING, &[UnknownSku, BadQuantity, ApiKeyMissing, ApiKeyUnknown]],
     },
     Operation {
         method: "get",
         path: "/api/v1/orders/{order}",
         id: "showOrder",
-        summary: "An order, to whoever has its key",
+        summary: "An order, to whoever has its key and to the program that placed it",
         parameters: &["key"],
         body: None,
         answers: &[ok("Order", "The order as it stands.")],

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use crate::actors::Message;
-use crate::actors::order_manager::{Message as OrderMessage, OrderView, PaymentView, Reply as OrderReply};
+use crate::actors::order_manager::{
+    Claim, Message as OrderMessage, OrderView, PaymentView, Reply as OrderReply,
+};
 use crate::actors::stock_keeper::{Message as StockMessage, Reply as StockReply};
 use crate::domain::{
     Customer, DeclineReason, Happening, OrderId, OrderState, Party, Step, Timeline, TimelineEntry, Timestamp,
@@ -16,9 +18,9 @@ fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
         if let Message::Stock(StockMessage::ShowTimeline { .. }) = message {
             return Ok(StockReply::Timeline(Timeline { entries: common.clone() }).into());
         }
-        let (Message::Orders(OrderMessage::Show { order, key })
-        | Message::Orders(OrderMessage::ShowTimeline { order, key })
-        | Message::Orders(OrderMessage::Cancel { order, key })) = message
+        let (Message::Orders(OrderMessage::Show { order, claim: Claim::Key(key) })
+        | Message::Orders(OrderMessage::ShowTimeline { order, claim: Claim::Key(key) })
+        | Message::Orders(OrderMessage::Cancel { order, claim: Claim::Key(key) })) = message
         else {
             panic!("not played: {message:?}")
         };
