@@ -52,6 +52,12 @@ impl Setup {
         self
     }
 
+    /// Sells what is in its directory already.
+    pub fn without_demo(mut self) -> Setup {
+        self.demo = false;
+        self
+    }
+
     /// Keeps its data there and not in its own directory.
     pub fn data(mut self, dir: &Path) -> Setup {
         self.data = Some(dir.to_path_buf());

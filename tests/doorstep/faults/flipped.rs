@@ -152,7 +152,7 @@ fn a_bit_flips(data: &Path, random: &mut StdRng) -> Rotten {
     Rotten { file, bit }
 }
 
-fn copy_files(from: &Path, to: &Path) {
+pub fn copy_files(from: &Path, to: &Path) {
     visit(from, &mut |file| {
         let copy = to.join(file.strip_prefix(from).expect("a file below it"));
         fs::create_dir_all(copy.parent().expect("a file is in a folder")).expect("make a folder");
@@ -160,7 +160,7 @@ fn copy_files(from: &Path, to: &Path) {
     });
 }
 
-fn visit(folder: &Path, each: &mut dyn FnMut(&Path)) {
+pub fn visit(folder: &Path, each: &mut dyn FnMut(&Path)) {
     for entry in fs::read_dir(folder).expect("list a folder of the shop").flatten() {
         match entry.file_type().expect("an entry has a type") {
             kind if kind.is_dir() => visit(&entry.path(), each),

@@ -11,11 +11,13 @@
 //! | the disk is full | [`full_disk`] | |
 //! | no more files can be opened | [`few_files`] | |
 //! | a bit flips in a file | [`flipped`] | `DOORSTEP_FLIPS` |
+//! | files deleted, cut, flipped, swapped, another shop's, older; locks deleted | [`damage`] | `DOORSTEP_DAMAGE` |
 //! | SIGTERM; two daemons begin at once | [`stops`] | `DOORSTEP_STOPS` |
 //! | the clock jumps, goes back, stands still | [`clock`], by libfaketime | |
 
 mod calls;
 mod clock;
+mod damage;
 mod few_files;
 mod flipped;
 mod full_disk;
@@ -85,11 +87,11 @@ impl Told {
 
 /// What came of the faults.
 #[derive(Default)]
-struct Tally(BTreeMap<&'static str, u64>);
+struct Tally(BTreeMap<String, u64>);
 
 impl Tally {
-    fn count(&mut self, what: &'static str) {
-        *self.0.entry(what).or_default() += 1;
+    fn count(&mut self, what: impl Into<String>) {
+        *self.0.entry(what.into()).or_default() += 1;
     }
 }
 
