@@ -88,14 +88,10 @@ where
         &self.worker.limits
     }
 
-    /// Waits for the next request, without a buffer. Says whether there is any.
+    /// Waits for the next request. Says whether there is any.
     async fn first_byte(&self) -> bool {
-        if self.wire.borrow().input.is_empty() {
-            self.wire.borrow_mut().input = BytesMut::new();
-            poll_fn(|context| self.wire.borrow().poll_readable(context)).await.is_ok()
-        } else {
-            true
-        }
+        let is_here = !self.wire.borrow().input.is_empty();
+        is_here || matches!(poll_fn(|context| self.wire.borrow_mut().poll_first(context)).await, Ok(1..))
     }
 
     async fn request(&self) -> Result<Request, NoRequest> {

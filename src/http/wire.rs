@@ -49,9 +49,15 @@ impl Wire {
         }
     }
 
-    /// Whether there is something to read; what is here already is not looked at, and no buffer is made.
-    pub fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream.poll_read_ready(context)
+    /// Reads what there is once there is something; until then no buffer is held.
+    pub fn poll_first(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.input = BytesMut::new();
+        ready!(self.stream.poll_read_ready(context))?;
+        let read = self.poll_fill(context);
+        if read.is_pending() {
+            self.input = BytesMut::new();
+        }
+        read
     }
 
     /// Reads what there is, at most [`Limits::READ_BYTES`] or a little more; 0 at the end.

@@ -17,6 +17,8 @@ mod catalogue_import;
 mod command_line;
 mod crash;
 mod dead_letters;
+mod deadlines;
+mod dispatcher;
 mod environment;
 mod errors;
 mod faults;

@@ -20,7 +20,7 @@ const IDLE_CLIENTS: usize = 5_000;
 const FILES_WANTED: usize = 2 * IDLE_CLIENTS;
 const HEAD: &str = "POST /api/v1/orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n";
 
-fn on_one_thread<T>(work: impl Future<Output = T>) -> T {
+pub fn on_one_thread<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
 
@@ -148,7 +148,7 @@ fn thousands_of_idle_connections_hold_nobody_up() {
 }
 
 /// As many as this process and the shop, which inherits from it, may have open.
-fn may_open() -> usize {
+pub fn may_open() -> usize {
     let this = std::process::id().to_string();
     let wanted = format!("--nofile={FILES_WANTED}:{FILES_WANTED}");
     let raised = Command::new("prlimit").args(["--pid", &this, &wanted]).status();
