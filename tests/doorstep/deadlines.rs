@@ -194,7 +194,8 @@ fn an_address_has_no_more_connections_than_it_may() {
         let mut refused = 0;
         for _ in 0..20 {
             let mut stream = TcpStream::connect(&address).await.expect("connect");
-            let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n").await;
+            let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\n\r\n");
+            let asked = stream.write_all(request.as_bytes()).await;
             let mut answer = [0; 12];
             match stream.read_exact(&mut answer).await {
                 Ok(_) if &answer == b"HTTP/1.1 200" => held.push(stream),

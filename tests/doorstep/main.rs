@@ -9,6 +9,7 @@
 //! it meets each of the [`faults`], and `DOORSTEP_SEED` which moments and orders they draw.
 
 mod addresses;
+mod attacks;
 mod bench;
 mod browser;
 mod buyer;
