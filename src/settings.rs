@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
-use crate::access::{ForwardingHeader, TrustedProxies};
+use crate::access::{self, ForwardingHeader, Quotas, TrustedProxies};
 use crate::actors::Rules;
 use crate::domain::{Currency, Money};
 use crate::http;
@@ -22,6 +22,7 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 pub struct Settings {
     pub data: Data,
     pub http: Http,
+    pub rates: Quotas,
     pub processor: Processor,
     pub shop: ShopSettings,
     pub trade: Trade,
@@ -205,6 +206,11 @@ impl Settings {
             write_ms_max: self.http.write_ms_max,
             write_bytes_per_s_min: self.http.write_bytes_per_s_min,
         }
+    }
+
+    /// Who asks a listener, and how often each may.
+    pub fn clients(&self) -> access::Clients {
+        access::Clients::new(self.rates, self.http.trusted_proxies.clone(), self.http.forwarding_header)
     }
 
     /// What decisions read.

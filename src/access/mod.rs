@@ -1,4 +1,5 @@
-//! By which names the shop is asked, and from where: what both of its listeners hold to. Pure: no socket, no clock.
+//! By which names the shop is asked, from where, and how often: what both of its listeners hold to. Pure, but for `over_http`, which
+//! reads a request's head and the clock.
 //!
 //! Guarantees:
 //! - the origin that links, cookies, forms and the way back from the card page are made of is a setting, never a
@@ -7,6 +8,10 @@
 
 mod clients;
 mod origins;
+mod over_http;
+mod rates;
 
 pub use clients::{BadProxies, Client, ForwardingHeader, TrustedProxies};
 pub use origins::{BadOrigin, NotOurs, Origins, form_source};
+pub use over_http::{Clients, announce};
+pub use rates::{CLIENTS_MAX, Counted, Limited, Limiter, Quota, Quotas, Rate, Standing};

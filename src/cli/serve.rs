@@ -62,6 +62,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
         limits: HttpLimits::of(settings.connections(room.shop_worker)),
+        clients: Arc::new(settings.clients()),
         origins: shop_names.clone(),
         pages: PageSettings { payment_page_url: cards_url.clone() },
     };
@@ -71,6 +72,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     let page = CardPage {
         mint,
         cards: Arc::new(control::AsksBank(running.handle())),
+        clients: Arc::new(settings.clients()),
         origins: card_names,
         shop: shop_names,
     };

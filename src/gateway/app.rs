@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rand::TryRng;
 use rand::rngs::SysRng;
 
+use crate::access::Clients;
 use crate::access::Origins;
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::SessionId;
@@ -25,6 +26,8 @@ pub struct App {
     /// `currency` and `shipping` are read.
     pub rules: Arc<Rules>,
     pub limits: HttpLimits,
+    /// Who asks, and how often.
+    pub clients: Arc<Clients>,
     /// The names that the shop is asked by.
     pub origins: Arc<Origins>,
     pub pages: PageSettings,

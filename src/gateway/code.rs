@@ -92,6 +92,8 @@ problems! {
         "check out what is in it, and take the rest in another";
     CartEmpty, "cart_empty", UNPROCESSABLE_ENTITY, "There is nothing in the cart",
         "put something into it first";
+    RateLimited, "rate_limited", TOO_MANY_REQUESTS, "That is too often",
+        "nothing was done: ask again after the time in Retry-After; a program with an API key is not limited";
     HeadersTooMany, "headers_too_many", REQUEST_HEADER_FIELDS_TOO_LARGE, "The request has too many headers",
         "send fewer headers";
     Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong in the shop",
@@ -111,7 +113,10 @@ problems! {
 impl Code {
     /// Whether its answer says in `Retry-After` when the same request may do better.
     pub fn may_be_retried(self) -> bool {
-        matches!(self, Code::InProgress | Code::Overloaded | Code::Closing | Code::NotReady)
+        matches!(
+            self,
+            Code::InProgress | Code::RateLimited | Code::Overloaded | Code::Closing | Code::NotReady
+        )
     }
 
     /// Whether it is an answer for good: the same request gets it again.

@@ -29,6 +29,7 @@ mod limits;
 pub mod pages;
 mod principal;
 mod problem;
+mod rates;
 mod screen;
 mod security;
 mod shield;

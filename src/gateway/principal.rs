@@ -54,6 +54,10 @@ impl Programs {
         Programs { open, known: RwLock::default() }
     }
 
+    pub fn are_open(&self) -> bool {
+        self.open
+    }
+
     /// These are good from now on, and no others.
     pub fn know(&self, keys: impl IntoIterator<Item = (ProgramId, ApiKeyHash)>) {
         let keys = keys.into_iter().collect();

@@ -5,6 +5,8 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
+use crate::access::Standing;
+use crate::access::announce;
 use crate::actors::Reply;
 
 use super::{AskError, Code, HttpLimits, security};
@@ -20,6 +22,7 @@ pub struct Problem {
     retry_after_s: Option<u32>,
     allow: Option<&'static str>,
     replayed: bool,
+    limited_by: Option<Standing>,
 }
 
 impl Problem {
@@ -33,6 +36,7 @@ impl Problem {
             retry_after_s: None,
             allow: None,
             replayed: false,
+            limited_by: None,
         }
     }
 
@@ -62,6 +66,12 @@ impl Problem {
     /// It was answered before: this is the same answer again.
     pub fn replayed(mut self, replayed: bool) -> Problem {
         self.replayed = replayed;
+        self
+    }
+
+    /// Where the client stands that was too often here.
+    pub fn limited_by(mut self, standing: Standing) -> Problem {
+        self.limited_by = Some(standing);
         self
     }
 
@@ -148,6 +158,9 @@ impl ResponseError for Problem {
             response.insert_header(("Idempotent-Replayed", "true"));
         }
         let mut response = response.body(self.document().to_string());
+        if let Some(standing) = &self.limited_by {
+            announce(response.headers_mut(), standing);
+        }
         security::harden(response.headers_mut());
         response
     }

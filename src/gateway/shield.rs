@@ -14,7 +14,7 @@ use futures_util::FutureExt;
 
 use crate::access::Origins;
 
-use super::{App, Code, Problem, host, screen, security};
+use super::{App, Code, Problem, host, rates, screen, security};
 
 /// Stands around every handler: a request for another host, with too many headers, or with a card number in its head, is refused, one that
 /// takes too long is a 504, a panic is a 500 and ends nothing else, and every answer carries the security headers. One middleware, since each
@@ -81,6 +81,11 @@ where
         {
             return refused(problem);
         }
+        let app = request.app_data::<Data<App>>().cloned();
+        let pending = match app.as_ref().map(|app| rates::admit(app, &request)).transpose() {
+            Ok(pending) => pending.flatten(),
+            Err(problem) => return refused(problem),
+        };
         let changes_nothing = request.method().is_safe();
         // the request cannot be kept for the answer: the router needs it for itself
         let handling = match catch_unwind(AssertUnwindSafe(|| self.service.call(request))) {
@@ -98,6 +103,9 @@ where
                     return Err(Problem::new(Code::OutcomeUnknown, detail).into());
                 }
             };
+            if let Some(app) = app {
+                rates::settle(&app, pending, &mut response);
+            }
             security::harden(response.headers_mut());
             Ok(response)
         })

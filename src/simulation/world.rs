@@ -174,6 +174,7 @@ impl World {
             sessions: self.sessions.clone(),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
+            clients: Arc::new(crate::access::Clients::unlimited()),
             origins: Arc::new(named()),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         };

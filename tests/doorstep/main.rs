@@ -35,6 +35,7 @@ mod order;
 mod overload;
 mod private;
 mod promises;
+mod rates;
 mod shop;
 mod slow;
 mod stored;

@@ -146,6 +146,7 @@ impl Bookshop {
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
+            clients: Arc::new(doorstep::access::Clients::unlimited()),
             origins: Arc::new(origins.expect("this machine's names")),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         })

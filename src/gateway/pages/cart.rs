@@ -140,13 +140,13 @@ pub async fn set_line(
     let known = visitor::session(&app, &request);
     let session = match known {
         Some(session) => session,
-        None => visitor::create(&app).await?,
+        None => visitor::create(&app, &request).await?,
     };
     match put(&app, session, &line).await? {
         Put::Done if known.is_some() => Ok(see_other("/cart")),
         Put::Done => in_new_cart(&app, session, "/cart"),
         Put::NoSuchCart => {
-            let renewed = visitor::create(&app).await?;
+            let renewed = visitor::create(&app, &request).await?;
             match put(&app, renewed, &line).await? {
                 Put::Done => in_new_cart(&app, renewed, "/cart?notice=renewed"),
                 _ => Err(Problem::new(Code::NoSuchCart, "the new cart could not be found again")),

@@ -104,6 +104,10 @@ fn words(code: Code) -> (&'static str, &'static str) {
         Code::BodyTooSlow | Code::BodyBroken => {
             ("We did not get all of that", "The connection broke or was too slow. Please send it once more.")
         }
+        Code::RateLimited => (
+            "That was too often",
+            "A lot has been asked for from where you are. Nothing was done: please wait a little, and try again.",
+        ),
         Code::Overloaded => (
             "We have our hands full",
             "More people want books just now than we can serve at once. Nothing was done: please try again in a moment.",

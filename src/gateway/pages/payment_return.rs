@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::actors::order_manager::{OrderView, Outcome};
 use crate::actors::web_session::{Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
-use crate::gateway::{App, Code, HttpLimits, Problem, details};
+use crate::gateway::{App, Code, HttpLimits, Problem, details, rates};
 
 use super::form::query;
 use super::layout::{Said, see_other};
@@ -61,7 +61,8 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         )
         .link("/checkout", "Try another card")
         .link("/cart", "Back to the basket")
-        .page(&app.pages, StatusCode::PAYMENT_REQUIRED),
+        .page(&app.pages, StatusCode::PAYMENT_REQUIRED)
+        .map(rates::refused),
         Outcome::OutOfStock { earliest, .. } => {
             let when = match earliest {
                 Some(date) => format!("All of it can be sent by {}.", words::day(date)),
@@ -79,6 +80,7 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
             .link("/checkout", "See the day and decide")
             .link("/cart", "Back to the basket")
             .page(&app.pages, StatusCode::CONFLICT)
+            .map(rates::refused)
         }
         Outcome::UnknownToken => unknown_card(app),
         Outcome::InProgress => still_asking(app, StatusCode::CONFLICT),

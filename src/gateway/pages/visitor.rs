@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
 use crate::domain::SessionId;
-use crate::gateway::{App, Problem};
+use crate::gateway::{App, Problem, rates};
 
 /// A browser takes a `__Host-` cookie over TLS only, and then from this very host only.
 const NAME: &str = "doorstep_session";
@@ -36,7 +36,8 @@ fn name(app: &App) -> &'static str {
 }
 
 /// A new session with an empty cart.
-pub async fn create(app: &App) -> Result<SessionId, Problem> {
+pub async fn create(app: &App, request: &HttpRequest) -> Result<SessionId, Problem> {
+    rates::admit_cart(app, request)?;
     let session = app.new_session()?;
     match app.act(Address::WebSession(session), Message::Create).await? {
         Reply::Session(CartReply::Cart(_)) => Ok(session),

@@ -10,7 +10,8 @@ use actix_web::web::Data;
 use actix_web::{App as Site, body};
 use serde_json::{Value, json};
 
-use crate::access::Origins;
+use crate::access::Clients;
+use crate::access::{ForwardingHeader, Origins, Quota, Quotas};
 use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
@@ -116,6 +117,7 @@ impl Kit {
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
+            clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
             pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
         };
@@ -125,6 +127,30 @@ impl Kit {
     /// Browsers reach the shop there.
     pub fn at(mut self, public_url: &str) -> Kit {
         self.app.origins = origins(public_url);
+        self
+    }
+
+    /// Each client may do each thing so often in an hour, and all together ten times as often.
+    pub fn limited(mut self, each: u32) -> Kit {
+        let quota = Quota { each, all: 10 * each, window_s: 3_600 };
+        let quotas = Quotas {
+            carts: quota,
+            changes: quota,
+            orders: quota,
+            refusals: quota,
+            keys: quota,
+            searches: quota,
+            cards: quota,
+            checkouts: quota,
+        };
+        let proxies = vec!["10.0.0.0/8".to_owned()].try_into().unwrap();
+        self.app.clients = Arc::new(Clients::new(quotas, proxies, ForwardingHeader::XForwardedFor));
+        self
+    }
+
+    /// A shop, where a program needs a key.
+    pub fn closed_to_strangers(mut self) -> Kit {
+        self.app.programs = Arc::new(Programs::new(false));
         self
     }
 

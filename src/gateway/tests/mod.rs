@@ -6,6 +6,7 @@ pub(super) mod kit;
 mod openapi;
 mod orders;
 mod products;
+mod rates;
 mod refusals;
 mod screen;
 mod transport;

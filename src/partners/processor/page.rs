@@ -24,6 +24,8 @@ use rand::rngs::SysRng;
 use serde::Deserialize;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::access::{Clients, announce};
+use crate::access::{Counted, Limited, Rate};
 use crate::access::{Origins, form_source};
 use crate::domain::{Currency, Date, Timestamp};
 use crate::http::{self, Server};
@@ -68,6 +70,8 @@ pub type Registered = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 pub struct CardPage {
     pub mint: Arc<TokenMint>,
     pub cards: Arc<dyn RegistersCards>,
+    /// Who asks, and how often.
+    pub clients: Arc<Clients>,
     /// The names of this page.
     pub origins: Arc<Origins>,
     /// Those of the shop, where a customer may be sent back to.
@@ -163,7 +167,10 @@ async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
 }
 
 /// `POST /pay`: a card for a token.
-async fn pay(page: Data<CardPage>, Form(typed): Form<Typed>) -> HttpResponse {
+async fn pay(page: Data<CardPage>, request: HttpRequest, Form(typed): Form<Typed>) -> HttpResponse {
+    if let Err(limited) = page.clients.admit(page.clients.who(request.head()), Rate::Cards) {
+        return too_often(&limited);
+    }
     let sent = Sent {
         checkout: typed.checkout.clone(),
         amount: typed.amount.clone(),
@@ -174,9 +181,14 @@ async fn pay(page: Data<CardPage>, Form(typed): Form<Typed>) -> HttpResponse {
         Ok(payment) => payment,
         Err(why) => return no_payment(why),
     };
+    let checkout = Counted::Checkout(xxh3_64(payment.checkout.as_bytes()));
+    if let Err(limited) = page.clients.check(checkout, Rate::Checkouts) {
+        return too_often(&limited);
+    }
     let number = match card(&typed, today()) {
         Ok(number) => number,
         Err(errors) => {
+            let _ = page.clients.admit(checkout, Rate::Checkouts);
             return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, errors, None);
         }
     };
@@ -289,6 +301,15 @@ fn no_payment(why: super::payment::BadPayment) -> HttpResponse {
         "The link that brought you here is not whole, or comes from a shop that we do not work for. \
          Please go back to the shop and begin the payment again. Nothing was charged.",
     )
+}
+
+fn too_often(limited: &Limited) -> HttpResponse {
+    let text =
+        "A lot of cards were typed here. Nothing was charged: please wait a little, and go back to the shop.";
+    let mut response = message(StatusCode::TOO_MANY_REQUESTS, "That was too often", text);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(limited.retry_after_s));
+    announce(response.headers_mut(), &limited.standing);
+    response
 }
 
 async fn nothing_here() -> HttpResponse {

@@ -4,6 +4,8 @@ use actix_web::body;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use proptest::prelude::*;
 
+use crate::access::{ForwardingHeader, Quota, Quotas, TrustedProxies};
+
 use super::*;
 
 /// What the bank was told: token, brand, last four, test card.
@@ -44,6 +46,7 @@ fn page(known: &[&str], reachable: bool) -> (CardPage, Told) {
     let page = CardPage {
         mint: Arc::new(TokenMint::new([7; 32], known)),
         cards: Arc::new(Bank { told: told.clone(), reachable }),
+        clients: Arc::new(Clients::unlimited()),
         origins: names("http://pay.example"),
         shop: names("http://shop.example"),
     };
@@ -201,6 +204,39 @@ async fn she_goes_back_to_the_name_of_this_machine_that_she_came_from() {
             "{other}"
         );
     }
+}
+
+#[actix_web::test]
+async fn wrong_cards_of_a_checkout_and_cards_of_a_client_have_an_end() {
+    let quotas = Quotas {
+        cards: Quota { each: 6, all: 0, window_s: 3_600 },
+        checkouts: Quota { each: 3, all: 0, window_s: 3_600 },
+        ..Quotas::default()
+    };
+    let clients = Clients::new(quotas, TrustedProxies::default(), ForwardingHeader::XForwardedFor);
+    let (page, told) = page(&[], true);
+    let page = CardPage { clients: Arc::new(clients), ..page };
+    let peer = |nth: u8, request: TestRequest| request.peer_addr(([192, 0, 2, nth], 1).into());
+    // from wherever they come, a checkout has three; nothing is told to the bank after
+    for (nth, status) in [(1, 422), (2, 422), (3, 422), (4, 429)] {
+        let seen = send(&page, peer(nth, typed("4111111111111112", "09%2F99", "123"))).await;
+        assert_eq!(seen.status, status);
+        assert_eq!(seen.headers.contains_key("retry-after"), status == 429);
+    }
+    assert_eq!(send(&page, peer(5, typed("4111111111111111", "09%2F99", "123"))).await.status, 429);
+    assert!(told.lock().unwrap().is_empty());
+    // one client's cards, for whichever checkouts, have an end too
+    let another = |nth: u32| {
+        let fields = PAYMENT.replace("nonce1", &format!("other{nth}"));
+        let posted = TestRequest::post()
+            .uri("/pay")
+            .insert_header(("Content-Type", "application/x-www-form-urlencoded"));
+        posted.set_payload(format!("{fields}&number=4111111111111111&expiry=09%2F99&cvv=123&name=Ada"))
+    };
+    for nth in 0..6 {
+        assert_eq!(send(&page, peer(9, another(nth))).await.status, 303);
+    }
+    assert_eq!(send(&page, peer(9, another(6))).await.status, 429);
 }
 
 #[actix_web::test]

@@ -31,7 +31,7 @@ const fn ok(schema: &'static str, what: &'static str) -> Answer {
 }
 
 const NOT_CHANGED: &[Code] = &[NoAnswer];
-const ASKED: &[Code] = &[Overloaded, Closing];
+const ASKED: &[Code] = &[RateLimited, Overloaded, Closing];
 const WITH_BODY: &[Code] = &[BodyBroken, BodyTooSlow, BodyTooLarge, OutcomeUnknown];
 const WITH_JSON: &[Code] = &[UnsupportedMediaType, MalformedJson, BadField];
 const OF_ORDER: &[Code] = &[NoSuchOrder, ApiKeyUnknown];

@@ -157,6 +157,7 @@ fn app(shop: Arc<Played>, books: &[Product], public_url: &str) -> App {
         sessions: Arc::new(OsSessions),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
+        clients: Arc::new(crate::access::Clients::unlimited()),
         origins: api_kit::origins(public_url),
         pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },
     }

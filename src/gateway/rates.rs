@@ -1,0 +1,137 @@
+//! Which rate a request counts against. A request that is limited is refused before its body is read and before anything
+//! is asked; a program with an API key, and on a demo any program, is not limited.
+
+use actix_web::HttpMessage as _;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::access::announce;
+use crate::access::{Counted, Limited, Rate};
+
+use super::{App, Code, Principal, Problem};
+
+/// What a request counts against: `each` whatever becomes of it, `failed` where it fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub each: Option<Rate>,
+    pub failed: Option<Rate>,
+}
+
+impl Counts {
+    fn each(rate: Rate) -> Counts {
+        Counts { each: Some(rate), failed: None }
+    }
+
+    fn failed(rate: Rate) -> Counts {
+        Counts { each: None, failed: Some(rate) }
+    }
+
+    /// Of a request by its method and path.
+    pub fn of(method: &Method, path: &str) -> Counts {
+        let path = path.strip_prefix("/api/v1").unwrap_or(path);
+        let parts = path.strip_prefix('/').unwrap_or_default();
+        let (first, rest) = parts.split_once('/').unwrap_or((parts, ""));
+        let buys = Counts { each: Some(Rate::Orders), failed: Some(Rate::Refusals) };
+        match (method, first, rest) {
+            (&Method::POST, "orders", "") => buys,
+            (_, "orders", _) => Counts::failed(Rate::Keys),
+            (&Method::POST, "carts", "") => Counts::each(Rate::Carts),
+            (&Method::POST, "carts", rest) if rest.ends_with("/checkout") => buys,
+            (_, "checkout", "return") => buys,
+            (&Method::GET | &Method::HEAD, "" | "products" | "books" | "cart" | "carts" | "checkout", _) => {
+                Counts::each(Rate::Searches)
+            }
+            (_, "cart" | "carts" | "checkout", _) => Counts::each(Rate::Changes),
+            _ => Counts::default(),
+        }
+    }
+
+    fn is_nothing(self) -> bool {
+        self == Counts::default()
+    }
+}
+
+/// What is to be counted once the answer is known.
+pub struct Pending {
+    who: Counted,
+    failed: Rate,
+}
+
+/// Lets a request in, or says when to come again.
+pub(super) fn admit(app: &App, request: &ServiceRequest) -> Result<Option<Pending>, Problem> {
+    let counts = Counts::of(request.method(), request.path());
+    if counts.is_nothing() || is_known(app, request.request())? {
+        return Ok(None);
+    }
+    let who = app.clients.who(request.head());
+    if let Some(rate) = counts.failed {
+        app.clients.check(who, rate).map_err(limited)?;
+    }
+    if let Some(rate) = counts.each
+        && let Some(standing) = app.clients.admit(who, rate).map_err(limited)?
+    {
+        request.extensions_mut().insert(standing);
+    }
+    Ok(counts.failed.map(|failed| Pending { who, failed }))
+}
+
+/// Counts a new cart that a page begins.
+pub(super) fn admit_cart(app: &App, request: &HttpRequest) -> Result<(), Problem> {
+    app.clients.admit(app.clients.who(request.head()), Rate::Carts).map(drop).map_err(limited)
+}
+
+/// A program: by its key, or by the open one of a demo.
+fn is_known(app: &App, request: &HttpRequest) -> Result<bool, Problem> {
+    Ok(match Principal::of(request)? {
+        Principal::Program(_) => true,
+        Principal::Anonymous => app.programs.are_open() && request.path().starts_with("/api/"),
+    })
+}
+
+/// Counts what failed, and tells the client where it stands.
+pub(super) fn settle<B: MessageBody>(app: &App, pending: Option<Pending>, response: &mut ServiceResponse<B>) {
+    if let Some(Pending { who, failed }) = pending
+        && has_failed(failed, response)
+    {
+        // what was under way at once may be one too many: it is over, and the next is refused
+        let _ = app.clients.admit(who, failed);
+    }
+    let standing = response.request().extensions().get().copied();
+    if let Some(standing) = standing {
+        announce(response.headers_mut(), &standing);
+    }
+}
+
+fn has_failed<B>(rate: Rate, response: &ServiceResponse<B>) -> bool {
+    let response = response.response();
+    match rate {
+        Rate::Keys => response.status() == StatusCode::NOT_FOUND,
+        _ => {
+            let problem = response.error().and_then(|error| error.as_error::<Problem>());
+            response.extensions().get::<Refused>().is_some()
+                || problem.is_some_and(|problem| problem.code().binds())
+        }
+    }
+}
+
+/// A page that says that an order was refused for good.
+struct Refused;
+
+pub(super) fn refused(mut page: HttpResponse) -> HttpResponse {
+    page.extensions_mut().insert(Refused);
+    page
+}
+
+fn limited(limited: Limited) -> Problem {
+    let Limited { standing, retry_after_s, by_all } = limited;
+    let whose = if by_all { "all who ask without an API key together" } else { "one client" };
+    let detail = format!(
+        "{} of {whose} are limited to {} in {} s",
+        standing.rate.name(),
+        standing.quota,
+        standing.window_s
+    );
+    Problem::new(Code::RateLimited, detail).retry_after(retry_after_s).limited_by(standing)
+}

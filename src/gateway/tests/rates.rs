@@ -1,0 +1,130 @@
+//! Who asks too often is told so, and nothing is asked of the shop for it.
+
+use std::net::SocketAddr;
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use serde_json::json;
+
+use super::kit::*;
+use crate::access::Rate;
+use crate::actors::order_manager::Reply as OrderReply;
+use crate::domain::{ApiKey, ProgramId};
+use crate::gateway::api::document;
+use crate::gateway::rates::Counts;
+
+fn from(peer: &str, request: TestRequest) -> TestRequest {
+    let peer: SocketAddr = peer.parse().unwrap();
+    request.peer_addr(peer)
+}
+
+const ME: &str = "203.0.113.9:4711";
+const OTHER: &str = "198.51.100.1:4711";
+const PROXY: &str = "10.0.0.1:80";
+
+fn search() -> TestRequest {
+    get("/api/v1/products/PD-9")
+}
+
+#[actix_web::test]
+async fn one_too_many_is_a_429_that_says_when_to_come_again_and_asks_nothing() {
+    let kit = Kit::new().closed_to_strangers().limited(2);
+    for left in ["1", "0"] {
+        let answered = kit.send(from(ME, search())).await;
+        assert_eq!(answered.status, 404);
+        assert_eq!(answered.header("ratelimit-policy"), Some("\"searches\";q=2;w=3600"));
+        let standing = answered.header("ratelimit").unwrap().to_owned();
+        assert!(standing.starts_with(&format!("\"searches\";r={left};t=")), "{standing}");
+    }
+    let answered = kit.send(from(ME, get("/api/v1/products?q=emma"))).await;
+    answered.assert_problem(429, "rate_limited");
+    let wait: u32 = answered.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=1_800).contains(&wait), "{wait}");
+    assert!(answered.header("ratelimit").unwrap().starts_with("\"searches\";r=0;"));
+    assert!(kit.asked().is_empty());
+    assert_eq!(kit.send(from(OTHER, search())).await.status, 404, "others are served");
+}
+
+#[actix_web::test]
+async fn what_writes_is_refused_before_its_body_is_looked_at() {
+    for (request, each) in [
+        (post("/api/v1/orders", &json!({})), Rate::Orders),
+        (post("/api/v1/carts", &json!({})), Rate::Carts),
+        (TestRequest::put().uri("/api/v1/carts/x/lines/PD-1"), Rate::Changes),
+    ] {
+        let kit = Kit::new().closed_to_strangers().limited(1);
+        let who = kit.app.clients.who(from(ME, TestRequest::get()).to_request().head());
+        kit.app.clients.admit(who, each).unwrap();
+        kit.send(from(ME, request)).await.assert_problem(429, "rate_limited");
+        assert!(kit.asked().is_empty());
+    }
+}
+
+#[actix_web::test]
+async fn a_wrong_key_of_an_order_counts_and_the_right_one_does_not() {
+    let uri = format!("/api/v1/orders/{}?key=K", order_id());
+    let shown = || OrderReply::Order(Box::new(order_view()));
+    let kit = Kit::new().closed_to_strangers().limited(1).replies(shown()).replies(shown());
+    let kit = kit.replies(OrderReply::NoSuchOrder);
+    for status in [200, 200, 404, 429] {
+        assert_eq!(kit.send(from(ME, get(&uri))).await.status.as_u16(), status);
+    }
+}
+
+#[actix_web::test]
+async fn a_program_with_a_key_and_any_on_a_demo_is_not_limited() {
+    let kit = Kit::new().closed_to_strangers().limited(1);
+    let key = ApiKey::new(ProgramId::new(1), [1; 32]);
+    kit.app.programs.know([(ProgramId::new(1), key.hash())]);
+    for _ in 0..5 {
+        let known = search().insert_header(("Authorization", format!("Bearer {}", key.reveal())));
+        let answered = kit.send(from(ME, known)).await;
+        assert_eq!((answered.status.as_u16(), answered.header("ratelimit")), (404, None));
+    }
+    let demo = Kit::new().limited(1);
+    for _ in 0..5 {
+        assert_eq!(demo.send(from(ME, search())).await.status, 404);
+    }
+    // a browser is no program
+    assert_ne!(demo.send(from(ME, get("/books/PD-9"))).await.status, 429);
+    demo.send(from(ME, get("/books/PD-9"))).await.assert_problem(429, "rate_limited");
+}
+
+#[actix_web::test]
+async fn a_forwarded_address_counts_where_a_trusted_proxy_says_it() {
+    let kit = Kit::new().closed_to_strangers().limited(1);
+    let said = |peer, client: &'static str| from(peer, search()).insert_header(("X-Forwarded-For", client));
+    for (peer, client, status) in [
+        (ME, "192.0.2.1", 404),
+        (ME, "192.0.2.2", 429),
+        (PROXY, "192.0.2.1", 404),
+        (PROXY, "9.9.9.9, 192.0.2.1", 429),
+        (PROXY, "192.0.2.2", 404),
+        ("[2001:db8::1]:1", "x", 404),
+        ("[2001:db8::2]:1", "x", 429),
+    ] {
+        assert_eq!(kit.send(said(peer, client)).await.status.as_u16(), status, "{peer} {client}");
+    }
+}
+
+#[actix_web::test]
+async fn many_addresses_together_have_an_end_too() {
+    let kit = Kit::new().closed_to_strangers().limited(1);
+    for nth in 0..10 {
+        assert_eq!(kit.send(from(&format!("203.0.113.{nth}:1"), search())).await.status, 404);
+    }
+    kit.send(from(OTHER, search())).await.assert_problem(429, "rate_limited");
+}
+
+/// Whatever is added to the API is counted, or named here.
+#[test]
+fn every_operation_of_the_api_counts_against_a_rate() {
+    let document = document();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
+            let free = ["/healthz", "/readyz", "/api/v1/openapi.json"].contains(&path.as_str());
+            assert_eq!(Counts::of(&method, path) == Counts::default(), free, "{method} {path}");
+        }
+    }
+}
