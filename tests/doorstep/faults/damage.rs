@@ -86,7 +86,8 @@ impl Closed {
 
     /// A shop of its own in a fresh copy of the directory.
     fn copied(&self) -> TestShop {
-        let copy = restless().without_demo().closed();
+        let mut copy = restless().without_demo().closed();
+        copy.api_key = self.shop.api_key.clone();
         copy_files(&self.shop.data(), &copy.data());
         copy
     }
