@@ -200,6 +200,7 @@ impl Settings {
             connections_max,
             address_connections_max: self.http.address_connections_max,
             local_connections_max: self.http.local_connections_max,
+            proxies: self.http.trusted_proxies.ranges().to_vec(),
             idle_ms_max: self.http.idle_ms_max,
             head_ms_max: self.http.head_ms_max,
             body_ms_max: self.http.body_ms_max,

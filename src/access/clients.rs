@@ -107,6 +107,10 @@ impl TrustedProxies {
         Client::of(nearest)
     }
 
+    pub fn ranges(&self) -> &[IpNet] {
+        &self.0
+    }
+
     fn holds(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|range| range.contains(&address))

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 /// What connections may use. Times are real milliseconds.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -9,6 +11,8 @@ pub struct Limits {
     pub address_connections_max: usize,
     /// The same for the machine itself, where a reverse proxy brings everybody.
     pub local_connections_max: usize,
+    /// Proxies, each of which brings everybody: from here there are as many as there are places.
+    pub proxies: Vec<IpNet>,
     /// From an answer to the first byte of the next request.
     pub idle_ms_max: u64,
     /// From the first byte of a head to its last, and from a new connection to its first byte.
@@ -64,6 +68,7 @@ impl Default for Limits {
             connections_max: 25_000,
             address_connections_max: 256,
             local_connections_max: 0,
+            proxies: vec![],
             idle_ms_max: 75_000,
             head_ms_max: 10_000,
             body_ms_max: 10_000,

@@ -2,6 +2,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ipnet::IpNet;
+
 use super::Limits;
 
 /// Counts the connections of each address, over all workers.
@@ -9,6 +11,7 @@ use super::Limits;
 pub struct Places {
     address_max: usize,
     local_max: usize,
+    proxies: Vec<IpNet>,
     taken: Mutex<HashMap<IpAddr, usize>>,
 }
 
@@ -23,17 +26,19 @@ impl Places {
         Arc::new(Places {
             address_max: limits.address_connections_max,
             local_max: limits.local_connections_max,
+            proxies: limits.proxies.clone(),
             taken: Mutex::default(),
         })
     }
 
     /// `None` where the address has as many as it may.
     pub fn take(self: &Arc<Places>, address: IpAddr) -> Option<Place> {
-        let address = counted_as(address);
+        let address = address.to_canonical();
         let max = if address.is_loopback() { self.local_max } else { self.address_max };
-        if max == 0 {
+        if max == 0 || self.proxies.iter().any(|proxies| proxies.contains(&address)) {
             return Some(Place { counted: None });
         }
+        let address = counted_as(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(address).or_default();
         if *count >= max {
@@ -60,7 +65,7 @@ impl Drop for Place {
 
 /// A household or a server has a whole IPv6 network of 64 bits to itself.
 fn counted_as(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
+    match address {
         IpAddr::V6(v6) if !v6.is_loopback() => {
             let [a, b, c, d, ..] = v6.segments();
             IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
@@ -109,6 +114,16 @@ mod tests {
         let _one = bounded.take(address("127.0.0.1")).unwrap();
         assert!(bounded.take(address("127.0.0.1")).is_none());
         assert!(bounded.take(address("192.0.2.1")).is_some());
+    }
+
+    #[test]
+    fn a_proxy_brings_as_many_as_come() {
+        let proxies = vec!["192.0.2.0/24".parse().unwrap()];
+        let places = Places::new(&Limits { address_connections_max: 1, proxies, ..Limits::default() });
+        let _many =
+            [address("192.0.2.1"), address("::ffff:192.0.2.1")].map(|proxy| places.take(proxy).unwrap());
+        let _one = places.take(address("198.51.100.1")).unwrap();
+        assert!(places.take(address("198.51.100.1")).is_none());
     }
 
     #[test]
