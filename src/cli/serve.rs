@@ -11,7 +11,7 @@ use crate::access::Origins;
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings};
 use crate::http;
-use crate::partners::processor::{self, CardPage, TokenMint};
+use crate::partners::processor::{self, CardPage, EmbeddedProcessor};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
 
@@ -50,14 +50,12 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     if demo {
         demo::stock_the_shelves(&running.handle()).await?;
     }
-    let mint = Arc::new(TokenMint::new(processor_secret(&opened.layout)?, &bank::test_cards::tokens()));
+    let processor = Arc::new(EmbeddedProcessor::new(&cards_url, processor_secret(&opened.layout)?));
     let app = App {
         asks: Arc::new(running.handle()),
         catalogue: Arc::new(catalogue(running)?),
-        tokens: {
-            let mint = mint.clone();
-            Arc::new(move |token| mint.recognises(token))
-        },
+        tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
+        payment_page: processor.clone(),
         programs: Arc::new(programs(running, demo)?),
         sessions: Arc::new(OsSessions),
         rules: Arc::new(settings.rules()),
@@ -70,7 +68,8 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     let programs = app.programs.clone();
     serve_shop(running, shop, app, settings.http.workers);
     let page = CardPage {
-        mint,
+        processor,
+        test_tokens: bank::test_cards::tokens().into(),
         cards: Arc::new(control::AsksBank(running.handle())),
         clients: Arc::new(settings.clients()),
         origins: card_names,

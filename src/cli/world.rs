@@ -55,7 +55,7 @@ impl Layout {
         self.dir.join("control.sock")
     }
 
-    /// What the embedded processor signs its tokens with.
+    /// What the shop signs with what it asks the embedded processor for.
     pub fn processor_secret(&self) -> PathBuf {
         self.dir.join("processor.secret")
     }

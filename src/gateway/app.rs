@@ -9,6 +9,7 @@ use crate::access::Origins;
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
+use crate::partners::processor::PaymentPage;
 
 use super::{AskError, Asks, HttpLimits, Problem, Programs};
 
@@ -17,8 +18,10 @@ use super::{AskError, Asks, HttpLimits, Problem, Programs};
 pub struct App {
     pub asks: Arc<dyn Asks>,
     pub catalogue: Arc<Catalogue>,
-    /// Whether the processor knows this token.
+    /// Whether a program may pay by this token: those of the test cards, where they are good.
     pub tokens: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// Where a customer with a browser types her card.
+    pub payment_page: Arc<dyn PaymentPage>,
     /// Which API keys are good.
     pub programs: Arc<Programs>,
     /// Makes the id of a new cart: nobody can guess one, for who has it has the cart.

@@ -57,7 +57,12 @@ where
     B: MessageBody,
 {
     pub fn new(stream: TcpStream, peer: SocketAddr, site: Rc<S>, worker: Rc<Worker>) -> Connection<S> {
-        let wire = Rc::new(RefCell::new(Wire::new(stream, worker.config.clone(), Instant::now())));
+        let wire = Rc::new(RefCell::new(Wire::new(
+            stream,
+            worker.config.clone(),
+            Instant::now(),
+            worker.limits.wipes,
+        )));
         Connection { wire, peer, site, worker }
     }
 

@@ -22,6 +22,8 @@ pub struct Limits {
     /// For the reader to take an answer, with as much again as its bytes need at `write_bytes_per_s_min`.
     pub write_ms_max: u64,
     pub write_bytes_per_s_min: u64,
+    /// Whether bodies are wiped from memory when they were read: they hold card numbers.
+    pub wipes: bool,
 }
 
 impl Limits {
@@ -74,6 +76,7 @@ impl Default for Limits {
             body_ms_max: 10_000,
             write_ms_max: 10_000,
             write_bytes_per_s_min: 4_096,
+            wipes: false,
         }
     }
 }

@@ -9,6 +9,7 @@ use actix_http::{Request, ServiceConfig};
 use actix_web::web::{Buf, Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Limits;
 
@@ -25,6 +26,8 @@ pub struct Wire {
     pub body_until: Instant,
     /// The client waits for word before it sends the body.
     continue_wanted: bool,
+    /// Whether bodies are wiped from memory when they were read.
+    wipes: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub enum BodyProgress {
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, config: ServiceConfig, now: Instant) -> Wire {
+    pub fn new(stream: TcpStream, config: ServiceConfig, now: Instant, wipes: bool) -> Wire {
         Wire {
             stream,
             input: BytesMut::new(),
@@ -46,6 +49,7 @@ impl Wire {
             body: BodyProgress::Ended,
             body_until: now,
             continue_wanted: false,
+            wipes,
         }
     }
 
@@ -62,7 +66,11 @@ impl Wire {
 
     /// Reads what there is, at most [`Limits::READ_BYTES`] or a little more; 0 at the end.
     pub fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.input.reserve(Limits::READ_BYTES);
+        if !self.wipes {
+            self.input.reserve(Limits::READ_BYTES);
+        } else if self.input.capacity() - self.input.len() < Limits::READ_BYTES {
+            self.move_input();
+        }
         poll_read_buf(Pin::new(&mut self.stream), context, &mut self.input)
     }
 
@@ -92,6 +100,10 @@ impl Wire {
         let Some(Message::Item(request)) = self.codec.decode(&mut self.input)? else {
             return Err(ParseError::Incomplete);
         };
+        if self.wipes {
+            // the head's buffer lives as long as its headers, and what is behind it is not theirs
+            self.move_input();
+        }
         self.request += 1;
         self.continue_wanted = request.head().expect();
         self.body_until = now + limits.body();
@@ -147,6 +159,7 @@ impl Wire {
     /// Of what was read already.
     fn body_piece(&mut self) -> io::Result<Option<Bytes>> {
         match self.codec.decode(&mut self.input) {
+            Ok(Some(Message::Chunk(Some(piece)))) if self.wipes => Ok(Some(self.wiped(piece))),
             Ok(Some(Message::Chunk(Some(piece)))) => Ok(Some(piece)),
             Ok(Some(Message::Chunk(None))) => {
                 self.body = BodyProgress::Ended;
@@ -155,6 +168,25 @@ impl Wire {
             Ok(None) => Ok(None),
             Ok(Some(Message::Item(_))) | Err(_) => Err(self.broken(io::ErrorKind::InvalidData.into())),
         }
+    }
+
+    /// Moves what was read to a buffer of its own with room for more, and wipes it where it was.
+    fn move_input(&mut self) {
+        let mut fresh = BytesMut::with_capacity(self.input.len() + Limits::READ_BYTES);
+        fresh.extend_from_slice(&self.input);
+        self.input[..].zeroize();
+        self.input = fresh;
+    }
+
+    /// A piece of a body that is wiped when its reader lets go of it, and is already where it was read.
+    fn wiped(&mut self, piece: Bytes) -> Bytes {
+        let own = Bytes::from_owner(Zeroizing::new(piece.to_vec()));
+        // then nothing else is in the piece's buffer
+        self.move_input();
+        if let Ok(mut read) = piece.try_into_mut() {
+            read[..].zeroize();
+        }
+        own
     }
 
     pub fn broken(&mut self, error: io::Error) -> io::Error {

@@ -13,6 +13,7 @@
 //! Layout: `plan` and `fault` (what a seed draws), `world` (what a run is made of), `life` (a run), `disk` (crashes),
 //! `trouble` (panics, hangs), `shoppers`, `partners`, `history` and `evidence` (what was seen), `checks` (what must hold),
 //! `coverage` (which fault met which order where), `timers` (what ran out how often), `shrink` (a smaller run that still fails), `report`.
+mod card_page;
 pub mod checks;
 pub mod coverage;
 mod disk;

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -9,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::gateway::{InProcess, Request, Response};
 
+use super::card_page::PlayedCardPage;
 use super::history::{Answer, History, Moment, Sent};
 
 pub struct Street {
@@ -23,6 +25,8 @@ pub struct Street {
     calm: Cell<bool>,
     calmed: Notify,
     pub speed: Cell<u32>,
+    /// Where visitors type their cards.
+    pub card_page: Arc<PlayedCardPage>,
 }
 
 impl Street {
@@ -35,6 +39,7 @@ impl Street {
             calm: Cell::new(false),
             calmed: Notify::new(),
             speed: Cell::new(speed),
+            card_page: Arc::default(),
         })
     }
 

@@ -170,6 +170,7 @@ impl World {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
+            payment_page: self.street.card_page.clone(),
             programs: self.programs.clone(),
             sessions: self.sessions.clone(),
             rules: Arc::new(Rules::default()),

@@ -13,6 +13,7 @@ mod attacks;
 mod bench;
 mod browser;
 mod buyer;
+mod card_page;
 mod carts;
 mod catalogue_import;
 mod command_line;

@@ -12,6 +12,7 @@ use doorstep::domain::{
     Backorder, Customer, OrderLine, OrderState, ProgramId, Quantity, SessionId, ShippingAddress,
 };
 use doorstep::gateway::{App, HttpLimits, InProcess, OsSessions, PageSettings, Programs};
+use doorstep::partners::processor::EmbeddedProcessor;
 use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
 use doorstep::runtime::State as _;
 use doorstep::runtime::kit::{self, Kit};
@@ -142,6 +143,7 @@ impl Bookshop {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
+            payment_page: Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32])),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),

@@ -21,6 +21,7 @@ use crate::actors::web_session::{Checkout, Message as ToSession, Reply as Sessio
 use crate::actors::{Address, Call, Message, Reply, Rules, Shop, State};
 use crate::domain::{ApiKey, Backorder, OrderId, OrderState, ProgramId, SessionId, Sku};
 use crate::journal::{Journal as _, Position};
+use crate::partners::processor::TypedCard;
 use crate::runtime::kit::run;
 use crate::runtime::{
     DeadLetter, Due, Point, Record, Resolution, State as _, Statement, TREES, TimerChange, TimerId,
@@ -354,9 +355,11 @@ async fn browse(world: &World) {
     let details = details("tok_visa", Backorder::Refuse);
     let (customer, shipping_address) = (details.customer, details.shipping_address);
     let begin = ToSession::BeginCheckout { customer, shipping_address, backorder: details.backorder };
-    let Reply::Session(SessionReply::CheckoutBegun { checkout, .. }) = ask(begin).await else {
+    let Reply::Session(SessionReply::CheckoutBegun { checkout, cart }) = ask(begin).await else {
         panic!("a checkout is begun");
     };
-    ask(ToSession::PayWith { checkout, token: "tok_visa".into() }).await;
+    let amount = cart.totals.expect("what is in the cart has a price").total;
+    let card = Some(TypedCard { token: "tok_visa".into(), amount });
+    ask(ToSession::PayWith { checkout, card }).await;
     ask(ToSession::SetLine { line: line(PLENTY, 1) }).await;
 }

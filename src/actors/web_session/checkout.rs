@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::actors::order_manager::{self, Answer, Idempotency, Outcome, PlaceOrder, Route};
 use crate::actors::{Address, Context, Turn};
 use crate::domain::{Buyer, OrderId, OrderLine, OrderState, SessionId, Units};
+use crate::partners::processor::TypedCard;
 use crate::planted::{self, Bug};
 use crate::runtime::RequestId;
 
@@ -45,12 +46,12 @@ pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut
 }
 
 /// The nonce is the key, so that the same return twice is the same order. Only the newest checkout buys,
-/// and it buys what it showed; an older one is good for the answer that it had.
+/// and it buys what it showed, by a card that was typed for this amount; an older one is good for the answer that it had.
 pub fn pay_with(
     id: SessionId,
     session: &Session,
     checkout: &str,
-    token: &str,
+    card: Option<&TypedCard>,
     context: &mut Context<'_>,
 ) -> Turn {
     let form = session.form.as_ref().filter(|_| session.has_begun(checkout));
@@ -60,11 +61,14 @@ pub fn pay_with(
         return turn;
     };
     let shown = if planted::is(Bug::CartPaidInsteadOfPage) { &session.lines } else { &session.shown };
-    let lines = if session.is_open(checkout) { shown.as_slice() } else { &[] };
+    // what her card was typed for is charged, or nothing
+    let costs = |amount| totals(&session.shown, context).is_some_and(|totals| totals.total == amount);
+    let card = card.filter(|card| session.is_open(checkout) && costs(card.amount));
+    let lines = if card.is_some() { shown.as_slice() } else { &[] };
     let details = CheckoutDetails {
         customer: form.customer.clone(),
         shipping_address: form.shipping_address.clone(),
-        token: token.to_owned(),
+        token: card.map(|card| card.token.clone()).unwrap_or_default(),
         backorder: form.backorder,
     };
     // the nonce says all that a digest could: this return has no other body

@@ -60,7 +60,9 @@ fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Co
             };
             checkout::begin(id, session, form, context)
         }
-        Message::PayWith { checkout, token } => checkout::pay_with(id, session, checkout, token, context),
+        Message::PayWith { checkout, card } => {
+            checkout::pay_with(id, session, checkout, card.as_ref(), context)
+        }
         Message::Checkout { idempotency_key, digest, details } => {
             checkout::checkout(id, session, idempotency_key, *digest, details, context)
         }

@@ -6,6 +6,7 @@ use crate::actors::order_manager::{Answer, Idempotency, Route};
 use crate::domain::{
     ApiKeyHash, Backorder, Buyer, Customer, OrderId, OrderLine, ProgramId, SessionId, ShippingAddress, Sku,
 };
+use crate::partners::processor::TypedCard;
 use crate::runtime::RequestId;
 
 use super::{NoKey, Programs};
@@ -29,8 +30,10 @@ pub enum Message {
     /// payment page comes back with a token. Replies `CheckoutBegun`.
     BeginCheckout { customer: Arc<Customer>, shipping_address: Arc<ShippingAddress>, backorder: Backorder },
     /// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
-    /// same return twice (a reload, the back button) gives the same order. Replies `Answered`, or passes on.
-    PayWith { checkout: String, token: String },
+    /// same return twice (a reload, the back button) gives the same order. `card`: what the processor has for it, good for
+    /// the amount that its page showed; without one the answer that was given before is told again, and nothing is bought.
+    /// Replies `Answered`, or passes on.
+    PayWith { checkout: String, card: Option<TypedCard> },
     /// Gateway, `POST /carts/{id}/checkout`: buys what is in the cart. Replies `Answered`, or passes on.
     Checkout { idempotency_key: String, digest: u64, details: Box<CheckoutDetails> },
     /// OrderManager: how an order that this session sent has ended up, so far. `request` is the `ask` that still waits.

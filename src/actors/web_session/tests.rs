@@ -10,6 +10,7 @@ use crate::actors::order_manager::{
 use crate::actors::testing::Scene;
 use crate::actors::{Address, Event as ShopEvent, Message as ShopMessage, Reply as ShopReply, Turn};
 use crate::domain::*;
+use crate::partners::processor::TypedCard;
 use crate::runtime::RequestId;
 
 const ASKER: RequestId = RequestId(1);
@@ -21,11 +22,13 @@ fn visitor() -> SessionId {
 struct Visit {
     scene: Scene,
     session: SessionId,
+    /// What the newest checkout asked for.
+    amount: Money,
 }
 
 impl Visit {
     fn of(session: SessionId) -> Visit {
-        Visit { scene: Scene::new(), session }
+        Visit { scene: Scene::new(), session, amount: Money::new(0, Currency::GBP) }
     }
 
     /// With a cart of two books.
@@ -51,13 +54,20 @@ impl Visit {
         let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
         let turn = self.ask(Message::BeginCheckout { customer, shipping_address, backorder });
         match session_reply(&turn) {
-            Reply::CheckoutBegun { checkout, .. } => checkout.clone(),
+            Reply::CheckoutBegun { checkout, cart } => {
+                self.amount = cart.totals.as_ref().expect("what is bought has totals").total;
+                checkout.clone()
+            }
             other => panic!("a checkout is expected: {other:?}"),
         }
     }
 
     fn pay(&mut self, checkout: &str) -> Turn {
-        self.ask(Message::PayWith { checkout: checkout.to_owned(), token: "tok_visa".into() })
+        self.pay_for(checkout, self.amount)
+    }
+
+    fn pay_for(&mut self, checkout: &str, amount: Money) -> Turn {
+        self.ask(Message::PayWith { checkout: checkout.to_owned(), card: card(amount) })
     }
 
     fn checkout(&mut self, key: &str) -> Turn {
@@ -153,6 +163,28 @@ fn a_program_orders_in_one_call_and_leaves_no_row() {
     assert_eq!(visit.scene.state.sessions.sessions.resident().count(), 0);
 }
 
+fn card(amount: Money) -> Option<TypedCard> {
+    Some(TypedCard { token: "tok_visa".to_owned(), amount })
+}
+
+#[test]
+fn a_card_buys_for_the_amount_that_it_was_typed_for_and_nothing_else() {
+    let mut visit = Visit::shopping();
+    let checkout = visit.begin();
+    let other = Money::new(visit.amount.amount - 1, Currency::GBP);
+    for turn in [
+        visit.pay_for(&checkout, other),
+        visit.ask(Message::PayWith { checkout: checkout.clone(), card: None }),
+    ] {
+        let place = placed(&turn);
+        assert!(
+            place.lines.is_empty() && place.token.is_empty(),
+            "it is asked only what was answered before"
+        );
+    }
+    assert_eq!(placed(&visit.pay(&checkout)).token, "tok_visa");
+}
+
 #[test]
 fn only_a_cart_that_was_created_takes_lines() {
     for session in [visitor(), SessionId::PROGRAMS] {
@@ -163,7 +195,7 @@ fn only_a_cart_that_was_created_takes_lines() {
             Message::SetLine { line: line("PG-84", 1) },
             Message::RemoveLine { sku: line("PG-84", 1).sku },
             Message::BeginCheckout { customer, shipping_address, backorder },
-            Message::PayWith { checkout: "00".into(), token: "tok_visa".into() },
+            Message::PayWith { checkout: "00".into(), card: card(Money::new(1, Currency::GBP)) },
             Message::Checkout { idempotency_key: "k".into(), digest: 1, details: Box::new(details()) },
         ] {
             let turn = visit.ask(message);
@@ -378,7 +410,10 @@ fn any_message() -> impl Strategy<Value = Message> {
         (0u8..4, 1i128..9).prop_map(move |(n, units)| Message::SetLine { line: line(&sku(n), units) }),
         (0u8..4).prop_map(move |n| Message::RemoveLine { sku: line(&sku(n), 1).sku }),
         Just(Message::BeginCheckout { customer, shipping_address, backorder }),
-        "[0-9a-f]{0,3}".prop_map(|checkout| Message::PayWith { checkout, token: "tok_visa".into() }),
+        ("[0-9a-f]{0,3}", 0i64..3_000).prop_map(|(checkout, pence)| Message::PayWith {
+            checkout,
+            card: card(Money::new(pence, Currency::GBP))
+        }),
         "[a-z]".prop_map(|idempotency_key| Message::Checkout {
             idempotency_key,
             digest: 1,

@@ -14,7 +14,7 @@ use crate::gateway::{App, Problem, host};
 
 use super::cart::{Line, can_be_paid};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
-use super::form::{Form, encoded, query};
+use super::form::{Form, query};
 use super::from_here::FromHere;
 use super::layout::{Kept, Layout, render, see_other};
 use super::stock::Wait;
@@ -149,13 +149,7 @@ impl Begun {
     fn payment_page(&self, app: &App, request: &HttpRequest) -> String {
         // a request that names none of ours has come to no handler
         let shop = host::origin(&app.origins, request.head()).unwrap_or(app.origins.canonical());
-        format!(
-            "{}/pay?checkout={}&amount={}&currency={}&return={}",
-            app.pages.payment_page_url.trim_end_matches('/'),
-            encoded(&self.nonce),
-            self.amount.amount,
-            self.amount.currency,
-            encoded(&format!("{shop}/checkout/return")),
-        )
+        let back = format!("{shop}/checkout/return");
+        app.payment_page.address(&self.nonce, self.amount, &back)
     }
 }

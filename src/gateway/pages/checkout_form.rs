@@ -80,7 +80,13 @@ impl Typed {
     /// shown again.
     pub fn check(&self) -> Result<(Customer, ShippingAddress), Errors> {
         let mut errors = Errors::default();
-        let name = self.read("name", &self.name, &mut errors.name, details::name, "Please type your name.");
+        let name = self.read(
+            "name",
+            &self.name,
+            &mut errors.name,
+            details::name,
+            "Please type your name, without links or addresses.",
+        );
         let email = self.read(
             "email",
             &self.email,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::actors::order_manager::{OrderView, Outcome};
 use crate::actors::web_session::{Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
-use crate::gateway::{App, Code, HttpLimits, Problem, details, rates};
+use crate::gateway::{App, Code, HttpLimits, Problem, rates};
 
 use super::form::query;
 use super::layout::{Said, see_other};
@@ -20,24 +20,23 @@ struct Returned {
     #[serde(default)]
     checkout: String,
     #[serde(default)]
-    token: String,
-    #[serde(default)]
     cancelled: String,
 }
 
-/// `GET /checkout/return?checkout=&token=`: she comes back from the payment page. The nonce makes it one order, however
-/// often the browser comes here.
+/// `GET /checkout/return?checkout=`: she comes back from the payment page. The shop asks the processor for the card that she
+/// has typed; the nonce makes it one order, however often the browser comes here.
 pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let returned: Returned = query(&request)?;
     if !returned.cancelled.is_empty() {
         return Ok(see_other("/checkout?cancelled=1"));
     }
     let Some(session) = visitor::session(&app, &request) else { return no_such_checkout(&app) };
-    let known = details::token(&returned.token).ok().filter(|token| (app.tokens)(token));
-    let Some(token) = known else { return unknown_card(&app) };
-    let pay = Message::PayWith { checkout: returned.checkout, token };
+    let card = app.payment_page.card_of(&returned.checkout);
+    let has_card = card.is_some();
+    let pay = Message::PayWith { checkout: returned.checkout, card };
     match app.act(Address::WebSession(session), pay).await {
         Ok(Reply::Answered(answer)) => told(&app, answer.outcome),
+        Ok(Reply::Session(CartReply::CartEmpty)) if !has_card => unknown_card(&app),
         Ok(Reply::Session(CartReply::NoSuchCheckout | CartReply::NoSuchCart | CartReply::CartEmpty)) => {
             no_such_checkout(&app)
         }

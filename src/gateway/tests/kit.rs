@@ -22,6 +22,7 @@ use crate::domain::{
 use crate::gateway::{
     App, AskError, Asked, Asks, HttpLimits, OsSessions, PageSettings, Programs, Shield, configure,
 };
+use crate::partners::processor::{PaymentPage, TypedCard};
 
 /// What the played shop does next.
 pub enum Play {
@@ -113,6 +114,7 @@ impl Kit {
             asks: shop.clone(),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| token == "tok_good"),
+            payment_page: Arc::new(PlayedPage),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions),
             rules: Arc::new(Rules::default()),
@@ -218,6 +220,19 @@ pub fn origins(public_url: &str) -> Arc<Origins> {
 pub fn name_the_shop(headers: &mut HeaderMap) {
     if !headers.contains_key(HOST) {
         headers.insert(HOST, HeaderValue::from_static("127.0.0.1:8080"));
+    }
+}
+
+/// A processor to whom one card was typed: for `nonce1`, and for two of Emma.
+pub struct PlayedPage;
+
+impl PaymentPage for PlayedPage {
+    fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
+        format!("http://127.0.0.1:7002/pay?checkout={checkout}&amount={}&return={back}", amount.amount)
+    }
+
+    fn card_of(&self, checkout: &str) -> Option<TypedCard> {
+        (checkout == "nonce1").then(|| TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) })
     }
 }
 

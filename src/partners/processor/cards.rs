@@ -1,15 +1,18 @@
 use crate::domain::passes_luhn;
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::Brand;
 
 pub(super) const DIGITS_MIN: usize = 13;
 pub(super) const DIGITS_MAX: usize = 19;
 
-/// A card's number, as it was typed on the card page and nowhere else. It cannot be printed.
+/// A card's number, as it was typed on the card page and nowhere else. It cannot be printed, and is wiped from memory at
+/// its end.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardNumber {
-    digits: String,
+    digits: Zeroizing<String>,
 }
 
 /// What is wrong with a card, without a digit of it.
@@ -32,7 +35,9 @@ pub enum BadCard {
 impl CardNumber {
     /// 13 to 19 digits whose check digit (Luhn) is right; spaces and dashes between them are left out.
     pub fn parse(text: &str) -> Result<CardNumber, BadCard> {
-        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        // a text that grows would leave what it held behind
+        let mut digits = Zeroizing::new(String::with_capacity(text.len()));
+        digits.extend(text.chars().filter(|c| !matches!(c, ' ' | '-')));
         let is_number = digits.bytes().all(|c| c.is_ascii_digit());
         if !is_number || !(DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()) {
             return Err(BadCard::NumberForm);
@@ -90,7 +95,7 @@ const TEST_NUMBERS: [(&str, &str); 11] = [
 
 /// The token of the test card that this number is documented to behave like.
 pub fn test_behaviour(number: &CardNumber) -> Option<&'static str> {
-    TEST_NUMBERS.iter().find(|(digits, _)| *digits == number.digits).map(|(_, token)| *token)
+    TEST_NUMBERS.iter().find(|(digits, _)| *digits == number.digits.as_str()).map(|(_, token)| *token)
 }
 
 #[cfg(test)]

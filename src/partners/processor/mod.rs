@@ -2,18 +2,22 @@
 //! the page where a card is typed.
 //!
 //! - A card number is shown by nothing here, neither for people nor for debugging: brand and last four only.
-//! - A token carries its own proof, so an invented one is refused without a look-up, and before anything
-//!   has changed.
+//! - What a shop asks its customer to pay is signed, so nothing of it can be changed in the address of the page.
+//! - A token is in no address: the shop fetches it, server to server, for the checkout and the amount that it was made for.
 mod brand;
 mod cards;
+mod embedded;
 mod expiry;
+mod link;
 mod page;
+mod page_form;
 mod page_guard;
 mod payment;
-mod tokens;
+mod typed_cards;
 
 pub use brand::Brand;
 pub use cards::{BadCard, CardNumber, check_cvv, test_behaviour};
+pub use embedded::{EmbeddedProcessor, PaymentPage};
 pub use expiry::Expiry;
 pub use page::{CONNECTIONS_MAX, CardPage, Registered, RegistersCards, serve};
-pub use tokens::TokenMint;
+pub use typed_cards::TypedCard;

@@ -1,40 +1,38 @@
 //! The merchant system's own page: the one place where a card number is typed. It has a port, and so an origin, of its
 //! own.
 //!
-//! - A card number and its security code live as long as the request that brought them: they are in no answer, address,
-//!   log or message. What leaves this page is a token, the brand and the last four digits.
+//! - A card number and its security code live as long as the request that brought them, and are wiped with it: they are in
+//!   no answer, address, log or message. What leaves this page is a token, the brand and the last four digits.
 //! - The customer goes back to the shop by one of the names that the settings give it, and to no other address.
 
 use std::future::Future;
-use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use actix_web::error::{InternalError, PayloadError, UrlencodedError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, Form, FormConfig, Query, ServiceConfig};
-use actix_web::{App, Error, HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use rand::TryRng;
 use rand::rngs::SysRng;
-use serde::Deserialize;
+use ulid::Ulid;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::access::{Clients, announce};
 use crate::access::{Counted, Limited, Rate};
 use crate::access::{Origins, form_source};
-use crate::domain::{Currency, Date, Timestamp};
+use crate::domain::{Currency, Date};
 use crate::http::{self, Server};
 
+use super::embedded::{now_s, today};
+use super::page_form::Typed;
 use super::page_guard::{POLICY, guarded};
-use super::payment::{Payment, Sent};
-use super::{BadCard, CardNumber, Expiry, TokenMint, check_cvv, test_behaviour};
+use super::payment::Payment;
+use super::{BadCard, CardNumber, EmbeddedProcessor, Expiry, TypedCard, check_cvv, test_behaviour};
 
-const BODY_BYTES_MAX: usize = 8 * 1024;
 /// More customers than type a card number at once.
 pub const CONNECTIONS_MAX: usize = 1_000;
 const NAME_CHARS_MAX: usize = 100;
@@ -68,7 +66,9 @@ pub type Registered = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 /// All that the page needs.
 #[derive(Clone)]
 pub struct CardPage {
-    pub mint: Arc<TokenMint>,
+    pub processor: Arc<EmbeddedProcessor>,
+    /// Tokens of the test cards, where they are good.
+    pub test_tokens: Arc<[&'static str]>,
     pub cards: Arc<dyn RegistersCards>,
     /// Who asks, and how often.
     pub clients: Arc<Clients>,
@@ -80,7 +80,7 @@ pub struct CardPage {
 
 impl CardPage {
     fn takes_test_cards(&self) -> bool {
-        self.mint.recognises("tok_visa")
+        !self.test_tokens.is_empty()
     }
 }
 
@@ -88,12 +88,12 @@ impl CardPage {
 pub fn serve(listener: TcpListener, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
     let page = Data::new(page);
     let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
-    http::serve(listener, 1, limits, site)
+    let limits = http::Limits { wipes: true, ..limits.clone() };
+    http::serve(listener, 1, &limits, site)
 }
 
 pub(super) fn configure(site: &mut ServiceConfig) {
-    site.app_data(FormConfig::default().limit(BODY_BYTES_MAX).error_handler(bad_form))
-        .service(web::resource("/pay").route(web::get().to(show)).route(web::post().to(pay)))
+    site.service(web::resource("/pay").route(web::get().to(show)).route(web::post().to(pay)))
         .route(&STYLESHEET, web::get().to(stylesheet))
         .default_service(web::to(nothing_here));
 }
@@ -119,7 +119,9 @@ struct CardForm<'a> {
     currency: Currency,
     back: &'a str,
     cancel: String,
-    expiry: &'a str,
+    expires: u64,
+    signature: &'a str,
+    card_expiry: &'a str,
     name: &'a str,
     errors: Errors,
     trouble: Option<&'static str>,
@@ -142,42 +144,21 @@ struct Said<'a> {
     text: &'a str,
 }
 
-/// The card as it was typed. It cannot be printed.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Typed {
-    checkout: String,
-    amount: String,
-    currency: String,
-    #[serde(rename = "return")]
-    back: String,
-    number: String,
-    expiry: String,
-    cvv: String,
-    name: String,
-}
-
-/// `GET /pay?checkout=&amount=&currency=&return=`
+/// `GET /pay?checkout=&amount=&currency=&return=&expires=&signature=`
 async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
-    let sent = Query::<Sent>::from_query(request.query_string()).map(Query::into_inner).unwrap_or_default();
-    match Payment::parse(&sent, page.shop.all()) {
+    let sent = Typed::parse(request.query_string().as_bytes()).unwrap_or_default().sent;
+    match Payment::parse(&sent, page.shop.all(), &page.processor) {
         Ok(payment) => form(&page, &payment, &Typed::default(), StatusCode::OK, Errors::default(), None),
         Err(why) => no_payment(why),
     }
 }
 
-/// `POST /pay`: a card for a token.
-async fn pay(page: Data<CardPage>, request: HttpRequest, Form(typed): Form<Typed>) -> HttpResponse {
+/// `POST /pay`: a card for a token, which the shop fetches.
+async fn pay(page: Data<CardPage>, request: HttpRequest, typed: Typed) -> HttpResponse {
     if let Err(limited) = page.clients.admit(page.clients.who(request.head()), Rate::Cards) {
         return too_often(&limited);
     }
-    let sent = Sent {
-        checkout: typed.checkout.clone(),
-        amount: typed.amount.clone(),
-        currency: typed.currency.clone(),
-        back: typed.back.clone(),
-    };
-    let payment = match Payment::parse(&sent, page.shop.all()) {
+    let payment = match Payment::parse(&typed.sent, page.shop.all(), &page.processor) {
         Ok(payment) => payment,
         Err(why) => return no_payment(why),
     };
@@ -192,15 +173,16 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, Form(typed): Form<Typed
             return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, errors, None);
         }
     };
-    match token_for(&page, &number).await {
-        Some(token) => see_other(&payment.paid(&token)),
-        None => {
-            let trouble =
-                "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            form(&page, &payment, &typed, status, Errors::default(), Some(trouble))
-        }
+    let token = token_for(&page, &number).await;
+    let kept = token.is_some_and(|token| {
+        let card = TypedCard { token, amount: payment.amount };
+        page.processor.typed.keep(&payment.checkout, card, now_s())
+    });
+    if kept {
+        return see_other(&payment.paid());
     }
+    let trouble = "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
+    form(&page, &payment, &typed, StatusCode::SERVICE_UNAVAILABLE, Errors::default(), Some(trouble))
 }
 
 /// The card, or what is wrong with each field; no digit is repeated.
@@ -236,7 +218,7 @@ fn said(why: BadCard) -> String {
 async fn token_for(page: &CardPage, number: &CardNumber) -> Option<String> {
     let test_card = test_behaviour(number);
     // the bank knows the test tokens already
-    if let Some(token) = test_card.filter(|token| page.mint.recognises(token)) {
+    if let Some(token) = test_card.filter(|token| page.test_tokens.contains(token)) {
         return Some(token.to_owned());
     }
     let mut random = [0; 16];
@@ -244,7 +226,7 @@ async fn token_for(page: &CardPage, number: &CardNumber) -> Option<String> {
         tracing::error!(%error, "the operating system gives no randomness, so no card can be taken");
         return None;
     }
-    let token = page.mint.mint(u128::from_be_bytes(random));
+    let token = new_token(random);
     let (brand, last4) = (number.brand().name().to_owned(), number.last4().to_owned());
     match page.cards.register(token.clone(), brand, last4, test_card).await {
         Ok(()) => Some(token),
@@ -253,6 +235,11 @@ async fn token_for(page: &CardPage, number: &CardNumber) -> Option<String> {
             None
         }
     }
+}
+
+/// `tok_` and 128 random bits: nobody guesses one, and it is told to the bank and the shop alone.
+fn new_token(random: [u8; 16]) -> String {
+    format!("tok_{}", Ulid(u128::from_be_bytes(random)))
 }
 
 fn form(
@@ -274,7 +261,9 @@ fn form(
         currency: payment.amount.currency,
         back: payment.back(),
         cancel: payment.cancelled(),
-        expiry: Some(typed.expiry.as_str()).filter(|text| shown(text)).unwrap_or_default(),
+        expires: payment.expires,
+        signature: &payment.signature,
+        card_expiry: Some(typed.expiry.as_str()).filter(|text| shown(text)).unwrap_or_default(),
         name: Some(typed.name.as_str()).filter(|text| shown(text)).unwrap_or_default(),
         errors,
         trouble,
@@ -320,21 +309,6 @@ async fn nothing_here() -> HttpResponse {
     )
 }
 
-/// The error names sizes and kinds, never content.
-fn bad_form(error: UrlencodedError, _request: &HttpRequest) -> Error {
-    let (status, text) = match &error {
-        UrlencodedError::Overflow { .. } => {
-            (StatusCode::PAYLOAD_TOO_LARGE, "Your browser has sent more than we read.")
-        }
-        UrlencodedError::Payload(PayloadError::Io(error)) if error.kind() == ErrorKind::TimedOut => {
-            (StatusCode::REQUEST_TIMEOUT, "Your browser was too slow. Please go back and try again.")
-        }
-        UrlencodedError::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "This is not our own form."),
-        _ => (StatusCode::BAD_REQUEST, "Please go back and type the card again."),
-    };
-    InternalError::from_response("a bad form", message(status, "We did not get that", text)).into()
-}
-
 pub(super) fn message(status: StatusCode, heading: &str, text: &str) -> HttpResponse {
     rendered(status, &Said { stylesheet: &STYLESHEET, heading, text })
 }
@@ -353,12 +327,6 @@ fn rendered(status: StatusCode, page: &impl Template) -> HttpResponse {
 
 fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
-}
-
-/// Cards expire by the calendar on the wall, however fast the trade's time runs.
-fn today() -> Date {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(now.as_millis() as u64).date()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-use serde::Deserialize;
-
 use crate::domain::{Currency, Money};
+
+use super::EmbeddedProcessor;
+use super::link::Asked;
 
 const CHECKOUT_CHARS_MAX: usize = 64;
 /// Card schemes carry eight digits.
@@ -8,24 +9,26 @@ const AMOUNT_MINOR_MAX: i64 = 99_999_999;
 const RETURN_CHARS_MAX: usize = 200;
 
 /// What a shop sends along with its customer: as text, in the address or the form.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub struct Sent {
     pub checkout: String,
     pub amount: String,
     pub currency: String,
-    #[serde(rename = "return")]
     pub back: String,
+    pub expires: String,
+    pub signature: String,
 }
 
-/// A payment that a shop of ours asks for. The amount is shown to the customer; what is charged is what the shop
-/// asks for with the token, so changing it here gains nothing.
+/// A payment that a shop of ours asks for, whole as the shop has signed it: what is shown here is what is charged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
     /// The shop's word for it.
     pub checkout: String,
     pub amount: Money,
     back: String,
+    /// Unix time in seconds.
+    pub expires: u64,
+    pub signature: String,
 }
 
 /// Which part of it cannot be.
@@ -39,11 +42,17 @@ pub enum BadPayment {
     Currency,
     #[error("the shop to return to is not one of ours: add its origin to the settings")]
     Return,
+    #[error("the shop has not asked for this, or too long ago")]
+    NotAsked,
 }
 
 impl Payment {
     /// `shops`: the origins that a customer may be sent back to, as `https://shop.example`.
-    pub fn parse(sent: &Sent, shops: &[String]) -> Result<Payment, BadPayment> {
+    pub fn parse(
+        sent: &Sent,
+        shops: &[String],
+        processor: &EmbeddedProcessor,
+    ) -> Result<Payment, BadPayment> {
         let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-');
         let checkout = &sent.checkout;
         if !(1..=CHECKOUT_CHARS_MAX).contains(&checkout.len()) || !checkout.bytes().all(is_plain) {
@@ -58,12 +67,18 @@ impl Payment {
             return Err(BadPayment::Return);
         }
         let amount = Money::new(minor, currency);
-        Ok(Payment { checkout: checkout.clone(), amount, back: sent.back.clone() })
+        let expires = sent.expires.parse().map_err(|_| BadPayment::NotAsked)?;
+        let asked = Asked { checkout, amount, back: &sent.back, expires };
+        if !processor.is_asked(&asked, &sent.signature) {
+            return Err(BadPayment::NotAsked);
+        }
+        let (back, signature) = (sent.back.clone(), sent.signature.clone());
+        Ok(Payment { checkout: checkout.clone(), amount, back, expires, signature })
     }
 
-    /// Where the customer goes with her token.
-    pub fn paid(&self, token: &str) -> String {
-        format!("{}?checkout={}&token={token}", self.back, self.checkout)
+    /// Where the customer goes when she has typed a card. What stands for it is not in the address: the shop asks for it.
+    pub fn paid(&self) -> String {
+        format!("{}?checkout={}", self.back, self.checkout)
     }
 
     /// Where she goes without one.
@@ -82,6 +97,11 @@ impl Payment {
     }
 }
 
+/// Text for a part of an address's query.
+pub(super) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// One of the origins and a plain path, nothing else: whatever could be read as another host is refused.
 fn is_of_a_shop(back: &str, shops: &[String]) -> bool {
     let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'/' | b'-' | b'_' | b'.' | b'~');
@@ -94,10 +114,24 @@ fn is_of_a_shop(back: &str, shops: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::PaymentPage as _;
+    use super::super::link::LinkSigner;
     use super::*;
 
+    fn processor() -> EmbeddedProcessor {
+        EmbeddedProcessor::new("http://pay.example/", [7; 32])
+    }
+
+    /// As the shop's address has it.
     fn sent(back: &str) -> Sent {
-        Sent { checkout: "n-1".into(), amount: "1097".into(), currency: "GBP".into(), back: back.into() }
+        let address = processor().address("n-1", Money::new(1097, Currency::GBP), back);
+        let (page, query) = address.split_once('?').unwrap();
+        assert_eq!(page, "http://pay.example/pay");
+        super::super::page_form::Typed::parse(query.as_bytes()).unwrap().sent
+    }
+
+    fn parse(sent: &Sent) -> Result<Payment, BadPayment> {
+        Payment::parse(sent, &shops(), &processor())
     }
 
     fn shops() -> Vec<String> {
@@ -106,10 +140,42 @@ mod tests {
 
     #[test]
     fn a_customer_goes_back_to_the_shop_that_sent_her() {
-        let payment = Payment::parse(&sent("https://shop.example/checkout/return"), &shops()).unwrap();
-        assert_eq!(payment.paid("tok_1"), "https://shop.example/checkout/return?checkout=n-1&token=tok_1");
+        let payment = parse(&sent("https://shop.example/checkout/return")).unwrap();
+        assert_eq!(payment.paid(), "https://shop.example/checkout/return?checkout=n-1");
         assert_eq!(payment.shop(), "shop.example");
         assert_eq!(payment.amount, Money::new(1097, Currency::GBP));
+    }
+
+    #[test]
+    fn what_is_changed_in_the_address_bar_is_no_payment() {
+        let good = || sent("https://shop.example/r");
+        let text = str::to_owned;
+        for changed in [
+            Sent { checkout: text("n-2"), ..good() },
+            Sent { amount: text("1"), ..good() },
+            Sent { amount: text("01097"), signature: text(""), ..good() },
+            Sent { currency: text("EUR"), ..good() },
+            Sent { back: text("http://127.0.0.1:8080/r"), ..good() },
+            Sent { expires: text("99999999999"), ..good() },
+            Sent { expires: text(""), ..good() },
+            Sent { signature: text(""), ..good() },
+            Sent { signature: "0".repeat(32), ..good() },
+        ] {
+            assert_eq!(parse(&changed), Err(BadPayment::NotAsked));
+        }
+        let other = EmbeddedProcessor::new("http://pay.example", [8; 32]);
+        assert_eq!(Payment::parse(&good(), &shops(), &other), Err(BadPayment::NotAsked));
+    }
+
+    #[test]
+    fn a_link_is_good_for_an_hour() {
+        let (processor, now) = (processor(), super::super::embedded::now_s());
+        let asked =
+            |expires| Asked { checkout: "n-1", amount: Money::new(1, Currency::GBP), back: "x", expires };
+        let late = asked(now);
+        assert!(!processor.is_asked(&late, &LinkSigner::new([7; 32]).sign(&late)));
+        let soon = asked(now + 600);
+        assert!(processor.is_asked(&soon, &LinkSigner::new([7; 32]).sign(&soon)));
     }
 
     #[test]
@@ -131,7 +197,7 @@ mod tests {
             "//shop.example/x",
             "javascript:alert(1)",
         ] {
-            assert_eq!(Payment::parse(&sent(evil), &shops()), Err(BadPayment::Return), "{evil}");
+            assert_eq!(parse(&sent(evil)), Err(BadPayment::Return), "{evil}");
         }
     }
 
@@ -140,13 +206,13 @@ mod tests {
         let good = || sent("https://shop.example/r");
         for amount in ["", "0", "-1", "+5", "1.50", "100000000", "99999999999999999999", " 1"] {
             let bad = Sent { amount: amount.to_owned(), ..good() };
-            assert_eq!(Payment::parse(&bad, &shops()), Err(BadPayment::Amount), "{amount}");
+            assert_eq!(parse(&bad), Err(BadPayment::Amount), "{amount}");
         }
         for checkout in ["", "a b", "a&token=tok_visa", &"x".repeat(65)] {
             let bad = Sent { checkout: checkout.to_owned(), ..good() };
-            assert_eq!(Payment::parse(&bad, &shops()), Err(BadPayment::Checkout), "{checkout}");
+            assert_eq!(parse(&bad), Err(BadPayment::Checkout), "{checkout}");
         }
         let bad = Sent { currency: "£".to_owned(), ..good() };
-        assert_eq!(Payment::parse(&bad, &shops()), Err(BadPayment::Currency));
+        assert_eq!(parse(&bad), Err(BadPayment::Currency));
     }
 }

@@ -58,7 +58,8 @@ impl Shopper {
         let location = begun.header("location")?.to_owned();
         let nonce = location.split("checkout=").nth(1)?.split('&').next()?.to_owned();
         let token = self.token();
-        let uri = format!("/checkout/return?checkout={nonce}&token={token}");
+        self.street.card_page.types(&nonce, token);
+        let uri = format!("/checkout/return?checkout={nonce}");
         let headers = vec![("cookie", cookie.to_owned()), ("accept", "text/html".to_owned())];
         Some(Checkout {
             key: Key { principal: cookie.to_owned(), route: Route::Payment, key: nonce },

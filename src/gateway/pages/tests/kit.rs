@@ -153,6 +153,7 @@ fn app(shop: Arc<Played>, books: &[Product], public_url: &str) -> App {
         asks: shop,
         catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
         tokens: Arc::new(|token| token == "tok_good"),
+        payment_page: Arc::new(api_kit::PlayedPage),
         programs: Arc::new(Programs::new(true)),
         sessions: Arc::new(OsSessions),
         rules: Arc::new(Rules::default()),

@@ -5,6 +5,7 @@ use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
 use crate::actors::{Message, Reply};
 use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState};
 use crate::gateway::AskError;
+use crate::partners::processor::TypedCard;
 
 use super::kit::*;
 
@@ -25,8 +26,7 @@ async fn a_whole_form_goes_on_to_the_payment_page() {
     kit.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");
     let seen = kit.post("/checkout", ADA).await;
     seen.goes_to(
-        "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&currency=GBP\
-         &return=http%3A%2F%2F127.0.0.1%3A8080%2Fcheckout%2Freturn",
+        "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&return=http://127.0.0.1:8080/checkout/return",
     );
     assert_eq!(begun(&kit), Some(("Ada Lovelace".to_owned(), Backorder::Refuse)));
 }
@@ -110,7 +110,7 @@ fn pays(reply: impl Fn() -> Result<Reply, AskError> + Send + Sync + 'static) -> 
     })
 }
 
-const RETURN: &str = "/checkout/return?checkout=nonce1&token=tok_good";
+const RETURN: &str = "/checkout/return?checkout=nonce1";
 
 #[actix_web::test]
 async fn coming_back_twice_leads_to_the_same_order() {
@@ -120,7 +120,8 @@ async fn coming_back_twice_leads_to_the_same_order() {
     for _ in 0..2 {
         kit.get(RETURN).await.goes_to(&path);
     }
-    let paid = CartMessage::PayWith { checkout: "nonce1".to_owned(), token: "tok_good".to_owned() };
+    let card = Some(TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) });
+    let paid = CartMessage::PayWith { checkout: "nonce1".to_owned(), card };
     assert!(
         kit.asked().iter().all(|(_, message)| matches!(message, Message::Session(asked) if *asked == paid))
     );
@@ -163,14 +164,27 @@ async fn an_outcome_that_is_not_known_is_asked_for_again() {
 }
 
 #[actix_web::test]
-async fn a_strange_nonce_token_or_visitor_buys_nothing() {
+async fn a_strange_nonce_or_visitor_buys_nothing() {
     let kit = pays(|| Ok(CartReply::NoSuchCheckout.into()));
-    assert_eq!(kit.get("/checkout/return?checkout=x&token=tok_good").await.status, 404);
-    kit.asked();
-    assert_eq!(kit.get("/checkout/return?checkout=nonce1&token=tok_invented").await.status, 422);
-    assert_eq!(kit.get("/checkout/return").await.status, 422);
+    for strange in ["?checkout=x", "", "?checkout=x&token=tok_good"] {
+        assert_eq!(kit.get(&format!("/checkout/return{strange}")).await.status, 404);
+    }
+    let cardless =
+        |(_, message): &_| matches!(message, Message::Session(CartMessage::PayWith { card: None, .. }));
+    assert!(kit.asked().iter().all(cardless), "a token in the address is not looked at");
     assert_eq!(kit.send(TestRequest::get().uri(RETURN)).await.status, 404);
     assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn without_a_card_of_hers_the_answer_of_before_is_told_or_she_types_it_again() {
+    let again = pays(|| Ok(CartReply::CartEmpty.into())).get("/checkout/return?checkout=nonce2").await;
+    assert_eq!(again.status, 422);
+    again.shows("type the card once more").shows("Nothing was charged");
+    let view = order_view(OrderState::Confirmed);
+    let path = order_path(&view);
+    let kit = pays(move || Ok(answered(Outcome::Taken(Box::new(view.clone())))));
+    kit.get("/checkout/return?checkout=nonce2").await.goes_to(&path);
 }
 
 #[actix_web::test]

@@ -1,0 +1,69 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::{Date, Money, Timestamp};
+
+use super::link::{Asked, LinkSigner};
+use super::payment::encoded;
+use super::typed_cards::{TypedCard, TypedCards};
+
+/// How long a customer has to type her card.
+const LINK_GOOD_FOR_S: u64 = 60 * 60;
+
+/// What a shop needs of the company that takes its customers' cards.
+pub trait PaymentPage: Send + Sync {
+    /// Where the customer types her card: good for this checkout, amount and way back, and for a while. `back` is an
+    /// absolute URL without a query.
+    fn address(&self, checkout: &str, amount: Money, back: &str) -> String;
+
+    /// The card that was typed for this checkout; `None` where none was, or too long ago.
+    fn card_of(&self, checkout: &str) -> Option<TypedCard>;
+}
+
+/// The processor in the shop's own process: its card page and its shop share this, and the secret in it.
+pub struct EmbeddedProcessor {
+    page_url: String,
+    signer: LinkSigner,
+    pub(super) typed: TypedCards,
+}
+
+impl EmbeddedProcessor {
+    /// `page_url`: where browsers reach the card page. `secret`: what asks for a payment is signed with.
+    pub fn new(page_url: &str, secret: [u8; 32]) -> EmbeddedProcessor {
+        let page_url = page_url.trim_end_matches('/').to_owned();
+        EmbeddedProcessor { page_url, signer: LinkSigner::new(secret), typed: TypedCards::default() }
+    }
+
+    /// Whether the shop has asked for just this, not too long ago.
+    pub(super) fn is_asked(&self, asked: &Asked<'_>, signature: &str) -> bool {
+        self.signer.is_signed(asked, signature) && asked.expires > now_s()
+    }
+}
+
+impl PaymentPage for EmbeddedProcessor {
+    fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
+        let asked = Asked { checkout, amount, back, expires: now_s() + LINK_GOOD_FOR_S };
+        format!(
+            "{}/pay?checkout={}&amount={}&currency={}&return={}&expires={}&signature={}",
+            self.page_url,
+            encoded(checkout),
+            amount.amount,
+            amount.currency,
+            encoded(back),
+            asked.expires,
+            self.signer.sign(&asked),
+        )
+    }
+
+    fn card_of(&self, checkout: &str) -> Option<TypedCard> {
+        self.typed.of(checkout, now_s())
+    }
+}
+
+/// Cards and links expire by the clock on the wall, however fast the trade's time runs.
+pub(super) fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+pub(super) fn today() -> Date {
+    Timestamp(now_s() * 1_000).date()
+}

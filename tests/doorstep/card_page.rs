@@ -1,0 +1,136 @@
+//! A customer's way over the payment page, byte by byte: what is in its addresses, and what is left of her card.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::FileExt;
+
+use super::order::IN_STOCK;
+use super::shop::{TestShop, setup};
+
+/// No test card's, so that no page shows it.
+const WRITTEN: &str = "5105+1051+0510+5100";
+const CVV: &str = "cvv=973&name=";
+
+/// One request, and all of the answer.
+fn ask(url: &str, method: &str, path: &str, cookie: &str, form: &str) -> String {
+    let host = url.strip_prefix("http://").expect("an address of this machine");
+    let mut stream = TcpStream::connect(host).expect("connect");
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: {cookie}\r\n");
+    let body = format!(
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).expect("send");
+    let mut answer = vec![];
+    stream.read_to_end(&mut answer).expect("an answer");
+    String::from_utf8(answer).expect("an answer in UTF-8")
+}
+
+#[track_caller]
+fn header(answer: &str, name: &str) -> String {
+    let line = answer.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}: ")));
+    let line = line.unwrap_or_else(|| panic!("no {name} in:\n{answer}"));
+    line.split_once(": ").expect("a header").1.to_owned()
+}
+
+/// With a book in her basket, and her address typed: her cookie, and where she types her card.
+fn checks_out(shop: &TestShop) -> (String, String) {
+    let line = format!("sku={IN_STOCK}&quantity=1");
+    let cookie = header(&ask(&shop.url, "POST", "/cart/lines", "", &line), "set-cookie");
+    let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+    let form =
+        "name=Ada+Lovelace&email=ada%40example.com&line1=12+Square&city=London&postcode=SW1Y+4JH&country=GB";
+    let begun = ask(&shop.url, "POST", "/checkout", &cookie, form);
+    (cookie, header(&begun, "location"))
+}
+
+fn below(url: &str, address: &str) -> String {
+    address.strip_prefix(url).unwrap_or_else(|| panic!("{address} is not below {url}")).to_owned()
+}
+
+/// What the card page is sent: all that was in its address, and a card.
+fn typed(link: &str, expiry: &str) -> String {
+    let asked = link.split_once('?').expect("a query").1;
+    format!("{asked}&number={WRITTEN}&expiry={expiry}&{CVV}Ada")
+}
+
+#[test]
+fn no_token_is_in_an_address_and_the_same_return_is_one_order() {
+    let shop = setup().open();
+    let (cookie, link) = checks_out(&shop);
+    let paid = ask(&shop.cards_url, "POST", "/pay", "", &typed(&link, "09%2F99"));
+    let back = header(&paid, "location");
+    assert!(!back.contains("tok") && !back.contains("5105"), "{back}");
+    let order = |cookie| ask(&shop.url, "GET", &below(&shop.url, &back), cookie, "");
+    let first = header(&order(&cookie), "location");
+    assert!(first.starts_with("/orders/ord_"), "{first}");
+    assert_eq!(header(&order(&cookie), "location"), first);
+    // the address is worth nothing to who has not begun the checkout
+    assert!(order("").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn an_amount_that_was_changed_in_the_address_is_refused() {
+    let shop = setup().open();
+    let (_, link) = checks_out(&shop);
+    let path = below(&shop.cards_url, &link);
+    assert!(ask(&shop.cards_url, "GET", &path, "", "").starts_with("HTTP/1.1 200"));
+    let cheaper = path.replacen("amount=", "amount=0", 1).replacen("amount=0", "amount=1", 1);
+    let seen = ask(&shop.cards_url, "GET", &cheaper, "", "");
+    assert!(seen.starts_with("HTTP/1.1 400") && seen.contains("This is no payment"), "{seen}");
+}
+
+/// A restart between the card page and the return: she types her card again, and one order is paid once.
+#[test]
+fn a_restart_on_the_way_back_costs_her_nothing_but_her_patience() {
+    let mut shop = setup().open();
+    let (cookie, link) = checks_out(&shop);
+    let path = below(
+        &shop.url,
+        &header(&ask(&shop.cards_url, "POST", "/pay", "", &typed(&link, "09%2F99")), "location"),
+    );
+    shop.stop();
+    shop.start();
+    let seen = ask(&shop.url, "GET", &path, &cookie, "");
+    assert!(seen.starts_with("HTTP/1.1 422") && seen.contains("Nothing was charged"), "{seen}");
+}
+
+#[test]
+fn nothing_of_a_card_is_in_memory_when_its_request_has_ended() {
+    let shop = setup().open();
+    let (cookie, link) = checks_out(&shop);
+    // one is refused, so that the page is shown again, and one goes through
+    let refused = ask(&shop.cards_url, "POST", "/pay", "", &typed(&link, "09%2F20"));
+    assert!(refused.starts_with("HTTP/1.1 422"), "{refused}");
+    let paid = ask(&shop.cards_url, "POST", "/pay", "", &typed(&link, "09%2F99"));
+    let back = header(&paid, "location");
+    ask(&shop.url, "GET", &below(&shop.url, &back), &cookie, "");
+    let memory = match File::open(format!("/proc/{}/mem", shop.process_id())) {
+        Ok(memory) => memory,
+        // that is the point: only root may look
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return,
+        Err(error) => panic!("the memory of the shop: {error}"),
+    };
+    let plain = WRITTEN.replace('+', "");
+    let spaced = WRITTEN.replace('+', " ");
+    let held = |needle: &str| holds(&memory, shop.process_id(), needle.as_bytes());
+    assert!(held("Ada Lovelace"), "what the shop keeps is found");
+    for needle in [WRITTEN, &plain, &spaced, CVV] {
+        assert!(!held(needle), "`{needle}` is still in the memory of the shop");
+    }
+}
+
+/// Whether these bytes are in any memory of a process that can be written to.
+fn holds(memory: &File, process: u32, needle: &[u8]) -> bool {
+    let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).expect("the process lives");
+    let writable = maps.lines().filter(|line| line.contains(" rw-p "));
+    writable.filter_map(|line| line.split_once(' ')?.0.split_once('-')).any(|(from, to)| {
+        let place = |hex| u64::from_str_radix(hex, 16).expect("an address");
+        let (from, to) = (place(from), place(to));
+        let mut bytes = vec![0; (to - from) as usize];
+        // what the kernel keeps for itself cannot be read
+        memory.read_exact_at(&mut bytes, from).is_ok() && memchr::memmem::find(&bytes, needle).is_some()
+    })
+}
