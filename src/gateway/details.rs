@@ -2,6 +2,7 @@
 //! The error says what is expected, never what was typed.
 
 use super::countries::COUNTRIES;
+use super::plain_text;
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX};
 
 /// What is expected instead.
@@ -19,13 +20,26 @@ pub fn email(text: &str) -> Result<String, Wanted> {
     }
 }
 
+/// It goes into mails: so it is a name, and no stranger's message.
 pub fn name(text: &str) -> Result<String, Wanted> {
-    plain(text, NAME_CHARS_MAX)
+    let name = plain(text, NAME_CHARS_MAX)?;
+    if !plain_text::has_letter(&name) {
+        return Err("a name with letters is expected".to_owned());
+    }
+    if plain_text::has_link(&name) || plain_text::has_address(&name) {
+        let wanted = "a name without links and addresses is expected, with a space after each full stop";
+        return Err(wanted.to_owned());
+    }
+    Ok(name)
 }
 
 /// The street, the city, the postcode.
 pub fn address_field(text: &str) -> Result<String, Wanted> {
-    plain(text, ADDRESS_FIELD_CHARS_MAX)
+    let field = plain(text, ADDRESS_FIELD_CHARS_MAX)?;
+    if plain_text::has_link(&field) {
+        return Err("text without links is expected".to_owned());
+    }
+    Ok(field)
 }
 
 /// An ISO 3166-1 alpha-2 code that is some country's.
@@ -51,15 +65,10 @@ fn plain(text: &str, chars_max: usize) -> Result<String, Wanted> {
     if text.is_empty() || too_long {
         return Err(format!("1 to {chars_max} characters are expected"));
     }
-    if text.contains(|c: char| c.is_control() || is_invisible_order(c)) {
-        return Err("text without control characters is expected".to_owned());
+    if plain_text::hides_something(text) || !plain_text::says_something(text) {
+        return Err("text that can be seen, without control and format characters, is expected".to_owned());
     }
     Ok(text.to_owned())
-}
-
-/// Line separators, and marks that turn the direction of what follows: they forge what a clerk reads.
-fn is_invisible_order(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -93,9 +102,27 @@ mod tests {
     fn text_is_one_line_of_bounded_length() {
         assert_eq!(name("  Ada Lovelace "), Ok("Ada Lovelace".to_owned()));
         assert!(name(&"é".repeat(100)).is_ok());
-        for bad in ["", "   ", "a\nb", "a\0b", "a\u{202e}b", &"é".repeat(101)] {
-            assert!(name(bad).is_err(), "{bad:?}");
+        for bad in ["", "   ", "a\nb", "a\0b", "a\u{202e}b", "\u{200b}\u{200b}", "\u{3164}", &"é".repeat(101)]
+        {
+            assert!(name(bad).is_err() && address_field(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_name_is_no_strangers_message() {
+        for bad in
+            ["http://evil.example", "You won! evil.com/x", "www.evil", "//evil", "a@b.example", "12", "..."]
+        {
+            assert!(name(bad).is_err(), "{bad}");
+        }
+        for good in ["O'Brien", "Jean-Luc", "José", "李小龙", "Dr. No", "Smith & Sons Ltd.", "St. John's"]
+        {
+            assert_eq!(name(good), Ok(good.to_owned()));
+        }
+        for good in ["SW1Y 4JH", "12", "St.James's Sq. 4", "12/34 High St"] {
+            assert!(address_field(good).is_ok(), "{good}");
+        }
+        assert!(address_field("http://evil.example").is_err());
     }
 
     #[test]

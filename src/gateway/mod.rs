@@ -27,6 +27,7 @@ mod in_process;
 mod json;
 mod limits;
 pub mod pages;
+mod plain_text;
 mod principal;
 mod problem;
 mod rates;
