@@ -81,11 +81,11 @@ problems! {
     BadQuantity, "bad_quantity", UNPROCESSABLE_ENTITY, "The quantity is not one the shop sells",
         "send a JSON number, whole, from 1 to 999 for each SKU";
     UnknownToken, "unknown_token", UNPROCESSABLE_ENTITY, "The payment token is not known",
-        "have the card typed again on the payment page and send the token that it gives";
+        "send a token that stands for a card here, such as tok_visa in the demo; a customer types hers on the payment page";
     BadField, "bad_field", UNPROCESSABLE_ENTITY, "A field is missing or not as it should be",
         "correct the field that the pointer names";
     CardNumber, "card_number_in_request", UNPROCESSABLE_ENTITY, "The request holds a card number",
-        "never send card numbers to the shop: send the token that the payment page gives";
+        "never send card numbers to the shop: a card is typed on the payment page alone";
     TotalTooLarge, "total_too_large", UNPROCESSABLE_ENTITY, "The order costs more than one payment can carry",
         "split it into several orders";
     CartFull, "cart_full", UNPROCESSABLE_ENTITY, "The cart is full",

@@ -79,7 +79,7 @@ pub struct ShippingAddress {
     country: String,
 }
 
-/// Never a card: only the token that the payment page gives.
+/// Never a card: only a token that stands for one.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it is only described")]
