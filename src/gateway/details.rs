@@ -102,8 +102,16 @@ mod tests {
     fn text_is_one_line_of_bounded_length() {
         assert_eq!(name("  Ada Lovelace "), Ok("Ada Lovelace".to_owned()));
         assert!(name(&"é".repeat(100)).is_ok());
-        for bad in ["", "   ", "a\nb", "a\0b", "a\u{202e}b", "\u{200b}\u{200b}", "\u{3164}", &"é".repeat(101)]
-        {
+        for bad in [
+            "",
+            "   ",
+            "a\nb",
+            "a\0b",
+            "a\u{202e}b",
+            "\u{200b}\u{200b}",
+            "\u{3164}",
+            &"é".repeat(ADDRESS_FIELD_CHARS_MAX + 1),
+        ] {
             assert!(name(bad).is_err() && address_field(bad).is_err(), "{bad:?}");
         }
     }

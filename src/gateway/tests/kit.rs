@@ -228,6 +228,7 @@ pub struct PlayedPage;
 
 impl PaymentPage for PlayedPage {
     fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
+        let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
         format!("http://127.0.0.1:7002/pay?checkout={checkout}&amount={}&return={back}", amount.amount)
     }
 

@@ -26,7 +26,7 @@ async fn a_whole_form_goes_on_to_the_payment_page() {
     kit.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");
     let seen = kit.post("/checkout", ADA).await;
     seen.goes_to(
-        "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&return=http://127.0.0.1:8080/checkout/return",
+        "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&return=http%3A%2F%2F127.0.0.1%3A8080%2Fcheckout%2Freturn",
     );
     assert_eq!(begun(&kit), Some(("Ada Lovelace".to_owned(), Backorder::Refuse)));
 }
