@@ -86,7 +86,8 @@ id!(
     PaymentId, "pay_"
 );
 id!(
-    /// A visitor's session and her cart, shown as `cart_…`; it is a secret: who has it has the cart.
+    /// A session and its cart, shown as `cart_…`. A program's is its own secret: who has it has the cart. A browser's opens
+    /// nothing: see [`VisitorKey`](super::VisitorKey).
     SessionId, "cart_"
 );
 
@@ -100,6 +101,23 @@ impl PaymentId {
 impl SessionId {
     /// The session that all programs share: they keep no cart.
     pub const PROGRAMS: SessionId = SessionId(0);
+
+    /// The bit that tells a browser's session from a program's cart; beside those that tell the slot.
+    const BROWSER: u128 = 0x10;
+
+    /// A program's cart; `random` as for [`new`](SessionId::new).
+    pub fn of_program(at_ms: u64, random: u128) -> SessionId {
+        SessionId(SessionId::new(at_ms, random).0 & !SessionId::BROWSER)
+    }
+
+    /// The session of a browser, which nothing but its cookie opens.
+    pub(super) fn of_browser(at_ms: u64, random: u128) -> SessionId {
+        SessionId(SessionId::new(at_ms, random).0 | SessionId::BROWSER)
+    }
+
+    pub fn is_of_browser(self) -> bool {
+        self.0 & SessionId::BROWSER != 0
+    }
 
     /// Tells sessions apart in a log without opening their carts: four hex digits of its time.
     pub fn fingerprint(self) -> String {

@@ -12,6 +12,7 @@ mod sku;
 mod slot;
 mod time;
 mod timeline;
+mod visitor_key;
 
 pub use api_key::{ApiKey, ApiKeyHash, ProgramId};
 pub use buyer::Buyer;
@@ -29,3 +30,4 @@ pub use sku::{BadSku, Sku};
 pub use slot::{SLOTS, Slot};
 pub use time::{Date, Timestamp};
 pub use timeline::{Happening, Party, Step, Timeline, TimelineEntry};
+pub use visitor_key::VisitorKey;

@@ -7,8 +7,8 @@ use rand::rngs::SysRng;
 use crate::access::Clients;
 use crate::access::Origins;
 use crate::actors::{Address, Message, Reply, Rules};
-use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
+use crate::domain::{SessionId, VisitorKey};
 use crate::partners::processor::PaymentPage;
 
 use super::{AskError, Asks, HttpLimits, Problem, Programs};
@@ -24,7 +24,7 @@ pub struct App {
     pub payment_page: Arc<dyn PaymentPage>,
     /// Which API keys are good.
     pub programs: Arc<Programs>,
-    /// Makes the id of a new cart: nobody can guess one, for who has it has the cart.
+    /// Makes what opens a new cart: nobody can guess it.
     pub sessions: Arc<dyn NewSession>,
     /// `currency` and `shipping` are read.
     pub rules: Arc<Rules>,
@@ -43,30 +43,38 @@ pub struct PageSettings {
     pub payment_page_url: String,
 }
 
-/// Where ids of new carts come from; `None` where there is no randomness to be had.
+/// Where new carts get the secrets from that open them.
 pub trait NewSession: Send + Sync {
-    fn new_session(&self) -> Option<SessionId>;
+    /// The time, and 128 random bits; `None` where there is no randomness to be had.
+    fn draw(&self) -> Option<(u64, u128)>;
 }
 
 /// The operating system's randomness.
 pub struct OsSessions;
 
 impl NewSession for OsSessions {
-    fn new_session(&self) -> Option<SessionId> {
+    fn draw(&self) -> Option<(u64, u128)> {
         let mut random = [0; 16];
         if let Err(error) = SysRng.try_fill_bytes(&mut random) {
             tracing::error!(%error, "the operating system gives no randomness, so no cart can be started");
             return None;
         }
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Some(SessionId::new(at.as_millis() as u64, u128::from_be_bytes(random)))
+        Some((at.as_millis() as u64, u128::from_be_bytes(random)))
     }
 }
 
 impl App {
-    /// The id of a cart that is to be begun.
-    pub fn new_session(&self) -> Result<SessionId, Problem> {
-        self.sessions.new_session().ok_or_else(Problem::internal)
+    /// The id of a program's cart that is to be begun.
+    pub fn new_cart(&self) -> Result<SessionId, Problem> {
+        let (at, random) = self.sessions.draw().ok_or_else(Problem::internal)?;
+        Ok(SessionId::of_program(at, random))
+    }
+
+    /// What a new visitor's cookie is to hold.
+    pub fn new_visitor(&self) -> Result<VisitorKey, Problem> {
+        let (at, random) = self.sessions.draw().ok_or_else(Problem::internal)?;
+        Ok(VisitorKey::new(at, random))
     }
 
     /// Asks for something that changes nothing: without an answer, nothing is lost.

@@ -55,13 +55,12 @@ pub struct World {
     cells_max: usize,
 }
 
-/// Ids of carts that a seed repeats.
+/// Secrets of carts that a seed repeats.
 struct SeededSessions(Mutex<StdRng>);
 
 impl NewSession for SeededSessions {
-    fn new_session(&self) -> Option<SessionId> {
-        let random: u128 = self.0.lock().ok()?.random();
-        Some(SessionId::new(1, random))
+    fn draw(&self) -> Option<(u64, u128)> {
+        Some((1, self.0.lock().ok()?.random()))
     }
 }
 

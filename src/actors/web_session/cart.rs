@@ -22,6 +22,33 @@ pub fn create(id: SessionId, known: Option<&Session>, context: &Context<'_>) -> 
     turn
 }
 
+/// What lay in another session's cart, at the prices that she saw there. A doubled request finds it done.
+pub fn adopt(id: SessionId, known: Option<&Session>, lines: &[OrderLine], context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    let session = match known {
+        Some(session) => session.clone(),
+        None => {
+            turn.event(Event::Created { session: id });
+            for line in lines {
+                turn.event(Event::LineSet { session: id, line: line.clone() });
+            }
+            Session { lines: lines.to_vec(), ..Session::default() }
+        }
+    };
+    reply(&mut turn, context, Reply::Cart(view_of(id, &session, context)));
+    turn
+}
+
+/// Her cart and what she has typed; an order that she has placed is its own.
+pub fn forget(id: SessionId, known: Option<&Session>, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    if known.is_some() {
+        turn.event(Event::Forgotten { session: id });
+    }
+    reply(&mut turn, context, Reply::Forgotten);
+    turn
+}
+
 pub fn view(id: SessionId, session: &Session, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     reply(&mut turn, context, Reply::Cart(view_of(id, session, context)));

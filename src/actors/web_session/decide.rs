@@ -39,6 +39,14 @@ fn on_session(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
             Some((id, known)) => cart::create(id, known, context),
             None => no_such_cart(context),
         },
+        Message::Adopt { lines } => match cart {
+            Some((id, known)) => cart::adopt(id, known, lines, context),
+            None => no_such_cart(context),
+        },
+        Message::Forget => match cart {
+            Some((id, known)) => cart::forget(id, known, context),
+            None => no_such_cart(context),
+        },
         about_a_cart => match cart {
             Some((id, Some(session))) => on_cart(id, session, about_a_cart, context),
             // never created, or the programs' session, which has none
@@ -69,6 +77,8 @@ fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Co
         // decided on above, for any session
         Message::Submit(_)
         | Message::Create
+        | Message::Adopt { .. }
+        | Message::Forget
         | Message::OrderAnswered { .. }
         | Message::AddKey { .. }
         | Message::RevokeKey { .. }

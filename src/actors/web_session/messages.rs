@@ -44,6 +44,11 @@ pub enum Message {
     RevokeKey { name: String },
     /// Operator and gateway, likewise. Replies `Programs`.
     ListKeys,
+    /// Gateway, at checkout: takes over what is in the cart of the session that she came with, for she gets another cookie
+    /// where she is about to say who she is. Of a new session only. Replies `Cart`.
+    Adopt { lines: Vec<OrderLine> },
+    /// Gateway: she wants it forgotten. Replies `Forgotten`, also where there was nothing.
+    Forget,
 }
 
 /// A checkout that carries its own lines.
@@ -80,6 +85,8 @@ pub struct CheckoutDetails {
 pub enum Reply {
     Cart(Box<CartView>),
     NoSuchCart,
+    /// Nothing is left of the cart.
+    Forgotten,
     /// More than [`crate::domain::limits::LINES_MAX`] lines.
     CartFull,
     /// There is nothing in the cart to buy.
@@ -113,6 +120,8 @@ impl Message {
         match self {
             Message::Submit(_) => "Submit",
             Message::Create => "Create",
+            Message::Adopt { .. } => "Adopt",
+            Message::Forget => "Forget",
             Message::View => "View",
             Message::SetLine { .. } => "SetLine",
             Message::RemoveLine { .. } => "RemoveLine",

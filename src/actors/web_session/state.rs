@@ -46,6 +46,10 @@ pub enum Event {
     KeyRevoked {
         program: ProgramId,
     },
+    /// Nothing is left of it.
+    Forgotten {
+        session: SessionId,
+    },
 }
 
 #[derive(Default)]
@@ -66,6 +70,7 @@ impl Event {
     fn session(&self) -> Option<SessionId> {
         let session = match self {
             Event::Created { session }
+            | Event::Forgotten { session }
             | Event::LineSet { session, .. }
             | Event::LineRemoved { session, .. }
             | Event::CheckoutBegun { session, .. }
@@ -104,6 +109,7 @@ impl State {
             Event::Created { .. } => self.sessions.change(&id, stamp.position, |slot| {
                 slot.get_or_insert_default();
             }),
+            Event::Forgotten { .. } => self.sessions.change(&id, stamp.position, |slot| *slot = None),
             Event::LineSet { line, .. } => self.note(id, stamp.position, |session| session.set_line(line)),
             Event::LineRemoved { sku, .. } => {
                 self.note(id, stamp.position, |session| session.remove_line(sku));

@@ -439,3 +439,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_new_session_takes_over_what_lay_in_another_once() {
+    let mut visit = Visit::of(visitor());
+    let lines = vec![line("PG-1342", 2), line("PG-84", 1)];
+    let turn = visit.ask(Message::Adopt { lines: lines.clone() });
+    assert!(
+        matches!(session_reply(&turn), Reply::Cart(cart) if cart.lines == lines && cart.details.is_none())
+    );
+    assert_eq!(visit.cart().lines, lines);
+    let again = visit.ask(Message::Adopt { lines: vec![line("PG-84", 9)] });
+    assert!(again.events().is_empty(), "a doubled request finds it done");
+    assert_eq!(visit.cart().lines, lines);
+}
+
+#[test]
+fn a_session_that_is_forgotten_keeps_nothing_and_an_order_of_hers_goes_on() {
+    let mut visit = Visit::shopping();
+    let nonce = visit.begin();
+    let place = placed(&visit.pay(&nonce));
+    assert_eq!(session_reply(&visit.ask(Message::Forget)), &Reply::Forgotten);
+    assert_eq!(session_reply(&visit.ask(Message::View)), &Reply::NoSuchCart);
+    visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), false);
+    assert_eq!(session_reply(&visit.pay(&nonce)), &Reply::NoSuchCart);
+    assert!(visit.ask(Message::Forget).events().is_empty());
+}

@@ -114,7 +114,9 @@ impl CoreDoor {
     }
 
     async fn fill_cart_and_buy(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
-        let Some(cart) = OsSessions.new_session().map(Address::WebSession) else {
+        let Some(cart) =
+            OsSessions.draw().map(|(at, random)| Address::WebSession(SessionId::of_program(at, random)))
+        else {
             return Ok(Placed::Failed("the operating system gives no randomness".to_owned()));
         };
         self.ask(cart, ToSession::Create).await?;

@@ -11,7 +11,7 @@ use super::{checkout as answers, parse, views};
 
 /// `POST /carts`: a new, empty one. Its id is a secret: who has it has the cart.
 pub async fn create(app: Data<App>, _body: Body) -> Result<HttpResponse, Problem> {
-    let cart = app.new_session()?;
+    let cart = app.new_cart()?;
     let reply = app.act(Address::WebSession(cart), Message::Create).await?;
     shown(StatusCode::CREATED, reply)
 }
@@ -48,7 +48,9 @@ pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Resul
 }
 
 fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {
-    parse::cart_id(request.match_info().query("cart")).ok_or_else(answers::no_such_cart)
+    // a browser's is opened by its cookie alone
+    let cart = parse::cart_id(request.match_info().query("cart")).filter(|cart| !cart.is_of_browser());
+    cart.ok_or_else(answers::no_such_cart)
 }
 
 fn shown(status: StatusCode, reply: Reply) -> Result<HttpResponse, Problem> {

@@ -8,7 +8,7 @@ use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
-use crate::domain::{Money, OrderLine, Quantity, SessionId, Sku, Totals};
+use crate::domain::{Money, OrderLine, Quantity, SessionId, Sku, Totals, VisitorKey};
 use crate::gateway::{App, Code, Problem};
 
 use super::form::{Fields, Form, query};
@@ -138,17 +138,17 @@ pub async fn set_line(
         weight_grams: product.weight_grams,
     };
     let known = visitor::session(&app, &request);
-    let session = match known {
-        Some(session) => session,
-        None => visitor::create(&app, &request).await?,
+    let put_in = match known {
+        Some(session) => put(&app, session, &line).await?,
+        None => Put::NoSuchCart,
     };
-    match put(&app, session, &line).await? {
-        Put::Done if known.is_some() => Ok(see_other("/cart")),
-        Put::Done => in_new_cart(&app, session, "/cart"),
+    match put_in {
+        Put::Done => Ok(see_other("/cart")),
         Put::NoSuchCart => {
-            let renewed = visitor::create(&app, &request).await?;
-            match put(&app, renewed, &line).await? {
-                Put::Done => in_new_cart(&app, renewed, "/cart?notice=renewed"),
+            let visitor = visitor::create(&app, &request).await?;
+            let path = if known.is_some() { "/cart?notice=renewed" } else { "/cart" };
+            match put(&app, visitor.session(), &line).await? {
+                Put::Done => in_new_cart(&app, visitor, path),
                 _ => Err(Problem::new(Code::NoSuchCart, "the new cart could not be found again")),
             }
         }
@@ -177,9 +177,9 @@ async fn put(app: &App, session: SessionId, line: &OrderLine) -> Result<Put, Pro
     }
 }
 
-fn in_new_cart(app: &App, session: SessionId, path: &str) -> Result<HttpResponse, Problem> {
+fn in_new_cart(app: &App, visitor: VisitorKey, path: &str) -> Result<HttpResponse, Problem> {
     let mut response = see_other(path);
-    visitor::remember(app, session, &mut response)?;
+    visitor::remember(app, visitor, &mut response)?;
     Ok(response)
 }
 

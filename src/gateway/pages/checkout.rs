@@ -106,8 +106,17 @@ pub async fn begin(
         }
     };
     let backorder = if wait.is_some() { Backorder::Accept } else { Backorder::Refuse };
+    // once, before her name is known to any session: a checkout that was begun earlier can still be finished
+    let (renewed, cart) = match cart.details {
+        None => visitor::renew(&app, &cart).await.map(|(visitor, cart)| (Some(visitor), cart))?,
+        Some(_) => (None, cart),
+    };
     let begun = begin_at(&app, &cart, customer.into(), shipping_address.into(), backorder).await?;
-    Ok(see_other(&begun.map_or("/cart".to_owned(), |begun| begun.payment_page(&app, &request))))
+    let mut on = see_other(&begun.map_or("/cart".to_owned(), |begun| begun.payment_page(&app, &request)));
+    if let Some(visitor) = renewed {
+        visitor::remember(&app, visitor, &mut on)?;
+    }
+    Ok(on)
 }
 
 /// Why the wait that she has agreed to, if she has, is not the one that there is.

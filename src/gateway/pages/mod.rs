@@ -37,6 +37,7 @@ pub fn configure(site: &mut ServiceConfig) {
     site.service(resource("/", "GET, HEAD").route(get().to(listing::list)))
         .service(resource("/books/{sku}", "GET, HEAD").route(get().to(listing::book)))
         .service(resource("/cart", "GET, HEAD").route(get().to(cart::show)))
+        .service(resource("/cart/forget", "POST").route(web::post().to(visitor::forget)))
         .service(resource("/cart/lines", "POST").route(web::post().to(cart::set_line)))
         .service(resource("/cart/lines/{sku}/remove", "POST").route(web::post().to(cart::remove_line)))
         .service(

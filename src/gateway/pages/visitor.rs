@@ -1,12 +1,17 @@
 //! The visitor's session: a cookie that opens her cart.
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
-use crate::domain::SessionId;
-use crate::gateway::{App, Problem, rates};
+use crate::domain::{SessionId, VisitorKey};
+use crate::gateway::{App, Body, Problem, rates};
+
+use super::from_here::FromHere;
+use super::layout::see_other;
 
 /// A browser takes a `__Host-` cookie over TLS only, and then from this very host only.
 const NAME: &str = "doorstep_session";
@@ -16,12 +21,11 @@ const KEPT_DAYS: i64 = 30;
 /// Whose cart the request is about; `None` for a new visitor, or a cookie that is none of ours.
 pub fn session(app: &App, request: &HttpRequest) -> Option<SessionId> {
     let cookie = request.cookie(name(app))?;
-    // the session that all programs share is nobody's cart
-    SessionId::parse(cookie.value()).ok().filter(|session| *session != SessionId::PROGRAMS)
+    VisitorKey::parse(cookie.value()).map(|key| key.session())
 }
 
-pub fn remember(app: &App, session: SessionId, response: &mut HttpResponse) -> Result<(), Problem> {
-    let cookie = Cookie::build(name(app), session.to_string())
+pub fn remember(app: &App, visitor: VisitorKey, response: &mut HttpResponse) -> Result<(), Problem> {
+    let cookie = Cookie::build(name(app), visitor.to_string())
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -36,11 +40,11 @@ fn name(app: &App) -> &'static str {
 }
 
 /// A new session with an empty cart.
-pub async fn create(app: &App, request: &HttpRequest) -> Result<SessionId, Problem> {
+pub async fn create(app: &App, request: &HttpRequest) -> Result<VisitorKey, Problem> {
     rates::admit_cart(app, request)?;
-    let session = app.new_session()?;
-    match app.act(Address::WebSession(session), Message::Create).await? {
-        Reply::Session(CartReply::Cart(_)) => Ok(session),
+    let visitor = app.new_visitor()?;
+    match app.act(Address::WebSession(visitor.session()), Message::Create).await? {
+        Reply::Session(CartReply::Cart(_)) => Ok(visitor),
         other => Err(Problem::unfit(&other)),
     }
 }
@@ -57,4 +61,37 @@ pub async fn cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, 
 
 pub fn units(cart: &CartView) -> u32 {
     cart.lines.iter().map(|line| line.quantity.units()).fold(0, u32::saturating_add)
+}
+
+/// Where she is about to say who she is she gets another cookie, and with it another session: who knows the first one, and be it
+/// because he has put it into her browser, learns nothing of her. What is in the cart comes along.
+pub async fn renew(app: &App, cart: &CartView) -> Result<(VisitorKey, CartView), Problem> {
+    let visitor = app.new_visitor()?;
+    let adopt = Message::Adopt { lines: cart.lines.clone() };
+    match app.act(Address::WebSession(visitor.session()), adopt).await? {
+        Reply::Session(CartReply::Cart(cart)) => Ok((visitor, *cart)),
+        other => Err(Problem::unfit(&other)),
+    }
+}
+
+/// `POST /cart/forget`: her cart and her cookie are no more.
+pub async fn forget(
+    app: Data<App>,
+    request: HttpRequest,
+    _from_here: FromHere,
+    _form: Body,
+) -> Result<HttpResponse, Problem> {
+    let mut response = see_other("/");
+    let Some(session) = session(&app, &request) else { return Ok(response) };
+    match app.act(Address::WebSession(session), Message::Forget).await? {
+        Reply::Session(CartReply::Forgotten) => {}
+        other => return Err(Problem::unfit(&other)),
+    }
+    let mut gone = Cookie::build(name(&app), "").path("/").secure(app.origins.is_secure()).finish();
+    gone.make_removal();
+    response.add_cookie(&gone).map_err(|_| Problem::internal())?;
+    // what pages have left in the browser goes too; it heeds this over TLS alone
+    let everything = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(header::CLEAR_SITE_DATA, everything);
+    Ok(response)
 }

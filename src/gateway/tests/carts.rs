@@ -5,7 +5,7 @@ use super::kit::*;
 use crate::actors::order_manager::Outcome;
 use crate::actors::web_session::{CartView, Message as ToCart, Reply};
 use crate::actors::{Address, Message};
-use crate::domain::{SessionId, Totals};
+use crate::domain::{SessionId, Totals, VisitorKey};
 
 fn cart_id() -> SessionId {
     SessionId::new(1_795_348_800_000, 9)
@@ -83,7 +83,9 @@ async fn a_cart_that_is_not_there_is_told() {
     kit.send(put("PD-1", &json!({ "quantity": 1 }))).await.assert_problem(422, "cart_full");
     let kit = Kit::new();
     let programs = SessionId::PROGRAMS.to_string();
-    for id in ["x", "cart_1", "%FF", programs.as_str()] {
+    // what opens a browser's is its cookie alone
+    let browsers = VisitorKey::new(1_795_348_800_000, 9).session().to_string();
+    for id in ["x", "cart_1", "%FF", programs.as_str(), browsers.as_str()] {
         kit.send(get(&format!("/api/v1/carts/{id}"))).await.assert_problem(404, "no_such_cart");
     }
     assert!(kit.asked().is_empty());

@@ -1,6 +1,6 @@
 //! A customer with a browser: pages, forms, a cookie, the way back from the card page, the back button.
 
-use crate::domain::Backorder;
+use crate::domain::{Backorder, SessionId, VisitorKey};
 use crate::gateway::{Request, Response};
 
 use super::super::history::{Key, Outcome, Route, Wish};
@@ -55,14 +55,18 @@ impl Shopper {
         let accepts = wait.map(|date| format!("&accept_wait={date}")).unwrap_or_default();
         let backorder = if accepts.is_empty() { Backorder::Refuse } else { Backorder::Accept };
         let begun = self.send(form("/checkout", &format!("{name}&{ADDRESS}{accepts}"), cookie)).await?;
+        // the first checkout of a session gives her another
+        let cookie = cookie_of(&begun).unwrap_or_else(|| cookie.to_owned());
+        self.keeps_secret("a visitor's cookie", cookie.split('=').next_back()?, Some(self.number));
         let location = begun.header("location")?.to_owned();
         let nonce = location.split("checkout=").nth(1)?.split('&').next()?.to_owned();
         let token = self.token();
         self.street.card_page.types(&nonce, token);
         let uri = format!("/checkout/return?checkout={nonce}");
-        let headers = vec![("cookie", cookie.to_owned()), ("accept", "text/html".to_owned())];
+        let principal = session_of(&cookie)?.to_string();
+        let headers = vec![("cookie", cookie), ("accept", "text/html".to_owned())];
         Some(Checkout {
-            key: Key { principal: cookie.to_owned(), route: Route::Payment, key: nonce },
+            key: Key { principal, route: Route::Payment, key: nonce },
             body: 1,
             wish: Wish { lines, total, token: token.into(), backorder, email: self.email() },
             request: Request { method: "GET", uri, headers, body: vec![] },
@@ -106,6 +110,11 @@ pub fn form(uri: &str, fields: &str, cookie: &str) -> Request {
 /// `name=value` of the cookie that a page sets.
 fn cookie_of(response: &Response) -> Option<String> {
     response.header("set-cookie")?.split(';').next().map(str::to_owned)
+}
+
+/// Whose session a cookie opens.
+fn session_of(cookie: &str) -> Option<SessionId> {
+    VisitorKey::parse(cookie.split('=').nth(1)?).map(|key| key.session())
 }
 
 /// The day that the checkout's page asks her to wait for.

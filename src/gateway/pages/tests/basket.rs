@@ -4,7 +4,7 @@ use actix_web::test::TestRequest;
 
 use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
 use crate::actors::{Address, Message};
-use crate::domain::{OrderLine, SessionId, Sku};
+use crate::domain::{OrderLine, SessionId, Sku, VisitorKey};
 
 use super::kit::*;
 
@@ -26,7 +26,9 @@ async fn the_first_book_starts_a_session_that_scripts_cannot_read() {
     assert_eq!(set(&asked), [emmas(2)]);
     let Address::WebSession(session) = asked[1].0 else { panic!("{:?}", asked[1].0) };
     let cookie = seen.header("set-cookie");
-    assert!(cookie.starts_with(&format!("doorstep_session={session};")), "{cookie}");
+    let secret = cookie.strip_prefix("doorstep_session=").and_then(|rest| rest.split(';').next()).unwrap();
+    assert_eq!(VisitorKey::parse(secret).unwrap().session(), session);
+    assert!(!cookie.contains(&session.to_string()), "the cart's id is no cookie: {cookie}");
     for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
@@ -37,14 +39,14 @@ async fn over_tls_the_cookie_belongs_to_this_host_alone() {
     let over_tls = Kit::new(stocked(9, vec![])).at("https://shop.example");
     let seen = over_tls.send(form("/cart/lines", "sku=PD-1&quantity=1")).await;
     let cookie = seen.header("set-cookie");
-    assert!(cookie.starts_with("__Host-doorstep_session=cart_") && cookie.contains("Secure"), "{cookie}");
+    assert!(cookie.starts_with("__Host-doorstep_session=") && cookie.contains("Secure"), "{cookie}");
     // what anybody can write decides nothing
     let request = form("/cart/lines", "sku=PD-1&quantity=1");
     let said = [("X-Forwarded-Proto", "https"), ("Forwarded", "proto=https;host=shop.example")];
     let request = said.into_iter().fold(request, |request, header| request.insert_header(header));
     let seen = Kit::new(stocked(9, vec![])).send(request).await;
     let cookie = seen.header("set-cookie");
-    assert!(cookie.starts_with("doorstep_session=cart_") && !cookie.contains("Secure"), "{cookie}");
+    assert!(cookie.starts_with("doorstep_session=") && !cookie.contains("Secure"), "{cookie}");
 }
 
 #[actix_web::test]
@@ -67,7 +69,7 @@ async fn a_session_that_is_gone_is_replaced_and_she_is_told() {
     });
     let seen = kit.post("/cart/lines", "sku=PD-1&quantity=1").await;
     seen.goes_to("/cart?notice=renewed");
-    assert!(seen.header("set-cookie").starts_with("doorstep_session=cart_"));
+    assert!(seen.header("set-cookie").starts_with("doorstep_session="));
     assert_eq!(set(&kit.asked()).len(), 2);
     kit.get("/cart?notice=renewed").await.shows("we have begun a new one");
     let gone = Kit::new(|_, _| Ok(CartReply::NoSuchCart.into()));
@@ -75,13 +77,34 @@ async fn a_session_that_is_gone_is_replaced_and_she_is_told() {
 }
 
 #[actix_web::test]
-async fn the_programs_session_is_nobodys_cart() {
-    let kit = Kit::new(stocked(9, vec![]));
-    let cookie = format!("doorstep_session={}", SessionId::PROGRAMS);
-    kit.send(TestRequest::get().uri("/cart").insert_header(("Cookie", cookie)))
-        .await
-        .shows("nothing in it yet");
-    assert!(kit.asked().is_empty());
+async fn the_id_of_a_cart_opens_none() {
+    for id in [SessionId::PROGRAMS, session()] {
+        let kit = Kit::new(stocked(9, vec![]));
+        let cookie = format!("doorstep_session={id}");
+        kit.send(TestRequest::get().uri("/cart").insert_header(("Cookie", cookie)))
+            .await
+            .shows("nothing in it yet");
+        assert!(kit.asked().is_empty());
+    }
+}
+
+#[actix_web::test]
+async fn a_basket_can_be_forgotten_and_its_cookie_goes_with_it() {
+    let kit = Kit::new(|to, message| match message {
+        Message::Session(CartMessage::Forget) => Ok(CartReply::Forgotten.into()),
+        _ => stocked(9, vec![emmas(2)])(to, message),
+    });
+    kit.get("/cart").await.shows("action=\"/cart/forget\"");
+    let seen = kit.post("/cart/forget", "").await;
+    seen.goes_to("/");
+    let gone = seen.header("set-cookie");
+    assert!(gone.starts_with("doorstep_session=;") && gone.contains("Max-Age=0"), "{gone}");
+    assert!(seen.header("clear-site-data").contains("storage"));
+    let forgotten = kit.asked().into_iter().any(|(to, message)| {
+        to == Address::WebSession(session()) && matches!(message, Message::Session(CartMessage::Forget))
+    });
+    assert!(forgotten);
+    Kit::new(stocked(9, vec![])).send(form("/cart/forget", "")).await.goes_to("/");
 }
 
 #[actix_web::test]

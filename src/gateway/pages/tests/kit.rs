@@ -14,7 +14,7 @@ use crate::actors::stock_keeper::{Availability, Message as StockMessage, Reply a
 use crate::actors::web_session::{CartView, Message as CartMessage, Reply as CartReply};
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
-use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals};
+use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals, VisitorKey};
 use crate::gateway::pages::dress;
 use crate::gateway::{
     App, AskError, Asks, HttpLimits, OsSessions, PageSettings, Programs, Shield, configure,
@@ -173,12 +173,16 @@ pub fn form(uri: &str, fields: &str) -> TestRequest {
         .set_payload(fields.to_owned())
 }
 
+pub fn visitor() -> VisitorKey {
+    VisitorKey::new(1_795_348_800_000, 5)
+}
+
 pub fn session() -> SessionId {
-    SessionId::new(1_795_348_800_000, 5)
+    visitor().session()
 }
 
 pub fn cookie() -> (&'static str, String) {
-    ("Cookie", format!("doorstep_session={}", session()))
+    ("Cookie", format!("doorstep_session={}", visitor()))
 }
 
 /// A shop that has `available` of everything, and this in the visitor's cart.
@@ -206,8 +210,8 @@ pub fn stocked(
             }
             .into())
         }
-        (Address::WebSession(_), Message::Session(_)) => {
-            Ok(CartReply::Cart(Box::new(cart(lines.clone()))).into())
+        (Address::WebSession(id), Message::Session(_)) => {
+            Ok(CartReply::Cart(Box::new(CartView { id, ..cart(lines.clone()) })).into())
         }
         other => panic!("not played: {other:?}"),
     }

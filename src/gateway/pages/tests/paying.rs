@@ -2,8 +2,8 @@ use actix_web::test::TestRequest;
 
 use crate::actors::order_manager::Outcome;
 use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
-use crate::actors::{Message, Reply};
-use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState};
+use crate::actors::{Address, Message, Reply};
+use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState, VisitorKey};
 use crate::gateway::AskError;
 use crate::partners::processor::TypedCard;
 
@@ -32,6 +32,28 @@ async fn a_whole_form_goes_on_to_the_payment_page() {
 }
 
 #[actix_web::test]
+async fn she_gets_another_cookie_where_she_says_who_she_is_and_only_there() {
+    let kit = Kit::new(stocked(9, vec![emmas(2)]));
+    let seen = kit.post("/checkout", ADA).await;
+    let cookie = seen.header("set-cookie");
+    let secret = cookie.strip_prefix("doorstep_session=").and_then(|rest| rest.split(';').next()).unwrap();
+    let renewed = VisitorKey::parse(secret).unwrap().session();
+    assert_ne!(renewed, session());
+    let asked = kit.asked();
+    let begun_by: Vec<_> = asked
+        .iter()
+        .filter(|(_, message)| matches!(message, Message::Session(CartMessage::BeginCheckout { .. })))
+        .map(|(to, _)| *to)
+        .collect();
+    assert_eq!(begun_by, [Address::WebSession(renewed)], "the first session never hears her name");
+    let adopted = asked.into_iter().find_map(|(to, message)| match message {
+        Message::Session(CartMessage::Adopt { lines }) => Some((to, lines)),
+        _ => None,
+    });
+    assert_eq!(adopted, Some((Address::WebSession(renewed), vec![emmas(2)])));
+}
+
+#[actix_web::test]
 async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop_is() {
     for (public_url, host, origin) in [
         ("", "localhost:8080", "http%3A%2F%2Flocalhost%3A8080"),
@@ -41,7 +63,7 @@ async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop
     ] {
         let kit = Kit::new(stocked(9, vec![emmas(2)])).at(public_url);
         let name = if public_url.is_empty() { "doorstep_session" } else { "__Host-doorstep_session" };
-        let request = form("/checkout", ADA).insert_header(("Cookie", format!("{name}={}", session())));
+        let request = form("/checkout", ADA).insert_header(("Cookie", format!("{name}={}", visitor())));
         let request =
             request.insert_header(("Host", host)).insert_header(("X-Forwarded-Host", "evil.example"));
         let seen = kit.send(request).await;
