@@ -22,13 +22,13 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 const MORE_MB_MAX: u64 = 64;
 
 /// What the process has used.
-struct Used {
-    resident_mb: u64,
-    processor_ms: u64,
+pub struct Used {
+    pub resident_mb: u64,
+    pub processor_ms: u64,
 }
 
 impl Used {
-    fn by(shop: &TestShop) -> Used {
+    pub fn by(shop: &TestShop) -> Used {
         let read = |name: &str| fs::read_to_string(format!("/proc/{}/{name}", shop.process_id()));
         let (status, stat) = (read("status").expect("the daemon lives"), read("stat").expect("it lives"));
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("the kernel tells");

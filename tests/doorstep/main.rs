@@ -24,6 +24,7 @@ mod dispatcher;
 mod environment;
 mod errors;
 mod faults;
+mod floods;
 mod fuzz;
 mod golden;
 mod history;
