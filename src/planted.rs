@@ -60,6 +60,8 @@ bugs! {
     CardNumberEchoed, "card-number-echoed", "I19", "the refusal of a card number repeats it";
     AnyKeyCancels, "any-key-cancels", "I20", "the key is not looked at when an order is cancelled";
     SameFieldTwice, "same-field-twice", "I21", "of a field that stands twice in a body the first counts";
+    VerifiedForNothing, "verified-for-nothing", "I24", "a card is verified without asking whether it is good for the amount";
+    CreditNotCounted, "credit-not-counted", "I24", "what is ordered in on verified cards is held against the limits order by order";
     WallClock, "wall-clock", "I22", "quotes are dated by the system's clock when they are folded in";
     HashOrder, "hash-order", "I22", "wholesalers are asked in the order of a hash map";
 }

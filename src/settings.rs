@@ -29,6 +29,7 @@ pub struct Settings {
     pub sessions: Sessions,
     pub stock: Stock,
     pub payment: Payment,
+    pub credit: CreditSettings,
     pub warehouse: Warehouse,
     pub partners: PartnerSettings,
     pub mail: Mail,
@@ -63,6 +64,7 @@ tables! {
     Sessions { passivate_after_ms: u64 }
     Stock { quote_deadline_ms: u64, quote_fresh_hours: u64, supply_attempts_max: u32 }
     Payment { answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32 }
+    CreditSettings { card_max: i64, customer_max: i64, all_max: i64 }
     Warehouse { packing_minutes: u64, delivery_days: u32 }
     PartnerSettings { call_deadline_ms: u64, retry_first_ms: u64, retry_max_ms: u64 }
     Mail { from: String, attempts_max: u32 }
@@ -229,6 +231,9 @@ impl Settings {
             payment_deadline_ms: self.payment.answer_deadline_ms,
             payment_asks_max: self.payment.asks_max,
             hold_days: self.payment.hold_days,
+            credit_card_max: self.credit.card_max,
+            credit_customer_max: self.credit.customer_max,
+            credit_all_max: self.credit.all_max,
             settlement_days: self.payment.settlement_days,
             fee_basis_points: self.payment.fee_basis_points,
             packing_ms: self.warehouse.packing_minutes * MINUTE_MS,

@@ -76,6 +76,8 @@ mod tests {
             "stock",
             "purchase_orders",
             "demands",
+            "credit",
+            "credit_sums",
             "cards",
             "bank_accounts",
             "holds",

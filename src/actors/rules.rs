@@ -25,6 +25,11 @@ pub struct Rules {
     /// `payment.hold_days`, trade time: how long the issuer holds the money. A promise beyond it is
     /// verified now and authorised when the goods are in.
     pub hold_days: u32,
+    /// `credit.card_max`, `credit.customer_max`, `credit.all_max`, in minor units: how much may be ordered in for orders
+    /// whose card was only verified, by card, by customer (her e-mail address, and where it goes), and in all.
+    pub credit_card_max: i64,
+    pub credit_customer_max: i64,
+    pub credit_all_max: i64,
     /// `payment.settlement_days`, trade time: captured on T, paid out on T + this many days.
     pub settlement_days: u32,
     /// `payment.fee_basis_points`: the acquirer's fee, in hundredths of a per cent, rounded down.
@@ -65,6 +70,9 @@ impl Default for Rules {
             payment_deadline_ms: 3_000,
             payment_asks_max: 5,
             hold_days: 7,
+            credit_card_max: 30_000,
+            credit_customer_max: 30_000,
+            credit_all_max: 500_000,
             settlement_days: 2,
             fee_basis_points: 150,
             packing_ms: 90 * 60 * 1000,

@@ -309,6 +309,8 @@ macro_rules! table_of {
             "stock" => & $($mutable)? $state.stock.stock,
             "purchase_orders" => & $($mutable)? $state.stock.purchase_orders,
             "demands" => & $($mutable)? $state.stock.demands,
+            "credit" => & $($mutable)? $state.stock.credits,
+            "credit_sums" => & $($mutable)? $state.stock.credit_sums,
             "payments" => & $($mutable)? $state.payments.payments,
             "ledger" => & $($mutable)? $state.payments.ledger,
             "cards" => & $($mutable)? $state.bank.cards,

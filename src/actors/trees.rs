@@ -44,6 +44,18 @@ pub const TREES: &[TreeInfo] = &[
     tree("stock", Owner::Actor(Address::StockKeeper), "SKU", "buckets, pegs, quotes"),
     tree("purchase_orders", Owner::Actor(Address::StockKeeper), "purchase order id", "an order for supplies"),
     tree("demands", Owner::Actor(Address::StockKeeper), "order id", "what an order still waits for"),
+    tree(
+        "credit",
+        Owner::Actor(Address::StockKeeper),
+        "order id",
+        "supplies ordered in on a verified card alone",
+    ),
+    tree(
+        "credit_sums",
+        Owner::Actor(Address::StockKeeper),
+        "hash of card or customer",
+        "what stands so in all",
+    ),
     tree("payments", Owner::Actor(Address::MerchantProxy), "payment id", "one attempt to pay"),
     tree("ledger", Owner::Actor(Address::MerchantProxy), "currency and slot", "totals of every account"),
     tree("cards", Owner::Actor(Address::BankActor), "token", "a card without its number"),

@@ -200,6 +200,8 @@ pub enum CancelReason {
     NoSupplies,
     /// The hold on the card lapsed before the goods had left, and the bank did not renew it.
     PaymentLapsed,
+    /// Nothing could be held for it yet, and the shop orders no more in on verified cards alone.
+    BackorderLimit,
 }
 
 impl CancelReason {
@@ -209,6 +211,7 @@ impl CancelReason {
             CancelReason::OutOfStock { .. } => "out_of_stock",
             CancelReason::NoSupplies => "no_supplies",
             CancelReason::PaymentLapsed => "payment_lapsed",
+            CancelReason::BackorderLimit => "backorder_limit",
         }
     }
 }

@@ -64,6 +64,8 @@ problems! {
         "send the request again, with the same Idempotency-Key if it has one";
     OutOfStock, "out_of_stock", CONFLICT, "Not all of it is in stock",
         "order fewer, or with \"backorder\": \"accept\" and a new Idempotency-Key to wait until the earliest date";
+    BackorderLimit, "backorder_limit", CONFLICT, "More is waiting for suppliers than the shop orders in before it is paid for",
+        "nothing was ordered or charged: order fewer, or what is in stock, or again when what you ordered before has come";
     InProgress, "in_progress", CONFLICT, "The first request with this key is still running",
         "repeat it with the same Idempotency-Key after the time in Retry-After";
     TooLateToCancel, "too_late_to_cancel", CONFLICT, "The order can no longer be cancelled",
@@ -121,7 +123,7 @@ impl Code {
 
     /// Whether it is an answer for good: the same request gets it again.
     pub fn binds(self) -> bool {
-        matches!(self, Code::PaymentDeclined | Code::OutOfStock)
+        matches!(self, Code::PaymentDeclined | Code::OutOfStock | Code::BackorderLimit)
     }
 }
 

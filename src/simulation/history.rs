@@ -106,6 +106,8 @@ pub enum Outcome {
     Declined { order: OrderId, reason: String },
     /// 409 `out_of_stock`.
     OutOfStock { order: OrderId },
+    /// 409 `backorder_limit`.
+    BackorderLimit { order: OrderId },
     /// 303 to an order's page: what a browser is told of one that was taken or is pending.
     SentOn { order: OrderId, order_key: String },
     /// 422 `idempotency_mismatch`: another body came under this key.
@@ -121,6 +123,7 @@ impl Outcome {
             Outcome::Taken(shown) | Outcome::Pending(shown) => Some(shown.id),
             Outcome::Declined { order, .. }
             | Outcome::OutOfStock { order }
+            | Outcome::BackorderLimit { order }
             | Outcome::SentOn { order, .. } => Some(*order),
             Outcome::Mismatch | Outcome::Other { .. } => None,
         }

@@ -55,7 +55,7 @@ fn sums<'a>(holds: impl IntoIterator<Item = &'a Hold>) -> BTreeMap<AccountId, (i
         let (held, captured) = match &hold.state {
             HoldState::Held { .. } => (hold.amount.amount, 0),
             HoldState::Captured { amount, .. } => (0, amount.amount),
-            HoldState::Verified
+            HoldState::Verified { .. }
             | HoldState::Declined(_)
             | HoldState::UnknownToken
             | HoldState::Released

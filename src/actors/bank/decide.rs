@@ -12,13 +12,15 @@ pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
     match message {
         Message::RegisterCard { token, .. } => keys.add::<Card>(&CardToken::new(token)),
         Message::ApproveHold { payment, token, amount, .. } => {
-            touches_request(*payment, token, Some(amount.currency), keys);
+            touches_request(*payment, token, amount.currency, keys);
         }
         Message::RenewHold { payment, replaces, token, amount, .. } => {
             keys.add::<Hold>(replaces);
-            touches_request(*payment, token, Some(amount.currency), keys);
+            touches_request(*payment, token, amount.currency, keys);
         }
-        Message::VerifyCard { payment, token, .. } => touches_request(*payment, token, None, keys),
+        Message::VerifyCard { payment, token, amount, .. } => {
+            touches_request(*payment, token, amount.currency, keys);
+        }
         Message::AskHold { payment, .. }
         | Message::ReleaseHold { payment, .. }
         | Message::WindowOver { payment, .. } => keys.add::<Hold>(payment),
@@ -30,31 +32,30 @@ pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
     }
 }
 
-fn touches_request(payment: PaymentId, token: &str, currency: Option<Currency>, keys: &mut Keys) {
+fn touches_request(payment: PaymentId, token: &str, currency: Currency, keys: &mut Keys) {
     keys.add::<Hold>(&payment);
     if test_cards::find(token).is_none() {
         keys.add::<Card>(&CardToken::new(token));
     }
-    if let Some(currency) = currency {
-        keys.add::<Account>(&AccountId::cardholder(token, currency));
-    }
+    keys.add::<Account>(&AccountId::cardholder(token, currency));
 }
 
 pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
     match message {
         Message::RegisterCard { token, card } => register(state, token, card, context),
         Message::ApproveHold { order, payment, token, amount } => {
-            let amount = Some(*amount);
-            let request = Request { order: *order, payment: *payment, replaces: None, token, amount };
+            let (replaces, amount, verification) = (None, *amount, false);
+            let request = Request { order: *order, payment: *payment, replaces, token, amount, verification };
             hold::request(state, &request, context)
         }
         Message::RenewHold { order, payment, replaces, token, amount } => {
-            let (replaces, amount) = (Some(*replaces), Some(*amount));
-            let request = Request { order: *order, payment: *payment, replaces, token, amount };
+            let (replaces, amount, verification) = (Some(*replaces), *amount, false);
+            let request = Request { order: *order, payment: *payment, replaces, token, amount, verification };
             hold::request(state, &request, context)
         }
-        Message::VerifyCard { order, payment, token } => {
-            let request = Request { order: *order, payment: *payment, replaces: None, token, amount: None };
+        Message::VerifyCard { order, payment, token, amount } => {
+            let (replaces, amount, verification) = (None, *amount, true);
+            let request = Request { order: *order, payment: *payment, replaces, token, amount, verification };
             hold::request(state, &request, context)
         }
         Message::AskHold { order, payment, verification } => {

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::{Address, Context, Turn, merchant_proxy};
 use crate::domain::{DeclineReason, Money, OrderId, PaymentId, Timestamp};
+use crate::planted::{self, Bug};
 use crate::runtime::Aggregate;
 use crate::storage::TreeName;
 
@@ -27,7 +28,9 @@ pub enum HoldState {
         approval: String,
         capture_before: Timestamp,
     },
-    Verified,
+    Verified {
+        card: String,
+    },
     Declined(DeclineReason),
     UnknownToken,
     Captured {
@@ -52,8 +55,9 @@ pub(super) struct Request<'a> {
     /// The hold in whose place it comes, if it is granted.
     pub replaces: Option<PaymentId>,
     pub token: &'a str,
-    /// `None`: a verification.
-    pub amount: Option<Money>,
+    pub amount: Money,
+    /// Nothing is to stay held.
+    pub verification: bool,
 }
 
 pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Context<'_>) -> Turn {
@@ -65,8 +69,8 @@ pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Contex
     let behaviour = behaviour(state, request.token);
     let hold = Hold {
         token: request.token.to_owned(),
-        amount: request.amount.unwrap_or(Money::zero(context.rules().currency)),
-        verification: request.amount.is_none(),
+        amount: if request.verification { Money::zero(request.amount.currency) } else { request.amount },
+        verification: request.verification,
         state: verdict(state, request, behaviour, context),
         unreachable: behaviour == Some(Behaviour::Unreachable),
     };
@@ -104,13 +108,12 @@ fn verdict(
 ) -> HoldState {
     let Some(behaviour) = behaviour else { return HoldState::UnknownToken };
     if let Behaviour::Declines(reason) | Behaviour::DeclineLost(reason) = behaviour {
-        // a verification asks for no money, so it does not find out that there is none
-        let no_matter = request.amount.is_none() && reason == DeclineReason::InsufficientFunds;
-        if !no_matter {
+        let overlooked = planted::is(Bug::VerifiedForNothing) && request.verification;
+        if !(overlooked && reason == DeclineReason::InsufficientFunds) {
             return HoldState::Declined(reason);
         }
     }
-    let Some(amount) = request.amount else { return HoldState::Verified };
+    let amount = request.amount;
     if behaviour == Behaviour::NeverRenewed && request.replaces.is_some() {
         return HoldState::Declined(DeclineReason::DoNotHonour);
     }
@@ -130,6 +133,9 @@ fn verdict(
     if !account.can_hold(amount) {
         return HoldState::Declined(DeclineReason::InsufficientFunds);
     }
+    if request.verification {
+        return HoldState::Verified { card: known_by(state, request.token) };
+    }
     let window_ms = u64::from(context.rules().hold_days) * Timestamp::DAY_MS;
     HoldState::Held {
         approval: format!("{:06}", context.random() % 1_000_000),
@@ -142,6 +148,16 @@ fn behaviour(state: &State, token: &str) -> Option<Behaviour> {
         Some(card) => Some(card.behaviour),
         None => state.cards.get(&CardToken::new(token)).map(|card| card.behaviour),
     }
+}
+
+/// A test card by its token. One that was typed by its brand and last four digits, all that is kept of its number: typed
+/// again, it has another token and is the same card.
+fn known_by(state: &State, token: &str) -> String {
+    if test_cards::find(token).is_some() {
+        return token.to_owned();
+    }
+    let card = state.cards.get(&CardToken::new(token));
+    card.map_or(token.to_owned(), |card| format!("{} {}", card.brand, card.last4))
 }
 
 fn limit(token: &str) -> i64 {
@@ -195,9 +211,10 @@ fn answer(turn: &mut Turn, order: OrderId, payment: PaymentId, hold: &Hold) {
         let answer = match &hold.state {
             HoldState::Declined(reason) => VerifyAnswer::Declined(*reason),
             HoldState::UnknownToken => VerifyAnswer::UnknownToken,
-            HoldState::Released => VerifyAnswer::Declined(DeclineReason::DoNotHonour),
-            HoldState::Verified | HoldState::Held { .. } | HoldState::Captured { .. } | HoldState::Lapsed => {
-                VerifyAnswer::Good
+            HoldState::Verified { card } => VerifyAnswer::Good { card: card.clone() },
+            // released before the request came; a verification is never held
+            HoldState::Released | HoldState::Held { .. } | HoldState::Captured { .. } | HoldState::Lapsed => {
+                VerifyAnswer::Declined(DeclineReason::DoNotHonour)
             }
         };
         return send_verify_answer(turn, order, payment, answer);
@@ -212,7 +229,7 @@ fn answer(turn: &mut Turn, order: OrderId, payment: PaymentId, hold: &Hold) {
         HoldState::Declined(reason) => HoldAnswer::Declined(*reason),
         HoldState::UnknownToken => HoldAnswer::UnknownToken,
         // released before the request came, or after: either way nothing is held, nor will be
-        HoldState::Released | HoldState::Verified => HoldAnswer::Declined(DeclineReason::DoNotHonour),
+        HoldState::Released | HoldState::Verified { .. } => HoldAnswer::Declined(DeclineReason::DoNotHonour),
         HoldState::Lapsed => HoldAnswer::Lapsed,
     };
     send_hold_answer(turn, order, payment, answer);

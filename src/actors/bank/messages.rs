@@ -11,8 +11,9 @@ pub enum Message {
     RegisterCard { token: String, card: Card },
     /// MerchantProxy: step 7. Answers `HoldAnswered`.
     ApproveHold { order: OrderId, payment: PaymentId, token: String, amount: Money },
-    /// MerchantProxy: is the card good? Holds nothing. Answers `VerifyAnswered`.
-    VerifyCard { order: OrderId, payment: PaymentId, token: String },
+    /// MerchantProxy: is the card good for so much? It is authorised and let go at once, so nothing stays held. Answers
+    /// `VerifyAnswered`.
+    VerifyCard { order: OrderId, payment: PaymentId, token: String, amount: Money },
     /// MerchantProxy: what became of this payment? Answers `HoldAnswered`, or `VerifyAnswered`.
     AskHold { order: OrderId, payment: PaymentId, verification: bool },
     /// MerchantProxy: take what is held. Answers `CaptureAnswered`.
@@ -68,7 +69,10 @@ pub enum HoldAnswer {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VerifyAnswer {
-    Good,
+    /// `card`: what the bank knows the card by, whatever token names it.
+    Good {
+        card: String,
+    },
     Declined(DeclineReason),
     UnknownToken,
     NeverSeen,

@@ -92,7 +92,7 @@ impl Event {
         let Event::Asked { order, hold, .. } = self else { return smallvec![] };
         let what = match &hold.state {
             HoldState::Held { .. } => Happening::FundsHeld { amount: hold.amount },
-            HoldState::Verified => Happening::CardVerified,
+            HoldState::Verified { .. } => Happening::CardVerified,
             HoldState::Declined(reason) => Happening::BankDeclined { reason: *reason },
             HoldState::UnknownToken => Happening::BankDeclined { reason: DeclineReason::UnknownCard },
             // no answer to a request leaves it so

@@ -28,8 +28,12 @@ fn approve(scene: &mut Scene, n: u128, token: &str, amount: i64) -> Turn {
 }
 
 fn verify(scene: &mut Scene, n: u128, token: &str) -> Turn {
-    let (order, payment, token) = (order(n), payment(n), token.to_owned());
-    scene.when(Address::BankActor, Message::VerifyCard { order, payment, token })
+    verify_for(scene, n, token, 1_298)
+}
+
+fn verify_for(scene: &mut Scene, n: u128, token: &str, amount: i64) -> Turn {
+    let (order, payment, token, amount) = (order(n), payment(n), token.to_owned(), pence(amount));
+    scene.when(Address::BankActor, Message::VerifyCard { order, payment, token, amount })
 }
 
 fn ask(scene: &mut Scene, n: u128, verification: bool) -> Turn {
@@ -80,6 +84,10 @@ fn verdict(turn: &Turn) -> Option<VerifyAnswer> {
         merchant_proxy::Message::VerifyAnswered { answer, .. } => answer,
         other => panic!("{other:?} is no answer to a verification"),
     })
+}
+
+fn good(card: &str) -> VerifyAnswer {
+    VerifyAnswer::Good { card: card.to_owned() }
 }
 
 fn captured(turn: &Turn) -> CaptureAnswer {
@@ -157,15 +165,22 @@ fn each_test_card_does_what_its_name_says() {
 }
 
 #[test]
-fn a_verification_holds_nothing_and_does_not_find_an_empty_account() {
+fn a_verification_holds_nothing_and_finds_out_whether_the_card_is_good_for_the_amount() {
     let mut scene = Scene::new();
-    assert_eq!(verdict(&verify(&mut scene, 1, "tok_visa")), Some(VerifyAnswer::Good));
-    assert_eq!(verdict(&verify(&mut scene, 2, "tok_insufficient_funds")), Some(VerifyAnswer::Good));
+    assert_eq!(verdict(&verify(&mut scene, 1, "tok_visa")), Some(good("tok_visa")));
+    let too_poor = Some(VerifyAnswer::Declined(DeclineReason::InsufficientFunds));
+    assert_eq!(verdict(&verify(&mut scene, 2, "tok_insufficient_funds")), too_poor);
+    register(&mut scene, "tok_hers");
+    assert_eq!(
+        verdict(&verify_for(&mut scene, 7, "tok_hers", REGISTERED_LIMIT_MINOR)),
+        Some(good("visa 1111"))
+    );
+    assert_eq!(verdict(&verify_for(&mut scene, 8, "tok_hers", REGISTERED_LIMIT_MINOR + 1)), too_poor);
     let stolen = Some(VerifyAnswer::Declined(DeclineReason::StolenCard));
     assert_eq!(verdict(&verify(&mut scene, 3, "tok_stolen_card")), stolen);
     assert_eq!(verdict(&verify(&mut scene, 4, "tok_nobody")), Some(VerifyAnswer::UnknownToken));
     assert_eq!(verdict(&verify(&mut scene, 5, "tok_timeout")), None);
-    assert_eq!(verdict(&ask(&mut scene, 5, true)), Some(VerifyAnswer::Good));
+    assert_eq!(verdict(&ask(&mut scene, 5, true)), Some(good("tok_timeout")));
     assert_eq!(verdict(&ask(&mut scene, 6, true)), Some(VerifyAnswer::NeverSeen));
     assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::NoHold);
     assert_eq!(account(&scene, "tok_visa").held, 0);

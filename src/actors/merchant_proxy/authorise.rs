@@ -42,7 +42,7 @@ fn ask_bank(turn: &mut Turn, id: PaymentId, payment: &Payment) {
             (Kind::Hold, Some(replaces)) => {
                 bank::Message::RenewHold { order, payment: id, replaces, token, amount }
             }
-            (Kind::Verification, _) => bank::Message::VerifyCard { order, payment: id, token },
+            (Kind::Verification, _) => bank::Message::VerifyCard { order, payment: id, token, amount },
         },
     );
 }
@@ -165,14 +165,14 @@ pub fn verify_answered(id: PaymentId, payment: &Payment, answer: &VerifyAnswer) 
         return Turn::nothing();
     }
     match answer {
-        VerifyAnswer::Good => verified(id, payment),
+        VerifyAnswer::Good { card } => verified(id, payment, card),
         VerifyAnswer::Declined(reason) => declined(id, payment, *reason),
         VerifyAnswer::UnknownToken => declined(id, payment, DeclineReason::UnknownCard),
         VerifyAnswer::NeverSeen => never_seen(id, payment),
     }
 }
 
-fn verified(id: PaymentId, payment: &Payment) -> Turn {
+fn verified(id: PaymentId, payment: &Payment, card: &str) -> Turn {
     let mut turn = Turn::nothing();
     let order = payment.order;
     if !waits_for_an_answer(payment) {
@@ -181,7 +181,7 @@ fn verified(id: PaymentId, payment: &Payment) -> Turn {
     }
     turn.event(Event::Verified { payment: id, order });
     turn.cancel_timer(timer(id));
-    tell_orders(&mut turn, ToOrders::CardVerified { order, payment: id });
+    tell_orders(&mut turn, ToOrders::CardVerified { order, payment: id, card: card.to_owned() });
     turn
 }
 

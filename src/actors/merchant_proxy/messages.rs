@@ -14,7 +14,7 @@ pub enum Message {
         token: String,
         amount: Money,
     },
-    /// OrderManager: the ship date lies beyond what a hold lasts; see only whether the card is good. Answers
+    /// OrderManager: the ship date lies beyond what a hold lasts; see only whether the card is good for it. Answers
     /// `CardVerified`, `PaymentDeclined` or `PaymentUnknown`.
     Verify {
         order: OrderId,

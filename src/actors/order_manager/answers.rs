@@ -27,6 +27,7 @@ pub enum AnswerKind {
         earliest: Option<Date>,
     },
     UnknownToken,
+    BackorderLimit,
 }
 
 /// Answers the checkout, where it has not been answered; `false` where it has: then a letter tells her.
@@ -74,6 +75,7 @@ fn first(id: OrderId, order: &Order, kind: AnswerKind) -> Outcome {
         AnswerKind::Declined(reason) => Outcome::Declined { order: id, reason: reason.as_told() },
         AnswerKind::OutOfStock { earliest } => Outcome::OutOfStock { order: id, earliest },
         AnswerKind::UnknownToken => Outcome::UnknownToken,
+        AnswerKind::BackorderLimit => Outcome::BackorderLimit { order: id },
     }
 }
 

@@ -5,8 +5,8 @@ use crate::runtime::{Keys, Table};
 
 use super::transitions::{self, Trigger};
 use super::{
-    Claim, KeyBinding, KeyHash, Message, Order, Reply, State, cancel, fulfilment, payments, place, renewal,
-    stock,
+    Claim, KeyBinding, KeyHash, Message, Order, Reply, State, cancel, credit, fulfilment, payments, place,
+    renewal, stock,
 };
 
 pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
@@ -66,7 +66,9 @@ fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<
         Message::NoSupplies { .. } => stock::no_supplies(id, order, context),
         Message::Allocated { .. } => stock::allocated(id, order, context),
         Message::PaymentAuthorised { payment, .. } => payments::authorised(id, order, *payment, context),
-        Message::CardVerified { payment, .. } => payments::verified(id, order, *payment, context),
+        Message::CardVerified { payment, card, .. } => payments::verified(id, order, *payment, card, context),
+        Message::CreditGranted { .. } => credit::granted(id, order, context),
+        Message::CreditRefused { .. } => credit::refused(id, order, context),
         Message::PaymentDeclined { payment, reason, .. } => {
             payments::declined(id, order, *payment, *reason, context)
         }

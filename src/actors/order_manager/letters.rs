@@ -56,6 +56,9 @@ pub fn why_cancelled(reason: CancelReason) -> &'static str {
         CancelReason::ByCustomer => "you asked us to",
         CancelReason::OutOfStock { .. } => "it is out of stock",
         CancelReason::NoSupplies => "none of our suppliers could send it",
+        CancelReason::BackorderLimit => {
+            "more is waiting for suppliers than we order in before it is paid for"
+        }
         CancelReason::PaymentLapsed => {
             "your bank's hold on the money ended before the parcel had left, and your bank did not renew it"
         }

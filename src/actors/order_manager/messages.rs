@@ -51,10 +51,19 @@ pub enum Message {
         order: OrderId,
         payment: PaymentId,
     },
-    /// MerchantProxy: the card is good; nothing is held.
+    /// MerchantProxy: the card is good for the amount, and nothing is held. `card`: what the bank knows it by.
     CardVerified {
         order: OrderId,
         payment: PaymentId,
+        card: String,
+    },
+    /// StockKeeper: supplies may be ordered on the verified card alone.
+    CreditGranted {
+        order: OrderId,
+    },
+    /// StockKeeper: too much stands so already, by card, by customer or in all. Nothing is ordered.
+    CreditRefused {
+        order: OrderId,
     },
     PaymentDeclined {
         order: OrderId,
@@ -191,6 +200,8 @@ pub enum Outcome {
     Declined { order: OrderId, reason: DeclineReason },
     /// 409.
     OutOfStock { order: OrderId, earliest: Option<Date> },
+    /// 409: too much is ordered in on verified cards alone.
+    BackorderLimit { order: OrderId },
     /// 422: the processor does not know the token. The key is free again.
     UnknownToken,
     /// 422: the key was used with another body.
@@ -287,6 +298,8 @@ impl Message {
             Message::Allocated { .. } => "Allocated",
             Message::PaymentAuthorised { .. } => "PaymentAuthorised",
             Message::CardVerified { .. } => "CardVerified",
+            Message::CreditGranted { .. } => "CreditGranted",
+            Message::CreditRefused { .. } => "CreditRefused",
             Message::PaymentDeclined { .. } => "PaymentDeclined",
             Message::PaymentUnknown { .. } => "PaymentUnknown",
             Message::PaymentVoided { .. } => "PaymentVoided",
@@ -317,6 +330,8 @@ impl Message {
             | Message::Allocated { order }
             | Message::PaymentAuthorised { order, .. }
             | Message::CardVerified { order, .. }
+            | Message::CreditGranted { order }
+            | Message::CreditRefused { order }
             | Message::PaymentDeclined { order, .. }
             | Message::PaymentUnknown { order, .. }
             | Message::PaymentVoided { order, .. }

@@ -12,6 +12,7 @@
 //! - An order ends with nothing left behind: its stock is released or put away, its payment voided.
 mod answers;
 mod cancel;
+mod credit;
 mod decide;
 mod fulfilment;
 mod key_binding;

@@ -32,6 +32,8 @@ pub struct Order {
     /// Names the card at the processor, for a hold that is asked for when the supplies are in.
     pub token: String,
     pub stock: StockState,
+    /// Its card was only verified, and counts against what the shop orders in on words.
+    pub on_credit: bool,
     /// At the doorstep.
     pub promised_date: Option<Date>,
     /// Attempts to pay it, the newest last: one, two where the card was only verified at first, and one more for each

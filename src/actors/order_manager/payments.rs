@@ -6,7 +6,9 @@ use crate::domain::{DeclineReason, OrderId, OrderState, PaymentId};
 use crate::partners::mail::MailKind;
 use crate::planted::{self, Bug};
 
-use super::{AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, letters, renewal, stock};
+use super::{
+    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, credit, letters, renewal, stock,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -42,6 +44,7 @@ pub fn authorised(id: OrderId, order: &Order, payment: PaymentId, context: &mut 
     }
     let mut turn = Turn::nothing();
     renewal::let_go_of_the_older(&mut turn, id, order);
+    credit::end(&mut turn, id, order);
     turn.event(Event::PaymentBecame { order: id, payment, state });
     match (order.state, order.stock) {
         // it left while the bank was being asked
@@ -59,7 +62,13 @@ pub fn authorised(id: OrderId, order: &Order, payment: PaymentId, context: &mut 
     turn
 }
 
-pub fn verified(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
+pub fn verified(
+    id: OrderId,
+    order: &Order,
+    payment: PaymentId,
+    card: &str,
+    context: &mut Context<'_>,
+) -> Turn {
     let state = PaymentState::Verified;
     match order.payment_that_may_become(payment, state) {
         Some(attempt) if attempt.verification => {}
@@ -71,13 +80,13 @@ pub fn verified(id: OrderId, order: &Order, payment: PaymentId, context: &mut Co
         // the goods came in meanwhile: nothing to wait for but the money
         ask(&mut turn, id, order, Ask::Hold, context);
     } else {
-        order_supplies(&mut turn, id, order, false, context);
+        credit::ask(&mut turn, id, order, card);
     }
     turn
 }
 
 /// The promised order is taken.
-fn order_supplies(turn: &mut Turn, id: OrderId, order: &Order, held: bool, context: &Context<'_>) {
+pub fn order_supplies(turn: &mut Turn, id: OrderId, order: &Order, held: bool, context: &Context<'_>) {
     turn.event(Event::SuppliesOrdered { order: id });
     answers::answer(turn, id, order, AnswerKind::OnPromise { promised: order.promised_date, held });
     let lines = order.units();

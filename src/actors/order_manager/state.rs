@@ -112,6 +112,13 @@ pub enum Event {
     GoodsAllocated {
         order: OrderId,
     },
+    /// The stock keeper is asked whether supplies may be ordered though nothing is held.
+    CreditAsked {
+        order: OrderId,
+    },
+    CreditEnded {
+        order: OrderId,
+    },
     /// No money is held for what the warehouse has: it is asked to stop.
     StopAsked {
         order: OrderId,
@@ -174,6 +181,8 @@ impl Event {
             | Event::RenewalAsked { order, .. }
             | Event::PaymentLapsing { order, .. }
             | Event::GoodsAllocated { order }
+            | Event::CreditAsked { order }
+            | Event::CreditEnded { order }
             | Event::StopAsked { order }
             | Event::StoppedUnpaid { order } => Some(*order),
         }
@@ -186,6 +195,8 @@ impl Event {
             | Event::KeyBound { .. }
             | Event::KeyFreed { .. }
             | Event::Answered { .. }
+            | Event::CreditAsked { .. }
+            | Event::CreditEnded { .. }
             | Event::GoodsAllocated { .. } => None,
             Event::InStock { .. } => Some(Trigger::Reserved),
             Event::Promised { .. } => Some(Trigger::Promised),
@@ -204,6 +215,7 @@ impl Event {
             Event::Cancelled { reason: CancelReason::OutOfStock { .. }, .. } => Some(Trigger::OutOfStock),
             Event::Cancelled { reason: CancelReason::NoSupplies, .. } => Some(Trigger::NoSupplies),
             Event::Cancelled { reason: CancelReason::PaymentLapsed, .. } => Some(Trigger::GivenUp),
+            Event::Cancelled { reason: CancelReason::BackorderLimit, .. } => Some(Trigger::CreditRefused),
             Event::CancelAsked { .. } => Some(Trigger::Cancel),
             Event::Stopped { .. } | Event::StoppedUnpaid { .. } => Some(Trigger::Stopped),
             Event::TooLateToCancel { .. } => Some(Trigger::TooLateToStop),
@@ -271,6 +283,7 @@ impl Placed {
             shipping_address: place.shipping_address.clone(),
             token: place.token.clone(),
             stock: StockState::Asked,
+            on_credit: false,
             promised_date: None,
             payments: Vec::with_capacity(1),
             shipments: vec![],
@@ -290,7 +303,10 @@ fn cancelled_steps(reason: CancelReason) -> Steps {
         CancelReason::OutOfStock { earliest } => {
             smallvec![(Step::STOCK_OR_DATE, Happening::OutOfStock { earliest }), cancelled]
         }
-        CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed => {
+        CancelReason::ByCustomer
+        | CancelReason::NoSupplies
+        | CancelReason::PaymentLapsed
+        | CancelReason::BackorderLimit => {
             smallvec![cancelled]
         }
     }
@@ -389,6 +405,8 @@ impl Order {
                 self.end = Some(End::Cancelled(CancelReason::PaymentLapsed));
                 self.stop = StopState::No;
             }
+            Event::CreditAsked { .. } => self.on_credit = true,
+            Event::CreditEnded { .. } => self.on_credit = false,
             Event::StopAsked { .. } => self.stop = StopState::ForPayment,
             Event::CancelAsked { request, .. } => self.stop = StopState::Asked(*request),
             Event::TooLateToCancel { .. } => self.stop = StopState::TooLate,

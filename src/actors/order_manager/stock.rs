@@ -6,7 +6,7 @@ use crate::partners::mail::MailKind;
 
 use super::payments::{self, Ask};
 use super::{
-    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, fulfilment, letters, renewal,
+    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, credit, fulfilment, letters, renewal,
 };
 
 /// A parcel needs this long to leave the house, or to be sent once its supplies are in.
@@ -136,6 +136,7 @@ pub fn give_goods_back(turn: &mut Turn, id: OrderId, order: &Order) {
         stock_keeper::Message::Release { order: id, lines }
     };
     turn.send(Address::StockKeeper, message);
+    credit::end(turn, id, order);
 }
 
 /// Payments that may hold something, now or later, are let go of: one, or two while a hold is renewed.

@@ -20,6 +20,8 @@ pub enum Trigger {
     PaymentAsked,
     PaymentAuthorised,
     CardVerified,
+    CreditGranted,
+    CreditRefused,
     PaymentDeclined,
     PaymentUnknown,
     PaymentVoided,
@@ -50,7 +52,7 @@ use OrderState::*;
 use Trigger as T;
 
 impl Trigger {
-    pub const ALL: [Trigger; 28] = [
+    pub const ALL: [Trigger; 30] = [
         T::Reserved,
         T::Promised,
         T::OutOfStock,
@@ -61,6 +63,8 @@ impl Trigger {
         T::PaymentAsked,
         T::PaymentAuthorised,
         T::CardVerified,
+        T::CreditGranted,
+        T::CreditRefused,
         T::PaymentDeclined,
         T::PaymentUnknown,
         T::PaymentVoided,
@@ -94,6 +98,8 @@ impl Trigger {
             Message::Allocated { .. } => T::Allocated,
             Message::PaymentAuthorised { .. } => T::PaymentAuthorised,
             Message::CardVerified { .. } => T::CardVerified,
+            Message::CreditGranted { .. } => T::CreditGranted,
+            Message::CreditRefused { .. } => T::CreditRefused,
             Message::PaymentDeclined { .. } => T::PaymentDeclined,
             Message::PaymentUnknown { .. } => T::PaymentUnknown,
             Message::PaymentVoided { .. } => T::PaymentVoided,
@@ -147,6 +153,8 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (AwaitingPayment, T::PromiseChanged, AwaitingPayment),
     (AwaitingPayment, T::PaymentAuthorised, AwaitingPayment),
     (AwaitingPayment, T::CardVerified, AwaitingPayment),
+    (AwaitingPayment, T::CreditGranted, AwaitingPayment),
+    (AwaitingPayment, T::CreditRefused, Cancelled),
     (AwaitingPayment, T::PaymentUnknown, AwaitingPayment),
     // the card was verified, the goods came in meanwhile: now the money itself is asked for
     (AwaitingPayment, T::PaymentAsked, AwaitingPayment),
@@ -230,6 +238,7 @@ fn why_not(state: OrderState, trigger: Trigger) -> &'static str {
         (Placed, _) => "the stock keeper has not answered yet",
         (_, T::SuppliesArrived | T::PromiseChanged | T::NoSupplies) => "it does not wait for supplies",
         (_, T::PaymentAsked | T::PaymentAuthorised | T::CardVerified) => "no payment is asked for now",
+        (_, T::CreditGranted | T::CreditRefused) => "no supplies are to be ordered on its word now",
         (_, T::PaymentDeclined | T::PaymentUnknown) => "no payment is asked for now",
         (_, T::PaymentLapsing | T::PaymentExpired) => "no hold is counted on now",
         (_, T::RenewalAsked | T::GivenUp) => "no hold of it has lapsed",

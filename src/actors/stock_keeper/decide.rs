@@ -6,8 +6,8 @@ use crate::runtime::{Keys, Table};
 
 use super::state::Listed;
 use super::{
-    Demand, DemandId, Message, Place, PurchaseOrder, PurchaseOrderId, Reply, State, StockItem, listing,
-    moves, quoting, release, reserve, supply,
+    Credit, CreditSum, Demand, DemandId, Message, Place, PurchaseOrder, PurchaseOrderId, Reply, State,
+    StockItem, credit, listing, moves, quoting, release, reserve, supply,
 };
 
 pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
@@ -25,6 +25,15 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
         | Message::Packed { lines, .. }
         | Message::HandedOver { lines, .. } => items(lines, keys),
         Message::OrderSupplies { order, .. } => held_by(state, *order, keys),
+        Message::CheckCredit { order, who, .. } => {
+            keys.add::<Credit>(order);
+            who.iter().for_each(|key| keys.add::<CreditSum>(key));
+        }
+        Message::EndCredit { order } => {
+            keys.add::<Credit>(order);
+            let given = state.credits.peek(order).into_iter().flat_map(|credit| &credit.who);
+            given.for_each(|key| keys.add::<CreditSum>(key));
+        }
         Message::Release { order, lines } => {
             items(lines, keys);
             held_by(state, *order, keys);
@@ -92,6 +101,8 @@ pub fn decide(
             reserve::reserve(state, *order, &merged(lines), *backorder, context)
         }
         Message::OrderSupplies { order, .. } => supply::order_supplies(state, *order, context),
+        Message::CheckCredit { order, who, amount } => credit::check(state, *order, who, *amount, context),
+        Message::EndCredit { order } => credit::end(state, *order),
         Message::Release { order, lines } => release::release(state, *order, &merged(lines)),
         Message::Allocate { order, lines } => moves::allocate(state, *order, &merged(lines)),
         Message::Packed { order, lines } => moves::shift(state, *order, &merged(lines), Allocated, Packed),

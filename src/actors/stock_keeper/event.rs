@@ -7,7 +7,7 @@ use crate::partners::wholesaler::WholesalerId;
 use crate::runtime::Keys;
 
 use super::state::Listed;
-use super::{Demand, DemandId, Offer, Place, PurchaseOrder, PurchaseOrderId, StockItem};
+use super::{Credit, CreditSum, Demand, DemandId, Offer, Place, PurchaseOrder, PurchaseOrderId, StockItem};
 
 /// A case for the operator stands beside the fifteen steps.
 const CASE: Step = Step(0);
@@ -83,6 +83,16 @@ pub enum Event {
         date: Option<Date>,
     },
 
+    /// Supplies may be ordered for it though nothing is held for it yet.
+    CreditGiven {
+        order: OrderId,
+        credit: Box<Credit>,
+    },
+    CreditEnded {
+        order: OrderId,
+        credit: Box<Credit>,
+    },
+
     Promised {
         order: OrderId,
         ships_on: Date,
@@ -156,6 +166,10 @@ impl Event {
             Event::PegServed { order, sku, .. } => {
                 keys.add::<StockItem>(sku);
                 keys.add::<Demand>(&DemandId::of(*order));
+            }
+            Event::CreditGiven { order, credit } | Event::CreditEnded { order, credit } => {
+                keys.add::<Credit>(order);
+                credit.who.iter().for_each(|key| keys.add::<CreditSum>(key));
             }
             Event::DemandOpened { id, .. } | Event::DemandClosed { id } | Event::Dated { id, .. } => {
                 keys.add::<Demand>(id);

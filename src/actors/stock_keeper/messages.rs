@@ -2,10 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::Answered;
 use crate::domain::catalogue::Product;
-use crate::domain::{Backorder, Date, OrderId, Sku, Timeline, Units};
+use crate::domain::{Backorder, Date, Money, OrderId, Sku, Timeline, Units};
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
 
-use super::PurchaseOrderId;
+use super::{CreditKey, PurchaseOrderId};
 
 /// What the stock keeper is told, and by whom.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,6 +38,17 @@ pub enum Message {
     OrderSupplies {
         order: OrderId,
         lines: Vec<Units>,
+    },
+    /// OrderManager: the card was only verified; may supplies be ordered for so much on the word of these? Answers
+    /// `CreditGranted` or `CreditRefused`.
+    CheckCredit {
+        order: OrderId,
+        who: Vec<CreditKey>,
+        amount: Money,
+    },
+    /// OrderManager: its money is held now, or it has ended.
+    EndCredit {
+        order: OrderId,
     },
     /// OrderManager: reserved → available again, and what waits for supplies waits no more.
     Release {
@@ -133,6 +144,8 @@ impl Message {
             Message::Earliest { .. } => "Earliest",
             Message::Reserve { .. } => "Reserve",
             Message::OrderSupplies { .. } => "OrderSupplies",
+            Message::CheckCredit { .. } => "CheckCredit",
+            Message::EndCredit { .. } => "EndCredit",
             Message::Release { .. } => "Release",
             Message::Allocate { .. } => "Allocate",
             Message::Packed { .. } => "Packed",
@@ -153,6 +166,8 @@ impl Message {
         match self {
             Message::Reserve { order, .. }
             | Message::OrderSupplies { order, .. }
+            | Message::CheckCredit { order, .. }
+            | Message::EndCredit { order }
             | Message::Release { order, .. }
             | Message::Allocate { order, .. }
             | Message::Packed { order, .. }

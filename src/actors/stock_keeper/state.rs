@@ -8,7 +8,8 @@ use crate::runtime::{Aggregate, AnyTable, Table, system_time};
 use crate::storage::TreeName;
 
 use super::{
-    Demand, DemandId, Event, Peg, PurchaseOrder, PurchaseOrderId, Quotes, Round, StockItem, Supply, Waiting,
+    Credit, CreditSum, Demand, DemandId, Event, Peg, PurchaseOrder, PurchaseOrderId, Quotes, Round,
+    StockItem, Supply, Waiting,
 };
 
 /// Tree `catalogue`: a product that the shop lists.
@@ -26,6 +27,8 @@ pub struct State {
     pub stock: Table<StockItem>,
     pub purchase_orders: Table<PurchaseOrder>,
     pub demands: Table<Demand>,
+    pub credits: Table<Credit>,
+    pub credit_sums: Table<CreditSum>,
 }
 
 impl State {
@@ -55,6 +58,14 @@ impl State {
             | Event::SuppliesCalled { .. }
             | Event::Slipped { .. }
             | Event::GivenUp { .. } => self.apply_demand(event, stamp),
+            Event::CreditGiven { order, credit } => {
+                self.credits.change(order, stamp.position, |slot| *slot = Some(credit.as_ref().clone()));
+                self.stands(credit, credit.amount.amount, stamp);
+            }
+            Event::CreditEnded { order, credit } => {
+                self.credits.change(order, stamp.position, |slot| *slot = None);
+                self.stands(credit, credit.amount.amount.saturating_neg(), stamp);
+            }
             Event::RoundOpened { sku, .. }
             | Event::RoundJoined { sku, .. }
             | Event::QuoteCame { sku, .. }
@@ -147,6 +158,16 @@ impl State {
         }
     }
 
+    /// So much more, or less, is ordered in on the word of these.
+    fn stands(&mut self, credit: &Credit, minor: i64, stamp: &Stamp) {
+        for key in &credit.who {
+            self.credit_sums.change(key, stamp.position, |slot| {
+                let sum = slot.unwrap_or_default().0.saturating_add(minor);
+                *slot = (sum != 0).then_some(CreditSum(sum));
+            });
+        }
+    }
+
     fn item(&mut self, sku: &Sku, stamp: &Stamp, change: impl FnOnce(&mut StockItem)) {
         self.stock.change(sku, stamp.position, |slot| change(slot.get_or_insert_default()));
     }
@@ -177,11 +198,25 @@ impl State {
     }
 
     pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![&self.catalogue, &self.stock, &self.purchase_orders, &self.demands]
+        vec![
+            &self.catalogue,
+            &self.stock,
+            &self.purchase_orders,
+            &self.demands,
+            &self.credits,
+            &self.credit_sums,
+        ]
     }
 
     pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![&mut self.catalogue, &mut self.stock, &mut self.purchase_orders, &mut self.demands]
+        vec![
+            &mut self.catalogue,
+            &mut self.stock,
+            &mut self.purchase_orders,
+            &mut self.demands,
+            &mut self.credits,
+            &mut self.credit_sums,
+        ]
     }
 }
 

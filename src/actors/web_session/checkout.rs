@@ -140,7 +140,7 @@ fn first_told(answer: &Answer) -> Option<OrderState> {
     match &answer.outcome {
         Outcome::Taken(view) | Outcome::Pending(view) => Some(view.state),
         Outcome::Declined { .. } | Outcome::UnknownToken => Some(OrderState::Declined),
-        Outcome::OutOfStock { .. } => Some(OrderState::Cancelled),
+        Outcome::OutOfStock { .. } | Outcome::BackorderLimit { .. } => Some(OrderState::Cancelled),
         // there is no order
         Outcome::KeyMismatch | Outcome::InProgress | Outcome::NothingToBuy | Outcome::TotalTooLarge => None,
     }

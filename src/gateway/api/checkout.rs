@@ -60,6 +60,11 @@ fn problem(refused: Outcome) -> Problem {
                 .with("earliest_date", earliest.map_or(Value::Null, |date| date.to_string().into()))
                 .with("order", order.to_string())
         }
+        Outcome::BackorderLimit { order } => {
+            let detail =
+                "its card is good, but nothing can be held on it for so long, and no more is ordered in so";
+            Problem::new(Code::BackorderLimit, detail).with("order", order.to_string())
+        }
         Outcome::UnknownToken => {
             Problem::new(Code::UnknownToken, "the payment system does not know this token")
                 .at("/payment/token")

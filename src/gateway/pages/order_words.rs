@@ -82,6 +82,9 @@ fn cancelled(reason: Option<CancelReason>) -> String {
             "Not everything was in stock; it could be sent by {}. You are not charged for it.",
             words::day(date)
         ),
+        Some(CancelReason::BackorderLimit) => {
+            "We are sorry: more is waiting for wholesalers than we order in before it is paid for. You are not charged for it.".to_owned()
+        }
         Some(CancelReason::PaymentLapsed) => {
             "We are sorry: your bank's hold on the money ended before your books had left, and your bank did not renew it. You are not charged for it.".to_owned()
         }

@@ -81,6 +81,15 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
             .page(&app.pages, StatusCode::CONFLICT)
             .map(rates::refused)
         }
+        Outcome::BackorderLimit { .. } => Said::new(
+            "We cannot order so much in",
+            vec![
+                "Your card is good, but these books come so late that your bank would not keep the money for us until then, and we order only so much in before it is paid for.".to_owned(),
+                "Nothing was ordered or charged, and your basket is as it was.".to_owned(),
+            ],
+        )
+        .link("/cart", "Take fewer, or what is in stock")
+        .page(&app.pages, StatusCode::CONFLICT),
         Outcome::UnknownToken => unknown_card(app),
         Outcome::InProgress => still_asking(app, StatusCode::CONFLICT),
         // the basket says why

@@ -43,7 +43,9 @@ fn order<'a>(evidence: &'a Evidence<'_>, id: OrderId) -> Option<&'a Order> {
 fn was_refused_for_good(evidence: &Evidence<'_>, asked: &Asked, found: &mut Found) {
     let (id, end) = match asked.told.as_ref().map(|told| &told.outcome) {
         Some(Outcome::Declined { order, .. }) => (*order, OrderState::Declined),
-        Some(Outcome::OutOfStock { order }) => (*order, OrderState::Cancelled),
+        Some(Outcome::OutOfStock { order } | Outcome::BackorderLimit { order }) => {
+            (*order, OrderState::Cancelled)
+        }
         _ => return,
     };
     let state = order(evidence, id).map(|order| order.state);

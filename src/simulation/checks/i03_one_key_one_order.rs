@@ -129,7 +129,8 @@ fn is_same(first: &Outcome, later: &Outcome) -> bool {
     match (first, later) {
         (Outcome::Taken(one), Outcome::Taken(other)) => one.json == other.json,
         (Outcome::Declined { reason: one, .. }, Outcome::Declined { reason: other, .. }) => one == other,
-        (Outcome::OutOfStock { .. }, Outcome::OutOfStock { .. }) => true,
+        (Outcome::OutOfStock { .. }, Outcome::OutOfStock { .. })
+        | (Outcome::BackorderLimit { .. }, Outcome::BackorderLimit { .. }) => true,
         (Outcome::SentOn { order_key: one, .. }, Outcome::SentOn { order_key: other, .. }) => one == other,
         _ => false,
     }

@@ -108,7 +108,7 @@ fn says(message: &Message) -> Option<(PaymentId, Close)> {
         | M::VerifyAnswered {
             payment, answer: VerifyAnswer::Declined(_) | VerifyAnswer::UnknownToken, ..
         } => Some((*payment, Close::Refused)),
-        M::VerifyAnswered { payment, answer: VerifyAnswer::Good, .. } => Some((*payment, Close::Good)),
+        M::VerifyAnswered { payment, answer: VerifyAnswer::Good { .. }, .. } => Some((*payment, Close::Good)),
         M::Released { payment, .. } => Some((*payment, Close::LetGo)),
         _ => None,
     }

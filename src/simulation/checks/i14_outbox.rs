@@ -94,6 +94,9 @@ impl<'a> Outbox<'a> {
             Event::Orders(Declined { order, .. }) if later(order) => {
                 Some((*order, MailKind::PaymentDeclined))
             }
+            Event::Orders(Cancelled { order, reason: CancelReason::BackorderLimit }) if later(order) => {
+                Some((*order, MailKind::Cancelled))
+            }
             Event::Orders(Cancelled {
                 order,
                 reason: CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed,

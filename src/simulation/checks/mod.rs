@@ -34,12 +34,13 @@ mod i19_secrets;
 mod i20_owners_only;
 mod i21_bad_input;
 mod i22_replays;
+mod i24_supplies_are_covered;
 mod journal;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// `I1` to `I22`.
+    /// `I1` to `I24`.
     pub invariant: &'static str,
     /// The order concerned, where it is one.
     pub order: Option<OrderId>,
@@ -185,6 +186,11 @@ pub const ALL: &[Checker] = &[
         check: i21_bad_input::check,
     },
     Checker { invariant: "I22", holds: "the journal replays to the same state", check: i22_replays::check },
+    Checker {
+        invariant: "I24",
+        holds: "nothing is ordered in on a customer's word that no money and no stated limit covers",
+        check: i24_supplies_are_covered::check,
+    },
 ];
 
 /// Orders of which a message was given up after it had panicked too often: they stand where they stood, and the

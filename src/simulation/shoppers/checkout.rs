@@ -91,6 +91,7 @@ pub fn outcome_of(response: &Response) -> Outcome {
             Outcome::Declined { order, reason }
         }),
         (409, "out_of_stock") => order().map_or(other, |order| Outcome::OutOfStock { order }),
+        (409, "backorder_limit") => order().map_or(other, |order| Outcome::BackorderLimit { order }),
         (422, "idempotency_mismatch") => Outcome::Mismatch,
         (303, _) => response.header("location").and_then(sent_on).unwrap_or(other),
         _ => other,

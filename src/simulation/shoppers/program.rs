@@ -117,11 +117,17 @@ pub fn details(wish: &Wish) -> Value {
     json!({
         "customer": {"email": wish.email, "name": "Ada Lovelace"},
         "shipping_address": {
-            "line1": "12 St James's Square", "city": "London", "postcode": "SW1Y 4JH", "country": "GB"
+            "line1": lives_at(&wish.email), "city": "London", "postcode": "SW1Y 4JH", "country": "GB"
         },
         "payment": {"token": wish.token},
         "backorder": backorder,
     })
+}
+
+/// Each has a house of her own: its number is that in her address.
+fn lives_at(email: &str) -> String {
+    let number: String = email.chars().filter(char::is_ascii_digit).collect();
+    format!("{} St James's Square", if number.is_empty() { "12" } else { &number })
 }
 
 fn order_body(wish: &Wish) -> Value {

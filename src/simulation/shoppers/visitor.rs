@@ -7,7 +7,7 @@ use super::super::history::{Key, Outcome, Route, Wish};
 use super::checkout::Checkout;
 use super::{DAY_MS, Shopper};
 
-const ADDRESS: &str = "line1=12+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
+const ADDRESS: &str = "+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
 
 impl Shopper {
     pub async fn visitor(mut self) {
@@ -54,7 +54,8 @@ impl Shopper {
         let name = format!("name=Ada+Lovelace&email=shopper{}%40example.com", self.number);
         let accepts = wait.map(|date| format!("&accept_wait={date}")).unwrap_or_default();
         let backorder = if accepts.is_empty() { Backorder::Refuse } else { Backorder::Accept };
-        let begun = self.send(form("/checkout", &format!("{name}&{ADDRESS}{accepts}"), cookie)).await?;
+        let filled = format!("{name}&line1={}{ADDRESS}{accepts}", self.number);
+        let begun = self.send(form("/checkout", &filled, cookie)).await?;
         // the first checkout of a session gives her another
         let cookie = cookie_of(&begun).unwrap_or_else(|| cookie.to_owned());
         self.keeps_secret("a visitor's cookie", cookie.split('=').next_back()?, Some(self.number));

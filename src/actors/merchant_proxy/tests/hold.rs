@@ -81,7 +81,10 @@ fn a_request_that_never_arrived_is_made_again_under_the_same_key() {
 fn a_verified_card_holds_no_money() {
     let mut desk = Desk::new();
     desk.verify(1, "tok_visa", 100);
-    assert_eq!(desk.told, [ToOrders::CardVerified { order: order(1), payment: payment(1) }]);
+    assert_eq!(
+        desk.told,
+        [ToOrders::CardVerified { order: order(1), payment: payment(1), card: "tok_visa".into() }]
+    );
     assert_eq!(desk.row(1).authorised, pence(0));
     assert_eq!(desk.net(Account::CustomerHolds), 0);
     assert_eq!(desk.happenings.last(), Some(&Happening::CardVerified));
@@ -95,14 +98,18 @@ fn a_verification_can_be_declined_or_lost_or_never_have_arrived() {
 
     desk.verify(2, "tok_timeout", 100);
     assert!(desk.ring());
-    let verified = |n| ToOrders::CardVerified { order: order(n), payment: payment(n) };
-    assert_eq!(desk.told[1..], [unknown(2), verified(2)]);
+    let verified = |n, card: &str| ToOrders::CardVerified {
+        order: order(n),
+        payment: payment(n),
+        card: card.to_owned(),
+    };
+    assert_eq!(desk.told[1..], [unknown(2), verified(2, "tok_timeout")]);
 
     desk.line_is_cut = true;
     desk.verify(3, "tok_visa", 100);
     desk.line_is_cut = false;
     assert!(desk.ring());
-    assert_eq!(desk.told[3..], [unknown(3), verified(3)]);
+    assert_eq!(desk.told[3..], [unknown(3), verified(3, "tok_visa")]);
 }
 
 #[test]

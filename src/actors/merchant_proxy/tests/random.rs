@@ -102,7 +102,7 @@ fn agree(desk: &Desk) {
         use PaymentState::*;
         let hold = desk.scene.state.bank.holds.peek(id).map(|hold| &hold.state);
         match (row.state, hold) {
-            (Authorised, Some(HoldState::Held { .. } | HoldState::Verified)) => {}
+            (Authorised, Some(HoldState::Held { .. } | HoldState::Verified { .. })) => {}
             (Captured | Settled, Some(HoldState::Captured { .. })) => {}
             (Declined, Some(HoldState::Declined(_) | HoldState::UnknownToken)) => {}
             (Voided, Some(HoldState::Released | HoldState::Lapsed | HoldState::Declined(_))) => {}

@@ -21,7 +21,7 @@ fn every_message() -> Vec<Message> {
         hold_answered(1, HoldAnswer::UnknownToken),
         hold_answered(1, HoldAnswer::NeverSeen),
         hold_answered(1, HoldAnswer::Lapsed),
-        Message::VerifyAnswered { order, payment, answer: VerifyAnswer::Good },
+        Message::VerifyAnswered { order, payment, answer: VerifyAnswer::Good { card: "tok_visa".into() } },
         Message::VerifyAnswered { order, payment, answer: VerifyAnswer::Declined(reason) },
         Message::VerifyAnswered { order, payment, answer: VerifyAnswer::UnknownToken },
         Message::VerifyAnswered { order, payment, answer: VerifyAnswer::NeverSeen },

@@ -91,7 +91,7 @@ fn a_far_promise_is_verified_now_and_held_when_the_supplies_are_in() {
     assert_ne!(desk.payment(), verification);
     let late = desk.tell(Message::PaymentAuthorised { order: desk.id, payment: verification });
     assert!(is_nothing(&late), "a hold is no answer to a verification");
-    assert_eq!(asks(&desk.authorised()), ["StockKeeper Allocate"]);
+    assert_eq!(asks(&desk.authorised()), ["StockKeeper EndCredit", "StockKeeper Allocate"]);
     desk.allocated();
     assert_eq!(desk.state(), OrderState::Fulfilling);
 }
@@ -103,7 +103,7 @@ fn a_card_that_declines_when_the_supplies_are_in_ends_a_promised_order_with_a_le
     desk.verified();
     desk.supplies_arrived();
     let turn = desk.declined(DeclineReason::UnknownCard);
-    assert_eq!(asks(&turn), ["StockKeeper Release"]);
+    assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper EndCredit"]);
     assert_eq!(letters(&turn), [MailKind::PaymentDeclined]);
     assert!(answer(&turn).is_none());
     assert_eq!(desk.state(), OrderState::Declined);
@@ -315,4 +315,51 @@ fn the_letter_carries_the_page_and_the_day_on_which_the_goods_leave() {
     assert_eq!(letter.promised_on, Some(desk.day(3)));
     assert_eq!(letter.lines[0].amount.amount, 1_998);
     assert_eq!(letter.total.amount, 3 * 999 + 299);
+}
+
+#[test]
+fn supplies_are_ordered_on_a_verified_card_only_where_that_is_within_limits() {
+    let mut desk = Desk::placed();
+    desk.promised(30);
+    let turn = desk.only_verified();
+    assert_eq!(asks(&turn), ["StockKeeper CheckCredit"]);
+    assert_eq!(answer(&turn), None, "nothing is promised before");
+    let turn = desk.tell(Message::CreditRefused { order: desk.id });
+    assert_eq!(outcome(&turn), Outcome::BackorderLimit { order: desk.id });
+    assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper EndCredit"]);
+    assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::BackorderLimit)));
+    assert!(letters(&turn).is_empty(), "she was told");
+    let again = desk.place_again(|_| {});
+    assert_eq!((again.outcome, again.replayed), (Outcome::BackorderLimit { order: desk.id }, true));
+}
+
+#[test]
+fn what_stands_on_a_word_ends_when_the_money_is_held_or_the_order_ends() {
+    for cancels in [false, true] {
+        let mut desk = Desk::placed();
+        desk.promised(30);
+        desk.verified();
+        assert_eq!(desk.state(), OrderState::AwaitingStock);
+        let turn = if cancels {
+            desk.cancel(5)
+        } else {
+            desk.supplies_arrived();
+            desk.authorised()
+        };
+        assert!(asks(&turn).contains(&"StockKeeper EndCredit".to_owned()));
+        assert!(!desk.order().on_credit);
+    }
+}
+
+#[test]
+fn goods_that_come_in_meanwhile_need_nobodys_word() {
+    for refused in [false, true] {
+        let mut desk = Desk::placed();
+        desk.promised(30);
+        desk.only_verified();
+        desk.supplies_arrived();
+        let order = desk.id;
+        let said = if refused { Message::CreditRefused { order } } else { Message::CreditGranted { order } };
+        assert_eq!(asks(&desk.tell(said)), ["MerchantProxy Authorise"]);
+    }
 }

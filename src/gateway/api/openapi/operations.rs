@@ -41,6 +41,7 @@ const BUYING: &[Code] = &[
     IdempotencyKeyInvalid,
     PaymentDeclined,
     OutOfStock,
+    BackorderLimit,
     InProgress,
     IdempotencyMismatch,
     UnknownToken,

@@ -24,11 +24,12 @@ const DECLINES: [DeclineReason; 5] = [
     DeclineReason::UnknownCard,
     DeclineReason::IssuerUnavailable,
 ];
-const CANCELS: [CancelReason; 4] = [
+const CANCELS: [CancelReason; 5] = [
     CancelReason::ByCustomer,
     CancelReason::OutOfStock { earliest: None },
     CancelReason::NoSupplies,
     CancelReason::PaymentLapsed,
+    CancelReason::BackorderLimit,
 ];
 
 fn payments() -> [PaymentView; 10] {
@@ -207,7 +208,8 @@ mod tests {
                 CancelReason::ByCustomer
                 | CancelReason::OutOfStock { .. }
                 | CancelReason::NoSupplies
-                | CancelReason::PaymentLapsed => {}
+                | CancelReason::PaymentLapsed
+                | CancelReason::BackorderLimit => {}
             }
         }
         for payment in payments() {

@@ -1,0 +1,96 @@
+//! I24: nothing is ordered in on a customer's word that no money and no stated limit covers.
+//!
+//! When supplies are ordered for an order, its money is held, or its card was found good for the amount and all that stands
+//! so (of its e-mail address, of the place that it goes to, of its card, of all orders together) is within the limits that
+//! the shop states. A test card that declines is never told that its order is taken.
+
+use std::collections::BTreeMap;
+
+use crate::actors::bank::{Behaviour, test_cards};
+use crate::actors::order_manager::{self, Placed};
+use crate::actors::{Event, Rules, stock_keeper};
+use crate::domain::OrderId;
+use crate::simulation::evidence::Evidence;
+use crate::simulation::history::Outcome;
+
+use super::Found;
+use super::journal::CardBook;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    let mut book = CardBook::default();
+    let mut trust = Trust::default();
+    for (_, record) in evidence.records {
+        for event in &record.events {
+            match event {
+                Event::Bank(event) => book.note(event),
+                Event::Orders(event) => trust.note(event),
+                Event::Stock(stock_keeper::Event::SuppliesCalled { order }) => {
+                    trust.supplies(*order, &book, found);
+                }
+                _ => {}
+            }
+        }
+    }
+    no_declined_card_is_taken(evidence, found);
+}
+
+/// Orders as they were placed, and those whose supplies were ordered with nothing held.
+#[derive(Default)]
+struct Trust {
+    placed: BTreeMap<OrderId, Placed>,
+    standing: Vec<OrderId>,
+}
+
+impl Trust {
+    fn note(&mut self, event: &order_manager::Event) {
+        use order_manager::Event as E;
+        match event {
+            E::Placed(placed) => {
+                self.placed.insert(placed.place.order, placed.as_ref().clone());
+            }
+            E::Declined { order, .. } | E::Cancelled { order, .. } => {
+                self.standing.retain(|one| one != order);
+            }
+            _ => {}
+        }
+    }
+
+    fn supplies(&mut self, order: OrderId, book: &CardBook, found: &mut Found) {
+        let is_held = |order: OrderId| book.of_order(order).any(|(_, row)| row.held.is_some());
+        if is_held(order) {
+            return;
+        }
+        // what was paid for since stands on nobody's word any more
+        self.standing.retain(|one| !is_held(*one) && book.of_order(*one).all(|(_, row)| row.captured == 0));
+        self.standing.push(order);
+        let Some(this) = self.placed.get(&order) else { return };
+        let rules = Rules::default();
+        let within = |what: &str, limit: i64, same: fn(&Placed, &Placed) -> bool, found: &mut Found| {
+            let placed = self.standing.iter().filter_map(|one| self.placed.get(one));
+            let stands: i64 =
+                placed.filter(|one| same(one, this)).map(|one| one.place.totals.total.amount).sum();
+            found.expect_of(order, stands <= limit, || {
+                format!("{stands} minor units are ordered in on the word of {what}, and {limit} may be")
+            });
+        };
+        within("one card", rules.credit_card_max, |one, this| one.place.token == this.place.token, found);
+        let same_customer =
+            |one: &Placed, this: &Placed| one.place.customer.email == this.place.customer.email;
+        within("one customer", rules.credit_customer_max, same_customer, found);
+        let same_place =
+            |one: &Placed, this: &Placed| one.place.shipping_address == this.place.shipping_address;
+        within("one address", rules.credit_customer_max, same_place, found);
+        within("all customers", rules.credit_all_max, |_, _| true, found);
+    }
+}
+
+fn no_declined_card_is_taken(evidence: &Evidence<'_>, found: &mut Found) {
+    for asked in &evidence.history.checkouts {
+        let Some(Outcome::Taken(shown)) = asked.told.as_ref().map(|told| &told.outcome) else { continue };
+        let declines = test_cards::find(&asked.wish.token)
+            .is_some_and(|card| matches!(card.behaviour, Behaviour::Declines(_) | Behaviour::DeclineLost(_)));
+        found.expect_of(shown.id, !declines, || {
+            format!("its card ({}) declines, and she was told that it is taken", asked.wish.token)
+        });
+    }
+}
