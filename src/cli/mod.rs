@@ -13,6 +13,7 @@ mod keys;
 mod open_files;
 mod private;
 mod rebuild;
+mod secrets;
 mod serve;
 mod simulate;
 mod verify;

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::access::Origins;
 use crate::actors::{GATEWAY, Shop, bank};
-use crate::gateway::{self, App, HttpLimits, OsSessions, PageSettings};
+use crate::gateway::{self, App, HttpLimits, OrderLinks, OsSessions, PageSettings};
 use crate::http;
 use crate::partners::processor::{self, CardPage, EmbeddedProcessor};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
@@ -17,7 +17,8 @@ use crate::settings::Settings;
 
 use super::history_check::HistoryCheck;
 use super::open_files::room_for_connections;
-use super::world::{Opened, World, catalogue, processor_secret, programs};
+use super::secrets::{link_keys, processor_secret};
+use super::world::{Opened, World, catalogue, programs};
 use super::{Failure, control, core_dumps, demo};
 
 /// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
@@ -58,6 +59,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         payment_page: processor.clone(),
         programs: Arc::new(programs(running, demo)?),
         sessions: Arc::new(OsSessions),
+        links: OrderLinks::new(link_keys(&opened.layout)?),
         rules: Arc::new(settings.rules()),
         limits: HttpLimits::of(settings.connections(room.shop_worker)),
         clients: Arc::new(settings.clients()),

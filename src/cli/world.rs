@@ -1,13 +1,8 @@
 //! Opens a data directory: lock, journal, trees, partners; and puts the cell of the shop together.
 
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-
-use rand::{TryRng, rngs::SysRng};
 
 use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
 use crate::domain::Timestamp;
@@ -19,6 +14,7 @@ use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, sys
 use crate::settings::Settings;
 use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
 
+use super::secrets::link_keys;
 use super::{Failure, history_check, private};
 
 /// What stands where in a data directory.
@@ -58,6 +54,11 @@ impl Layout {
     /// What the shop signs with what it asks the embedded processor for.
     pub fn processor_secret(&self) -> PathBuf {
         self.dir.join("processor.secret")
+    }
+
+    /// What links to orders are signed with.
+    pub fn link_keys(&self) -> PathBuf {
+        self.dir.join("links.secret")
     }
 
     /// A directory that was never opened holds nothing to verify or explain.
@@ -186,7 +187,8 @@ pub fn open_trees(
 }
 
 fn partners(settings: &Settings, layout: &Layout, base_url: &str) -> Result<Partners, Failure> {
-    let post = EmlFolder::new(layout.mail(), settings.mail.from.clone(), base_url.to_owned())?;
+    let post =
+        EmlFolder::new(layout.mail(), settings.mail.from.clone(), base_url.to_owned(), link_keys(layout)?)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),
         carrier: Box::new(EmbeddedCarrier),
@@ -206,27 +208,4 @@ pub fn programs(running: &Running<Shop>, demo: bool) -> Result<Programs, Failure
     let programs = Programs::new(demo);
     programs.know(running.every::<web_session::Programs>()?.iter().flat_map(|all| all.good()));
     Ok(programs)
-}
-
-/// The secret of the embedded processor, made once for a data directory.
-pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
-    let file = layout.processor_secret();
-    if let Ok(bytes) = fs::read(&file) {
-        let bytes: Result<[u8; 32], _> = bytes.try_into();
-        return bytes.map_err(|_| Failure(format!("{} is not 32 bytes long: restore it", file.display())));
-    }
-    let mut secret = [0; 32];
-    SysRng
-        .try_fill_bytes(&mut secret)
-        .map_err(|error| Failure(format!("the operating system gives no randomness: {error}")))?;
-    let cannot = |error| Failure(format!("cannot write {}: {error}", file.display()));
-    // whole or not at all: tokens that were given out are good only by this secret
-    let fresh = file.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    let mut made =
-        options.write(true).create(true).truncate(true).mode(0o600).open(&fresh).map_err(cannot)?;
-    made.write_all(&secret).and_then(|()| made.sync_all()).map_err(cannot)?;
-    fs::rename(&fresh, &file).map_err(cannot)?;
-    fs::File::open(&layout.dir).and_then(|dir| dir.sync_all()).map_err(cannot)?;
-    Ok(secret)
 }

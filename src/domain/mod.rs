@@ -7,6 +7,7 @@ pub mod catalogue;
 mod ids;
 mod money;
 mod order;
+mod order_pass;
 mod quantity;
 mod sku;
 mod slot;
@@ -25,6 +26,7 @@ pub use order::{
     Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Totals, Units,
     limits,
 };
+pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};
 pub use quantity::{BadQuantity, Quantity};
 pub use sku::{BadSku, Sku};
 pub use slot::{SLOTS, Slot};

@@ -11,7 +11,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::{SessionId, VisitorKey};
 use crate::partners::processor::PaymentPage;
 
-use super::{AskError, Asks, HttpLimits, Problem, Programs};
+use super::{AskError, Asks, HttpLimits, OrderLinks, Problem, Programs};
 
 /// All that a handler can reach.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct App {
     pub programs: Arc<Programs>,
     /// Makes what opens a new cart: nobody can guess it.
     pub sessions: Arc<dyn NewSession>,
+    /// What opens an order's page to people.
+    pub links: OrderLinks,
     /// `currency` and `shipping` are read.
     pub rules: Arc<Rules>,
     pub limits: HttpLimits,

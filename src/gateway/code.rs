@@ -58,6 +58,8 @@ problems! {
         "start a new cart with POST /api/v1/carts";
     NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",
         "send the order's id, and its key as Authorization: Bearer or ?key=";
+    LinkExpired, "link_expired", GONE, "This link has run out",
+        "open the link in the newest e-mail about the order; a program uses the order's key";
     MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take this method",
         "use one of the methods in the header Allow";
     BodyTooSlow, "body_too_slow", REQUEST_TIMEOUT, "The body did not come in time",

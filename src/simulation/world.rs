@@ -10,9 +10,9 @@ use rand::rngs::StdRng;
 
 use crate::access::Origins;
 use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree, web_session};
-use crate::domain::SessionId;
 use crate::domain::catalogue::Catalogue;
-use crate::gateway::{App, HttpLimits, InProcess, NewSession, PageSettings, Programs};
+use crate::domain::{Date, PassKey, PassKeys, SessionId};
+use crate::gateway::{App, HttpLimits, InProcess, NewSession, OrderLinks, PageSettings, Programs};
 use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, wholesaler};
@@ -62,6 +62,12 @@ impl NewSession for SeededSessions {
     fn draw(&self) -> Option<(u64, u128)> {
         Some((1, self.0.lock().ok()?.random()))
     }
+}
+
+/// Signs the links to orders in every world alike.
+pub fn links() -> OrderLinks {
+    let keys = PassKeys::new(vec![PassKey { id: 1, secret: [1; 32] }]).expect("one key");
+    OrderLinks { keys, today: || Date(20_783) }
 }
 
 struct Shared(Rc<Outsiders>);
@@ -172,6 +178,7 @@ impl World {
             payment_page: self.street.card_page.clone(),
             programs: self.programs.clone(),
             sessions: self.sessions.clone(),
+            links: links(),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
             clients: Arc::new(crate::access::Clients::unlimited()),

@@ -9,9 +9,10 @@ use doorstep::actors::web_session::{Checkout, CheckoutDetails, Message as ToSess
 use doorstep::actors::{Address, Message, Reply, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
 use doorstep::domain::catalogue::{Catalogue, Product, demo};
 use doorstep::domain::{
-    Backorder, Customer, OrderLine, OrderState, ProgramId, Quantity, SessionId, ShippingAddress,
+    Backorder, Customer, OrderLine, OrderState, PassKey, PassKeys, ProgramId, Quantity, SessionId,
+    ShippingAddress,
 };
-use doorstep::gateway::{App, HttpLimits, InProcess, OsSessions, PageSettings, Programs};
+use doorstep::gateway::{App, HttpLimits, InProcess, OrderLinks, OsSessions, PageSettings, Programs};
 use doorstep::partners::processor::EmbeddedProcessor;
 use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
 use doorstep::runtime::State as _;
@@ -146,6 +147,7 @@ impl Bookshop {
             payment_page: Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32])),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions),
+            links: OrderLinks::new(PassKeys::new(vec![PassKey { id: 1, secret: [1; 32] }]).expect("one key")),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
             clients: Arc::new(doorstep::access::Clients::unlimited()),

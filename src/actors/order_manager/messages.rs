@@ -140,6 +140,8 @@ pub enum Claim {
     Key(String),
     /// The program that asks is known by its API key: the gateway has looked.
     Program(ProgramId),
+    /// The link that was followed is signed by the shop for this order, and good: the gateway has looked.
+    Link,
 }
 
 impl From<String> for Claim {

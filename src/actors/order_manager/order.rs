@@ -203,6 +203,7 @@ impl Order {
         match claim {
             Claim::Key(key) => self.key.opens(key),
             Claim::Program(program) => self.buyer == Buyer::Program(*program),
+            Claim::Link => true,
         }
     }
 

@@ -23,7 +23,7 @@ pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<H
 
 /// `GET /orders/{order}`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (order, claim) = owner(&request)?;
+    let (order, claim) = owner(&app, &request)?;
     if let Claim::Key(key) = &claim
         && planted::is(Bug::KeyInTheLog)
     {
@@ -37,7 +37,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 
 /// `GET /orders/{order}/timeline`
 pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (order, claim) = owner(&request)?;
+    let (order, claim) = owner(&app, &request)?;
     let timeline = gateway::timeline(&app, order, claim).await?;
     let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
@@ -45,7 +45,7 @@ pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpRespon
 
 /// `POST /orders/{order}/cancel`: 200 cancelled, 202 the carrier is being asked, 409 too late.
 pub async fn cancel(app: Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse, Problem> {
-    let (order, claim) = owner(&request)?;
+    let (order, claim) = owner(&app, &request)?;
     match app.act(Address::OrderManager, Message::Cancel { order, claim }).await? {
         Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
         Reply::Orders(OrderReply::CancelPending(order)) => Ok(private(StatusCode::ACCEPTED, &order)),
@@ -59,14 +59,13 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, _body: Body) -> Result
 
 /// The order that the path names and by what the request claims it, its key or the program's; both must be there to be
 /// asked for.
-fn owner(request: &HttpRequest) -> Result<(OrderId, Claim), Problem> {
-    let order = parse::order_id(request.match_info().query("order"));
-    let claim = match (Principal::of(request)?, order_key(request)) {
-        (_, Some(key)) => Some(Claim::Key(key)),
-        (Principal::Program(program), None) => Some(Claim::Program(program)),
-        (Principal::Anonymous, None) => None,
-    };
-    order.zip(claim).ok_or_else(Problem::no_such_order)
+fn owner(app: &App, request: &HttpRequest) -> Result<(OrderId, Claim), Problem> {
+    let order = parse::order_id(request.match_info().query("order")).ok_or_else(Problem::no_such_order)?;
+    match (Principal::of(request)?, order_key(request)) {
+        (_, Some(key)) => Ok((order, app.links.claim(order, &key)?)),
+        (Principal::Program(program), None) => Ok((order, Claim::Program(program))),
+        (Principal::Anonymous, None) => Err(Problem::no_such_order()),
+    }
 }
 
 fn private(status: StatusCode, order: &OrderView) -> HttpResponse {

@@ -63,14 +63,15 @@ struct Opened {
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Opened { key, notice } = query(&request)?;
     let order = named(&request, &key)?;
-    let shown = Message::Show { order, claim: key.clone().into() };
+    let claim = app.links.claim(order, &key)?;
+    let shown = Message::Show { order, claim: claim.clone() };
     let view = match app.read(Address::OrderManager, shown).await? {
         Reply::Orders(OrderReply::Order(view)) => view,
         Reply::Orders(OrderReply::NoSuchOrder) => return Err(Problem::no_such_order()),
         other => return Err(Problem::unfit(&other)),
     };
-    let timeline = gateway::timeline(&app, order, key.into()).await?;
-    render(&app.pages, StatusCode::OK, Kept::ByNobody, &page(&view, &timeline, noted(&notice)))
+    let timeline = gateway::timeline(&app, order, claim).await?;
+    render(&app.pages, StatusCode::OK, Kept::ByNobody, &page(&view, key, &timeline, noted(&notice)))
 }
 
 /// The order that the address names. What can be none is answered like one that there is not.
@@ -91,7 +92,7 @@ fn noted(notice: &str) -> Option<&'static str> {
     }
 }
 
-fn page(view: &OrderView, timeline: &Timeline, notice: Option<&'static str>) -> OrderPage {
+fn page(view: &OrderView, key: String, timeline: &Timeline, notice: Option<&'static str>) -> OrderPage {
     let paying = matches!(view.payment, PaymentView::Pending | PaymentView::Unknown);
     let mut layout = Layout::titled("Your order");
     if !view.state.is_end() {
@@ -109,7 +110,7 @@ fn page(view: &OrderView, timeline: &Timeline, notice: Option<&'static str>) -> 
         steps: steps(view, timeline),
         cases: cases(timeline),
         id: view.id.to_string(),
-        key: view.key.to_string(),
+        key,
         placed: words::moment(view.placed_at),
         lines: view.lines.iter().map(Line::of).collect(),
         totals: Sums::of(&view.totals),
@@ -140,7 +141,8 @@ pub async fn cancel(
 ) -> Result<HttpResponse, Problem> {
     let order = named(&request, &key)?;
     let back = format!("/orders/{order}?key={}", encoded(&key));
-    match app.act(Address::OrderManager, Message::Cancel { order, claim: key.into() }).await? {
+    let claim = app.links.claim(order, &key)?;
+    match app.act(Address::OrderManager, Message::Cancel { order, claim }).await? {
         Reply::Orders(OrderReply::Order(_)) => Ok(see_other(&back)),
         Reply::Orders(OrderReply::TooLate(_)) => Ok(see_other(&format!("{back}&notice=too_late"))),
         Reply::Orders(OrderReply::CancelPending(_)) => Ok(see_other(&format!("{back}&notice=asking"))),

@@ -3,7 +3,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::actors::order_manager::{OrderView, Outcome};
+use crate::actors::order_manager::Outcome;
 use crate::actors::web_session::{Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
 use crate::gateway::{App, Code, HttpLimits, Problem, rates};
@@ -50,7 +50,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
 
 fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
     match outcome {
-        Outcome::Taken(order) | Outcome::Pending(order) => Ok(see_other(&order_path(&order))),
+        Outcome::Taken(order) | Outcome::Pending(order) => Ok(see_other(&app.links.path(order.id))),
         Outcome::Declined { reason, .. } => Said::new(
             "The card was declined",
             vec![
@@ -97,11 +97,6 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         // paid in another way before, or bought already
         _ => no_such_checkout(app),
     }
-}
-
-/// The order's own page; its key opens it.
-pub fn order_path(order: &OrderView) -> String {
-    format!("/orders/{}?key={}", order.id, order.key)
 }
 
 fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> {

@@ -16,11 +16,11 @@ use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
 use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{
-    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, Quantity, ShippingAddress,
-    Sku, Timestamp, Totals,
+    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, PassKey, PassKeys, Quantity,
+    ShippingAddress, Sku, Timestamp, Totals,
 };
 use crate::gateway::{
-    App, AskError, Asked, Asks, HttpLimits, OsSessions, PageSettings, Programs, Shield, configure,
+    App, AskError, Asked, Asks, HttpLimits, OrderLinks, OsSessions, PageSettings, Programs, Shield, configure,
 };
 use crate::partners::processor::{PaymentPage, TypedCard};
 
@@ -106,6 +106,12 @@ impl Answered {
     }
 }
 
+/// Signs as the tests know.
+pub fn links() -> OrderLinks {
+    let keys = vec![PassKey { id: 1, secret: [7; 32] }];
+    OrderLinks { keys: PassKeys::new(keys).expect("one key"), today: || Date(20_783) }
+}
+
 impl Kit {
     pub fn new() -> Kit {
         let shop = Arc::new(PlayedShop::default());
@@ -117,6 +123,7 @@ impl Kit {
             payment_page: Arc::new(PlayedPage),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions),
+            links: links(),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),
             clients: Arc::new(crate::access::Clients::unlimited()),

@@ -12,14 +12,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, SinglePart};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Letter, Post};
-use crate::domain::Timestamp;
+use crate::domain::{PassKeys, Timestamp};
 use crate::partners::{Answer, Trouble};
 
 /// The last second that a letter's `Date` can name: the end of the year 9999.
@@ -53,13 +53,19 @@ struct Handed {
 impl EmlFolder {
     /// Makes `dir` where it is missing. `from`: `Doorstep <orders@shop.example>`, whose domain also
     /// ends every `Message-ID`; `base_url`: the shop's address, for links.
-    pub fn new(dir: PathBuf, from: String, base_url: String) -> Result<EmlFolder, EmlFolderError> {
+    /// `passes`: what signs those to orders.
+    pub fn new(
+        dir: PathBuf,
+        from: String,
+        base_url: String,
+        passes: PassKeys,
+    ) -> Result<EmlFolder, EmlFolderError> {
         let sender: Option<Mailbox> = if has_control(&from) { None } else { from.parse().ok() };
         let sender = sender.filter(|sender| sender.email.domain().is_ascii());
         let from = sender.ok_or(EmlFolderError::BadSender(from))?;
         fs::create_dir_all(&dir).map_err(|source| EmlFolderError::Folder { path: dir.clone(), source })?;
         let (writer, mut handed) = mpsc::channel::<Handed>(HANDED_OVER_MAX);
-        let office = Office { dir: dir.clone(), from, base_url };
+        let office = Office { dir: dir.clone(), from, base_url, passes };
         let write_all = move || {
             while let Some(Handed { letter, written }) = handed.blocking_recv() {
                 // one letter that makes it panic must not keep the others here
@@ -91,6 +97,7 @@ struct Office {
     dir: PathBuf,
     from: Mailbox,
     base_url: String,
+    passes: PassKeys,
 }
 
 impl Office {
@@ -104,6 +111,15 @@ impl Office {
         })
     }
 
+    /// The link to her order is signed and runs out: what lies in a mailbox for years opens nothing then. The order's own key is
+    /// for programs.
+    fn signed(&self, letter: &Letter) -> Letter {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let today = Timestamp(now.as_millis() as u64).date();
+        let path = || format!("/orders/{}?key={}", letter.order, self.passes.pass(letter.order, today));
+        Letter { link: letter.link.as_ref().map(|_| path()), ..letter.clone() }
+    }
+
     fn compose(&self, letter: &Letter) -> Result<Message, Trouble> {
         let refused =
             |why: &str| Trouble::Refused(format!("the {} letter of {}: {why}", letter.kind, letter.order));
@@ -111,7 +127,7 @@ impl Office {
         if letter.written_at > WRITTEN_AT_MAX {
             return Err(refused("written after the year 9999: check the shop's clock"));
         }
-        let text = letter.render(&self.base_url).map_err(|error| refused(&error.to_string()))?;
+        let text = self.signed(letter).render(&self.base_url).map_err(|error| refused(&error.to_string()))?;
         Message::builder()
             .message_id(Some(self.message_id(letter)))
             .date(UNIX_EPOCH + Duration::from_millis(letter.written_at.0))

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::order_manager::Order;
+use crate::actors::order_manager::{Claim, Order};
 use crate::domain::{OrderId, OrderState};
 use crate::simulation::evidence::Evidence;
 use crate::simulation::history::{History, Look, Moment, Outcome, Shown};
+use crate::simulation::world::links;
 
 use super::Found;
 use super::journal::passed;
@@ -88,7 +89,7 @@ fn is_content_of(order: &Order, shown: &Shown) -> bool {
 fn is_there_under_its_key(evidence: &Evidence<'_>, id: OrderId, key: &str, found: &mut Found) {
     match evidence.state().orders.orders.peek(&id) {
         None => found.wrong_of(id, "her browser was sent on to it, and it is gone"),
-        Some(order) => found.expect_of(id, order.key.opens(key), || {
+        Some(_) => found.expect_of(id, matches!(links().claim(id, key), Ok(Claim::Link)), || {
             "her browser was sent on to it with a key that does not open it".to_owned()
         }),
     }

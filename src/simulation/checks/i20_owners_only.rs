@@ -10,6 +10,7 @@ use crate::domain::{CancelReason, OrderId};
 
 use super::super::evidence::Evidence;
 use super::super::history::{Trial, TrialKind};
+use super::super::world::links;
 use super::{Found, is_shops_trouble};
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
@@ -46,8 +47,12 @@ fn only_owners_cancel(evidence: &Evidence<'_>, found: &mut Found) {
     for (position, _, event) in evidence.events() {
         let Some(id) = cancelled(event) else { continue };
         let Some(order) = evidence.state().orders.orders.peek(&id) else { continue };
-        let by_its_owner = format!("/api/v1/orders/{id}/cancel?key={}", order.key);
-        found.expect_of(id, asked.contains(by_its_owner.as_str()), || {
+        // a program has the key, a browser the link
+        let of_order = format!("/api/v1/orders/{id}/cancel?key=");
+        let (by_key, by_link) = (order.key.to_string(), links().keys.pass(id, (links().today)()));
+        let by_its_owner =
+            [by_key, by_link].iter().any(|key| asked.contains(format!("{of_order}{key}").as_str()));
+        found.expect_of(id, by_its_owner, || {
             format!("it is cancelled at {position}, and its owner has not asked for it")
         });
     }

@@ -34,7 +34,7 @@ const NOT_CHANGED: &[Code] = &[NoAnswer];
 const ASKED: &[Code] = &[RateLimited, Overloaded, Closing];
 const WITH_BODY: &[Code] = &[BodyBroken, BodyTooSlow, BodyTooLarge, OutcomeUnknown];
 const WITH_JSON: &[Code] = &[UnsupportedMediaType, MalformedJson, BadField];
-const OF_ORDER: &[Code] = &[NoSuchOrder, ApiKeyUnknown];
+const OF_ORDER: &[Code] = &[NoSuchOrder, LinkExpired, ApiKeyUnknown];
 const OF_CART: &[Code] = &[NoSuchCart];
 const BUYING: &[Code] = &[
     IdempotencyKeyMissing,

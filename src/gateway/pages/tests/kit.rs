@@ -156,6 +156,7 @@ fn app(shop: Arc<Played>, books: &[Product], public_url: &str) -> App {
         payment_page: Arc::new(api_kit::PlayedPage),
         programs: Arc::new(Programs::new(true)),
         sessions: Arc::new(OsSessions),
+        links: api_kit::links(),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
         clients: Arc::new(crate::access::Clients::unlimited()),
@@ -232,7 +233,7 @@ pub fn order_view(state: OrderState) -> OrderView {
 }
 
 pub fn order_path(view: &OrderView) -> String {
-    format!("/orders/{}?key={}", view.id, view.key)
+    api_kit::links().path(view.id)
 }
 
 pub fn answered(outcome: Outcome) -> Reply {

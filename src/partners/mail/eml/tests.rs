@@ -1,6 +1,7 @@
 use super::super::letter::tests::letter;
 use super::super::{LetterLine, MailKind};
 use super::*;
+use crate::domain::PassKey;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -16,9 +17,13 @@ const HEADERS: [&str; 9] = [
     "Content-Transfer-Encoding",
 ];
 
+fn passes() -> PassKeys {
+    PassKeys::new(vec![PassKey { id: 1, secret: [7; 32] }]).unwrap()
+}
+
 fn folder(dir: &TempDir) -> EmlFolder {
     let from = "Doorstep <orders@shop.example>".to_owned();
-    EmlFolder::new(dir.path().join("mail"), from, "https://shop.example".into()).unwrap()
+    EmlFolder::new(dir.path().join("mail"), from, "https://shop.example".into(), passes()).unwrap()
 }
 
 fn files(dir: &TempDir) -> Vec<String> {
@@ -47,10 +52,24 @@ fn header<'a>(headers: &'a [(String, String)], name: &str) -> &'a str {
     &headers.iter().find(|(found, _)| found == name).unwrap().1
 }
 
-fn composed(letter: &Letter) -> Result<String, Trouble> {
+fn office() -> Office {
     let from: Mailbox = "Doorstep <orders@shop.example>".parse().unwrap();
-    let office = Office { dir: "unused".into(), from, base_url: "https://shop.example".into() };
-    office.compose(letter).map(|message| String::from_utf8(message.formatted()).unwrap())
+    Office { dir: "unused".into(), from, base_url: "https://shop.example".into(), passes: passes() }
+}
+
+/// With the link that its mailbox gets, and not the order's key.
+fn signed(letter: &Letter) -> Letter {
+    let signed = office().signed(letter);
+    let link = signed.link.clone().unwrap();
+    assert!(
+        link.starts_with(&format!("/orders/{}?key=lnk_1_", letter.order)) && !link.contains("SECRET"),
+        "{link}"
+    );
+    signed
+}
+
+fn composed(letter: &Letter) -> Result<String, Trouble> {
+    office().compose(letter).map(|message| String::from_utf8(message.formatted()).unwrap())
 }
 
 #[tokio::test]
@@ -77,7 +96,7 @@ async fn a_letter_is_a_correct_message_in_the_folder_of_its_day() {
     }
     assert_eq!(
         body.replace("\r\n", "\n").trim_end(),
-        letter.render("https://shop.example").unwrap().body.trim_end()
+        signed(&letter).render("https://shop.example").unwrap().body.trim_end()
     );
 }
 
@@ -178,7 +197,7 @@ fn a_clock_gone_wild_is_refused() {
 fn a_sender_that_is_none_is_refused_at_the_start() {
     let dir = tempfile::tempdir().unwrap();
     for bad in ["", "Doorstep", "Doorstep <orders>", "Door\r\nstep <orders@shop.example>"] {
-        let made = EmlFolder::new(dir.path().into(), bad.into(), String::new());
+        let made = EmlFolder::new(dir.path().into(), bad.into(), String::new(), passes());
         assert!(matches!(made, Err(EmlFolderError::BadSender(_))), "{bad}");
     }
 }

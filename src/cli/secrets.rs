@@ -1,0 +1,109 @@
+//! What the daemon signs with: files of its data directory, which nobody but its user reads.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use rand::{TryRng, rngs::SysRng};
+
+use crate::domain::{PASS_KEYS_MAX, PassKey, PassKeys};
+
+use super::Failure;
+use super::world::Layout;
+
+/// The secret of the embedded processor, made once for a data directory.
+pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
+    let file = layout.processor_secret();
+    match fs::read(&file) {
+        Ok(bytes) => bytes
+            .try_into()
+            .map_err(|_| Failure(format!("{} is not 32 bytes long: restore it", file.display()))),
+        Err(_) => {
+            let secret = fresh_secret()?;
+            write(layout, &file, &secret)?;
+            Ok(secret)
+        }
+    }
+}
+
+/// What signs the links to orders: a line `NUMBER HEX` for each key, the one that signs new links first. Whoever puts a new line
+/// before the others changes keys; an old line can go once its links have run out.
+pub fn link_keys(layout: &Layout) -> Result<PassKeys, Failure> {
+    let file = layout.link_keys();
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(_) => {
+            let hex: String = fresh_secret()?.iter().map(|byte| format!("{byte:02x}")).collect();
+            let text = format!("1 {hex}\n");
+            write(layout, &file, text.as_bytes())?;
+            text
+        }
+    };
+    let keys: Option<Vec<PassKey>> = text.lines().map(key_of).collect();
+    keys.and_then(PassKeys::new).ok_or_else(|| {
+        Failure(format!(
+            "{} is not 1 to {PASS_KEYS_MAX} lines of a number below 256, a space and 64 hexadecimal digits, each with a \
+             number of its own: correct it, or remove it to have a new key made (then links in e-mails open nothing)",
+            file.display()
+        ))
+    })
+}
+
+fn key_of(line: &str) -> Option<PassKey> {
+    let (id, hex) = line.trim().split_once(' ')?;
+    let mut secret = [0; 32];
+    if hex.len() != 2 * secret.len() || !hex.is_ascii() {
+        return None;
+    }
+    for (at, byte) in secret.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(PassKey { id: id.parse().ok()?, secret })
+}
+
+fn fresh_secret() -> Result<[u8; 32], Failure> {
+    let mut secret = [0; 32];
+    SysRng
+        .try_fill_bytes(&mut secret)
+        .map_err(|error| Failure(format!("the operating system gives no randomness: {error}")))?;
+    Ok(secret)
+}
+
+/// Whole or not at all: what was signed is good only by this secret.
+fn write(layout: &Layout, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let cannot = |error| Failure(format!("cannot write {}: {error}", file.display()));
+    let fresh = file.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    let mut made =
+        options.write(true).create(true).truncate(true).mode(0o600).open(&fresh).map_err(cannot)?;
+    made.write_all(bytes).and_then(|()| made.sync_all()).map_err(cannot)?;
+    fs::rename(&fresh, file).map_err(cannot)?;
+    fs::File::open(&layout.dir).and_then(|dir| dir.sync_all()).map_err(cannot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Date, OrderId};
+
+    #[test]
+    fn a_key_is_made_once_and_a_line_before_it_signs_from_then_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout { dir: dir.path().to_path_buf() };
+        let (order, today) = (OrderId::new(1, 1), Date(20_783));
+        let old = link_keys(&layout).unwrap().pass(order, today);
+        assert_eq!(link_keys(&layout).unwrap().check(order, &old, today), Ok(()));
+        let text = fs::read_to_string(layout.link_keys()).unwrap();
+        fs::write(layout.link_keys(), format!("2 {}\n{text}", "ab".repeat(32))).unwrap();
+        let both = link_keys(&layout).unwrap();
+        assert!(both.pass(order, today).starts_with("lnk_2_"));
+        assert_eq!(both.check(order, &old, today), Ok(()));
+        for bad in
+            ["", "1", "1 ab", "300 ", &format!("1 {}", "zz".repeat(32)), &format!("1 {}", "é".repeat(32))]
+        {
+            fs::write(layout.link_keys(), bad).unwrap();
+            assert!(link_keys(&layout).unwrap_err().0.contains("correct it"), "{bad}");
+        }
+    }
+}
