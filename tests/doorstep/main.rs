@@ -21,6 +21,7 @@ mod crash;
 mod dead_letters;
 mod deadlines;
 mod dispatcher;
+mod docs;
 mod environment;
 mod errors;
 mod faults;
