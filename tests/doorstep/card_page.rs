@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
 
+use super::environment::say;
 use super::order::IN_STOCK;
 use super::shop::{TestShop, setup};
 
@@ -38,12 +39,18 @@ fn header(answer: &str, name: &str) -> String {
 /// With a book in her basket, and her address typed: her cookie, and where she types her card.
 fn checks_out(shop: &TestShop) -> (String, String) {
     let line = format!("sku={IN_STOCK}&quantity=1");
-    let cookie = header(&ask(&shop.url, "POST", "/cart/lines", "", &line), "set-cookie");
-    let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+    let first = cookie_of(&ask(&shop.url, "POST", "/cart/lines", "", &line));
     let form =
         "name=Ada+Lovelace&email=ada%40example.com&line1=12+Square&city=London&postcode=SW1Y+4JH&country=GB";
-    let begun = ask(&shop.url, "POST", "/checkout", &cookie, form);
+    let begun = ask(&shop.url, "POST", "/checkout", &first, form);
+    // where she says who she is she gets another
+    let cookie = cookie_of(&begun);
+    assert_ne!(cookie, first);
     (cookie, header(&begun, "location"))
+}
+
+fn cookie_of(answer: &str) -> String {
+    header(answer, "set-cookie").split(';').next().expect("a cookie").to_owned()
 }
 
 fn below(url: &str, address: &str) -> String {
@@ -110,7 +117,9 @@ fn nothing_of_a_card_is_in_memory_when_its_request_has_ended() {
     let memory = match File::open(format!("/proc/{}/mem", shop.process_id())) {
         Ok(memory) => memory,
         // that is the point: only root may look
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => return,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            return say("the memory of the shop was NOT looked at: that takes root");
+        }
         Err(error) => panic!("the memory of the shop: {error}"),
     };
     let (plain, spaced) = (WRITTEN.replace('+', ""), WRITTEN.replace('+', " "));
