@@ -10,6 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, mpsc};
 
+use super::shop::TestShop;
+
 /// Above all of the shop's own deadlines: who waits longer was left hanging.
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
 /// Connections of one load at most.
@@ -71,9 +73,9 @@ impl Outcome {
     }
 }
 
-/// So many customers, each of whom orders again as soon as she is answered, for so long.
-pub fn closed_loop(url: &str, order: &Value, name: &str, customers: usize, lasts: Duration) -> Outcome {
-    run(url, order, |load| async move {
+/// So many customers of one program, each of whom orders again as soon as she is answered, for so long.
+pub fn closed_loop(shop: &TestShop, order: &Value, name: &str, customers: usize, lasts: Duration) -> Outcome {
+    run(shop, order, |load| async move {
         let until = Instant::now() + lasts;
         let customer = |nth: usize| {
             let load = load.clone();
@@ -92,9 +94,9 @@ pub fn closed_loop(url: &str, order: &Value, name: &str, customers: usize, lasts
     })
 }
 
-/// So many orders a second for so long, whatever becomes of them.
-pub fn open_loop(url: &str, order: &Value, name: &str, rate: f64, lasts: Duration) -> Outcome {
-    run(url, order, |load| async move {
+/// So many orders of one program a second for so long, whatever becomes of them.
+pub fn open_loop(shop: &TestShop, order: &Value, name: &str, rate: f64, lasts: Duration) -> Outcome {
+    run(shop, order, |load| async move {
         let begun = Instant::now();
         let total = (rate * lasts.as_secs_f64()) as u64;
         let next = Arc::new(AtomicU64::new(0));
@@ -132,9 +134,15 @@ pub fn open_loop(url: &str, order: &Value, name: &str, rate: f64, lasts: Duratio
 }
 
 /// Runs a load on one thread.
-fn run<F: Future<Output = ()>>(url: &str, order: &Value, load: impl FnOnce(Load) -> F) -> Outcome {
-    let address = url.strip_prefix("http://").expect("an http address").to_owned();
-    let shared = Load { address: address.into(), body: order.to_string().into(), answered: Arc::default() };
+fn run<F: Future<Output = ()>>(shop: &TestShop, order: &Value, load: impl FnOnce(Load) -> F) -> Outcome {
+    let address = shop.url.strip_prefix("http://").expect("an http address").to_owned();
+    let api_key = shop.api_key.clone().expect("the shop has a program");
+    let shared = Load {
+        address: address.into(),
+        api_key: api_key.into(),
+        body: order.to_string().into(),
+        answered: Arc::default(),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let begun = Instant::now();
     tokio::task::LocalSet::new().block_on(&runtime, load(shared.clone()));
@@ -145,6 +153,7 @@ fn run<F: Future<Output = ()>>(url: &str, order: &Value, load: impl FnOnce(Load)
 #[derive(Clone)]
 struct Load {
     address: Arc<str>,
+    api_key: Arc<str>,
     body: Arc<str>,
     answered: Arc<Mutex<Vec<Answered>>>,
 }
@@ -172,9 +181,10 @@ impl Load {
             None => connection.insert(TcpStream::connect(&*self.address).await.map_err(failed)?),
         };
         let request = format!(
-            "POST /api/v1/orders HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
-             Content-Length: {}\r\n\r\n{}",
+            "POST /api/v1/orders HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{}",
             self.address,
+            self.api_key,
             self.body.len(),
             self.body
         );

@@ -50,10 +50,10 @@ fn ten_times_the_load_it_can_take_is_refused_at_once_and_nothing_that_was_taken_
     let mut shop =
         setup().catalogue(&[(BOOK.to_owned(), 1_000_000)]).speed(1).set("DOORSTEP_LOG__LEVEL", "warn").open();
     let order = wish(BOOK).0;
-    let peak = closed_loop(&shop.url, &order, "peak", CUSTOMERS_AT_PEAK, LASTS);
+    let peak = closed_loop(&shop, &order, "peak", CUSTOMERS_AT_PEAK, LASTS);
     show("at its peak", &peak);
     let (at_peak_kb, _) = resident_kb(&shop);
-    let storm = open_loop(&shop.url, &order, "storm", peak.rate(201) * TIMES, LASTS);
+    let storm = open_loop(&shop, &order, "storm", peak.rate(201) * TIMES, LASTS);
     show("at ten times its peak", &storm);
     let (_, most_kb) = resident_kb(&shop);
     println!("resident: {} MB at its peak, at most {} MB", at_peak_kb / 1024, most_kb / 1024);
