@@ -33,7 +33,7 @@ impl Shopper {
         if cookie.is_empty() || self.chance(0.2) {
             return;
         }
-        let Some(checkout) = self.begins_checkout(lines, &cookie).await else { return };
+        let Some(checkout) = self.begins_checkout(lines, &mut cookie).await else { return };
         if self.chance(0.3) {
             // in another tab; what she pays for is what the checkout showed
             let more = format!("sku={}&quantity=5", self.shelves.first().sku);
@@ -48,7 +48,11 @@ impl Shopper {
     }
 
     /// Fills in the form and goes on to the card page; what she comes back with.
-    async fn begins_checkout(&mut self, lines: Vec<(String, u32, i64)>, cookie: &str) -> Option<Checkout> {
+    async fn begins_checkout(
+        &mut self,
+        lines: Vec<(String, u32, i64)>,
+        cookie: &mut String,
+    ) -> Option<Checkout> {
         let page = self.page("/checkout", cookie).await?;
         let (wait, total) = (date_to_accept(&page.text()), total_of(&page.text()));
         let name = format!("name=Ada+Lovelace&email=shopper{}%40example.com", self.number);
@@ -57,15 +61,17 @@ impl Shopper {
         let filled = format!("{name}&line1={}{ADDRESS}{accepts}", self.number);
         let begun = self.send(form("/checkout", &filled, cookie)).await?;
         // the first checkout of a session gives her another
-        let cookie = cookie_of(&begun).unwrap_or_else(|| cookie.to_owned());
+        if let Some(fresh) = cookie_of(&begun) {
+            *cookie = fresh;
+        }
         self.keeps_secret("a visitor's cookie", cookie.split('=').next_back()?, Some(self.number));
         let location = begun.header("location")?.to_owned();
         let nonce = location.split("checkout=").nth(1)?.split('&').next()?.to_owned();
         let token = self.token();
         self.street.card_page.types(&nonce, token);
         let uri = format!("/checkout/return?checkout={nonce}");
-        let principal = session_of(&cookie)?.to_string();
-        let headers = vec![("cookie", cookie), ("accept", "text/html".to_owned())];
+        let principal = session_of(cookie)?.to_string();
+        let headers = vec![("cookie", cookie.clone()), ("accept", "text/html".to_owned())];
         Some(Checkout {
             key: Key { principal, route: Route::Payment, key: nonce },
             body: 1,
