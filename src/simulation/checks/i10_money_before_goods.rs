@@ -3,7 +3,7 @@
 //! Event by event: the bank takes only what it holds at that moment, the shop counts as captured only what it had
 //! authorised, an order is confirmed and handed to the truck only while the shop has its authorisation and the bank its
 //! hold. A parcel that a driver took all the same left only after the shop had asked for a renewal in time, was refused
-//! or not answered, and had asked to stop it. Nothing is ever taken for an order that is cancelled or declined, and at the end nothing is held for it; to wait
+//! or not answered, and had asked to stop it; or when the hold had ended a moment before. Nothing is ever taken for an order that is cancelled or declined, and at the end nothing is held for it; to wait
 //! until a hold lapses is not to let go of it: whatever the bank holds is asked back in the turn that cancels, or was.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,12 +38,15 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
                     shop.note(event);
                 }
                 Event::Orders(event) => {
-                    order_moves(&book, &shop, &let_go, event, record.at, found);
+                    let ended = event
+                        .order()
+                        .is_some_and(|order| ended_just_now(evidence, &book, &care, order, record.at));
+                    order_moves(&book, &shop, &let_go, event, record.at, ended, found);
                     care.note(event, &record.events);
                 }
                 Event::Warehouse(warehouse::Event::HandedOver { order, .. })
                     if !care.was_taken(*order)
-                        && !ended_just_now(evidence, &book, &shop, *order, record.at) =>
+                        && !ended_just_now(evidence, &book, &care, *order, record.at) =>
                 {
                     is_paid_for(&book, &shop, *order, "handed to the truck", found);
                 }
@@ -69,11 +72,12 @@ fn order_moves(
     let_go: &BTreeSet<PaymentId>,
     event: &order_manager::Event,
     at: Timestamp,
+    ended_just_now: bool,
     found: &mut Found,
 ) {
     use order_manager::Event as E;
     match event {
-        E::Confirmed { order, .. } => is_paid_for(book, shop, *order, "confirmed", found),
+        E::Confirmed { order, .. } if !ended_just_now => is_paid_for(book, shop, *order, "confirmed", found),
         E::Cancelled { order, .. } | E::Stopped { order } | E::StoppedUnpaid { order } => {
             // what is over at this moment lapses, however late the bank's timer is
             let stands =
@@ -143,6 +147,8 @@ struct Cared {
     renewal_asked: bool,
     neglected: bool,
     stop_asked: bool,
+    /// The order manager has heard that its money is held, and not that the hold is over.
+    counts_on_hold: bool,
 }
 
 impl Care {
@@ -160,10 +166,12 @@ impl Care {
             }
             E::PaymentBecame { state: State::Authorised, .. } => {
                 (cared.waits, cared.renewal_asked, cared.neglected) = (false, false, false);
+                cared.counts_on_hold = true;
             }
             E::PaymentBecame { state: State::Expired, .. } => {
                 let may_ask = cared.attempts < PAYMENT_ATTEMPTS_MAX;
                 cared.neglected |= may_ask && !cared.renewal_asked && !turn.iter().any(asks);
+                cared.counts_on_hold = false;
             }
             E::PaymentBecame { .. } => cared.waits = false,
             E::StopAsked { .. } | E::CancelAsked { .. } => cared.stop_asked = true,
@@ -176,19 +184,24 @@ impl Care {
         let cared = self.0.get(&order);
         cared.is_some_and(|cared| !cared.neglected && (cared.stop_asked || cared.waits))
     }
+
+    fn counts_on_hold(&self, order: OrderId) -> bool {
+        self.0.get(&order).is_some_and(|cared| cared.counts_on_hold)
+    }
 }
 
-/// The window ended a moment ago, in real time, and the actor whose timer says so has not come to it yet.
+/// The window ended a moment ago, in real time, and the order manager has not heard of it yet: the actor whose timer says
+/// so, or its message, is on the way.
 fn ended_just_now(
     evidence: &Evidence<'_>,
     book: &CardBook,
-    shop: &Shop,
+    care: &Care,
     order: OrderId,
     at: Timestamp,
 ) -> bool {
     let ends = book.of_order(order).filter_map(|(_, row)| row.capture_before);
     let late_ms = ends.max().map_or(u64::MAX, |end| at.ms_since(end) / u64::from(evidence.plan.speed));
-    shop.authorised(order).is_some() && late_ms <= TIMER_LATE_MS_MAX
+    care.counts_on_hold(order) && late_ms <= TIMER_LATE_MS_MAX
 }
 
 fn takes_what_it_holds(book: &CardBook, event: &bank::Event, at: Timestamp, found: &mut Found) {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::bank::{Behaviour, test_cards};
+use crate::actors::bank::{self, Behaviour, HoldState, test_cards};
 use crate::actors::order_manager::{self, Placed};
 use crate::actors::{Event, Rules, stock_keeper};
 use crate::domain::OrderId;
@@ -22,7 +22,14 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     for (_, record) in evidence.records {
         for event in &record.events {
             match event {
-                Event::Bank(event) => book.note(event),
+                Event::Bank(event) => {
+                    book.note(event);
+                    if let bank::Event::Asked { order, hold, .. } = event
+                        && matches!(hold.state, HoldState::Held { .. })
+                    {
+                        trust.stands_no_more(*order);
+                    }
+                }
                 Event::Orders(event) => trust.note(event),
                 Event::Stock(stock_keeper::Event::SuppliesCalled { order }) => {
                     trust.supplies(*order, &book, found);
@@ -48,20 +55,25 @@ impl Trust {
             E::Placed(placed) => {
                 self.placed.insert(placed.place.order, placed.as_ref().clone());
             }
-            E::Declined { order, .. } | E::Cancelled { order, .. } => {
-                self.standing.retain(|one| one != order);
-            }
+            E::Declined { order, .. }
+            | E::Cancelled { order, .. }
+            | E::Stopped { order }
+            | E::StoppedUnpaid { order } => self.stands_no_more(*order),
             _ => {}
         }
     }
 
+    /// It has ended, or its money was held, be it for a while.
+    fn stands_no_more(&mut self, order: OrderId) {
+        self.standing.retain(|one| *one != order);
+    }
+
     fn supplies(&mut self, order: OrderId, book: &CardBook, found: &mut Found) {
-        let is_held = |order: OrderId| book.of_order(order).any(|(_, row)| row.held.is_some());
-        if is_held(order) {
+        if book.of_order(order).any(|(_, row)| row.held.is_some()) {
             return;
         }
-        // what was paid for since stands on nobody's word any more
-        self.standing.retain(|one| !is_held(*one) && book.of_order(*one).all(|(_, row)| row.captured == 0));
+        // what came short is ordered once more on the same word
+        self.stands_no_more(order);
         self.standing.push(order);
         let Some(this) = self.placed.get(&order) else { return };
         let rules = Rules::default();
