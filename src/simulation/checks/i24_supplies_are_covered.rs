@@ -1,10 +1,10 @@
 //! I24: nothing is ordered in on a customer's word that no money and no stated limit covers.
 //!
-//! When supplies are ordered for an order, its money is held, or its card was found good for the amount and all that stands
-//! so (of its e-mail address, of the place that it goes to, of its card, of all orders together) is within the limits that
-//! the shop states. A test card that declines is never told that its order is taken.
+//! When supplies are ordered for an order, its money is or was held, or its card was found good for the amount and all that
+//! stands so (of its e-mail address, of the place that it goes to, of its card, of all orders together) is within the limits
+//! that the shop states. A test card that declines is never told that its order is taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::bank::{self, Behaviour, HoldState, test_cards};
 use crate::actors::order_manager::{self, Placed};
@@ -46,6 +46,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
 struct Trust {
     placed: BTreeMap<OrderId, Placed>,
     standing: Vec<OrderId>,
+    ended: BTreeSet<OrderId>,
 }
 
 impl Trust {
@@ -58,7 +59,10 @@ impl Trust {
             E::Declined { order, .. }
             | E::Cancelled { order, .. }
             | E::Stopped { order }
-            | E::StoppedUnpaid { order } => self.stands_no_more(*order),
+            | E::StoppedUnpaid { order } => {
+                self.ended.insert(*order);
+                self.stands_no_more(*order);
+            }
             _ => {}
         }
     }
@@ -69,7 +73,8 @@ impl Trust {
     }
 
     fn supplies(&mut self, order: OrderId, book: &CardBook, found: &mut Found) {
-        if book.of_order(order).any(|(_, row)| row.held.is_some()) {
+        // it may have ended, and its money may have been let go of, before the stock keeper comes to what it was asked
+        if self.ended.contains(&order) || book.of_order(order).any(|(_, row)| row.capture_before.is_some()) {
             return;
         }
         // what came short is ordered once more on the same word
