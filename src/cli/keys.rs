@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
-use rand::{TryRng, rngs::SysRng};
 use serde::{Deserialize, Serialize};
 
 use crate::actors::web_session::{Message, Program, Reply};
@@ -17,6 +16,7 @@ use crate::settings::Settings;
 
 use super::Failure;
 use super::control::{self, Answered};
+use super::secrets::fresh_secret;
 use super::world::{Layout, World};
 
 const WITHIN: Duration = Duration::from_secs(5);
@@ -60,7 +60,7 @@ pub enum Told {
 pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
     layout.must_exist()?;
-    let secret = secret()?;
+    let secret = fresh_secret()?;
     let asked = match &what {
         What::Add { name } => {
             // the number is the shop's to give, and stands in no hash
@@ -86,14 +86,6 @@ pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Fail
         _ => return Err(Failure("the daemon answered another question".to_owned())),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn secret() -> Result<[u8; 32], Failure> {
-    let mut secret = [0; 32];
-    SysRng
-        .try_fill_bytes(&mut secret)
-        .map_err(|error| Failure(format!("the operating system gives no randomness: {error}")))?;
-    Ok(secret)
 }
 
 fn in_closed_directory(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
@@ -124,7 +116,7 @@ pub async fn ask(shop: &Handle<Shop>, asked: Asked) -> Said {
 
 /// A new key for the program of this name, in the place of any that it has.
 pub async fn renew(shop: &Handle<Shop>, name: &str) -> Result<ApiKey, Failure> {
-    let secret = secret()?;
+    let secret = fresh_secret()?;
     // none to revoke is as well
     let _ = ask(shop, Asked::Revoke { name: name.to_owned() }).await;
     let key = ApiKey::new(ProgramId::OPEN, secret).hash();

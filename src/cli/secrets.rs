@@ -62,7 +62,8 @@ fn key_of(line: &str) -> Option<PassKey> {
     Some(PassKey { id: id.parse().ok()?, secret })
 }
 
-fn fresh_secret() -> Result<[u8; 32], Failure> {
+/// From the operating system's randomness.
+pub fn fresh_secret() -> Result<[u8; 32], Failure> {
     let mut secret = [0; 32];
     SysRng
         .try_fill_bytes(&mut secret)
