@@ -1,7 +1,7 @@
 //! What the daemon signs with: files of its data directory, which nobody but its user reads.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
@@ -15,31 +15,19 @@ use super::world::Layout;
 /// The secret of the embedded processor, made once for a data directory.
 pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
     let file = layout.processor_secret();
-    match fs::read(&file) {
-        Ok(bytes) => bytes
-            .try_into()
-            .map_err(|_| Failure(format!("{} is not 32 bytes long: restore it", file.display()))),
-        Err(_) => {
-            let secret = fresh_secret()?;
-            write(layout, &file, &secret)?;
-            Ok(secret)
-        }
-    }
+    let bytes = read_or_make(layout, &file, |secret| secret.to_vec())?;
+    bytes.try_into().map_err(|_| Failure(format!("{} is not 32 bytes long: restore it", file.display())))
 }
 
 /// What signs the links to orders: a line `NUMBER HEX` for each key, the one that signs new links first. Whoever puts a new line
 /// before the others changes keys; an old line can go once its links have run out.
 pub fn link_keys(layout: &Layout) -> Result<PassKeys, Failure> {
     let file = layout.link_keys();
-    let text = match fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(_) => {
-            let hex: String = fresh_secret()?.iter().map(|byte| format!("{byte:02x}")).collect();
-            let text = format!("1 {hex}\n");
-            write(layout, &file, text.as_bytes())?;
-            text
-        }
-    };
+    let bytes = read_or_make(layout, &file, |secret| {
+        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("1 {hex}\n").into_bytes()
+    })?;
+    let text = String::from_utf8_lossy(&bytes);
     let keys: Option<Vec<PassKey>> = text.lines().map(key_of).collect();
     keys.and_then(PassKeys::new).ok_or_else(|| {
         Failure(format!(
@@ -60,6 +48,23 @@ fn key_of(line: &str) -> Option<PassKey> {
         *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).ok()?;
     }
     Some(PassKey { id: id.parse().ok()?, secret })
+}
+
+/// What is in the file. Only a file that is not there is made: what cannot be read may still be whole.
+fn read_or_make(
+    layout: &Layout,
+    file: &Path,
+    written: impl FnOnce([u8; 32]) -> Vec<u8>,
+) -> Result<Vec<u8>, Failure> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let bytes = written(fresh_secret()?);
+            write(layout, file, &bytes)?;
+            Ok(bytes)
+        }
+        Err(error) => Err(Failure(format!("cannot read {}: {error}", file.display()))),
+    }
 }
 
 /// From the operating system's randomness.
@@ -106,5 +111,18 @@ mod tests {
             fs::write(layout.link_keys(), bad).unwrap();
             assert!(link_keys(&layout).unwrap_err().0.contains("correct it"), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_named_and_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout { dir: dir.path().to_path_buf() };
+        fs::write(layout.link_keys(), b"1 \xff").unwrap();
+        assert!(link_keys(&layout).unwrap_err().0.contains("correct it"));
+        assert_eq!(fs::read(layout.link_keys()).unwrap(), b"1 \xff");
+        // as unreadable to root as to anybody
+        fs::create_dir(layout.processor_secret()).unwrap();
+        assert!(processor_secret(&layout).unwrap_err().0.contains("cannot read"));
+        assert!(layout.processor_secret().is_dir());
     }
 }
