@@ -1,8 +1,10 @@
 use actix_web::dev::RequestHead;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::Version;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use super::{Client, Counted, ForwardingHeader, Limited, Limiter, Quotas, Rate, Standing, TrustedProxies};
+use super::{Client, Counted, ForwardingHeader, Limited, Limiter, NotOurs, Origins};
+use super::{Quotas, Rate, Standing, TrustedProxies};
 
 /// Who asks, and how often. One for each listener; time is tokio's, which a simulated world supplies.
 pub struct Clients {
@@ -45,6 +47,15 @@ impl Clients {
 
     fn now_ns(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Origins {
+    /// The origin that the browser behind a request stays on.
+    pub fn of_head(&self, request: &RequestHead) -> Result<&str, NotOurs> {
+        let lines = request.headers.get_all(header::HOST).map(|host| host.as_bytes());
+        let authority = request.uri.authority().map(|authority| authority.as_str());
+        self.of_request(lines, authority, request.version <= Version::HTTP_10)
     }
 }
 

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -10,6 +9,7 @@ use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{SessionId, VisitorKey};
 use crate::partners::processor::PaymentPage;
+use crate::partners::wall_clock;
 
 use super::{AskError, Asks, HttpLimits, OrderLinks, Problem, Programs};
 
@@ -61,8 +61,7 @@ impl NewSession for OsSessions {
             tracing::error!(%error, "the operating system gives no randomness, so no cart can be started");
             return None;
         }
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Some((at.as_millis() as u64, u128::from_be_bytes(random)))
+        Some((wall_clock().0, u128::from_be_bytes(random)))
     }
 }
 

@@ -1,7 +1,6 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use crate::actors::order_manager::Claim;
-use crate::domain::{BadPass, Date, OrderId, PassKeys, Timestamp};
+use crate::domain::{BadPass, Date, OrderId, PassKeys};
+use crate::partners::wall_clock;
 
 use super::{Code, Problem};
 
@@ -16,7 +15,7 @@ pub struct OrderLinks {
 
 impl OrderLinks {
     pub fn new(keys: PassKeys) -> OrderLinks {
-        OrderLinks { keys, today }
+        OrderLinks { keys, today: || wall_clock().date() }
     }
 
     /// Path and query of the order's page.
@@ -41,11 +40,6 @@ impl OrderLinks {
             Err(BadPass::Forged) => Err(Problem::no_such_order()),
         }
     }
-}
-
-fn today() -> Date {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(now.as_millis() as u64).date()
 }
 
 #[cfg(test)]

@@ -10,13 +10,22 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+
+use crate::domain::Timestamp;
 
 pub mod carrier;
 pub mod mail;
 pub mod processor;
 pub mod wholesaler;
+
+/// The time on the wall, however fast the trade's time runs: for what is good for some days or minutes of people's lives.
+pub fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(since.as_millis() as u64)
+}
 
 /// What a counterparty will answer. Not `Send`: it is driven on the cell's own thread.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Trouble>>>>;

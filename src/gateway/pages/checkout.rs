@@ -10,7 +10,7 @@ use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
 use crate::domain::{Backorder, Customer, Money, ShippingAddress};
 use crate::gateway::countries::COUNTRIES;
-use crate::gateway::{App, Problem, host};
+use crate::gateway::{App, Problem};
 
 use super::cart::{Line, can_be_paid};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
@@ -157,7 +157,7 @@ impl Begun {
     /// Where the card is typed: the payment company's own page, which comes back to ours.
     fn payment_page(&self, app: &App, request: &HttpRequest) -> String {
         // a request that names none of ours has come to no handler
-        let shop = host::origin(&app.origins, request.head()).unwrap_or(app.origins.canonical());
+        let shop = app.origins.of_head(request.head()).unwrap_or(app.origins.canonical());
         let back = format!("{shop}/checkout/return");
         app.payment_page.address(&self.nonce, self.amount, &back)
     }

@@ -6,7 +6,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 
-use crate::gateway::{App, host};
+use crate::gateway::App;
 
 use super::layout::Said;
 
@@ -31,7 +31,7 @@ fn is_from_here(request: &HttpRequest) -> bool {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let own = request.app_data::<Data<App>>().and_then(|app| host::origin(&app.origins, request.head()).ok());
+    let own = request.app_data::<Data<App>>().and_then(|app| app.origins.of_head(request.head()).ok());
     own.is_some_and(|own| origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()))
 }
 

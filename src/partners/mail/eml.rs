@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, SinglePart};
@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Letter, Post};
 use crate::domain::{PassKeys, Timestamp};
-use crate::partners::{Answer, Trouble};
+use crate::partners::{Answer, Trouble, wall_clock};
 
 /// The last second that a letter's `Date` can name: the end of the year 9999.
 const WRITTEN_AT_MAX: Timestamp = Timestamp(253_402_300_799_000);
@@ -114,8 +114,7 @@ impl Office {
     /// The link to her order is signed and runs out: what lies in a mailbox for years opens nothing then. The order's own key is
     /// for programs.
     fn signed(&self, letter: &Letter) -> Letter {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let today = Timestamp(now.as_millis() as u64).date();
+        let today = wall_clock().date();
         let path = || format!("/orders/{}?key={}", letter.order, self.passes.pass(letter.order, today));
         Letter { link: letter.link.as_ref().map(|_| path()), ..letter.clone() }
     }

@@ -1,6 +1,5 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use crate::domain::{Date, Money, Timestamp};
+use crate::domain::Money;
+use crate::partners::wall_clock;
 
 use super::link::{Asked, LinkSigner};
 use super::payment::encoded;
@@ -59,11 +58,7 @@ impl PaymentPage for EmbeddedProcessor {
     }
 }
 
-/// Cards and links expire by the clock on the wall, however fast the trade's time runs.
+/// Unix time in seconds.
 pub(super) fn now_s() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
-pub(super) fn today() -> Date {
-    Timestamp(now_s() * 1_000).date()
+    wall_clock().0 / 1_000
 }

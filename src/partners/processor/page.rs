@@ -26,8 +26,9 @@ use crate::access::{Counted, Limited, Rate};
 use crate::access::{Origins, form_source};
 use crate::domain::{Currency, Date};
 use crate::http::{self, Server};
+use crate::partners::wall_clock;
 
-use super::embedded::{now_s, today};
+use super::embedded::now_s;
 use super::page_form::Typed;
 use super::page_guard::{POLICY, guarded};
 use super::payment::Payment;
@@ -166,7 +167,7 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: Typed) -> HttpRe
     if let Err(limited) = page.clients.check(checkout, Rate::Checkouts) {
         return too_often(&limited);
     }
-    let number = match card(&typed, today()) {
+    let number = match card(&typed, wall_clock().date()) {
         Ok(number) => number,
         Err(errors) => {
             let _ = page.clients.admit(checkout, Rate::Checkouts);

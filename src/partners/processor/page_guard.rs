@@ -4,8 +4,8 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
@@ -57,10 +57,7 @@ pub async fn guarded<B: MessageBody + 'static>(
 /// The answer to a request that is not for this page's host.
 fn misdirected(request: &ServiceRequest) -> Option<HttpResponse> {
     let page = request.app_data::<Data<CardPage>>()?;
-    let head = request.head();
-    let lines = head.headers.get_all(header::HOST).map(|host| host.as_bytes());
-    let authority = head.uri.authority().map(|authority| authority.as_str());
-    let status = match page.origins.of_request(lines, authority, head.version <= Version::HTTP_10) {
+    let status = match page.origins.of_head(request.head()) {
         Ok(_) => return None,
         Err(NotOurs::Unnamed) => StatusCode::BAD_REQUEST,
         Err(NotOurs::Another) => StatusCode::MISDIRECTED_REQUEST,
