@@ -39,6 +39,12 @@ pub struct Evidence<'a> {
     pub calm_since: Option<Timestamp>,
 }
 
+/// The turn at a position of a journal.
+pub fn turn_at(records: &[(Position, Record<Shop>)], at: Position) -> Option<&Record<Shop>> {
+    let found = records.binary_search_by_key(&at, |(position, _)| *position).ok()?;
+    Some(&records[found].1)
+}
+
 impl Evidence<'_> {
     pub fn state(&self) -> &State {
         &self.derived.state

@@ -7,6 +7,8 @@ use crate::actors::{Event, Message, Shop, bank, mailer, merchant_proxy, stock_ke
 use crate::journal::Position;
 use crate::runtime::{Cause, Due, Record, TimerChange};
 
+use super::evidence::turn_at;
+
 /// Declares the timers: each with the sentence that the report has for it.
 macro_rules! timers {
     ($($variant:ident, $waits:literal;)*) => {
@@ -63,8 +65,7 @@ pub fn ran_out(records: &[(Position, Record<Shop>)]) -> BTreeMap<Timer, u64> {
 /// What the turn was decided on, if a timer; `None` also where it rang for what was over already.
 fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Option<Timer> {
     let Cause::Timer { set, .. } = record.cause else { return None };
-    let setter = records.binary_search_by_key(&set.turn, |(position, _)| *position).ok()?;
-    let setter = &records[setter].1;
+    let setter = turn_at(records, set.turn)?;
     let TimerChange::Set { due, message, .. } = setter.timers.get(set.index as usize)? else { return None };
     if setter.dead.is_some() {
         return Some(Timer::GivenUp);

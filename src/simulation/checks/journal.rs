@@ -9,15 +9,13 @@ use crate::actors::{Address, Event, Message, Shop};
 use crate::domain::{Buyer, Money, OrderId, OrderState, PaymentId, Timestamp};
 use crate::journal::Position;
 use crate::runtime::{Cause, Record, Statement, TimerChange};
-use crate::simulation::evidence::Evidence;
+use crate::simulation::evidence::{Evidence, turn_at};
 use crate::simulation::history::{Key, Route};
 use crate::simulation::programs;
 
 /// The turn at a position.
 pub fn turn<'a>(evidence: &Evidence<'a>, at: Position) -> Option<&'a Record<Shop>> {
-    let records: &'a [(Position, Record<Shop>)] = evidence.records;
-    let found = records.binary_search_by_key(&at, |(position, _)| *position).ok()?;
-    Some(&records[found].1)
+    turn_at(evidence.records, at)
 }
 
 /// Who told it, and what: the message that a turn was decided on, as the turn that sent it, or that set its timer,
