@@ -41,7 +41,7 @@ pub fn link_keys(layout: &Layout) -> Result<PassKeys, Failure> {
 fn key_of(line: &str) -> Option<PassKey> {
     let (id, hex) = line.trim().split_once(' ')?;
     let mut secret = [0; 32];
-    if hex.len() != 2 * secret.len() || !hex.is_ascii() {
+    if hex.len() != 2 * secret.len() || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
     for (at, byte) in secret.iter_mut().enumerate() {
@@ -105,9 +105,8 @@ mod tests {
         let both = link_keys(&layout).unwrap();
         assert!(both.pass(order, today).starts_with("lnk_2_"));
         assert_eq!(both.check(order, &old, today), Ok(()));
-        for bad in
-            ["", "1", "1 ab", "300 ", &format!("1 {}", "zz".repeat(32)), &format!("1 {}", "é".repeat(32))]
-        {
+        let keys = ["zz", "é", "+f"].map(|pair| format!("1 {}", pair.repeat(32)));
+        for bad in ["", "1", "1 ab", "300 "].into_iter().chain(keys.iter().map(String::as_str)) {
             fs::write(layout.link_keys(), bad).unwrap();
             assert!(link_keys(&layout).unwrap_err().0.contains("correct it"), "{bad}");
         }
