@@ -58,7 +58,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
         payment_page: processor.clone(),
         programs: Arc::new(programs(running, demo)?),
-        sessions: Arc::new(OsSessions),
+        sessions: Arc::new(OsSessions { clock: running.clock() }),
         links: OrderLinks::new(link_keys(&opened.layout)?),
         rules: Arc::new(settings.rules()),
         limits: HttpLimits::of(settings.connections(room.shop_worker)),

@@ -9,7 +9,7 @@ use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{SessionId, VisitorKey};
 use crate::partners::processor::PaymentPage;
-use crate::partners::wall_clock;
+use crate::runtime::Clock;
 
 use super::{AskError, Asks, HttpLimits, OrderLinks, Problem, Programs};
 
@@ -47,12 +47,15 @@ pub struct PageSettings {
 
 /// Where new carts get the secrets from that open them.
 pub trait NewSession: Send + Sync {
-    /// The time, and 128 random bits; `None` where there is no randomness to be had.
+    /// The time on the shop's real clock, and 128 random bits; `None` where there is no randomness to be had.
     fn draw(&self) -> Option<(u64, u128)>;
 }
 
-/// The operating system's randomness.
-pub struct OsSessions;
+/// The operating system's randomness, at the shop's own time. A cart's end is counted on that from the time in its id; the
+/// system's clock may be another, since it may have been put back.
+pub struct OsSessions {
+    pub clock: Clock,
+}
 
 impl NewSession for OsSessions {
     fn draw(&self) -> Option<(u64, u128)> {
@@ -61,7 +64,7 @@ impl NewSession for OsSessions {
             tracing::error!(%error, "the operating system gives no randomness, so no cart can be started");
             return None;
         }
-        Some((wall_clock().0, u128::from_be_bytes(random)))
+        Some((self.clock.real().0, u128::from_be_bytes(random)))
     }
 }
 

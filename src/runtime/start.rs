@@ -341,6 +341,11 @@ impl<A: Application> Running<A> {
         self.cell.begin_service(group, name, run);
     }
 
+    /// The one clock of all cells.
+    pub fn clock(&self) -> Clock {
+        self.cell.0.common.clock
+    }
+
     /// Waits until the root of the tree gives up; says why.
     pub async fn fatal(&self) -> String {
         let mut fatal = self.fatal.clone();

@@ -33,9 +33,9 @@ pub struct Bookshop {
     books: Vec<Product>,
 }
 
-/// Somebody who has begun a cart, with nothing in it.
+/// Somebody who has begun a cart, with nothing in it, as the kit's clock begins.
 pub fn visitor() -> Address {
-    Address::WebSession(SessionId::new(1, 1))
+    Address::WebSession(SessionId::new(1_795_305_600_000, 1))
 }
 
 /// What so many goes take, one after the other, what it costs to make up a question too. The shop is opened for them:
@@ -146,7 +146,7 @@ impl Bookshop {
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
             payment_page: Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32])),
             programs: Arc::new(Programs::new(true)),
-            sessions: Arc::new(OsSessions),
+            sessions: Arc::new(OsSessions { clock: self.kit.running().clock() }),
             links: OrderLinks::new(PassKeys::new(vec![PassKey { id: 1, secret: [1; 32] }]).expect("one key")),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),

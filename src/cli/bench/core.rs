@@ -35,7 +35,8 @@ pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -
         let opened = World::open(settings)?.start_among(settings, partners()).await?;
         let shop = opened.running.handle();
         list(&shop, &shelf).await?;
-        let door = CoreDoor { shop: shop.clone(), shelf, path };
+        let sessions = OsSessions { clock: opened.running.clock() };
+        let door = CoreDoor { shop: shop.clone(), sessions, shelf, path };
         let report = async || shop.inspect().await.ok_or_else(|| Failure("the shop has ended".to_owned()));
         let ran = tokio::select! {
             biased;
@@ -83,6 +84,7 @@ impl Post for LetterBox {
 
 struct CoreDoor {
     shop: Handle<Shop>,
+    sessions: OsSessions,
     shelf: Vec<Product>,
     path: Path,
 }
@@ -114,11 +116,10 @@ impl CoreDoor {
     }
 
     async fn fill_cart_and_buy(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
-        let Some(cart) =
-            OsSessions.draw().map(|(at, random)| Address::WebSession(SessionId::of_program(at, random)))
-        else {
+        let Some((at, random)) = self.sessions.draw() else {
             return Ok(Placed::Failed("the operating system gives no randomness".to_owned()));
         };
+        let cart = Address::WebSession(SessionId::of_program(at, random));
         self.ask(cart, ToSession::Create).await?;
         for line in self.lines(basket) {
             match self.ask(cart, ToSession::SetLine { line }).await? {

@@ -23,6 +23,7 @@ use crate::gateway::{
     App, AskError, Asked, Asks, HttpLimits, OrderLinks, OsSessions, PageSettings, Programs, Shield, configure,
 };
 use crate::partners::processor::{PaymentPage, TypedCard};
+use crate::runtime::Clock;
 
 /// What the played shop does next.
 pub enum Play {
@@ -64,6 +65,12 @@ impl Asks for PlayedShop {
             false => Ok(()),
         }
     }
+}
+
+/// Of a shop that was begun just now.
+pub fn new_sessions() -> OsSessions {
+    let begun = Timestamp(1_795_348_800_000);
+    OsSessions { clock: Clock::start(begun, begun, begun, 1) }
 }
 
 /// A gateway with two books and one good token.
@@ -122,7 +129,7 @@ impl Kit {
             tokens: Arc::new(|token| token == "tok_good"),
             payment_page: Arc::new(PlayedPage),
             programs: Arc::new(Programs::new(true)),
-            sessions: Arc::new(OsSessions),
+            sessions: Arc::new(new_sessions()),
             links: links(),
             rules: Arc::new(Rules::default()),
             limits: HttpLimits::default(),

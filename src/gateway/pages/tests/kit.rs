@@ -16,9 +16,7 @@ use crate::actors::{Address, Message, Reply, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals, VisitorKey};
 use crate::gateway::pages::dress;
-use crate::gateway::{
-    App, AskError, Asks, HttpLimits, OsSessions, PageSettings, Programs, Shield, configure,
-};
+use crate::gateway::{App, AskError, Asks, HttpLimits, PageSettings, Programs, Shield, configure};
 
 type Plays = dyn Fn(Address, &Message) -> Result<Reply, AskError> + Send + Sync;
 
@@ -155,7 +153,7 @@ fn app(shop: Arc<Played>, books: &[Product], public_url: &str) -> App {
         tokens: Arc::new(|token| token == "tok_good"),
         payment_page: Arc::new(api_kit::PlayedPage),
         programs: Arc::new(Programs::new(true)),
-        sessions: Arc::new(OsSessions),
+        sessions: Arc::new(api_kit::new_sessions()),
         links: api_kit::links(),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
