@@ -56,7 +56,7 @@
 //!
 //! [`simulation`]: the whole world under one seed, and a checker for each invariant. [`planted`]: the bugs that show that
 //! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`encoding`]: how ids
-//! and words are stored. [`cli`]: one file a command.
+//! and words are stored. [`sweeper`]: a service that removes the carts that are over. [`cli`]: one file a command.
 
 #![forbid(unsafe_code)]
 
@@ -74,4 +74,5 @@ pub mod runtime;
 pub mod settings;
 pub mod simulation;
 pub mod storage;
+pub mod sweeper;
 pub mod telemetry;

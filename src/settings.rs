@@ -8,7 +8,7 @@ use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
 use crate::access::{self, ForwardingHeader, Quotas, TrustedProxies};
-use crate::actors::Rules;
+use crate::actors::{CART_KEPT_MS, Rules};
 use crate::domain::{Currency, Money};
 use crate::http;
 use crate::partners::wholesaler;
@@ -224,6 +224,7 @@ impl Settings {
             currency: self.shop.currency,
             shipping: Money::new(self.shop.shipping, self.shop.currency),
             session_idle_ms: self.sessions.passivate_after_ms,
+            cart_kept_ms: CART_KEPT_MS,
             wholesalers: wholesaler::embedded().iter().map(|partner| partner.id()).collect(),
             quote_deadline_ms: self.stock.quote_deadline_ms,
             quote_fresh_ms: self.stock.quote_fresh_hours * 60 * MINUTE_MS,

@@ -42,7 +42,7 @@ pub mod web_session;
 pub use address::Address;
 pub use answered::Answered;
 pub use calls::{Call, Outcome, What};
-pub use rules::Rules;
+pub use rules::{CART_KEPT_MS, Rules};
 pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
 pub use timelines::{CommonTimeline, OwnTimeline, Timelines};
 pub use tree::{GATEWAY, SESSIONS, tree};

@@ -1,5 +1,8 @@
-use crate::domain::{Currency, Money};
+use crate::domain::{CART_KEPT_DAYS, Currency, Money, SessionId, Timestamp};
 use crate::partners::wholesaler::WholesalerId;
+
+/// No setting: the cookie says it too, and a browser is told once.
+pub const CART_KEPT_MS: u64 = CART_KEPT_DAYS as u64 * 86_400_000;
 
 /// What decisions read of the settings. The key in `config/default.toml` stands beside each.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +13,8 @@ pub struct Rules {
     pub shipping: Money,
     /// `sessions.passivate_after_ms`, real time.
     pub session_idle_ms: u64,
+    /// Real time: how long after it was begun a cart ends. A simulated world may let carts end sooner.
+    pub cart_kept_ms: u64,
     /// The embedded ones, as yet: all of them are asked for a quote, in parallel.
     pub wholesalers: Vec<WholesalerId>,
     /// `stock.quote_deadline_ms`, real time: who has not quoted by then is left out.
@@ -53,6 +58,11 @@ impl Rules {
         let doubled = self.retry_first_ms.saturating_mul(1 << attempt.saturating_sub(1).min(20));
         doubled.min(self.retry_max_ms)
     }
+
+    /// Whether a cart has ended. `now`: on the real clock, which its id was made by too.
+    pub fn is_over(&self, cart: SessionId, now: Timestamp) -> bool {
+        now.ms_since(cart.begun_at()) >= self.cart_kept_ms
+    }
 }
 
 /// As `config/default.toml` ships them: for tests, and for simulated worlds.
@@ -63,6 +73,7 @@ impl Default for Rules {
             currency,
             shipping: Money::new(299, currency),
             session_idle_ms: 15 * 60 * 1000,
+            cart_kept_ms: CART_KEPT_MS,
             wholesalers: (1..=4).map(WholesalerId).collect(),
             quote_deadline_ms: 1_500,
             quote_fresh_ms: 4 * 3_600_000,

@@ -14,6 +14,7 @@ use crate::http;
 use crate::partners::processor::{self, CardPage, EmbeddedProcessor};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
+use crate::sweeper;
 
 use super::history_check::HistoryCheck;
 use super::open_files::room_for_connections;
@@ -68,7 +69,10 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     };
     let products = app.catalogue.len();
     let programs = app.programs.clone();
+    let rules = app.rules.clone();
     serve_shop(running, shop, app, settings.http.workers);
+    let carts = sweeper::service(running.handle(), running.trees(), running.clock(), rules);
+    running.add_service(GATEWAY, sweeper::NAME, carts);
     let page = CardPage {
         processor,
         test_tokens: bank::test_cards::tokens().into(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use ulid::Ulid;
 
-use super::Slot;
+use super::{Slot, Timestamp};
 use crate::encoding;
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -91,6 +91,9 @@ id!(
     SessionId, "cart_"
 );
 
+/// A cart, a browser's session or a program's, ends so long after it was begun, on the real clock; so does the cookie of it.
+pub const CART_KEPT_DAYS: u32 = 30;
+
 impl PaymentId {
     /// Of an order's first attempt: the order's own number, so that both are read and written together.
     pub fn first_of(order: OrderId) -> PaymentId {
@@ -113,6 +116,11 @@ impl SessionId {
     /// The session of a browser, which nothing but its cookie opens.
     pub(super) fn of_browser(at_ms: u64, random: u128) -> SessionId {
         SessionId(SessionId::new(at_ms, random).0 | SessionId::BROWSER)
+    }
+
+    /// When it was begun, on the real clock. Ids sort by it: the rows of the oldest carts are the first of their tree.
+    pub fn begun_at(self) -> Timestamp {
+        Timestamp(Ulid(self.0).timestamp_ms())
     }
 
     pub fn is_of_browser(self) -> bool {
@@ -180,6 +188,15 @@ mod tests {
     #[test]
     fn later_ids_sort_later() {
         assert!(OrderId::new(1, u128::MAX).to_bytes() < OrderId::new(2, 0).to_bytes());
+    }
+
+    #[test]
+    fn a_session_knows_when_it_was_begun() {
+        let begun = Timestamp(1_795_305_600_000);
+        for session in [SessionId::of_program(begun.0, u128::MAX), SessionId::of_browser(begun.0, u128::MAX)]
+        {
+            assert_eq!(session.begun_at(), begun);
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use buyer::Buyer;
 pub use card_numbers::{
     digits_at_most, find_card_number, has_too_few_digits, holds_card_number, passes_luhn,
 };
-pub use ids::{BadId, OrderId, OrderKey, PaymentId, SessionId};
+pub use ids::{BadId, CART_KEPT_DAYS, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};
 pub use order::{
     Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Totals, Units,

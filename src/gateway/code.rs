@@ -55,7 +55,7 @@ problems! {
     NoSuchProduct, "no_such_product", NOT_FOUND, "There is no such product",
         "search the products for its SKU";
     NoSuchCart, "no_such_cart", NOT_FOUND, "There is no such cart",
-        "start a new cart with POST /api/v1/carts";
+        "start a new cart with POST /api/v1/carts; one ends 30 days after it was begun";
     NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",
         "send the order's id, and its key as Authorization: Bearer or ?key=";
     LinkExpired, "link_expired", GONE, "This link has run out",

@@ -29,7 +29,7 @@ use super::start::Probes;
 use super::supervisor::{Below, Group, Intensity, Strategy};
 use super::{
     Application, Bounds, CellParts, Cells, DrainDeadlines, DrainReport, Error, Hooks, Member, Outside, Own,
-    Refused, Report, Running, no_hooks, start,
+    Refused, Report, Running, ServiceRun, no_hooks, start,
 };
 
 /// How long a test waits for anything, in virtual time.
@@ -206,6 +206,19 @@ impl<A: Application> Kit<A> {
 
     pub fn running(&self) -> &Running<A> {
         &self.life.as_ref().expect("the kit has been started").running
+    }
+
+    /// As [`Running::add_service`]: it ends with this life.
+    pub fn add_service(
+        &self,
+        group: &'static str,
+        name: &'static str,
+        run: impl Fn() -> ServiceRun + 'static,
+    ) {
+        let life = self.life.as_ref().expect("the kit has been started");
+        let tasks = life.tasks.borrow();
+        let _among_its_tasks = tasks.as_ref().map(LocalSet::enter);
+        life.running.add_service(group, name, run);
     }
 
     pub async fn ask(&self, to: A::Address, message: A::Message) -> Result<A::Reply, Refused> {

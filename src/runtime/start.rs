@@ -341,6 +341,11 @@ impl<A: Application> Running<A> {
         self.cell.begin_service(group, name, run);
     }
 
+    /// What the last checkpoint has put there: for services that look through many rows, which no actor has in memory.
+    pub fn trees(&self) -> Arc<dyn Trees> {
+        self.cell.0.common.trees.clone()
+    }
+
     /// The one clock of all cells.
     pub fn clock(&self) -> Clock {
         self.cell.0.common.clock

@@ -4,6 +4,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::actors::{CART_KEPT_MS, Rules};
 use crate::runtime::Bounds;
 
 use super::fault::{Fault, FaultSet};
@@ -11,6 +12,9 @@ use super::shelves::Shelves;
 
 /// In a world of small bounds: the shop's own actors, and a few visitors, who take each other's places.
 const SESSIONS_AND_ACTORS: usize = 12;
+
+/// A customer who is not answered repeats her request about as long.
+const CART_KEPT_MS_MIN: u64 = 3_600_000;
 
 /// What a run is asked for: everything that its outcome depends on, with the seed.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,6 +147,13 @@ impl Plan {
             rates,
             faults,
         }
+    }
+
+    /// What the shop ships, but that a cart ends after its 30 days of trade: on the real clock no world lives as long. It is
+    /// there for [`CART_KEPT_MS_MIN`] all the same, since customers and shop repeat what fails on the real clock.
+    pub fn rules(&self) -> Rules {
+        let cart_kept_ms = (CART_KEPT_MS / u64::from(self.speed)).max(CART_KEPT_MS_MIN);
+        Rules { cart_kept_ms, ..Rules::default() }
     }
 
     /// The chance of a fault each time that it could come: 0 where the world does not have it.

@@ -9,7 +9,8 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::access::Origins;
-use crate::actors::{Address, Message, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree, web_session};
+use crate::actors::{Address, GATEWAY, Message, Rules, SESSIONS, Shop, State};
+use crate::actors::{bank, stock_keeper, tree, web_session};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{Date, PassKey, PassKeys, SessionId};
 use crate::gateway::{App, HttpLimits, InProcess, NewSession, OrderLinks, PageSettings, Programs};
@@ -17,8 +18,9 @@ use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, wholesaler};
 use crate::runtime::kit::{Kit, hush_panics};
-use crate::runtime::{Outside, State as _};
+use crate::runtime::{Clock, Outside, State as _};
 use crate::storage::TreeName;
+use crate::sweeper;
 
 use super::coverage::Coverage;
 use super::disk::{Death, MortalJournal};
@@ -48,19 +50,24 @@ pub struct World {
     post: MemoryPost,
     shelves: Arc<Shelves>,
     catalogue: Arc<Catalogue>,
-    sessions: Arc<SeededSessions>,
+    /// Those of carts.
+    secrets: Arc<Mutex<StdRng>>,
+    rules: Arc<Rules>,
     programs: Arc<Programs>,
     rng: StdRng,
     cells: StdRng,
     cells_max: usize,
 }
 
-/// Secrets of carts that a seed repeats.
-struct SeededSessions(Mutex<StdRng>);
+/// Secrets of carts that a seed repeats, at the time of the life that is.
+struct SeededSessions {
+    secrets: Arc<Mutex<StdRng>>,
+    clock: Clock,
+}
 
 impl NewSession for SeededSessions {
     fn draw(&self) -> Option<(u64, u128)> {
-        Some((1, self.0.lock().ok()?.random()))
+        Some((self.clock.real().0, self.secrets.lock().ok()?.random()))
     }
 }
 
@@ -106,7 +113,8 @@ impl World {
         let death: Rc<Death> = Rc::default();
         let trouble = Trouble::new(plan, seed, coverage.clone(), death.clone());
         let outsiders = Outsiders::new(plan, seed, partners, coverage.clone());
-        let mut kit = Kit::new(Rules::default, &tree_names(), &[]);
+        let rules = plan.rules();
+        let mut kit = Kit::new(move || rules.clone(), &tree_names(), &[]);
         kit.tree = Box::new(tree);
         kit.passing_group = SESSIONS;
         kit.outside = Rc::new(Shared(outsiders.clone()));
@@ -131,7 +139,8 @@ impl World {
             post,
             shelves: options.shelves.clone(),
             catalogue: Arc::new(catalogue.expect("the shelves make a catalogue")),
-            sessions: Arc::new(SeededSessions(Mutex::new(random_for(seed, "sessions")))),
+            secrets: Arc::new(Mutex::new(random_for(seed, "sessions"))),
+            rules: Arc::new(plan.rules()),
             programs: Arc::new(Programs::new(true)),
             rng: random_for(seed, "world"),
             cells: random_for(seed, "lives"),
@@ -171,15 +180,18 @@ impl World {
         let at = self.street.moment();
         self.starts.push(Start { at, acknowledged, found, refused: None, rotten: false });
         self.know_programs();
+        let (running, clock) = (self.kit.running(), self.kit.running().clock());
+        let carts = sweeper::service(running.handle(), running.trees(), clock, self.rules.clone());
+        self.kit.add_service(GATEWAY, sweeper::NAME, carts);
         let app = App {
             asks: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
             payment_page: self.street.card_page.clone(),
             programs: self.programs.clone(),
-            sessions: self.sessions.clone(),
+            sessions: Arc::new(SeededSessions { secrets: self.secrets.clone(), clock }),
             links: links(),
-            rules: Arc::new(Rules::default()),
+            rules: self.rules.clone(),
             limits: HttpLimits::default(),
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: Arc::new(named()),

@@ -6,5 +6,6 @@ mod garbled;
 mod golden;
 mod holds;
 mod panics;
+mod sweeper;
 mod unlucky;
 mod world;

@@ -49,6 +49,21 @@ pub fn forget(id: SessionId, known: Option<&Session>, context: &Context<'_>) -> 
     turn
 }
 
+/// Her time is over, and what she has left is removed.
+pub fn end(id: SessionId, known: Option<&Session>, context: &Context<'_>) -> Turn {
+    if is_over(id, context) {
+        return forget(id, known, context);
+    }
+    let mut turn = Turn::nothing();
+    reply(&mut turn, context, Reply::NotOver);
+    turn
+}
+
+/// By the clock that its id was made by: the system's may go back, this one does not.
+pub fn is_over(id: SessionId, context: &Context<'_>) -> bool {
+    context.rules().is_over(id, context.real_now())
+}
+
 pub fn view(id: SessionId, session: &Session, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     reply(&mut turn, context, Reply::Cart(view_of(id, session, context)));

@@ -35,22 +35,25 @@ fn on_session(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
         Message::OrderAnswered { request, order, answer } => {
             checkout::answered(*request, *order, answer, context)
         }
-        Message::Create => match cart {
-            Some((id, known)) => cart::create(id, known, context),
-            None => no_such_cart(context),
-        },
-        Message::Adopt { lines } => match cart {
-            Some((id, known)) => cart::adopt(id, known, lines, context),
-            None => no_such_cart(context),
-        },
-        Message::Forget => match cart {
-            Some((id, known)) => cart::forget(id, known, context),
-            None => no_such_cart(context),
-        },
         about_a_cart => match cart {
-            Some((id, Some(session))) => on_cart(id, session, about_a_cart, context),
-            // never created, or the programs' session, which has none
-            _ => no_such_cart(context),
+            Some((id, known)) => on_any_cart(id, known, about_a_cart, context),
+            // the programs' session has none
+            None => no_such_cart(context),
+        },
+    }
+}
+
+/// Known or not, over or not.
+fn on_any_cart(id: SessionId, known: Option<&Session>, message: &Message, context: &mut Context<'_>) -> Turn {
+    match message {
+        Message::Forget => cart::forget(id, known, context),
+        Message::End => cart::end(id, known, context),
+        _ if cart::is_over(id, context) => no_such_cart(context),
+        Message::Create => cart::create(id, known, context),
+        Message::Adopt { lines } => cart::adopt(id, known, lines, context),
+        about_what_is_in_it => match known {
+            Some(session) => on_cart(id, session, about_what_is_in_it, context),
+            None => no_such_cart(context),
         },
     }
 }
@@ -79,6 +82,7 @@ fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Co
         | Message::Create
         | Message::Adopt { .. }
         | Message::Forget
+        | Message::End
         | Message::OrderAnswered { .. }
         | Message::AddKey { .. }
         | Message::RevokeKey { .. }

@@ -19,7 +19,7 @@ pub enum Message {
     Submit(Box<Checkout>),
     /// Gateway: a new, empty cart. Replies `Cart`.
     Create,
-    /// Gateway. Replies `Cart`, or `NoSuchCart`.
+    /// Gateway. Replies `Cart`, or `NoSuchCart`, as every message about a cart does once it is over.
     View,
     /// Gateway: so many units of a product at the price shown, in the place of any earlier line of the SKU. Replies
     /// `Cart`, `NoSuchCart`, or `CartFull`.
@@ -49,6 +49,9 @@ pub enum Message {
     Adopt { lines: Vec<OrderLine> },
     /// Gateway: she wants it forgotten. Replies `Forgotten`, also where there was nothing.
     Forget,
+    /// Sweeper: a cart that is over is to go. Replies `Forgotten`, also where there was nothing; one that is not over stays,
+    /// and the reply is `NotOver`.
+    End,
 }
 
 /// A checkout that carries its own lines.
@@ -87,6 +90,8 @@ pub enum Reply {
     NoSuchCart,
     /// Nothing is left of the cart.
     Forgotten,
+    /// Its time has not come.
+    NotOver,
     /// More than [`crate::domain::limits::LINES_MAX`] lines.
     CartFull,
     /// There is nothing in the cart to buy.
@@ -122,6 +127,7 @@ impl Message {
             Message::Create => "Create",
             Message::Adopt { .. } => "Adopt",
             Message::Forget => "Forget",
+            Message::End => "End",
             Message::View => "View",
             Message::SetLine { .. } => "SetLine",
             Message::RemoveLine { .. } => "RemoveLine",

@@ -6,6 +6,9 @@
 //! - Prices are those that the gateway gave with each line; a session adds them up and changes none.
 //! - What was bought leaves the cart with the answer, and nothing else does. Whether a checkout was sent before
 //!   is for the order manager to say, which remembers each key.
+//! - A cart ends a fixed time after it was begun, which its id tells: from then on there is none. No timer is set for it:
+//!   a flood may have begun 14 million in that time, and timers are all in memory. The [`sweeper`](crate::sweeper)
+//!   has its row removed.
 //! - Each `ask` is replied to once: at once, or when `OrderAnswered` comes.
 mod cart;
 mod checkout;

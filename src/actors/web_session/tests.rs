@@ -13,6 +13,8 @@ use crate::domain::*;
 use crate::partners::processor::TypedCard;
 use crate::runtime::RequestId;
 
+mod over;
+
 const ASKER: RequestId = RequestId(1);
 
 fn visitor() -> SessionId {

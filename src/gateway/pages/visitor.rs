@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::actors::web_session::{CartView, Message, Reply as CartReply};
 use crate::actors::{Address, Reply};
-use crate::domain::{SessionId, VisitorKey};
+use crate::domain::{CART_KEPT_DAYS, SessionId, VisitorKey};
 use crate::gateway::{App, Body, Problem, rates};
 
 use super::from_here::FromHere;
@@ -16,7 +16,6 @@ use super::layout::see_other;
 /// A browser takes a `__Host-` cookie over TLS only, and then from this very host only.
 const NAME: &str = "doorstep_session";
 const NAME_OVER_TLS: &str = "__Host-doorstep_session";
-const KEPT_DAYS: i64 = 30;
 
 /// Whose cart the request is about; `None` for a new visitor, or a cookie that is none of ours.
 pub fn session(app: &App, request: &HttpRequest) -> Option<SessionId> {
@@ -30,7 +29,7 @@ pub fn remember(app: &App, visitor: VisitorKey, response: &mut HttpResponse) -> 
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(app.origins.is_secure())
-        .max_age(Duration::days(KEPT_DAYS))
+        .max_age(Duration::days(CART_KEPT_DAYS.into()))
         .finish();
     response.add_cookie(&cookie).map_err(|_| Problem::internal())
 }

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use doorstep::actors::web_session::Session;
+use doorstep::domain::SessionId;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -17,6 +19,8 @@ use crate::load::{Crowd, pass, under_load};
 use crate::order::IN_STOCK;
 use crate::promises::{every_order_ends, shelves};
 use crate::shop::setup;
+use crate::stored::StoredTrees;
+use crate::wait::until;
 
 /// What the clock says from one start to the next, in libfaketime's words: one with `@` goes on from there, one
 /// without stands still.
@@ -134,6 +138,36 @@ fn a_clock_that_is_moved_while_the_shop_runs_does_not_move_the_trade() {
         shop.client().get(&format!("/carts/{cart}")).expect(200);
     }
     assert_eq!(shop.stop().code(), Some(0));
+    shop.verifies();
+    shop.never_panicked();
+}
+
+#[test]
+fn a_cart_ends_a_month_after_it_was_begun_and_so_does_its_row() {
+    let mut shop = setup().closed();
+    let begins_cart = |shop: &TestShop| {
+        let id = shop.client().post("/carts", &[], &serde_json::json!({})).expect(201).text_of("id");
+        SessionId::parse(&id).expect("the id of a cart")
+    };
+    shop.beset_by(says("@2033-03-03 12:00:00"));
+    shop.start();
+    let old = begins_cart(&shop);
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.beset_by(says("@2033-04-01 12:00:00"));
+    shop.start();
+    shop.client().get(&format!("/carts/{old}")).expect(200);
+    let young = begins_cart(&shop);
+    let last = shop.journal_position();
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.beset_by(says("@2033-04-02 12:00:01"));
+    shop.start();
+    shop.client().get(&format!("/carts/{old}")).expect_problem(404, "no_such_cart");
+    shop.client().get(&format!("/carts/{young}")).expect(200);
+    until("the old cart is told to end", || (shop.journal_position() > last).then_some(()));
+    assert_eq!(shop.stop().code(), Some(0));
+    let kept: Vec<SessionId> =
+        StoredTrees::of(&shop).every::<Session>().into_iter().map(|(id, ..)| id).collect();
+    assert_eq!(kept, [young]);
     shop.verifies();
     shop.never_panicked();
 }

@@ -111,7 +111,7 @@ pub const OPERATIONS: &[Operation] = &[
         method: "post",
         path: "/api/v1/carts",
         id: "createCart",
-        summary: "A new, empty cart; its id is a secret: who has it has the cart",
+        summary: "A new, empty cart, kept for 30 days; its id is a secret: who has it has the cart",
         parameters: &[],
         body: None,
         answers: &[Answer { status: 201, schema: "Cart", what: "The new cart.", headers: &["Location"] }],
