@@ -28,8 +28,14 @@ impl Counts {
         Counts { each: None, failed: Some(rate) }
     }
 
-    /// Of a request by its method and path.
-    pub fn of(method: &Method, path: &str) -> Counts {
+    /// Of a request, by the path that finds its handler: percent signs are read in both places by the same hand, so that no other
+    /// spelling of an address counts otherwise.
+    pub fn of_request(request: &ServiceRequest) -> Counts {
+        Counts::of(request.method(), routed(request.request()))
+    }
+
+    /// Of a request by its method and its path without percent signs.
+    fn of(method: &Method, path: &str) -> Counts {
         let path = path.strip_prefix("/api/v1").unwrap_or(path);
         let parts = path.strip_prefix('/').unwrap_or_default();
         let (first, rest) = parts.split_once('/').unwrap_or((parts, ""));
@@ -53,6 +59,11 @@ impl Counts {
     }
 }
 
+/// The path as the router reads it.
+fn routed(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
+}
+
 /// What is to be counted once the answer is known.
 pub struct Pending {
     who: Counted,
@@ -61,7 +72,7 @@ pub struct Pending {
 
 /// Lets a request in, or says when to come again.
 pub(super) fn admit(app: &App, request: &ServiceRequest) -> Result<Option<Pending>, Problem> {
-    let counts = Counts::of(request.method(), request.path());
+    let counts = Counts::of_request(request);
     if counts.is_nothing() || is_known(app, request.request())? {
         return Ok(None);
     }
@@ -86,7 +97,7 @@ pub(super) fn admit_cart(app: &App, request: &HttpRequest) -> Result<(), Problem
 fn is_known(app: &App, request: &HttpRequest) -> Result<bool, Problem> {
     Ok(match Principal::of(request)? {
         Principal::Program(_) => true,
-        Principal::Anonymous => app.programs.are_open() && request.path().starts_with("/api/"),
+        Principal::Anonymous => app.programs.are_open() && routed(request).starts_with("/api/"),
     })
 }
 

@@ -44,7 +44,8 @@ pub async fn dress<B: MessageBody + 'static>(
 /// Browsers name HTML when they go to a page, and programs do not.
 fn wants_page(request: &ServiceRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    !request.path().starts_with("/api/") && accept.is_some_and(|accept| accept.contains("text/html"))
+    !request.match_info().as_str().starts_with("/api/")
+        && accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn refused(app: &App, problem: &Problem) -> HttpResponse {

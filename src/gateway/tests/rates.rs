@@ -116,15 +116,63 @@ async fn many_addresses_together_have_an_end_too() {
     kit.send(from(OTHER, search())).await.assert_problem(429, "rate_limited");
 }
 
-/// Whatever is added to the API is counted, or named here.
-#[test]
-fn every_operation_of_the_api_counts_against_a_rate() {
+/// Whatever is added to the API or the pages is counted, or named here.
+const FREE: [&str; 3] = ["/healthz", "/readyz", "/api/v1/openapi.json"];
+
+/// Every method and path of the shop, the parameters of its paths filled in.
+fn addresses() -> Vec<(Method, String)> {
+    let method = |name: &str| Method::from_bytes(name.to_ascii_uppercase().as_bytes()).unwrap();
     let document = document();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for method in methods.as_object().unwrap().keys() {
-            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
-            let free = ["/healthz", "/readyz", "/api/v1/openapi.json"].contains(&path.as_str());
-            assert_eq!(Counts::of(&method, path) == Counts::default(), free, "{method} {path}");
+    let paths = document["paths"].as_object().unwrap();
+    let of_api = paths.iter().flat_map(|(path, methods)| {
+        methods.as_object().unwrap().keys().map(|name| (method(name), path.clone())).collect::<Vec<_>>()
+    });
+    let of_pages = routes_of_pages().into_iter().flat_map(|(path, methods)| {
+        methods.split(", ").map(|name| (method(name), path.clone())).collect::<Vec<_>>()
+    });
+    of_api.chain(of_pages).map(|(method, path)| (method, path.replace(['{', '}'], ""))).collect()
+}
+
+/// The table of the pages' routes, from its source: `resource("/cart", "GET, HEAD")`.
+fn routes_of_pages() -> Vec<(String, String)> {
+    let table = include_str!("../pages/mod.rs").split("resource(\"").skip(1);
+    let routes: Vec<_> = table
+        .map(|rest| {
+            let parts: Vec<&str> = rest.split('"').collect();
+            (parts[0].to_owned(), parts[2].to_owned())
+        })
+        .collect();
+    assert!(routes.len() > 8, "{routes:?}");
+    routes
+}
+
+/// The same address with one letter after the other, and with all of them, behind percent signs.
+fn spellings(path: &str) -> Vec<String> {
+    let encoded = |c: char| if c == '/' { c.to_string() } else { format!("%{:02x}", u32::from(c)) };
+    let whole: String = path.chars().map(encoded).collect();
+    let single = path
+        .char_indices()
+        .filter(|(_, c)| *c != '/')
+        .map(|(at, c)| format!("{}%{:02X}{}", &path[..at], u32::from(c), &path[at + c.len_utf8()..]));
+    single.chain([whole, path.to_owned()]).collect()
+}
+
+#[test]
+fn every_operation_of_the_api_and_the_pages_counts_against_a_rate_however_it_is_spelt() {
+    for (method, path) in addresses() {
+        for spelt in spellings(&path) {
+            let request = TestRequest::with_uri(&spelt).method(method.clone()).to_srv_request();
+            let counts = Counts::of_request(&request);
+            assert_eq!(counts == Counts::default(), FREE.contains(&path.as_str()), "{method} {spelt}");
         }
+    }
+}
+
+#[actix_web::test]
+async fn an_address_in_percent_signs_is_limited_like_the_plain_one() {
+    for spelt in ["/api/v1/products/PD-9", "/api/v1/%70roducts/PD-9", "/%61pi/v1/products/PD-9"] {
+        let kit = Kit::new().closed_to_strangers().limited(1);
+        assert_eq!(kit.send(from(ME, search())).await.status, 404);
+        assert_eq!(kit.send(from(ME, get(spelt))).await.status, 429, "{spelt}");
     }
 }
