@@ -6,18 +6,33 @@ use serde::Deserialize;
 /// Steps of a chain of proxies that are looked at; who stands behind more is taken for the last of them.
 const HOPS_MAX: usize = 16;
 
-/// Who asks, as limits count it: an IPv4 address, or the /64 of an IPv6 address, which is what one customer of a provider
-/// has for herself.
+/// Who asks, as limits count it: an IPv4 address, or the /64 of an IPv6 address, which is one network of a household. What a household or
+/// a company has of them, the limits count besides: [`Client::within`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Client(IpAddr);
+
+/// Bits of an IPv6 address that name one network.
+const NETWORK_BITS: u32 = 64;
 
 impl Client {
     /// Of a request that came over no network.
     pub const NOWHERE: Client = Client(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
 
     pub fn of(address: IpAddr) -> Client {
-        match address.to_canonical() {
-            IpAddr::V6(address) => Client(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
+        Client(address.to_canonical()).masked(NETWORK_BITS)
+    }
+
+    /// The network of so many bits that an IPv6 client belongs to; `None` for IPv4, where a neighbour in numbers is a stranger.
+    pub(super) fn within(self, bits: u32) -> Option<Client> {
+        self.0.is_ipv6().then(|| self.masked(bits))
+    }
+
+    fn masked(self, bits: u32) -> Client {
+        match self.0 {
+            IpAddr::V6(address) => {
+                let mask = u128::MAX.checked_shl(Ipv6Addr::BITS - bits).unwrap_or_default();
+                Client(Ipv6Addr::from_bits(address.to_bits() & mask).into())
+            }
             v4 => Client(v4),
         }
     }
@@ -85,33 +100,37 @@ impl TryFrom<Vec<String>> for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Who asks: the peer, or where that is a trusted proxy the last address in what it says that is none.
-    /// `lines`: the values of the header, the last first.
-    pub fn client<'l>(
+    /// The address of who asks: the peer's, or where that is a trusted proxy the last in what it says that is none.
+    /// `lines`: the values of the header, the last first. A proxy appends to the line that its client wrote, whatever stands there: each
+    /// element is read for itself, from the end.
+    pub fn address<'l>(
         &self,
         peer: IpAddr,
         header: ForwardingHeader,
-        lines: impl Iterator<Item = &'l str>,
-    ) -> Client {
+        lines: impl Iterator<Item = &'l [u8]>,
+    ) -> IpAddr {
         if !self.holds(peer) {
-            return Client::of(peer);
+            return peer;
         }
         let mut nearest = peer;
-        for element in lines.flat_map(|line| line.rsplit(',')).take(HOPS_MAX) {
-            let Some(address) = header.address(element) else { break };
+        for element in lines.flat_map(|line| line.rsplit(|c| *c == b',')).take(HOPS_MAX) {
+            let Some(address) = std::str::from_utf8(element).ok().and_then(|text| header.address(text))
+            else {
+                break;
+            };
             nearest = address;
             if !self.holds(address) {
                 break;
             }
         }
-        Client::of(nearest)
+        nearest
     }
 
     pub fn ranges(&self) -> &[IpNet] {
         &self.0
     }
 
-    fn holds(&self, address: IpAddr) -> bool {
+    pub fn holds(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|range| range.contains(&address))
     }
@@ -128,7 +147,8 @@ mod tests {
     }
 
     fn client(proxies: &[&str], peer: &str, header: ForwardingHeader, lines: &[&str]) -> String {
-        trusted(proxies).client(peer.parse().unwrap(), header, lines.iter().rev().copied()).0.to_string()
+        let lines = lines.iter().rev().map(|line| line.as_bytes());
+        Client::of(trusted(proxies).address(peer.parse().unwrap(), header, lines)).0.to_string()
     }
 
     #[test]
@@ -173,6 +193,10 @@ mod tests {
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("2001:db8:1:2::1").within(56), of("2001:db8:1:ff::1").within(56));
+        assert_ne!(of("2001:db8:1:2::1").within(56), of("2001:db8:1:102::1").within(56));
+        assert_eq!(of("2001:db8:1:2::1").within(48), of("2001:db8:1:ffff::1").within(48));
+        assert_eq!(of("192.0.2.1").within(48), None);
     }
 
     #[test]

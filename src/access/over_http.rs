@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use actix_web::dev::RequestHead;
 use actix_web::http::Version;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -25,14 +27,14 @@ impl Clients {
     }
 
     pub fn who(&self, request: &RequestHead) -> Counted {
-        let Some(peer) = request.peer_addr else { return Counted::Client(Client::NOWHERE) };
-        let mut lines: Vec<&str> = request
-            .headers
-            .get_all(self.header.name())
-            .map(|line| line.to_str().unwrap_or_default())
-            .collect();
-        lines.reverse();
-        Counted::Client(self.proxies.client(peer.ip(), self.header, lines.into_iter()))
+        Counted::Client(self.address(request).map_or(Client::NOWHERE, Client::of))
+    }
+
+    fn address(&self, request: &RequestHead) -> Option<IpAddr> {
+        let peer = request.peer_addr?.ip();
+        let lines: Vec<&[u8]> =
+            request.headers.get_all(self.header.name()).map(HeaderValue::as_bytes).collect();
+        Some(self.proxies.address(peer, self.header, lines.into_iter().rev()))
     }
 
     /// Counts one more, unless it is one too many.
@@ -71,5 +73,40 @@ pub fn announce(headers: &mut HeaderMap, standing: &Standing) {
         if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(HeaderName::from_static(field), value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn clients(proxies: &[&str]) -> Clients {
+        let proxies: Vec<String> = proxies.iter().map(|proxy| (*proxy).to_owned()).collect();
+        let proxies = proxies.try_into().unwrap();
+        Clients::new(Quotas::default(), proxies, ForwardingHeader::XForwardedFor)
+    }
+
+    /// Who asks through a proxy at 10.0.0.1 that says this.
+    fn who(said: &[&[u8]]) -> Counted {
+        let request = said.iter().fold(TestRequest::get(), |request, line| {
+            request.append_header(("X-Forwarded-For", HeaderValue::from_bytes(line).unwrap()))
+        });
+        let request = request.peer_addr(([10, 0, 0, 1], 80).into()).to_request();
+        clients(&["10.0.0.0/8"]).who(request.head())
+    }
+
+    fn client(address: &str) -> Counted {
+        Counted::Client(Client::of(address.parse().unwrap()))
+    }
+
+    #[test]
+    fn what_a_client_writes_into_her_line_does_not_hide_her_whatever_its_bytes() {
+        for said in [&b"\xff"[..], b"\xc3\xa9", b"caf\xe9, 10.0.0.9", b"\t", b"", b",,"] {
+            assert_eq!(who(&[&[said, b", 203.0.113.9"].concat()]), client("203.0.113.9"), "{said:?}");
+            assert_eq!(who(&[said, b"203.0.113.9"]), client("203.0.113.9"), "{said:?}");
+        }
+        // what no proxy of ours can have written
+        assert_eq!(who(&[b"203.0.113.9, \xff"]), client("10.0.0.1"));
     }
 }
