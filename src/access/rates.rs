@@ -10,9 +10,17 @@ use serde::Deserialize;
 
 use super::Client;
 
-/// Clients that are remembered, 6 MB: of more, those that nothing is held against, or the oldest, are forgotten. What a
+/// Clients and networks that are remembered, 7 MB: of more, those that nothing is held against, or the oldest, are forgotten. What a
 /// stranger with more addresses does is held by the rates for all.
 pub const CLIENTS_MAX: usize = 1 << 16;
+/// Networks of IPv6 that are counted besides its /64, each by its bits, and how many times the quota of one client it has: a line to a house
+/// has a /56, a company or a rented server a /48.
+const NETWORKS: [(u32, u32); 2] = [(56, 4), (48, 16)];
+/// The quota for all binds who has spent one part in so many of a quota of her own, here half: a first visitor is served while others spend
+/// what there is for all.
+const NEWCOMER_PART: u32 = 2;
+/// Together newcomers take no more than so many times the quota for all. It bounds what a flood from ever new addresses writes.
+const NEWCOMERS_TIMES: u32 = 4;
 /// Of how many it is asked whether nothing is held against them, before the oldest is forgotten.
 const CHANCES: usize = 8;
 const SECOND_NS: u64 = 1_000_000_000;
@@ -100,12 +108,36 @@ pub struct Limited {
 
 type Points = [u64; Rate::ALL.len()];
 
+/// Whose points are kept: [`Counted`], or a network around it by its bits.
+type Key = (Counted, u32);
+
 #[derive(Default)]
 struct State {
-    clients: HashMap<Counted, Points, ahash::RandomState>,
+    clients: HashMap<Key, Points, ahash::RandomState>,
     /// The longest known first.
-    order: VecDeque<Counted>,
+    order: VecDeque<Key>,
     all: Points,
+    /// Of the newcomers among all.
+    newcomers: Points,
+}
+
+/// One of the budgets that a client spends of, and how many times the quota it is.
+#[derive(Clone, Copy)]
+struct Level {
+    key: Key,
+    times: u32,
+}
+
+/// The client's own, and for IPv6 those of the networks around it.
+fn levels(who: Counted) -> impl Iterator<Item = Level> {
+    let own = Level { key: (who, 0), times: 1 };
+    let network = move |(bits, times)| match who {
+        Counted::Client(client) => {
+            client.within(bits).map(|network| Level { key: (Counted::Client(network), bits), times })
+        }
+        Counted::Checkout(_) => None,
+    };
+    [own].into_iter().chain(NETWORKS.into_iter().filter_map(network))
 }
 
 pub struct Limiter {
@@ -138,33 +170,59 @@ impl Limiter {
         if each == 0 && all == 0 {
             return Ok(None);
         }
-        let nth = rate as usize;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (own, shared) = (Cell { quota: each, window_s, rate }, Cell { quota: all, window_s, rate });
-        let before = state.clients.get(&who).map_or(0, |points| points[nth]);
-        let after = own.add(before, now).map_err(|retry| own.limited(before, now, retry, false))?;
-        let all_before = state.all[nth];
-        let all_after =
-            shared.add(all_before, now).map_err(|retry| shared.limited(all_before, now, retry, true))?;
+        let own = Cell { quota: each, window_s, rate };
+        let (mut spent, mut tightest) = (vec![], None::<Standing>);
+        let mut is_newcomer = each > 0;
+        for Level { key, times } in levels(who).filter(|_| each > 0) {
+            let cell = own.times(times);
+            let before = state.clients.get(&key).map_or(0, |points| points[rate as usize]);
+            let after = cell.add(before, now).map_err(|retry| cell.limited(before, now, retry, false))?;
+            let (held, standing) =
+                (cell.standing(before, now), cell.standing(if counts { after } else { before }, now));
+            is_newcomer &= (held.quota - held.left).saturating_mul(NEWCOMER_PART) < held.quota;
+            tightest = tightest.filter(|tight| tight.left <= standing.left).or(Some(standing));
+            spent.push((key, after));
+        }
+        state.spend_of_all(Cell { quota: all, window_s, rate }, is_newcomer, now, counts)?;
         if counts {
-            state.all[nth] = all_after;
-            if each > 0 {
-                state.points(who, now)[nth] = after;
+            for (key, after) in spent {
+                state.points(key, now)[rate as usize] = after;
             }
         }
-        Ok((each > 0).then(|| own.standing(if counts { after } else { before }, now)))
+        Ok(tightest)
     }
 }
 
 impl State {
-    fn points(&mut self, who: Counted, now: u64) -> &mut Points {
-        if !self.clients.contains_key(&who) {
+    /// Takes one of what there is for all: of its own quota for the newcomers, who only push that for all to its bound.
+    fn spend_of_all(&mut self, all: Cell, is_newcomer: bool, now: u64, counts: bool) -> Result<(), Limited> {
+        let nth = all.rate as usize;
+        let before = self.all[nth];
+        let (mut newcomers_after, after) = (self.newcomers[nth], all.add(before, now));
+        let after = if is_newcomer {
+            let reserve = all.times(NEWCOMERS_TIMES);
+            newcomers_after = reserve
+                .add(newcomers_after, now)
+                .map_err(|retry| reserve.limited(self.newcomers[nth], now, retry, true))?;
+            after.unwrap_or(before)
+        } else {
+            after.map_err(|retry| all.limited(before, now, retry, true))?
+        };
+        if counts {
+            (self.all[nth], self.newcomers[nth]) = (after, newcomers_after);
+        }
+        Ok(())
+    }
+
+    fn points(&mut self, key: Key, now: u64) -> &mut Points {
+        if !self.clients.contains_key(&key) {
             while self.clients.len() >= CLIENTS_MAX {
                 self.forget(now);
             }
-            self.order.push_back(who);
+            self.order.push_back(key);
         }
-        self.clients.entry(who).or_default()
+        self.clients.entry(key).or_default()
     }
 
     fn forget(&mut self, now: u64) {
@@ -190,6 +248,10 @@ struct Cell {
 }
 
 impl Cell {
+    fn times(self, times: u32) -> Cell {
+        Cell { quota: self.quota.saturating_mul(times), ..self }
+    }
+
     fn window(self) -> u64 {
         u64::from(self.window_s.max(1)) * SECOND_NS
     }
@@ -232,7 +294,7 @@ fn seconds(ns: u64) -> u32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::net::Ipv4Addr;
+    use std::net::{Ipv4Addr, Ipv6Addr};
 
     fn client(nth: u32) -> Counted {
         Counted::Client(Client::of(Ipv4Addr::from_bits(nth).into()))
@@ -260,16 +322,64 @@ mod tests {
     }
 
     #[test]
-    fn all_together_have_a_quota_too_and_who_is_refused_by_it_has_lost_nothing() {
-        let limits = limiter(2, 3, 60);
-        assert!((1..=3).all(|nth| admitted(&limits, client(nth), 0)));
-        assert!(limits.admit(client(4), Rate::Carts, 0).unwrap_err().by_all);
-        assert_eq!(limits.check(client(4), Rate::Carts, 60 * SECOND_NS).unwrap().unwrap().left, 2);
+    fn all_together_have_a_quota_too_which_binds_who_has_spent_half_of_her_own() {
+        let limits = limiter(4, 6, 60);
+        let takes = |nth, times| (0..times).filter(|_| admitted(&limits, client(nth), 0)).count();
+        assert_eq!((takes(1, 9), takes(2, 9)), (4, 2), "a flood of two");
+        let limited = limits.admit(client(2), Rate::Carts, 0).unwrap_err();
+        assert!(limited.by_all);
+        // who comes for the first time is served, up to half of hers
+        assert_eq!((takes(3, 9), takes(4, 9)), (2, 2));
+        assert!(limits.check(client(5), Rate::Carts, 0).is_ok());
+        // who is refused by it has lost nothing
+        assert_eq!(limits.check(client(2), Rate::Carts, 60 * SECOND_NS).unwrap().unwrap().left, 4);
         // who is over her own takes nothing from the others
-        let limits = limiter(1, 2, 60);
+        let limits = limiter(2, 4, 60);
+        assert!((0..100).filter(|_| admitted(&limits, client(1), 0)).count() == 2);
+        assert!((0..100).filter(|_| admitted(&limits, client(2), 0)).count() == 2);
+    }
+
+    #[test]
+    fn newcomers_without_end_are_not_served_either_and_their_flood_does_not_last_longer_than_the_others() {
+        let (each, all) = (4, 10);
+        let limits = limiter(each, all, 60);
+        let taken = (0..1_000).filter(|nth| admitted(&limits, client(*nth), 0)).count();
+        assert_eq!(taken, (all * NEWCOMERS_TIMES) as usize);
+        assert!(limits.admit(client(2_000), Rate::Carts, 0).unwrap_err().by_all);
+        let minute = 60 * SECOND_NS;
+        assert_eq!((0..100).filter(|_| admitted(&limits, client(3_000), minute)).count(), each as usize);
+    }
+
+    #[test]
+    fn a_house_and_a_company_of_ipv6_are_counted_beside_each_of_their_networks() {
+        let network = |company: u128, house: u128, nth: u128| {
+            let bits = 0x2001_0db8_u128 << 96 | company << 80 | house << 72 | nth << 64 | 1;
+            Counted::Client(Client::of(Ipv6Addr::from_bits(bits).into()))
+        };
+        let limits = limiter(6, 0, 60);
+        let takes = |who| (0..10).filter(|_| admitted(&limits, who, 0)).count();
+        let of_house: usize = (0..256).map(|nth| takes(network(1, 0, nth))).sum();
+        assert_eq!(of_house, 4 * 6);
+        let of_company: usize = (1..256).map(|house| takes(network(1, house, 0))).sum();
+        assert_eq!(of_house + of_company, 16 * 6);
+        assert_eq!(takes(network(2, 0, 0)), 6, "another company has its own");
+        let limited = limits.admit(network(1, 7, 7), Rate::Carts, 0).unwrap_err();
+        assert_eq!((limited.by_all, limited.standing.quota), (false, 16 * 6));
+        // what was refused is not remembered
+        let before = limits.remembered();
+        (0..256).for_each(|nth| assert_eq!(takes(network(1, 9, nth)), 0));
+        assert_eq!(limits.remembered(), before);
+    }
+
+    #[test]
+    fn a_flood_from_one_line_leaves_what_there_is_for_all_to_the_others() {
+        let limits = limiter(6, 30, 60);
+        let of = |bits: u128| Counted::Client(Client::of(Ipv6Addr::from_bits(bits).into()));
+        for nth in 0..65_536_u128 {
+            let _ = limits.admit(of(0x2001_0db8_u128 << 96 | nth << 64), Rate::Carts, 0);
+        }
+        assert!(admitted(&limits, of(0x2001_0db9_u128 << 96), 0));
         assert!(admitted(&limits, client(1), 0));
-        assert!((0..100).all(|_| !admitted(&limits, client(1), 0)));
-        assert!(admitted(&limits, client(2), 0));
     }
 
     #[test]

@@ -110,10 +110,23 @@ async fn a_forwarded_address_counts_where_a_trusted_proxy_says_it() {
 #[actix_web::test]
 async fn many_addresses_together_have_an_end_too() {
     let kit = Kit::new().closed_to_strangers().limited(1);
-    for nth in 0..10 {
+    // four times what there is for all, where each has come for the first time
+    for nth in 0..40 {
         assert_eq!(kit.send(from(&format!("203.0.113.{nth}:1"), search())).await.status, 404);
     }
     kit.send(from(OTHER, search())).await.assert_problem(429, "rate_limited");
+}
+
+#[actix_web::test]
+async fn a_flood_from_one_line_keeps_no_other_visitor_out() {
+    let kit = Kit::new().closed_to_strangers().limited(2);
+    for house in 0..256 {
+        kit.send(from(&format!("[2001:db8:1:{house:x}00::1]:1"), search())).await;
+    }
+    assert_eq!(kit.send(from("[2001:db8:1:4200::1]:1", search())).await.status, 429, "the flood has an end");
+    for visitor in [ME, OTHER, "[2001:db8:2::1]:1"] {
+        assert_eq!(kit.send(from(visitor, search())).await.status, 404, "{visitor}");
+    }
 }
 
 /// Whatever is added to the API or the pages is counted, or named here.
