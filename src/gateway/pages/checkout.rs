@@ -108,7 +108,7 @@ pub async fn begin(
     let backorder = if wait.is_some() { Backorder::Accept } else { Backorder::Refuse };
     // once, before her name is known to any session: a checkout that was begun earlier can still be finished
     let (renewed, cart) = match cart.details {
-        None => visitor::renew(&app, &cart).await.map(|(visitor, cart)| (Some(visitor), cart))?,
+        None => visitor::renew(&app, &request, &cart).await.map(|(visitor, cart)| (Some(visitor), cart))?,
         Some(_) => (None, cart),
     };
     let begun = begin_at(&app, &cart, customer.into(), shipping_address.into(), backorder).await?;

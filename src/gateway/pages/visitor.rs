@@ -63,8 +63,14 @@ pub fn units(cart: &CartView) -> u32 {
 }
 
 /// Where she is about to say who she is she gets another cookie, and with it another session: who knows the first one, and be it
-/// because he has put it into her browser, learns nothing of her. What is in the cart comes along.
-pub async fn renew(app: &App, cart: &CartView) -> Result<(VisitorKey, CartView), Problem> {
+/// because he has put it into her browser, learns nothing of her. What is in the cart comes along. It counts as a new cart, which it is:
+/// who keeps the old cookie gets another one each time.
+pub async fn renew(
+    app: &App,
+    request: &HttpRequest,
+    cart: &CartView,
+) -> Result<(VisitorKey, CartView), Problem> {
+    rates::admit_cart(app, request)?;
     let visitor = app.new_visitor()?;
     let adopt = Message::Adopt { lines: cart.lines.clone() };
     match app.act(Address::WebSession(visitor.session()), adopt).await? {

@@ -9,6 +9,7 @@ use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::Data;
 use actix_web::{App as Site, body};
 
+use crate::access::{Clients, ForwardingHeader, Quotas, TrustedProxies};
 use crate::actors::order_manager::{Answer, OrderView, Outcome};
 use crate::actors::stock_keeper::{Availability, Message as StockMessage, Reply as StockReply};
 use crate::actors::web_session::{CartView, Message as CartMessage, Reply as CartReply};
@@ -53,6 +54,7 @@ pub struct Kit {
     shop: Arc<Played>,
     books: Vec<Product>,
     public_url: &'static str,
+    clients: Arc<Clients>,
 }
 
 /// What the browser gets.
@@ -91,9 +93,19 @@ impl Kit {
     /// Whatever is asked, `plays` answers.
     pub fn new(plays: impl Fn(Address, &Message) -> Result<Reply, AskError> + Send + Sync + 'static) -> Kit {
         let shop = Arc::new(Played { asked: Mutex::default(), plays: Box::new(plays) });
-        let mut kit = Kit { app: app(shop.clone(), &[], ""), shop, books: vec![emma()], public_url: "" };
+        let clients = Arc::new(Clients::unlimited());
+        let app = app(shop.clone(), &[], "");
+        let mut kit = Kit { app, shop, books: vec![emma()], public_url: "", clients };
         kit.restock();
         kit
+    }
+
+    /// Each client may do so much.
+    pub fn limited(mut self, quotas: Quotas) -> Kit {
+        let proxies = TrustedProxies::default();
+        self.clients = Arc::new(Clients::new(quotas, proxies, ForwardingHeader::XForwardedFor));
+        self.restock();
+        self
     }
 
     pub fn with_book(mut self, product: Product) -> Kit {
@@ -111,6 +123,7 @@ impl Kit {
 
     fn restock(&mut self) {
         self.app = app(self.shop.clone(), &self.books, self.public_url);
+        self.app.clients = self.clients.clone();
     }
 
     pub fn asked(&self) -> Vec<(Address, Message)> {
@@ -157,7 +170,7 @@ fn app(shop: Arc<Played>, books: &[Product], public_url: &str) -> App {
         links: api_kit::links(),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
-        clients: Arc::new(crate::access::Clients::unlimited()),
+        clients: Arc::new(Clients::unlimited()),
         origins: api_kit::origins(public_url),
         pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },
     }

@@ -1,5 +1,6 @@
 use actix_web::test::TestRequest;
 
+use crate::access::{Quota, Quotas};
 use crate::actors::order_manager::Outcome;
 use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
 use crate::actors::{Address, Message, Reply};
@@ -51,6 +52,17 @@ async fn she_gets_another_cookie_where_she_says_who_she_is_and_only_there() {
         _ => None,
     });
     assert_eq!(adopted, Some((Address::WebSession(renewed), vec![emmas(2)])));
+}
+
+#[actix_web::test]
+async fn who_keeps_the_old_cookie_gets_no_new_session_without_end() {
+    let carts = Quota { each: 2, all: 0, window_s: 3_600 };
+    let kit = Kit::new(stocked(9, vec![emmas(2)])).limited(Quotas { carts, ..Quotas::default() });
+    for status in [303, 303, 429] {
+        assert_eq!(kit.post("/checkout", ADA).await.status, status);
+    }
+    let adopted = |(_, message): &_| matches!(message, Message::Session(CartMessage::Adopt { .. }));
+    assert_eq!(kit.asked().iter().filter(|asked| adopted(asked)).count(), 2);
 }
 
 #[actix_web::test]
