@@ -1,14 +1,17 @@
 //! Which rate a request counts against. A request that is limited is refused before its body is read and before anything
 //! is asked; a program with an API key, and on a demo any program, is not limited.
+//!
+//! A right key is never locked out: who brings the key of an order, a signed link or an API key is told by the answer alone, so
+//! wrong ones are counted when they are known to be wrong, and beyond the rate answered 429.
 
 use actix_web::HttpMessage as _;
-use actix_web::body::MessageBody;
+use actix_web::HttpRequest;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
 
 use crate::access::announce;
-use crate::access::{Counted, Limited, Rate};
+use crate::access::{Counted, Limited, Rate, Standing};
+use crate::actors::order_manager::Outcome;
 
 use super::{App, Code, Principal, Problem};
 
@@ -73,11 +76,19 @@ pub struct Pending {
 /// Lets a request in, or says when to come again.
 pub(super) fn admit(app: &App, request: &ServiceRequest) -> Result<Option<Pending>, Problem> {
     let counts = Counts::of_request(request);
-    if counts.is_nothing() || is_known(app, request.request())? {
+    if counts.is_nothing() {
+        return Ok(None);
+    }
+    let known = is_known(app, request.request());
+    if matches!(known, Ok(true)) {
         return Ok(None);
     }
     let who = app.clients.who(request.head());
-    if let Some(rate) = counts.failed {
+    if let Err(wrong_key) = known {
+        app.clients.admit(who, Rate::Keys).map_err(limited)?;
+        return Err(wrong_key);
+    }
+    if let Some(rate) = counts.failed.filter(|rate| *rate != Rate::Keys) {
         app.clients.check(who, rate).map_err(limited)?;
     }
     if let Some(rate) = counts.each
@@ -101,38 +112,63 @@ fn is_known(app: &App, request: &HttpRequest) -> Result<bool, Problem> {
     })
 }
 
-/// Counts what failed, and tells the client where it stands.
-pub(super) fn settle<B: MessageBody>(app: &App, pending: Option<Pending>, response: &mut ServiceResponse<B>) {
+/// Counts what failed, and tells the client where it stands. Errs where a key was wrong once too often.
+pub(super) fn settle<B>(
+    app: &App,
+    pending: Option<Pending>,
+    response: &mut ServiceResponse<B>,
+) -> Result<(), Problem> {
     if let Some(Pending { who, failed }) = pending
-        && has_failed(failed, response)
+        && let Some(rate) = failure(failed, response)
     {
-        // what was under way at once may be one too many: it is over, and the next is refused
-        let _ = app.clients.admit(who, failed);
+        match app.clients.admit(who, rate) {
+            // what was under way at once may be one too many: it is over, and the next is refused
+            Ok(_) | Err(Limited { standing: Standing { rate: Rate::Refusals, .. }, .. }) => {}
+            Err(too_often) => return Err(limited(too_often)),
+        }
     }
     let standing = response.request().extensions().get().copied();
     if let Some(standing) = standing {
         announce(response.headers_mut(), &standing);
     }
+    Ok(())
 }
 
-fn has_failed<B>(rate: Rate, response: &ServiceResponse<B>) -> bool {
-    let response = response.response();
+/// What a request is counted for whose failures count against `rate`.
+fn failure<B>(rate: Rate, response: &ServiceResponse<B>) -> Option<Rate> {
+    let request = response.request().extensions();
     match rate {
-        Rate::Keys => response.status() == StatusCode::NOT_FOUND,
-        _ => {
-            let problem = response.error().and_then(|error| error.as_error::<Problem>());
-            response.extensions().get::<Refused>().is_some()
-                || problem.is_some_and(|problem| problem.code().binds())
-        }
+        // whatever is sent from another site changes nothing here, and is not looked at without end
+        Rate::Keys if request.contains::<FromElsewhere>() => Some(Rate::Changes),
+        Rate::Keys => (response.status() == StatusCode::NOT_FOUND).then_some(rate),
+        _ => request.contains::<Refused>().then_some(rate),
     }
 }
 
-/// A page that says that an order was refused for good.
+/// Said of a request: its form comes from another site.
+pub(super) struct FromElsewhere;
+
+/// Said of a request: its order was refused after the bank or the shelves were asked.
 struct Refused;
 
-pub(super) fn refused(mut page: HttpResponse) -> HttpResponse {
-    page.extensions_mut().insert(Refused);
-    page
+/// Whoever tells a client the outcome of a checkout says so here: by this alone it is a refusal or none.
+pub(super) fn note(request: &HttpRequest, outcome: &Outcome) {
+    if is_refusal(outcome) {
+        request.extensions_mut().insert(Refused);
+    }
+}
+
+fn is_refusal(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Declined { .. } | Outcome::OutOfStock { .. } | Outcome::BackorderLimit { .. } => true,
+        Outcome::Taken(_)
+        | Outcome::Pending(_)
+        | Outcome::UnknownToken
+        | Outcome::KeyMismatch
+        | Outcome::InProgress
+        | Outcome::NothingToBuy
+        | Outcome::TotalTooLarge => false,
+    }
 }
 
 fn limited(limited: Limited) -> Problem {

@@ -104,7 +104,7 @@ where
                 }
             };
             if let Some(app) = app {
-                rates::settle(&app, pending, &mut response);
+                rates::settle(&app, pending, &mut response)?;
             }
             security::harden(response.headers_mut());
             Ok(response)

@@ -44,7 +44,7 @@ pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Resul
     let idempotency_key = idempotency::key(request.headers())?;
     let (digest, details) = parse::cart_checkout(&app, &body)?;
     let buy = Message::Checkout { idempotency_key, digest, details: Box::new(details) };
-    answers::answered(app.act(Address::WebSession(cart), buy).await?)
+    answers::answered(&request, app.act(Address::WebSession(cart), buy).await?)
 }
 
 fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {

@@ -1,18 +1,21 @@
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::Value;
 
 use crate::actors::Reply;
 use crate::actors::order_manager::{Answer, OrderView, Outcome};
 use crate::actors::web_session;
-use crate::gateway::{Code, HttpLimits, Problem};
+use crate::gateway::{Code, HttpLimits, Problem, rates};
 
 use super::views;
 
 /// What a checkout is answered over HTTP, the first time and every other.
-pub fn answered(reply: Reply) -> Result<HttpResponse, Problem> {
+pub fn answered(request: &HttpRequest, reply: Reply) -> Result<HttpResponse, Problem> {
     match reply {
-        Reply::Answered(answer) => render(answer),
+        Reply::Answered(answer) => {
+            rates::note(request, &answer.outcome);
+            render(answer)
+        }
         Reply::Session(web_session::Reply::NoSuchCart) => Err(no_such_cart()),
         Reply::Session(web_session::Reply::CartEmpty) => {
             Err(Problem::new(Code::CartEmpty, "the cart has no line"))

@@ -18,7 +18,7 @@ pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<H
     let program = app.programs.buyer(Principal::of(&request)?)?;
     let order = parse::order(&app, program, key, &body)?;
     let submit = web_session::Message::Submit(Box::new(order));
-    checkout::answered(app.act(Address::WebSession(SessionId::PROGRAMS), submit).await?)
+    checkout::answered(&request, app.act(Address::WebSession(SessionId::PROGRAMS), submit).await?)
 }
 
 /// `GET /orders/{order}`

@@ -35,7 +35,10 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     let has_card = card.is_some();
     let pay = Message::PayWith { checkout: returned.checkout, card };
     match app.act(Address::WebSession(session), pay).await {
-        Ok(Reply::Answered(answer)) => told(&app, answer.outcome),
+        Ok(Reply::Answered(answer)) => {
+            rates::note(&request, &answer.outcome);
+            told(&app, answer.outcome)
+        }
         Ok(Reply::Session(CartReply::CartEmpty)) if !has_card => unknown_card(&app),
         Ok(Reply::Session(CartReply::NoSuchCheckout | CartReply::NoSuchCart | CartReply::CartEmpty)) => {
             no_such_checkout(&app)
@@ -60,8 +63,7 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         )
         .link("/checkout", "Try another card")
         .link("/cart", "Back to the basket")
-        .page(&app.pages, StatusCode::PAYMENT_REQUIRED)
-        .map(rates::refused),
+        .page(&app.pages, StatusCode::PAYMENT_REQUIRED),
         Outcome::OutOfStock { earliest, .. } => {
             let when = match earliest {
                 Some(date) => format!("All of it can be sent by {}.", words::day(date)),
@@ -79,7 +81,6 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
             .link("/checkout", "See the day and decide")
             .link("/cart", "Back to the basket")
             .page(&app.pages, StatusCode::CONFLICT)
-            .map(rates::refused)
         }
         Outcome::BackorderLimit { .. } => Said::new(
             "We cannot order so much in",

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::kit::*;
 use crate::access::Rate;
-use crate::actors::order_manager::Reply as OrderReply;
-use crate::domain::{ApiKey, ProgramId};
+use crate::actors::order_manager::{Answer, Outcome, Reply as OrderReply};
+use crate::domain::{ApiKey, DeclineReason, ProgramId, VisitorKey};
 use crate::gateway::api::document;
 use crate::gateway::rates::Counts;
 
@@ -62,12 +62,78 @@ async fn what_writes_is_refused_before_its_body_is_looked_at() {
 
 #[actix_web::test]
 async fn a_wrong_key_of_an_order_counts_and_the_right_one_does_not() {
-    let uri = format!("/api/v1/orders/{}?key=K", order_id());
+    let (key, link) = ("K".to_owned(), links().path(order_id()).split_once("key=").unwrap().1.to_owned());
+    let asks = |key: &str| get(&format!("/api/v1/orders/{}?key={key}", order_id()));
     let shown = || OrderReply::Order(Box::new(order_view()));
     let kit = Kit::new().closed_to_strangers().limited(1).replies(shown()).replies(shown());
-    let kit = kit.replies(OrderReply::NoSuchOrder);
-    for status in [200, 200, 404, 429] {
-        assert_eq!(kit.send(from(ME, get(&uri))).await.status.as_u16(), status);
+    let kit =
+        (0..3).fold(kit, |kit, _| kit.replies(OrderReply::NoSuchOrder)).replies(shown()).replies(shown());
+    for status in [200, 200, 404, 429, 429] {
+        assert_eq!(kit.send(from(ME, asks(&key))).await.status.as_u16(), status);
+    }
+    // whoever has a right one is served, however many wrong ones came from where she is
+    for right in [&key, &link] {
+        assert_eq!(kit.send(from(ME, asks(right))).await.status, 200);
+    }
+    // a link is looked at before anybody is asked
+    kit.asked();
+    kit.send(from(ME, asks("lnk_1_20963_0"))).await.assert_problem(429, "rate_limited");
+    assert!(kit.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn a_wrong_api_key_counts_and_the_right_one_is_never_refused_for_it() {
+    let kit = Kit::new().closed_to_strangers().limited(1);
+    let key = |secret| ApiKey::new(ProgramId::new(1), [secret; 32]);
+    kit.app.programs.know([(ProgramId::new(1), key(1).hash())]);
+    let with = |key: ApiKey| search().insert_header(("Authorization", format!("Bearer {}", key.reveal())));
+    kit.send(from(ME, with(key(2)))).await.assert_problem(401, "api_key_unknown");
+    for _ in 0..3 {
+        kit.send(from(ME, with(key(2)))).await.assert_problem(429, "rate_limited");
+        assert_eq!(kit.send(from(ME, with(key(1)))).await.status, 404);
+    }
+    assert!(kit.asked().is_empty());
+}
+
+/// Every one that there is; a new one does not compile here.
+fn outcomes() -> Vec<(Outcome, bool)> {
+    let (order, view) = (order_id(), || Box::new(order_view()));
+    let all = [
+        Outcome::Taken(view()),
+        Outcome::Pending(view()),
+        Outcome::Declined { order, reason: DeclineReason::DoNotHonour },
+        Outcome::OutOfStock { order, earliest: None },
+        Outcome::BackorderLimit { order },
+        Outcome::UnknownToken,
+        Outcome::KeyMismatch,
+        Outcome::InProgress,
+        Outcome::NothingToBuy,
+        Outcome::TotalTooLarge,
+    ];
+    let is_refusal = |outcome: &Outcome| match outcome {
+        Outcome::Declined { .. } | Outcome::OutOfStock { .. } | Outcome::BackorderLimit { .. } => true,
+        Outcome::Taken(_) | Outcome::Pending(_) | Outcome::UnknownToken | Outcome::KeyMismatch => false,
+        Outcome::InProgress | Outcome::NothingToBuy | Outcome::TotalTooLarge => false,
+    };
+    all.into_iter().map(|outcome| (outcome.clone(), is_refusal(&outcome))).collect()
+}
+
+#[actix_web::test]
+async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_outcome_does() {
+    let visitor = VisitorKey::new(1_795_348_800_000, 5);
+    let cart = "/api/v1/carts/cart_01M82JCK9436720E3PWGSQMM7F/checkout";
+    for (outcome, is_refusal) in outcomes() {
+        let by_page = get("/checkout/return?checkout=nonce1")
+            .insert_header(("Cookie", format!("doorstep_session={visitor}")));
+        for request in [by_page, post(cart, &checkout())] {
+            let answer = Answer { outcome: outcome.clone(), replayed: false };
+            let kit = Kit::new().closed_to_strangers().limited(2).replies(answer);
+            let answered = kit.send(from(ME, request)).await;
+            assert_eq!(kit.asked().len(), 1, "{outcome:?}: {}", answered.body);
+            let who = kit.app.clients.who(from(ME, TestRequest::get()).to_request().head());
+            let left = kit.app.clients.check(who, Rate::Refusals).unwrap().unwrap().left;
+            assert_eq!(left == 1, is_refusal, "{outcome:?}");
+        }
     }
 }
 

@@ -31,10 +31,10 @@ const fn ok(schema: &'static str, what: &'static str) -> Answer {
 }
 
 const NOT_CHANGED: &[Code] = &[NoAnswer];
-const ASKED: &[Code] = &[RateLimited, Overloaded, Closing];
+const ASKED: &[Code] = &[ApiKeyUnknown, RateLimited, Overloaded, Closing];
 const WITH_BODY: &[Code] = &[BodyBroken, BodyTooSlow, BodyTooLarge, OutcomeUnknown];
 const WITH_JSON: &[Code] = &[UnsupportedMediaType, MalformedJson, BadField];
-const OF_ORDER: &[Code] = &[NoSuchOrder, LinkExpired, ApiKeyUnknown];
+const OF_ORDER: &[Code] = &[NoSuchOrder, LinkExpired];
 const OF_CART: &[Code] = &[NoSuchCart];
 const BUYING: &[Code] = &[
     IdempotencyKeyMissing,
@@ -165,7 +165,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &["Idempotency-Key"],
         body: Some("OrderRequest"),
         answers: TAKEN,
-        problems: &[ASKED, BUYING, &[UnknownSku, BadQuantity, ApiKeyMissing, ApiKeyUnknown]],
+        problems: &[ASKED, BUYING, &[UnknownSku, BadQuantity, ApiKeyMissing]],
     },
     Operation {
         method: "get",
