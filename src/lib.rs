@@ -55,7 +55,8 @@
 //! # The other folders
 //!
 //! [`simulation`]: the whole world under one seed, and a checker for each invariant. [`planted`]: the bugs that show that
-//! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`encoding`]: how ids
+//! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`output`]: the standard streams, for which
+//! nobody waits. [`encoding`]: how ids
 //! and words are stored. [`sweeper`]: a service that removes the carts that are over. [`cli`]: one file a command.
 
 #![forbid(unsafe_code)]
@@ -68,6 +69,7 @@ pub mod encoding;
 pub mod gateway;
 pub mod http;
 pub mod journal;
+pub mod output;
 pub mod partners;
 pub mod planted;
 pub mod runtime;

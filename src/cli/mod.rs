@@ -25,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::output::{self, LastWords};
 use crate::settings::{Overrides, Settings, stray_variables};
 
 /// Doorstep: a shop in one daemon, from the click to the doorstep.
@@ -127,11 +128,12 @@ impl<E: std::error::Error> From<E> for Failure {
 pub fn run() -> ExitCode {
     // before anything is made, and before there is a second thread
     private::let_nobody_else_in();
+    let _last_words = LastWords;
     let arguments = Arguments::parse();
     match dispatch(arguments) {
         Ok(code) => code,
         Err(Failure(why)) => {
-            eprintln!("doorstep: {why}");
+            output::complain(&why);
             ExitCode::FAILURE
         }
     }

@@ -11,6 +11,7 @@ use crate::access::Origins;
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::{self, App, HttpLimits, OrderLinks, OsSessions, PageSettings};
 use crate::http;
+use crate::output;
 use crate::partners::processor::{self, CardPage, EmbeddedProcessor};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
@@ -93,11 +94,11 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
             ExitCode::SUCCESS
         }
         why = running.fatal() => {
-            eprintln!("doorstep: {why}");
+            output::complain(&why);
             ExitCode::FAILURE
         }
         why = history.damage() => {
-            eprintln!("doorstep: {why}");
+            output::complain(&why);
             ExitCode::FAILURE
         }
     };
@@ -108,9 +109,9 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
 /// One line on standard output says that the shop is open, and where.
 fn announce(settings: &Settings, opened: &Opened, products: usize, shop_url: &str, cards_url: &str) {
     let (dir, speed) = (opened.layout.dir.display(), settings.trade.speed);
-    println!(
+    output::say(&format!(
         "doorstep is open: {shop_url} ({products} products, data in {dir}, speed {speed}, cards at {cards_url})"
-    );
+    ));
 }
 
 async fn stop(settings: &Settings, opened: Opened) {
@@ -118,7 +119,7 @@ async fn stop(settings: &Settings, opened: Opened) {
     let deadlines = DrainDeadlines { answers, ..DrainDeadlines::default() };
     let report = opened.running.drain(deadlines).await;
     tracing::info!("{report}");
-    println!("{report}");
+    output::say(&report.to_string());
     // whoever still asks has been told 503; a file that stays would look like a live daemon
     let _ = std::fs::remove_file(opened.layout.control());
 }

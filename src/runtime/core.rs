@@ -301,7 +301,7 @@ impl<A: Application> Core<A> {
         if applied.is_err() {
             let (position, by) = (appended.position, appended.by);
             tracing::error!(%position, %by, "apply panicked: ending the process, the journal resumes it");
-            std::process::abort();
+            crate::output::abort();
         }
     }
 

@@ -25,7 +25,7 @@ pub trait Hooks<A: Application> {
 
     /// The process cannot go on, not even to drain. A simulated process notes it and is ended from outside.
     fn die(&self) {
-        std::process::abort();
+        crate::output::abort();
     }
 }
 

@@ -47,7 +47,7 @@ impl Suspects {
             suspects.attempts.into_iter().map(|(cause, attempts)| Suspect { cause, attempts }).collect();
         let written = serde_json::to_vec(&listed).map(|bytes| std::fs::write(file, bytes));
         if !matches!(written, Ok(Ok(()))) {
-            eprintln!("cannot note the suspect message in {}", file.display());
+            tracing::error!(file = %file.display(), "the suspect message could not be noted: it may end the next process too");
         }
     }
 

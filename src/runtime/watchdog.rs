@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::output;
+
 use super::record::Cause;
 use super::suspect::Suspects;
 
@@ -65,5 +67,5 @@ fn end_the_process<D: Display>(busy: &Busy<D>, limit: Duration, suspects: Option
     if let Some(file) = suspects {
         Suspects::blame(file, busy.cause);
     }
-    std::process::abort();
+    output::abort();
 }

@@ -33,6 +33,7 @@ mod http;
 mod import;
 mod keys;
 mod load;
+mod log;
 mod open_loop;
 mod order;
 mod overload;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
@@ -160,6 +160,12 @@ impl TestShop {
     #[track_caller]
     pub fn tries_to_start(&mut self) -> Result<(), ExitStatus> {
         self.spawn();
+        self.waits_until_open()
+    }
+
+    /// Waits until the daemon says that it is open, or ends: then with what.
+    #[track_caller]
+    pub fn waits_until_open(&mut self) -> Result<(), ExitStatus> {
         let announced = until("the shop says that it is open", || {
             let ended = self.ended();
             let said = self.said();
@@ -172,22 +178,34 @@ impl TestShop {
                 announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
             rest.split(end).next().unwrap_or_default().to_owned()
         };
-        self.url = words("doorstep is open: ", ' ');
         self.cards_url = words("cards at ", ')');
-        self.client = Client::new(&self.url).with_key(self.api_key.clone());
+        self.is_at(words("doorstep is open: ", ' '));
         Ok(())
+    }
+
+    /// Its customers find it there.
+    pub fn is_at(&mut self, url: String) {
+        self.client = Client::new(&url).with_key(self.api_key.clone());
+        self.url = url;
     }
 
     /// Starts the daemon and waits for nothing.
     pub fn spawn(&mut self) {
-        let log = |name: &str| {
-            let path = self.root.path().join(name);
-            File::options().create(true).append(true).open(path).expect("open the log of the test's shop")
-        };
         fs::write(self.root.path().join("stdout"), "").expect("empty what the last daemon said");
-        let mut command = self.serve_command();
-        command.stdout(log("stdout")).stderr(log("stderr"));
-        self.process = Some(command.spawn().expect("start the daemon"));
+        self.spawn_onto(self.prints_to("stdout"), self.prints_to("stderr"));
+    }
+
+    /// As [`TestShop::spawn`], printing there; what is piped is the test's to read.
+    pub fn spawn_onto(&mut self, stdout: Stdio, stderr: Stdio) -> Option<ChildStderr> {
+        let spawned = self.serve_command().stdout(stdout).stderr(stderr).spawn();
+        self.process.insert(spawned.expect("start the daemon")).stderr.take()
+    }
+
+    /// A file of the test's: what is in `stdout` is said, what is in `stderr` logged.
+    pub fn prints_to(&self, name: &str) -> Stdio {
+        let path = self.root.path().join(name);
+        let file = File::options().create(true).append(true).open(path);
+        file.expect("open the log of the test's shop").into()
     }
 
     /// As [`TestShop::spawn`] starts it; it prints wherever the test wants.
