@@ -90,7 +90,12 @@ pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Fail
 
 fn in_closed_directory(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
     actix::System::new().block_on(async {
-        let opened = World::open(settings)?.start(settings, "http://localhost").await?;
+        let world = match &asked {
+            // who only looks changes nobody's permissions
+            Asked::List => World::open_as_it_is(settings)?,
+            Asked::Add { .. } | Asked::Revoke { .. } => World::open(settings)?,
+        };
+        let opened = world.start(settings, "http://localhost").await?;
         let said = ask(&opened.running.handle(), asked).await;
         opened.running.drain(DrainDeadlines::default()).await;
         Ok(said)

@@ -1,21 +1,26 @@
 //! Names, addresses, order keys and secrets are in a data directory: nobody but the user who runs the shop may look into it.
-//! What is made is made so, from its first moment on; what was there before is made so before it is opened, or refused.
+//! What is made is made so, from its first moment on. What the shop made before is made so before it is opened; nothing else is
+//! touched: no file that the shop does not know by name, nothing behind a link, and no directory that is not a shop's.
 
-use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
-use rustix::fs::Mode;
-use rustix::process::{geteuid, umask};
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{getegid, geteuid, umask};
+
+use crate::journal;
+use crate::storage;
 
 use super::Failure;
-use super::world::Layout;
+use super::world::{Layout, is_of_a_shop};
 
 const DIRECTORY_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
-/// Of a mode: what others than the owner may do; and of these, what those outside its group may.
+/// Of a mode: what others than the owner may do; and of these, who may write.
 const OTHERS: u32 = 0o077;
+const WRITABLE_BY_GROUP: u32 = 0o020;
 const WRITABLE_BY_ALL: u32 = 0o002;
 /// Of a directory: only owners remove what is in it.
 const STICKY: u32 = 0o1000;
@@ -26,39 +31,104 @@ pub fn let_nobody_else_in() {
     umask(Mode::from_bits_truncate(OTHERS));
 }
 
-/// Makes the data directory, or sees to it that it is this user's alone, with all that is in it.
+/// Makes the data directory of a new shop, or sees to it that a shop's is this user's alone, with all that the shop made in it.
 ///
 /// # Errors
-/// It or something in it belongs to another user; or it lies where anybody could put another in its place.
+/// It or something of the shop's in it belongs to another user; it lies where anybody could put another in its place; or there are
+/// files in it and no shop.
 pub fn claim(layout: &Layout) -> Result<(), Failure> {
     let dir = &layout.dir;
     let made = DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(dir);
     made.map_err(|error| Failure(format!("cannot make the data directory {}: {error}", dir.display())))?;
     look_above(dir)?;
+    must_be_ours(dir, &look_at(dir)?)?;
+    if !journal::is_begun(&layout.journal())? {
+        if storage::has_trees(dir)? {
+            // whoever opens them tells of the journal that is not there
+            return Ok(());
+        }
+        must_hold_nothing_else(layout)?;
+    }
     // letters are many: where nobody else could get at them they are not looked at one by one
     let letters_were_private = is_private(&layout.mail()) || is_private(dir);
     let mut tightened = 0;
-    tighten(dir, &mut tightened, &|path| path == layout.mail() && letters_were_private)?;
+    let is_link = fs::symlink_metadata(dir).is_ok_and(|found| found.is_symlink());
+    // first, so that nobody changes what is in it meanwhile
+    if is_link {
+        must_be_private(dir)?
+    } else {
+        tighten_itself(dir, &mut tightened)?
+    };
+    for ours in made_by_the_shop(dir)? {
+        tighten(&ours, &mut tightened, &|path| path == layout.mail() && letters_were_private)?;
+    }
     if tightened > 0 {
         tracing::warn!(dir = %dir.display(), tightened, "others could look into the data directory: now they cannot");
     }
     Ok(())
 }
 
+/// For whoever only looks: what the shop made is this user's. Nothing is changed.
+pub fn look(layout: &Layout) -> Result<(), Failure> {
+    must_be_ours(&layout.dir, &look_at(&layout.dir)?)?;
+    for ours in made_by_the_shop(&layout.dir)? {
+        must_be_ours(&ours, &look_at(&ours)?)?;
+    }
+    Ok(())
+}
+
+/// A new shop takes an empty directory, or one in which its first start was interrupted.
+fn must_hold_nothing_else(layout: &Layout) -> Result<(), Failure> {
+    let (dir, journal) = (&layout.dir, layout.journal());
+    let beginnings =
+        [layout.processor_secret(), layout.link_keys(), dir.join("lock"), dir.join("lost+found")];
+    let mut others = entries(dir)?;
+    others.retain(|path| !beginnings.contains(path) && *path != journal);
+    if journal.is_dir() {
+        others.extend(entries(&journal)?.into_iter().filter(|path| !journal::is_unfinished(path)));
+    }
+    let Some(found) = others.pop() else { return Ok(()) };
+    Err(Failure(format!(
+        "{} holds no shop, and is not empty ({} is in it): name another directory with --data DIR, or an empty one",
+        dir.display(),
+        found.display()
+    )))
+}
+
+fn made_by_the_shop(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    Ok(entries(dir)?.into_iter().filter(|path| path.file_name().is_some_and(is_of_a_shop)).collect())
+}
+
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let listed = fs::read_dir(dir).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    listed.map_err(|error| cannot("list", dir, &error))
+}
+
 /// Whoever may rename a directory on the way can put another data directory in this one's place.
 fn look_above(dir: &Path) -> Result<(), Failure> {
     let real = dir.canonicalize().map_err(|error| cannot("find", dir, &error))?;
     for above in real.ancestors().skip(1) {
-        let found = above.metadata().map_err(|error| cannot("look at", above, &error))?;
-        if found.mode() & WRITABLE_BY_ALL != 0 && found.mode() & STICKY == 0 {
+        let found = look_at(above)?;
+        if found.mode() & STICKY != 0 {
+            continue;
+        }
+        if found.mode() & WRITABLE_BY_ALL != 0 {
             return Err(Failure(format!(
                 "anybody may write to {above}, and so replace the data directory {dir}: `chmod o-w {above}`, or keep the data elsewhere",
                 above = above.display(),
                 dir = dir.display()
             )));
         }
+        if found.mode() & WRITABLE_BY_GROUP != 0 && found.gid() != getegid().as_raw() {
+            let (dir, above, group) = (dir.display(), above.display(), found.gid());
+            tracing::warn!(%dir, %above, group, "another group may write above the data directory, and so replace it: `chmod g-w` helps");
+        }
     }
     Ok(())
+}
+
+fn look_at(path: &Path) -> Result<Metadata, Failure> {
+    path.metadata().map_err(|error| cannot("look at", path, &error))
 }
 
 fn is_private(path: &Path) -> bool {
@@ -67,29 +137,59 @@ fn is_private(path: &Path) -> bool {
 
 /// Takes from others what they may do to the path and all below it. `spare`: directories whose content is left as it is.
 fn tighten(path: &Path, tightened: &mut u64, spare: &dyn Fn(&Path) -> bool) -> Result<(), Failure> {
-    // a link is followed, if it is the owner's: the journal may lie on a disk of its own
-    let (link, found) = match (path.symlink_metadata(), path.metadata()) {
-        (Ok(link), Ok(found)) => (link, found),
+    let found = match path.symlink_metadata() {
+        Ok(found) => found,
         // a daemon that has the directory removes files while they are looked at
-        (Err(error), _) | (_, Err(error)) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        (Err(error), _) | (_, Err(error)) => return Err(cannot("look at", path, &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(cannot("look at", path, &error)),
     };
-    must_be_ours(path, &link)?;
     must_be_ours(path, &found)?;
-    if found.mode() & OTHERS != 0 {
-        let mode = if found.is_dir() { DIRECTORY_MODE } else { FILE_MODE };
-        fs::set_permissions(path, Permissions::from_mode(mode))
-            .map_err(|error| cannot("take others' permissions from", path, &error))?;
-        *tightened += 1;
+    if found.is_symlink() {
+        return must_be_private(path);
+    }
+    // a socket cannot be opened; a start makes its own anew
+    if found.is_dir() || found.is_file() {
+        tighten_itself(path, tightened)?;
     }
     if found.is_dir() && !spare(path) {
-        let entries = fs::read_dir(path).map_err(|error| cannot("list", path, &error))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| cannot("list", path, &error))?;
-            tighten(&entry.path(), tightened, spare)?;
+        for entry in entries(path)? {
+            tighten(&entry, tightened, spare)?;
         }
     }
     Ok(())
+}
+
+/// Looks at the very file that is changed, and follows no link to another.
+fn tighten_itself(path: &Path, tightened: &mut u64) -> Result<(), Failure> {
+    let found = path.symlink_metadata().map_err(|error| cannot("look at", path, &error))?;
+    if found.mode() & OTHERS == 0 {
+        return Ok(());
+    }
+    let change = || -> std::io::Result<()> {
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32;
+        let file = File::options().read(true).custom_flags(flags).open(path)?;
+        let mode = if file.metadata()?.is_dir() { DIRECTORY_MODE } else { FILE_MODE };
+        file.set_permissions(Permissions::from_mode(mode))
+    };
+    change().map_err(|error| cannot("take others' permissions from", path, &error))?;
+    *tightened += 1;
+    Ok(())
+}
+
+/// What is behind a link may be of more use than to the shop, so its permissions are left as they are.
+fn must_be_private(link: &Path) -> Result<(), Failure> {
+    let found = look_at(link)?;
+    must_be_ours(link, &found)?;
+    if found.mode() & OTHERS == 0 {
+        return Ok(());
+    }
+    let target = link.canonicalize().map_err(|error| cannot("find", link, &error))?;
+    Err(Failure(format!(
+        "{link} is a link to {target}, and others may look into that: `chmod go= {target}` if it is this shop's alone; nothing is \
+         changed behind a link",
+        link = link.display(),
+        target = target.display()
+    )))
 }
 
 fn must_be_ours(path: &Path, found: &Metadata) -> Result<(), Failure> {
@@ -121,18 +221,72 @@ mod tests {
         fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     }
 
+    fn make_loose(file: &Path, mode: u32) {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "").unwrap();
+        loosen(file, mode);
+        loosen(file.parent().unwrap(), 0o755);
+    }
+
+    #[test]
+    fn nothing_behind_a_link_is_changed_and_a_link_to_what_others_see_is_refused() {
+        let room = tempfile::tempdir().unwrap();
+        let layout = Layout { dir: room.path().join("data") };
+        let outside = room.path().join("outside");
+        make_loose(&outside.join("page.html"), 0o644);
+        make_loose(&layout.dir.join("journal/journal.head"), 0o644);
+        std::os::unix::fs::symlink(&outside, layout.mail()).unwrap();
+        let Failure(why) = claim(&layout).unwrap_err();
+        assert!(why.contains("mail is a link to") && why.contains("chmod go="), "{why}");
+        assert_eq!((mode(&outside), mode(&outside.join("page.html"))), (0o755, 0o644));
+        loosen(&outside, 0o700);
+        claim(&layout).unwrap();
+        assert_eq!(mode(&outside.join("page.html")), 0o644);
+    }
+
+    #[test]
+    fn a_directory_with_files_and_no_shop_is_refused_and_left_as_it_is() {
+        for file in ["run.sh", "journal/diary.txt", "mail/inbox"] {
+            let room = tempfile::tempdir().unwrap();
+            let layout = Layout { dir: room.path().join("data") };
+            let file = layout.dir.join(file);
+            make_loose(&file, 0o755);
+            loosen(&layout.dir, 0o755);
+            let Failure(why) = claim(&layout).unwrap_err();
+            assert!(
+                why.contains("holds no shop, and is not empty") && why.contains("or an empty one"),
+                "{why}"
+            );
+            assert_eq!((mode(&layout.dir), mode(&file)), (0o755, 0o755));
+        }
+    }
+
+    #[test]
+    fn a_first_start_that_was_interrupted_is_no_strangers_directory() {
+        let room = tempfile::tempdir().unwrap();
+        let layout = Layout { dir: room.path().join("data") };
+        for file in ["lock", "journal/journal-head.tmp", "links.secret"] {
+            make_loose(&layout.dir.join(file), 0o600);
+        }
+        claim(&layout).unwrap();
+    }
+
     #[test]
     fn a_directory_that_others_could_read_is_tightened_with_all_that_is_in_it() {
         let room = tempfile::tempdir().unwrap();
         let layout = Layout { dir: room.path().join("data") };
-        let files = ["lock", "journal/one.seg", "trees/sled/db", "mail/letter.eml", "suspects"];
+        let files = ["lock", "journal/journal.head", "trees/sled/db", "mail/letter.eml", "suspects"];
         for file in files.map(|file| layout.dir.join(file)) {
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(&file, "").unwrap();
-            loosen(&file, 0o666);
-            loosen(file.parent().unwrap(), 0o755);
+            make_loose(&file, 0o666);
         }
+        let others = ["run.sh", "site/index.html"].map(|file| layout.dir.join(file));
+        others.iter().for_each(|file| make_loose(file, 0o755));
+        look(&layout).unwrap();
+        assert_eq!(mode(&layout.dir.join("lock")), 0o666, "who looks changes nothing");
         claim(&layout).unwrap();
+        for file in &others {
+            assert_eq!(mode(file), 0o755, "{}", file.display());
+        }
         for file in files.map(|file| layout.dir.join(file)) {
             assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700), "{}", file.display());
         }

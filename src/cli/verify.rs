@@ -33,7 +33,7 @@ pub struct Examined {
 pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
     let layout = Layout::of(settings);
     layout.must_exist()?;
-    private::claim(&layout)?;
+    private::look(&layout)?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let journal_dir = layout.journal();
     let at_least = promised(&layout)?;

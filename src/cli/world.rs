@@ -1,5 +1,7 @@
 //! Opens a data directory: lock, journal, trees, partners; and puts the cell of the shop together.
 
+use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,12 +65,36 @@ impl Layout {
 
     /// A directory that was never opened holds nothing to verify or explain.
     pub fn must_exist(&self) -> Result<(), Failure> {
-        if self.journal().is_dir() {
-            return Ok(());
-        }
         let dir = self.dir.display();
-        Err(Failure(format!("{dir} holds no shop: name its data directory with --data DIR")))
+        match self.journal().metadata() {
+            Ok(found) if found.is_dir() => Ok(()),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(Failure(format!(
+                "permission denied: {dir} opens only to the user whose shop it is; run doorstep as that user"
+            ))),
+            _ => Err(Failure(format!("{dir} holds no shop: name its data directory with --data DIR"))),
+        }
     }
+}
+
+/// Whether the shop makes something of this name in its data directory, or `bench` does for its shop.
+pub fn is_of_a_shop(name: &OsStr) -> bool {
+    const NAMES: [&str; 14] = [
+        "control.sock",
+        "daemon.log",
+        "journal",
+        "journal.damaged",
+        "links.new",
+        "links.secret",
+        "lock",
+        "mail",
+        "processor.new",
+        "processor.secret",
+        "space.probe",
+        "suspects",
+        "trees",
+        "trees.before-rebuild",
+    ];
+    name.to_str().is_some_and(|name| NAMES.contains(&name) || name.starts_with("trees.damaged-"))
 }
 
 /// A data directory that this process owns.
@@ -84,10 +110,15 @@ pub struct World {
 
 impl World {
     pub fn open(settings: &Settings) -> Result<World, Failure> {
+        private::claim(&Layout::of(settings))?;
+        World::open_as_it_is(settings)
+    }
+
+    /// As `open`, without a look at who else may see it.
+    pub fn open_as_it_is(settings: &Settings) -> Result<World, Failure> {
         // first: sled too reads the clock, and takes a wrong one for damage
         let now = system_time()?;
         let layout = Layout::of(settings);
-        private::claim(&layout)?;
         let lock = DirectoryLock::take(&layout.dir)?;
         history_check::check_again(&layout)?;
         let at_least = promised(&layout)?;

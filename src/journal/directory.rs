@@ -61,11 +61,17 @@ pub(super) fn segments(dir: &Path) -> Result<Vec<SegmentFile>, Error> {
     Ok(found)
 }
 
+/// Whether a file of this name was being prepared by a journal, and never held anything that was acknowledged.
+pub fn is_unfinished(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with(PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
+}
+
 /// Removes what an interrupted preparation or recovery left: none of it was ever acknowledged.
 pub(super) fn remove_temporary(dir: &Path, disk: &dyn Disk) -> Result<(), Error> {
     for name in names(dir)? {
-        if name.starts_with(PREFIX) && name.ends_with(TEMPORARY_SUFFIX) {
-            let path = dir.join(name);
+        let path = dir.join(name);
+        if is_unfinished(&path) {
             disk.remove(&path).map_err(Error::io("remove the unfinished", &path))?;
         }
     }

@@ -52,11 +52,19 @@ fn a_directory_that_others_could_read_is_made_private_before_it_is_opened_and_th
     let order = shop.buys(IN_STOCK);
     assert_eq!(shop.stop().code(), Some(0));
     let loosen = |dir: &Path| fs::set_permissions(dir, fs::Permissions::from_mode(0o777)).unwrap();
-    for loose in ["", "journal", "trees", "mail", "lock", "processor.secret"] {
-        loosen(&shop.data().join(loose));
+    loosen(&shop.data());
+    let script = shop.data().join("run.sh");
+    fs::write(&script, "#!/bin/sh").expect("a file of the operator's");
+    for made in fs::read_dir(shop.data()).expect("list the data directory").flatten() {
+        loosen(&made.path());
     }
+    let loose = open_to_others(&shop.data());
+    shop.verifies();
+    assert!(shop.command(&["explain", &order.id]).status.success());
+    assert!(shop.command(&["keys", "list"]).status.success());
+    assert_eq!(open_to_others(&shop.data()), loose, "who looks changes nothing");
     shop.start();
-    nothing_is_open_to_others(&shop);
+    assert_eq!(open_to_others(&shop.data()), [(script, "100777".to_owned())]);
     assert!(
         shop.log().contains("others could look into the data directory: now they cannot"),
         "{}",
@@ -90,6 +98,12 @@ fn another_user_neither_asks_the_daemon_nor_holds_its_lock() {
     let said = String::from_utf8_lossy(&asked.stderr).into_owned();
     assert_eq!(asked.status.code(), Some(1), "{said}");
     assert!(said.contains("permission denied") && said.contains("control.sock"), "{said}");
+    let order = shop.buys(IN_STOCK).id;
+    for command in [&["verify"][..], &["explain", &order], &["keys", "list"]] {
+        let refused = as_nobody(&binary, &[command, &["--data", data]].concat());
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("permission denied") && said.contains("as that user"), "{said}");
+    }
     for lock in ["", "/lock", "/journal"] {
         let held = as_nobody(Path::new("flock"), &["--nonblock", &format!("{data}{lock}"), "true"]);
         assert!(!held.status.success(), "{lock}: {held:?}");
@@ -113,6 +127,36 @@ fn a_directory_of_another_user_is_refused_with_what_to_do() {
         assert_eq!(refused.status.code(), Some(1), "{said}");
         assert!(said.contains("journal belongs to another user (65534") && said.contains("chown"), "{said}");
     }
+}
+
+#[test]
+fn a_directory_that_is_no_shops_is_refused_by_every_command_and_left_as_it_is() {
+    let shop = setup().closed();
+    let site = shop.data().join("site");
+    fs::create_dir_all(&site).expect("a directory of somebody's");
+    fs::set_permissions(&site, fs::Permissions::from_mode(0o755)).unwrap();
+    let before = open_to_others(&shop.data());
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"], &["keys", "list"]] {
+        let refused = shop.command(command);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("holds no shop") && said.contains("--data DIR"), "{said}");
+    }
+    assert_eq!(open_to_others(&shop.data()), before);
+    assert_eq!(fs::read_dir(shop.data()).unwrap().count(), 1, "nothing was made in it");
+}
+
+#[test]
+fn a_directory_that_another_group_can_replace_is_told_of() {
+    if !is_root() {
+        eprintln!("not tried: only root can give a directory to another group");
+        return;
+    }
+    let mut shop = setup().closed();
+    std::os::unix::fs::chown(shop.root(), None, Some(65_534)).expect("give it to a group");
+    fs::set_permissions(shop.root(), fs::Permissions::from_mode(0o770)).unwrap();
+    shop.start();
+    assert!(shop.log().contains("another group may write above the data directory"), "{}", shop.log());
 }
 
 fn is_root() -> bool {
