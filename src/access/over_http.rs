@@ -5,7 +5,8 @@ use actix_web::http::Version;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use super::{Client, Counted, ForwardingHeader, Limited, Limiter, NotOurs, Origins};
+use super::notices::Notices;
+use super::{Client, Counted, ForwardingHeader, Limited, Limiter, NotOurs, Notice, Origins};
 use super::{Quotas, Rate, Standing, TrustedProxies};
 
 /// Who asks, and how often. One for each listener; time is tokio's, which a simulated world supplies.
@@ -13,12 +14,14 @@ pub struct Clients {
     limiter: Limiter,
     proxies: TrustedProxies,
     header: ForwardingHeader,
+    notices: Notices,
     began: Instant,
 }
 
 impl Clients {
     pub fn new(quotas: Quotas, proxies: TrustedProxies, header: ForwardingHeader) -> Clients {
-        Clients { limiter: Limiter::new(quotas), proxies, header, began: Instant::now() }
+        let (limiter, notices) = (Limiter::new(quotas), Notices::default());
+        Clients { limiter, proxies, header, notices, began: Instant::now() }
     }
 
     /// Nobody is limited.
@@ -27,6 +30,9 @@ impl Clients {
     }
 
     pub fn who(&self, request: &RequestHead) -> Counted {
+        if self.is_unnamed_proxy(request) {
+            self.notice(Notice::UnnamedProxy, request, String::new);
+        }
         Counted::Client(self.address(request).map_or(Client::NOWHERE, Client::of))
     }
 
@@ -35,6 +41,24 @@ impl Clients {
         let lines: Vec<&[u8]> =
             request.headers.get_all(self.header.name()).map(HeaderValue::as_bytes).collect();
         Some(self.proxies.address(peer, self.header, lines.into_iter().rev()))
+    }
+
+    /// Logs it once in a while. `about`: the rate, the pattern of the route or the reason, never text that a stranger made.
+    pub fn notice(&self, notice: Notice, request: &RequestHead, about: impl FnOnce() -> String) {
+        let Some(times) = self.notices.due(notice, self.now_ns()) else { return };
+        let client =
+            self.address(request).map_or_else(|| "nowhere".to_owned(), |address| address.to_string());
+        let about = about();
+        tracing::warn!(times, client, about, "{notice}");
+    }
+
+    /// Whether it comes from a neighbour who says for whom, and is not believed.
+    fn is_unnamed_proxy(&self, request: &RequestHead) -> bool {
+        let Some(peer) = request.peer_addr.map(|peer| peer.ip().to_canonical()) else { return false };
+        let says = |header: ForwardingHeader| request.headers.contains_key(header.name());
+        is_near(peer)
+            && (says(ForwardingHeader::XForwardedFor) || says(ForwardingHeader::Forwarded))
+            && !self.proxies.holds(peer)
     }
 
     /// Counts one more, unless it is one too many.
@@ -49,6 +73,14 @@ impl Clients {
 
     fn now_ns(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Of this machine or a private network, where a shop's own proxy stands.
+fn is_near(peer: IpAddr) -> bool {
+    match peer {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private() || peer.is_link_local(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local() || peer.is_unicast_link_local(),
     }
 }
 
@@ -94,6 +126,24 @@ mod tests {
         });
         let request = request.peer_addr(([10, 0, 0, 1], 80).into()).to_request();
         clients(&["10.0.0.0/8"]).who(request.head())
+    }
+
+    #[test]
+    fn a_neighbour_who_forwards_and_is_not_named_is_noticed_and_no_stranger_is() {
+        let notices = |proxies: &[&str], peer: &str, header: &'static str| {
+            let peer = (peer.parse::<IpAddr>().unwrap(), 80).into();
+            let request =
+                TestRequest::get().insert_header((header, "203.0.113.9")).peer_addr(peer).to_request();
+            clients(proxies).is_unnamed_proxy(request.head())
+        };
+        for near in ["127.0.0.1", "10.0.0.1", "172.17.0.2", "::1", "fd00::7", "::ffff:10.0.0.1"] {
+            assert!(notices(&[], near, "x-forwarded-for") && notices(&[], near, "forwarded"), "{near}");
+            assert!(!notices(&[], near, "x-other"), "{near}");
+        }
+        assert!(!notices(&["10.0.0.0/8"], "10.0.0.1", "x-forwarded-for"));
+        for far in ["203.0.113.9", "2001:db8::1"] {
+            assert!(!notices(&[], far, "x-forwarded-for"), "{far}");
+        }
     }
 
     fn client(address: &str) -> Counted {

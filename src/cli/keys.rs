@@ -111,8 +111,14 @@ pub async fn ask(shop: &Handle<Shop>, asked: Asked) -> Said {
     };
     let reply = shop.ask(Address::WebSession(SessionId::PROGRAMS), message.into(), WITHIN).await;
     match reply.map_err(|refused| refused.to_string())? {
-        actors::Reply::Session(Reply::KeyAdded(program)) => Ok(Told::Added(program)),
-        actors::Reply::Session(Reply::KeyRevoked(program)) => Ok(Told::Revoked(program)),
+        actors::Reply::Session(Reply::KeyAdded(program)) => {
+            tracing::info!(%program, "an API key was added");
+            Ok(Told::Added(program))
+        }
+        actors::Reply::Session(Reply::KeyRevoked(program)) => {
+            tracing::info!(%program, "an API key was revoked");
+            Ok(Told::Revoked(program))
+        }
         actors::Reply::Session(Reply::NoKey(why)) => Err(why.to_string()),
         actors::Reply::Session(Reply::Programs(programs)) => Ok(Told::List(programs.list)),
         other => Err(format!("the shop answered another question: {other:?}")),

@@ -51,6 +51,10 @@ impl Body {
         &self.app.catalogue
     }
 
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }

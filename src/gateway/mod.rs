@@ -26,6 +26,7 @@ mod idempotency;
 mod in_process;
 mod json;
 mod limits;
+mod notices;
 mod order_links;
 pub mod pages;
 mod plain_text;

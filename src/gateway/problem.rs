@@ -5,8 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
-use crate::access::Standing;
-use crate::access::announce;
+use crate::access::{Rate, Standing, announce};
 use crate::actors::Reply;
 
 use super::{AskError, Code, HttpLimits, security};
@@ -101,6 +100,11 @@ impl Problem {
 
     pub fn code(&self) -> Code {
         self.code
+    }
+
+    /// Of what it was too often.
+    pub fn rate(&self) -> Option<Rate> {
+        self.limited_by.map(|standing| standing.rate)
     }
 
     pub fn detail(&self) -> &str {

@@ -14,7 +14,8 @@ use futures_util::FutureExt;
 
 use crate::access::Origins;
 
-use super::{App, Code, Problem, host, rates, screen, security};
+use super::rates::Pending;
+use super::{App, Code, Problem, host, notices, rates, screen, security};
 
 /// Stands around every handler: a request for another host, with too many headers, or with a card number in its head, is refused, one that
 /// takes too long is a 504, a panic is a 500 and ends nothing else, and every answer carries the security headers. One middleware, since each
@@ -68,29 +69,16 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        if let Err(problem) = host::check(&self.shield.origins, request.head()) {
-            return refused(problem);
-        }
-        let headers_max = self.shield.headers_max;
-        if request.headers().len() > headers_max {
-            let detail = format!("at most {headers_max} headers are read");
-            return refused(Problem::new(Code::HeadersTooMany, detail));
-        }
-        if let Some(app) = request.app_data::<Data<App>>()
-            && let Err(problem) = screen::head(request.uri(), request.headers(), &app.catalogue)
-        {
-            return refused(problem);
-        }
         let app = request.app_data::<Data<App>>().cloned();
-        let pending = match app.as_ref().map(|app| rates::admit(app, &request)).transpose() {
-            Ok(pending) => pending.flatten(),
-            Err(problem) => return refused(problem),
+        let pending = match self.shield.check(app.as_ref().map(Data::get_ref), &request) {
+            Ok(pending) => pending,
+            Err(refusal) => return Box::pin(ready(Err(refusal))),
         };
         let changes_nothing = request.method().is_safe();
         // the request cannot be kept for the answer: the router needs it for itself
         let handling = match catch_unwind(AssertUnwindSafe(|| self.service.call(request))) {
             Ok(handling) => AssertUnwindSafe(handling).catch_unwind(),
-            Err(panic) => return refused(panicked(&*panic)),
+            Err(panic) => return Box::pin(ready(Err(panicked(&*panic).into()))),
         };
         let within = self.shield.within;
         Box::pin(async move {
@@ -104,7 +92,7 @@ where
                 }
             };
             if let Some(app) = app {
-                rates::settle(&app, pending, &mut response)?;
+                answered(&app, pending, &mut response)?;
             }
             security::harden(response.headers_mut());
             Ok(response)
@@ -112,8 +100,39 @@ where
     }
 }
 
-fn refused<T: 'static>(problem: Problem) -> Pin<Box<dyn Future<Output = Result<T, Error>>>> {
-    Box::pin(ready(Err(problem.into())))
+impl Shield {
+    /// What is looked at before any handler.
+    fn check(&self, app: Option<&App>, request: &ServiceRequest) -> Result<Option<Pending>, Error> {
+        let told = |problem: Problem| {
+            if let Some(app) = app {
+                notices::of_problem(app, request.request(), &problem);
+            }
+            Error::from(problem)
+        };
+        host::check(&self.origins, request.head()).map_err(told)?;
+        let headers_max = self.headers_max;
+        if request.headers().len() > headers_max {
+            let detail = format!("at most {headers_max} headers are read");
+            return Err(told(Problem::new(Code::HeadersTooMany, detail)));
+        }
+        let Some(app) = app else { return Ok(None) };
+        screen::head(request.uri(), request.headers(), &app.catalogue).map_err(told)?;
+        rates::admit(app, request).map_err(told)
+    }
+}
+
+/// Counts what failed, and tells the log of what was refused.
+fn answered<B>(
+    app: &App,
+    pending: Option<Pending>,
+    response: &mut ServiceResponse<B>,
+) -> Result<(), Problem> {
+    let settled = rates::settle(app, pending, response);
+    let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
+    if let Some(problem) = settled.as_ref().err().or(problem) {
+        notices::of_problem(app, response.request(), problem);
+    }
+    settled
 }
 
 /// The panic hook has written where it was; the text alone says nothing of the request.

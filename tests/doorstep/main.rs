@@ -34,6 +34,7 @@ mod import;
 mod keys;
 mod load;
 mod log;
+mod notices;
 mod open_loop;
 mod order;
 mod overload;

@@ -7,9 +7,10 @@ use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
+use crate::access::Notice;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{digits_at_most, has_too_few_digits};
-use crate::gateway::{Body, Code, Problem, screen};
+use crate::gateway::{Body, Code, Problem, notices, screen};
 
 /// A form as a browser sends it, read within the limits of [`Body`].
 pub struct Form<T>(pub T);
@@ -27,21 +28,25 @@ impl<T: Fields> FromRequest for Form<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Form<T>, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_form = is_form(request);
-        let body = Body::from_request(request, payload);
+        let (is_form, request) = (is_form(request), request.clone());
+        let body = Body::from_request(&request, payload);
         Box::pin(async move {
             let body = body.await?;
             if !is_form {
                 let detail = "the header Content-Type is not application/x-www-form-urlencoded";
                 return Err(Problem::new(Code::UnsupportedMediaType, detail));
             }
-            screened(body.bytes(), body.catalogue())
+            screened(body.bytes(), body.catalogue(), || notices::of(body.app(), &request, Notice::CardNumber))
         })
     }
 }
 
-/// What is left of a form when the fields with a card number in them are emptied.
-fn screened<T: Fields>(body: &[u8], catalogue: &Catalogue) -> Result<Form<T>, Problem> {
+/// What is left of a form when the fields with a card number in them are emptied, which `emptied` is told of.
+fn screened<T: Fields>(
+    body: &[u8],
+    catalogue: &Catalogue,
+    emptied: impl FnOnce(),
+) -> Result<Form<T>, Problem> {
     if has_too_few_digits(body) {
         return parse(body);
     }
@@ -58,7 +63,11 @@ fn screened<T: Fields>(body: &[u8], catalogue: &Catalogue) -> Result<Form<T>, Pr
         }
     }
     let Form(mut left) = parse::<T>(form.finish().as_bytes()).map_err(|_| screen::in_a_field())?;
-    if left.without(names) { Ok(Form(left)) } else { Err(screen::in_a_field()) }
+    if !left.without(names) {
+        return Err(screen::in_a_field());
+    }
+    emptied();
+    Ok(Form(left))
 }
 
 /// A form is encoded like a query.

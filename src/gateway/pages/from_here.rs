@@ -4,9 +4,10 @@ use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
-use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 
-use crate::gateway::App;
+use crate::access::Notice;
+use crate::gateway::{App, notices, rates};
 
 use super::layout::Said;
 
@@ -36,7 +37,10 @@ fn is_from_here(request: &HttpRequest) -> bool {
 }
 
 fn refused(request: &HttpRequest) -> Error {
-    tracing::warn!(path = request.path(), "a form from another site was refused");
+    if let Some(app) = request.app_data::<Data<App>>() {
+        notices::of(app, request, Notice::FromElsewhere);
+    }
+    request.extensions_mut().insert(rates::FromElsewhere);
     let page = Said::new(
         "This did not come from our own page",
         vec!["Another site has sent this form, so we have done nothing with it.".to_owned()],

@@ -22,7 +22,7 @@ use ulid::Ulid;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::access::{Clients, announce};
-use crate::access::{Counted, Limited, Rate};
+use crate::access::{Counted, Limited, Notice, Rate};
 use crate::access::{Origins, form_source};
 use crate::domain::{Currency, Date};
 use crate::http::{self, Server};
@@ -150,22 +150,21 @@ async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
     let sent = Typed::parse(request.query_string().as_bytes()).unwrap_or_default().sent;
     match Payment::parse(&sent, page.shop.all(), &page.processor) {
         Ok(payment) => form(&page, &payment, &Typed::default(), StatusCode::OK, Errors::default(), None),
-        Err(why) => no_payment(why),
+        Err(why) => no_payment(&page, &request, why),
     }
 }
 
 /// `POST /pay`: a card for a token, which the shop fetches.
 async fn pay(page: Data<CardPage>, request: HttpRequest, typed: Typed) -> HttpResponse {
-    if let Err(limited) = page.clients.admit(page.clients.who(request.head()), Rate::Cards) {
-        return too_often(&limited);
-    }
     let payment = match Payment::parse(&typed.sent, page.shop.all(), &page.processor) {
         Ok(payment) => payment,
-        Err(why) => return no_payment(why),
+        Err(why) => return no_payment(&page, &request, why),
     };
+    // a link that the shop has not signed costs its client no card
     let checkout = Counted::Checkout(xxh3_64(payment.checkout.as_bytes()));
-    if let Err(limited) = page.clients.check(checkout, Rate::Checkouts) {
-        return too_often(&limited);
+    let admitted = page.clients.admit(page.clients.who(request.head()), Rate::Cards);
+    if let Err(limited) = admitted.and_then(|_| page.clients.check(checkout, Rate::Checkouts)) {
+        return too_often(&page, &request, &limited);
     }
     let number = match card(&typed, wall_clock().date()) {
         Ok(number) => number,
@@ -283,8 +282,8 @@ fn policy(payment: &Payment) -> String {
     format!("{POLICY}; form-action 'self' {shop}")
 }
 
-fn no_payment(why: super::payment::BadPayment) -> HttpResponse {
-    tracing::warn!(%why, "a payment was refused before a card was asked for");
+fn no_payment(page: &CardPage, request: &HttpRequest, why: super::payment::BadPayment) -> HttpResponse {
+    page.clients.notice(Notice::BadPayment, request.head(), || why.to_string());
     message(
         StatusCode::BAD_REQUEST,
         "This is no payment",
@@ -293,7 +292,9 @@ fn no_payment(why: super::payment::BadPayment) -> HttpResponse {
     )
 }
 
-fn too_often(limited: &Limited) -> HttpResponse {
+fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {
+    let rate = limited.standing.rate;
+    page.clients.notice(Notice::OverLimit(rate), request.head(), || rate.name().to_owned());
     let text =
         "A lot of cards were typed here. Nothing was charged: please wait a little, and go back to the shop.";
     let mut response = message(StatusCode::TOO_MANY_REQUESTS, "That was too often", text);

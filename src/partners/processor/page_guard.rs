@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 use futures_util::FutureExt;
 
-use crate::access::NotOurs;
+use crate::access::{NotOurs, Notice};
 
 use super::page::{CardPage, message};
 
@@ -60,7 +60,10 @@ fn misdirected(request: &ServiceRequest) -> Option<HttpResponse> {
     let status = match page.origins.of_head(request.head()) {
         Ok(_) => return None,
         Err(NotOurs::Unnamed) => StatusCode::BAD_REQUEST,
-        Err(NotOurs::Another) => StatusCode::MISDIRECTED_REQUEST,
+        Err(NotOurs::Another) => {
+            page.clients.notice(Notice::OtherHost, request.head(), String::new);
+            StatusCode::MISDIRECTED_REQUEST
+        }
     };
     let text = "Please go back to the shop and begin the payment again. Nothing was charged.";
     Some(message(status, "This is not the address of the payment page", text))

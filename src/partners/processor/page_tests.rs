@@ -249,6 +249,11 @@ async fn wrong_cards_of_a_checkout_and_cards_of_a_client_have_an_end() {
             .insert_header(("Content-Type", "application/x-www-form-urlencoded"));
         posted.set_payload(format!("{fields}&number=4111111111111111&expiry=09%2F99&cvv=123&name=Ada"))
     };
+    // a link that the shop has not signed costs no card
+    for _ in 0..20 {
+        let forged = typed("4111111111111111", "09%2F99", "123").set_payload("checkout=n&amount=1");
+        assert_eq!(send(&page, peer(9, forged)).await.status, 400);
+    }
     for nth in 0..6 {
         assert_eq!(send(&page, peer(9, another(nth))).await.status, 303);
     }

@@ -1,0 +1,29 @@
+//! Which refusals the log tells of: each kind once in a while, without a word of the request.
+
+use actix_web::HttpRequest;
+
+use crate::access::Notice;
+
+use super::{App, Code, Problem};
+
+/// Of a request that was answered with this problem.
+pub(super) fn of_problem(app: &App, request: &HttpRequest, problem: &Problem) {
+    let notice = match problem.code() {
+        Code::RateLimited => problem.rate().map(Notice::OverLimit),
+        Code::ApiKeyUnknown => Some(Notice::WrongApiKey),
+        Code::NoSuchOrder => Some(Notice::WrongOrderKey),
+        Code::Misdirected => Some(Notice::OtherHost),
+        Code::CardNumber => Some(Notice::CardNumber),
+        _ => None,
+    };
+    if let Some(notice) = notice {
+        of(app, request, notice);
+    }
+}
+
+pub(super) fn of(app: &App, request: &HttpRequest, notice: Notice) {
+    app.clients.notice(notice, request.head(), || match notice {
+        Notice::OverLimit(rate) => rate.name().to_owned(),
+        _ => request.match_pattern().unwrap_or_default(),
+    });
+}
