@@ -46,6 +46,11 @@ impl Body {
         }
     }
 
+    /// Where nothing is read of it: what is sent all the same must be JSON as elsewhere.
+    pub fn is_empty_or_json(&self) -> Result<(), Problem> {
+        if self.bytes.is_empty() { Ok(()) } else { self.json().map(drop) }
+    }
+
     /// The catalogue, whose SKUs may look like card numbers.
     pub fn catalogue(&self) -> &Catalogue {
         &self.app.catalogue
@@ -145,7 +150,8 @@ fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether the body is declared as JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
     let essence = kind.split(';').next().unwrap_or_default().trim();
     let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity");

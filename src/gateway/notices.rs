@@ -1,9 +1,10 @@
 //! Which refusals the log tells of: each kind once in a while, without a word of the request.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::access::Notice;
 
+use super::rates::FromElsewhere;
 use super::{App, Code, Problem};
 
 /// Of a request that was answered with this problem.
@@ -14,6 +15,8 @@ pub(super) fn of_problem(app: &App, request: &HttpRequest, problem: &Problem) {
         Code::NoSuchOrder => Some(Notice::WrongOrderKey),
         Code::Misdirected => Some(Notice::OtherHost),
         Code::CardNumber => Some(Notice::CardNumber),
+        // the API's own words for it
+        _ if request.extensions().contains::<FromElsewhere>() => Some(Notice::FromElsewhere),
         _ => None,
     };
     if let Some(notice) = notice {

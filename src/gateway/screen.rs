@@ -63,6 +63,32 @@ pub fn head(uri: &Uri, headers: &HeaderMap, catalogue: &Catalogue) -> Result<(),
     Ok(())
 }
 
+/// Parameters that pages read; a visitor may have typed them.
+const READ_BY_PAGES: [&str; 6] = ["q", "cursor", "key", "notice", "checkout", "cancelled"];
+
+/// Where a browser goes on that looks at `path` with something like a card number in parameters that no page reads, as advertisements add
+/// them (`utm_id`, `gclid`): to the same page with what pages read of its query. `None`: nothing else is wrong with the query.
+pub fn without_strange_parameters(uri: &Uri, catalogue: &Catalogue) -> Option<String> {
+    let path = uri.path();
+    // what a browser could take for another host is no page
+    if path.starts_with("//") || path.contains('\\') || path_holds(path, catalogue) {
+        return None;
+    }
+    let parts = form_urlencoded::parse(uri.query()?.as_bytes());
+    let (read, strange): (Vec<_>, Vec<_>) =
+        parts.partition(|(name, _)| READ_BY_PAGES.contains(&name.as_ref()));
+    let holds_one = |parts: &[Parameter<'_>]| {
+        parts.iter().any(|(name, value)| holds_card_number(name) || holds(value, catalogue))
+    };
+    if holds_one(&read) || !holds_one(&strange) {
+        return None;
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(read).finish();
+    Some(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
+}
+
+type Parameter<'q> = (Cow<'q, str>, Cow<'q, str>);
+
 /// A SKU may look like a card number: those of the catalogue are no secret.
 fn holds(text: &str, catalogue: &Catalogue) -> bool {
     holds_card_number(text) && !is_listed(text, catalogue)

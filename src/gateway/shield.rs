@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use crate::access::Origins;
 
 use super::rates::Pending;
-use super::{App, Code, Problem, host, notices, rates, screen, security};
+use super::{App, Code, Problem, api, host, notices, pages, rates, screen, security};
 
 /// Stands around every handler: a request for another host, with too many headers, or with a card number in its head, is refused, one that
 /// takes too long is a 504, a panic is a 500 and ends nothing else, and every answer carries the security headers. One middleware, since each
@@ -116,7 +116,11 @@ impl Shield {
             return Err(told(Problem::new(Code::HeadersTooMany, detail)));
         }
         let Some(app) = app else { return Ok(None) };
-        screen::head(request.uri(), request.headers(), &app.catalogue).map_err(told)?;
+        if let Err(problem) = screen::head(request.uri(), request.headers(), &app.catalogue) {
+            let problem = told(problem);
+            return Err(pages::goes_on(app, request).unwrap_or(problem));
+        }
+        api::check_origin(request.request()).map_err(told)?;
         rates::admit(app, request).map_err(told)
     }
 }

@@ -10,7 +10,8 @@ use crate::gateway::{App, Body, Code, Problem, idempotency};
 use super::{checkout as answers, parse, views};
 
 /// `POST /carts`: a new, empty one. Its id is a secret: who has it has the cart.
-pub async fn create(app: Data<App>, _body: Body) -> Result<HttpResponse, Problem> {
+pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Problem> {
+    body.is_empty_or_json()?;
     let cart = app.new_cart()?;
     let reply = app.act(Address::WebSession(cart), Message::Create).await?;
     shown(StatusCode::CREATED, reply)
@@ -30,7 +31,8 @@ pub async fn set_line(app: Data<App>, request: HttpRequest, body: Body) -> Resul
 }
 
 /// `DELETE /carts/{cart}/lines/{sku}`: also where there is no such line.
-pub async fn remove_line(app: Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse, Problem> {
+pub async fn remove_line(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+    body.is_empty_or_json()?;
     let cart = cart(&request)?;
     // a product that has left the catalogue can still leave the cart
     let sku = Sku::parse(request.match_info().query("sku"))

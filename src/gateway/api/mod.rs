@@ -1,8 +1,14 @@
 //! The API for programs, under `/api/v1`.
 
+use actix_web::HttpMessage as _;
+use actix_web::HttpRequest;
 use actix_web::web::{ServiceConfig, delete, post, put};
 
+use super::body::is_json;
+use super::pages::is_from_here;
+use super::rates::FromElsewhere;
 use super::site::{get, resource};
+use super::{Code, Problem};
 
 mod carts;
 mod checkout;
@@ -15,6 +21,18 @@ mod views;
 
 #[cfg(test)]
 pub use openapi::document;
+
+/// A browser sends the POST of another site's page unasked, with a body of text or none, and it would count against its visitor. With
+/// JSON the browser asks first, and is told no.
+pub(super) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
+    let is_of_api = request.match_info().as_str().starts_with("/api/");
+    if !is_of_api || request.method().is_safe() || is_json(request.headers()) || is_from_here(request) {
+        return Ok(());
+    }
+    request.extensions_mut().insert(FromElsewhere);
+    let detail = "a browser sends it from another site, without application/json";
+    Err(Problem::new(Code::UnsupportedMediaType, detail))
+}
 
 /// The table of routes.
 pub fn configure(scope: &mut ServiceConfig) {

@@ -26,7 +26,8 @@ impl FromRequest for FromHere {
     }
 }
 
-fn is_from_here(request: &HttpRequest) -> bool {
+/// Whether no other site has sent it.
+pub fn is_from_here(request: &HttpRequest) -> bool {
     let headers = request.headers();
     if let Some(site) = headers.get("Sec-Fetch-Site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");

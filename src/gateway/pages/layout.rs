@@ -55,15 +55,18 @@ pub fn render(
         tracing::error!(%error, "a page could not be rendered, report this");
         Problem::internal()
     })?;
-    let cache = match kept {
-        Kept::ByBrowser => "private, no-cache",
-        Kept::ByNobody => "no-store",
-    };
-    Ok(HttpResponseBuilder::new(status)
+    let mut response = HttpResponseBuilder::new(status);
+    response
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, cache))
-        .insert_header((header::CONTENT_SECURITY_POLICY, page_policy(settings)))
-        .body(html))
+        .insert_header((header::CONTENT_SECURITY_POLICY, page_policy(settings)));
+    match kept {
+        Kept::ByBrowser => response.insert_header((header::CACHE_CONTROL, "private, no-cache")),
+        // it is hers alone, also where a search engine comes upon its address
+        Kept::ByNobody => response
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header(("X-Robots-Tag", "noindex")),
+    };
+    Ok(response.body(html))
 }
 
 /// The browser goes on to `path` with a GET.

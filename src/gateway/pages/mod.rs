@@ -26,11 +26,26 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use actix_web::Error;
+use actix_web::dev::ServiceRequest;
+use actix_web::error::InternalError;
 use actix_web::web::{self, ServiceConfig};
 
 use super::site::{get, resource};
+use super::{App, screen, security};
 
 pub use dress::dress;
+pub(super) use from_here::is_from_here;
+
+/// Sends a browser on to the page that it looks at, where its address holds what looks like a card number and no page reads it: an honest
+/// visitor comes so from an advertisement.
+pub(super) fn goes_on(app: &App, request: &ServiceRequest) -> Option<Error> {
+    let is_page = !request.match_info().as_str().starts_with("/api/") && request.method().is_safe();
+    let to = is_page.then(|| screen::without_strange_parameters(request.uri(), &app.catalogue)).flatten()?;
+    let mut response = layout::see_other(&to);
+    security::harden(response.headers_mut());
+    Some(InternalError::from_response("a parameter that no page reads", response).into())
+}
 
 /// The pages' addresses, and what they load. The site must be wrapped in [`dress`], so that a problem is a page too.
 pub fn configure(site: &mut ServiceConfig) {

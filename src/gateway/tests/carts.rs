@@ -49,6 +49,34 @@ async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
 }
 
 #[actix_web::test]
+async fn a_page_of_another_site_begins_no_cart_and_spends_nothing_of_its_visitors() {
+    let empty = CartView { id: cart_id(), lines: vec![], totals: None, details: None };
+    let kit = Kit::new().closed_to_strangers().limited(1);
+    let begins = || TestRequest::post().uri("/api/v1/carts");
+    let text = || begins().insert_header(("Content-Type", "text/plain")).set_payload("{}");
+    for _ in 0..3 {
+        for foreign in [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")] {
+            for request in [begins(), text()] {
+                let refused = kit.send(request.insert_header(foreign)).await;
+                refused.assert_problem(415, "unsupported_media_type");
+            }
+        }
+    }
+    assert!(kit.asked().is_empty());
+    let kit = kit.replies(Reply::Cart(Box::new(empty)));
+    assert_eq!(kit.send(begins()).await.status, 201);
+    // a body that is sent must be what it is elsewhere, whoever sends it
+    Kit::new().send(text()).await.assert_problem(415, "unsupported_media_type");
+    Kit::new()
+        .send(text().method(actix_web::http::Method::DELETE).uri(&format!("{}/lines/PD-1", path())))
+        .await
+        .assert_problem(415, "unsupported_media_type");
+    Kit::new().send(post_raw("/api/v1/carts", "{")).await.assert_problem(400, "malformed_json");
+    let number = json!({ "card": "4242424242424242" });
+    Kit::new().send(post("/api/v1/carts", &number)).await.assert_problem(422, "card_number_in_request");
+}
+
+#[actix_web::test]
 async fn a_line_is_set_at_the_price_shown_and_removed() {
     let kit = Kit::new().replies(with_emma()).replies(with_emma());
     let answered = kit.send(put("PD-1", &json!({ "quantity": 3 }))).await;

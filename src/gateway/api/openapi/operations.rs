@@ -34,6 +34,8 @@ const NOT_CHANGED: &[Code] = &[NoAnswer];
 const ASKED: &[Code] = &[ApiKeyUnknown, RateLimited, Overloaded, Closing];
 const WITH_BODY: &[Code] = &[BodyBroken, BodyTooSlow, BodyTooLarge, OutcomeUnknown];
 const WITH_JSON: &[Code] = &[UnsupportedMediaType, MalformedJson, BadField];
+/// What is sent all the same must be JSON.
+const WITHOUT_BODY: &[Code] = &[UnsupportedMediaType, MalformedJson];
 const OF_ORDER: &[Code] = &[NoSuchOrder, LinkExpired];
 const OF_CART: &[Code] = &[NoSuchCart];
 const BUYING: &[Code] = &[
@@ -75,7 +77,11 @@ impl Operation {
     /// What may befall any request of its kind.
     fn common_problems(&self) -> [&'static [Code]; 4] {
         let deadline = if self.is_read() { NOT_CHANGED } else { WITH_BODY };
-        let json = if self.body.is_some() { WITH_JSON } else { &[] };
+        let json = match self.body {
+            Some(_) => WITH_JSON,
+            None if self.is_read() => &[],
+            None => WITHOUT_BODY,
+        };
         let host: &[Code] = if self.is_health() { &[HostMissing] } else { &[HostMissing, Misdirected] };
         [&[HeadersTooMany, CardNumber, Internal], host, deadline, json]
     }

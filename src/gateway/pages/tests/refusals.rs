@@ -1,5 +1,9 @@
 use actix_web::test::TestRequest;
 
+use crate::actors::Message;
+use crate::actors::order_manager::{Message as ToOrders, Reply as OrderReply};
+use crate::actors::stock_keeper::{Message as ToStock, Reply as StockReply};
+use crate::domain::{OrderState, Timeline};
 use crate::gateway::AskError;
 
 use super::kit::*;
@@ -78,4 +82,54 @@ async fn programs_and_the_api_keep_their_documents() {
     let kit = Kit::new(stocked(9, vec![]));
     let api = kit.get("/api/v1/products/PD-404").await;
     assert_eq!((api.status, api.header("content-type")), (404, "application/problem+json"));
+}
+
+#[actix_web::test]
+async fn a_visitor_from_an_advertisement_whose_number_looks_like_a_card_finds_her_page() {
+    let kit = Kit::new(stocked(9, vec![emmas(2)]));
+    for (from, to) in [
+        ("/?utm_id=4242424242424242", "/"),
+        ("/?q=emma&gclid=4242424242424242&utm_source=x", "/?q=emma"),
+        ("/books/PD-1?4242424242424242=1", "/books/PD-1"),
+        ("/orders/x?key=a%20b&fbclid=4242-4242-4242-4242", "/orders/x?key=a+b"),
+    ] {
+        let seen = kit.get(from).await;
+        seen.goes_to(to);
+        assert_eq!(seen.header("referrer-policy"), "no-referrer");
+    }
+    for typed in
+        ["/?q=4242424242424242", "/?q=4242424242424242&gclid=4242424242424242", "/4242424242424242?a=1"]
+    {
+        let seen = kit.get(typed).await;
+        assert_eq!((seen.status, seen.header("location")), (422, ""), "{typed}");
+        seen.hides("4242");
+    }
+    for elsewhere in ["/api/v1/products?gclid=4242424242424242", "//evil.example/?gclid=4242424242424242"] {
+        assert_eq!(kit.get(elsewhere).await.status, 422, "{elsewhere}");
+    }
+    assert_eq!(kit.post("/cart/lines?gclid=4242424242424242", "sku=PD-1&quantity=1").await.status, 422);
+}
+
+#[actix_web::test]
+async fn what_is_hers_alone_is_for_no_search_engine() {
+    let view = order_view(OrderState::Confirmed);
+    let path = order_path(&view);
+    let kit = Kit::new(move |to, message| match message {
+        Message::Orders(ToOrders::Show { .. }) => Ok(OrderReply::Order(Box::new(view.clone())).into()),
+        Message::Orders(ToOrders::ShowTimeline { .. }) => {
+            Ok(OrderReply::Timeline(Timeline { entries: vec![] }).into())
+        }
+        Message::Stock(ToStock::ShowTimeline { .. }) => {
+            Ok(StockReply::Timeline(Timeline { entries: vec![] }).into())
+        }
+        _ => stocked(9, vec![emmas(2)])(to, message),
+    });
+    for private in ["/cart", "/checkout", &path] {
+        let seen = kit.get(private).await;
+        assert_eq!((seen.status, seen.header("x-robots-tag")), (200, "noindex"), "{private}");
+    }
+    for public in ["/", "/books/PD-1"] {
+        let seen = kit.get(public).await;
+        assert_eq!((seen.status, seen.header("x-robots-tag")), (200, ""), "{public}");
+    }
 }
