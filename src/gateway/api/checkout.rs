@@ -7,7 +7,7 @@ use crate::actors::order_manager::{Answer, OrderView, Outcome};
 use crate::actors::web_session;
 use crate::gateway::{Code, HttpLimits, Problem, rates};
 
-use super::views;
+use super::views::{self, OpenedBy};
 
 /// What a checkout is answered over HTTP, the first time and every other.
 pub fn answered(request: &HttpRequest, reply: Reply) -> Result<HttpResponse, Problem> {
@@ -44,7 +44,7 @@ fn taken(status: StatusCode, order: &OrderView, replayed: bool) -> HttpResponse 
     if replayed {
         response.insert_header(("Idempotent-Replayed", "true"));
     }
-    response.json(views::order(order))
+    response.json(views::order(order, OpenedBy::Key))
 }
 
 fn problem(refused: Outcome) -> Problem {

@@ -10,7 +10,8 @@ use crate::domain::{OrderId, SessionId};
 use crate::gateway::{self, App, Body, Code, Principal, Problem, idempotency, order_key};
 use crate::planted::{self, Bug};
 
-use super::{checkout, parse, views};
+use super::views::{self, OpenedBy};
+use super::{checkout, parse};
 
 /// `POST /orders`: a whole checkout in one call.
 pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
@@ -23,32 +24,33 @@ pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<H
 
 /// `GET /orders/{order}`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (order, claim) = owner(&app, &request)?;
+    let (order, claim, opened) = owner(&app, &request)?;
     if let Claim::Key(key) = &claim
         && planted::is(Bug::KeyInTheLog)
     {
         tracing::info!(%order, %key, "an order is shown");
     }
     match app.read(Address::OrderManager, Message::Show { order, claim }).await? {
-        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
+        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order, opened)),
         other => Err(not_shown(&other)),
     }
 }
 
 /// `GET /orders/{order}/timeline`
 pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (order, claim) = owner(&app, &request)?;
+    let (order, claim, _) = owner(&app, &request)?;
     let timeline = gateway::timeline(&app, order, claim).await?;
     let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
 }
 
 /// `POST /orders/{order}/cancel`: 200 cancelled, 202 the carrier is being asked, 409 too late.
-pub async fn cancel(app: Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse, Problem> {
-    let (order, claim) = owner(&app, &request)?;
+pub async fn cancel(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+    body.is_empty_or_json()?;
+    let (order, claim, opened) = owner(&app, &request)?;
     match app.act(Address::OrderManager, Message::Cancel { order, claim }).await? {
-        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order)),
-        Reply::Orders(OrderReply::CancelPending(order)) => Ok(private(StatusCode::ACCEPTED, &order)),
+        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order, opened)),
+        Reply::Orders(OrderReply::CancelPending(order)) => Ok(private(StatusCode::ACCEPTED, &order, opened)),
         Reply::Orders(OrderReply::TooLate(order)) => {
             let detail = "the order has left the house";
             Err(Problem::new(Code::TooLateToCancel, detail).with("state", order.state.name()))
@@ -59,18 +61,24 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, _body: Body) -> Result
 
 /// The order that the path names and by what the request claims it, its key or the program's; both must be there to be
 /// asked for.
-fn owner(app: &App, request: &HttpRequest) -> Result<(OrderId, Claim), Problem> {
+fn owner(app: &App, request: &HttpRequest) -> Result<(OrderId, Claim, OpenedBy), Problem> {
     let order = parse::order_id(request.match_info().query("order")).ok_or_else(Problem::no_such_order)?;
     match (Principal::of(request)?, order_key(request)) {
-        (_, Some(key)) => Ok((order, app.links.claim(order, &key)?)),
-        (Principal::Program(program), None) => Ok((order, Claim::Program(program))),
+        (_, Some(given)) => {
+            let claim = app.links.claim(order, &given)?;
+            let opened = if claim == Claim::Link { OpenedBy::Link(given) } else { OpenedBy::Key };
+            Ok((order, claim, opened))
+        }
+        (Principal::Program(program), None) => {
+            Ok((order, Claim::Program(program), OpenedBy::Program(app.links.path(order))))
+        }
         (Principal::Anonymous, None) => Err(Problem::no_such_order()),
     }
 }
 
-fn private(status: StatusCode, order: &OrderView) -> HttpResponse {
+fn private(status: StatusCode, order: &OrderView, opened: OpenedBy) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(status);
-    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::order(order))
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::order(order, opened))
 }
 
 fn not_shown(reply: &Reply) -> Problem {

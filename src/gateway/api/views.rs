@@ -156,14 +156,27 @@ fn totals(totals: &Totals) -> TotalsView<'_> {
     TotalsView { goods: money(&totals.goods), shipping: money(&totals.shipping), tax: money(&totals.tax) }
 }
 
-/// An order as its owner sees it. Its key stands here once, and in the link for her browser.
+/// By what the one who is answered has opened an order.
+pub enum OpenedBy {
+    /// The order's own key, which she has been given with the answer to her order.
+    Key,
+    /// A signed link, which runs out: it gives out nothing that does not.
+    Link(String),
+    /// The API key of its program, which can be revoked; a link for a browser comes along.
+    Program(String),
+}
+
+/// An order as its owner sees it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Order)]
 pub struct OrderShown<'a> {
     #[schema(schema_with = words::order_id)]
     id: Shown<OrderId>,
-    #[schema(schema_with = words::order_key)]
-    key: String,
+    /// There where the order was taken just now, or the request brought it; not where a signed link or a program's API key opened
+    /// the order, for those end and it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::order_key, required = false)]
+    key: Option<String>,
     #[schema(schema_with = words::order_state)]
     state: &'static str,
     #[schema(value_type = String, format = DateTime)]
@@ -202,7 +215,7 @@ struct OrderLinks {
     #[serde(rename = "self")]
     this: String,
     timeline: String,
-    /// For a browser: it holds the key.
+    /// For a browser: it opens the order by the key or the signed link that the request brought, else by a new signed link.
     page: String,
 }
 
@@ -210,14 +223,19 @@ pub fn order_path(id: OrderId) -> String {
     format!("/api/v1/orders/{id}")
 }
 
-pub fn order(view: &order_manager::OrderView) -> OrderShown<'_> {
-    let key = view.key.to_string();
+pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_> {
     let this = order_path(view.id);
-    let links = OrderLinks {
-        timeline: format!("{this}/timeline"),
-        page: format!("/orders/{}?key={key}", view.id),
-        this,
+    let by_key = |key: &str| format!("/orders/{}?key={key}", view.id);
+    let (key, page) = match opened {
+        OpenedBy::Key => {
+            let key = view.key.to_string();
+            let page = by_key(&key);
+            (Some(key), page)
+        }
+        OpenedBy::Link(given) => (None, by_key(&given)),
+        OpenedBy::Program(page) => (None, page),
     };
+    let links = OrderLinks { timeline: format!("{this}/timeline"), page, this };
     OrderShown {
         id: Shown(view.id),
         key,

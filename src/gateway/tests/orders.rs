@@ -5,8 +5,8 @@ use crate::actors::order_manager::{self, Claim, Outcome, PaymentView};
 use crate::actors::web_session::{self, Checkout};
 use crate::actors::{Address, Message, stock_keeper};
 use crate::domain::{
-    Backorder, Date, DeclineReason, Happening, OrderState, Party, SessionId, Step, Timeline, TimelineEntry,
-    Timestamp,
+    ApiKey, Backorder, Date, DeclineReason, Happening, OrderState, Party, ProgramId, SessionId, Step,
+    Timeline, TimelineEntry, Timestamp,
 };
 use crate::gateway::AskError;
 
@@ -313,4 +313,33 @@ async fn an_order_is_cancelled_or_on_its_way_back_or_gone() {
 async fn a_read_without_an_answer_has_changed_nothing() {
     let kit = Kit::new().plays(Play::Fail(AskError::Deadline));
     kit.send(get(&format!("{}?key=K", path()))).await.assert_problem(504, "no_answer");
+}
+
+#[actix_web::test]
+async fn what_ends_gives_out_no_key_that_does_not() {
+    let shown = || order_manager::Reply::Order(Box::new(order_view()));
+    let page = |given: &str| format!("/orders/{}?key={given}", order_id());
+    let (key, link) = (order_view().key.to_string(), links().path(order_id()));
+    let given = link.split_once("key=").unwrap().1;
+    let path = format!("/api/v1/orders/{}", order_id());
+    let program = ApiKey::new(ProgramId::new(1), [1; 32]);
+    for (request, has_key, leads_to) in [
+        (get(&format!("{path}?key={given}")), false, page(given)),
+        (get(&path).insert_header(("Authorization", format!("Bearer {given}"))), false, page(given)),
+        (post(&format!("{path}/cancel?key={given}"), &json!({})), false, page(given)),
+        (
+            get(&path).insert_header(("Authorization", format!("Bearer {}", program.reveal()))),
+            false,
+            link.clone(),
+        ),
+        (get(&format!("{path}?key={key}")), true, page(&key)),
+    ] {
+        let kit = Kit::new().replies(shown());
+        kit.app.programs.know([(ProgramId::new(1), program.hash())]);
+        let answered = kit.send(request).await;
+        assert_eq!(answered.status, 200, "{}", answered.body);
+        assert_eq!(answered.body.to_string().contains(&key), has_key, "{}", answered.body);
+        assert_eq!(answered.body.get("key").is_some(), has_key);
+        assert_eq!(answered.body["links"]["page"], leads_to);
+    }
 }

@@ -83,9 +83,11 @@ pub fn outcome_of(response: &Response) -> Outcome {
     let code = json["code"].as_str().unwrap_or_default().to_owned();
     let order = || json["order"].as_str().and_then(|id| OrderId::parse(id).ok());
     let other = Outcome::Other { status: response.status, code: code.clone() };
+    // whose order was taken is given its key
+    let shown = || Shown::read(&json).filter(|shown| !shown.key.is_empty()).map(Box::new);
     match (response.status, code.as_str()) {
-        (201, _) => Shown::read(&json).map_or(other, |shown| Outcome::Taken(Box::new(shown))),
-        (202, _) => Shown::read(&json).map_or(other, |shown| Outcome::Pending(Box::new(shown))),
+        (201, _) => shown().map_or(other, Outcome::Taken),
+        (202, _) => shown().map_or(other, Outcome::Pending),
         (402, _) => order().map_or(other, |order| {
             let reason = json["decline_code"].as_str().unwrap_or_default().to_owned();
             Outcome::Declined { order, reason }
