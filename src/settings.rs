@@ -99,6 +99,7 @@ pub enum BadSettings {
 }
 
 const PREFIX: &str = "DOORSTEP";
+const PROXIES: &str = "DOORSTEP_HTTP__TRUSTED_PROXIES";
 
 type Variables = std::collections::HashMap<String, String>;
 
@@ -141,6 +142,12 @@ impl Settings {
         let variables = variables.list_separator(",").with_list_parse_key("http.trusted_proxies");
         let environment = environment.unwrap_or_else(|| std::env::vars().collect());
         let (ours, _) = sorted_out(environment);
+        // an empty list is none, not one of an empty text
+        let names_none =
+            |(name, value): (&String, &String)| name.eq_ignore_ascii_case(PROXIES) && value.trim().is_empty();
+        if ours.iter().any(names_none) {
+            layers = layers.set_override("http.trusted_proxies", Vec::<String>::new())?;
+        }
         layers = layers.add_source(variables.source(Some(ours)).try_parsing(true));
         let mut settings: Settings = layers.build()?.try_deserialize()?;
         settings.apply(overrides);
@@ -291,6 +298,10 @@ mod tests {
         let by_variable = load("", &[("DOORSTEP_HTTP__TRUSTED_PROXIES", "10.0.0.7,fd00::/8")]).unwrap();
         assert_eq!(by_file, by_variable.http.trusted_proxies);
         assert_eq!(load("", &[]).unwrap().http.trusted_proxies, TrustedProxies::default());
+        for none in ["", " "] {
+            let set = load(file, &[(PROXIES, none)]).unwrap();
+            assert_eq!(set.http.trusted_proxies, TrustedProxies::default(), "an empty list is none");
+        }
     }
 
     #[test]

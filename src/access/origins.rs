@@ -68,6 +68,22 @@ impl Origins {
         &self.all
     }
 
+    /// Whether other machines than this one open it.
+    pub fn is_beyond_this_machine(&self) -> bool {
+        let url = Url::parse(self.canonical()).ok();
+        !url.as_ref().and_then(Url::host).is_some_and(|host| match host {
+            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        })
+    }
+
+    /// Whether browsers open the listener itself, by its address or a name of this machine.
+    pub fn is_at(&self, listen: SocketAddr) -> bool {
+        let mut names = local_names(listen).into_iter().filter_map(|name| origin(&format!("http://{name}")));
+        names.any(|name| name == self.canonical())
+    }
+
     /// Whether browsers speak TLS with it.
     pub fn is_secure(&self) -> bool {
         self.canonical().starts_with("https://")
@@ -210,6 +226,24 @@ mod tests {
         assert_eq!(by_host(&of("", "127.0.0.7:9").unwrap(), "127.0.0.7:9"), Ok("http://127.0.0.7:9"));
         for other in ["localhost", "localhost:8081", "127.0.0.2:8080", "shop.example:8080", "127.1:8080"] {
             assert_eq!(by_host(&shop, other), Err(NotOurs::Another), "{other}");
+        }
+    }
+
+    #[test]
+    fn it_is_known_whether_customers_come_to_the_listener_itself_and_from_other_machines() {
+        for (public_url, listen, is_at, is_beyond) in [
+            ("", "127.0.0.1:8080", true, false),
+            ("", "127.0.0.1:80", true, false),
+            ("http://localhost:8080", "127.0.0.1:8080", true, false),
+            ("https://localhost", "127.0.0.1:8080", false, false),
+            ("http://shop.localhost:8080", "127.0.0.1:8080", false, false),
+            ("http://192.168.1.5:8080", "192.168.1.5:8080", true, true),
+            ("http://192.168.1.5:8080", "0.0.0.0:8080", false, true),
+            ("https://shop.example", "127.0.0.1:8080", false, true),
+        ] {
+            let (shop, listen) = (of(public_url, listen).unwrap(), listen.parse().unwrap());
+            let known = (shop.is_at(listen), shop.is_beyond_this_machine());
+            assert_eq!(known, (is_at, is_beyond), "{public_url} {listen}");
         }
     }
 

@@ -7,6 +7,7 @@ mod core_dumps;
 mod dead_letters;
 mod demo;
 mod explain;
+mod front;
 mod history_check;
 mod import;
 mod keys;

@@ -21,7 +21,7 @@ use super::history_check::HistoryCheck;
 use super::open_files::room_for_connections;
 use super::secrets::{link_keys, processor_secret};
 use super::world::{Opened, World, catalogue, programs};
-use super::{Failure, control, core_dumps, demo};
+use super::{Failure, control, core_dumps, demo, front};
 
 /// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
 const DEMO_SPEED: u32 = 3_600;
@@ -40,6 +40,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     let (shop_at, cards_at) = (shop.local_addr()?, cards.local_addr()?);
     let shop_names = Origins::of("http", &settings.http.public_url, shop_at)?;
     let card_names = Origins::of("processor", &settings.processor.public_url, cards_at)?;
+    front::check(&settings, &shop_names, shop_at)?;
     let (shop_url, cards_url) = (shop_names.canonical().to_owned(), card_names.canonical().to_owned());
     let (shop_names, card_names) = (Arc::new(shop_names), Arc::new(card_names));
     let mut signals = Signals::listen()?;

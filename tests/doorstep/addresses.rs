@@ -4,9 +4,10 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use super::order::IN_STOCK;
-use super::shop::{TestShop, setup};
+use super::shop::{Setup, TestShop, setup};
 
 const PUBLIC: &str = "https://shop.example";
+const PUBLIC_CARDS: &str = "https://pay.example";
 /// What a stranger writes who wants to be believed.
 const LIES: &str = "X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.9\r\n\
                     Forwarded: for=203.0.113.9;host=evil.example;proto=https\r\n";
@@ -63,11 +64,10 @@ fn is_sent_to_pay(url: &str, host: &str) -> String {
     header(expect(&begun, 303), "location").to_owned()
 }
 
-/// Where the card page sends whoever pays there by a good card.
-fn pays(shop: &TestShop, payment_page: &str) -> String {
+/// Where the card page, which listens at `cards`, sends whoever pays there by a good card.
+fn pays(cards: &str, payment_page: &str) -> String {
     let (_, query) = payment_page.split_once('?').expect("a payment has a query");
     let card = "number=4242424242424242&expiry=12%2F39&cvv=123&name=Ada+Lovelace";
-    let cards = &shop.cards_url;
     let host = format!("Host: {}\r\n", cards.strip_prefix("http://").expect("plain HTTP"));
     expect(&get(cards, &format!("/pay?{query}"), &host), 200);
     header(expect(&post(cards, "/pay", &host, &format!("{query}&{card}")), 303), "location").to_owned()
@@ -79,7 +79,7 @@ fn she_pays_and_comes_back_by_whichever_name_of_this_machine_she_opened_the_shop
     let (_, port) = shop.host().rsplit_once(':').expect("a port");
     for name in ["localhost", "127.0.0.1", "[::1]"] {
         let host = format!("{name}:{port}");
-        let back = pays(&shop, &is_sent_to_pay(&shop.url, &host));
+        let back = pays(&shop.cards_url, &is_sent_to_pay(&shop.url, &host));
         assert!(back.starts_with(&format!("http://{host}/checkout/return?")), "{back}");
     }
 }
@@ -102,9 +102,9 @@ fn a_request_for_another_host_is_answered_421_and_one_for_none_400() {
 
 #[test]
 fn the_public_url_decides_cookie_return_and_links_behind_a_proxy_too() {
-    let shop = setup().set("DOORSTEP_HTTP__PUBLIC_URL", PUBLIC).open();
-    assert_eq!(shop.url, PUBLIC);
-    let url = listens_at(&shop);
+    let shop = public().open();
+    assert_eq!((shop.url.as_str(), shop.cards_url.as_str()), (PUBLIC, PUBLIC_CARDS));
+    let (url, cards) = (listens_at(&shop, "listening shop="), listens_at(&shop, " cards="));
     // a proxy that passes no Host on asks by the listener's own address
     for host in ["shop.example", url.trim_start_matches("http://")] {
         let filled =
@@ -112,19 +112,47 @@ fn the_public_url_decides_cookie_return_and_links_behind_a_proxy_too() {
         let cookie = header(expect(&filled, 303), "set-cookie");
         assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
         let page = is_sent_to_pay(&url, host);
+        assert!(page.starts_with(&format!("{PUBLIC_CARDS}/pay?")), "{page}");
         assert!(page.contains("&return=https%3A%2F%2Fshop.example%2Fcheckout%2Freturn&"), "{page}");
-        let back = pays(&shop, &page);
+        let back = pays(&cards, &page);
         assert!(back.starts_with(&format!("{PUBLIC}/checkout/return?")), "{back}");
     }
     expect(&get(&url, "/", "Host: shop.example:8080\r\n"), 421);
 }
 
-/// Where the shop's own socket is.
-fn listens_at(shop: &TestShop) -> String {
+/// A shop behind a proxy.
+fn public() -> Setup {
+    setup().set("DOORSTEP_HTTP__PUBLIC_URL", PUBLIC).set("DOORSTEP_PROCESSOR__PUBLIC_URL", PUBLIC_CARDS)
+}
+
+/// Where a socket of the shop's is, which the log names so.
+fn listens_at(shop: &TestShop, named: &str) -> String {
     let log = shop.log();
-    let (_, rest) =
-        log.split_once("listening shop=").unwrap_or_else(|| panic!("it does not say where in {log}"));
+    let (_, rest) = log.split_once(named).unwrap_or_else(|| panic!("it does not say where in {log}"));
     format!("http://{}", rest.split_whitespace().next().unwrap_or_default())
+}
+
+#[test]
+fn who_stands_behind_a_proxy_is_told_of_what_the_settings_leave_out() {
+    const WARNED: &str = "all of them are limited as one client";
+    for (proxies, warned) in [("", true), ("127.0.0.1", false)] {
+        let mut shop = public().set("DOORSTEP_HTTP__TRUSTED_PROXIES", proxies).open();
+        assert!(shop.stop().success());
+        assert_eq!(shop.log().contains(WARNED), warned, "{}", shop.log());
+        assert_eq!(shop.log().contains("DOORSTEP_HTTP__TRUSTED_PROXIES"), warned);
+    }
+    let mut shop = setup().open();
+    assert!(shop.stop().success());
+    assert!(!shop.log().contains(WARNED), "nothing stands before it");
+    let without_cards = setup().set("DOORSTEP_HTTP__PUBLIC_URL", PUBLIC).closed();
+    let refused = without_cards.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("DOORSTEP_PROCESSOR__PUBLIC_URL") && said.contains("https://pay.example"),
+        "{said}"
+    );
+    assert!(!without_cards.data().join("journal").exists(), "nothing is begun");
 }
 
 #[test]
