@@ -5,6 +5,7 @@ use std::net::TcpStream;
 
 use super::order::IN_STOCK;
 use super::shop::{Setup, TestShop, setup};
+use super::wait::until;
 
 const PUBLIC: &str = "https://shop.example";
 const PUBLIC_CARDS: &str = "https://pay.example";
@@ -127,8 +128,9 @@ fn public() -> Setup {
 
 /// Where a socket of the shop's is, which the log names so.
 fn listens_at(shop: &TestShop, named: &str) -> String {
-    let log = shop.log();
-    let (_, rest) = log.split_once(named).unwrap_or_else(|| panic!("it does not say where in {log}"));
+    let rest = until("the log says where it listens", || {
+        shop.log().split_once(named).map(|(_, rest)| rest.to_owned()).filter(|rest| rest.contains('\n'))
+    });
     format!("http://{}", rest.split_whitespace().next().unwrap_or_default())
 }
 
