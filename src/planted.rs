@@ -33,7 +33,9 @@ macro_rules! bugs {
 
 bugs! {
     EffectBeforeDurable, "effect-before-durable", "I1", "answers and calls leave before the journal is durable";
+    PendingForgotten, "pending-forgotten", "I1", "an order that ended after she was told that it is pending is forgotten as a refused one is";
     StockKeptAfterLateDecline, "stock-kept-after-late-decline", "I2", "a decline that comes after she was answered gives no stock back";
+    RefusalsKept, "refusals-kept", "I2", "a refused order is kept for good";
     DigestNotCompared, "digest-not-compared", "I3", "another body under a known key gets the answer to the first";
     KeysOfAllPrograms, "keys-of-all-programs", "I3", "the idempotency keys of all programs are one space";
     KeyFreedByDecline, "key-freed-by-decline", "I3", "a declined card frees the key, so that the same request again makes another order";

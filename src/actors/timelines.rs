@@ -3,11 +3,11 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::domain::{OrderId, PaymentId, SessionId, Sku, Timeline, TimelineEntry};
+use crate::domain::{Happening, OrderId, PaymentId, SessionId, Sku, Timeline, TimelineEntry};
 use crate::runtime::{Aggregate, AnyTable, Keys, Stamp, Table, TableKey};
 use crate::storage::TreeName;
 
-use super::{Address, Event, Shop};
+use super::{Address, Event, Shop, order_manager, stock_keeper};
 
 /// What the actors stated about orders, folded from their events, so that it cannot disagree with the states. An
 /// order's timeline has two parts, for the shelves and the bank are at home elsewhere than the order.
@@ -46,10 +46,20 @@ impl Timelines {
                 false => keys.add::<OwnTimeline>(&order),
             }
         }
+        match forgotten(event) {
+            Some(Part::Own(order)) => keys.add::<OwnTimeline>(&order),
+            Some(Part::Common(order)) => keys.add::<CommonTimeline>(&order),
+            None => {}
+        }
     }
 
     pub fn note(&mut self, event: &Event, stamp: &Stamp<Shop>) {
         let Stamp { position, at, by } = *stamp;
+        match forgotten(event) {
+            Some(Part::Own(order)) => self.own.change(&order, position, |part| *part = None),
+            Some(Part::Common(order)) => self.common.change(&order, position, |part| *part = None),
+            None => {}
+        }
         for (order, step, what) in event.happenings() {
             let entry = TimelineEntry { turn: position.0, at, step, what, by: by.party() };
             match is_common(by) {
@@ -94,6 +104,11 @@ impl PackedTimeline {
         postcard::to_io(entry, &mut self.0).expect("an entry is plain data: it always serialises to memory");
     }
 
+    /// Whether an operator's case is, or was, open.
+    pub fn has_case(&self) -> bool {
+        self.read().entries.iter().any(|entry| matches!(entry.what, Happening::CaseOpened { .. }))
+    }
+
     pub fn read(&self) -> Timeline {
         let entries: postcard::Result<Vec<TimelineEntry>> = entries(&self.0).collect();
         Timeline { entries: entries.expect("what does not read was refused when it came") }
@@ -132,6 +147,20 @@ impl<'de> Deserialize<'de> for PackedTimeline {
     }
 }
 
+enum Part {
+    Own(OrderId),
+    Common(OrderId),
+}
+
+/// The part that ends with what is stated.
+fn forgotten(event: &Event) -> Option<Part> {
+    match event {
+        Event::Orders(order_manager::Event::Forgotten { order, .. }) => Some(Part::Own(*order)),
+        Event::Stock(stock_keeper::Event::Forgotten { order }) => Some(Part::Common(*order)),
+        _ => None,
+    }
+}
+
 /// Those who decide where all orders meet.
 fn is_common(by: Address) -> bool {
     matches!(by, Address::StockKeeper | Address::BankActor)
@@ -167,7 +196,7 @@ impl TableKey for Sku {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Happening, Party, Step, Timestamp};
+    use crate::domain::{Party, Step, Timestamp};
 
     #[test]
     fn a_packed_timeline_reads_as_it_was_noted_and_a_broken_one_is_refused() {

@@ -1,6 +1,9 @@
 //! What a checker is given: everything that can be known of a world at one moment, from inside and outside.
 
-use crate::actors::{Event, Shop, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::actors::order_manager::{self, Order};
+use crate::actors::{Event, Shop, Stamp, State};
 use crate::domain::{Happening, OrderId, Timestamp};
 use crate::journal::Position;
 use crate::partners::mail::Letter;
@@ -26,6 +29,8 @@ pub struct Evidence<'a> {
     pub records: &'a [(Position, Record<Shop>)],
     /// The states, derived from the journal alone.
     pub derived: &'a Recovered<Shop>,
+    /// Orders of which nothing is left, as they were until then.
+    pub forgotten: &'a BTreeMap<OrderId, Forgotten>,
     /// Where the trees (with the replay of what they lack) disagree with the journal.
     pub differences: &'a [Difference],
     pub history: &'a History,
@@ -45,9 +50,60 @@ pub fn turn_at(records: &[(Position, Record<Shop>)], at: Position) -> Option<&Re
     Some(&records[found].1)
 }
 
+/// An order that is no more.
+pub struct Forgotten {
+    pub order: Order,
+    /// The turn that stated it.
+    pub by: Position,
+    /// Real time.
+    pub at: Timestamp,
+    /// When it had come to its end, and its checkout was answered.
+    pub ended_at: Timestamp,
+}
+
+/// Folds what was forgotten once more, up to there.
+pub fn forgotten(records: &[(Position, Record<Shop>)]) -> BTreeMap<OrderId, Forgotten> {
+    use order_manager::Event as E;
+    let events = || {
+        records.iter().flat_map(|(position, record)| {
+            record.events.iter().filter_map(move |event| match event {
+                Event::Orders(event) => Some((*position, record, event)),
+                _ => None,
+            })
+        })
+    };
+    let gone = events().filter_map(|(_, _, event)| match event {
+        E::Forgotten { order, .. } => Some(*order),
+        _ => None,
+    });
+    let gone: BTreeSet<OrderId> = gone.collect();
+    let (mut orders, mut ended_at) = (order_manager::State::default(), BTreeMap::new());
+    let mut forgotten = BTreeMap::new();
+    for (position, record, event) in events() {
+        let Some(id) = event.order().filter(|id| gone.contains(id)) else { continue };
+        if let E::Forgotten { .. } = event
+            && let Some(order) = orders.orders.peek(&id).cloned()
+        {
+            let ended_at = ended_at.get(&id).copied().unwrap_or(record.real);
+            forgotten.insert(id, Forgotten { order, by: position, at: record.real, ended_at });
+        }
+        if let E::Declined { .. } | E::Cancelled { .. } = event {
+            ended_at.insert(id, record.real);
+        }
+        orders.apply(event, &Stamp { position, at: record.at, by: record.by });
+    }
+    forgotten
+}
+
 impl Evidence<'_> {
     pub fn state(&self) -> &State {
         &self.derived.state
+    }
+
+    /// The order, as it is or as it was last.
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        let forgotten = || self.forgotten.get(&id).map(|forgotten| &forgotten.order);
+        self.state().orders.orders.peek(&id).or_else(forgotten)
     }
 
     /// Every event with the turn that stated it.

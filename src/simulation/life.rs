@@ -17,7 +17,7 @@ use crate::storage::MemoryTrees;
 
 use super::checks::{self, Checker, Violation};
 use super::coverage::Coverage;
-use super::evidence::{Evidence, Phase};
+use super::evidence::{Evidence, Phase, forgotten};
 use super::fault::Fault;
 use super::history::History;
 use super::logs::Logs;
@@ -30,6 +30,8 @@ use super::world::World;
 const DAY_MS: u64 = 86_400_000;
 /// How often the driver looks around, real time.
 const TICK: Duration = Duration::from_millis(250);
+/// Of trade: where it goes slowly the driver has less to see, and a month of real time to wait for.
+const TICK_OF_TRADE: Duration = Duration::from_secs(15);
 /// More crashes than these in a run show nothing new and cost time.
 const CRASHES_MAX: u32 = 24;
 /// So that a slow shop that checkpoints often does not do so a million times.
@@ -164,7 +166,8 @@ impl Driver<'_> {
 
     /// Lets the world go on for a moment; `true` if its process died.
     async fn tick(&self, until: Instant) -> bool {
-        let next = (Instant::now() + TICK).min(until);
+        let tick = TICK.max(TICK_OF_TRADE / self.plan.speed);
+        let next = (Instant::now() + tick).min(until);
         tokio::select! {
             biased;
             () = self.world.death.happened() => true,
@@ -247,6 +250,7 @@ impl Driver<'_> {
 
     fn check(&mut self, phase: Phase) {
         let (records, derived) = (self.records(), self.derived());
+        let forgotten = forgotten(&records);
         let journal: &dyn Journal = &self.world.kit.journal;
         let differences = compare::<Shop>(&derived, &self.world.kit.trees, journal);
         let differences = match differences {
@@ -263,6 +267,7 @@ impl Driver<'_> {
             plan: &self.plan,
             records: &records,
             derived: &derived,
+            forgotten: &forgotten,
             differences: &differences,
             history: &history,
             starts: &self.world.starts,

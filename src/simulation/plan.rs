@@ -62,6 +62,9 @@ pub struct Plan {
 /// The longest world, in days of trade, and the most who come to one.
 const DAYS_MAX: u32 = 40;
 const ORDERS_MAX: u32 = 300;
+/// In so many worlds trade goes at the pace of the clock on the wall, as in a shop that is no demo: what waits for a day of real
+/// time comes to its end there.
+const REAL_PACE: f64 = 0.125;
 
 impl Options {
     /// This world, as long and as busy as its seed draws: short or long alike, so that every wait of the shop ends in
@@ -110,7 +113,8 @@ impl Plan {
             Chosen::Some => FaultSet::of(drawn.iter().filter(|(_, on, _)| *on).map(|(fault, ..)| *fault)),
         };
         let rates = drawn.iter().map(|(fault, _, part)| (*fault, part * rate_max(*fault))).collect();
-        let speed = [60, 600, 3_600, 20_000][rng.random_range(0..4)];
+        let fast = [60, 600, 3_600, 20_000][rng.random_range(0..4)];
+        let is_real = random_for(options.seed, "pace").random_bool(REAL_PACE);
         let latency_ms = [1, 5, 40, 200][rng.random_range(0..4)];
         let checkpoint_ms = [50, 300, 5_000, 600_000][rng.random_range(0..4)];
         let slow_ms = [0, 0, 1, 5][rng.random_range(0..4)];
@@ -136,7 +140,7 @@ impl Plan {
         let any_crash = crashes.into_iter().any(|fault| faults.contains(fault));
         let on = |fault| faults.contains(fault);
         Plan {
-            speed,
+            speed: if is_real { 1 } else { fast },
             checkpoint_every: Duration::from_millis(checkpoint_ms),
             journal_latency: Duration::from_millis(if on(Fault::SlowDisk) { latency_ms } else { 0 }),
             slow_ms: if on(Fault::Hang) { slow_ms } else { 0 },

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::{Event, Message, Shop, bank, mailer, merchant_proxy, stock_keeper, warehouse};
+use crate::actors::{
+    Event, Message, Shop, bank, mailer, merchant_proxy, order_manager, stock_keeper, warehouse,
+};
 use crate::journal::Position;
 use crate::runtime::{Cause, Due, Record, TimerChange};
 
@@ -48,6 +50,8 @@ timers! {
     TrackRetry, "the wait before a carrier that did not answer is asked anew for a parcel";
     CancelRetry, "the wait before the carrier is asked anew to give a parcel back";
     MailRetry, "the wait before a letter is sent anew";
+    Refusal, "the day for which a refused order is kept";
+    UnusedCard, "the hour for which a card that pays nothing is kept";
     GivenUp, "the wait before what was given up after panics is tried anew";
 }
 
@@ -72,9 +76,11 @@ fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Opti
     }
     let is_trade = matches!(due, Due::Trade(_));
     match message {
+        Message::Orders(order_manager::Message::RefusalOver { .. }) => Some(Timer::Refusal),
         Message::Stock(message) => of_stock(message, is_trade),
         Message::Merchant(_) => of_payment(record),
         Message::Bank(bank::Message::WindowOver { .. }) => Some(Timer::HoldLapse),
+        Message::Bank(bank::Message::CardDue { .. }) => Some(Timer::UnusedCard),
         Message::Bank(bank::Message::SettlementDue { .. }) => Some(Timer::Settlement),
         Message::Warehouse(message) => of_parcel(message, is_trade),
         Message::Mail(mailer::Message::Retry { .. }) => Some(Timer::MailRetry),

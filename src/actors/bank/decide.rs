@@ -6,7 +6,7 @@ use super::account::{Account, AccountId};
 use super::card::CardToken;
 use super::hold::{self, Hold, Request};
 use super::settlement::SettlementBatch;
-use super::{Card, Event, Message, Reply, State, capture, lapse, settlement, test_cards};
+use super::{Card, Message, State, capture, card, lapse, settlement, test_cards};
 
 pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
     match message {
@@ -23,7 +23,9 @@ pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
         }
         Message::AskHold { payment, .. }
         | Message::ReleaseHold { payment, .. }
-        | Message::WindowOver { payment, .. } => keys.add::<Hold>(payment),
+        | Message::WindowOver { payment, .. }
+        | Message::Forget { payment, .. } => keys.add::<Hold>(payment),
+        Message::CardDue { token } => keys.add::<Card>(&CardToken::new(token)),
         Message::CaptureHold { payment, .. } => {
             keys.add::<Hold>(payment);
             keys.add::<Account>(&AccountId::merchant());
@@ -42,7 +44,7 @@ fn touches_request(payment: PaymentId, token: &str, currency: Currency, keys: &m
 
 pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
     match message {
-        Message::RegisterCard { token, card } => register(state, token, card, context),
+        Message::RegisterCard { token, card } => card::register(state, token, card, context),
         Message::ApproveHold { order, payment, token, amount } => {
             let (replaces, amount, verification) = (None, *amount, false);
             let request = Request { order: *order, payment: *payment, replaces, token, amount, verification };
@@ -67,17 +69,7 @@ pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
         Message::ReleaseHold { order, payment } => hold::release(state, *order, *payment, context),
         Message::SettlementDue { batch } => settlement::pay_out(state, *batch),
         Message::WindowOver { payment, .. } => lapse::window_over(state, *payment, context),
+        Message::Forget { payment, .. } => hold::forget(state, *payment),
+        Message::CardDue { token } => card::due(state, token),
     }
-}
-
-/// The first registration of a token stands; a repeat is answered alike.
-fn register(state: &State, token: &str, card: &Card, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    if state.cards.get(&CardToken::new(token)).is_none() {
-        turn.event(Event::CardRegistered { token: token.to_owned(), card: card.clone() });
-    }
-    if let Some(request) = context.request() {
-        turn.reply(request, Reply::CardRegistered);
-    }
-    turn
 }

@@ -7,7 +7,7 @@ use crate::runtime::Aggregate;
 use crate::storage::TreeName;
 
 use super::account::{Account, AccountId, Cardholder};
-use super::card::CardToken;
+use super::card::{self, CardToken};
 use super::{Behaviour, Event, HoldAnswer, State, VerifyAnswer, lapse, test_cards};
 
 /// Tree `holds`: what became of a payment, and so what every repeat is answered.
@@ -80,6 +80,11 @@ pub(super) fn request(state: &State, request: &Request<'_>, context: &mut Contex
     if let HoldState::Held { capture_before, .. } = hold.state {
         replace(&mut turn, state, request, context);
         lapse::watch(&mut turn, request.order, request.payment, capture_before);
+    }
+    if matches!(hold.state, HoldState::Held { .. } | HoldState::Verified { .. })
+        && test_cards::find(request.token).is_none()
+    {
+        card::keep(&mut turn, request.token);
     }
     let limit = limit(request.token);
     turn.event(Event::Asked { order: request.order, payment: request.payment, hold, limit });
@@ -175,6 +180,22 @@ pub(super) fn ask(state: &State, order: OrderId, payment: PaymentId, verificatio
         Some(hold) => answer(&mut turn, order, payment, hold),
         None if verification => send_verify_answer(&mut turn, order, payment, VerifyAnswer::NeverSeen),
         None => send_hold_answer(&mut turn, order, payment, HoldAnswer::NeverSeen),
+    }
+    turn
+}
+
+/// Only of what holds nothing, nor has taken anything.
+pub(super) fn forget(state: &State, payment: PaymentId) -> Turn {
+    let mut turn = Turn::nothing();
+    match state.holds.get(&payment).map(|hold| &hold.state) {
+        None | Some(HoldState::Held { .. } | HoldState::Captured { .. }) => {}
+        Some(
+            HoldState::Verified { .. }
+            | HoldState::Declined(_)
+            | HoldState::UnknownToken
+            | HoldState::Released
+            | HoldState::Lapsed,
+        ) => turn.event(Event::Forgotten { payment }),
     }
     turn
 }

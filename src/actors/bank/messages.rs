@@ -27,6 +27,10 @@ pub enum Message {
     RenewHold { order: OrderId, payment: PaymentId, replaces: PaymentId, token: String, amount: Money },
     /// Timer: the hold's window is over; what was neither captured nor released is the cardholder's again.
     WindowOver { order: OrderId, payment: PaymentId },
+    /// MerchantProxy: the payment came to nothing, and is forgotten there.
+    Forget { order: OrderId, payment: PaymentId },
+    /// Timer: the card was typed a while ago. Where no order has been held or verified by it, it is forgotten.
+    CardDue { token: String },
 }
 
 /// A card as the bank knows it, without its number.
@@ -130,6 +134,8 @@ impl Message {
             Message::SettlementDue { .. } => "SettlementDue",
             Message::RenewHold { .. } => "RenewHold",
             Message::WindowOver { .. } => "WindowOver",
+            Message::Forget { .. } => "Forget",
+            Message::CardDue { .. } => "CardDue",
         }
     }
 
@@ -142,8 +148,9 @@ impl Message {
             | Message::CaptureHold { order, .. }
             | Message::ReleaseHold { order, .. }
             | Message::RenewHold { order, .. }
-            | Message::WindowOver { order, .. } => Some(*order),
-            Message::RegisterCard { .. } | Message::SettlementDue { .. } => None,
+            | Message::WindowOver { order, .. }
+            | Message::Forget { order, .. } => Some(*order),
+            Message::RegisterCard { .. } | Message::SettlementDue { .. } | Message::CardDue { .. } => None,
         }
     }
 }

@@ -49,6 +49,14 @@ pub enum Event {
         token: String,
         held: Money,
     },
+    /// The payment came to nothing, and nothing is left of its order.
+    Forgotten {
+        payment: PaymentId,
+    },
+    /// Nobody has bought by it.
+    CardForgotten {
+        token: String,
+    },
 }
 
 #[derive(Default)]
@@ -62,7 +70,10 @@ pub struct State {
 impl Event {
     pub fn changes(&self, keys: &mut Keys) {
         match self {
-            Event::CardRegistered { token, .. } => keys.add::<Card>(&CardToken::new(token)),
+            Event::CardRegistered { token, .. } | Event::CardForgotten { token } => {
+                keys.add::<Card>(&CardToken::new(token));
+            }
+            Event::Forgotten { payment } => keys.add::<Hold>(payment),
             Event::Asked { payment, hold, .. } => {
                 keys.add::<Hold>(payment);
                 if matches!(hold.state, HoldState::Held { .. }) {
@@ -127,6 +138,10 @@ impl State {
                 self.apply_end(payment, HoldState::Lapsed, token, *held, stamp);
             }
             Event::PaidOut { batch, payout, fees } => self.apply_payout(*batch, *payout, *fees, stamp),
+            Event::Forgotten { payment } => self.holds.change(payment, at, |row| *row = None),
+            Event::CardForgotten { token } => {
+                self.cards.change(&CardToken::new(token), at, |row| *row = None);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+mod cards;
 mod lapse;
 
 use proptest::prelude::*;

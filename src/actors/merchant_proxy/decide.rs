@@ -4,7 +4,7 @@ use crate::runtime::{Keys, TimerId};
 
 use super::payment::Payment;
 use super::transitions::PaymentState;
-use super::{Kind, Message, State, authorise, capture, expiry, reverse, settlement};
+use super::{Event, Kind, Message, State, authorise, capture, expiry, reverse, settlement};
 
 /// The one timer of a payment: whatever it waits for, it waits for one thing.
 const TIMER_DEADLINE: u8 = 1;
@@ -66,6 +66,7 @@ fn decide_on(
         Message::Released { .. } => reverse::released(id, payment),
         Message::Deadline { .. } => deadline(id, payment, context),
         Message::WindowDue { .. } => expiry::window_due(id, payment, context),
+        Message::Forget { .. } => forget(id, payment),
         Message::Authorise { .. }
         | Message::Verify { .. }
         | Message::Renew { .. }
@@ -82,6 +83,16 @@ fn deadline(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
         // the timer rang while the answer was being handled: nothing is waited for any more
         _ => Turn::nothing(),
     }
+}
+
+/// A payment that may hold something, or has, is kept.
+fn forget(id: PaymentId, payment: &Payment) -> Turn {
+    let mut turn = Turn::nothing();
+    if payment.is_nothing() {
+        turn.event(Event::Forgotten { payment: id });
+        tell_bank(&mut turn, bank::Message::Forget { order: payment.order, payment: id });
+    }
+    turn
 }
 
 pub(super) fn timer(payment: PaymentId) -> TimerId {

@@ -75,6 +75,11 @@ pub enum Message {
         order: OrderId,
         payment: PaymentId,
     },
+    /// OrderManager: its order was refused a day ago, and nothing is left of that. Nor of the payment, if nothing is held.
+    Forget {
+        order: OrderId,
+        payment: PaymentId,
+    },
 }
 
 impl Message {
@@ -93,6 +98,7 @@ impl Message {
             Message::Deadline { .. } => "Deadline",
             Message::Renew { .. } => "Renew",
             Message::WindowDue { .. } => "WindowDue",
+            Message::Forget { .. } => "Forget",
         }
     }
 
@@ -109,7 +115,8 @@ impl Message {
             | Message::Released { order, .. }
             | Message::Deadline { order, .. }
             | Message::Renew { order, .. }
-            | Message::WindowDue { order, .. } => Some(*order),
+            | Message::WindowDue { order, .. }
+            | Message::Forget { order, .. } => Some(*order),
             Message::Settlement(_) => None,
         }
     }
@@ -127,7 +134,8 @@ impl Message {
             | Message::Released { payment, .. }
             | Message::Deadline { payment, .. }
             | Message::Renew { payment, .. }
-            | Message::WindowDue { payment, .. } => Some(*payment),
+            | Message::WindowDue { payment, .. }
+            | Message::Forget { payment, .. } => Some(*payment),
             Message::Settlement(file) => file.lines.first().map(|line| line.payment),
         }
     }

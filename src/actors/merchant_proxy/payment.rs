@@ -69,4 +69,14 @@ impl Payment {
         use PaymentState::*;
         self.kind == Kind::Hold && matches!(self.state, Authorised | Capturing | CaptureUnknown | Voiding)
     }
+
+    /// It has ended and never moved money, or it only looked at a card.
+    pub fn is_nothing(&self) -> bool {
+        use PaymentState::*;
+        match self.state {
+            Declined | Voided | Expired | Abandoned => true,
+            Authorised => self.kind == Kind::Verification,
+            _ => false,
+        }
+    }
 }

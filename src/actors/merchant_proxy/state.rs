@@ -116,6 +116,10 @@ pub enum Event {
         replaced_by: Option<PaymentId>,
         posting: Posting,
     },
+    /// It came to nothing, and nothing is left of its order.
+    Forgotten {
+        payment: PaymentId,
+    },
 }
 
 #[derive(Default)]
@@ -159,7 +163,8 @@ impl Event {
             | Event::Settled { payment, .. }
             | Event::Lapsing { payment, .. }
             | Event::InSuspense { payment, .. }
-            | Event::Expired { payment, .. } => *payment,
+            | Event::Expired { payment, .. }
+            | Event::Forgotten { payment } => *payment,
         }
     }
 
@@ -221,7 +226,8 @@ impl Event {
             | Event::VoidWanted { .. }
             | Event::Voiding { .. }
             | Event::Capturing { .. }
-            | Event::InSuspense { order: None, .. } => smallvec![],
+            | Event::InSuspense { order: None, .. }
+            | Event::Forgotten { .. } => smallvec![],
         }
     }
 }
@@ -241,6 +247,7 @@ impl State {
                 let attempt = Payment::intended(*order, *kind, token.clone(), *amount);
                 *row = Some(Payment { replaces: *replaces, ..attempt });
             }
+            (Event::Forgotten { .. }, row) => *row = None,
             (event, Some(payment)) => payment.apply(event),
             (_, None) => {}
         });
@@ -290,7 +297,10 @@ impl Payment {
                 self.settled = *amount;
             }
             Event::Expired { .. } => self.enter(PaymentState::Expired),
-            Event::Intended { .. } | Event::InSuspense { .. } | Event::Lapsing { .. } => {}
+            Event::Intended { .. }
+            | Event::InSuspense { .. }
+            | Event::Lapsing { .. }
+            | Event::Forgotten { .. } => {}
         }
     }
 

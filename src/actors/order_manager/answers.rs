@@ -30,6 +30,19 @@ pub enum AnswerKind {
     BackorderLimit,
 }
 
+impl AnswerKind {
+    /// The checkout came to nothing.
+    pub fn is_refusal(self) -> bool {
+        match self {
+            AnswerKind::Confirmed { .. } | AnswerKind::OnPromise { .. } | AnswerKind::Pending => false,
+            AnswerKind::Declined(_)
+            | AnswerKind::OutOfStock { .. }
+            | AnswerKind::UnknownToken
+            | AnswerKind::BackorderLimit => true,
+        }
+    }
+}
+
 /// Answers the checkout, where it has not been answered; `false` where it has: then a letter tells her.
 pub fn answer(turn: &mut Turn, id: OrderId, order: &Order, kind: AnswerKind) -> bool {
     let AnswerState::Waiting(request) = order.answer else { return false };

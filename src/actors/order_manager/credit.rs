@@ -7,7 +7,7 @@ use crate::domain::{CancelReason, OrderId};
 use crate::partners::mail::MailKind;
 
 use super::payments::{self, Ask};
-use super::{AnswerKind, Event, Order, PaymentState, StockState, answers, letters, stock};
+use super::{AnswerKind, Event, Order, PaymentState, StockState, letters, refusal, stock};
 
 /// The card is good: may its word be taken for the order? `card` is what the processor knows it by.
 pub fn ask(turn: &mut Turn, id: OrderId, order: &Order, card: &str) {
@@ -46,7 +46,7 @@ pub fn refused(id: OrderId, order: &Order, context: &mut Context<'_>) -> Turn {
     let reason = CancelReason::BackorderLimit;
     turn.event(Event::Cancelled { order: id, reason });
     stock::give_back(&mut turn, id, order);
-    if !answers::answer(&mut turn, id, order, AnswerKind::BackorderLimit) {
+    if !refusal::answer(&mut turn, id, order, AnswerKind::BackorderLimit, context) {
         letters::post(&mut turn, id, order, MailKind::Cancelled, context, |letter| {
             letter.reason = Some(letters::why_cancelled(reason).to_owned());
         });

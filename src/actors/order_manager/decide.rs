@@ -6,7 +6,7 @@ use crate::runtime::{Keys, Table};
 use super::transitions::{self, Trigger};
 use super::{
     Claim, KeyBinding, KeyHash, Message, Order, Reply, State, cancel, credit, fulfilment, payments, place,
-    renewal, stock,
+    refusal, renewal, stock,
 };
 
 pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
@@ -18,7 +18,7 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
                 keys.add::<Order>(&binding.order);
             }
         }
-        Message::ShowTimeline { order, .. } => {
+        Message::ShowTimeline { order, .. } | Message::NothingKept { order } => {
             keys.add::<Order>(order);
             keys.add::<OwnTimeline>(order);
         }
@@ -43,9 +43,13 @@ pub fn decide(
         Message::Cancel { order, claim } => cancel::cancel(state, *order, claim, context),
         told => {
             let about = told.order().and_then(|id| Some((id, state.orders.get(&id)?)));
-            // nobody tells of an order that was never placed
+            // nobody tells of an order that was never placed, or was forgotten
             let Some((id, order)) = about else { return Turn::nothing() };
-            on_told(id, order, told, context)
+            match told {
+                Message::RefusalOver { .. } => refusal::over(id, order, context),
+                Message::NothingKept { .. } => refusal::forget(id, order, timelines),
+                of_its_way => on_told(id, order, of_its_way, context),
+            }
         }
     }
 }
@@ -60,7 +64,7 @@ fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<
     match message {
         Message::Reserved { .. } => stock::reserved(id, order, context),
         Message::Promised { ships_on, .. } => stock::promised(id, order, *ships_on, context),
-        Message::OutOfStock { earliest, .. } => stock::out_of_stock(id, order, *earliest),
+        Message::OutOfStock { earliest, .. } => stock::out_of_stock(id, order, *earliest, context),
         Message::SuppliesArrived { .. } => stock::supplies_arrived(id, order, context),
         Message::PromiseChanged { ships_on, .. } => stock::promise_changed(id, order, *ships_on, context),
         Message::NoSupplies { .. } => stock::no_supplies(id, order, context),
@@ -83,9 +87,12 @@ fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<
         Message::Stopped { .. } => cancel::stopped(id, order, context),
         Message::TooLateToStop { .. } => cancel::too_late(id, order),
         // not told of an order: decided on above
-        Message::Place(_) | Message::Show { .. } | Message::ShowTimeline { .. } | Message::Cancel { .. } => {
-            Turn::nothing()
-        }
+        Message::Place(_)
+        | Message::Show { .. }
+        | Message::ShowTimeline { .. }
+        | Message::Cancel { .. }
+        | Message::RefusalOver { .. }
+        | Message::NothingKept { .. } => Turn::nothing(),
     }
 }
 

@@ -131,6 +131,15 @@ pub enum Message {
         order: OrderId,
         payment: PaymentId,
     },
+
+    /// Timer: the order was refused a day ago.
+    RefusalOver {
+        order: OrderId,
+    },
+    /// StockKeeper, to `Forget`: it has nothing of the order any more, and no case is open there.
+    NothingKept {
+        order: OrderId,
+    },
 }
 
 /// By what someone claims an order as his own.
@@ -316,6 +325,8 @@ impl Message {
             Message::Cancel { .. } => "Cancel",
             Message::PaymentLapsing { .. } => "PaymentLapsing",
             Message::PaymentExpired { .. } => "PaymentExpired",
+            Message::RefusalOver { .. } => "RefusalOver",
+            Message::NothingKept { .. } => "NothingKept",
         }
     }
 
@@ -347,7 +358,9 @@ impl Message {
             | Message::ShowTimeline { order, .. }
             | Message::Cancel { order, .. }
             | Message::PaymentLapsing { order, .. }
-            | Message::PaymentExpired { order, .. } => Some(*order),
+            | Message::PaymentExpired { order, .. }
+            | Message::RefusalOver { order }
+            | Message::NothingKept { order } => Some(*order),
         }
     }
 }

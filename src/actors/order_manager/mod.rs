@@ -6,7 +6,7 @@
 //!   and changes nothing.
 //! - `Confirmed` is stated only when the stock is allocated and the payment authorised.
 //! - Each checkout is answered once; the same idempotency key gets the same answer again for as long
-//!   as the order is kept.
+//!   as the order is kept: for good, or for a day where it was refused.
 //! - What is confirmed stays paid for: a hold that nears its end is renewed while the parcel is in the house, and where
 //!   the bank does not renew it the warehouse is asked to stop. What was promised is paid for anew before it is confirmed.
 //! - An order ends with nothing left behind: its stock is released or put away, its payment voided.
@@ -21,6 +21,7 @@ mod messages;
 mod order;
 mod payments;
 mod place;
+mod refusal;
 mod renewal;
 mod state;
 mod stock;
@@ -36,5 +37,6 @@ pub use order::{
     AnswerState, Cover, End, Order, PAYMENT_ATTEMPTS_MAX, Payment, PaymentState, Shipment, StockState,
     StopState,
 };
+pub use refusal::REFUSAL_KEPT_MS;
 pub use state::{Event, Placed, State};
 pub use transitions::Trigger;

@@ -23,7 +23,7 @@ pub struct Order {
     pub placed_at: Timestamp,
     /// Whose it is, and whom the answer goes to.
     pub buyer: Buyer,
-    /// The idempotency key that it was placed under: freed if the token turns out to be unknown.
+    /// The idempotency key that it was placed under: freed if the token turns out to be unknown, or with the order.
     pub bound_by: KeyHash,
     pub lines: Arc<[OrderLine]>,
     pub totals: Totals,

@@ -7,7 +7,8 @@ use crate::partners::mail::MailKind;
 use crate::planted::{self, Bug};
 
 use super::{
-    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, credit, letters, renewal, stock,
+    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, credit, letters, refusal, renewal,
+    stock,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +143,7 @@ fn declined_for_good(id: OrderId, order: &Order, reason: DeclineReason, context:
     if mistyped || planted::is(Bug::KeyFreedByDecline) {
         turn.event(Event::KeyFreed { key: order.bound_by });
     }
-    if !answers::answer(&mut turn, id, order, kind) {
+    if !refusal::answer(&mut turn, id, order, kind, context) {
         letters::post(&mut turn, id, order, MailKind::PaymentDeclined, context, |letter| {
             letter.reason = Some(letters::why_declined(reason).to_owned());
         });

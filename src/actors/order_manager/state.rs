@@ -127,6 +127,11 @@ pub enum Event {
     StoppedUnpaid {
         order: OrderId,
     },
+    /// It was refused a day ago: nothing is left of it. The key is free, unless another order was placed under it since.
+    Forgotten {
+        order: OrderId,
+        key: KeyHash,
+    },
 }
 
 /// A new order: all that was sent, and the key that opens it.
@@ -147,6 +152,10 @@ impl Event {
     pub fn changes(&self, keys: &mut Keys) {
         match self {
             Event::KeyBound { key, .. } | Event::KeyFreed { key } => keys.add::<KeyBinding>(key),
+            Event::Forgotten { order, key } => {
+                keys.add::<KeyBinding>(key);
+                keys.add::<Order>(order);
+            }
             about_an_order => {
                 if let Some(order) = about_an_order.order() {
                     keys.add::<Order>(&order);
@@ -184,7 +193,8 @@ impl Event {
             | Event::CreditAsked { order }
             | Event::CreditEnded { order }
             | Event::StopAsked { order }
-            | Event::StoppedUnpaid { order } => Some(*order),
+            | Event::StoppedUnpaid { order }
+            | Event::Forgotten { order, .. } => Some(*order),
         }
     }
 
@@ -197,7 +207,8 @@ impl Event {
             | Event::Answered { .. }
             | Event::CreditAsked { .. }
             | Event::CreditEnded { .. }
-            | Event::GoodsAllocated { .. } => None,
+            | Event::GoodsAllocated { .. }
+            | Event::Forgotten { .. } => None,
             Event::InStock { .. } => Some(Trigger::Reserved),
             Event::Promised { .. } => Some(Trigger::Promised),
             Event::PromiseChanged { .. } => Some(Trigger::PromiseChanged),
@@ -338,6 +349,12 @@ impl State {
                 self.idempotency_keys.change(key, stamp.position, |slot| *slot = Some(binding));
             }
             Event::KeyFreed { key } => self.idempotency_keys.change(key, stamp.position, |slot| *slot = None),
+            Event::Forgotten { order, key } => {
+                self.orders.change(order, stamp.position, |slot| *slot = None);
+                self.idempotency_keys.change(key, stamp.position, |slot| {
+                    slot.take_if(|binding| binding.order == *order);
+                });
+            }
             about_an_order => self.note(about_an_order, stamp.position),
         }
     }
@@ -418,7 +435,8 @@ impl Order {
             | Event::Closed { .. }
             | Event::Placed(_)
             | Event::KeyBound { .. }
-            | Event::KeyFreed { .. } => {}
+            | Event::KeyFreed { .. }
+            | Event::Forgotten { .. } => {}
         }
     }
 

@@ -6,7 +6,7 @@ use crate::partners::mail::MailKind;
 
 use super::payments::{self, Ask};
 use super::{
-    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, credit, fulfilment, letters, renewal,
+    AnswerKind, Cover, Event, Order, PaymentState, StockState, credit, fulfilment, letters, refusal, renewal,
 };
 
 /// A parcel needs this long to leave the house, or to be sent once its supplies are in.
@@ -34,10 +34,10 @@ pub fn outlasts(ships_on: Date, context: &Context<'_>) -> bool {
     later(ships_on, DISPATCH_DAYS) <= held_until
 }
 
-pub fn out_of_stock(id: OrderId, order: &Order, earliest: Option<Date>) -> Turn {
+pub fn out_of_stock(id: OrderId, order: &Order, earliest: Option<Date>, context: &Context<'_>) -> Turn {
     let mut turn = Turn::nothing();
     turn.event(Event::Cancelled { order: id, reason: CancelReason::OutOfStock { earliest } });
-    answers::answer(&mut turn, id, order, AnswerKind::OutOfStock { earliest });
+    refusal::answer(&mut turn, id, order, AnswerKind::OutOfStock { earliest }, context);
     turn
 }
 

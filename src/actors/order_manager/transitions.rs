@@ -85,10 +85,14 @@ impl Trigger {
         T::GivenUp,
     ];
 
-    /// What a message is to its order; `None` for `Place`, which makes one, and for looking at it.
+    /// What a message is to its order; `None` for `Place`, which makes one, for looking at it, and for what forgets it.
     pub fn of(message: &Message) -> Option<Trigger> {
         Some(match message {
-            Message::Place(_) | Message::Show { .. } | Message::ShowTimeline { .. } => return None,
+            Message::Place(_)
+            | Message::Show { .. }
+            | Message::ShowTimeline { .. }
+            | Message::RefusalOver { .. }
+            | Message::NothingKept { .. } => return None,
             Message::Reserved { .. } => T::Reserved,
             Message::Promised { .. } => T::Promised,
             Message::OutOfStock { .. } => T::OutOfStock,

@@ -1,12 +1,12 @@
 use std::borrow::Cow;
 
-use crate::actors::{CommonTimeline, Context, Turn};
+use crate::actors::{Address, CommonTimeline, Context, Turn, order_manager};
 use crate::domain::{OrderId, Sku, Units};
 use crate::runtime::{Keys, Table};
 
 use super::state::Listed;
 use super::{
-    Credit, CreditSum, Demand, DemandId, Message, Place, PurchaseOrder, PurchaseOrderId, Reply, State,
+    Credit, CreditSum, Demand, DemandId, Event, Message, Place, PurchaseOrder, PurchaseOrderId, Reply, State,
     StockItem, credit, listing, moves, quoting, release, reserve, supply,
 };
 
@@ -52,7 +52,7 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
         | Message::ShipNoticeAnswered { purchase_order, .. }
         | Message::SupplyRetry { purchase_order }
         | Message::GoodsDue { purchase_order } => supplied(state, purchase_order, keys),
-        Message::ShowTimeline { order } => keys.add::<CommonTimeline>(order),
+        Message::ShowTimeline { order } | Message::Forget { order } => keys.add::<CommonTimeline>(order),
     }
 }
 
@@ -124,6 +124,7 @@ pub fn decide(
             super::arrival::answered(state, *purchase_order, result, context)
         }
         Message::ShowTimeline { order } => show_timeline(timelines, *order, context),
+        Message::Forget { order } => forget(timelines, *order),
     }
 }
 
@@ -134,6 +135,17 @@ fn show_timeline(timelines: &Table<CommonTimeline>, order: OrderId, context: &Co
         let part = timelines.get(&order).map(|CommonTimeline(part)| part.read());
         turn.reply(request, Reply::Timeline(part.unwrap_or_default()));
     }
+    turn
+}
+
+/// Where a case is open the order stays as it is, for the operator.
+fn forget(timelines: &Table<CommonTimeline>, order: OrderId) -> Turn {
+    let mut turn = Turn::nothing();
+    if timelines.get(&order).is_some_and(|CommonTimeline(part)| part.has_case()) {
+        return turn;
+    }
+    turn.event(Event::Forgotten { order });
+    turn.send(Address::OrderManager, order_manager::Message::NothingKept { order });
     turn
 }
 

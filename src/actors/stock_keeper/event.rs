@@ -140,6 +140,11 @@ pub enum Event {
         expected: u32,
         quantity: u32,
     },
+
+    /// What was said of it here is no more.
+    Forgotten {
+        order: OrderId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +194,8 @@ impl Event {
                 keys.add::<StockItem>(sku);
             }
             Event::Unanswered { id, .. } => keys.add::<PurchaseOrder>(id),
+            // its timeline is not the stock keeper's own
+            Event::Forgotten { .. } => {}
         }
     }
 

@@ -112,6 +112,11 @@ pub enum Message {
     ShowTimeline {
         order: OrderId,
     },
+    /// OrderManager: the order was refused a day ago, and all that was kept for it was given back. Answers `NothingKept`, or
+    /// nothing where a case is open on it.
+    Forget {
+        order: OrderId,
+    },
 }
 
 /// What the stock keeper answers the gateway.
@@ -158,6 +163,7 @@ impl Message {
             Message::GoodsDue { .. } => "GoodsDue",
             Message::ShipNoticeAnswered { .. } => "ShipNoticeAnswered",
             Message::ShowTimeline { .. } => "ShowTimeline",
+            Message::Forget { .. } => "Forget",
         }
     }
 
@@ -173,7 +179,8 @@ impl Message {
             | Message::Packed { order, .. }
             | Message::HandedOver { order, .. }
             | Message::PutAway { order, .. }
-            | Message::ShowTimeline { order } => Some(*order),
+            | Message::ShowTimeline { order }
+            | Message::Forget { order } => Some(*order),
             _ => None,
         }
     }

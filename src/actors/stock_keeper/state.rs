@@ -70,6 +70,8 @@ impl State {
             | Event::RoundJoined { sku, .. }
             | Event::QuoteCame { sku, .. }
             | Event::RoundClosed { sku } => self.item(sku, stamp, |item| apply_round(item, event, stamp)),
+            // its timeline is not the stock keeper's own
+            Event::Forgotten { .. } => {}
             Event::Found { sku, quantity } => self.item(sku, stamp, |item| {
                 item.found += u64::from(*quantity);
                 item.available += u64::from(*quantity);

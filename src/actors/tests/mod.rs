@@ -7,5 +7,6 @@ mod golden;
 mod holds;
 mod panics;
 mod sweeper;
+mod refusals;
 mod unlucky;
 mod world;

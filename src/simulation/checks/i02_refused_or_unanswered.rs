@@ -1,7 +1,8 @@
 //! I2: an order that was refused or never answered does not exist, or exists once and reaches an end state; no orphan
 //! hold of stock or card.
 //!
-//! At each death: what was refused has ended, or was never bought; nothing is kept for an order that nobody placed.
+//! At each death: what was refused has ended, or was never bought, or is forgotten since (`i02_forgotten`); nothing is kept
+//! for an order that nobody placed.
 //! At the end: every order has ended or has a case open, and one that has ended keeps no unit in the house and no hold on
 //! a card. Units are counted by order from the stock keeper's moves, holds from the bank's own events.
 
@@ -14,8 +15,8 @@ use crate::domain::{OrderId, OrderState, Sku};
 use crate::simulation::evidence::Evidence;
 use crate::simulation::history::{Asked, Key, Outcome};
 
-use super::Found;
 use super::journal::{CardBook, has_dead_letter_without_an_order, is_key_of, placed};
+use super::{Found, i02_forgotten};
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let placed: Vec<&Placed> = placed(evidence).collect();
@@ -30,13 +31,14 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
         units_have_an_owner(evidence, *order, kept, found);
     }
     holds_have_an_owner(evidence, found);
+    i02_forgotten::check(evidence, found);
     if evidence.is_end() {
         all_have_ended(evidence, &kept, found);
     }
 }
 
 fn order<'a>(evidence: &'a Evidence<'_>, id: OrderId) -> Option<&'a Order> {
-    evidence.state().orders.orders.peek(&id)
+    evidence.order(id)
 }
 
 /// She was told that it is declined, or out of stock: it has ended so, and stays so.

@@ -1,13 +1,14 @@
 //! I3: one idempotency key, at most one order; same key and body, the same answer; another body never executes.
 //!
-//! From the journal: of the orders that were placed under one key, at most one is bound to it (a token that nobody knows
-//! frees its key). From what customers were told: a key names one order, one body and one answer, but that after "the
+//! From the journal: of the orders that were placed under one key, at most one at a time is bound to it (a token that nobody
+//! knows frees its key, and so does a refusal when its day is over). From what customers were told: a key names one order, one body and one answer, but that after "the
 //! outcome is not known yet" the same key shows how the order stands now. Two programs use the same keys, and neither is
 //! ever told of the other's orders.
 
 use std::collections::BTreeMap;
 
-use crate::actors::order_manager::{AnswerKind, AnswerState, Idempotency, Placed};
+use crate::actors::Event;
+use crate::actors::order_manager::{self, AnswerKind, AnswerState, Idempotency, Placed};
 use crate::domain::OrderId;
 use crate::simulation::evidence::Evidence;
 use crate::simulation::history::{Asked, Key, Outcome, Route, Told};
@@ -23,23 +24,48 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
         by_key.entry(&asked.key).or_default().push(asked);
     }
     for (key, asked) in by_key {
-        names_one_order(key, &asked, found);
-        is_told_first_once(key, &asked, found);
-        if key.route != Route::Payment {
-            // a nonce has no other body: the gateway takes what the page showed
-            executes_one_body(key, &asked, found);
+        for asked in lives(evidence, asked) {
+            names_one_order(key, &asked, found);
+            is_told_first_once(key, &asked, found);
+            if key.route != Route::Payment {
+                // a nonce has no other body: the gateway takes what the page showed
+                executes_one_body(key, &asked, found);
+            }
+            same_again(evidence, &asked, found);
         }
-        same_again(evidence, &asked, found);
     }
+}
+
+/// What was asked under one key, for each time that it was bound: an order that is forgotten frees it.
+fn lives<'a>(evidence: &Evidence<'_>, asked: Vec<&'a Asked>) -> Vec<Vec<&'a Asked>> {
+    let named = |asked: &Asked| asked.told.as_ref().and_then(|told| told.outcome.order());
+    let is_over = |asked: &&Asked| named(asked).is_some_and(|order| evidence.forgotten.contains_key(&order));
+    let (over, last): (Vec<_>, Vec<_>) = asked.into_iter().partition(is_over);
+    if over.is_empty() {
+        return vec![last];
+    }
+    let mut lives: BTreeMap<OrderId, Vec<&Asked>> = BTreeMap::new();
+    for asked in over {
+        let Some(order) = named(asked) else { continue };
+        lives.entry(order).or_default().push(asked);
+    }
+    // what names no order was asked in any of them
+    let last = last.into_iter().filter(|asked| named(asked).is_some()).collect();
+    lives.into_values().chain([last]).collect()
 }
 
 fn makes_one_order(evidence: &Evidence<'_>, found: &mut Found) {
     let mut bound: BTreeMap<(String, u8, &str), OrderId> = BTreeMap::new();
-    for placed in placed(evidence).filter(|placed| is_bound(evidence, placed)) {
+    for (at, _, event) in evidence.events() {
+        let Event::Orders(order_manager::Event::Placed(placed)) = event else { continue };
+        if !is_bound(evidence, placed) {
+            continue;
+        }
         let Idempotency { principal, route, key, .. } = &placed.place.idempotency;
-        let first = bound.insert((principal_of(principal), *route as u8, key), placed.place.order);
-        if let Some(first) = first {
-            found.wrong_of(placed.place.order, format!("{first} was placed under the same key {key}"));
+        let before = bound.insert((principal_of(principal), *route as u8, key), placed.place.order);
+        let was_free = |order| evidence.forgotten.get(&order).is_some_and(|forgotten| forgotten.by < at);
+        if let Some(before) = before.filter(|before| !was_free(*before)) {
+            found.wrong_of(placed.place.order, format!("{before} was placed under the same key {key}"));
         }
     }
 }
@@ -58,7 +84,7 @@ fn programs_never_meet(evidence: &Evidence<'_>, found: &mut Found) {
 }
 
 fn is_bound(evidence: &Evidence<'_>, placed: &Placed) -> bool {
-    let order = evidence.state().orders.orders.peek(&placed.place.order);
+    let order = evidence.order(placed.place.order);
     order.is_some_and(|order| order.answer != AnswerState::Given(AnswerKind::UnknownToken))
 }
 
@@ -121,7 +147,7 @@ fn same_again(evidence: &Evidence<'_>, asked: &[&Asked], found: &mut Found) {
 
 /// She may not have heard it: her connection can break before the answer.
 fn was_pending(evidence: &Evidence<'_>, order: OrderId) -> bool {
-    let order = evidence.state().orders.orders.peek(&order);
+    let order = evidence.order(order);
     order.is_some_and(|order| order.answer == AnswerState::Given(AnswerKind::Pending))
 }
 

@@ -1,7 +1,7 @@
 //! I4: states move only along the table; the event log has no gap; state = fold(events).
 //!
 //! Orders and payments are led along their tables once more, event by event: each event must have a row, and where it
-//! leads is what the shop has. Positions have no gap, no clock in the log goes back, no message and no timer is decided on
+//! leads is what the shop has, until it is forgotten. Positions have no gap, no clock in the log goes back, no message and no timer is decided on
 //! twice, and the trees with the replay of what they lack say what the journal says.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,6 +107,9 @@ fn move_order(
     let Some(state) = states.get(&id).copied() else {
         return found.wrong_of(id, format!("turn {position} states {event:?} before it was placed"));
     };
+    if let order_manager::Event::Forgotten { .. } = event {
+        states.remove(&id);
+    }
     let Some(trigger) = event.trigger() else { return };
     match transitions::next(state, trigger) {
         Ok(next) => {
@@ -140,6 +143,10 @@ fn move_payment(
     event: &merchant_proxy::Event,
     found: &mut Found,
 ) {
+    if let merchant_proxy::Event::Forgotten { payment } = event {
+        let before = states.remove(payment);
+        found.expect(before.is_some(), || format!("turn {position} forgets {payment}, which is not there"));
+    }
     let Some((id, next)) = leads_to(event) else { return };
     let before = states.insert(id, next);
     let fits = match before {
@@ -166,8 +173,10 @@ fn leads_to(event: &merchant_proxy::Event) -> Option<(PaymentId, PaymentState)> 
         E::CaptureUnknown { payment, .. } => (*payment, PaymentState::CaptureUnknown),
         E::Settled { payment, .. } => (*payment, PaymentState::Settled),
         E::Expired { payment, .. } => (*payment, PaymentState::Expired),
-        E::Lapsing { .. } | E::AskedAgain { .. } | E::VoidWanted { .. } | E::InSuspense { .. } => {
-            return None;
-        }
+        E::Lapsing { .. }
+        | E::AskedAgain { .. }
+        | E::VoidWanted { .. }
+        | E::InSuspense { .. }
+        | E::Forgotten { .. } => return None,
     })
 }

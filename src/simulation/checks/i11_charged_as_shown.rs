@@ -46,7 +46,7 @@ fn bought(lines: impl Iterator<Item = (String, u32, i64)>) -> Bought {
 /// A repeat may be sent from a cart that was shown otherwise since: the first counts.
 fn is_as_shown(evidence: &Evidence<'_>, asked: &Asked, found: &mut Found) {
     let Some(told) = asked.told.as_ref().filter(|told| !told.replayed) else { return };
-    let order = told.outcome.order().and_then(|id| Some((id, evidence.state().orders.orders.peek(&id)?)));
+    let order = told.outcome.order().and_then(|id| Some((id, evidence.order(id)?)));
     let Some((id, order)) = order else { return };
     let line =
         |line: &OrderLine| (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount);
@@ -90,7 +90,7 @@ fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
 
 /// The bank may take less than it held; then a case is open.
 fn is_its_total(evidence: &Evidence<'_>, id: OrderId, amount: Money, what: &str, found: &mut Found) {
-    let order = evidence.state().orders.orders.peek(&id);
+    let order = evidence.order(id);
     let total = order.map(|order| order.totals.total);
     found.expect_of(id, total == Some(amount) || evidence.has_case(id), || match total {
         Some(total) => format!("{what} {amount}, and it costs {total}"),

@@ -112,7 +112,7 @@ impl<'a> Shelves<'a> {
 
     fn no_order_has_more_than_it_asked_for(&self, evidence: &Evidence<'_>, found: &mut Found) {
         for (id, skus) in &self.by_order {
-            let Some(order) = evidence.state().orders.orders.peek(id) else {
+            let Some(order) = evidence.order(*id) else {
                 found.wrong_of(*id, "units were moved for it, and there is no such order");
                 continue;
             };

@@ -70,7 +70,7 @@ fn log(evidence: &Evidence<'_>, secret: &Secret, finder: &Finder<'_>, found: &mu
 
 fn letters(evidence: &Evidence<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
     for letter in evidence.letters {
-        let order = evidence.state().orders.orders.peek(&letter.order);
+        let order = evidence.order(letter.order);
         let is_its_own_key = order.is_some_and(|order| order.key.to_string() == secret.text);
         let text = serde_json::to_string(letter).unwrap_or_default();
         found.expect_of(letter.order, is_its_own_key || finder.find(text.as_bytes()).is_none(), || {

@@ -46,7 +46,7 @@ fn only_owners_cancel(evidence: &Evidence<'_>, found: &mut Found) {
     let asked: BTreeSet<&str> = evidence.history.requests.iter().map(|sent| sent.uri.as_str()).collect();
     for (position, _, event) in evidence.events() {
         let Some(id) = cancelled(event) else { continue };
-        let Some(order) = evidence.state().orders.orders.peek(&id) else { continue };
+        let Some(order) = evidence.order(id) else { continue };
         // a program has the key, a browser the link
         let of_order = format!("/api/v1/orders/{id}/cancel?key=");
         let (by_key, by_link) = (order.key.to_string(), links().keys.pass(id, (links().today)()));

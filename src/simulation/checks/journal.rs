@@ -143,7 +143,11 @@ impl CardBook {
             bank::Event::Released { payment, .. } | bank::Event::Lapsed { payment, .. } => {
                 self.0.entry(*payment).or_default().held = None;
             }
-            bank::Event::CardRegistered { .. } | bank::Event::PaidOut { .. } => {}
+            // what is forgotten had nothing held, or this shows it
+            bank::Event::CardRegistered { .. }
+            | bank::Event::CardForgotten { .. }
+            | bank::Event::Forgotten { .. }
+            | bank::Event::PaidOut { .. } => {}
         }
     }
 

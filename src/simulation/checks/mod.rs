@@ -14,6 +14,7 @@ use super::evidence::Evidence;
 use super::fault::Fault;
 
 mod i01_acknowledged_orders;
+mod i02_forgotten;
 mod i02_refused_or_unanswered;
 mod i03_one_key_one_order;
 mod i04_only_along_the_table;

@@ -94,7 +94,8 @@ impl Shopper {
     /// The same request once more, and another under the same key.
     async fn sends_more(&mut self, checkout: &Checkout) {
         if self.chance(0.3) {
-            self.thinks(DAY_MS).await;
+            // what was refused may be forgotten by then
+            self.thinks(2 * DAY_MS).await;
             self.asks(checkout).await;
         }
         if self.chance(0.2) {

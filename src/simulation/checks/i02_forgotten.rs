@@ -1,0 +1,83 @@
+//! Of I2: what was refused leaves nothing behind, and nothing else is forgotten.
+//!
+//! An order is forgotten no sooner than a day after its checkout was refused, and only without a case. At the end none is
+//! left that should have been. Of one that is forgotten no row is left anywhere, and the bank never has money of it.
+
+use crate::actors::Event;
+use crate::actors::order_manager::{self, AnswerState, Order, REFUSAL_KEPT_MS};
+use crate::domain::{OrderId, Timestamp};
+use crate::simulation::evidence::{Evidence, Forgotten};
+
+use super::Found;
+use super::journal::CardBook;
+
+/// The timer may ring while the process is down, and a message takes its time.
+const SLACK_MS: u64 = Timestamp::HOUR_MS;
+
+pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+    if evidence.forgotten.is_empty() && !evidence.is_end() {
+        return;
+    }
+    let book = CardBook::of(evidence);
+    for (id, forgotten) in evidence.forgotten {
+        was_refused(*id, forgotten, found);
+        has_no_money(*id, &book, found);
+        if evidence.is_end() {
+            nothing_is_left(evidence, *id, found);
+        }
+    }
+    if evidence.is_end() {
+        none_should_be(evidence, found);
+    }
+}
+
+fn is_refused(order: &Order) -> bool {
+    matches!(order.answer, AnswerState::Given(kind) if kind.is_refusal())
+}
+
+fn was_refused(id: OrderId, forgotten: &Forgotten, found: &mut Found) {
+    let Forgotten { order, at, ended_at, .. } = forgotten;
+    found.expect_of(id, is_refused(order) && order.state.is_end(), || {
+        format!("it was {} and answered {:?}, and is forgotten", order.state, order.answer)
+    });
+    let kept_ms = at.ms_since(*ended_at);
+    found.expect_of(id, kept_ms >= REFUSAL_KEPT_MS, || {
+        format!("it was forgotten {kept_ms} ms after it was refused")
+    });
+}
+
+fn has_no_money(id: OrderId, book: &CardBook, found: &mut Found) {
+    for (payment, row) in book.of_order(id) {
+        found.expect_of(id, row.held.is_none() && row.captured == 0, || {
+            format!("it is forgotten, and the bank has {row:?} of {payment}")
+        });
+    }
+}
+
+fn nothing_is_left(evidence: &Evidence<'_>, id: OrderId, found: &mut Found) {
+    let state = evidence.state();
+    let payments = state.payments.payments.resident().filter(|(_, row)| row.order == id).count();
+    let rows = [
+        ("its timeline", usize::from(state.timelines.peek(&id).is_some())),
+        ("a payment", payments),
+        ("its parcel", usize::from(state.shipments.shipments.peek(&id).is_some())),
+        ("its key", state.orders.idempotency_keys.resident().filter(|(_, row)| row.order == id).count()),
+    ];
+    for (what, rows) in rows {
+        found.expect_of(id, rows == 0, || format!("it is forgotten, and {what} is left"));
+    }
+}
+
+/// By the end everything has had its time.
+fn none_should_be(evidence: &Evidence<'_>, found: &mut Found) {
+    let orders = &evidence.state().orders.orders;
+    for (_, record, event) in evidence.events() {
+        let Event::Orders(order_manager::Event::Answered { order: id, .. }) = event else { continue };
+        let is_there = orders.peek(id).is_some_and(is_refused);
+        let kept_ms = evidence.derived.last_real.ms_since(record.real);
+        let is_over = kept_ms > REFUSAL_KEPT_MS + SLACK_MS;
+        found.expect_of(*id, !(is_there && is_over) || evidence.has_case(*id), || {
+            format!("it was refused {} hours ago, and is still there", kept_ms / Timestamp::HOUR_MS)
+        });
+    }
+}
