@@ -18,7 +18,7 @@ const TIMER_REFUSAL: u8 = 1;
 /// Answers the checkout that there is no order, where it has not been answered; `false` where it has.
 pub fn answer(turn: &mut Turn, id: OrderId, order: &Order, kind: AnswerKind, context: &Context<'_>) -> bool {
     let waited = answers::answer(turn, id, order, kind);
-    if waited && !planted::is(Bug::RefusalsKept) {
+    if (waited && !planted::is(Bug::RefusalsKept)) || planted::is(Bug::PendingForgotten) {
         wait(turn, id, context);
     }
     waited
