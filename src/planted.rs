@@ -36,6 +36,7 @@ bugs! {
     PendingForgotten, "pending-forgotten", "I1", "an order that ended after she was told that it is pending is forgotten as a refused one is";
     StockKeptAfterLateDecline, "stock-kept-after-late-decline", "I2", "a decline that comes after she was answered gives no stock back";
     RefusalsKept, "refusals-kept", "I2", "a refused order is kept for good";
+    CartSoldTwice, "cart-sold-twice", "I3", "a cart is bought by every checkout of it that comes before the first is answered";
     DigestNotCompared, "digest-not-compared", "I3", "another body under a known key gets the answer to the first";
     KeysOfAllPrograms, "keys-of-all-programs", "I3", "the idempotency keys of all programs are one space";
     KeyFreedByDecline, "key-freed-by-decline", "I3", "a declined card frees the key, so that the same request again makes another order";
@@ -64,6 +65,7 @@ bugs! {
     SameFieldTwice, "same-field-twice", "I21", "of a field that stands twice in a body the first counts";
     VerifiedForNothing, "verified-for-nothing", "I24", "a card is verified without asking whether it is good for the amount";
     CreditNotCounted, "credit-not-counted", "I24", "what is ordered in on verified cards is held against the limits order by order";
+    CancelledCreditFreed, "cancelled-credit-freed", "I24", "what was ordered in for an order that is cancelled no longer counts against the limits";
     WallClock, "wall-clock", "I22", "quotes are dated by the system's clock when they are folded in";
     HashOrder, "hash-order", "I22", "wholesalers are asked in the order of a hash map";
 }

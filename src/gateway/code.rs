@@ -70,8 +70,10 @@ problems! {
         "nothing was ordered or charged: order fewer, or what is in stock, or again when what you ordered before has come";
     InProgress, "in_progress", CONFLICT, "The first request with this key is still running",
         "repeat it with the same Idempotency-Key after the time in Retry-After";
+    CartBeingOrdered, "cart_being_ordered", CONFLICT, "Another checkout of this cart is still running",
+        "repeat that one with its own Idempotency-Key, or this one after the time in Retry-After if that has come to nothing";
     TooLateToCancel, "too_late_to_cancel", CONFLICT, "The order can no longer be cancelled",
-        "it is on its way: send it back when it has come";
+        "it has left the house, or has come: whoever gets it can refuse it at the door";
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
         "send less; an order has at most 100 lines";
     UnsupportedMediaType, "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is not declared as JSON",
@@ -119,7 +121,12 @@ impl Code {
     pub fn may_be_retried(self) -> bool {
         matches!(
             self,
-            Code::InProgress | Code::RateLimited | Code::Overloaded | Code::Closing | Code::NotReady
+            Code::InProgress
+                | Code::CartBeingOrdered
+                | Code::RateLimited
+                | Code::Overloaded
+                | Code::Closing
+                | Code::NotReady
         )
     }
 

@@ -50,6 +50,7 @@ timers! {
     TrackRetry, "the wait before a carrier that did not answer is asked anew for a parcel";
     CancelRetry, "the wait before the carrier is asked anew to give a parcel back";
     MailRetry, "the wait before a letter is sent anew";
+    CreditDue, "the month for which supplies of an order that ended unpaid count";
     Refusal, "the day for which a refused order is kept";
     UnusedCard, "the hour for which a card that pays nothing is kept";
     GivenUp, "the wait before what was given up after panics is tried anew";
@@ -95,6 +96,7 @@ fn of_stock(message: &stock_keeper::Message, is_trade: bool) -> Option<Timer> {
         M::SupplyRetry { .. } => Some(Timer::SupplyRetry),
         M::GoodsDue { .. } if is_trade => Some(Timer::SuppliesDue),
         M::GoodsDue { .. } => Some(Timer::ArrivalRetry),
+        M::EndCredit { .. } => Some(Timer::CreditDue),
         _ => None,
     }
 }

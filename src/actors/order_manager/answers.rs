@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actors::{Address, Turn, web_session};
-use crate::domain::{Buyer, Date, DeclineReason, OrderId, OrderState};
+use crate::domain::{Buyer, CancelReason, Date, DeclineReason, OrderId, OrderState};
 use crate::runtime::RequestId;
 
-use super::{Answer, AnswerState, Event, Order, Outcome, PaymentView};
+use super::{Answer, AnswerState, Event, KeyHash, Order, Outcome, PaymentView};
 
 /// What was answered, as little as it takes to say it again: what an order's owner was told does not
 /// change when the order does.
@@ -47,7 +47,8 @@ impl AnswerKind {
 pub fn answer(turn: &mut Turn, id: OrderId, order: &Order, kind: AnswerKind) -> bool {
     let AnswerState::Waiting(request) = order.answer else { return false };
     turn.event(Event::Answered { order: id, kind });
-    tell(turn, order.buyer, request, id, Answer { outcome: first(id, order, kind), replayed: false });
+    let answer = Answer { outcome: first(id, order, kind), replayed: false };
+    tell(turn, order.buyer, order.bound_by, request, id, answer);
     true
 }
 
@@ -62,10 +63,17 @@ pub fn again(id: OrderId, order: &Order) -> Answer {
 }
 
 /// To the session, which tells whoever asked.
-pub fn tell(turn: &mut Turn, to: Buyer, request: Option<RequestId>, order: OrderId, answer: Answer) {
+pub fn tell(
+    turn: &mut Turn,
+    to: Buyer,
+    key: KeyHash,
+    request: Option<RequestId>,
+    order: OrderId,
+    answer: Answer,
+) {
     turn.send(
         Address::WebSession(to.session()),
-        web_session::Message::OrderAnswered { request, order, answer },
+        web_session::Message::OrderAnswered { request, order, key, answer },
     );
 }
 
@@ -112,12 +120,15 @@ fn taken(
 
 fn present(id: OrderId, order: &Order) -> Outcome {
     let view = order.view(id);
-    match (order.state, view.decline_reason) {
-        (OrderState::Declined, Some(reason)) => Outcome::Declined { order: id, reason },
-        (OrderState::Placed | OrderState::Reserved | OrderState::AwaitingPayment, _) => {
+    match (order.state, view.decline_reason, view.cancel_reason) {
+        (OrderState::Declined, Some(reason), _) => Outcome::Declined { order: id, reason },
+        (OrderState::Cancelled, _, Some(CancelReason::BackorderLimit)) => {
+            Outcome::BackorderLimit { order: id }
+        }
+        (OrderState::Placed | OrderState::Reserved | OrderState::AwaitingPayment, ..) => {
             Outcome::Pending(Box::new(view))
         }
-        (OrderState::Cancelled | OrderState::Declined, _) => Outcome::Pending(Box::new(view)),
+        // it is known by now, also where it was cancelled since
         _ => Outcome::Taken(Box::new(view)),
     }
 }

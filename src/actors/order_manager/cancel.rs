@@ -45,7 +45,7 @@ pub fn answer_pending(turn: &mut Turn, id: OrderId, order: &Order, view: &OrderV
     let AnswerState::Waiting(request) = order.answer else { return };
     turn.event(Event::Answered { order: id, kind: AnswerKind::Pending });
     let answer = Answer { outcome: Outcome::Pending(Box::new(view.clone())), replayed: false };
-    answers::tell(turn, order.buyer, request, id, answer);
+    answers::tell(turn, order.buyer, order.bound_by, request, id, answer);
 }
 
 /// The first who asks waits for the warehouse; others meanwhile are told that it is being asked.

@@ -248,6 +248,8 @@ impl Order {
             None => PaymentView::None,
             Some(PaymentState::Asked) => PaymentView::Pending,
             Some(PaymentState::Unknown) => PaymentView::Unknown,
+            // nothing was held, and nothing will be
+            Some(PaymentState::Verified) if self.end.is_some() => PaymentView::Voided,
             Some(PaymentState::Verified) => PaymentView::Verified,
             Some(PaymentState::Authorised) => PaymentView::Authorised,
             Some(PaymentState::Captured) => PaymentView::Captured { amount },

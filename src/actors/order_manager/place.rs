@@ -10,9 +10,9 @@ use super::{Answer, Event, KeyBinding, KeyHash, Outcome, PlaceOrder, Placed, Sta
 pub fn place(state: &State, place: &PlaceOrder, context: &mut Context<'_>) -> Turn {
     let key = KeyHash::of(&place.idempotency);
     match state.idempotency_keys.get(&key) {
-        Some(binding) => again(state, place, binding),
-        None if place.lines.is_empty() => refuse(place, Outcome::NothingToBuy),
-        None if place.totals.total.amount > TOTAL_MINOR_MAX => refuse(place, Outcome::TotalTooLarge),
+        Some(binding) => again(state, place, key, binding),
+        None if place.lines.is_empty() => refuse(place, key, Outcome::NothingToBuy),
+        None if place.totals.total.amount > TOTAL_MINOR_MAX => refuse(place, key, Outcome::TotalTooLarge),
         None => first_time(place, key, context),
     }
 }
@@ -34,22 +34,24 @@ fn first_time(place: &PlaceOrder, key: KeyHash, context: &mut Context<'_>) -> Tu
     turn
 }
 
-fn again(state: &State, place: &PlaceOrder, binding: &KeyBinding) -> Turn {
+fn again(state: &State, place: &PlaceOrder, key: KeyHash, binding: &KeyBinding) -> Turn {
     if binding.digest != place.idempotency.digest && !planted::is(Bug::DigestNotCompared) {
-        return refuse(place, Outcome::KeyMismatch);
+        return refuse(place, key, Outcome::KeyMismatch);
     }
     // a binding stands in the turn that places its order, so there always is one
-    let Some(order) = state.orders.get(&binding.order) else { return refuse(place, Outcome::InProgress) };
+    let Some(order) = state.orders.get(&binding.order) else {
+        return refuse(place, key, Outcome::InProgress);
+    };
     let mut turn = Turn::nothing();
     let answer = answers::again(binding.order, order);
-    answers::tell(&mut turn, place.idempotency.principal, place.request, binding.order, answer);
+    answers::tell(&mut turn, place.idempotency.principal, key, place.request, binding.order, answer);
     turn
 }
 
 /// Nothing is bound and nothing kept.
-fn refuse(place: &PlaceOrder, outcome: Outcome) -> Turn {
+fn refuse(place: &PlaceOrder, key: KeyHash, outcome: Outcome) -> Turn {
     let mut turn = Turn::nothing();
     let answer = Answer { outcome, replayed: false };
-    answers::tell(&mut turn, place.idempotency.principal, place.request, place.order, answer);
+    answers::tell(&mut turn, place.idempotency.principal, key, place.request, place.order, answer);
     turn
 }

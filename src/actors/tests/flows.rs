@@ -79,7 +79,8 @@ fn a_declined_order_gives_its_books_back() {
         let world = opened().await;
         let outcome = world.buy("k1", PLENTY, 1, "tok_declined").await;
         assert!(matches!(outcome, Outcome::Declined { .. }), "{outcome:?}");
-        world.days(1).await;
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        world.kit.settle().await;
         let ending = world.ending();
         assert_eq!((ending.states, ending.captures), (vec![OrderState::Declined], 0));
         let state = world.derived().state;

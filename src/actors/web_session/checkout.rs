@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::actors::order_manager::{self, Answer, Idempotency, Outcome, PlaceOrder, Route};
+use crate::actors::order_manager::{self, Answer, Idempotency, KeyHash, Outcome, PlaceOrder, Route};
 use crate::actors::{Address, Context, Turn};
 use crate::domain::{Buyer, OrderId, OrderLine, OrderState, SessionId, Units};
 use crate::partners::processor::TypedCard;
@@ -11,7 +11,7 @@ use crate::runtime::RequestId;
 
 use super::cart::{totals, view_of};
 use super::decide::reply;
-use super::{Checkout, CheckoutDetails, CheckoutForm, Event, Nonce, Reply, Session};
+use super::{Checkout, CheckoutDetails, CheckoutForm, Event, Nonce, Ordering, Reply, Session};
 
 pub fn submit(order: &Checkout, context: &mut Context<'_>) -> Turn {
     place(order.idempotency(), order.lines.clone(), order.details.clone(), context)
@@ -28,7 +28,7 @@ pub fn checkout(
 ) -> Turn {
     let (route, key) = (Route::CartCheckout, idempotency_key.to_owned());
     let idempotency = Idempotency { principal: Buyer::Visitor(id), route, key, digest };
-    place(idempotency, session.lines.as_slice().into(), details.clone(), context)
+    place_cart(id, session, idempotency, &session.lines, details.clone(), context)
 }
 
 pub fn begin(id: SessionId, session: &Session, form: CheckoutForm, context: &mut Context<'_>) -> Turn {
@@ -73,12 +73,28 @@ pub fn pay_with(
     };
     // the nonce says all that a digest could: this return has no other body
     let (route, key) = (Route::Payment, checkout.to_owned());
-    place(
-        Idempotency { principal: Buyer::Visitor(id), route, key, digest: 0 },
-        lines.into(),
-        details,
-        context,
-    )
+    let idempotency = Idempotency { principal: Buyer::Visitor(id), route, key, digest: 0 };
+    place_cart(id, session, idempotency, lines, details, context)
+}
+
+/// Step 2, for a cart. While another checkout of it is on its way this one has nothing to buy; whether it has bought before,
+/// and is only repeated, the order manager says.
+fn place_cart(
+    id: SessionId,
+    session: &Session,
+    idempotency: Idempotency,
+    lines: &[OrderLine],
+    details: CheckoutDetails,
+    context: &mut Context<'_>,
+) -> Turn {
+    let (key, since) = (KeyHash::of(&idempotency), context.real_now());
+    let is_busy = session.is_being_ordered(key, since) && !planted::is(Bug::CartSoldTwice);
+    let lines = if is_busy { &[] } else { lines };
+    let mut turn = place(idempotency, lines.into(), details, context);
+    if !lines.is_empty() && session.ordering.is_none_or(|on_its_way| on_its_way.key != key) {
+        turn.event(Event::CheckoutSent { session: id, ordering: Ordering { key, since } });
+    }
+    turn
 }
 
 /// Step 2.
@@ -114,11 +130,18 @@ fn place(
 pub fn answered(
     request: Option<RequestId>,
     order: OrderId,
+    key: KeyHash,
     answer: &Answer,
+    known: Option<&Session>,
     context: &mut Context<'_>,
 ) -> Turn {
     let mut turn = Turn::nothing();
     let Address::WebSession(session) = context.address() else { return turn };
+    let ordering = known.and_then(|session| session.ordering);
+    let is_of_this = ordering.is_some_and(|ordering| ordering.key == key);
+    if is_of_this && answer.outcome != Outcome::InProgress {
+        turn.event(Event::CheckoutOver { session });
+    }
     if let Some(state) = first_told(answer) {
         let bought = if session == SessionId::PROGRAMS { vec![] } else { bought(&answer.outcome) };
         turn.event(Event::Answered { session, order, state, bought });
@@ -126,6 +149,9 @@ pub fn answered(
     // after a restart nobody waits any more
     let Some(request) = request else { return turn };
     match answer.outcome {
+        Outcome::NothingToBuy if ordering.is_some() && !is_of_this => {
+            turn.reply(request, Reply::BeingOrdered);
+        }
         Outcome::NothingToBuy => turn.reply(request, Reply::CartEmpty),
         _ => turn.reply(request, answer.clone()),
     }

@@ -32,8 +32,9 @@ fn on_session(state: &State, message: &Message, context: &mut Context<'_>) -> Tu
     let cart = cart_of(context.address()).map(|id| (id, state.sessions.get(&id)));
     match message {
         Message::Submit(order) => checkout::submit(order, context),
-        Message::OrderAnswered { request, order, answer } => {
-            checkout::answered(*request, *order, answer, context)
+        Message::OrderAnswered { request, order, key, answer } => {
+            let session = cart.and_then(|(_, session)| session);
+            checkout::answered(*request, *order, *key, answer, session, context)
         }
         about_a_cart => match cart {
             Some((id, known)) => on_any_cart(id, known, about_a_cart, context),

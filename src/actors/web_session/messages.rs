@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::actors::order_manager::{Answer, Idempotency, Route};
+use crate::actors::order_manager::{Answer, Idempotency, KeyHash, Route};
 use crate::domain::{
     ApiKeyHash, Backorder, Buyer, Customer, OrderId, OrderLine, ProgramId, SessionId, ShippingAddress, Sku,
 };
@@ -36,8 +36,9 @@ pub enum Message {
     PayWith { checkout: String, card: Option<TypedCard> },
     /// Gateway, `POST /carts/{id}/checkout`: buys what is in the cart. Replies `Answered`, or passes on.
     Checkout { idempotency_key: String, digest: u64, details: Box<CheckoutDetails> },
-    /// OrderManager: how an order that this session sent has ended up, so far. `request` is the `ask` that still waits.
-    OrderAnswered { request: Option<RequestId>, order: OrderId, answer: Answer },
+    /// OrderManager: how an order that this session sent has ended up, so far. `request` is the `ask` that still waits, `key`
+    /// names the checkout.
+    OrderAnswered { request: Option<RequestId>, order: OrderId, key: KeyHash, answer: Answer },
     /// Operator, to [`SessionId::PROGRAMS`] only: a key for the program of this name. Replies `KeyAdded` or `NoKey`.
     AddKey { name: String, key: ApiKeyHash },
     /// Operator, likewise. Replies `KeyRevoked` or `NoKey`.
@@ -96,6 +97,8 @@ pub enum Reply {
     CartFull,
     /// There is nothing in the cart to buy.
     CartEmpty,
+    /// Another checkout of the cart has not been answered yet: what is in it is not sold twice.
+    BeingOrdered,
     /// The payment page must send this nonce back.
     CheckoutBegun {
         checkout: String,

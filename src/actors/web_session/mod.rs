@@ -9,6 +9,7 @@
 //! - A cart ends a fixed time after it was begun, which its id tells: from then on there is none. No timer is set for it:
 //!   a flood may have begun 14 million in that time, and timers are all in memory. The [`sweeper`](crate::sweeper)
 //!   has its row removed.
+//! - A cart is in one checkout at a time: until that is answered another, under another key, buys nothing.
 //! - Each `ask` is replied to once: at once, or when `OrderAnswered` comes.
 mod cart;
 mod checkout;
@@ -25,5 +26,5 @@ pub use decide::{decide, touches};
 pub use messages::*;
 pub use nonce::Nonce;
 pub use programs::{AllPrograms, NoKey, PROGRAMS_MAX, Program, Programs};
-pub use session::{CHECKOUTS_MAX, CheckoutForm, Session};
+pub use session::{CHECKOUTS_MAX, CheckoutForm, ORDERING_MAX_MS, Ordering, Session};
 pub use state::{Event, State};

@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::actors::order_manager::KeyHash;
 use crate::domain::{
-    Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku, Units, limits,
+    Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku, Timestamp, Units, limits,
 };
 use crate::runtime::Aggregate;
 use crate::storage::TreeName;
@@ -25,7 +26,21 @@ pub struct Session {
     /// What the newest of them showed her, at its prices: that is bought, whatever another tab does to the cart.
     pub shown: Vec<OrderLine>,
     pub last_order: Option<OrderId>,
+    /// The checkout of the cart that has not been answered yet.
+    pub ordering: Option<Ordering>,
 }
+
+/// A checkout on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ordering {
+    /// The idempotency key that it was sent under.
+    pub key: KeyHash,
+    /// Real time.
+    pub since: Timestamp,
+}
+
+/// A checkout is answered within minutes. One of which nothing was heard for so long was given up, and its cart is free.
+pub const ORDERING_MAX_MS: u64 = Timestamp::HOUR_MS;
 
 impl Aggregate for Session {
     const TREE: TreeName = TreeName("sessions");
@@ -83,6 +98,11 @@ impl Session {
     /// The newest checkout is open: it buys what it showed.
     pub fn is_open(&self, checkout: &str) -> bool {
         self.checkouts.last().is_some_and(|nonce| nonce.is(checkout))
+    }
+
+    /// Its cart is being ordered, by another checkout than this.
+    pub fn is_being_ordered(&self, key: KeyHash, now: Timestamp) -> bool {
+        self.ordering.is_some_and(|other| other.key != key && now.ms_since(other.since) < ORDERING_MAX_MS)
     }
 
     pub fn has_begun(&self, checkout: &str) -> bool {

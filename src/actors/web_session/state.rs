@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::journal::Position;
 use crate::runtime::{AnyTable, Keys, Table};
 
-use super::{AllPrograms, CheckoutForm, Nonce, Programs, Session};
+use super::{AllPrograms, CheckoutForm, Nonce, Ordering, Programs, Session};
 
 /// The facts about sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,15 @@ pub enum Event {
     Forgotten {
         session: SessionId,
     },
+    /// Step 2, for a cart: until it is answered no other checkout buys what is in there.
+    CheckoutSent {
+        session: SessionId,
+        ordering: Ordering,
+    },
+    /// It was answered.
+    CheckoutOver {
+        session: SessionId,
+    },
 }
 
 #[derive(Default)]
@@ -74,7 +83,9 @@ impl Event {
             | Event::LineSet { session, .. }
             | Event::LineRemoved { session, .. }
             | Event::CheckoutBegun { session, .. }
-            | Event::Answered { session, .. } => *session,
+            | Event::Answered { session, .. }
+            | Event::CheckoutSent { session, .. }
+            | Event::CheckoutOver { session } => *session,
             Event::KeyAdded { .. } | Event::KeyRevoked { .. } => return None,
         };
         (session != SessionId::PROGRAMS).then_some(session)
@@ -122,6 +133,10 @@ impl State {
             Event::Answered { order, bought, .. } => {
                 self.note(id, stamp.position, |session| session.bought(*order, bought));
             }
+            Event::CheckoutSent { ordering, .. } => {
+                self.note(id, stamp.position, |session| session.ordering = Some(*ordering));
+            }
+            Event::CheckoutOver { .. } => self.note(id, stamp.position, |session| session.ordering = None),
             // of no session
             Event::KeyAdded { .. } | Event::KeyRevoked { .. } => {}
         }

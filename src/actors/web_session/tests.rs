@@ -1,11 +1,14 @@
 //! A session by its decisions: these tests play the gateway and the order manager.
+mod one_checkout;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::actors::order_manager::{
-    self, Answer, Event as OrderEvent, Idempotency, OrderView, Outcome, PaymentView, PlaceOrder, Route,
+    self, Answer, Event as OrderEvent, Idempotency, KeyHash, OrderView, Outcome, PaymentView, PlaceOrder,
+    Route,
 };
 use crate::actors::testing::Scene;
 use crate::actors::{Address, Event as ShopEvent, Message as ShopMessage, Reply as ShopReply, Turn};
@@ -82,7 +85,8 @@ impl Visit {
 
     fn answered(&mut self, place: &PlaceOrder, outcome: Outcome, replayed: bool) -> Turn {
         let answer = Answer { outcome, replayed };
-        let message = Message::OrderAnswered { request: place.request, order: place.order, answer };
+        let (request, order, key) = (place.request, place.order, KeyHash::of(&place.idempotency));
+        let message = Message::OrderAnswered { request, order, key, answer };
         self.scene.when(Address::WebSession(self.session), message)
     }
 }

@@ -20,6 +20,10 @@ pub fn answered(request: &HttpRequest, reply: Reply) -> Result<HttpResponse, Pro
         Reply::Session(web_session::Reply::CartEmpty) => {
             Err(Problem::new(Code::CartEmpty, "the cart has no line"))
         }
+        Reply::Session(web_session::Reply::BeingOrdered) => {
+            let detail = "what is in the cart is being ordered under another Idempotency-Key";
+            Err(Problem::new(Code::CartBeingOrdered, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S))
+        }
         other => Err(Problem::unfit(&other)),
     }
 }

@@ -83,7 +83,7 @@ fn named(request: &HttpRequest, key: &str) -> Result<OrderId, Problem> {
 fn noted(notice: &str) -> Option<&'static str> {
     match notice {
         "too_late" => Some(
-            "It is too late to cancel: your parcel is on its way. You can send it back once it has come.",
+            "It is too late to cancel: your parcel has left. The carrier hands it over, or you refuse it at the door.",
         ),
         "asking" => Some(
             "We have asked the carrier to give your parcel back. If it has not left yet, the order will be cancelled.",

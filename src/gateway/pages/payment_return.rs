@@ -43,6 +43,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
         Ok(Reply::Session(CartReply::NoSuchCheckout | CartReply::NoSuchCart | CartReply::CartEmpty)) => {
             no_such_checkout(&app)
         }
+        Ok(Reply::Session(CartReply::BeingOrdered)) => being_ordered(&app),
         Ok(other) => Err(Problem::unfit(&other)),
         Err(problem) if problem.code() == Code::OutcomeUnknown => {
             still_asking(&app, StatusCode::GATEWAY_TIMEOUT)
@@ -110,6 +111,20 @@ fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> 
     )
     .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
     .page(&app.pages, status)
+}
+
+/// Another tab, or a double click on the way to the bank.
+fn being_ordered(app: &App) -> Result<HttpResponse, Problem> {
+    Said::new(
+        "Your basket is being ordered already",
+        vec![
+            "Another payment for this basket is on its way, and it is bought once: nothing was charged for this one. We \
+             send you an e-mail when it is confirmed."
+                .to_owned(),
+        ],
+    )
+    .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
+    .page(&app.pages, StatusCode::CONFLICT)
 }
 
 fn unknown_card(app: &App) -> Result<HttpResponse, Problem> {

@@ -2,14 +2,15 @@
 //!
 //! From the journal: of the orders that were placed under one key, at most one at a time is bound to it (a token that nobody
 //! knows frees its key, and so does a refusal when its day is over). From what customers were told: a key names one order, one body and one answer, but that after "the
-//! outcome is not known yet" the same key shows how the order stands now. Two programs use the same keys, and neither is
+//! outcome is not known yet" the same key shows how the order stands now. A cart is in one checkout at a time. Two programs use the same keys, and neither is
 //! ever told of the other's orders.
 
 use std::collections::BTreeMap;
 
 use crate::actors::Event;
 use crate::actors::order_manager::{self, AnswerKind, AnswerState, Idempotency, Placed};
-use crate::domain::OrderId;
+use crate::actors::web_session::ORDERING_MAX_MS;
+use crate::domain::{Buyer, OrderId, SessionId, Timestamp};
 use crate::simulation::evidence::Evidence;
 use crate::simulation::history::{Asked, Key, Outcome, Route, Told};
 
@@ -19,6 +20,7 @@ use super::journal::{placed, principal_of};
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     makes_one_order(evidence, found);
     programs_never_meet(evidence, found);
+    carts_are_sold_once(evidence, found);
     let mut by_key: BTreeMap<&Key, Vec<&Asked>> = BTreeMap::new();
     for asked in &evidence.history.checkouts {
         by_key.entry(&asked.key).or_default().push(asked);
@@ -66,6 +68,27 @@ fn makes_one_order(evidence: &Evidence<'_>, found: &mut Found) {
         let was_free = |order| evidence.forgotten.get(&order).is_some_and(|forgotten| forgotten.by < at);
         if let Some(before) = before.filter(|before| !was_free(*before)) {
             found.wrong_of(placed.place.order, format!("{before} was placed under the same key {key}"));
+        }
+    }
+}
+
+/// While one order of a cart has not been answered there is no other: what is in it is not bought twice.
+fn carts_are_sold_once(evidence: &Evidence<'_>, found: &mut Found) {
+    use order_manager::Event as E;
+    let mut open: BTreeMap<SessionId, (OrderId, Timestamp)> = BTreeMap::new();
+    for (_, record, event) in evidence.events() {
+        match event {
+            Event::Orders(E::Placed(placed)) => {
+                let Buyer::Visitor(cart) = placed.place.idempotency.principal else { continue };
+                let before = open.insert(cart, (placed.place.order, record.real));
+                let is_on_its_way = |at: Timestamp| record.real.ms_since(at) < ORDERING_MAX_MS;
+                if let Some((before, _)) = before.filter(|(_, at)| is_on_its_way(*at)) {
+                    let what = format!("its cart was being ordered by {before}, which was not answered yet");
+                    found.wrong_of(placed.place.order, what);
+                }
+            }
+            Event::Orders(E::Answered { order, .. }) => open.retain(|_, (one, _)| one != order),
+            _ => {}
         }
     }
 }

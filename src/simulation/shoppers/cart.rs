@@ -33,7 +33,12 @@ impl Shopper {
         let Some(shown) = shown.filter(|response| response.status == 200) else { return };
         let shown = shown.json();
         let wish = self.wish(lines_of(&shown), shown["total"]["amount"].as_i64());
-        let checkout = self.cart_checkout(&cart, wish);
+        let checkout = self.cart_checkout(&cart, "cart", wish);
+        if self.chance(0.25) {
+            // another tab, with a key of its own
+            let other = self.cart_checkout(&cart, "tab", checkout.wish.clone());
+            self.sends_beside(&other);
+        }
         if let Some(outcome) = self.insists(&checkout).await {
             if self.chance(0.3) {
                 self.asks(&checkout).await;
@@ -47,8 +52,8 @@ impl Shopper {
         self.send(json_request("PUT", &uri, &json!({"quantity": units}))).await;
     }
 
-    fn cart_checkout(&self, cart: &str, wish: Wish) -> Checkout {
-        let key = format!("cart-{}", self.number);
+    fn cart_checkout(&self, cart: &str, tab: &str, wish: Wish) -> Checkout {
+        let key = format!("{tab}-{}", self.number);
         let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &details(&wish));
         request.headers.push(("idempotency-key", key.clone()));
         let body = u64::from(wish.backorder == Backorder::Accept);

@@ -52,8 +52,8 @@ impl Shopper {
         Checkout { key, body, wish, request }
     }
 
-    /// The same, a moment later and at the same time.
-    fn sends_beside(&mut self, checkout: &Checkout) {
+    /// A moment later, and at the same time.
+    pub fn sends_beside(&mut self, checkout: &Checkout) {
         let ms = self.rng.random_range(0..50);
         let twin = Shopper {
             number: self.number,

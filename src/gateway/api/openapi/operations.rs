@@ -161,7 +161,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &["Idempotency-Key"],
         body: Some("CheckoutRequest"),
         answers: TAKEN,
-        problems: &[ASKED, BUYING, OF_CART],
+        problems: &[ASKED, BUYING, OF_CART, &[CartBeingOrdered]],
     },
     Operation {
         method: "post",
