@@ -3,8 +3,9 @@
 
 use crate::actors::stock_keeper::{self, CreditKey};
 use crate::actors::{Address, Context, Turn};
-use crate::domain::{CancelReason, OrderId};
+use crate::domain::{CancelReason, OrderId, OrderState};
 use crate::partners::mail::MailKind;
+use crate::planted::{self, Bug};
 
 use super::payments::{self, Ask};
 use super::{AnswerKind, Event, Order, PaymentState, StockState, letters, refusal, stock};
@@ -59,10 +60,25 @@ fn waits(order: &Order) -> bool {
     order.on_credit && order.payment().is_some_and(|newest| newest.state == PaymentState::Verified)
 }
 
-/// Its money is held, or it ends.
+/// Its money is held.
 pub fn end(turn: &mut Turn, id: OrderId, order: &Order) {
+    ends(turn, id, order, stock_keeper::Message::EndCredit { order: id });
+}
+
+/// It has ended unpaid: what was ordered in for it goes on counting.
+pub fn unpaid(turn: &mut Turn, id: OrderId, order: &Order) {
+    let nothing_ordered = waits(order) && order.state == OrderState::AwaitingPayment;
+    let message = if nothing_ordered || planted::is(Bug::CancelledCreditFreed) {
+        stock_keeper::Message::EndCredit { order: id }
+    } else {
+        stock_keeper::Message::KeepCredit { order: id }
+    };
+    ends(turn, id, order, message);
+}
+
+fn ends(turn: &mut Turn, id: OrderId, order: &Order, message: stock_keeper::Message) {
     if order.on_credit {
         turn.event(Event::CreditEnded { order: id });
-        turn.send(Address::StockKeeper, stock_keeper::Message::EndCredit { order: id });
+        turn.send(Address::StockKeeper, message);
     }
 }

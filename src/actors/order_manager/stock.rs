@@ -136,7 +136,7 @@ pub fn give_goods_back(turn: &mut Turn, id: OrderId, order: &Order) {
         stock_keeper::Message::Release { order: id, lines }
     };
     turn.send(Address::StockKeeper, message);
-    credit::end(turn, id, order);
+    credit::unpaid(turn, id, order);
 }
 
 /// Payments that may hold something, now or later, are let go of: one, or two while a hold is renewed.

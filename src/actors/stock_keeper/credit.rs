@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::actors::{Address, Context, Rules, Turn, order_manager};
-use crate::domain::{Money, OrderId};
+use crate::domain::{Money, OrderId, Timestamp};
 use crate::planted::{self, Bug};
-use crate::runtime::{Aggregate, TableKey};
+use crate::runtime::{Aggregate, TableKey, TimerId};
 use crate::storage::TreeName;
 
-use super::{Event, State};
+use super::{Event, Message, State};
 
 /// Whose word it is. A hash stands for what names a person or a card: nothing of them is kept here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -129,7 +129,24 @@ pub fn check(
     turn
 }
 
-/// Its money is held, or it has ended. One that was refused has none.
+/// What was ordered in for an order that has ended unpaid stands on its word for so long, trade time: whoever orders and
+/// cancels has no more ordered in than whoever waits.
+pub const CANCELLED_KEPT_DAYS: u64 = 30;
+
+const TIMER_CREDIT: u8 = 4;
+
+/// It has ended unpaid, and what was ordered for it comes all the same.
+pub fn keep(state: &State, order: OrderId, context: &Context<'_>) -> Turn {
+    let mut turn = Turn::nothing();
+    if state.credits.get(&order).is_some() {
+        let timer = TimerId { kind: TIMER_CREDIT, of: order.number() };
+        let due = context.trade_in(CANCELLED_KEPT_DAYS * Timestamp::DAY_MS);
+        turn.timer(timer, due, Message::EndCredit { order });
+    }
+    turn
+}
+
+/// Its money is held, or it has ended with nothing ordered, or that was long ago. One that was refused has none.
 pub fn end(state: &State, order: OrderId) -> Turn {
     let mut turn = Turn::nothing();
     if let Some(credit) = state.credits.get(&order) {
@@ -141,9 +158,10 @@ pub fn end(state: &State, order: OrderId) -> Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actors::Message as Any;
     use crate::actors::testing::Scene;
-    use crate::actors::{Message as Any, stock_keeper::Message};
     use crate::domain::Currency;
+    use crate::runtime::{Due, TimerChange};
 
     fn ask(scene: &mut Scene, n: u64, who: &[CreditKey], pence: i64) -> bool {
         let (order, amount) = (OrderId::new(n, 0), Money::new(pence, Currency::GBP));
@@ -191,6 +209,23 @@ mod tests {
         assert_eq!(scene.state.stock.credit_sums.resident().count(), 0);
         assert_eq!(scene.state.stock.credits.resident().count(), 0);
         assert!(ask(&mut scene, 2, &who("a", "ada@example.com"), 100));
+    }
+
+    #[test]
+    fn what_was_ordered_in_for_an_order_that_was_cancelled_counts_for_a_month() {
+        let mut scene = scene();
+        assert!(ask(&mut scene, 1, &who("a", "ada@example.com"), 100));
+        let turn = scene.when(Address::StockKeeper, Message::KeepCredit { order: OrderId::new(1, 0) });
+        let [TimerChange::Set { due: Due::Trade(due), message, .. }] = turn.timers() else {
+            panic!("a timer is set")
+        };
+        assert_eq!(due.ms_since(scene.now), 30 * Timestamp::DAY_MS);
+        assert!(matches!(message, Any::Stock(Message::EndCredit { .. })));
+        assert!(!ask(&mut scene, 2, &who("a", "ada@example.com"), 1));
+        end(&mut scene, 1);
+        assert!(ask(&mut scene, 2, &who("a", "ada@example.com"), 1));
+        let turn = scene.when(Address::StockKeeper, Message::KeepCredit { order: OrderId::new(3, 0) });
+        assert!(turn.timers().is_empty(), "nothing was given");
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
             keys.add::<Credit>(order);
             who.iter().for_each(|key| keys.add::<CreditSum>(key));
         }
+        Message::KeepCredit { order } => keys.add::<Credit>(order),
         Message::EndCredit { order } => {
             keys.add::<Credit>(order);
             let given = state.credits.peek(order).into_iter().flat_map(|credit| &credit.who);
@@ -103,6 +104,7 @@ pub fn decide(
         Message::OrderSupplies { order, .. } => supply::order_supplies(state, *order, context),
         Message::CheckCredit { order, who, amount } => credit::check(state, *order, who, *amount, context),
         Message::EndCredit { order } => credit::end(state, *order),
+        Message::KeepCredit { order } => credit::keep(state, *order, context),
         Message::Release { order, lines } => release::release(state, *order, &merged(lines)),
         Message::Allocate { order, lines } => moves::allocate(state, *order, &merged(lines)),
         Message::Packed { order, lines } => moves::shift(state, *order, &merged(lines), Allocated, Packed),

@@ -46,7 +46,8 @@ pub enum Message {
         who: Vec<CreditKey>,
         amount: Money,
     },
-    /// OrderManager: its money is held now, or it has ended.
+    /// OrderManager: its money is held now, or it has ended before anything was ordered for it. Timer, after `KeepCredit`: what
+    /// was ordered has had its time to be sold.
     EndCredit {
         order: OrderId,
     },
@@ -117,6 +118,10 @@ pub enum Message {
     Forget {
         order: OrderId,
     },
+    /// OrderManager: it has ended unpaid, and supplies were ordered for it: they come, and somebody else has to buy them.
+    KeepCredit {
+        order: OrderId,
+    },
 }
 
 /// What the stock keeper answers the gateway.
@@ -164,6 +169,7 @@ impl Message {
             Message::ShipNoticeAnswered { .. } => "ShipNoticeAnswered",
             Message::ShowTimeline { .. } => "ShowTimeline",
             Message::Forget { .. } => "Forget",
+            Message::KeepCredit { .. } => "KeepCredit",
         }
     }
 
@@ -180,7 +186,8 @@ impl Message {
             | Message::HandedOver { order, .. }
             | Message::PutAway { order, .. }
             | Message::ShowTimeline { order }
-            | Message::Forget { order } => Some(*order),
+            | Message::Forget { order }
+            | Message::KeepCredit { order } => Some(*order),
             _ => None,
         }
     }

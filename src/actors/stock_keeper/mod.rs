@@ -33,7 +33,7 @@ mod supply;
 #[cfg(test)]
 mod tests;
 
-pub use credit::{Credit, CreditKey, CreditSum};
+pub use credit::{CANCELLED_KEPT_DAYS, Credit, CreditKey, CreditSum};
 pub use decide::{decide, touches};
 pub use demand::{Demand, DemandId, DemandLine, Waiting, Who};
 pub use event::{Event, PromisedLine};

@@ -96,7 +96,20 @@ fn cancelled(reason: Option<CancelReason>) -> String {
 
 /// What has become of her money.
 pub fn money(view: &OrderView) -> String {
-    match view.payment {
+    match (Mood::of(view), view.payment) {
+        (Mood::Ended, PaymentView::Pending | PaymentView::Unknown) => {
+            "Your bank has not answered yet. Whatever it says, nothing is charged.".to_owned()
+        }
+        (Mood::Ended, PaymentView::Authorised) => {
+            "Your bank still holds the money, and is asked to let go of it. Nothing is charged.".to_owned()
+        }
+        (Mood::Ended, PaymentView::Verified | PaymentView::Expired) => "Nothing was charged.".to_owned(),
+        (_, payment) => of_a_living_order(payment),
+    }
+}
+
+fn of_a_living_order(payment: PaymentView) -> String {
+    match payment {
         PaymentView::None => "Nothing has been asked of your bank.".to_owned(),
         PaymentView::Pending => "Your bank is being asked for the payment.".to_owned(),
         PaymentView::Unknown => "Your bank has not answered yet; we go on asking.".to_owned(),

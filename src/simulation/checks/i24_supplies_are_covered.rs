@@ -2,14 +2,15 @@
 //!
 //! When supplies are ordered for an order, its money is or was held, or its card was found good for the amount and all that
 //! stands so (of its e-mail address, of the place that it goes to, of its card, of all orders together) is within the limits
-//! that the shop states. A test card that declines is never told that its order is taken.
+//! that the shop states. What ended unpaid counts for a month more: its supplies come all the same. A test card that declines is never told that its order is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::bank::{self, Behaviour, HoldState, test_cards};
 use crate::actors::order_manager::{self, Placed};
+use crate::actors::stock_keeper::CANCELLED_KEPT_DAYS;
 use crate::actors::{Event, Rules, stock_keeper};
-use crate::domain::OrderId;
+use crate::domain::{OrderId, Timestamp};
 use crate::simulation::evidence::Evidence;
 use crate::simulation::history::Outcome;
 
@@ -30,9 +31,9 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
                         trust.stands_no_more(*order);
                     }
                 }
-                Event::Orders(event) => trust.note(event),
+                Event::Orders(event) => trust.note(event, record.at),
                 Event::Stock(stock_keeper::Event::SuppliesCalled { order }) => {
-                    trust.supplies(*order, &book, found);
+                    trust.supplies(*order, record.at, &book, found);
                 }
                 _ => {}
             }
@@ -45,12 +46,13 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
 #[derive(Default)]
 struct Trust {
     placed: BTreeMap<OrderId, Placed>,
-    standing: Vec<OrderId>,
+    /// With the moment at which each ended unpaid: for a while it counts all the same.
+    standing: Vec<(OrderId, Option<Timestamp>)>,
     ended: BTreeSet<OrderId>,
 }
 
 impl Trust {
-    fn note(&mut self, event: &order_manager::Event) {
+    fn note(&mut self, event: &order_manager::Event, at: Timestamp) {
         use order_manager::Event as E;
         match event {
             E::Placed(placed) => {
@@ -61,29 +63,32 @@ impl Trust {
             | E::Stopped { order }
             | E::StoppedUnpaid { order } => {
                 self.ended.insert(*order);
-                self.stands_no_more(*order);
+                let ended = self.standing.iter_mut().filter(|(one, _)| one == order);
+                ended.for_each(|(_, ended)| *ended = Some(at));
             }
             _ => {}
         }
     }
 
-    /// It has ended, or its money was held, be it for a while.
+    /// Its money was held, be it for a while.
     fn stands_no_more(&mut self, order: OrderId) {
-        self.standing.retain(|one| *one != order);
+        self.standing.retain(|(one, _)| *one != order);
     }
 
-    fn supplies(&mut self, order: OrderId, book: &CardBook, found: &mut Found) {
+    fn supplies(&mut self, order: OrderId, at: Timestamp, book: &CardBook, found: &mut Found) {
         // it may have ended, and its money may have been let go of, before the stock keeper comes to what it was asked
         if self.ended.contains(&order) || book.of_order(order).any(|(_, row)| row.capture_before.is_some()) {
             return;
         }
         // what came short is ordered once more on the same word
         self.stands_no_more(order);
-        self.standing.push(order);
+        let is_over = |ended: Timestamp| at.ms_since(ended) > CANCELLED_KEPT_DAYS * Timestamp::DAY_MS;
+        self.standing.retain(|(_, ended)| !ended.is_some_and(is_over));
+        self.standing.push((order, None));
         let Some(this) = self.placed.get(&order) else { return };
         let rules = Rules::default();
         let within = |what: &str, limit: i64, same: fn(&Placed, &Placed) -> bool, found: &mut Found| {
-            let placed = self.standing.iter().filter_map(|one| self.placed.get(one));
+            let placed = self.standing.iter().filter_map(|(one, _)| self.placed.get(one));
             let stands: i64 =
                 placed.filter(|one| same(one, this)).map(|one| one.place.totals.total.amount).sum();
             found.expect_of(order, stands <= limit, || {
