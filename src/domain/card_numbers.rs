@@ -3,7 +3,8 @@
 //! - Digits are those of every script, and what looks like them (full-width, circled, superscript). Whatever is no letter
 //!   may stand between them: spaces, dashes, points, what has no width.
 //! - A card number is 13 to 19 of them that pass the Luhn check (ISO/IEC 7812-1, annex B), begin as some scheme's
-//!   numbers do, and have a length that this scheme has. It begins where a group of digits begins and ends where one ends.
+//!   numbers do, and have a length that this scheme has. It begins where a group of digits begins and ends where one ends,
+//!   or before an expiry that was typed on to it.
 //! - So other numbers pass: ISBNs (978, 979), moments in milli- and microseconds (until 2033 they begin with 1), UUIDs and
 //!   digests in hexadecimal.
 
@@ -117,9 +118,24 @@ impl Run {
         let begins = |at: usize| self.begins.get(at).copied().unwrap_or(true);
         (0..self.digits.len()).filter(|from| begins(*from)).find_map(|from| {
             let ends = from + DIGITS_MIN..=(from + DIGITS_MAX).min(self.digits.len());
-            let found = ends.into_iter().find(|to| begins(*to) && is_card_number(&self.digits[from..*to]));
+            let is_end = |to: usize| {
+                let group = (to..self.digits.len()).find(|at| begins(*at)).unwrap_or(self.digits.len());
+                is_expiry(&self.digits[to..group])
+            };
+            let is_found = |to: &usize| is_end(*to) && is_card_number(&self.digits[from..*to]);
+            let found = ends.into_iter().find(is_found);
             found.map(|to| self.places[from]..=self.places[to - 1])
         })
+    }
+}
+
+/// What may follow a card number without a space: nothing, or its expiry as MMYY, with or without the security code.
+fn is_expiry(digits: &[u8]) -> bool {
+    let month = || (b"01".as_slice()..=b"12".as_slice()).contains(&&digits[..2]);
+    match digits.len() {
+        0 => true,
+        4 | 7 | 8 => month(),
+        _ => false,
     }
 }
 
@@ -187,15 +203,22 @@ const HEX_LETTERS_MIN: usize = 4;
 fn opaque_bytes(text: &[u8]) -> usize {
     let ends = |bytes: usize| !text.get(bytes).is_some_and(u8::is_ascii_alphanumeric);
     let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
-    let has_letters =
-        |bytes: usize| text[..bytes].iter().filter(|c| c.is_ascii_alphabetic()).count() >= HEX_LETTERS_MIN;
+    let has_letters = |bytes: usize, min: usize| {
+        text[..bytes].iter().filter(|c| c.is_ascii_alphabetic()).count() >= min
+    };
     let is_uuid = (0..UUID_CHARS)
         .all(|at| if UUID_DASHES.contains(&at) { text.get(at) == Some(&b'-') } else { is_hex(at) });
-    if is_uuid && ends(UUID_CHARS) && has_letters(UUID_CHARS) {
+    let letters_min = if is_uuid && is_of_a_version(text) { 1 } else { HEX_LETTERS_MIN };
+    if is_uuid && ends(UUID_CHARS) && has_letters(UUID_CHARS, letters_min) {
         return UUID_CHARS;
     }
     let word = text.iter().take_while(|c| c.is_ascii_hexdigit()).count();
-    if DIGEST_CHARS.contains(&word) && ends(word) && has_letters(word) { word } else { 0 }
+    if DIGEST_CHARS.contains(&word) && ends(word) && has_letters(word, HEX_LETTERS_MIN) { word } else { 0 }
+}
+
+/// Where a UUID says how it was made (RFC 9562, sections 4.1 and 4.2): a version that there is, and the variant.
+fn is_of_a_version(uuid: &[u8]) -> bool {
+    (b'1'..=b'8').contains(&uuid[14]) && matches!(uuid[19].to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b')
 }
 
 fn is_card_number(digits: &[u8]) -> bool {
