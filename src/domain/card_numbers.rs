@@ -203,9 +203,8 @@ const HEX_LETTERS_MIN: usize = 4;
 fn opaque_bytes(text: &[u8]) -> usize {
     let ends = |bytes: usize| !text.get(bytes).is_some_and(u8::is_ascii_alphanumeric);
     let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
-    let has_letters = |bytes: usize, min: usize| {
-        text[..bytes].iter().filter(|c| c.is_ascii_alphabetic()).count() >= min
-    };
+    let has_letters =
+        |bytes: usize, min: usize| text[..bytes].iter().filter(|c| c.is_ascii_alphabetic()).count() >= min;
     let is_uuid = (0..UUID_CHARS)
         .all(|at| if UUID_DASHES.contains(&at) { text.get(at) == Some(&b'-') } else { is_hex(at) });
     let letters_min = if is_uuid && is_of_a_version(text) { 1 } else { HEX_LETTERS_MIN };

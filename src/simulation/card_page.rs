@@ -25,7 +25,7 @@ impl PaymentPage for PlayedCardPage {
         format!("http://cards.example/pay?checkout={checkout}")
     }
 
-    fn card_of(&self, checkout: &str) -> Option<TypedCard> {
+    fn card_of(&self, checkout: &str, _code: &str) -> Option<TypedCard> {
         let pages = self.0.lock().expect("nothing panics here");
         let (amount, token) = pages.get(checkout)?;
         Some(TypedCard { token: (*token)?.to_owned(), amount: *amount })

@@ -19,11 +19,14 @@ const ASK_AGAIN_S: u32 = 3;
 struct Returned {
     #[serde(default)]
     checkout: String,
+    /// From the card page, for who typed a card there.
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     cancelled: String,
 }
 
-/// `GET /checkout/return?checkout=`: she comes back from the payment page. The shop asks the processor for the card that she
+/// `GET /checkout/return?checkout=&code=`: she comes back from the payment page. The shop asks the processor for the card that she
 /// has typed; the nonce makes it one order, however often the browser comes here.
 pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let returned: Returned = query(&request)?;
@@ -31,7 +34,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
         return Ok(see_other("/checkout?cancelled=1"));
     }
     let Some(session) = visitor::session(&app, &request) else { return no_such_checkout(&app) };
-    let card = app.payment_page.card_of(&returned.checkout);
+    let card = app.payment_page.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
     let pay = Message::PayWith { checkout: returned.checkout, card };
     match app.act(Address::WebSession(session), pay).await {

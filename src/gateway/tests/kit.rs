@@ -246,7 +246,7 @@ impl PaymentPage for PlayedPage {
         format!("http://127.0.0.1:7002/pay?checkout={checkout}&amount={}&return={back}", amount.amount)
     }
 
-    fn card_of(&self, checkout: &str) -> Option<TypedCard> {
+    fn card_of(&self, checkout: &str, _code: &str) -> Option<TypedCard> {
         (checkout == "nonce1").then(|| TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) })
     }
 }

@@ -14,8 +14,9 @@ pub trait PaymentPage: Send + Sync {
     /// absolute URL without a query.
     fn address(&self, checkout: &str, amount: Money, back: &str) -> String;
 
-    /// The card that was typed for this checkout; `None` where none was, or too long ago.
-    fn card_of(&self, checkout: &str) -> Option<TypedCard>;
+    /// The card that was typed for this checkout, by the code that whoever typed it has brought back; `None` where none was,
+    /// or too long ago, or another brought her.
+    fn card_of(&self, checkout: &str, code: &str) -> Option<TypedCard>;
 }
 
 /// The processor in the shop's own process: its card page and its shop share this, and the secret in it.
@@ -53,8 +54,8 @@ impl PaymentPage for EmbeddedProcessor {
         )
     }
 
-    fn card_of(&self, checkout: &str) -> Option<TypedCard> {
-        self.typed.of(checkout, now_s())
+    fn card_of(&self, checkout: &str, code: &str) -> Option<TypedCard> {
+        self.typed.of(checkout, code, now_s())
     }
 }
 

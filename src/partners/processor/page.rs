@@ -32,6 +32,7 @@ use super::embedded::now_s;
 use super::page_form::Typed;
 use super::page_guard::{POLICY, guarded};
 use super::payment::Payment;
+use super::typed_cards::NotKept;
 use super::{BadCard, CardNumber, EmbeddedProcessor, Expiry, TypedCard, check_cvv, test_behaviour};
 
 /// More customers than type a card number at once.
@@ -143,12 +144,14 @@ struct Said<'a> {
     stylesheet: &'a str,
     heading: &'a str,
     text: &'a str,
+    back: Option<&'a str>,
 }
 
 /// `GET /pay?checkout=&amount=&currency=&return=&expires=&signature=`
 async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
     let sent = Typed::parse(request.query_string().as_bytes()).unwrap_or_default().sent;
     match Payment::parse(&sent, page.shop.all(), &page.processor) {
+        Ok(payment) if page.processor.typed.is_over(&payment.checkout, now_s()) => is_over(&payment),
         Ok(payment) => form(&page, &payment, &Typed::default(), StatusCode::OK, Errors::default(), None),
         Err(why) => no_payment(&page, &request, why),
     }
@@ -173,13 +176,16 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: Typed) -> HttpRe
             return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, errors, None);
         }
     };
-    let token = token_for(&page, &number).await;
-    let kept = token.is_some_and(|token| {
+    if page.processor.typed.is_over(&payment.checkout, now_s()) {
+        return is_over(&payment);
+    }
+    if let (Some(token), Some(code)) = (token_for(&page, &number).await, random_word()) {
         let card = TypedCard { token, amount: payment.amount };
-        page.processor.typed.keep(&payment.checkout, card, now_s())
-    });
-    if kept {
-        return see_other(&payment.paid());
+        match page.processor.typed.keep(&payment.checkout, card, &code, now_s()) {
+            Ok(()) => return see_other(&payment.paid(&code)),
+            Err(NotKept::Over) => return is_over(&payment),
+            Err(NotKept::Full) => {}
+        }
     }
     let trouble = "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
     form(&page, &payment, &typed, StatusCode::SERVICE_UNAVAILABLE, Errors::default(), Some(trouble))
@@ -221,12 +227,8 @@ async fn token_for(page: &CardPage, number: &CardNumber) -> Option<String> {
     if let Some(token) = test_card.filter(|token| page.test_tokens.contains(token)) {
         return Some(token.to_owned());
     }
-    let mut random = [0; 16];
-    if let Err(error) = SysRng.try_fill_bytes(&mut random) {
-        tracing::error!(%error, "the operating system gives no randomness, so no card can be taken");
-        return None;
-    }
-    let token = new_token(random);
+    // nobody guesses one, and it is told to the bank and the shop alone
+    let token = format!("tok_{}", random_word()?);
     let (brand, last4) = (number.brand().name().to_owned(), number.last4().to_owned());
     match page.cards.register(token.clone(), brand, last4, test_card).await {
         Ok(()) => Some(token),
@@ -237,9 +239,14 @@ async fn token_for(page: &CardPage, number: &CardNumber) -> Option<String> {
     }
 }
 
-/// `tok_` and 128 random bits: nobody guesses one, and it is told to the bank and the shop alone.
-fn new_token(random: [u8; 16]) -> String {
-    format!("tok_{}", Ulid(u128::from_be_bytes(random)))
+/// 128 random bits, as 26 characters.
+fn random_word() -> Option<String> {
+    let mut random = [0; 16];
+    if let Err(error) = SysRng.try_fill_bytes(&mut random) {
+        tracing::error!(%error, "the operating system gives no randomness, so no card can be taken");
+        return None;
+    }
+    Some(Ulid(u128::from_be_bytes(random)).to_string())
 }
 
 fn form(
@@ -292,6 +299,17 @@ fn no_payment(page: &CardPage, request: &HttpRequest, why: super::payment::BadPa
     )
 }
 
+/// She has come back to the page, after a decline it may be.
+fn is_over(payment: &Payment) -> HttpResponse {
+    let html = Said {
+        stylesheet: &STYLESHEET,
+        heading: "This payment is over",
+        text: "A card was typed for it before, and the shop has its answer: another card would pay for nothing, so none is taken here. Please go back to the shop; there you can begin another payment.",
+        back: Some(&payment.cancelled()),
+    };
+    rendered(StatusCode::CONFLICT, &html)
+}
+
 fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {
     let rate = limited.standing.rate;
     page.clients.notice(Notice::OverLimit(rate), request.head(), || rate.name().to_owned());
@@ -312,7 +330,7 @@ async fn nothing_here() -> HttpResponse {
 }
 
 pub(super) fn message(status: StatusCode, heading: &str, text: &str) -> HttpResponse {
-    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text })
+    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text, back: None })
 }
 
 fn rendered(status: StatusCode, page: &impl Template) -> HttpResponse {

@@ -77,8 +77,8 @@ impl Payment {
     }
 
     /// Where the customer goes when she has typed a card. What stands for it is not in the address: the shop asks for it.
-    pub fn paid(&self) -> String {
-        format!("{}?checkout={}", self.back, self.checkout)
+    pub fn paid(&self, code: &str) -> String {
+        format!("{}?checkout={}&code={code}", self.back, self.checkout)
     }
 
     /// Where she goes without one.
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_customer_goes_back_to_the_shop_that_sent_her() {
         let payment = parse(&sent("https://shop.example/checkout/return")).unwrap();
-        assert_eq!(payment.paid(), "https://shop.example/checkout/return?checkout=n-1");
+        assert_eq!(payment.paid("c0de"), "https://shop.example/checkout/return?checkout=n-1&code=c0de");
         assert_eq!(payment.shop(), "shop.example");
         assert_eq!(payment.amount, Money::new(1097, Currency::GBP));
     }
