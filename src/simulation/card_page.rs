@@ -2,32 +2,56 @@
 //! of the shop, so what kills that leaves it as it is.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use crate::actors::{Address, Reply, bank};
 use crate::domain::Money;
+use crate::gateway::Asks;
 use crate::partners::processor::{PaymentPage, TypedCard};
 
-/// By checkout: what the shop asks for, and the token of the card that was typed.
 #[derive(Default)]
-pub struct PlayedCardPage(Mutex<HashMap<String, (Money, Option<&'static str>)>>);
+pub struct PlayedCardPage {
+    /// By checkout: what the shop asks for, and the token of the card that was typed.
+    pages: Mutex<HashMap<String, (Money, Option<String>)>>,
+    /// Which is told of cards: that of the life that is.
+    bank: Mutex<Option<Arc<dyn Asks>>>,
+}
+
+/// As the real page waits for the bank.
+const BANK_DEADLINE: Duration = Duration::from_secs(10);
 
 impl PlayedCardPage {
-    pub fn types(&self, checkout: &str, token: &'static str) {
-        if let Some((_, typed)) = self.0.lock().expect("nothing panics here").get_mut(checkout) {
-            *typed = Some(token);
+    pub fn works_with(&self, bank: Arc<dyn Asks>) {
+        *self.bank.lock().expect("nothing panics here") = Some(bank);
+    }
+
+    pub fn types(&self, checkout: &str, token: &str) {
+        if let Some((_, typed)) = self.pages.lock().expect("nothing panics here").get_mut(checkout) {
+            *typed = Some(token.to_owned());
         }
+    }
+
+    /// Tells the bank of a card that is no test card: `nth` tells it from others. Its token, where the bank could be told.
+    pub async fn registers(&self, nth: u32) -> Option<String> {
+        let bank = self.bank.lock().expect("nothing panics here").clone()?;
+        let (token, last4) = (format!("tok_own_{nth}"), format!("{:04}", nth % 10_000));
+        let card = bank::Card { brand: "visa".into(), last4, behaviour: bank::Behaviour::Approves };
+        let message = bank::Message::RegisterCard { token: token.clone(), card };
+        let reply = bank.ask(Address::BankActor, message.into(), BANK_DEADLINE).await;
+        matches!(reply, Ok(Reply::Bank(bank::Reply::CardRegistered))).then_some(token)
     }
 }
 
 impl PaymentPage for PlayedCardPage {
     fn address(&self, checkout: &str, amount: Money, _back: &str) -> String {
-        self.0.lock().expect("nothing panics here").insert(checkout.to_owned(), (amount, None));
+        self.pages.lock().expect("nothing panics here").insert(checkout.to_owned(), (amount, None));
         format!("http://cards.example/pay?checkout={checkout}")
     }
 
     fn card_of(&self, checkout: &str, _code: &str) -> Option<TypedCard> {
-        let pages = self.0.lock().expect("nothing panics here");
+        let pages = self.pages.lock().expect("nothing panics here");
         let (amount, token) = pages.get(checkout)?;
-        Some(TypedCard { token: (*token)?.to_owned(), amount: *amount })
+        Some(TypedCard { token: token.clone()?, amount: *amount })
     }
 }

@@ -197,6 +197,7 @@ impl World {
             origins: Arc::new(named()),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         };
+        self.street.card_page.works_with(app.asks.clone());
         self.street.open(InProcess::new(app).await);
     }
 

@@ -6,7 +6,7 @@ mod garbled;
 mod golden;
 mod holds;
 mod panics;
-mod sweeper;
 mod refusals;
+mod sweeper;
 mod unlucky;
 mod world;

@@ -67,17 +67,31 @@ impl Shopper {
         self.keeps_secret("a visitor's cookie", cookie.split('=').next_back()?, Some(self.number));
         let location = begun.header("location")?.to_owned();
         let nonce = location.split("checkout=").nth(1)?.split('&').next()?.to_owned();
-        let token = self.token();
-        self.street.card_page.types(&nonce, token);
+        let token = self.types_a_card(&nonce).await?;
         let uri = format!("/checkout/return?checkout={nonce}");
         let principal = session_of(cookie)?.to_string();
         let headers = vec![("cookie", cookie.clone()), ("accept", "text/html".to_owned())];
         Some(Checkout {
             key: Key { principal, route: Route::Payment, key: nonce },
             body: 1,
-            wish: Wish { lines, total, token: token.into(), backorder, email: self.email() },
+            wish: Wish { lines, total, token, backorder, email: self.email() },
             request: Request { method: "GET", uri, headers, body: vec![] },
         })
+    }
+
+    /// One of the test cards, or her own; then she may think better of it.
+    async fn types_a_card(&mut self, nonce: &str) -> Option<String> {
+        let mut token = self.token().to_owned();
+        if self.chance(0.3)
+            && let Some(own) = self.street.card_page.registers(self.number).await
+        {
+            if self.chance(0.3) {
+                return None;
+            }
+            token = own;
+        }
+        self.street.card_page.types(nonce, &token);
+        Some(token)
     }
 
     /// Comes back from the card page, perhaps more than once, and follows where she is sent.
