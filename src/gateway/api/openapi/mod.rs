@@ -176,7 +176,8 @@ fn idempotency_key() -> Value {
     json!({
         "type": "string",
         "pattern": format!("^[!-~]{{1,{IDEMPOTENCY_KEY_CHARS_MAX}}}$"),
-        "description": "New for each order, and the same when you repeat one: it will not be done twice.",
+        "description": "New for each order, and the same when you repeat one: it will not be done twice. It stands for as long as the order \
+            is kept, and for 24 hours where the checkout was refused for good (402, or 409 out_of_stock or backorder_limit).",
     })
 }
 

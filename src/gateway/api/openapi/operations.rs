@@ -54,7 +54,8 @@ const TAKEN: &[Answer] = &[
     Answer {
         status: 201,
         schema: "Order",
-        what: "The order is confirmed, or taken as a backorder for its promised date.",
+        what: "The order is confirmed, or taken as a backorder for its promised date. Of an order that was answered 202 before: \
+            as it is now, be it cancelled.",
         headers: &["Location", "Idempotent-Replayed"],
     },
     Answer {
@@ -157,7 +158,7 @@ pub const OPERATIONS: &[Operation] = &[
         method: "post",
         path: "/api/v1/carts/{cart}/checkout",
         id: "buyCart",
-        summary: "Buys what is in a cart",
+        summary: "Buys what is in a cart, for whoever knows its id; one checkout at a time",
         parameters: &["Idempotency-Key"],
         body: Some("CheckoutRequest"),
         answers: TAKEN,
