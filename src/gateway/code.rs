@@ -77,7 +77,7 @@ problems! {
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
         "send less; an order has at most 100 lines";
     UnsupportedMediaType, "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is not declared as JSON",
-        "send it with Content-Type: application/json and without Content-Encoding";
+        "send it with Content-Type: application/json and without Content-Encoding, from no page of another site";
     IdempotencyMismatch, "idempotency_mismatch", UNPROCESSABLE_ENTITY, "This key was used with another body",
         "repeat the first body unchanged, or send a new Idempotency-Key";
     Misdirected, "misdirected", MISDIRECTED_REQUEST, "The request is for another host",

@@ -20,6 +20,7 @@ const FLOODERS: u32 = 8;
 /// As the settings have them for one address, and for all.
 const CARTS_EACH: u32 = 60;
 const REFUSALS_EACH: u32 = 20;
+const KEYS_EACH: u32 = 60;
 
 /// Bytes of every file below a folder.
 fn bytes(dir: &Path) -> u64 {
@@ -139,4 +140,23 @@ fn refused_orders_without_end_are_not_taken() {
     let taken = measured(&mut shop, "refused orders from one address", of, is_declined);
     // those that were under way at once are counted once they have ended
     assert!((REFUSALS_EACH..=REFUSALS_EACH + FLOODERS).contains(&taken), "{taken}");
+}
+
+/// Whoever guesses does not keep a customer behind the same line from her order.
+#[test]
+fn wrong_keys_without_end_lock_no_right_one_out() {
+    const RIGHT_ONE_IN: u32 = 50;
+    let of = number_from("DOORSTEP_FLOOD_KEYS", 1_000) as u32;
+    let mut shop = setup().catalogue(&[(IN_STOCK.to_owned(), 100)]).speed(1).open();
+    let bought = shop.client().order("hers", &wish(IN_STOCK).0).expect(201);
+    let (order, key) = (bought.text_of("id"), bought.text_of("key"));
+    let is_looked_for = |client: &Client, nth: u32| {
+        if nth.is_multiple_of(RIGHT_ONE_IN) {
+            client.get(&format!("/orders/{order}?key={key}")).expect(200);
+            return false;
+        }
+        client.get(&format!("/orders/{order}?key={nth:026}")).status == 404
+    };
+    let told = measured(&mut shop, "wrong keys from one address", of, is_looked_for);
+    assert!((KEYS_EACH..=KEYS_EACH + FLOODERS).contains(&told), "{told}");
 }

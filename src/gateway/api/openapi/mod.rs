@@ -155,7 +155,7 @@ fn parameter(name: &str) -> Value {
         "sku" => ("path", true, json!(words::sku())),
         "cart" => ("path", true, json!(words::cart_id())),
         "order" => ("path", true, json!(words::order_id())),
-        "key" => ("query", false, json!(words::order_key())),
+        "key" => ("query", false, json!(words::order_key_or_link())),
         "q" => ("query", false, json!({"type": "string", "maxLength": HttpLimits::QUERY_CHARS_MAX})),
         "cursor" => ("query", false, cursor()),
         "Idempotency-Key" => ("header", true, idempotency_key()),

@@ -178,7 +178,7 @@ pub const OPERATIONS: &[Operation] = &[
         method: "get",
         path: "/api/v1/orders/{order}",
         id: "showOrder",
-        summary: "An order, to whoever has its key and to the program that placed it",
+        summary: "An order, to whoever has its key or a signed link to it, and to the program that placed it",
         parameters: &["key"],
         body: None,
         answers: &[ok("Order", "The order as it stands.")],

@@ -146,6 +146,16 @@ pub fn order_key() -> Object {
         .build()
 }
 
+/// What opens an order in the query.
+pub fn order_key_or_link() -> Object {
+    text()
+        .pattern(Some("^([0-9A-HJKMNP-TV-Z]{26}|lnk_[0-9]{1,3}_[0-9]{1,10}_[0-9a-f]{32})$"))
+        .description(Some(
+            "The order's key, or what stands for it in a signed link; who opens it so is not told the key.",
+        ))
+        .build()
+}
+
 pub fn cart_id() -> Object {
     text().pattern(Some(format!("^cart_{ULID}$"))).build()
 }
