@@ -64,7 +64,7 @@ pub fn head(uri: &Uri, headers: &HeaderMap, catalogue: &Catalogue) -> Result<(),
 }
 
 /// Parameters that pages read; a visitor may have typed them.
-const READ_BY_PAGES: [&str; 6] = ["q", "cursor", "key", "notice", "checkout", "cancelled"];
+pub(super) const READ_BY_PAGES: [&str; 7] = ["q", "cursor", "key", "notice", "checkout", "code", "cancelled"];
 
 /// Where a browser goes on that looks at `path` with something like a card number in parameters that no page reads, as advertisements add
 /// them (`utm_id`, `gclid`): to the same page with what pages read of its query. `None`: nothing else is wrong with the query.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::kit::*;
 use crate::domain::Sku;
 use crate::domain::catalogue::Catalogue;
+use crate::gateway::screen::READ_BY_PAGES;
 
 const ORDERS: &str = "/api/v1/orders";
 /// As it may be written: each without a digit that is repeated in an answer.
@@ -184,4 +185,37 @@ proptest! {
             assert!(kit.asked().is_empty());
         });
     }
+}
+
+/// The fields of the types that pages read their queries into, from the source: `let Opened { .. } = query(&request)`.
+fn parameters_of_pages() -> Vec<String> {
+    let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/src/gateway/pages");
+    let files = std::fs::read_dir(pages).unwrap().flatten().filter(|file| file.path().is_file());
+    let sources = files.map(|file| std::fs::read_to_string(file.path()).unwrap());
+    let mut found = vec![];
+    for source in sources {
+        for (before, _) in source.match_indices("= query(&request)").map(|(at, _)| source.split_at(at)) {
+            let declared = before.rsplit("let ").next().unwrap();
+            let kind = declared
+                .split_once(": ")
+                .filter(|_| !declared.contains('{'))
+                .map_or(declared, |parts| parts.1);
+            let kind = kind.split([' ', '{']).next().unwrap();
+            let (_, fields) = source.split_once(&format!("struct {kind} {{")).unwrap();
+            let fields = fields.split('}').next().unwrap().lines().map(str::trim);
+            let fields = fields.filter(|line| !line.starts_with(['/', '#']));
+            found.extend(fields.filter_map(|line| line.split_once(':')).map(|(name, _)| name.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_a_page_reads_of_its_query_is_no_strange_parameter() {
+    let mut read = parameters_of_pages();
+    read.sort();
+    read.dedup();
+    let mut known = READ_BY_PAGES.map(str::to_owned).to_vec();
+    known.sort();
+    assert_eq!(read, known);
 }
