@@ -3,6 +3,12 @@ use std::path::{Path, PathBuf};
 
 use super::{JournalId, Position};
 
+/// A segment that others follow is written no more: any copy of it is as good as it was.
+const RESTORE_FILE: &str = "restore this file from a backup";
+/// A copy of the last one alone would leave the journal older than what was made from it.
+const RESTORE_ALL: &str = "and it is the last file of the journal, of which every backup has an older copy: restore journal and trees \
+    from one backup (what was acknowledged since is lost)";
+
 /// Why the journal could not do what it was asked. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -13,10 +19,10 @@ pub enum Error {
     InUse { path: PathBuf },
 
     #[error(
-        "{file} is damaged at offset {offset}: {why}; nothing after it was read, restore this file from a backup",
+        "{file} is damaged at offset {offset}: {why}; nothing after it was read, {restore}",
         file = .file.display()
     )]
-    Damaged { file: PathBuf, offset: u64, why: &'static str },
+    Damaged { file: PathBuf, offset: u64, why: &'static str, restore: &'static str },
 
     #[error(
         "{file} is missing; nothing was opened, restore it from a backup", file = .file.display()
@@ -87,6 +93,16 @@ impl Error {
     }
 
     pub(super) fn damaged(file: &Path, offset: usize, why: &'static str) -> Error {
-        Error::Damaged { file: file.to_path_buf(), offset: offset as u64, why }
+        Error::Damaged { file: file.to_path_buf(), offset: offset as u64, why, restore: RESTORE_FILE }
+    }
+
+    /// Of the last segment.
+    pub(super) fn in_the_last(self) -> Error {
+        match self {
+            Error::Damaged { file, offset, why, .. } => {
+                Error::Damaged { file, offset, why, restore: RESTORE_ALL }
+            }
+            other => other,
+        }
     }
 }

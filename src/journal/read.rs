@@ -91,9 +91,12 @@ pub(super) fn read_until(
     let mut reading = Reading { from, until, records: 0, decompressed: vec![], visit };
     for (index, file) in files.iter().enumerate().skip(start) {
         let next = files.get(index + 1).map(Next::read).transpose()?;
-        let mut segment = Loaded::read(&file.path)?;
-        file.agrees(&segment.header)?;
-        let cursor = reading.read_segment(&mut segment, next.as_ref())?;
+        let read = Loaded::read(&file.path).and_then(|mut segment| {
+            file.agrees(&segment.header)?;
+            Ok((reading.read_segment(&mut segment, next.as_ref())?, segment))
+        });
+        let (cursor, segment) =
+            read.map_err(|error| if next.is_none() { error.in_the_last() } else { error })?;
 
         end.last = cursor.last;
         end.records = reading.records;

@@ -83,8 +83,9 @@ fn find_end(
     at_least: Position,
 ) -> Result<Option<(Loaded, Tail)>, Error> {
     let last = survey.and_then(|survey| survey.segments.last());
-    let loaded = last.map(|last| Loaded::read(&last.file.path)).transpose()?;
-    let end = loaded.map(|last| find_tail(&last).map(|tail| (last, tail))).transpose()?;
+    let loaded = last.map(|last| Loaded::read(&last.file.path)).transpose();
+    let found = loaded.and_then(|last| last.map(|last| Ok((find_tail(&last)?, last))).transpose());
+    let end = found.map_err(Error::in_the_last)?.map(|(tail, last)| (last, tail));
     let (file, last) = match &end {
         Some((segment, tail)) => (segment.path.clone(), tail.last()),
         None => (dir.to_path_buf(), Position::START),

@@ -58,7 +58,7 @@ fn look(dir: &Path) -> Result<Option<Survey>, Error> {
         before = Some(segment);
     }
     if let Some(last) = before {
-        last.check_length(None)?;
+        last.check_length(None).map_err(Error::in_the_last)?;
     }
     Ok(Some(survey))
 }
@@ -78,7 +78,8 @@ impl Survey {
             return Err(Error::Missing { file: segment_path(dir, segment) });
         };
         if last.header.journal == self.head.journal && last.header.serial < serial {
-            return Err(Error::damaged(&last.file.path, 0, "this is an older copy of the segment"));
+            let older = Error::damaged(&last.file.path, 0, "this is an older copy of the segment");
+            return Err(older.in_the_last());
         }
         Ok(())
     }
@@ -130,13 +131,13 @@ impl Surveyed {
                 "the file is shorter than it was made; whether anything that was in the rest was acknowledged cannot be told"
             }
         };
-        Err(Error::Damaged { file: self.file.path.clone(), offset: at, why })
+        Err(Error::damaged(&self.file.path, at as usize, why))
     }
 
     /// The last block here is the one that the next segment continues.
     fn check_last_block(&self, next: &SegmentHeader) -> Result<(), Error> {
         let Link { block_at, end, chain, .. } = next.link;
-        let damaged = |why| Error::Damaged { file: self.file.path.clone(), offset: block_at, why };
+        let damaged = |why| Error::damaged(&self.file.path, block_at as usize, why);
         let bytes =
             end.checked_sub(block_at).filter(|bytes| *bytes <= SEGMENT_BYTES_MAX && end <= self.length);
         let Some(bytes) = bytes else {

@@ -87,7 +87,7 @@ fn assert_refused(payload: &[u8]) {
         FileJournal::open(dir.path(), SMALL).map(|_| ()),
     ] {
         match refused {
-            Err(Error::Damaged { file, offset, why }) => {
+            Err(Error::Damaged { file, offset, why, .. }) => {
                 assert_eq!((&file, offset), (&path, SEGMENT_HEADER_BYTES as u64), "{why}");
                 assert!(why.starts_with("a compressed batch "), "{why}");
             }

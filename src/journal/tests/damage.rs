@@ -52,6 +52,23 @@ fn an_opening_refuses_damage_and_changes_nothing() {
     assert_eq!(segments(dir.path()).len(), 1);
 }
 
+/// An older copy of the last segment would take its place as if nothing had come after it.
+#[test]
+fn whoever_finds_the_last_segment_damaged_is_not_told_to_restore_it_alone() {
+    let dir = sealed_in_the_middle();
+    let path = last_segment(dir.path());
+    let whole = fs::read(&path).expect("read");
+    flip(&path, blocks(&path)[1].0 + 60);
+    let flipped = [read_checked(dir.path()).map(drop), FileJournal::open(dir.path(), MEDIUM).map(drop)];
+    fs::write(&path, &whole[..whole.len() - 1]).expect("cut");
+    let cut = [read_checked(dir.path()).map(drop), FileJournal::open(dir.path(), MEDIUM).map(drop)];
+    for damaged in flipped.into_iter().chain(cut) {
+        let said = damaged.expect_err("it is damaged").to_string();
+        assert!(said.contains("restore journal and trees from one backup"), "{said}");
+        assert!(!said.contains("restore this file"), "{said}");
+    }
+}
+
 #[test]
 fn every_flipped_byte_in_the_unsealed_last_batch_is_a_torn_tail() {
     let dir = sealed_in_the_middle();
