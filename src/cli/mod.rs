@@ -2,6 +2,7 @@
 
 mod actors;
 mod bench;
+mod clocks;
 mod control;
 mod core_dumps;
 mod dead_letters;

@@ -3,26 +3,31 @@
 use std::process::ExitCode;
 
 use crate::actors::{Shop, audit, trees::names};
-use crate::runtime::{JournalDir, Recovered, compare, derive};
+use crate::runtime::{JournalDir, Recovered, compare, derive, system_time};
 use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState};
 
-use super::world::{Layout, open_trees, promised};
-use super::{Failure, private};
+use super::world::{Layout, WHETHER_ACKNOWLEDGED, open_trees, promised};
+use super::{Failure, clocks, private};
 
 /// Differences shown one by one; the rest is counted.
 const SHOWN_MAX: usize = 50;
 
 /// Exits 1 where anything differs, and names it.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
-    let Examined { records, found, .. } = examine(settings)?;
-    report(records, &found);
+    let Examined { records, torn_bytes, derived, found } = examine(settings)?;
+    if let Some(ahead) = clocks::trade_ahead(derived.last_at, system_time()?, settings.trade.speed) {
+        println!("{ahead}");
+    }
+    report(records, torn_bytes, &found);
     Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What a shop's directory holds.
 pub struct Examined {
     pub records: u64,
+    /// Of a last write that is not whole. A start drops it and opens, so it is no difference.
+    pub torn_bytes: u64,
     /// The states as the journal alone gives them.
     pub derived: Recovered<Shop>,
     /// Each difference, named.
@@ -57,10 +62,15 @@ pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
         }
     }
     found.extend(audit::audit(&derived.state, derived.is_quiet()));
-    Ok(Examined { records: journal.last().0, derived, found })
+    Ok(Examined { records: journal.last().0, torn_bytes: journal.torn_bytes(), derived, found })
 }
 
-fn report(records: u64, found: &[String]) {
+fn report(records: u64, torn_bytes: u64, found: &[String]) {
+    if torn_bytes > 0 {
+        println!(
+            "the last write before the end, {torn_bytes} bytes, is not whole, and the next start drops it: {WHETHER_ACKNOWLEDGED}"
+        );
+    }
     for difference in found.iter().take(SHOWN_MAX) {
         println!("{difference}");
     }

@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
 
 use super::secrets::link_keys;
-use super::{Failure, history_check, private};
+use super::{Failure, clocks, history_check, private};
 
 /// What stands where in a data directory.
 #[derive(Clone)]
@@ -76,6 +76,10 @@ impl Layout {
     }
 }
 
+/// Of a last write that is not whole.
+pub const WHETHER_ACKNOWLEDGED: &str =
+    "if a crash tore it, nothing in it was acknowledged; if the disk damaged it later, that cannot be told";
+
 /// Whether the shop makes something of this name in its data directory, or `bench` does for its shop.
 pub fn is_of_a_shop(name: &OsStr) -> bool {
     const NAMES: [&str; 14] = [
@@ -128,8 +132,7 @@ impl World {
         if recovery.torn_bytes > 0 {
             tracing::warn!(
                 bytes = recovery.torn_bytes,
-                "the last write before the end is not whole and is dropped: if a crash tore it, nothing in it was \
-                 acknowledged; if the disk damaged it later, that cannot be told"
+                "the last write before the end is not whole and is dropped: {WHETHER_ACKNOWLEDGED}"
             );
         }
         let (trees, state) = open_trees(settings, &layout, journal.id())?;
@@ -172,6 +175,9 @@ impl World {
             spin_max: Some(Duration::from_millis(settings.runtime.spin_max_ms)),
         };
         let running = runtime::start(parts).await?;
+        if let Some(ahead) = clocks::trade_ahead(running.last_at, now, settings.trade.speed) {
+            tracing::warn!("{ahead}");
+        }
         Ok(Opened { running, layout, _lock })
     }
 }

@@ -32,6 +32,11 @@ impl<'a> JournalDir<'a> {
         self.end.last
     }
 
+    /// Of a last write that is not whole, which a start would drop.
+    pub fn torn_bytes(&self) -> u64 {
+        self.end.torn_bytes
+    }
+
     /// Which journal it is.
     ///
     /// # Errors

@@ -96,6 +96,8 @@ pub struct Running<A: Application> {
     fatal: watch::Receiver<Option<String>>,
     /// Turns replayed at the start.
     pub replayed: u64,
+    /// The trade's last moment before it.
+    pub last_at: Timestamp,
     /// Of the other cells, where they have threads.
     threads: Vec<Arbiter>,
 }
@@ -160,7 +162,7 @@ pub async fn start<A: Application>(mut parts: CellParts<A>) -> Result<Running<A>
     let cell = beginning.bring_to_life(0, first, recovered, Some(&journal), first_arrivals);
     let fatal = beginning.common.fatal.subscribe();
     handle.set_open(true);
-    Ok(Running { cell, handle, journal, fatal, replayed, threads })
+    Ok(Running { cell, handle, journal, fatal, replayed, last_at, threads })
 }
 
 async fn begin_on_thread<A: Application>(

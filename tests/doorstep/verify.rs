@@ -220,6 +220,9 @@ fn a_torn_last_write_is_dropped_and_the_shop_opens() {
     let used = bytes.iter().rposition(|byte| *byte != 0).expect("something was written") + 1;
     bytes[used - 5..].fill(0);
     fs::write(&segment, bytes).unwrap();
+    let verified = shop.verifies();
+    assert!(verified.contains("is not whole, and the next start drops it"), "{verified}");
+    assert!(verified.contains("if the disk damaged it later, that cannot be told"), "{verified}");
     shop.start();
     assert!(shop.log().contains("if the disk damaged it later, that cannot be told"), "{}", shop.log());
     let kept = shop.looks_at(&first);

@@ -73,7 +73,7 @@ pub fn look(
     outcome: &Outcome,
     all_closed: bool,
 ) -> Result<Ending, Failure> {
-    let Examined { records, derived, found } = examine(settings)?;
+    let Examined { records, derived, found, .. } = examine(settings)?;
     let kept = derived.state.orders.orders.resident();
     let kept: BTreeMap<OrderId, OrderState> = kept.map(|(id, order)| (*id, order.state)).collect();
     let mut wrong = Wrong::default();

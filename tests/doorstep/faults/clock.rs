@@ -83,6 +83,26 @@ fn whatever_the_clock_says_at_a_start_time_never_goes_back_and_no_timer_is_lost_
     ));
 }
 
+#[test]
+fn a_trade_that_a_wrong_clock_has_sent_years_ahead_is_told_of_by_the_start_and_by_verify() {
+    let (_, rows) = shelves();
+    let mut shop = setup().speed(1).catalogue(&rows).closed();
+    shop.beset_by(says("@2036-05-06 07:08:09"));
+    shop.start();
+    placed_now(&shop);
+    assert_eq!(shop.stop().code(), Some(0));
+    assert!(!shop.log().contains("the trade is ahead"), "{}", shop.log());
+    shop.beset_by(vec![]);
+    let verified = shop.verifies();
+    shop.start();
+    for said in [shop.log(), verified] {
+        assert!(
+            said.contains("the trade's last moment is 2036-05-06") && said.contains("the trade is ahead"),
+            "{said}"
+        );
+    }
+}
+
 /// One more order, and when it was placed.
 fn placed_now(shop: &TestShop) -> (Attempt, String) {
     let mut attempt = Attempt { key: shop.new_key(), wish: wish("MANY-01").0, said: None };

@@ -1,0 +1,36 @@
+//! The trade's clock beside the one on the wall.
+
+use crate::domain::Timestamp;
+
+/// How far a shop at speed 1 may be ahead: clocks are set right by less.
+const TRADE_AHEAD_MS_MAX: u64 = 10 * 60_000;
+const HOUR_MS: u64 = 3_600_000;
+
+/// What to say where the trade's last moment is ahead of the clock, as after a start under a wrong one. At another speed it always is.
+pub fn trade_ahead(last: Timestamp, now: Timestamp, speed: u32) -> Option<String> {
+    let ahead_ms = last.ms_since(now);
+    if speed != 1 || ahead_ms <= TRADE_AHEAD_MS_MAX {
+        return None;
+    }
+    let hours = ahead_ms.div_ceil(HOUR_MS);
+    Some(format!(
+        "the trade's last moment is {last} and the system's clock says {now}: the trade is ahead by up to {hours} hours. Dates go on from \
+         there, since nothing runs backwards, until the clock has caught up. If the clock is wrong now, set it and start again; if it was \
+         wrong before, go on with these dates, or restore journal and trees from one backup of before"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trade_that_is_far_ahead_of_the_clock_is_told_of_at_speed_one() {
+        let now = Timestamp(1_800_000_000_000);
+        let ahead = |ms, speed| trade_ahead(now.plus_ms(ms), now, speed);
+        assert_eq!(trade_ahead(Timestamp(0), now, 1), None);
+        assert_eq!(ahead(TRADE_AHEAD_MS_MAX, 1), None);
+        assert!(ahead(36 * HOUR_MS, 1).is_some_and(|said| said.contains("ahead by up to 36 hours")));
+        assert_eq!(ahead(36 * HOUR_MS, 3_600), None);
+    }
+}
