@@ -69,6 +69,10 @@ impl PassKeys {
         let (id, day, given) = (next()?, next()?, next()?);
         let key = self.keys.iter().find(|key| key.id.to_string() == id).ok_or(BadPass::Forged)?;
         let last_day = Date(day.parse().map_err(|_| BadPass::Forged)?);
+        // a day has one spelling: `+20963` and `020963` are read as the same number
+        if last_day.0.to_string() != day {
+            return Err(BadPass::Forged);
+        }
         if !bool::from(proof(key, order, last_day).as_bytes().ct_eq(given.as_bytes())) {
             return Err(BadPass::Forged);
         }
@@ -79,6 +83,7 @@ impl PassKeys {
 fn proof(key: &PassKey, order: OrderId, last_day: Date) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(&key.secret).expect("HMAC takes a key of any length");
     mac.update(b"doorstep order link ");
+    mac.update(&[key.id]);
     mac.update(&order.to_bytes());
     mac.update(&last_day.0.to_be_bytes());
     let digest = mac.finalize().into_bytes();
@@ -129,6 +134,20 @@ mod tests {
     }
 
     #[test]
+    fn a_day_has_one_spelling_and_a_key_one_number() {
+        let pass = keys(&[1]).pass(order(), TODAY);
+        let day = TODAY.plus_days(PASS_DAYS).0.to_string();
+        for spelled in [format!("+{day}"), format!("0{day}"), format!(" {day}")] {
+            let other = pass.replace(&day, &spelled);
+            assert_eq!(keys(&[1]).check(order(), &other, TODAY), Err(BadPass::Forged), "{other}");
+        }
+        // one secret under two numbers, as where a line was copied
+        let twice = PassKeys::new(vec![PassKey { id: 2, secret: [1; 32] }, key(1)]).unwrap();
+        assert_eq!(twice.check(order(), &pass, TODAY), Ok(()));
+        assert_eq!(twice.check(order(), &pass.replacen("_1_", "_2_", 1), TODAY), Err(BadPass::Forged));
+    }
+
+    #[test]
     fn keys_are_some_few_and_each_has_a_number() {
         assert!(PassKeys::new(vec![]).is_none());
         assert!(PassKeys::new(vec![key(1), key(1)]).is_none());
@@ -144,6 +163,13 @@ mod tests {
             let at = at.min(pass.len() - 1);
             changed.replace_range(at..=at, &to);
             prop_assert_eq!(keys(&[1]).check(order(), &changed, TODAY) == Ok(()), changed == pass);
+        }
+
+        #[test]
+        fn nothing_put_into_a_pass_leaves_it_one(at in 0usize..=45, more in "[0-9a-zA-Z_+ -]|0|\\+") {
+            let mut longer = keys(&[1]).pass(order(), TODAY);
+            longer.insert_str(at.min(longer.len()), &more);
+            prop_assert_eq!(keys(&[1]).check(order(), &longer, TODAY), Err(BadPass::Forged), "{}", longer);
         }
 
         #[test]
