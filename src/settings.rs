@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
-use crate::access::{self, ForwardingHeader, Quotas, TrustedProxies};
+use crate::access::{self, ForwardingHeader, Quotas, Rate, TrustedProxies};
 use crate::actors::{CART_KEPT_MS, Rules};
 use crate::domain::{Currency, Money};
 use crate::http;
@@ -100,6 +100,8 @@ pub enum BadSettings {
 
 const PREFIX: &str = "DOORSTEP";
 const PROXIES: &str = "DOORSTEP_HTTP__TRUSTED_PROXIES";
+/// Of a year: longer than anything here lasts.
+const HOURS_MAX: u64 = 365 * 24;
 
 type Variables = std::collections::HashMap<String, String>;
 
@@ -186,6 +188,7 @@ impl Settings {
         zero("storage.checkpoint_every_ms", self.storage.checkpoint_every_ms)?;
         zero("runtime.await_max_ms", self.runtime.await_max_ms)?;
         zero("runtime.spin_max_ms", self.runtime.spin_max_ms)?;
+        self.check_ranges()?;
         if self.runtime.cells > CELLS_MAX {
             let value = self.runtime.cells.to_string();
             let why = "at most 16 threads of actors, or 0: half as many as there are cores";
@@ -195,12 +198,66 @@ impl Settings {
             let value = self.shop.shipping.to_string();
             return Err(BadSettings::Value { key: "shop.shipping", value, why: "minor units, at least 0" });
         }
+        if self.partners.retry_max_ms < self.partners.retry_first_ms {
+            let value = self.partners.retry_max_ms.to_string();
+            let why = "at least partners.retry_first_ms, or repetitions would come ever faster";
+            return Err(BadSettings::Value { key: "partners.retry_max_ms", value, why });
+        }
         if self.payment.fee_basis_points > 10_000 {
             let value = self.payment.fee_basis_points.to_string();
             let why = "hundredths of a per cent, at most 10000";
             return Err(BadSettings::Value { key: "payment.fee_basis_points", value, why });
         }
         Ok(())
+    }
+
+    /// Beyond them a product or a date would be none.
+    fn check_ranges(&self) -> Result<(), BadSettings> {
+        let most = |key, value: u64, most: u64, why| match value <= most {
+            true => Ok(()),
+            false => Err(BadSettings::Value { key, value: value.to_string(), why }),
+        };
+        most("stock.quote_fresh_hours", self.stock.quote_fresh_hours, HOURS_MAX, "hours, at most a year")?;
+        most(
+            "warehouse.packing_minutes",
+            self.warehouse.packing_minutes,
+            60 * HOURS_MAX,
+            "minutes, at most a year",
+        )?;
+        for (key, days) in [
+            ("warehouse.delivery_days", self.warehouse.delivery_days),
+            ("payment.hold_days", self.payment.hold_days),
+            ("payment.settlement_days", self.payment.settlement_days),
+        ] {
+            most(key, u64::from(days), HOURS_MAX / 24, "days, at most a year")?;
+        }
+        for (key, ms) in [
+            ("sessions.passivate_after_ms", self.sessions.passivate_after_ms),
+            ("stock.quote_deadline_ms", self.stock.quote_deadline_ms),
+            ("payment.answer_deadline_ms", self.payment.answer_deadline_ms),
+            ("partners.call_deadline_ms", self.partners.call_deadline_ms),
+            ("partners.retry_max_ms", self.partners.retry_max_ms),
+        ] {
+            most(key, ms, HOURS_MAX * 3_600_000, "milliseconds, at most a year")?;
+        }
+        let limits = [
+            ("credit.card_max", self.credit.card_max),
+            ("credit.customer_max", self.credit.customer_max),
+            ("credit.all_max", self.credit.all_max),
+        ];
+        if let Some((key, limit)) = limits.into_iter().find(|(_, limit)| *limit < 0) {
+            let why = "minor units, at least 0: nothing is ordered in so";
+            return Err(BadSettings::Value { key, value: limit.to_string(), why });
+        }
+        let is_unbounded = |rate: &&Rate| self.rates.of(**rate).window_s == 0;
+        match Rate::ALL.iter().find(is_unbounded) {
+            None => Ok(()),
+            Some(rate) => {
+                let (value, why) =
+                    (format!("{} with window_s = 0", rate.name()), "at least 1 second is expected");
+                Err(BadSettings::Value { key: "rates", value, why })
+            }
+        }
     }
 
     /// What the connections of a listener may use, up to `connections_max` of them for each of its workers.
@@ -328,6 +385,14 @@ mod tests {
             ("[trade]\nspeed = \"fast\"", vec![], "speed"),
             ("[trade]\nspeed = 0", vec![], "trade.speed"),
             ("[shop]\ncurrency = \"pound\"", vec![], "pound"),
+            ("[partners]\nretry_max_ms = 0", vec![], "partners.retry_max_ms"),
+            ("[partners]\nretry_max_ms = 499", vec![], "partners.retry_max_ms"),
+            ("[stock]\nquote_fresh_hours = 5124095576031", vec![], "stock.quote_fresh_hours"),
+            ("[warehouse]\npacking_minutes = 307445734561826", vec![], "warehouse.packing_minutes"),
+            ("[warehouse]\ndelivery_days = 4000000000", vec![], "warehouse.delivery_days"),
+            ("[payment]\nhold_days = 366", vec![], "payment.hold_days"),
+            ("[credit]\nall_max = -1", vec![], "credit.all_max"),
+            ("[rates]\ncards = { each = 30, all = 6000, window_s = 0 }", vec![], "cards with window_s"),
             ("", vec![("DOORSTEP_HTTP__LISTEN", "nowhere")], "listen"),
             ("", vec![("DOORSTEP_HTTP__TRUSTED_PROXIES", "10.0.0.0/8,proxy")], "proxy"),
             ("[http]\nforwarding_header = \"X-Real-IP\"", vec![], "X-Real-IP"),
