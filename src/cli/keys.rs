@@ -23,11 +23,13 @@ const WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Subcommand)]
 pub enum What {
-    /// Make a key for the program NAME and print it: once, for the shop keeps its hash alone
+    /// Make a key for the program NAME and print it: once, for the shop keeps its hash alone. One that has a key is given
+    /// another after `keys revoke NAME`
     Add { name: String },
     /// List the programs, when each was given its key, and whose are revoked
     List,
-    /// Revoke the key of NAME: from then on it is refused
+    /// Revoke the key of NAME: from then on it is refused with 401. After `keys add NAME` the program has its orders and its
+    /// idempotency keys as before
     Revoke { name: String },
 }
 

@@ -20,7 +20,7 @@ pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
 }
 
 /// What signs the links to orders: a line `NUMBER HEX` for each key, the one that signs new links first. Whoever puts a new line
-/// before the others changes keys; an old line can go once its links have run out.
+/// before the others changes keys from the next start on; an old line can go once its links have run out, after 180 days.
 pub fn link_keys(layout: &Layout) -> Result<PassKeys, Failure> {
     let file = layout.link_keys();
     let bytes = read_or_make(layout, &file, |secret| {

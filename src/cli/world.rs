@@ -10,7 +10,7 @@ use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
 use crate::domain::Timestamp;
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::gateway::Programs;
-use crate::journal::{self, FileJournal, FileOptions, JournalId, Position};
+use crate::journal::{self, FileJournal, FileOptions, Journal as _, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, system_time};
 use crate::settings::Settings;
@@ -144,6 +144,13 @@ impl World {
 
     /// Recovers the shop and brings its actors to life.
     pub async fn start(self, settings: &Settings, base_url: &str) -> Result<Opened, Failure> {
+        if self.journal.last() > Position::START && !self.layout.link_keys().exists() {
+            tracing::warn!(
+                file = %self.layout.link_keys().display(),
+                "the keys of links are gone: new ones are made, and links in e-mails that were sent open nothing; to have them open \
+                 again, put the old file's lines after the new one's, and start again"
+            );
+        }
         let partners = partners(settings, &self.layout, base_url)?;
         self.start_among(settings, partners).await
     }

@@ -75,6 +75,16 @@ fn a_directory_that_others_could_read_is_made_private_before_it_is_opened_and_th
 }
 
 #[test]
+fn keys_of_links_that_are_gone_are_made_anew_and_that_is_said() {
+    let mut shop = setup().open();
+    assert_eq!(shop.stop().code(), Some(0));
+    assert!(!shop.log().contains("the keys of links are gone"), "{}", shop.log());
+    fs::remove_file(shop.data().join("links.secret")).expect("there are keys");
+    shop.start();
+    assert!(shop.log().contains("the keys of links are gone"), "{}", shop.log());
+}
+
+#[test]
 fn another_user_neither_asks_the_daemon_nor_holds_its_lock() {
     if !is_root() {
         eprintln!("not tried: only root can become another user");
