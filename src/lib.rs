@@ -37,17 +37,21 @@
 //! | the same request twice is one order | [`actors::order_manager`] (`key_binding`, `place`) |
 //! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`), [`runtime`] (`lanes`, `pending`) |
 //! | nothing is sold that is not there or promised | [`actors::stock_keeper`] (`stock_item`, `moves`) |
+//! | no hold is captured after its window; what is in the house is paid for anew first | [`actors::order_manager`] (`renewal`), [`actors::bank`] (`hold`) |
+//! | what is ordered in on a card's word alone has limits | [`actors::stock_keeper`] (`credit`) |
+//! | who asks too often is refused | [`access`] (`rates`), [`gateway`] (`rates`) |
 //! | money and books balance | [`actors::merchant_proxy`] (`ledger`), [`actors::audit`], `doorstep verify` |
 //! | a crash anywhere resumes where it stopped | [`runtime`] (`recovery`, `pending`, `shell`) |
 //! | a panic, a hang or a spin costs one message at most | [`runtime`] (`guard`, `supervisor`, `watchdog`), [`actors::tree`] |
-//! | damage is named, never skipped | [`journal`] (`recovery`, `read`), [`storage`] (`open`, `seal`) |
+//! | damage is named, never skipped | [`journal`] (`survey`, `recovery`, `read`; `examine` beside an open shop), [`storage`] (`open`, `seal`) |
 //! | every queue has a bound, every wait a deadline | [`runtime`] (`limits`, `handle`), [`gateway`] (`limits`, `shield`) |
 //! | who sends and does not read, or drips, costs a bounded place for a bounded time | [`http`] |
 //! | bad input changes nothing | [`gateway`] (`api/parse`, `problem`), the types of [`domain`] |
 //!
 //! # Layers
 //!
-//! `domain` ← `actors` ← `gateway` ← `simulation`, `cli`. [`access`] (names of the listeners, where a request comes from) is pure too. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
+//! `domain` ← `actors` ← `gateway` ← `simulation`, `cli`. [`access`] (names of the listeners, where a request comes from) is pure too,
+//! but for `over_http`, which reads them from a request. [`domain`] is pure: no actix, tokio, sled or clock. [`runtime`] and
 //! [`journal`] know no order. Only [`storage`] knows sled, only [`gateway`] serves the shop over HTTP, only [`partners`]
 //! talks to the outside (and serves the embedded processor's card page); both do it by [`http`], which knows no shop. A test holds the
 //! source to this.

@@ -21,7 +21,8 @@ pub struct Rules {
     pub quote_deadline_ms: u64,
     /// `stock.quote_fresh_hours`, trade time: how long the best quote for a SKU is used again.
     pub quote_fresh_ms: u64,
-    /// `stock.supply_attempts_max`: how often a purchase order is sent with the same key while its outcome is unknown.
+    /// `stock.supply_attempts_max`: after so many questions without an answer the operator is told of a purchase
+    /// order. It is asked for ever, with the same key, from then on each `retry_max_ms`.
     pub supply_attempts_max: u32,
     /// `payment.answer_deadline_ms`, real time: then the outcome is unknown.
     pub payment_deadline_ms: u64,

@@ -23,7 +23,7 @@ use super::secrets::{link_keys, processor_secret};
 use super::world::{Opened, World, catalogue, programs};
 use super::{Failure, control, core_dumps, demo, front};
 
-/// The demo world's speed where none is set: all fifteen steps and the settlement pass in two minutes.
+/// The demo world's speed where none is set: all fifteen steps and the settlement pass in a minute or two.
 const DEMO_SPEED: u32 = 3_600;
 
 pub fn run(mut settings: Settings, demo: bool) -> Result<ExitCode, Failure> {

@@ -1,5 +1,4 @@
-//! What must hold, whatever happened: one file an invariant, named as `RELIABILITY` in the documentation of the project
-//! names them. A checker reads the evidence and returns a sentence for each thing that is wrong; it never panics.
+//! What must hold, whatever happened: one file an invariant, which says it in its first sentence; `i07` is invariant 7. A checker reads the evidence and returns a sentence for each thing that is wrong; it never panics.
 //!
 //! Not here: I17 (overload) is measured on the real process. Rules that the shop does not have yet (refunds, returns,
 //! disputes) get their checker with them.
