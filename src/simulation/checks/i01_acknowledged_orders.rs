@@ -80,7 +80,8 @@ fn is_content_of(order: &Order, shown: &Shown) -> bool {
     let lines: Vec<_> = order.lines.iter().map(line).collect();
     let totals = &order.totals;
     let sums = (totals.shipping.amount, totals.tax.amount, totals.total.amount);
-    shown.key == order.key.to_string()
+    // a link shows no key
+    (shown.key.is_empty() || shown.key == order.key.to_string())
         && shown.lines == lines
         && (shown.shipping, shown.tax, shown.total) == sums
         && shown.placed_at == order.placed_at.to_string()
