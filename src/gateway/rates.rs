@@ -11,7 +11,7 @@ use actix_web::http::{Method, StatusCode};
 
 use crate::access::announce;
 use crate::access::{Counted, Limited, Rate, Standing};
-use crate::actors::order_manager::Outcome;
+use crate::actors::order_manager::{Answer, Outcome};
 
 use super::{App, Code, Principal, Problem};
 
@@ -151,9 +151,10 @@ pub(super) struct FromElsewhere;
 /// Said of a request: its order was refused after the bank or the shelves were asked.
 struct Refused;
 
-/// Whoever tells a client the outcome of a checkout says so here: by this alone it is a refusal or none.
-pub(super) fn note(request: &HttpRequest, outcome: &Outcome) {
-    if is_refusal(outcome) {
+/// Whoever tells a client the answer to a checkout says so here: by this alone it is a refusal or none. An answer that is told
+/// once more is none: nobody was asked for it.
+pub(super) fn note(request: &HttpRequest, answer: &Answer) {
+    if is_refusal(&answer.outcome) && !answer.replayed {
         request.extensions_mut().insert(Refused);
     }
 }

@@ -13,7 +13,7 @@ use super::views::{self, OpenedBy};
 pub fn answered(request: &HttpRequest, reply: Reply) -> Result<HttpResponse, Problem> {
     match reply {
         Reply::Answered(answer) => {
-            rates::note(request, &answer.outcome);
+            rates::note(request, &answer);
             render(answer)
         }
         Reply::Session(web_session::Reply::NoSuchCart) => Err(no_such_cart()),

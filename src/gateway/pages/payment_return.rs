@@ -39,7 +39,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     let pay = Message::PayWith { checkout: returned.checkout, card };
     match app.act(Address::WebSession(session), pay).await {
         Ok(Reply::Answered(answer)) => {
-            rates::note(&request, &answer.outcome);
+            rates::note(&request, &answer);
             told(&app, answer.outcome)
         }
         Ok(Reply::Session(CartReply::CartEmpty)) if !has_card => unknown_card(&app),

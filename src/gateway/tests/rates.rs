@@ -1,15 +1,16 @@
 //! Who asks too often is told so, and nothing is asked of the shop for it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::json;
 
 use super::kit::*;
-use crate::access::Rate;
+use crate::access::{Clients, ForwardingHeader, Quota, Quotas, Rate, TrustedProxies};
 use crate::actors::order_manager::{Answer, Outcome, Reply as OrderReply};
-use crate::domain::{ApiKey, DeclineReason, ProgramId, VisitorKey};
+use crate::domain::{ApiKey, DeclineReason, ProgramId, SessionId, VisitorKey};
 use crate::gateway::api::document;
 use crate::gateway::rates::Counts;
 
@@ -135,6 +136,23 @@ async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_out
             assert_eq!(left == 1, is_refusal, "{outcome:?}");
         }
     }
+}
+
+#[actix_web::test]
+async fn a_refusal_that_is_told_once_more_does_not_count_again() {
+    let mut kit = Kit::new().closed_to_strangers();
+    let refusals = Quota { each: 2, all: 0, window_s: 3_600 };
+    let quotas = Quotas { refusals, ..Quotas::default() };
+    kit.app.clients =
+        Arc::new(Clients::new(quotas, TrustedProxies::default(), ForwardingHeader::XForwardedFor));
+    let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
+    let kit = kit.replies(answer(declined()));
+    let kit = (0..5).fold(kit, |kit, _| kit.replies(answer_again(declined()))).replies(answer(declined()));
+    let path = format!("/api/v1/carts/{}/checkout", SessionId::of_program(1_795_348_800_000, 0));
+    for _ in 0..7 {
+        kit.send(from(ME, post(&path, &checkout()))).await.assert_problem(402, "payment_declined");
+    }
+    kit.send(from(ME, post(&path, &checkout()))).await.assert_problem(429, "rate_limited");
 }
 
 #[actix_web::test]

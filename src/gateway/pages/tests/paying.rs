@@ -1,7 +1,7 @@
 use actix_web::test::TestRequest;
 
 use crate::access::{Quota, Quotas};
-use crate::actors::order_manager::Outcome;
+use crate::actors::order_manager::{Answer, Outcome};
 use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
 use crate::actors::{Address, Message, Reply};
 use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState, VisitorKey};
@@ -63,6 +63,24 @@ async fn who_keeps_the_old_cookie_gets_no_new_session_without_end() {
     }
     let adopted = |(_, message): &_| matches!(message, Message::Session(CartMessage::Adopt { .. }));
     assert_eq!(kit.asked().iter().filter(|asked| adopted(asked)).count(), 2);
+}
+
+#[actix_web::test]
+async fn a_card_that_was_declined_counts_once_however_often_she_reloads() {
+    let refusals = Quota { each: 1, all: 0, window_s: 3_600 };
+    let limits = Quotas { refusals, ..Quotas::default() };
+    let declined = |replayed| {
+        let (order, reason) = (OrderId::new(1, 1), DeclineReason::InsufficientFunds);
+        Ok(Reply::Answered(Answer { outcome: Outcome::Declined { order, reason }, replayed }))
+    };
+    let again = pays(move || declined(true)).limited(limits);
+    for _ in 0..3 {
+        assert_eq!(again.get(RETURN).await.status, 402);
+    }
+    let anew = pays(move || declined(false)).limited(limits);
+    for status in [402, 429] {
+        assert_eq!(anew.get(RETURN).await.status, status);
+    }
 }
 
 #[actix_web::test]
