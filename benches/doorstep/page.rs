@@ -72,5 +72,11 @@ fn post(shop: &Bookshop, nth: u64) -> Request {
     });
     let headers =
         vec![("content-type", "application/json".to_owned()), ("idempotency-key", format!("order-{nth}"))];
-    Request { method: "POST", uri: "/api/v1/orders".to_owned(), headers, body: body.to_string().into_bytes() }
+    Request {
+        method: "POST",
+        uri: "/api/v1/orders".to_owned(),
+        headers,
+        body: body.to_string().into_bytes(),
+        peer: None,
+    }
 }

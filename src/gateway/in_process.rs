@@ -1,6 +1,7 @@
 //! The whole site without a socket: for tests and the simulator, which run on virtual time.
 
 use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -13,6 +14,9 @@ use actix_web::web::Data;
 use actix_web::{App as Site, HttpResponse};
 
 use super::{App, Shield, configure, pages};
+
+/// Of whoever asks: nobody looks at it.
+const PORT: u16 = 50_000;
 
 /// The site as [`super::serve`] serves it. Cheap to clone; bound to one thread.
 #[derive(Clone)]
@@ -28,6 +32,8 @@ pub struct Request {
     pub uri: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
+    /// Whose connection it comes over; `None`: one of this machine.
+    pub peer: Option<IpAddr>,
 }
 
 /// What comes back.
@@ -96,7 +102,9 @@ impl InProcess {
     /// Handles one request, as if it had come whole over a connection of its own. It is for the shop unless it names a `host`.
     pub async fn send(&self, request: Request) -> Response {
         let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
-        let mut made = TestRequest::default().method(method).uri(&request.uri).set_payload(request.body);
+        let peer = request.peer.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let made = TestRequest::default().method(method).uri(&request.uri).peer_addr((peer, PORT).into());
+        let mut made = made.set_payload(request.body);
         for (name, value) in request.headers {
             made = made.append_header((name, value));
         }

@@ -40,6 +40,8 @@ pub struct Evidence<'a> {
     pub outages: &'a [Outage],
     /// What the daemon logged.
     pub log: &'a [String],
+    /// What the shop's real clock says, where the shop lives.
+    pub real_now: Option<Timestamp>,
     /// The moment, by the trade's clock, at which faults stopped.
     pub calm_since: Option<Timestamp>,
 }

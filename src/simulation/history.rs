@@ -1,5 +1,7 @@
 //! What customers did and what they were told: the outside's own record, which nothing inside can correct.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use crate::domain::{Backorder, OrderId, OrderState};
@@ -26,6 +28,10 @@ pub struct History {
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub shopper: u32,
+    /// The address that it came from.
+    pub from: IpAddr,
+    /// In which life of the process it was sent, or after which: the first is 1.
+    pub life: u32,
     pub method: &'static str,
     /// Path and query.
     pub uri: String,

@@ -275,6 +275,7 @@ impl Driver<'_> {
             books: &self.world.outsiders.books(),
             outages: &self.world.outsiders.outages(),
             log: &self.logs.lines(),
+            real_now: (phase == Phase::End).then(|| self.world.kit.running().clock().real()),
             calm_since: self.calm_since,
         };
         let found = checks::run(self.checkers.iter().copied(), &evidence);

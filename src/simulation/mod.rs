@@ -10,9 +10,14 @@
 //! - Nothing is checked from inside alone: what customers were told, what partners and the bank have in their
 //!   books, and what stands in the journal must be one.
 //!
+//! Strangers try what is not theirs, send what cannot be meant well, and flood the shop, with the rates that ship, each from
+//! addresses of his own; rates and carts run out on the world's clock. There is no socket: whoever pipelines or drips below HTTP
+//! meets the real binary in its tests (`attacks`, `deadlines`, `slow`).
+//!
 //! Layout: `plan` and `fault` (what a seed draws), `world` (what a run is made of), `life` (a run), `disk` (crashes),
 //! `trouble` (panics, hangs), `shoppers`, `partners`, `history` and `evidence` (what was seen), `checks` (what must hold),
 //! `coverage` (which fault met which order where), `timers` (what ran out how often), `shrink` (a smaller run that still fails), `report`.
+mod addresses;
 mod card_page;
 pub mod checks;
 pub mod coverage;
@@ -25,6 +30,7 @@ mod logs;
 mod partners;
 pub mod plan;
 mod programs;
+mod rates;
 pub mod report;
 pub mod shelves;
 mod shoppers;

@@ -4,6 +4,7 @@ use super::checks::Checker;
 use super::fault::FaultSet;
 use super::life::{Run, run};
 use super::plan::{Chosen, Options};
+use super::shoppers;
 
 /// Runs that are tried at the most.
 const TRIES_MAX: u32 = 300;
@@ -72,8 +73,7 @@ impl Shrinking<'_> {
     }
 
     fn customers(&self) -> Vec<u32> {
-        let all = || (0..self.best.options.orders).collect();
-        self.best.options.only.clone().unwrap_or_else(all)
+        shoppers::numbers(&self.best.options)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The way from the customers to the shop: requests over a connection that breaks when the process dies.
 
 use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,8 @@ pub struct Street {
     began: Instant,
     /// The site of the life that is; `None` while the process is down.
     site: RefCell<Option<InProcess>>,
+    /// How many lives have begun.
+    lives: Cell<u32>,
     /// A life has ended: its requests get no answer. Whoever waits is woken in the order in which they came: of all
     /// the ways to wake many, not every one keeps one.
     ended: Notify,
@@ -34,6 +37,7 @@ impl Street {
         Rc::new(Street {
             began: Instant::now(),
             site: RefCell::default(),
+            lives: Cell::new(0),
             ended: Notify::new(),
             history: RefCell::default(),
             calm: Cell::new(false),
@@ -44,6 +48,7 @@ impl Street {
     }
 
     pub fn open(&self, site: InProcess) {
+        self.lives.set(self.lives.get() + 1);
         *self.site.borrow_mut() = Some(site);
     }
 
@@ -81,9 +86,11 @@ impl Street {
     }
 
     /// Sends a request and waits for its answer. `None`: the shop is down, or went down meanwhile.
-    pub async fn send(&self, shopper: u32, request: Request) -> Option<Response> {
+    pub async fn send(&self, shopper: u32, from: IpAddr, mut request: Request) -> Option<Response> {
         let (method, uri) = (request.method, request.uri.clone());
-        let sent = Sent { shopper, method, uri, at: self.moment(), answer: None };
+        request.peer = Some(from);
+        let sent =
+            Sent { shopper, from, life: self.lives.get(), method, uri, at: self.moment(), answer: None };
         let place = {
             let mut history = self.history.borrow_mut();
             history.requests.push(sent);

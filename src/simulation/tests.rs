@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::checks::{self, Checker};
 use super::fault::{Fault, FaultSet};
 use super::plan::{Chosen, Options, Plan};
-use super::{command, run, shrink};
+use super::{addresses, command, run, shoppers, shrink};
 
 fn options(seed: u64, faults: Chosen) -> Options {
     Options { seed, days: 2, orders: 12, faults, only: None, shelves: Arc::default() }
@@ -37,6 +37,28 @@ fn the_same_seed_is_the_same_world() {
     assert_eq!(one[0], one[1]);
     assert_eq!(other[0], other[1]);
     assert_ne!(one[0], other[0]);
+}
+
+/// Else what is checked of him would say nothing.
+#[test]
+fn flooders_are_refused_come_back_when_they_may_and_find_their_old_carts_over() {
+    let flooded = |seed: &u64| shoppers::numbers(&options(*seed, Chosen::Some)).len() > 12;
+    let (mut refused, mut let_in, mut over) = (0, 0, 0);
+    for seed in (1..).filter(flooded).take(4) {
+        let run = run(&options(seed, Chosen::These(FaultSet::none())), &all());
+        assert_eq!(run.violations, [], "{}", command(&run));
+        let his = run.history.requests.iter().filter(|sent| addresses::is_of_flooder(sent.from));
+        let his: Vec<_> = his.filter_map(|sent| Some((sent, sent.answer.as_ref()?.status))).collect();
+        refused += his.iter().filter(|(_, status)| *status == 429).count();
+        let same = |one: &super::history::Sent, next: &super::history::Sent| {
+            (one.method, &one.uri, one.from) == (next.method, &next.uri, next.from)
+        };
+        let again = his.windows(2).filter(|two| two[0].1 == 429 && same(two[0].0, two[1].0));
+        let_in += again.filter(|two| two[1].1 != 429).count();
+        let looks = his.iter().filter(|(sent, _)| sent.uri.starts_with("/api/v1/carts/cart_"));
+        over += looks.filter(|(sent, status)| sent.method == "GET" && *status == 404).count();
+    }
+    assert!(refused > 0 && let_in > 0 && over > 0, "{refused} {let_in} {over}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::actors::{
-    Event, Message, Shop, bank, mailer, merchant_proxy, order_manager, stock_keeper, warehouse,
+    Event, Message, Shop, bank, mailer, merchant_proxy, order_manager, stock_keeper, warehouse, web_session,
 };
 use crate::journal::Position;
 use crate::runtime::{Cause, Due, Record, TimerChange};
@@ -53,6 +53,7 @@ timers! {
     CreditDue, "the month for which supplies of an order that ended unpaid count";
     Refusal, "the day for which a refused order is kept";
     UnusedCard, "the hour for which a card that pays nothing is kept";
+    CartEnd, "the days for which a cart is kept";
     GivenUp, "the wait before what was given up after panics is tried anew";
 }
 
@@ -69,6 +70,9 @@ pub fn ran_out(records: &[(Position, Record<Shop>)]) -> BTreeMap<Timer, u64> {
 
 /// What the turn was decided on, if a timer; `None` also where it rang for what was over already.
 fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Option<Timer> {
+    if ends_a_cart(record) {
+        return Some(Timer::CartEnd);
+    }
     let Cause::Timer { set, .. } = record.cause else { return None };
     let setter = turn_at(records, set.turn)?;
     let TimerChange::Set { due, message, .. } = setter.timers.get(set.index as usize)? else { return None };
@@ -87,6 +91,12 @@ fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Opti
         Message::Mail(mailer::Message::Retry { .. }) => Some(Timer::MailRetry),
         _ => None,
     }
+}
+
+/// A cart's end is no timer of the runtime: the sweeper tells it. No customer of a world has hers forgotten before.
+fn ends_a_cart(record: &Record<Shop>) -> bool {
+    let ends = |event: &Event| matches!(event, Event::Session(web_session::Event::Forgotten { .. }));
+    record.events.iter().any(ends)
 }
 
 fn of_stock(message: &stock_keeper::Message, is_trade: bool) -> Option<Timer> {

@@ -29,6 +29,7 @@ use super::fault::Fault;
 use super::partners::Outsiders;
 use super::plan::{Options, Plan, random_for};
 use super::programs;
+use super::rates;
 use super::shelves::Shelves;
 use super::street::Street;
 use super::trouble::Trouble;
@@ -141,7 +142,7 @@ impl World {
             catalogue: Arc::new(catalogue.expect("the shelves make a catalogue")),
             secrets: Arc::new(Mutex::new(random_for(seed, "sessions"))),
             rules: Arc::new(plan.rules()),
-            programs: Arc::new(Programs::new(true)),
+            programs: Arc::new(Programs::new(false)),
             rng: random_for(seed, "world"),
             cells: random_for(seed, "lives"),
             cells_max: plan.cells_max,
@@ -193,7 +194,7 @@ impl World {
             links: links(),
             rules: self.rules.clone(),
             limits: HttpLimits::default(),
-            clients: Arc::new(crate::access::Clients::unlimited()),
+            clients: Arc::new(rates::clients()),
             origins: Arc::new(named()),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         };

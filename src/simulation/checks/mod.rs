@@ -35,12 +35,13 @@ mod i20_owners_only;
 mod i21_bad_input;
 mod i22_replays;
 mod i24_supplies_are_covered;
+mod i26_strangers_are_bounded;
 mod journal;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// `I1` to `I24`.
+    /// `I1` to `I26`.
     pub invariant: &'static str,
     /// The order concerned, where it is one.
     pub order: Option<OrderId>,
@@ -190,6 +191,11 @@ pub const ALL: &[Checker] = &[
         invariant: "I24",
         holds: "nothing is ordered in on a customer's word that no money and no stated limit covers",
         check: i24_supplies_are_covered::check,
+    },
+    Checker {
+        invariant: "I26",
+        holds: "a stranger gets no more than the rates allow, others are answered, and what is over is gone",
+        check: i26_strangers_are_bounded::check,
     },
 ];
 

@@ -35,6 +35,11 @@ pub struct Checkout {
 impl Shopper {
     /// Sends a checkout once and notes what came of it.
     pub async fn asks(&self, checkout: &Checkout) -> Option<Outcome> {
+        self.asks_and_reads(checkout).await.map(|(outcome, _)| outcome)
+    }
+
+    /// The same, with all that came.
+    pub async fn asks_and_reads(&self, checkout: &Checkout) -> Option<(Outcome, Response)> {
         let place = {
             let mut history = self.street.history.borrow_mut();
             history.checkouts.push(Asked {
@@ -55,7 +60,7 @@ impl Shopper {
         if let Outcome::Taken(shown) | Outcome::Pending(shown) = &outcome {
             self.keeps_secret("the key of an order", &shown.key, Some(self.number));
         }
-        Some(outcome)
+        Some((outcome, response))
     }
 
     /// Sends it until it is answered for good, be it after faults have stopped. `None`: she gave up.

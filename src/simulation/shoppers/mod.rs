@@ -3,14 +3,17 @@
 
 mod cart;
 mod checkout;
+mod flooder;
 mod owner;
 mod program;
 mod stranger;
 mod vandal;
 mod visitor;
 
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -20,6 +23,7 @@ use crate::domain::Backorder;
 use crate::domain::catalogue::Product;
 use crate::gateway::{Request, Response};
 
+use super::addresses;
 use super::fault::Fault;
 use super::history::{Secret, Wish};
 use super::plan::{Options, Plan, random_for};
@@ -34,11 +38,16 @@ const BAD_TOKENS: [&str; 5] =
 /// The bank does what it is asked, and its answer is lost.
 const SILENT_TOKENS: [&str; 3] = ["tok_timeout", "tok_timeout_declined", "tok_unreachable"];
 
+/// In so many worlds there is a flooder.
+const FLOODED: f64 = 0.25;
+
 /// A customer on her way.
 pub struct Shopper {
     pub number: u32,
     pub street: Rc<Street>,
     pub rng: StdRng,
+    /// Where she asks from.
+    pub address: IpAddr,
     shelves: Arc<Shelves>,
     /// How often the bank is silent to her card.
     silent: f64,
@@ -51,25 +60,48 @@ enum Kind {
     Visitor,
     Stranger,
     Vandal,
+    Flooder { cart_kept: Duration },
 }
 
-/// Lets all customers come, each at her time in the days of trade.
+/// As often as each stands here. A flooder comes beside them.
+const KINDS: [Kind; 8] = [
+    Kind::Program,
+    Kind::Program,
+    Kind::Program,
+    Kind::Cart,
+    Kind::Visitor,
+    Kind::Visitor,
+    Kind::Stranger,
+    Kind::Vandal,
+];
+
+/// The numbers of all who come; the last may be a flooder's.
+pub fn numbers(options: &Options) -> Vec<u32> {
+    let all = 0..options.orders + u32::from(has_flooder(options));
+    all.filter(|number| options.only.as_ref().is_none_or(|only| only.contains(number))).collect()
+}
+
+/// He costs as much as many customers, so not every world has one.
+fn has_flooder(options: &Options) -> bool {
+    random_for(options.seed, "flooder").random_bool(FLOODED)
+}
+
+/// Lets all of them come, each at her time in the days of trade.
 pub fn arrive(options: &Options, plan: &Plan, street: &Rc<Street>) -> Vec<JoinHandle<()>> {
-    let wanted = |number: &u32| options.only.as_ref().is_none_or(|only| only.contains(number));
-    let numbers: Vec<u32> = (0..options.orders).filter(wanted).collect();
+    let cart_kept = Duration::from_millis(plan.rules().cart_kept_ms);
     let arrive = |number| {
         let mut rng = random_for(options.seed, &format!("shopper {number}"));
         let after_ms = rng.random_range(0..=u64::from(options.days) * DAY_MS);
-        let kind = [Kind::Program, Kind::Program, Kind::Program, Kind::Cart, Kind::Visitor, Kind::Visitor]
-            .into_iter()
-            .chain([Kind::Stranger, Kind::Vandal])
-            .nth(rng.random_range(0..8))
-            .unwrap_or(Kind::Program);
+        let kind = match number == options.orders {
+            true => Kind::Flooder { cart_kept },
+            false => KINDS[rng.random_range(0..KINDS.len())],
+        };
         let (shelves, silent) = (options.shelves.clone(), plan.rate(Fault::BankSilent));
-        let shopper = Shopper { number, street: street.clone(), rng, shelves, silent };
+        let (street, address) = (street.clone(), addresses::of_customer(number));
+        let shopper = Shopper { number, street, rng, address, shelves, silent };
         actix::spawn(shopper.live(after_ms, kind))
     };
-    numbers.into_iter().map(arrive).collect()
+    numbers(options).into_iter().map(arrive).collect()
 }
 
 impl Shopper {
@@ -81,6 +113,7 @@ impl Shopper {
             Kind::Visitor => self.visitor().await,
             Kind::Stranger => self.stranger().await,
             Kind::Vandal => self.vandal().await,
+            Kind::Flooder { cart_kept } => self.flooder(cart_kept).await,
         }
     }
 
@@ -132,7 +165,7 @@ impl Shopper {
     }
 
     async fn send(&self, request: Request) -> Option<Response> {
-        self.street.send(self.number, request).await
+        self.street.send(self.number, self.address, request).await
     }
 
     async fn get(&self, uri: &str) -> Option<Response> {
@@ -148,5 +181,5 @@ impl Shopper {
 
 fn json_request(method: &'static str, uri: &str, body: &serde_json::Value) -> Request {
     let headers = vec![("content-type", "application/json".to_owned())];
-    Request { method, uri: uri.to_owned(), headers, body: body.to_string().into_bytes() }
+    Request { method, uri: uri.to_owned(), headers, body: body.to_string().into_bytes(), peer: None }
 }

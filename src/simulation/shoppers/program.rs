@@ -58,6 +58,7 @@ impl Shopper {
         let twin = Shopper {
             number: self.number,
             street: Rc::clone(&self.street),
+            address: self.address,
             rng: self.rng.fork(),
             shelves: self.shelves.clone(),
             silent: self.silent,
@@ -141,5 +142,5 @@ fn order_body(wish: &Wish) -> Value {
 /// With a body that is no JSON object, for those who send nonsense.
 pub fn raw(method: &'static str, uri: &str, headers: &[(&'static str, &str)], body: &[u8]) -> Request {
     let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    Request { method, uri: uri.to_owned(), headers, body: body.to_vec() }
+    Request { method, uri: uri.to_owned(), headers, body: body.to_vec(), peer: None }
 }

@@ -41,7 +41,7 @@ impl Shopper {
     }
 
     /// An order that somebody was told of: its id is no secret.
-    fn somebodys_order(&mut self) -> Option<(String, String)> {
+    pub(super) fn somebodys_order(&mut self) -> Option<(String, String)> {
         let history = self.street.history.borrow();
         let told = history.checkouts.iter().filter_map(|asked| match &asked.told.as_ref()?.outcome {
             Outcome::Taken(shown) | Outcome::Pending(shown) => {

@@ -6,6 +6,7 @@ use crate::domain::Backorder;
 use crate::gateway::Request;
 
 use super::super::history::{Trial, TrialKind, Wish};
+use super::super::programs;
 use super::program::{details, raw};
 use super::{DAY_MS, Shopper, json_request};
 
@@ -18,6 +19,7 @@ const CARD: &str = "4012888888881881";
 impl Shopper {
     pub async fn vandal(mut self) {
         self.keeps_secret("a card number", CARD, None);
+        self.keeps_secret("the API key of a program", &programs::key(0).reveal(), None);
         for n in 0..TRIALS {
             self.thinks(DAY_MS / 4).await;
             let marker = format!("vandal{}-{n}@example.com", self.number);
@@ -42,7 +44,10 @@ impl Shopper {
         let backorder = Backorder::Accept;
         let mut good = details(&Wish { lines: vec![], total: None, token, backorder, email });
         good["lines"] = serde_json::json!([{"sku": self.shelves.first().sku.to_string(), "quantity": 1}]);
-        let json = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
+        // a program's, so that it is looked at at all
+        let program = format!("Bearer {}", programs::key(0).reveal());
+        let content = ("content-type", "application/json");
+        let json = [content, ("authorization", program.as_str()), ("idempotency-key", key.as_str())];
         let kind = self.rng.random_range(0..15);
         match kind {
             0 => good["lines"][0]["quantity"] = 0.into(),
@@ -56,7 +61,7 @@ impl Shopper {
             8 => good["surprise"] = true.into(),
             9 => return raw("POST", "/api/v1/orders", &json, b"{\"lines\": [\xff\xfe"),
             10 => return raw("POST", "/api/v1/orders", &json, "[".repeat(50_000).as_bytes()),
-            11 => return raw("POST", "/api/v1/orders", &json[..1], good.to_string().as_bytes()),
+            11 => return raw("POST", "/api/v1/orders", &json[..2], good.to_string().as_bytes()),
             12 => return raw("DELETE", "/api/v1/orders", &json, b""),
             // which of the two is meant?
             13 => {
@@ -74,6 +79,7 @@ impl Shopper {
         }
         let mut request = json_request("POST", "/api/v1/orders", &good);
         request.headers.push(("idempotency-key", key));
+        request.headers.push(("authorization", program));
         request
     }
 }

@@ -7,7 +7,7 @@ use super::super::history::{Key, Outcome, Route, Wish};
 use super::checkout::Checkout;
 use super::{DAY_MS, Shopper};
 
-const ADDRESS: &str = "+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
+pub const ADDRESS: &str = "+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
 
 impl Shopper {
     pub async fn visitor(mut self) {
@@ -44,7 +44,7 @@ impl Shopper {
 
     async fn page(&self, uri: &str, cookie: &str) -> Option<Response> {
         let headers = vec![("cookie", cookie.to_owned()), ("accept", "text/html".to_owned())];
-        self.send(Request { method: "GET", uri: uri.to_owned(), headers, body: vec![] }).await
+        self.send(Request { method: "GET", uri: uri.to_owned(), headers, ..Request::default() }).await
     }
 
     /// Fills in the form and goes on to the card page; what she comes back with.
@@ -75,7 +75,7 @@ impl Shopper {
             key: Key { principal, route: Route::Payment, key: nonce },
             body: 1,
             wish: Wish { lines, total, token, backorder, email: self.email() },
-            request: Request { method: "GET", uri, headers, body: vec![] },
+            request: Request { method: "GET", uri, headers, ..Request::default() },
         })
     }
 
@@ -125,11 +125,11 @@ pub fn form(uri: &str, fields: &str, cookie: &str) -> Request {
         ("accept", "text/html".to_owned()),
         ("cookie", cookie.to_owned()),
     ];
-    Request { method: "POST", uri: uri.to_owned(), headers, body: fields.as_bytes().to_vec() }
+    Request { method: "POST", uri: uri.to_owned(), headers, body: fields.as_bytes().to_vec(), peer: None }
 }
 
 /// `name=value` of the cookie that a page sets.
-fn cookie_of(response: &Response) -> Option<String> {
+pub fn cookie_of(response: &Response) -> Option<String> {
     response.header("set-cookie")?.split(';').next().map(str::to_owned)
 }
 
@@ -139,7 +139,7 @@ fn session_of(cookie: &str) -> Option<SessionId> {
 }
 
 /// The day that the checkout's page asks her to wait for.
-fn date_to_accept(page: &str) -> Option<String> {
+pub fn date_to_accept(page: &str) -> Option<String> {
     let rest = page.split("name=\"accept_wait\" value=\"").nth(1)?;
     rest.split('"').next().map(str::to_owned)
 }
