@@ -200,7 +200,9 @@ fn ended_just_now(
     at: Timestamp,
 ) -> bool {
     let ends = book.of_order(order).filter_map(|(_, row)| row.capture_before);
-    let late_ms = ends.max().map_or(u64::MAX, |end| at.ms_since(end) / u64::from(evidence.plan.speed));
+    // a hold whose window is not over ended in another way, and that is no excuse
+    let Some(end) = ends.max().filter(|end| at >= *end) else { return false };
+    let late_ms = at.ms_since(end) / u64::from(evidence.plan.speed);
     care.counts_on_hold(order) && late_ms <= TIMER_LATE_MS_MAX
 }
 
