@@ -7,7 +7,7 @@ use serde::Deserialize;
 const HOPS_MAX: usize = 16;
 
 /// Who asks, as limits count it: an IPv4 address, or the /64 of an IPv6 address, which is one network of a household. What a household or
-/// a company has of them, the limits count besides: [`Client::within`].
+/// a company has of them, the limits count besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Client(IpAddr);
 

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ipnet::IpNet;
@@ -12,8 +12,12 @@ pub struct Places {
     address_max: usize,
     local_max: usize,
     proxies: Vec<IpNet>,
-    taken: Mutex<HashMap<IpAddr, usize>>,
+    taken: Mutex<HashMap<IpNet, usize>>,
 }
+
+/// What an IPv6 address counts within, and how many times an address's places there are for it: the network of a household or
+/// a server, a household's whole line, a company.
+const IPV6_LEVELS: [(u8, usize); 3] = [(64, 1), (56, 4), (48, 16)];
 
 /// One connection's; given back when it is dropped.
 #[derive(Debug)]
@@ -38,13 +42,13 @@ impl Places {
         if max == 0 || self.proxies.iter().any(|proxies| proxies.contains(&address)) {
             return Some(Place { counted: None });
         }
-        let address = counted_as(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = taken.entry(address).or_default();
-        if *count >= max {
+        let is_full =
+            |(within, times): (IpNet, usize)| taken.get(&within).is_some_and(|count| *count >= max * times);
+        if counted_as(address).any(is_full) {
             return None;
         }
-        *count += 1;
+        counted_as(address).for_each(|(within, _)| *taken.entry(within).or_default() += 1);
         drop(taken);
         Some(Place { counted: Some((Arc::clone(self), address)) })
     }
@@ -54,24 +58,25 @@ impl Drop for Place {
     fn drop(&mut self) {
         let Some((places, address)) = self.counted.take() else { return };
         let mut taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = taken.get_mut(&address) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&address);
+        for (within, _) in counted_as(address) {
+            if let Some(count) = taken.get_mut(&within) {
+                *count -= 1;
+                if *count == 0 {
+                    taken.remove(&within);
+                }
             }
         }
     }
 }
 
-/// A household or a server has a whole IPv6 network of 64 bits to itself.
-fn counted_as(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) if !v6.is_loopback() => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        address => address,
-    }
+fn counted_as(address: IpAddr) -> impl Iterator<Item = (IpNet, usize)> {
+    let levels: &[(u8, usize)] = match address {
+        IpAddr::V6(v6) if !v6.is_loopback() => &IPV6_LEVELS,
+        _ => &[],
+    };
+    let alone = levels.is_empty().then(|| (IpNet::from(address), 1));
+    let within = move |(bits, times): &(u8, usize)| Some((IpNet::new(address, *bits).ok()?.trunc(), *times));
+    alone.into_iter().chain(levels.iter().filter_map(within))
 }
 
 #[cfg(test)]
@@ -103,6 +108,27 @@ mod tests {
         let _held = places.take(address("2001:db8::1")).unwrap();
         assert!(places.take(address("2001:db8::2")).is_none());
         assert!(places.take(address("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn a_line_of_many_ipv6_networks_has_four_times_and_a_company_sixteen_times_the_places() {
+        let places = places(1, 0);
+        let take = |company: u16, line: u16, network: u16| {
+            places.take(IpAddr::V6([0x2001, 0xdb8, company, line << 8 | network, 0, 0, 0, 1].into()))
+        };
+        let mut held: Vec<Place> = (0..4).map(|network| take(1, 1, network).unwrap()).collect();
+        assert!(take(1, 1, 4).is_none(), "the line");
+        held.extend(
+            (2..5)
+                .flat_map(|line| (0..4).map(move |network| (line, network)))
+                .map(|(line, network)| take(1, line, network).unwrap()),
+        );
+        assert!(take(1, 9, 0).is_none(), "the company");
+        assert!(take(2, 0, 0).is_some());
+        held.pop();
+        assert!(take(1, 9, 0).is_some());
+        drop(held);
+        assert!(places.taken.lock().unwrap().is_empty());
     }
 
     #[test]

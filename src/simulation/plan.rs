@@ -154,7 +154,7 @@ impl Plan {
     }
 
     /// What the shop ships, but that a cart ends after its 30 days of trade: on the real clock no world lives as long. It is
-    /// there for [`CART_KEPT_MS_MIN`] all the same, since customers and shop repeat what fails on the real clock.
+    /// there for `CART_KEPT_MS_MIN` all the same, since customers and shop repeat what fails on the real clock.
     pub fn rules(&self) -> Rules {
         let cart_kept_ms = (CART_KEPT_MS / u64::from(self.speed)).max(CART_KEPT_MS_MIN);
         Rules { cart_kept_ms, ..Rules::default() }
