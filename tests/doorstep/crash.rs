@@ -59,7 +59,7 @@ fn nothing_that_was_answered_is_lost_or_doubled_when_the_shop_is_killed() {
     shop.never_panicked();
     assert_eq!(shop.stop().code(), Some(0), "{}", shop.said());
     println!("{}", shop.verifies());
-    the_shop_holds_these_orders_and_no_other(&shop, &attempts);
+    the_shop_holds_these_orders_and_no_other(&shop, &attempts, &[]);
 }
 
 /// Load for so long, then kill -9 in the middle of it.

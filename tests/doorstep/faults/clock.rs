@@ -50,7 +50,7 @@ fn whatever_the_clock_says_at_a_start_time_never_goes_back_and_no_timer_is_lost_
     let mut random = StdRng::seed_from_u64(seed);
     let (shelves, rows) = shelves();
     let mut shop = restless().catalogue(&rows).closed();
-    let mut told = Told::default();
+    let (mut told, mut forgotten) = (Told::default(), vec![]);
     let mut placed_last = String::new();
     for (nth, (words, clock)) in CLOCKS.into_iter().enumerate() {
         shop.beset_by(says(clock));
@@ -63,6 +63,7 @@ fn whatever_the_clock_says_at_a_start_time_never_goes_back_and_no_timer_is_lost_
         println!("the clock is {words}: an order is placed at {placed}");
         assert!(placed > placed_last, "{placed} after {placed_last}");
         placed_last = placed;
+        told.a_day_has_passed(&mut forgotten);
         told.stands(&shop, new, &mut random);
         // in the midst of all its timers
         shop.kill9();
@@ -71,10 +72,11 @@ fn whatever_the_clock_says_at_a_start_time_never_goes_back_and_no_timer_is_lost_
     shop.beset_by(vec![]);
     shop.start();
     let orders: Vec<Bought> = told.0.iter().filter_map(|told| told.said.as_ref()?.bought()).collect();
+    told.a_day_has_passed(&mut forgotten);
     every_order_ends(&shop, &told.0);
     orders.iter().for_each(|order| lived_once_and_forwards(&shop, order));
     each_letter_is_there_once(&shop);
-    told.ends(&mut shop);
+    told.ends_with(&mut shop, &forgotten);
     shop.never_panicked();
     say(&format!(
         "{} clocks, {} orders: time never went back, nothing happened twice",

@@ -74,14 +74,28 @@ impl Told {
         Told::default().stands(shop, self.0, random);
     }
 
+    /// A day or more has passed, or may have: the shop stands by what it took, and may have forgotten what it refused.
+    fn a_day_has_passed(&mut self, forgotten: &mut Vec<Attempt>) {
+        let is_taken = |attempt: &Attempt| attempt.said.as_ref().is_some_and(|said| said.content.is_some());
+        let (taken, refused): (Vec<_>, Vec<_>) = self.0.drain(..).partition(is_taken);
+        self.0 = taken;
+        forgotten.extend(refused);
+    }
+
     /// Every order ends, and all of them are the shop's orders. The shop is closed after it.
     #[track_caller]
     fn ends(self, shop: &mut TestShop) {
+        self.ends_with(shop, &[]);
+    }
+
+    /// As [`Told::ends`]; the shop may have these orders too.
+    #[track_caller]
+    fn ends_with(self, shop: &mut TestShop, forgotten: &[Attempt]) {
         every_order_ends(shop, &self.0);
         every_answer_stands(shop.client(), self.0.iter());
         assert_eq!(shop.stop().code(), Some(0), "{}{}", shop.said(), shop.log());
         shop.verifies();
-        the_shop_holds_these_orders_and_no_other(shop, &self.0);
+        the_shop_holds_these_orders_and_no_other(shop, &self.0, forgotten);
     }
 }
 
