@@ -34,9 +34,9 @@ impl<A: Application> Cell<A> {
     /// Until then, or until so much is not written that the next checkpoint should not wait for it.
     async fn until_due(&self, time: Instant) {
         let common = &self.0.common;
-        while tokio::time::timeout_at(time, common.to_checkpoint.notified()).await.is_ok() {
-            // what was stated during the last checkpoint has woken this too
-            if common.is_much_unwritten() {
+        // a start may find as much: until it is written nothing is taken, nothing stated, and so nothing wakes this
+        while !common.is_much_unwritten() {
+            if tokio::time::timeout_at(time, common.to_checkpoint.notified()).await.is_err() {
                 return;
             }
         }
