@@ -48,6 +48,23 @@ fn what_recovery_finds_is_the_same_with_checkpoints_and_without() {
 }
 
 #[test]
+fn a_start_that_finds_too_much_unwritten_writes_it_at_once_and_goes_on() {
+    run(async {
+        let mut kit = kit();
+        kit.checkpoint_every = Duration::from_secs(36_000);
+        kit.start().await;
+        for no in 0..100 {
+            kit.ask(At(0), Message::Note(no)).await.unwrap();
+        }
+        kit.bounds.unwritten_turns_max = 50;
+        kit.restart().await;
+        tokio::time::sleep(ms(1_000)).await;
+        kit.ask(At(0), Message::Note(100)).await.unwrap();
+        assert!(kit.trees.watermark() >= Position(100));
+    });
+}
+
+#[test]
 fn a_checkpoint_under_way_lets_actors_go_on_and_takes_what_they_change() {
     run(async {
         let mut kit = kit();

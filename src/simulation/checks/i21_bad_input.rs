@@ -6,11 +6,15 @@
 use memchr::memmem;
 
 use super::super::evidence::Evidence;
+use super::super::fault::Fault;
 use super::super::history::{Trial, TrialKind};
 use super::{Found, is_shops_trouble};
 
 /// Panics that the simulator makes say so.
 const ON_PURPOSE: &str = "on purpose";
+/// What is said of an actor that was made to hang for longer than its supervisor has patience; by chance it is so for one
+/// message until that is given up.
+const HUNG: &str = "in an await for more than";
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     nothing_panics_by_itself(evidence, found);
@@ -43,7 +47,8 @@ fn facts(evidence: &Evidence<'_>) -> Vec<u8> {
 fn nothing_panics_by_itself(evidence: &Evidence<'_>, found: &mut Found) {
     for (position, record) in evidence.records {
         let Some(dead) = &record.dead else { continue };
-        found.expect(dead.panic.contains(ON_PURPOSE), || {
+        let hung = evidence.plan.faults.contains(Fault::Hang) && dead.panic.contains(HUNG);
+        found.expect(hung || dead.panic.contains(ON_PURPOSE), || {
             format!("{} panicked on {} at {position}: {}", dead.to, dead.name, dead.panic)
         });
     }

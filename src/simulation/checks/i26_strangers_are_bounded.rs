@@ -139,6 +139,10 @@ fn no_cart_is_shown_after_its_end(evidence: &Evidence<'_>, found: &mut Found) {
 }
 
 fn no_row_outlives_its_cart(evidence: &Evidence<'_>, found: &mut Found) {
+    // by a clock that is ahead a cart is over before its row is in the trees, where the sweeper looks
+    if evidence.plan.faults.contains(Fault::ClockAhead) {
+        return;
+    }
     let Some(now) = evidence.real_now else { return };
     let kept_ms = evidence.plan.rules().cart_kept_ms;
     let stays_ms = kept_ms + sweeper::ROUND_EVERY.as_millis() as u64 + ROW_MS_SLACK;

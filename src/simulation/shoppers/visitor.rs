@@ -21,6 +21,9 @@ impl Shopper {
                 return; // what is in the basket now, she does not know
             };
             if let Some(fresh) = cookie_of(&response) {
+                if !cookie.is_empty() {
+                    return; // the basket of before is over, by a clock that is ahead; she begins anew another day
+                }
                 self.keeps_secret(
                     "a visitor's cookie",
                     fresh.split('=').next_back().unwrap_or(&fresh),
