@@ -3,7 +3,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::domain::{Happening, OrderId, PaymentId, SessionId, Sku, Timeline, TimelineEntry};
+use crate::domain::{OrderId, PaymentId, SessionId, Sku, Timeline, TimelineEntry};
 use crate::runtime::{Aggregate, AnyTable, Keys, Stamp, Table, TableKey};
 use crate::storage::TreeName;
 
@@ -104,11 +104,6 @@ impl PackedTimeline {
         postcard::to_io(entry, &mut self.0).expect("an entry is plain data: it always serialises to memory");
     }
 
-    /// Whether an operator's case is, or was, open.
-    pub fn has_case(&self) -> bool {
-        self.read().entries.iter().any(|entry| matches!(entry.what, Happening::CaseOpened { .. }))
-    }
-
     pub fn read(&self) -> Timeline {
         let entries: postcard::Result<Vec<TimelineEntry>> = entries(&self.0).collect();
         Timeline { entries: entries.expect("what does not read was refused when it came") }
@@ -196,7 +191,7 @@ impl TableKey for Sku {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Party, Step, Timestamp};
+    use crate::domain::{Happening, Party, Step, Timestamp};
 
     #[test]
     fn a_packed_timeline_reads_as_it_was_noted_and_a_broken_one_is_refused() {

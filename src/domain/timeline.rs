@@ -212,6 +212,11 @@ impl Timeline {
         self
     }
 
+    /// Whether an operator's case is, or was, open.
+    pub fn has_case(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.what, Happening::CaseOpened { .. }))
+    }
+
     /// Two parts of one timeline, each in the order of the journal, as one. A turn stands in one part alone.
     pub fn merged(mut self, other: Timeline) -> Timeline {
         self.entries.extend(other.entries);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::order_manager::{self, Order};
 use crate::actors::{Event, Shop, Stamp, State};
-use crate::domain::{Happening, OrderId, Timestamp};
+use crate::domain::{OrderId, Timestamp};
 use crate::journal::Position;
 use crate::partners::mail::Letter;
 use crate::partners::wholesaler::WholesalerId;
@@ -117,9 +117,7 @@ impl Evidence<'_> {
 
     /// A case for the operator is open on this order.
     pub fn has_case(&self, order: OrderId) -> bool {
-        let is_case = |what: &Happening| matches!(what, Happening::CaseOpened { .. });
-        let timeline = self.state().timelines.peek(&order);
-        timeline.is_some_and(|timeline| timeline.entries.iter().any(|entry| is_case(&entry.what)))
+        self.state().timelines.peek(&order).is_some_and(|timeline| timeline.has_case())
     }
 
     pub fn is_end(&self) -> bool {

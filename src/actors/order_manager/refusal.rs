@@ -46,7 +46,7 @@ pub fn over(id: OrderId, order: &Order, context: &Context<'_>) -> Turn {
 /// The shelves have nothing of it any more.
 pub fn forget(id: OrderId, order: &Order, timelines: &Table<OwnTimeline>) -> Turn {
     let mut turn = Turn::nothing();
-    let has_case = timelines.get(&id).is_some_and(|OwnTimeline(part)| part.has_case());
+    let has_case = timelines.get(&id).is_some_and(|OwnTimeline(part)| part.read().has_case());
     if has_case || !is_refused(order) {
         return turn;
     }

@@ -143,7 +143,7 @@ fn show_timeline(timelines: &Table<CommonTimeline>, order: OrderId, context: &Co
 /// Where a case is open the order stays as it is, for the operator.
 fn forget(timelines: &Table<CommonTimeline>, order: OrderId) -> Turn {
     let mut turn = Turn::nothing();
-    if timelines.get(&order).is_some_and(|CommonTimeline(part)| part.has_case()) {
+    if timelines.get(&order).is_some_and(|CommonTimeline(part)| part.read().has_case()) {
         return turn;
     }
     turn.event(Event::Forgotten { order });

@@ -1,9 +1,9 @@
 //! I3: one idempotency key, at most one order; same key and body, the same answer; another body never executes.
 //!
 //! From the journal: of the orders that were placed under one key, at most one at a time is bound to it (a token that nobody
-//! knows frees its key, and so does a refusal when its day is over). From what customers were told: a key names one order, one body and one answer, but that after "the
-//! outcome is not known yet" the same key shows how the order stands now. A cart is in one checkout at a time. Two programs use the same keys, and neither is
-//! ever told of the other's orders.
+//! knows frees its key, and so does a refusal when its day is over). From what customers were told: a key names one order,
+//! one body and one answer, but that after "the outcome is not known yet" the same key shows how the order stands now. A
+//! cart is in one checkout at a time. Two programs use the same keys, and neither is ever told of the other's orders.
 
 use std::collections::BTreeMap;
 
