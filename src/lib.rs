@@ -9,6 +9,7 @@
 //! | 3 | is it in stock? | [`actors::order_manager`] → [`actors::stock_keeper`] |
 //! | 4 | if not: wholesalers are asked for a date, supplies are ordered | [`actors::stock_keeper`] → [`partners::wholesaler`] |
 //! | 5 | reserved, or promised for a day | [`actors::stock_keeper`] |
+//! | 3–15 | what the order does next | [`actors::order_manager`] (`process`; drawn in `docs/order-process.md`) |
 //! | 6 | payment through the merchant system | [`actors::merchant_proxy`], [`partners::processor`] |
 //! | 7 | the merchant system asks the bank | [`actors::merchant_proxy`] → [`actors::bank`] |
 //! | 8 | the bank holds the money, or declines | [`actors::bank`] |
@@ -22,29 +23,29 @@
 //!
 //! # The one idea
 //!
-//! An actor *decides*: given its state and a message it returns a turn, and does nothing. The runtime appends the turn
-//! to the journal, applies its events, hands its messages over inside, and lets out what leaves the
+//! An actor *decides*: it takes a message, reads its aggregates, and says on a turn what follows; it does nothing. The runtime
+//! appends the turn to the journal, makes its facts the state, hands its messages over inside, and lets out what leaves the
 //! daemon (an HTTP answer, a call, a mail) only once the turn is durable. So nobody outside ever sees what a crash
 //! could take back, and after a crash everything goes on where the journal stops. Where there are cores for it the actors run
-//! on several threads over the one journal: orders are divided among them, stock and bank are where all orders meet
-//! (`actors/homes.rs`).
+//! on several threads over the one journal: orders are divided among them, stock and bank are where all orders meet.
+//! `docs/architecture.md` walks through it, from an application of 60 lines to how an actor, a fact or a partner is added.
 //!
 //! # Where each guarantee lives
 //!
 //! | Guarantee | Where |
 //! |---|---|
-//! | an acknowledged order is never lost | [`journal`] (`fdatasync`, recovery to a prefix), [`runtime`] (`core`, `committer`: output commit) |
+//! | an acknowledged order is never lost | [`journal`] (`fdatasync`, recovery to a prefix), [`runtime`] (`state/core`, `cell/committer`: output commit) |
 //! | the same request twice is one order | [`actors::order_manager`] (`key_binding`, `place`) |
-//! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`), [`runtime`] (`lanes`, `pending`) |
+//! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`), [`runtime`] (`cell/calls`, `state/pending`) |
 //! | nothing is sold that is not there or promised | [`actors::stock_keeper`] (`stock_item`, `moves`) |
-//! | no hold is captured after its window; what is in the house is paid for anew first | [`actors::order_manager`] (`renewal`), [`actors::bank`] (`hold`) |
-//! | what is ordered in on a card's word alone has limits | [`actors::stock_keeper`] (`credit`) |
+//! | no hold is captured after its window; what is in the house is paid for anew first | [`actors::order_manager`] (`process`), [`actors::bank`] (`lapse`) |
+//! | what is ordered in on a card's word alone has limits | [`actors::stock_keeper`] (`credit_check`) |
 //! | who asks too often is refused | [`access`] (`rates`), [`gateway`] (`rates`) |
 //! | money and books balance | [`actors::merchant_proxy`] (`ledger`), [`actors::audit`], `doorstep verify` |
-//! | a crash anywhere resumes where it stopped | [`runtime`] (`recovery`, `pending`, `shell`) |
-//! | a panic, a hang or a spin costs one message at most | [`runtime`] (`guard`, `supervisor`, `watchdog`), [`actors::tree`] |
+//! | a crash anywhere resumes where it stopped | [`runtime`] (`state/recovery`, `state/pending`) |
+//! | a panic, a hang or a spin costs one message at most | [`runtime`] (`cell/guard`, `cell/supervisor`, `cell/watchdog`), [`actors::tree()`] |
 //! | damage is named, never skipped | [`journal`] (`survey`, `recovery`, `read`; `examine` beside an open shop), [`storage`] (`open`, `seal`) |
-//! | every queue has a bound, every wait a deadline | [`runtime`] (`limits`, `handle`), [`gateway`] (`limits`, `shield`) |
+//! | every queue has a bound, every wait a deadline | [`runtime`] (`state/limits`, `process/handle`), [`gateway`] (`limits`, `shield`) |
 //! | who sends and does not read, or drips, costs a bounded place for a bounded time | [`http`] |
 //! | bad input changes nothing | [`gateway`] (`api/parse`, `problem`), the types of [`domain`] |
 //!
@@ -61,7 +62,7 @@
 //! [`simulation`]: the whole world under one seed, and a checker for each invariant. [`planted`]: the bugs that show that
 //! the checkers see; built in for their test alone. [`settings`]: typed configuration. [`telemetry`]: logs. [`output`]: the standard streams, for which
 //! nobody waits. [`encoding`]: how ids
-//! and words are stored. [`sweeper`]: a service that removes the carts that are over. [`cli`]: one file a command.
+//! and words are stored. [`time`]: the moment, which the runtime and the trade count alike. [`sweeper`]: a service that removes the carts that are over. [`cli`]: one file a command.
 
 #![forbid(unsafe_code)]
 
@@ -82,3 +83,4 @@ pub mod simulation;
 pub mod storage;
 pub mod sweeper;
 pub mod telemetry;
+pub mod time;

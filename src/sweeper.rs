@@ -9,8 +9,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::actors::web_session::{Message, Session};
-use crate::actors::{Address, Rules, Shop};
+use crate::actors::web_session::{End, Session};
+use crate::actors::{Rules, Shop};
 use crate::domain::SessionId;
 use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate as _, Clock, Handle, Refused, ServiceRun, TableKey};
@@ -108,11 +108,10 @@ impl Sweeper {
     /// The first that the shop had no room for.
     async fn end(&self, carts: &[SessionId]) -> Result<(), SessionId> {
         for cart in carts {
-            let asked = self.shop.ask(Address::WebSession(*cart), Message::End.into(), ANSWER_WITHIN).await;
-            match asked {
+            match self.shop.ask_of(*cart, End, ANSWER_WITHIN).await {
                 Err(Refused::Overloaded | Refused::Closed) => return Err(*cart),
                 // where the outcome is not known, the next round sees
-                Ok(_) | Err(Refused::Deadline) => {}
+                Ok(_) | Err(Refused::Deadline | Refused::GivenUp) => {}
             }
         }
         Ok(())

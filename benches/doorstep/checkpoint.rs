@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use doorstep::actors::{Shop, trees};
-use doorstep::journal::{Journal, JournalId, Position};
-use doorstep::runtime::{State as _, recover};
+use doorstep::journal::{JournalId, Position};
+use doorstep::runtime::{Application, JournalDir, rebuild};
 use doorstep::storage::{Checkpoint, DirectoryLock, MemoryTrees, SledTrees, Trees, Write};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::kit::{RECORDS, journal_of, open_journal, records, room, runtime};
+use crate::kit::{RECORDS, journal_of, records, room, runtime};
 
 const AGGREGATES: [usize; 3] = [10, 100, 1_000];
 
@@ -32,10 +32,18 @@ pub fn bench(criterion: &mut Criterion) {
 fn all_aggregates() -> Vec<Write> {
     let room = room();
     journal_of(room.path(), records());
-    let journal: &dyn Journal = &open_journal(room.path());
-    let recovered = recover::<Shop>(journal, &MemoryTrees::new(&trees::names()));
-    let state = recovered.expect("what the shop wrote it reads").state;
-    state.tables().into_iter().flat_map(|table| table.encode_all()).collect()
+    let journal = JournalDir::check(room.path()).expect("it is whole");
+    let trees = MemoryTrees::new(&trees::names());
+    runtime().block_on(rebuild::<Shop>(&journal, &trees)).expect("what the shop wrote it reads");
+    let mut all = vec![];
+    for tree in Shop::tables().names() {
+        let scanned = trees.scan(tree, &[], &mut |key, stored| {
+            all.push(Write { tree, key: key.to_vec(), stored });
+            true
+        });
+        scanned.expect("a tree in memory is read");
+    }
+    all
 }
 
 /// So many of them, of every tree its share.

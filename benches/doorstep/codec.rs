@@ -43,9 +43,9 @@ pub fn bench(criterion: &mut Criterion) {
 }
 
 fn an_order_placed() -> (&'static Vec<u8>, Record<Shop>) {
-    let places = |event: &Event| matches!(event, Event::Orders(OrderEvent::Placed(_)));
+    let places = |event: &Event| matches!(event, Event::OrderManager(OrderEvent::Placed(_)));
     let read = records().iter().map(|bytes| (bytes, decode(bytes)));
-    let found = read.into_iter().find(|(_, record)| record.events.iter().any(places));
+    let found = read.into_iter().find(|(_, record)| record.stated.events.iter().any(places));
     found.expect("a shop at trade has placed an order")
 }
 
@@ -57,6 +57,6 @@ fn a_confirmed_order() -> Order {
     kit::run(async {
         let shop = Bookshop::open().await;
         let id = shop.buy(0).await.id;
-        shop.kit.look(|state| state.orders.orders.get(&id).expect("it was taken").clone())
+        shop.kit.look(|tables| tables.of::<Order>().peek(&id).expect("it was taken").clone())
     })
 }

@@ -64,7 +64,7 @@ async fn flood(counter: &Addr<Counter>, floods: u64) {
 
 fn time(guarded: bool, work: impl AsyncFnOnce(&Addr<Counter>)) -> Duration {
     kit::run(async {
-        let mut kit: Kit<Shop> = Kit::new(Rules::default, &doorstep::actors::trees::names(), &[]);
+        let mut kit: Kit<Shop> = Kit::new(Rules::default);
         kit.start().await;
         let (sender, receiver) = channel(0);
         let counter = Context::with_receiver(receiver).into_future(Counter::default());
@@ -83,7 +83,7 @@ fn time(guarded: bool, work: impl AsyncFnOnce(&Addr<Counter>)) -> Duration {
 /// Puts an actor under a guard of the runtime, as a service of the daemon: it is polled as the shop's actors are.
 fn guard(kit: &Kit<Shop>, counter: ContextFut<Counter, Context<Counter>>) {
     let counter = Cell::new(Some(counter));
-    kit.running().add_service("own", "counter", move || {
+    kit.running().add_service("actors", "counter", move || {
         let counter = counter.take().expect("it does not panic, so it is begun once");
         Box::pin(async move {
             counter.await;

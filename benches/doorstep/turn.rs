@@ -3,14 +3,12 @@
 
 use std::hint::black_box;
 
-use criterion::Criterion;
-use doorstep::actors::order_manager::{KeyHash, Message as ToOrders};
-use doorstep::actors::web_session::{Message as ToSession, Reply as FromSession};
-use doorstep::actors::{Address, Context, Message, Reply, Rules, Shop, State, Turn};
+use criterion::{BatchSize, Criterion};
+use doorstep::actors::order_manager::Message as ToOrders;
+use doorstep::actors::web_session::{CartReply, SetLine, View, WebSession};
+use doorstep::actors::{Address, Decided, Message, Rules, Shop};
 use doorstep::domain::{OrderLine, Quantity, SessionId, Timestamp};
-use doorstep::runtime::{Application, kit};
-use rand::SeedableRng;
-use rand::rngs::StdRng;
+use doorstep::runtime::{Alone, Question, kit};
 
 use crate::kit::{Bookshop, time_in_shop, visitor};
 
@@ -21,18 +19,23 @@ const PROGRAMS: Address = Address::WebSession(SessionId::PROGRAMS);
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("turn");
     let checkout = kit::run(async { Bookshop::open().await.checkout(0) });
-    let mut desk = Desk::new();
+    let to_session = || Message::WebSession(checkout.clone().into());
     group.bench_function("decide/the session sends an order on", |bencher| {
-        bencher.iter(|| desk.decide(PROGRAMS, black_box(&checkout)));
+        let ready = || (desk(), to_session());
+        bencher.iter_batched(ready, |(desk, message)| decide(desk, PROGRAMS, message), BatchSize::SmallInput);
     });
-    let sent_on = desk.decide(PROGRAMS, &checkout);
-    let place = &sent_on.sends()[0].1;
-    desk.has_not_seen(place);
+    let (_, sent_on) = decide(desk(), PROGRAMS, to_session());
+    let place = match &sent_on.sends()[0].1 {
+        Message::OrderManager(place @ ToOrders::Place(_)) => place.clone(),
+        other => panic!("not an order: {other:?}"),
+    };
     group.bench_function("decide/the order manager takes an order", |bencher| {
-        bencher.iter(|| desk.decide(Address::OrderManager, black_box(place)));
+        let ready = || (desk(), Message::from(place.clone()));
+        let decide = |(desk, message)| decide(desk, Address::OrderManager, message);
+        bencher.iter_batched(ready, decide, BatchSize::SmallInput);
     });
     group.bench_function("ask/show a cart (nothing is journaled)", |bencher| {
-        bencher.iter_custom(|goes| time_in_shop(goes, async |shop, _| shop.tell_cart(ToSession::View).await));
+        bencher.iter_custom(|goes| time_in_shop(goes, async |shop, _| shop.tell_cart(View).await));
     });
     group.bench_function("ask/set a line of a cart", |bencher| {
         bencher.iter_custom(|goes| time_in_shop(goes, async |shop, nth| shop.set_line(nth).await));
@@ -40,30 +43,16 @@ pub fn bench(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Where decisions are made and nothing comes of them.
-struct Desk {
-    state: State,
-    rules: Rules,
-    random: StdRng,
+/// Where one decision is made, and nothing was before it.
+fn desk() -> Alone<Shop> {
+    Alone::new(Rules::default(), NOON)
 }
 
-impl Desk {
-    fn new() -> Desk {
-        Desk { state: State::default(), rules: Rules::default(), random: StdRng::seed_from_u64(1) }
-    }
-
-    /// The key of this order is known to have made none.
-    fn has_not_seen(&mut self, place: &Message) {
-        let Message::Orders(ToOrders::Place(order)) = place else { panic!("not an order: {place:?}") };
-        self.state.orders.idempotency_keys.given(KeyHash::of(&order.idempotency), None);
-    }
-
-    fn decide(&mut self, to: Address, message: &Message) -> Turn {
-        let mut context = Context::new(NOON, NOON, &mut self.random, &self.rules, None, to);
-        let turn = Shop::decide(&self.state, to, message, &mut context);
-        assert!(!turn.sends().is_empty(), "an order leads to something");
-        turn
-    }
+/// The desk comes back, so that to clear it away is not measured.
+fn decide(mut desk: Alone<Shop>, to: Address, message: Message) -> (Alone<Shop>, Decided) {
+    let decided = desk.when(to, black_box(message));
+    assert!(!decided.sends().is_empty(), "an order leads to something");
+    (desk, decided)
 }
 
 impl Bookshop {
@@ -71,11 +60,11 @@ impl Bookshop {
     async fn set_line(&self, nth: u64) {
         let copies = i128::from(nth) % 9 + 1;
         let quantity = Quantity::parse(copies).expect("a few copies can be bought");
-        self.tell_cart(ToSession::SetLine { line: OrderLine { quantity, ..self.line(0) } }).await;
+        self.tell_cart(SetLine { line: OrderLine { quantity, ..self.line(0) } }).await;
     }
 
-    async fn tell_cart(&self, message: ToSession) {
-        let answer = self.kit.ask(visitor(), message.into()).await;
-        assert!(matches!(answer, Ok(Reply::Session(FromSession::Cart(_)))), "{answer:?}");
+    async fn tell_cart(&self, question: impl Question<Actor = WebSession, Reply = CartReply>) {
+        let answer = self.kit.ask_of(visitor(), question).await;
+        assert!(matches!(answer, Ok(Ok(_))), "{answer:?}");
     }
 }

@@ -3,38 +3,43 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{OrderState, Sku};
+use crate::runtime::Tables;
 
-use super::order_manager::{Cover, Order, PaymentState, StockState, StopState};
-use super::stock_keeper::StockItem;
-use super::{State, bank, merchant_proxy, stock_keeper};
+use super::bank::{Account, Hold};
+use super::merchant_proxy::{Ledger, Payment};
+use super::order_manager::{AttemptState, Cover, Order, StockState, StopState};
+use super::stock_keeper::{Demand, DemandId, StockItem};
+use super::{bank, merchant_proxy, stock_keeper};
 
-/// Audits states that hold every aggregate, as derived from the journal. Each finding is a sentence.
+/// Audits tables that hold every aggregate, as derived from the journal. Each finding is a sentence.
 /// `quiet`: no message is on its way, so what actors know of each other must agree.
-pub fn audit(state: &State, quiet: bool) -> Vec<String> {
+pub fn audit(tables: &Tables, quiet: bool) -> Vec<String> {
     let mut found = vec![];
-    for (currency, ledger) in merchant_proxy::ledgers(state.payments.ledger.resident()) {
+    for (currency, ledger) in merchant_proxy::ledgers(tables.of::<Ledger>().resident()) {
         found.extend(merchant_proxy::audit(&ledger).err().map(|why| format!("ledger {currency}: {why}")));
-        let payments = state.payments.payments.resident().map(|(_, payment)| payment);
+        let payments = tables.of::<Payment>().resident().map(|(_, payment)| payment);
         let agrees = merchant_proxy::audit_against(&ledger, currency, payments);
         found.extend(agrees.err().map(|why| format!("ledger {currency}: {why}")));
     }
-    for (id, payment) in state.payments.payments.resident() {
+    for (id, payment) in tables.of::<Payment>().resident() {
         found.extend(merchant_proxy::audit_payment(payment).err().map(|why| format!("payment {id}: {why}")));
     }
-    let holds = state.bank.holds.resident().map(|(_, hold)| hold);
-    found.extend(bank::audit(state.bank.accounts.resident(), holds).err().map(|why| format!("bank: {why}")));
-    for (sku, item) in state.stock.stock.resident() {
+    let holds = tables.of::<Hold>().resident().map(|(_, hold)| hold);
+    found.extend(
+        bank::audit(tables.of::<Account>().resident(), holds).err().map(|why| format!("bank: {why}")),
+    );
+    for (sku, item) in tables.of::<StockItem>().resident() {
         found.extend(stock_keeper::audit(item).err().map(|why| format!("stock {sku}: {why}")));
     }
     if quiet {
-        found.extend(stock_against_orders(state));
-        found.extend(payments_against_orders(state));
+        found.extend(stock_against_orders(tables));
+        found.extend(payments_against_orders(tables));
     }
     found.sort();
     found
 }
 
-/// What open orders hold of a SKU: surely, and perhaps (the stock keeper has not answered yet).
+/// What orders hold of a SKU: surely, and perhaps (the stock keeper has not answered yet, or a move is overdue).
 #[derive(Default)]
 struct Held {
     surely: u64,
@@ -42,19 +47,25 @@ struct Held {
 }
 
 /// I12: reservations, pegs, allocations and parcels in the house are those of the open orders.
-fn stock_against_orders(state: &State) -> Vec<String> {
+fn stock_against_orders(tables: &Tables) -> Vec<String> {
     let mut held: BTreeMap<&Sku, Held> = BTreeMap::new();
-    for (_, order) in state.orders.orders.resident() {
-        for line in order.lines.iter().filter(|_| is_in_the_house(order)) {
+    for (id, order) in tables.of::<Order>().resident() {
+        let (is_open, is_asked) = (is_in_the_house(order), order.stock == StockState::Asked);
+        // an order that has ended gives back what it has once it is told; until then wholesalers are asked
+        let is_asking = || tables.of::<Demand>().peek(&DemandId::of(*id)).is_some();
+        let may_hold = is_open || is_asked && is_asking();
+        for line in order.lines.iter().filter(|_| may_hold) {
             let held = held.entry(&line.sku).or_default();
-            match order.stock {
-                StockState::Asked => held.perhaps += u64::from(line.quantity.units()),
-                _ => held.surely += u64::from(line.quantity.units()),
-            }
+            let of_line = if is_asked { &mut held.perhaps } else { &mut held.surely };
+            *of_line += u64::from(line.quantity.units());
         }
     }
+    let overdue = tables.of::<StockItem>().resident().flat_map(|(_, item)| &item.overdue);
+    for line in overdue.filter(|overdue| !overdue.is_made).flat_map(|overdue| &overdue.lines) {
+        held.entry(&line.sku).or_default().perhaps += u64::from(line.quantity);
+    }
     let none = Held::default();
-    let off = state.stock.stock.resident().filter_map(|(sku, item)| {
+    let off = tables.of::<StockItem>().resident().filter_map(|(sku, item)| {
         let Held { surely, perhaps } = held.get(sku).unwrap_or(&none);
         let kept = kept_for_orders(item);
         let fits = (*surely..=surely + perhaps).contains(&kept);
@@ -76,10 +87,10 @@ fn is_in_the_house(order: &Order) -> bool {
 
 /// I6, I10: a closed order was paid to the cent; an order that ended otherwise holds no money; at most one hold of an
 /// order stands, and what is in the house is paid for, or being asked for, or being stopped.
-fn payments_against_orders(state: &State) -> Vec<String> {
+fn payments_against_orders(tables: &Tables) -> Vec<String> {
     let mut found = vec![];
-    for (id, order) in state.orders.orders.resident() {
-        let rows = order.payments.iter().map(|payment| state.payments.payments.peek(&payment.id));
+    for (id, order) in tables.of::<Order>().resident() {
+        let rows = order.payments.iter().map(|payment| tables.of::<Payment>().peek(&payment.id));
         let rows: Vec<_> = rows.flatten().collect();
         let settled: i64 = rows.iter().map(|row| row.settled.amount).sum();
         let holds = rows.iter().filter(|row| row.is_held()).count();
@@ -97,7 +108,7 @@ fn payments_against_orders(state: &State) -> Vec<String> {
             ));
         }
         let ended_unpaid = matches!(order.state, OrderState::Cancelled | OrderState::Declined);
-        let unknown = order.payments.iter().any(|payment| payment.state == PaymentState::Unknown);
+        let unknown = order.payments.iter().any(|payment| payment.state == AttemptState::Unknown);
         if ended_unpaid && (settled != 0 || held) && !unknown {
             found.push(format!("{id} is {} and still holds or took money", order.state));
         }

@@ -1,33 +1,34 @@
 //! The seven actors of the shop, and how they hang together.
 //!
 //! Each actor's folder has the same shape: `mod.rs` (responsibility, trees, invariants), `messages.rs` (who sends each, what
-//! comes back), `state.rs` (aggregates, events, `apply`), `decide.rs` (pure: a state, a message and a context in, a turn out;
-//! one file a verb beside it), tests.
+//! comes back), `state.rs` (aggregates, events, and how a fact becomes state), `decide.rs` (the actor itself: which aggregates
+//! are its own, where each is kept, which verb decides on a message; one file a verb beside it), tests.
 //!
-//! - [`tree()`] is the supervision tree, on one screen; [`trees::TREES`] lists every tree of storage with its owner.
-//! - `shop.rs` binds the seven together as one [`Shop`], which is all that the runtime sees of the trade.
-//! - `calls.rs` lists every call to the outside, and which message brings its result back.
-//! - `timelines.rs` folds what every actor states about an order into the two parts of its timeline, so that it cannot disagree
-//!   with the states.
-//! - `homes.rs` says where each message is decided on and each aggregate kept: the stock keeper and the bank in common, since
-//!   all orders meet there; everything else in one of [`SLOTS`](crate::domain::SLOTS) slots, which an order shares with its
-//!   key, its payments and whoever placed it. So the trade can be divided, and no decision needs to look elsewhere.
+//! - `shop.rs` declares the seven as one [`Shop`]: all that the runtime sees of the trade. An eighth is a folder, its `mod` line
+//!   below and a line in `shop.rs`; it is restarted alone, unless [`tree()`], the supervision tree on one screen, puts it beside others.
+//! - `calls.rs` lists every call to a partner, a line each. All else of a call stands in the folder of the actor that makes it: what
+//!   is asked, of whom, how long an answer is waited for, and which message takes it back ([`PartnerCall`]).
+//! - [`timelines`] folds what actors tell of an order (`Actor::notes`) into the two parts of its timeline, so that it cannot
+//!   disagree with the states. An actor that tells something has a [`Teller`] as its role.
+//! - Stock keeper and bank are kept in common, since all orders meet there; everything else is in one of
+//!   [`SLOTS`](crate::domain::SLOTS) slots, which an order shares with its key, its payments and whoever placed it: each
+//!   aggregate and each actor says so (`partition`). So the trade can be divided, and no decision needs to look elsewhere.
 //! - [`audit`] says what must hold between the states of several actors.
-//! - No actor waits for another: a reply is a message. No actor does I/O, reads a clock, or rolls dice but through its context.
+//! - No actor waits for another: a reply is a message. No actor does I/O, reads a clock, or rolls dice but through its turn.
 
-mod address;
-mod answered;
 pub mod audit;
-pub mod calls;
+mod calls;
+mod case;
 mod given_up;
-mod homes;
+mod keys;
+mod partner_call;
 mod rules;
 mod shop;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
 mod tests;
-mod timelines;
+pub mod timelines;
 mod tree;
 pub mod trees;
 
@@ -39,20 +40,15 @@ pub mod stock_keeper;
 pub mod warehouse;
 pub mod web_session;
 
-pub use address::Address;
-pub use answered::Answered;
-pub use calls::{Call, Outcome, What};
+pub use calls::Call;
+pub use case::{Case, Resolved};
+pub use partner_call::PartnerCall;
 pub use rules::{CART_KEPT_MS, Rules};
-pub use shop::{Case, Event, Message, Reply, Resolved, Shop, State};
-pub use timelines::{CommonTimeline, OwnTimeline, Timelines};
+pub use shop::{Address, Event, Message, Shop};
+pub use timelines::{CommonTimeline, Happenings, Notes, OwnTimeline, Teller};
 pub use tree::{GATEWAY, SESSIONS, tree};
 
-/// What an event says, to which order, of which step: seldom more than one thing.
-pub type Happenings =
-    smallvec::SmallVec<[(crate::domain::OrderId, crate::domain::Step, crate::domain::Happening); 1]>;
 /// A turn of the shop.
-pub type Turn = crate::runtime::Turn<Shop>;
-/// What a decision of the shop may know.
-pub type Context<'a> = crate::runtime::Context<'a, Shop>;
-/// Where an event of the shop stands in the journal.
-pub type Stamp = crate::runtime::Stamp<Shop>;
+pub type Turn<'a> = crate::runtime::Turn<'a, Shop>;
+/// What a decision of the shop has said.
+pub type Decided = crate::runtime::Decided<Shop>;

@@ -1,23 +1,15 @@
+//! What the actors stated about orders, folded from their events, so that it cannot disagree with the states. An
+//! order's timeline has two parts, for the shelves and the bank are kept elsewhere than the order.
+
 use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
 
-use crate::domain::{OrderId, PaymentId, SessionId, Sku, Timeline, TimelineEntry};
-use crate::runtime::{Aggregate, AnyTable, Keys, Stamp, Table, TableKey};
+use crate::domain::{Happening, OrderId, Party, Step, Timeline, TimelineEntry};
+use crate::runtime::{Aggregate, Fold, Partition, Place, Tables};
 use crate::storage::TreeName;
-
-use super::{Address, Event, Shop, order_manager, stock_keeper};
-
-/// What the actors stated about orders, folded from their events, so that it cannot disagree with the states. An
-/// order's timeline has two parts, for the shelves and the bank are at home elsewhere than the order.
-#[derive(Default)]
-pub struct Timelines {
-    /// Of those who are at home where the order is.
-    pub own: Table<OwnTimeline>,
-    /// Of the stock keeper and the bank.
-    pub common: Table<CommonTimeline>,
-}
 
 /// Tree `timelines`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +18,10 @@ pub struct OwnTimeline(pub PackedTimeline);
 impl Aggregate for OwnTimeline {
     const TREE: TreeName = TreeName("timelines");
     type Key = OrderId;
+
+    fn partition(order: &OrderId) -> Partition {
+        order.slot().into()
+    }
 }
 
 /// Tree `common_timelines`.
@@ -37,57 +33,91 @@ impl Aggregate for CommonTimeline {
     type Key = OrderId;
 }
 
-impl Timelines {
-    /// Names the parts that `event` adds to.
-    pub fn changed_by(by: Address, event: &Event, keys: &mut Keys) {
-        for (order, _, _) in event.happenings() {
-            match is_common(by) {
-                true => keys.add::<CommonTimeline>(&order),
-                false => keys.add::<OwnTimeline>(&order),
-            }
-        }
-        match forgotten(event) {
-            Some(Part::Own(order)) => keys.add::<OwnTimeline>(&order),
-            Some(Part::Common(order)) => keys.add::<CommonTimeline>(&order),
-            None => {}
-        }
+/// What an event says, to which order, of which step: seldom more than one thing.
+pub type Happenings = SmallVec<[(OrderId, Step, Happening); 1]>;
+
+/// What a fact says to timelines.
+#[derive(Debug, Default)]
+pub struct Notes {
+    pub happenings: Happenings,
+    /// The order of which nothing is to be told any more by whoever states this: it goes before what happens.
+    pub forgotten: Option<OrderId>,
+}
+
+impl From<Happenings> for Notes {
+    fn from(happenings: Happenings) -> Notes {
+        Notes { happenings, forgotten: None }
+    }
+}
+
+impl Notes {
+    pub fn forgetting(self, order: OrderId) -> Notes {
+        Notes { forgotten: Some(order), ..self }
+    }
+}
+
+/// An actor that tells something on timelines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Teller {
+    /// As timelines show it.
+    by: Party,
+    part: Part,
+}
+
+/// Which part of a timeline: that of the actors that keep an order with its own, or of those that are kept in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Own,
+    Common,
+}
+
+impl Teller {
+    /// One that decides on what it tells of in the slot of the order.
+    pub const fn own(by: Party) -> Teller {
+        Teller { by, part: Part::Own }
     }
 
-    pub fn note(&mut self, event: &Event, stamp: &Stamp<Shop>) {
-        let Stamp { position, at, by } = *stamp;
-        match forgotten(event) {
-            Some(Part::Own(order)) => self.own.change(&order, position, |part| *part = None),
-            Some(Part::Common(order)) => self.common.change(&order, position, |part| *part = None),
-            None => {}
-        }
-        for (order, step, what) in event.happenings() {
-            let entry = TimelineEntry { turn: position.0, at, step, what, by: by.party() };
-            match is_common(by) {
-                true => self.common.change(&order, position, |part| {
-                    part.get_or_insert_default().0.push(&entry);
-                }),
-                false => self.own.change(&order, position, |part| {
-                    part.get_or_insert_default().0.push(&entry);
-                }),
-            }
-        }
+    /// One that does so in common.
+    pub const fn common(by: Party) -> Teller {
+        Teller { by, part: Part::Common }
     }
+}
 
-    /// Both parts of an order's timeline, as far as they are in memory: for audits and tests.
-    pub fn peek(&self, order: &OrderId) -> Option<Timeline> {
-        let common = self.common.peek(order).map(|CommonTimeline(part)| part.read());
-        match (self.own.peek(order).map(|OwnTimeline(part)| part.read()), common) {
-            (Some(own), Some(common)) => Some(own.merged(common)),
-            (own, common) => own.or(common),
+/// Adds what a fact says to the timelines of the orders that it concerns.
+pub fn note(told: Notes, Teller { by, part }: Teller, fold: &mut Fold<'_>) {
+    // in the order in which they are stated, as all that is noted
+    if let Some(order) = told.forgotten {
+        forget(part, &order, fold);
+    }
+    for (order, step, what) in told.happenings {
+        let entry =
+            move |place: Place| TimelineEntry { turn: place.position.0, at: place.at, step, what, by };
+        match part {
+            Part::Own => fold.note::<OwnTimeline>(&order, |part, place| {
+                part.get_or_insert_default().0.push(&entry(place));
+            }),
+            Part::Common => fold.note::<CommonTimeline>(&order, |part, place| {
+                part.get_or_insert_default().0.push(&entry(place));
+            }),
         }
     }
+}
 
-    pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![&self.own, &self.common]
+/// Nothing is left of it.
+fn forget(part: Part, order: &OrderId, fold: &mut Fold<'_>) {
+    match part {
+        Part::Own => fold.note::<OwnTimeline>(order, |part, _| *part = None),
+        Part::Common => fold.note::<CommonTimeline>(order, |part, _| *part = None),
     }
+}
 
-    pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![&mut self.own, &mut self.common]
+/// Both parts of an order's timeline, as far as they are in memory: for audits and tests.
+pub fn peek(tables: &Tables, order: &OrderId) -> Option<Timeline> {
+    let own = tables.of::<OwnTimeline>().peek(order).map(|OwnTimeline(part)| part.read());
+    let common = tables.of::<CommonTimeline>().peek(order).map(|CommonTimeline(part)| part.read());
+    match (own, common) {
+        (Some(own), Some(common)) => Some(own.merged(common)),
+        (own, common) => own.or(common),
     }
 }
 
@@ -142,56 +172,10 @@ impl<'de> Deserialize<'de> for PackedTimeline {
     }
 }
 
-enum Part {
-    Own(OrderId),
-    Common(OrderId),
-}
-
-/// The part that ends with what is stated.
-fn forgotten(event: &Event) -> Option<Part> {
-    match event {
-        Event::Orders(order_manager::Event::Forgotten { order, .. }) => Some(Part::Own(*order)),
-        Event::Stock(stock_keeper::Event::Forgotten { order }) => Some(Part::Common(*order)),
-        _ => None,
-    }
-}
-
-/// Those who decide where all orders meet.
-fn is_common(by: Address) -> bool {
-    matches!(by, Address::StockKeeper | Address::BankActor)
-}
-
-/// Ids sort by time, as their bytes do.
-macro_rules! id_key {
-    ($($id:ty),*) => {$(
-        impl TableKey for $id {
-            fn to_bytes(&self) -> Vec<u8> {
-                <$id>::to_bytes(*self).to_vec()
-            }
-
-            fn from_bytes(bytes: &[u8]) -> Option<$id> {
-                bytes.try_into().ok().map(<$id>::from_bytes)
-            }
-        }
-    )*};
-}
-
-id_key!(OrderId, PaymentId, SessionId);
-
-impl TableKey for Sku {
-    fn to_bytes(&self) -> Vec<u8> {
-        self.as_str().as_bytes().to_vec()
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Sku> {
-        Sku::parse(std::str::from_utf8(bytes).ok()?).ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Happening, Party, Step, Timestamp};
+    use crate::domain::Timestamp;
 
     #[test]
     fn a_packed_timeline_reads_as_it_was_noted_and_a_broken_one_is_refused() {

@@ -1,21 +1,20 @@
 use std::time::Duration;
 
 use crate::domain::SessionId;
-use crate::runtime::{Below, Group, Intensity, Member, Strategy};
+use crate::runtime::{Below, Group, Intensity, Strategy};
 
-use super::{Address, Shop};
+use super::Address;
 
 /// The group of the actors that come and go.
 pub const SESSIONS: &str = "sessions";
 /// The group of the shop's HTTP server.
 pub const GATEWAY: &str = "gateway";
 
-/// The supervision tree, whole. A group that gives up is restarted as one by the root; when that
+/// The supervision tree, whole: `storage` and `timers` are for the runtime's own services. A group that gives up is restarted as one by the root; when that
 /// happens too often the root gives up: the daemon drains and exits with an error.
-pub fn tree() -> Group<Member<Shop>> {
+pub fn tree() -> Group<Address> {
     use Address::*;
-    let own = |name| Below::Child(Member::Own(name));
-    let actor = |address| Below::Child(Member::Actor(address));
+    let actor = Below::Child;
     let group = |name, strategy, restarts_max, children| {
         let intensity = Intensity { restarts_max, ..INTENSITY };
         Below::Group(Group { name, strategy, intensity, children })
@@ -25,7 +24,7 @@ pub fn tree() -> Group<Member<Shop>> {
         strategy: Strategy::OneForOne,
         intensity: Intensity { restarts_max: 3, within: Duration::from_secs(300), ..INTENSITY },
         children: vec![
-            group("storage", Strategy::OneForOne, 3, vec![own("committer"), own("checkpointer")]),
+            group("storage", Strategy::OneForOne, 3, vec![]),
             group("core", Strategy::OneForOne, 12, vec![actor(StockKeeper), actor(OrderManager)]),
             group(
                 "edge",
@@ -34,7 +33,7 @@ pub fn tree() -> Group<Member<Shop>> {
                 vec![actor(MerchantProxy), actor(BankActor), actor(WarehouseActor), actor(Mailer)],
             ),
             group(SESSIONS, Strategy::OneForOne, 60, vec![actor(WebSession(SessionId::PROGRAMS))]),
-            group("timers", Strategy::OneForOne, 6, vec![own("timers")]),
+            group("timers", Strategy::OneForOne, 6, vec![]),
             group(GATEWAY, Strategy::OneForOne, 6, vec![]),
         ],
     }

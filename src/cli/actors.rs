@@ -7,7 +7,7 @@ use crate::settings::Settings;
 
 use super::Failure;
 use super::control::ask_actors;
-use super::world::Layout;
+use super::layout::Layout;
 
 pub fn run(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
     let report = ask_actors(&Layout::of(settings))?;

@@ -9,15 +9,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::actors::{Address, GATEWAY, Reply, Shop, bank};
+use crate::actors::{GATEWAY, Shop, bank};
 use crate::gateway::Programs;
 use crate::journal::Position;
 use crate::partners::processor::{Registered, RegistersCards};
 use crate::runtime::{BuriedLetter, Handle, Report, Resolution, Running, ServiceRun};
 
 use super::Failure;
-use super::keys::{self, LiveKeys};
-use super::world::Layout;
+use super::api_keys::{self, LiveKeys};
+use super::layout::Layout;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,7 +25,7 @@ pub enum Question {
     Actors,
     DeadLetters,
     Resolve { id: u64, resolution: Resolution },
-    Keys(keys::Asked),
+    Keys(api_keys::Asked),
 }
 
 /// Whether there was a daemon to ask.
@@ -163,13 +163,7 @@ impl RegistersCards for AsksBank {
         let known = test_card.and_then(bank::test_cards::find);
         let behaviour = known.map_or(bank::Behaviour::Approves, |card| card.behaviour);
         let card = bank::Card { brand, last4, behaviour };
-        let message = bank::Message::RegisterCard { token, card };
-        Box::pin(async move {
-            match shop.ask(Address::BankActor, message.into(), WITHIN).await {
-                Ok(Reply::Bank(bank::Reply::CardRegistered)) => Ok(()),
-                Ok(other) => Err(format!("{other:?}")),
-                Err(refused) => Err(refused.to_string()),
-            }
-        })
+        let card = bank::RegisterCard { token, card };
+        Box::pin(async move { shop.ask(card, WITHIN).await.map_err(|refused| refused.to_string()) })
     }
 }

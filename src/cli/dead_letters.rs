@@ -10,7 +10,7 @@ use crate::settings::Settings;
 
 use super::Failure;
 use super::control::{ask_dead_letters, resolve_dead_letter};
-use super::world::Layout;
+use super::layout::Layout;
 
 #[derive(Subcommand)]
 pub enum What {

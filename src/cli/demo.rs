@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::actors::{Address, Reply, Shop, stock_keeper};
+use crate::actors::Shop;
+use crate::actors::stock_keeper::{Check, List};
 use crate::domain::catalogue::{Product, Row, demo};
 use crate::runtime::Handle;
 
@@ -17,13 +18,8 @@ pub async fn stock_the_shelves(shop: &Handle<Shop>) -> Result<(), Failure> {
     let rows = demo().rows;
     // the last one: a listing that was cut short is made up for, and what is listed twice keeps its stock
     let last = rows.last().map(|row| vec![row.product.sku.clone()]).unwrap_or_default();
-    let known = shop.ask(Address::StockKeeper, stock_keeper::Message::Check { skus: last }.into(), WITHIN);
-    match known.await? {
-        Reply::Stock(stock_keeper::Reply::Availability(known)) if known.is_empty() => {
-            list(shop, rows).await.map(drop)
-        }
-        _ => Ok(()),
-    }
+    let known = shop.ask(Check { skus: last }, WITHIN).await?;
+    if known.is_empty() { list(shop, rows).await.map(drop) } else { Ok(()) }
 }
 
 /// Lists products, in as many turns as it takes; how many were new, and how many changed.
@@ -38,14 +34,9 @@ pub async fn list_products(
 ) -> Result<(usize, usize), Failure> {
     let (mut all_new, mut all_changed) = (0, 0);
     for some in products.chunks(LISTED_AT_ONCE_MAX) {
-        let message = stock_keeper::Message::List { products: some.to_vec() };
-        match shop.ask(Address::StockKeeper, message.into(), WITHIN).await? {
-            Reply::Stock(stock_keeper::Reply::Listed { new, changed }) => {
-                all_new += new;
-                all_changed += changed;
-            }
-            other => return Err(Failure(format!("the stock keeper did not list the products: {other:?}"))),
-        }
+        let listed = shop.ask(List { products: some.to_vec() }, WITHIN).await?;
+        all_new += listed.new;
+        all_changed += listed.changed;
     }
     Ok((all_new, all_changed))
 }

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use crate::actors::{Message, Shop};
 use crate::domain::OrderId;
 use crate::journal::{self, Position};
-use crate::runtime::{Application, Cause, Record, Statement, TimerChange};
+use crate::runtime::{Cause, Record, Statement, TimerChange};
 use crate::settings::Settings;
 
 use super::Failure;
-use super::world::Layout;
+use super::layout::Layout;
 
 /// Reads the journal's files, so it works beside a running daemon too.
 pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
@@ -73,6 +73,7 @@ impl<W: Write> Story<W> {
     fn turn(&mut self, position: Position, bytes: &[u8]) -> Result<(), Stopped> {
         let record = Record::<Shop>::decode(position, bytes).map_err(Stopped::Record)?;
         let happenings: Vec<_> = record
+            .stated
             .events
             .iter()
             .flat_map(|event| event.happenings())
@@ -80,13 +81,13 @@ impl<W: Write> Story<W> {
             .collect();
         let cause = self.cause(&record.cause);
         let about = |message: &Message| message.order() == Some(self.order);
-        let sends = record.sends.iter().any(|(_, message)| about(message));
+        let sends = record.stated.sends.iter().any(|(_, message)| about(message));
         if happenings.is_empty() && cause.is_none() && !sends {
             return Ok(());
         }
         self.turns += 1;
         let cause = cause.unwrap_or_else(|| cause_of_another(&record.cause));
-        writeln!(self.out, "#{position} {} {} on {cause}", record.at, record.by)?;
+        writeln!(self.out, "#{position} {} {} on {cause}", record.moment.at, record.by)?;
         for (_, step, what) in happenings {
             writeln!(self.out, "      {:>2} {:<15} {what}", step.0, step.name())?;
         }
@@ -94,10 +95,10 @@ impl<W: Write> Story<W> {
     }
 
     fn effects(&mut self, position: Position, record: &Record<Shop>) -> Result<(), Stopped> {
-        for (index, (to, message)) in record.sends.iter().enumerate() {
+        for (index, (to, message)) in record.stated.sends.iter().enumerate() {
             // one about many orders or none, such as a settlement file, is about what its turn is about
             if message.order().is_none_or(|order| order == self.order) {
-                let name = Shop::name(message);
+                let name = message.name();
                 writeln!(self.out, "         → {to}: {name}")?;
                 self.remember(
                     Kind::Message,
@@ -107,7 +108,7 @@ impl<W: Write> Story<W> {
                 );
             }
         }
-        for (index, call) in record.calls.iter().enumerate() {
+        for (index, call) in record.stated.calls.iter().enumerate() {
             if call.order() == Some(self.order) {
                 writeln!(self.out, "         ⇒ {}", call.name())?;
                 self.remember(
@@ -118,11 +119,11 @@ impl<W: Write> Story<W> {
                 );
             }
         }
-        for (index, change) in record.timers.iter().enumerate() {
+        for (index, change) in record.stated.timers.iter().enumerate() {
             if let TimerChange::Set { due, message, .. } = change
                 && message.order() == Some(self.order)
             {
-                let name = Shop::name(message);
+                let name = message.name();
                 writeln!(self.out, "         ◷ {name} at {due}")?;
                 self.remember(Kind::Timer, position, index, format!("its timer {name} (#{position})"));
             }

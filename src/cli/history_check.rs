@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use crate::journal::{self, Error, Examined};
 
 use super::Failure;
-use super::world::Layout;
+use super::layout::Layout;
 
 /// A segment of 32 MiB in a second; the journal of a million orders, 3.2 GB, in 100 s.
 const CHECKED_BYTES_PER_SECOND: u64 = 32 << 20;

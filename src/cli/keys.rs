@@ -1,25 +1,21 @@
 //! `doorstep keys`: the API keys of programs. While a daemon runs it is asked; otherwise the directory is opened.
 
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Subcommand;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::actors::web_session::{Message, Program, Reply};
-use crate::actors::{self, Address, Shop, web_session};
-use crate::domain::{ApiKey, ApiKeyHash, ProgramId, SessionId};
-use crate::gateway::Programs;
-use crate::runtime::{DrainDeadlines, Handle};
+use crate::actors::web_session::Program;
+use crate::domain::{ApiKey, ProgramId};
+use crate::runtime::DrainDeadlines;
 use crate::settings::Settings;
 
 use super::Failure;
+use super::api_keys::{self, Asked, Said, Told};
 use super::control::{self, Answered};
+use super::layout::Layout;
 use super::secrets::fresh_secret;
-use super::world::{Layout, World};
-
-const WITHIN: Duration = Duration::from_secs(5);
+use super::world::World;
 
 #[derive(Subcommand)]
 pub enum What {
@@ -31,32 +27,6 @@ pub enum What {
     /// Revoke the key of NAME: from then on it is refused with 401. After `keys add NAME` the program has its orders and its
     /// idempotency keys as before
     Revoke { name: String },
-}
-
-/// What is asked of the shop.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Asked {
-    /// The key itself stays with whoever asks.
-    Add {
-        name: String,
-        key: ApiKeyHash,
-    },
-    List,
-    Revoke {
-        name: String,
-    },
-}
-
-/// What the shop says; the error is for the operator.
-pub type Said = Result<Told, String>;
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Told {
-    Added(ProgramId),
-    Revoked(ProgramId),
-    List(Vec<Program>),
 }
 
 pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
@@ -98,70 +68,10 @@ fn in_closed_directory(settings: &Settings, asked: Asked) -> Result<Said, Failur
             Asked::Add { .. } | Asked::Revoke { .. } => World::open(settings)?,
         };
         let opened = world.start(settings, "http://localhost").await?;
-        let said = ask(&opened.running.handle(), asked).await;
+        let said = api_keys::ask(&opened.running.handle(), asked).await;
         opened.running.drain(DrainDeadlines::default()).await;
         Ok(said)
     })
-}
-
-/// Asks the shop; what it says is durable.
-pub async fn ask(shop: &Handle<Shop>, asked: Asked) -> Said {
-    let message = match asked {
-        Asked::Add { name, key } => Message::AddKey { name, key },
-        Asked::Revoke { name } => Message::RevokeKey { name },
-        Asked::List => Message::ListKeys,
-    };
-    let reply = shop.ask(Address::WebSession(SessionId::PROGRAMS), message.into(), WITHIN).await;
-    match reply.map_err(|refused| refused.to_string())? {
-        actors::Reply::Session(Reply::KeyAdded(program)) => {
-            tracing::info!(%program, "an API key was added");
-            Ok(Told::Added(program))
-        }
-        actors::Reply::Session(Reply::KeyRevoked(program)) => {
-            tracing::info!(%program, "an API key was revoked");
-            Ok(Told::Revoked(program))
-        }
-        actors::Reply::Session(Reply::NoKey(why)) => Err(why.to_string()),
-        actors::Reply::Session(Reply::Programs(programs)) => Ok(Told::List(programs.list)),
-        other => Err(format!("the shop answered another question: {other:?}")),
-    }
-}
-
-/// A new key for the program of this name, in the place of any that it has.
-pub async fn renew(shop: &Handle<Shop>, name: &str) -> Result<ApiKey, Failure> {
-    let secret = fresh_secret()?;
-    // none to revoke is as well
-    let _ = ask(shop, Asked::Revoke { name: name.to_owned() }).await;
-    let key = ApiKey::new(ProgramId::OPEN, secret).hash();
-    match ask(shop, Asked::Add { name: name.to_owned(), key }).await.map_err(Failure)? {
-        Told::Added(program) => Ok(ApiKey::new(program, secret)),
-        _ => Err(Failure("the shop answered another question".to_owned())),
-    }
-}
-
-/// The keys of a daemon, which its gateway must know too.
-pub struct LiveKeys {
-    shop: Handle<Shop>,
-    programs: Arc<Programs>,
-    /// One change after the other, or an older list would be known after a newer one.
-    changing: tokio::sync::Mutex<()>,
-}
-
-impl LiveKeys {
-    pub fn new(shop: Handle<Shop>, programs: Arc<Programs>) -> LiveKeys {
-        LiveKeys { shop, programs, changing: tokio::sync::Mutex::new(()) }
-    }
-
-    /// As [`ask`]; the gateway knows of a change before the operator does.
-    pub async fn ask(&self, asked: Asked) -> Said {
-        let _changing = self.changing.lock().await;
-        let said = ask(&self.shop, asked).await;
-        // also where it failed: a change whose answer came too late stands all the same
-        if let Told::List(list) = ask(&self.shop, Asked::List).await? {
-            self.programs.know(web_session::Programs { list }.good());
-        }
-        said
-    }
 }
 
 fn list(programs: &[Program], json: bool) -> Result<(), Failure> {

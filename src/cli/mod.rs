@@ -1,6 +1,8 @@
 //! The command line. Each command in a file of its own, all of the same shape: `run(…) -> Result<ExitCode, Failure>`.
+//! This file knows the commands, and no command knows it.
 
 mod actors;
+mod api_keys;
 mod bench;
 mod clocks;
 mod control;
@@ -8,10 +10,12 @@ mod core_dumps;
 mod dead_letters;
 mod demo;
 mod explain;
+mod failure;
 mod front;
 mod history_check;
 mod import;
 mod keys;
+mod layout;
 mod open_files;
 mod private;
 mod rebuild;
@@ -29,6 +33,8 @@ use clap::{Parser, Subcommand};
 
 use crate::output::{self, LastWords};
 use crate::settings::{Overrides, Settings, stray_variables};
+
+use failure::Failure;
 
 /// Doorstep: a shop in one daemon, from the click to the doorstep.
 ///
@@ -114,16 +120,6 @@ enum Command {
 enum Import {
     /// List the products of a CSV file, plain or gzipped; columns are found by their header
     Catalogue { file: PathBuf },
-}
-
-/// What went wrong, and what to do: one line for whoever typed the command.
-#[derive(Debug)]
-pub struct Failure(pub String);
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Failure {
-        Failure(error.to_string())
-    }
 }
 
 /// Parses the command line, does what it says, and returns the exit code: 0 done, 1 it failed, 2 wrong usage.

@@ -14,7 +14,7 @@ use crate::journal;
 use crate::storage;
 
 use super::Failure;
-use super::world::{Layout, is_of_a_shop};
+use super::layout::{Layout, is_of_a_shop};
 
 const DIRECTORY_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;

@@ -1,5 +1,6 @@
 //! `doorstep rebuild`.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,10 +9,12 @@ use crate::runtime::{JournalDir, rebuild};
 use crate::settings::Settings;
 use crate::storage::DirectoryLock;
 
-use super::world::{Layout, open_trees};
+use super::layout::Layout;
+use super::world::open_trees;
 use super::{Failure, private};
 
-/// Sets the trees aside, writes new ones from the journal alone, and removes the old ones when that is done.
+/// Sets the trees aside, writes new ones from the journal alone, and removes the old ones when that is done. Where it cannot be
+/// done the old ones are put back.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
     layout.must_exist()?;
@@ -20,14 +23,31 @@ pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let journal_dir = layout.journal();
     let journal = JournalDir::check(&journal_dir)?;
     let old = set_aside(&layout.dir)?;
-    let (trees, _) = open_trees(settings, &layout, journal.id()?)?;
-    let records = actix::System::new().block_on(rebuild::<Shop>(&journal, &trees))?;
+    let records = write_anew(settings, &layout, &journal)
+        .inspect_err(|_| old.iter().for_each(|old| put_back(old, &layout.dir)))?;
     if let Some(old) = old {
         std::fs::remove_dir_all(&old)
             .map_err(|error| Failure(format!("rebuilt, but cannot remove {}: {error}", old.display())))?;
     }
     println!("rebuilt every tree from {records} records of the journal");
     Ok(ExitCode::SUCCESS)
+}
+
+fn write_anew(settings: &Settings, layout: &Layout, journal: &JournalDir<'_>) -> Result<u64, Failure> {
+    let (trees, _) = open_trees(settings, layout, journal.id()?)?;
+    Ok(actix::System::new().block_on(rebuild::<Shop>(journal, &trees))?)
+}
+
+/// As well as it can be done: what keeps it from that is less than what failed, and the next rebuild finds both.
+fn put_back(old: &Path, dir: &Path) {
+    let trees = dir.join("trees");
+    let moved = match std::fs::remove_dir_all(&trees) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => std::fs::rename(old, &trees),
+    };
+    if let Err(error) = moved {
+        tracing::warn!(old = %old.display(), "the trees cannot be put back: {error}");
+    }
 }
 
 fn set_aside(dir: &Path) -> Result<Option<PathBuf>, Failure> {

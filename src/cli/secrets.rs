@@ -10,7 +10,7 @@ use rand::{TryRng, rngs::SysRng};
 use crate::domain::{PASS_KEYS_MAX, PassKey, PassKeys};
 
 use super::Failure;
-use super::world::Layout;
+use super::layout::Layout;
 
 /// The secret of the embedded processor, made once for a data directory.
 pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {

@@ -7,7 +7,8 @@ use crate::runtime::{JournalDir, Recovered, compare, derive, system_time};
 use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState};
 
-use super::world::{Layout, WHETHER_ACKNOWLEDGED, open_trees, promised};
+use super::layout::Layout;
+use super::world::{WHETHER_ACKNOWLEDGED, open_trees, promised};
 use super::{Failure, clocks, private};
 
 /// Differences shown one by one; the rest is counted.
@@ -61,7 +62,7 @@ pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
             ));
         }
     }
-    found.extend(audit::audit(&derived.state, derived.is_quiet()));
+    found.extend(audit::audit(&derived.tables, derived.is_quiet()));
     Ok(Examined { records: journal.last().0, torn_bytes: journal.torn_bytes(), derived, found })
 }
 

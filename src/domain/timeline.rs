@@ -174,8 +174,9 @@ pub struct TimelineEntry {
     pub by: Party,
 }
 
-/// Who does something for an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who does something for an order: an actor that tells something on timelines, each by the name of the actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum Party {
     WebSession,
     OrderManager,
@@ -186,9 +187,15 @@ pub enum Party {
     Mailer,
 }
 
+impl Party {
+    pub const fn name(self) -> &'static str {
+        self.into_str()
+    }
+}
+
 impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
+        f.write_str(self.name())
     }
 }
 

@@ -5,13 +5,13 @@ use rand::rngs::SysRng;
 
 use crate::access::Clients;
 use crate::access::Origins;
-use crate::actors::{Address, Message, Reply, Rules};
+use crate::actors::{Rules, Shop};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{SessionId, VisitorKey};
 use crate::partners::processor::PaymentPage;
-use crate::runtime::Clock;
+use crate::runtime::{Actor, Clock, Member, Question};
 
-use super::{AskError, Asks, HttpLimits, OrderLinks, Problem, Programs};
+use super::{AskError, Asks, HttpLimits, OrderLinks, PageSettings, Problem, Programs};
 
 /// All that a handler can reach.
 #[derive(Clone)]
@@ -36,13 +36,6 @@ pub struct App {
     /// The names that the shop is asked by.
     pub origins: Arc<Origins>,
     pub pages: PageSettings,
-}
-
-/// What the pages must know of the world around.
-#[derive(Clone, Debug, Default)]
-pub struct PageSettings {
-    /// Where the merchant system takes the card: an absolute URL, another origin.
-    pub payment_page_url: String,
 }
 
 /// Where new carts get the secrets from that open them.
@@ -81,20 +74,56 @@ impl App {
         Ok(VisitorKey::new(at, random))
     }
 
-    /// Asks for something that changes nothing: without an answer, nothing is lost.
-    pub async fn read(&self, to: Address, message: impl Into<Message>) -> Result<Reply, Problem> {
-        self.ask(to, message.into()).await.map_err(|error| match error {
+    /// Asks an actor of which there is one for something that changes nothing: without an answer, nothing is lost.
+    pub async fn read<Q: Question>(&self, question: Q) -> Result<Q::Reply, Problem>
+    where
+        Q::Actor: Actor<Key = ()> + Member<Shop>,
+    {
+        self.read_of((), question).await
+    }
+
+    /// The same, of the actor with this key.
+    pub async fn read_of<Q: Question>(
+        &self,
+        key: <Q::Actor as Actor>::Key,
+        question: Q,
+    ) -> Result<Q::Reply, Problem>
+    where
+        Q::Actor: Member<Shop>,
+    {
+        self.ask(key, question).await.map_err(|error| match error {
             AskError::Deadline => Problem::no_answer(),
             other => other.into(),
         })
     }
 
-    /// Asks for something to be done: without an answer, the outcome is unknown.
-    pub async fn act(&self, to: Address, message: impl Into<Message>) -> Result<Reply, Problem> {
-        Ok(self.ask(to, message.into()).await?)
+    /// Asks an actor of which there is one for something to be done: without an answer, the outcome is unknown.
+    pub async fn act<Q: Question>(&self, question: Q) -> Result<Q::Reply, Problem>
+    where
+        Q::Actor: Actor<Key = ()> + Member<Shop>,
+    {
+        self.act_of((), question).await
     }
 
-    async fn ask(&self, to: Address, message: Message) -> Result<Reply, AskError> {
-        self.asks.ask(to, message, self.limits.ask()).await
+    /// The same, of the actor with this key.
+    pub async fn act_of<Q: Question>(
+        &self,
+        key: <Q::Actor as Actor>::Key,
+        question: Q,
+    ) -> Result<Q::Reply, Problem>
+    where
+        Q::Actor: Member<Shop>,
+    {
+        Ok(self.ask(key, question).await?)
+    }
+
+    async fn ask<Q: Question>(&self, key: <Q::Actor as Actor>::Key, question: Q) -> Result<Q::Reply, AskError>
+    where
+        Q::Actor: Member<Shop>,
+    {
+        let to = <Q::Actor as Member<Shop>>::address(key);
+        let message = <Q::Actor as Member<Shop>>::message(question.into());
+        let reply = self.asks.ask_any(to, message, self.limits.ask()).await?;
+        Ok(*reply.downcast().expect("a question is answered with its reply"))
     }
 }

@@ -1,11 +1,15 @@
+//! By which keys a request may do what it asks for: that of a program, or that of an order.
+
 use std::borrow::Cow;
 
-use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::Query;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpMessage as _, HttpRequest};
 use serde::Deserialize;
 
 use crate::domain::ApiKey;
+
+use super::{App, Code, Principal, Problem};
 
 /// Longer ones open nothing: an order's key has 26 characters.
 const KEY_CHARS_MAX: usize = 128;
@@ -13,6 +17,28 @@ const KEY_CHARS_MAX: usize = 128;
 #[derive(Deserialize)]
 struct KeyInQuery {
     key: String,
+}
+
+impl Principal {
+    /// Looked up once a request, however often it is asked for. A key that the shop does not know, or no more, is 401
+    /// wherever it is brought: who has one does not mean to be taken for a stranger.
+    pub fn of(request: &HttpRequest) -> Result<Principal, Problem> {
+        // without a key, which is most requests, there is nothing to remember
+        let Some(given) = bearer(request.headers()).filter(|given| ApiKey::is_meant_by(given)) else {
+            return Ok(Principal::Anonymous);
+        };
+        if let Some(known) = request.extensions().get::<Principal>() {
+            return Ok(*known);
+        }
+        let app = request.app_data::<Data<App>>().ok_or_else(Problem::internal)?;
+        let program = ApiKey::parse(given).filter(|key| app.programs.knows(key)).map(|key| key.program());
+        let Some(program) = program else {
+            let detail = "the shop has no such API key, or it was revoked";
+            return Err(Problem::new(Code::ApiKeyUnknown, detail));
+        };
+        request.extensions_mut().insert(Principal::Program(program));
+        Ok(Principal::Program(program))
+    }
 }
 
 /// The order's key that the request brings, as `Authorization: Bearer` or `?key=`: who brings an API key in the header
@@ -25,7 +51,7 @@ pub fn order_key(request: &HttpRequest) -> Option<String> {
     (1..=KEY_CHARS_MAX).contains(&key.len()).then(|| key.into_owned())
 }
 
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
@@ -33,6 +59,8 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ProgramId;
+    use crate::gateway::tests::kit::Kit;
     use actix_web::test::TestRequest;
 
     #[test]
@@ -55,6 +83,44 @@ mod tests {
             let request =
                 TestRequest::with_uri(uri).insert_header(("Authorization", authorization)).to_http_request();
             assert_ne!(order_key(&request).as_deref(), Some(""), "{uri} {authorization}");
+        }
+    }
+
+    fn key(program: u32) -> ApiKey {
+        ApiKey::new(ProgramId::new(program), [program as u8; 32])
+    }
+
+    fn request(kit: &Kit, header: &str) -> HttpRequest {
+        let app = Data::new(kit.app.clone());
+        TestRequest::get().app_data(app).insert_header(("Authorization", header)).to_http_request()
+    }
+
+    #[test]
+    fn a_program_is_known_by_its_key_until_it_is_revoked() {
+        let kit = Kit::new();
+        let programs = &kit.app.programs;
+        programs.know([(ProgramId::new(1), key(1).hash()), (ProgramId::new(2), key(2).hash())]);
+        let with_key = |key: &ApiKey| request(&kit, &format!("Bearer {}", key.reveal()));
+        let first = with_key(&key(1));
+        assert_eq!(Principal::of(&first).unwrap(), Principal::Program(ProgramId::new(1)));
+        assert_eq!(Principal::of(&with_key(&key(2))).unwrap(), Principal::Program(ProgramId::new(2)));
+        programs.know([(ProgramId::new(2), key(2).hash())]);
+        assert_eq!(Principal::of(&with_key(&key(1))).unwrap_err().code(), Code::ApiKeyUnknown);
+        assert_eq!(Principal::of(&first).unwrap(), Principal::Program(ProgramId::new(1)), "it had begun");
+        assert_eq!(Principal::of(&with_key(&key(2))).unwrap(), Principal::Program(ProgramId::new(2)));
+    }
+
+    #[test]
+    fn another_secret_or_half_a_key_is_refused_and_an_orders_key_is_no_api_key() {
+        let kit = Kit::new();
+        kit.app.programs.know([(ProgramId::new(1), key(1).hash())]);
+        let other = ApiKey::new(ProgramId::new(1), [9; 32]).reveal();
+        for bad in [&other, &key(1).reveal()[..60], "dsk_"] {
+            let refused = Principal::of(&request(&kit, &format!("Bearer {bad}"))).unwrap_err();
+            assert_eq!(refused.code(), Code::ApiKeyUnknown, "{bad}");
+        }
+        for stranger in ["Bearer 01ARZ3NDEKTSV4RRFFQ69G5FAV", "Basic dsk_1", ""] {
+            assert_eq!(Principal::of(&request(&kit, stranger)).unwrap(), Principal::Anonymous, "{stranger}");
         }
     }
 }

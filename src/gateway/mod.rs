@@ -28,6 +28,7 @@ mod json;
 mod limits;
 mod notices;
 mod order_links;
+mod page_settings;
 pub mod pages;
 mod plain_text;
 mod principal;
@@ -42,13 +43,14 @@ mod story;
 #[cfg(test)]
 mod tests;
 
-pub use app::{App, NewSession, OsSessions, PageSettings};
+pub use app::{App, NewSession, OsSessions};
 pub use auth::order_key;
 pub use body::Body;
 pub use code::Code;
 pub use in_process::{InProcess, Request, Response};
 pub use limits::HttpLimits;
 pub use order_links::OrderLinks;
+pub use page_settings::PageSettings;
 pub use principal::{Principal, Programs};
 pub use problem::Problem;
 pub use shield::Shield;

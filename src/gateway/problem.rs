@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
 use crate::access::{Rate, Standing, announce};
-use crate::actors::Reply;
 
 use super::{AskError, Code, HttpLimits, security};
 
@@ -87,15 +86,6 @@ impl Problem {
     /// Nobody outside can cause it; the log says more.
     pub fn internal() -> Problem {
         Problem::new(Code::Internal, "something went wrong in the shop, and was logged")
-    }
-
-    /// A reply that does not fit the question.
-    pub fn unfit(reply: &Reply) -> Problem {
-        match reply {
-            Reply::Failed(_) => tracing::error!("an actor gave up on a request, see its dead letter"),
-            _ => tracing::error!("an actor answered another question than it was asked, report this"),
-        }
-        Problem::internal()
     }
 
     pub fn code(&self) -> Code {
@@ -179,6 +169,10 @@ impl From<AskError> for Problem {
             }
             AskError::Deadline => Problem::new(Code::OutcomeUnknown, detail),
             AskError::Closed => Problem::new(Code::Closing, detail).retry_after(HttpLimits::CLOSED_RETRY_S),
+            AskError::GivenUp => {
+                tracing::error!("an actor gave up on a request, see its dead letter");
+                Problem::internal()
+            }
         }
     }
 }

@@ -2,13 +2,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::actors::{Address, Message, Reply, Shop};
-use crate::runtime::{Handle, Refused};
+use crate::actors::{Address, Message, Shop};
+use crate::runtime::{AnyReply, Handle, Refused};
 
 /// The shop's actors, as the gateway sees them.
 pub trait Asks: Send + Sync + 'static {
-    /// Asks an actor and waits for its reply, no longer than `within`.
-    fn ask(&self, to: Address, message: Message, within: Duration) -> Asked;
+    /// Asks an actor and waits for its reply, no longer than `within`. The reply has the type that belongs to the question.
+    fn ask_any(&self, to: Address, message: Message, within: Duration) -> Asked;
 
     /// Whether the shop takes work: recovered, and not draining.
     fn ready(&self) -> bool;
@@ -18,7 +18,7 @@ pub trait Asks: Send + Sync + 'static {
 }
 
 /// A question under way.
-pub type Asked = Pin<Box<dyn Future<Output = Result<Reply, AskError>> + Send>>;
+pub type Asked = Pin<Box<dyn Future<Output = Result<AnyReply, AskError>> + Send>>;
 
 /// Why there is no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,19 +32,23 @@ pub enum AskError {
     /// The daemon is going down. The outcome is unknown too.
     #[error("the shop is closing, the outcome is unknown: ask again with the same key once it is back")]
     Closed,
+    /// It was tried and given up: nothing was done. The operator finds it among the dead letters.
+    #[error("the shop could not do this, and nothing was done")]
+    GivenUp,
 }
 
 /// Asked again after this, an overloaded shop has worked off what was admitted.
 const RETRY_AFTER_S: u32 = 1;
 
 impl Asks for Handle<Shop> {
-    fn ask(&self, to: Address, message: Message, within: Duration) -> Asked {
+    fn ask_any(&self, to: Address, message: Message, within: Duration) -> Asked {
         let shop = self.clone();
         Box::pin(async move {
-            shop.ask(to, message, within).await.map_err(|refused| match refused {
+            shop.ask_any(to, message, within).await.map_err(|refused| match refused {
                 Refused::Overloaded => AskError::Overloaded { retry_after_s: RETRY_AFTER_S },
                 Refused::Deadline => AskError::Deadline,
                 Refused::Closed => AskError::Closed,
+                Refused::GivenUp => AskError::GivenUp,
             })
         })
     }

@@ -1,75 +1,23 @@
-use std::cell::Cell;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_http::body::{BoxBody, MessageBody};
-use actix_http::{Request, Response, ServiceConfig};
+use actix_http::{Request, Response};
 use actix_web::dev::{Service, ServiceResponse};
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::Limits;
 use super::connection::Connection;
 use super::places::Places;
+use super::worker::Worker;
 
 const TOO_MANY: &[u8] =
     b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-
-/// What the connections of one thread share.
-pub struct Worker {
-    pub limits: Limits,
-    /// By which answers are encoded; the deadlines in it are not used.
-    pub config: ServiceConfig,
-    closing: Cell<bool>,
-    answering: Cell<usize>,
-    all_answered: Notify,
-}
-
-/// A connection that owes an answer.
-pub struct Answering(Rc<Worker>);
-
-impl Worker {
-    /// Must be made on a thread that runs local tasks.
-    pub fn new(limits: Limits) -> Rc<Worker> {
-        Rc::new(Worker {
-            limits,
-            config: ServiceConfig::default(),
-            closing: Cell::new(false),
-            answering: Cell::new(0),
-            all_answered: Notify::new(),
-        })
-    }
-
-    pub fn answering(self: &Rc<Worker>) -> Answering {
-        self.answering.set(self.answering.get() + 1);
-        Answering(Rc::clone(self))
-    }
-
-    /// Whether each answer is the last of its connection.
-    pub fn is_closing(&self) -> bool {
-        self.closing.get()
-    }
-
-    async fn drained(&self) {
-        while self.answering.get() > 0 {
-            self.all_answered.notified().await;
-        }
-    }
-}
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        let left = self.0.answering.get() - 1;
-        self.0.answering.set(left);
-        if left == 0 && self.0.is_closing() {
-            self.0.all_answered.notify_one();
-        }
-    }
-}
 
 /// Serves who comes, until `closed` says otherwise; then what is in flight is answered.
 pub async fn accept<S, B>(
@@ -110,9 +58,9 @@ pub async fn accept<S, B>(
         _ = closed.changed() => {}
     }
     drop(listener);
-    worker.closing.set(true);
+    worker.close();
     if timeout(Limits::DRAIN, worker.drained()).await.is_err() {
-        tracing::warn!(answers = worker.answering.get(), "the server stopped before all answers were out");
+        tracing::warn!(answers = worker.answers_due(), "the server stopped before all answers were out");
     }
 }
 

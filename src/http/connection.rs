@@ -17,10 +17,10 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Limits;
-use super::accept::Worker;
 use super::body::Body;
 use super::head::{HeadScan, Scanned};
 use super::wire::{BodyProgress, Wire};
+use super::worker::Worker;
 
 /// Room for a status line and the headers that an answer usually has.
 const ANSWER_HEAD_BYTES: usize = 1_024;

@@ -28,6 +28,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 mod wire;
+mod worker;
 
 pub use limits::Limits;
 pub use server::{Server, serve};

@@ -16,8 +16,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
 use super::Limits;
-use super::accept::{Worker, accept};
+use super::accept::accept;
 use super::places::Places;
+use super::worker::Worker;
 
 /// Runs until it is dropped: then nobody new is let in, what is in flight is answered, and its threads end by themselves.
 /// Resolves only when a worker has ended before that, to why.

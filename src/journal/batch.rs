@@ -26,6 +26,9 @@ pub struct Batch {
 
 impl Batch {
     /// `first` is the position that the first record gets, the one after the journal's last.
+    ///
+    /// # Panics
+    /// Where that is `Position::START`: records are numbered from 1.
     pub fn new(first: Position) -> Batch {
         assert!(first > Position::START, "records are numbered from 1");
         let mut buffer = spare();
@@ -35,6 +38,9 @@ impl Batch {
 
     /// Appends one record and returns its position; `write` adds the payload to the end of the buffer.
     /// If `write` panics, the batch is as it was before.
+    ///
+    /// # Panics
+    /// Where `write` does, or takes something from the buffer.
     pub fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Position {
         let payload_at = self.whole + FRAME_BYTES;
         // This also cuts off what a `write` that panicked left behind.
@@ -50,6 +56,7 @@ impl Batch {
         self.last()
     }
 
+    /// Whether no record has been pushed.
     pub fn is_empty(&self) -> bool {
         self.records == 0
     }
@@ -59,6 +66,7 @@ impl Batch {
         self.whole - BLOCK_HEADER_BYTES
     }
 
+    /// How many records it holds.
     pub fn records(&self) -> u32 {
         self.records
     }

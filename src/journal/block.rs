@@ -1,7 +1,7 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Position;
-use super::header::{u32_at, u64_at};
+use super::format::{u32_at, u64_at};
 
 /// Every block begins with this header, all numbers little-endian: magic, checksum, chain, first position,
 /// epoch, payload length (8 each), kind, records (4 each). The payload follows, padded with zeros to 8 bytes.

@@ -11,6 +11,7 @@ const RESTORE_ALL: &str = "and it is the last file of the journal, of which ever
 
 /// Why the journal could not do what it was asked. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each message says what has happened, with its fields")]
 pub enum Error {
     #[error("could not {action} {path}: {source}; check the disk and the permissions, then start again", path = .path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
@@ -57,7 +58,7 @@ pub enum Error {
 
     #[error(
         "{file} has format version {version} and this program reads version {supported}; use the program that wrote it, or begin with an empty directory",
-        file = .file.display(), supported = super::header::VERSION
+        file = .file.display(), supported = super::format::SEGMENT_VERSION
     )]
     BadVersion { file: PathBuf, version: u32 },
 

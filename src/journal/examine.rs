@@ -19,7 +19,9 @@ const READ_BYTES: usize = 256 << 10;
 /// What an examination has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Examined {
+    /// Segments that were checked whole.
     pub segments: u32,
+    /// Bytes that were read.
     pub bytes: u64,
 }
 

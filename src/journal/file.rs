@@ -16,6 +16,7 @@ use super::segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, 
 use super::writer::{self, Order, Progress, Request, Writer};
 use super::{Error, Journal, JournalId, Pending, Position, Visit};
 
+/// How a journal in a directory is opened: 32 MiB segments and batches of up to 64 MiB where nothing is said.
 #[derive(Clone, Copy, Debug)]
 pub struct FileOptions {
     /// The size of a segment file; brought between `SEGMENT_BYTES_MIN` and `SEGMENT_BYTES_MAX`.

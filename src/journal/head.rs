@@ -5,7 +5,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::directory::temporary_path;
 use super::disk::Disk;
-use super::header::{SegmentHeader, u32_at, u64_at};
+use super::format::{u32_at, u64_at};
+use super::header::SegmentHeader;
 use super::{Error, JournalId, Position};
 
 const NAME: &str = "journal.head";

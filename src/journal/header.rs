@@ -2,9 +2,9 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::format::{SEGMENT_VERSION, u32_at, u64_at};
 use super::{Error, JournalId, Position};
 
-pub(super) const VERSION: u32 = 2;
 pub(super) const SEGMENT_HEADER_BYTES: usize = 120;
 
 const MAGIC: [u8; 8] = *b"DOORSTEP";
@@ -50,7 +50,7 @@ impl SegmentHeader {
     pub fn encode(&self) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut bytes = [0; SEGMENT_HEADER_BYTES];
         bytes[..8].copy_from_slice(&MAGIC);
-        bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
+        bytes[8..12].copy_from_slice(&SEGMENT_VERSION.to_le_bytes());
         bytes[16..32].copy_from_slice(&self.journal.to_bytes());
         let Link { segment, block_at, end, chain } = self.link;
         let own = [self.serial, self.incarnation, self.epoch, self.salt, self.first.0, self.capacity];
@@ -79,7 +79,7 @@ impl SegmentHeader {
         if xxh3_64(&bytes[..CHECKED_BYTES]) != u64_at(bytes, CHECKED_BYTES) {
             return Err(damaged("the segment's header does not match its checksum"));
         }
-        if version != VERSION {
+        if version != SEGMENT_VERSION {
             return Err(bad_version);
         }
         let header = SegmentHeader {
@@ -102,12 +102,4 @@ impl SegmentHeader {
         }
         Ok(header)
     }
-}
-
-pub(super) fn u64_at(bytes: &[u8], offset: usize) -> u64 {
-    u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("the slice has eight bytes"))
-}
-
-pub(super) fn u32_at(bytes: &[u8], offset: usize) -> u32 {
-    u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("the slice has four bytes"))
 }

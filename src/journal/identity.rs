@@ -1,12 +1,7 @@
 use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 
-use rand::TryRng;
-use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
-
-use super::Error;
 
 /// Tells one journal from every other: drawn when its directory is made, and in each of its files from then on. What is made
 /// from a journal names it, so that files of two shops are never taken for those of one. Shown as 32 hexadecimal digits.
@@ -15,29 +10,18 @@ use super::Error;
 pub struct JournalId(u128);
 
 impl JournalId {
+    /// How many bytes it takes.
     pub const BYTES: usize = 16;
 
-    pub(super) fn draw() -> Result<JournalId, Error> {
-        let (high, low) = (random()?, random()?);
-        Ok(JournalId(u128::from(high) << 64 | u128::from(low)))
-    }
-
+    /// As files hold it: little-endian.
     pub const fn to_bytes(self) -> [u8; JournalId::BYTES] {
         self.0.to_le_bytes()
     }
 
+    /// Of the bytes that a file holds.
     pub const fn from_bytes(bytes: [u8; JournalId::BYTES]) -> JournalId {
         JournalId(u128::from_le_bytes(bytes))
     }
-}
-
-/// Sixty-four bits that nobody can guess.
-pub(super) fn random() -> Result<u64, Error> {
-    SysRng.try_next_u64().map_err(|error| {
-        Error::io("read random bytes for", Path::new("a new segment"))(std::io::Error::other(
-            error.to_string(),
-        ))
-    })
 }
 
 impl fmt::Display for JournalId {

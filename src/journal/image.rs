@@ -25,9 +25,15 @@ pub enum Tail {
     /// All of it, and nobody was told.
     Whole,
     /// The sectors whose bit is set here, from the lowest on and over again.
-    Torn { sectors: u64 },
+    Torn {
+        /// A bit for each sector of 512 bytes.
+        sectors: u64,
+    },
     /// All of it but for one bit, counted from its beginning and over again.
-    Flipped { bit: u64 },
+    Flipped {
+        /// Which bit.
+        bit: u64,
+    },
 }
 
 /// A segment file with some batches in it.

@@ -46,10 +46,12 @@ struct Shared {
 }
 
 impl MemoryJournal {
+    /// An empty one, whose appends are durable when the task next runs.
     pub fn new() -> MemoryJournal {
         MemoryJournal::with_latency(Duration::ZERO)
     }
 
+    /// An empty one, whose appends are durable after so long.
     pub fn with_latency(latency: Duration) -> MemoryJournal {
         let shared = Shared { latency, ..Shared::default() };
         MemoryJournal::handle(Arc::new(Mutex::new(shared)))

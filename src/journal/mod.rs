@@ -19,11 +19,42 @@
 //! What it does not see: an unsealed last batch that rots after its sync, and a last segment in an older copy of itself.
 //! Whoever keeps a watermark elsewhere should compare it with [`Recovery::last`].
 //!
-//! Layout: [`Batch`] packs records; `body` compresses them; `block` and `header` are the bytes on disk; `segment`,
-//! `disk` and `directory` handle files; `head` names the last of them and `survey` looks at them all;
+//! Layout: [`Batch`] packs records; `body` compresses them; `block` and `header` are the bytes on disk, `format` the numbers
+//! in them; `segment`, `disk` and `directory` handle files; `head` names the last of them and `survey` looks at them all;
 //! `cursor` checks a segment's blocks; `recovery` finds the tail and writes it anew;
 //! `writer` is the thread that compresses and appends; `read` walks a directory; [`MemoryJournal`] is the one for tests
 //! and the simulator.
+//!
+//! ```
+//! use doorstep::journal::{Batch, FileJournal, FileOptions, Journal};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), doorstep::journal::Error> {
+//! # let dir = std::env::temp_dir().join(format!("doorstep-journal-{}", std::process::id()));
+//! # let dir = dir.as_path();
+//! let (mut journal, recovery) = FileJournal::open(dir, FileOptions::default())?;
+//! let last = journal.claim(recovery.epoch + 1).await?;
+//!
+//! let mut batch = Batch::new(last.next());
+//! batch.push(|record| record.extend_from_slice(b"an order was placed"));
+//! batch.push(|record| record.extend_from_slice(b"it was paid for"));
+//! let durable = journal.append(batch, last).await?; // it survives a power cut from here on
+//! assert_eq!(durable, last.plus(2));
+//!
+//! let mut records = vec![];
+//! journal.replay(last, &mut |position, record| {
+//!     records.push((position, record.to_vec()));
+//!     Ok(())
+//! })?;
+//! assert_eq!(records[1], (durable, b"it was paid for".to_vec()));
+//! journal.seal().await?;
+//! # drop(journal);
+//! # let _gone = std::fs::remove_dir_all(dir);
+//! # Ok(())
+//! # }
+//! ```
+
+#![warn(missing_docs)]
 
 mod batch;
 mod block;
@@ -34,12 +65,14 @@ mod disk;
 mod error;
 mod examine;
 mod file;
+mod format;
 mod head;
 mod header;
 mod identity;
 mod image;
 mod memory;
 mod position;
+mod random;
 mod read;
 mod recovery;
 mod segment;
@@ -85,9 +118,15 @@ pub trait Journal {
     }
 
     /// Calls `visit` with every durable record after `from`, in order.
+    ///
+    /// # Errors
+    /// `Error::Damaged` or `Error::MissingSegment` where records are not there whole; none after them is visited. The visitor's own.
     fn replay(&self, from: Position, visit: Visit<'_>) -> Result<(), Error>;
 
     /// Forgets what lies wholly before `to`; whole segments only, so more may stay.
+    ///
+    /// # Errors
+    /// A segment could not be removed; `Error::Broken` or `Error::StaleEpoch` as an append.
     fn trim(&mut self, to: Position) -> Result<(), Error>;
 
     /// Seals the durable position, when idle and at a clean stop: damage below it is never taken for a torn tail.

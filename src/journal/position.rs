@@ -5,9 +5,13 @@ use serde::{Deserialize, Serialize};
 /// How far a journal goes: the number of its last record. Records are numbered from 1,
 /// without a gap, for the whole life of a data directory; `Position::START` is the empty journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Position(pub u64);
+pub struct Position(
+    /// The number of the record.
+    pub u64,
+);
 
 impl Position {
+    /// Of the empty journal: before the first record.
     pub const START: Position = Position(0);
 
     /// The position after `records` more records.
@@ -15,6 +19,7 @@ impl Position {
         Position(self.0 + records)
     }
 
+    /// The position after one more record.
     pub fn next(self) -> Position {
         self.plus(1)
     }

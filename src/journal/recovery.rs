@@ -18,7 +18,7 @@ use super::directory;
 use super::disk::Disk;
 use super::head::HeadFile;
 use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
-use super::identity::random;
+use super::random::random;
 use super::segment::{Prepared, Segment};
 use super::survey::{Survey, survey};
 use super::{Error, JournalId, Position};

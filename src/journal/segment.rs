@@ -8,9 +8,11 @@ use super::disk::Disk;
 use super::header::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::{Error, Position};
 
+/// The size of a segment file where nothing is said.
 pub const SEGMENT_BYTES_DEFAULT: u64 = 32 * 1024 * 1024;
+/// The smallest that a segment file is made.
 pub const SEGMENT_BYTES_MIN: u64 = 1024;
-/// A segment is read into memory whole.
+/// The largest: a segment is read into memory whole.
 pub const SEGMENT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// A larger batch is refused; one larger than a segment gets a segment of its own.
 pub const BATCH_BYTES_MAX: u64 = 64 * 1024 * 1024;

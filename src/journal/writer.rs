@@ -13,7 +13,7 @@ use super::directory;
 use super::disk::Disk;
 use super::head::HeadFile;
 use super::header::{SEGMENT_HEADER_BYTES, SegmentHeader};
-use super::identity::random;
+use super::random::random;
 use super::segment::{Prepared, Segment};
 use super::{Error, Position};
 

@@ -27,23 +27,39 @@ pub fn wall_clock() -> Timestamp {
     Timestamp(since.as_millis() as u64)
 }
 
-/// What a counterparty will answer. Not `Send`: it is driven on the cell's own thread.
-pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Trouble>>>>;
-
-/// An answer that is known at once.
-pub fn answered<T: 'static>(result: Result<T, Trouble>) -> Answer<T> {
-    Box::pin(std::future::ready(result))
-}
-
-/// Why a call brought no result. The text is for the operator's list; it names no customer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-pub enum Trouble {
+/// What came of a call to a counterparty. The texts are for the operator's list; they name no customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answered<T> {
+    Known(T),
     /// It answered no, for good: the same request would be refused again.
-    #[error("refused: {0}")]
     Refused(String),
     /// It did not answer: whether it did what was asked is unknown. Ask again with the same request.
-    #[error("no answer: {0}")]
-    Unavailable(String),
+    Unknown(String),
+}
+
+impl<T> Answered<T> {
+    /// Of a counterparty that always answers: what it says, or why it refuses.
+    pub fn said(answer: Result<T, String>) -> Answered<T> {
+        match answer {
+            Ok(known) => Answered::Known(known),
+            Err(why) => Answered::Refused(why),
+        }
+    }
+
+    pub fn known(self) -> Option<T> {
+        match self {
+            Answered::Known(known) => Some(known),
+            Answered::Refused(_) | Answered::Unknown(_) => None,
+        }
+    }
+}
+
+/// A counterparty's answer, while it is waited for. Not `Send`: it is driven on the cell's own thread.
+pub type PendingAnswer<T> = Pin<Box<dyn Future<Output = Answered<T>>>>;
+
+/// An answer that is there at once.
+pub fn at_once<T: 'static>(answered: Answered<T>) -> PendingAnswer<T> {
+    Box::pin(std::future::ready(answered))
 }
 
 /// Everyone outside whom a shop deals with.
@@ -62,17 +78,17 @@ impl Partners {
 
 /// Drives an embedded partner's answer, which is ready as soon as it is asked for.
 #[cfg(test)]
-pub(crate) fn now<T>(mut answer: Answer<T>) -> Result<T, Trouble> {
+pub(crate) fn now<T>(mut answer: PendingAnswer<T>) -> Answered<T> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match answer.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(result) => result,
+        std::task::Poll::Ready(answered) => answered,
         std::task::Poll::Pending => panic!("an embedded partner answers at once"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::carrier::{BookingRequest, TrackRequest};
+    use super::carrier::{Booking, BookingRequest, TrackRequest};
     use super::wholesaler::{QuoteAnswer, QuoteRequest, ShipNoticeRequest, SupplyOrder};
     use super::*;
     use crate::domain::{OrderId, Sku, Timestamp};
@@ -89,7 +105,7 @@ mod tests {
         let asked_at = Timestamp(1_795_305_600_000);
         let sku = Sku::parse("PG-1342").unwrap();
         let quote = QuoteRequest { sku: sku.clone(), quantity: 3, asked_at };
-        let answer = now(wholesaler::embedded()[0].quote(quote.clone())).unwrap();
+        let answer = now(wholesaler::embedded()[0].quote(quote.clone())).known().unwrap();
         assert!(matches!(answer, QuoteAnswer::Offer(_)));
         reads_back(quote);
         reads_back(answer);
@@ -104,6 +120,6 @@ mod tests {
             booked_at: asked_at,
         };
         reads_back(TrackRequest { tracking: "DSD6B5JMFRYP6P".into(), booking, asked_at });
-        reads_back(Trouble::Unavailable("connection reset".into()));
+        reads_back(Answered::<Booking>::Unknown("connection reset".into()));
     }
 }

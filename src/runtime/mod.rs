@@ -1,8 +1,8 @@
 //! The runtime: turns, journal first, supervision. It knows nothing of orders.
 //!
-//! An actor takes one message and *decides*; the runtime appends the turn to the journal, applies it, hands
+//! An actor takes one message and *decides*; the runtime appends the turn to the journal, makes what it changed the state, hands
 //! messages over inside, and lets out what leaves the daemon once the journal is durable. What follows can be held
-//! against it; in brackets the file of `tests/` with the test that shows it, and the words that find it.
+//! against it; in brackets the file of `runtime/tests/` with the test that shows it, and the words that find it.
 //!
 //! # Guarantees
 //!
@@ -28,7 +28,8 @@
 //!   dead letter, the application's case, and to whoever asked its failure. Later messages go on
 //!   (`panics`: "ends in the dead letters"). It stays there until the operator sends it again, under a new id, or
 //!   discards it: each once, in a turn (`dead_letters`).
-//! - A panic in `apply` ends the process: memory and journal have parted, the next start reads the journal.
+//! - Facts are folded before the append, so a panic there leaves nothing either. Only what keeps its place in the journal
+//!   ([`Fold::note`]) is changed after it: a panic there ends the process, and the next start reads the journal.
 //! - A panic in a port, or in what makes a message of its answer, is the outcome `Unknown` (`output`).
 //!
 //! **Restarts**
@@ -45,7 +46,7 @@
 //!   that ended three goes to the dead letters at once (`supervision`: "ended three processes").
 //! - No actor starves another: each yields after a budget of messages (`admission`: "a flood").
 //!
-//! **Bounds** (`limits`)
+//! **Bounds** (each by name in `state/limits.rs`)
 //! - Refused or dropped is only what comes from outside: too many questions, a queue too deep, too much that is not
 //!   yet durable: [`Refused::Overloaded`], and nothing was done (`admission`). So it is where checkpoints do not keep up:
 //!   memory is bounded, and what a start after a crash reads (`checkpoint`: "do not keep up").
@@ -58,12 +59,12 @@
 //! **Timers and clocks**
 //! - A timer is journaled, fires once, never early, over any crash; one that was moved or cancelled does not fire even
 //!   if its message was on its way (`timers`). It runs on the trade's clock or on the real one.
-//! - Neither clock goes back, over a restart or a change of speed (`clock`).
+//! - Neither clock goes back, over a restart or a change of speed (the test in `state/clock.rs`: "no time goes back").
 //!
 //! **Cells** (`cells`)
-//! - The actors may run on several threads, a cell each, over one journal. Every aggregate has one home, which does not
-//!   depend on how many cells there are ([`Application::home`]); a decision on what is at home elsewhere is refused and
-//!   ends the daemon ("at home elsewhere").
+//! - The actors may run on several threads, a cell each, over one journal. Every aggregate is kept in one
+//!   partition, which does not depend on how many cells there are ([`Aggregate::partition`]); a decision that reads or changes
+//!   what is kept in another comes to nothing, as one that panics (`panics`: "kept in another partition").
 //! - All of the above holds among them as in one: a message to another cell waits for no disk ("without waiting"), since what
 //!   it follows from stands before it in the one journal. Their number may change from start to start ("from start to start").
 //! - Moments do not go back in the order of the journal, whichever cells its turns are of.
@@ -71,6 +72,10 @@
 //! **Outside calls**
 //! - A call is made after its intent is durable, ends by its deadline with an answer or `Unknown`, and is bounded for
 //!   each counterparty (`output`). A crash leaves the intent; it is driven again as the call declares (`crash`).
+//!
+//! **Stored forms**
+//! - What an older build wrote is read, form by form ([`Versioned`]); what this build does not know is refused by name, with what to
+//!   do (`versions`). An actor is stored by its number: its line may be moved (`numbers`).
 //!
 //! **Checkpoints**
 //! - What recovery finds is the same with checkpoints, without, and after a crash in the middle of one
@@ -87,68 +92,42 @@
 //!
 //! # Layout
 //!
-//! - What the trade tells the runtime: `application`, `context`, `turn`, `table`, `hooks`.
-//! - The committed state: `core` (the only code that changes it), `record` (a turn as journaled), `pending` (what is
-//!   remembered over a crash), `recovery`, `committer` (group commit), `checkpointer`, `clock`, `limits`.
-//! - The actors: `cell` (the actors of one thread), `common` (what the cells of one journal share), `shell` (the one actix
-//!   actor), `guard` (keeps it alive), `supervisor` (the tree), `timers`, `lanes` (outside calls), `watchdog` and
-//!   `suspect` (what spins).
-//! - The way in and out: `start`, `handle` (asks), `backlog` (which of them are too many), `inspect`, `dead_letters`,
-//!   `drain`, `error`.
-//! - [`kit`]: cells of any application on virtual time, for tests and the simulator.
-mod application;
-mod backlog;
+//! Four floors, a folder each. A file knows those that stand before it on its own floor, in the order that the folder's `mod.rs`
+//! gives, and the floors below; no file imports another in a circle. A test reads the imports and holds the source to this.
+//! From the top down:
+//!
+//! - `process`, what holds the cells, the journal and the trees together: `start`, `handle` (asks, from any thread), `drain`,
+//!   `builder`, and [`kit`], cells of any application on virtual time, for tests and the simulator.
+//! - `cell`, the actors of one thread: `shell` (the one actix actor), `guard` (keeps it alive) and `supervisor` (the tree),
+//!   `delivery`, `outlet`, `calls` and `timers` (what turns have stated goes on its way), `committer` (group commit),
+//!   `checkpointer`, `intake` and `backlog` (what is admitted), `watchdog` and `suspect` (what spins).
+//! - `state`, the committed state: `core` (the only code that changes it), `record` (a turn as journaled), `pending` (what is
+//!   remembered over a crash), `recovery`, `derive`, `common` (what the cells of one journal share), `clock`, `limits`.
+//! - [`actor`], what an actor sees and says: `application` (with its turns), `actor`, `question`, `fold`, `table`, and the macro
+//!   [`application!`](crate::application) that makes an application of its actors: begin reading there.
+
+#![warn(missing_docs)]
+
+pub mod actor;
 mod cell;
-mod checkpointer;
-mod clock;
-mod committer;
-mod common;
-mod context;
-mod core;
-mod dead_letters;
-mod derive;
-mod drain;
-mod error;
-mod guard;
-mod handle;
-mod hooks;
-mod inspect;
-pub mod kit;
-mod lanes;
-mod limits;
-mod pending;
-mod record;
-mod recovery;
-mod shell;
-mod start;
-mod supervisor;
-mod suspect;
-mod table;
+mod process;
+mod state;
 #[cfg(test)]
 mod tests;
-mod timers;
-mod turn;
-mod watchdog;
 
-pub use application::{
-    Aggregate, Application, CallResult, Home, Outside, OutsideCall, Redrive, SLOTS, State, TableKey,
-    UnknownVersion,
+pub use actor::{
+    Actor, Addressed, Aggregate, Alone, AnyReply, AnyTable, Application, COMMON_WORK_MAX, Decided, Due,
+    Environment, Fact, Fold, Journaled, LoadError, Member, NoCall, NoSubject, Nobody, Outside, OutsideCall,
+    Owed, Partition, Place, Question, Redrive, Refused, RequestId, Resolution, SLOTS, Snapshot, Stated,
+    Table, TableKey, Tables, TimerChange, TimerId, Turn, Unread, Versioned, decode, numbered, unfit,
+    versioned,
 };
-pub use clock::{Clock, system_time};
-pub use context::Context;
-pub use dead_letters::{BuriedLetter, Resolution, Unresolved};
-pub use derive::{Difference, JournalDir, compare, derive, rebuild, tree_names};
-pub use drain::{DrainDeadlines, DrainReport};
-pub use error::{Error, Refused};
-pub use guard::{ServiceRun, panic_text};
-pub use handle::Handle;
-pub use hooks::{Hooks, NoHooks, Point};
-pub use inspect::{ActorReport, Report};
-pub use limits::{Bounds, CELLS_MAX};
-pub use pending::TREES;
-pub use record::{Cause, DeadLetter, Moment, Record, RecordError, Statement};
-pub use recovery::{Recovered, recover};
-pub use start::{CellParts, Cells, Member, Own, Running, no_hooks, start};
-pub use supervisor::{Below, Group, Intensity, Strategy};
-pub use table::{AnyTable, Keys, LoadError, Stamp, Table, Tables, decode};
-pub use turn::{Due, RequestId, TimerChange, TimerId, Turn};
+pub use cell::{ActorReport, Below, Group, Intensity, Report, ServiceRun, Strategy, panic_text};
+pub use process::{
+    Builder, CellParts, Cells, DrainDeadlines, DrainReport, Handle, Own, Running, kit, no_hooks, start,
+};
+pub use state::{
+    Bounds, BuriedLetter, CELLS_MAX, Cause, Clock, DeadLetter, Difference, Error, Hooks, JournalDir, Moment,
+    NoHooks, Point, Record, RecordError, Recovered, Statement, TREES, Unresolved, compare, derive, must_know,
+    rebuild, recover, system_time, tree_names,
+};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::actors::{Address, Reply, bank};
+use crate::actors::{Address, bank};
 use crate::domain::Money;
 use crate::gateway::Asks;
 use crate::partners::processor::{PaymentPage, TypedCard};
@@ -37,9 +37,9 @@ impl PlayedCardPage {
         let bank = self.bank.lock().expect("nothing panics here").clone()?;
         let (token, last4) = (format!("tok_own_{nth}"), format!("{:04}", nth % 10_000));
         let card = bank::Card { brand: "visa".into(), last4, behaviour: bank::Behaviour::Approves };
-        let message = bank::Message::RegisterCard { token: token.clone(), card };
-        let reply = bank.ask(Address::BankActor, message.into(), BANK_DEADLINE).await;
-        matches!(reply, Ok(Reply::Bank(bank::Reply::CardRegistered))).then_some(token)
+        let register = bank::Message::from(bank::RegisterCard { token: token.clone(), card });
+        let told = bank.ask_any(Address::BankActor, register.into(), BANK_DEADLINE).await;
+        told.is_ok().then_some(token)
     }
 }
 

@@ -32,15 +32,15 @@ pub struct Coverage {
 impl Coverage {
     /// A turn was appended: orders may stand elsewhere.
     pub fn note(&mut self, record: &Record<Shop>) {
-        self.now = record.at;
-        for event in &record.events {
+        self.now = record.moment.at;
+        for event in &record.stated.events {
             for (order, _, what) in event.happenings() {
                 if let Some(step) = step_of(&what) {
                     let state = self.orders.get(&order).map_or(OrderState::Placed, |(state, _)| *state);
                     self.orders.insert(order, (state, step));
                 }
             }
-            if let Event::Orders(event) = event {
+            if let Event::OrderManager(event) = event {
                 self.note_state(event);
             }
         }
@@ -61,7 +61,8 @@ impl Coverage {
 
     /// A fault came to the order that a turn speaks of, if any.
     pub fn hit_first(&mut self, fault: Fault, record: &Record<Shop>) {
-        let order = record.events.iter().flat_map(|event| event.happenings()).map(|(order, ..)| order).next();
+        let order =
+            record.stated.events.iter().flat_map(|event| event.happenings()).map(|(order, ..)| order).next();
         self.hit(fault, order);
     }
 

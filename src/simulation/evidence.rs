@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::actors::order_manager::{self, Order};
-use crate::actors::{Event, Shop, Stamp, State};
+use crate::actors::order_manager::{self, Order, OrderManager};
+use crate::actors::{Event, Shop, timelines};
 use crate::domain::{OrderId, Timestamp};
 use crate::journal::Position;
 use crate::partners::mail::Letter;
 use crate::partners::wholesaler::WholesalerId;
-use crate::runtime::{Difference, Record, Recovered};
+use crate::runtime::{Actor, Application, Difference, Fold, Place, Record, Recovered, Tables, tree_names};
+use crate::storage::MemoryTrees;
 
 use super::history::{History, Moment};
 use super::plan::Plan;
@@ -68,8 +69,8 @@ pub fn forgotten(records: &[(Position, Record<Shop>)]) -> BTreeMap<OrderId, Forg
     use order_manager::Event as E;
     let events = || {
         records.iter().flat_map(|(position, record)| {
-            record.events.iter().filter_map(move |event| match event {
-                Event::Orders(event) => Some((*position, record, event)),
+            record.stated.events.iter().filter_map(move |event| match event {
+                Event::OrderManager(event) => Some((*position, record, event)),
                 _ => None,
             })
         })
@@ -79,45 +80,47 @@ pub fn forgotten(records: &[(Position, Record<Shop>)]) -> BTreeMap<OrderId, Forg
         _ => None,
     });
     let gone: BTreeSet<OrderId> = gone.collect();
-    let (mut orders, mut ended_at) = (order_manager::State::default(), BTreeMap::new());
+    let (mut tables, trees) = (Shop::tables(), MemoryTrees::new(&tree_names::<Shop>()));
+    let mut ended_at = BTreeMap::new();
     let mut forgotten = BTreeMap::new();
     for (position, record, event) in events() {
         let Some(id) = event.order().filter(|id| gone.contains(id)) else { continue };
         if let E::Forgotten { .. } = event
-            && let Some(order) = orders.orders.peek(&id).cloned()
+            && let Some(order) = tables.of::<Order>().peek(&id).cloned()
         {
-            let ended_at = ended_at.get(&id).copied().unwrap_or(record.real);
-            forgotten.insert(id, Forgotten { order, by: position, at: record.real, ended_at });
+            let ended_at = ended_at.get(&id).copied().unwrap_or(record.moment.real);
+            forgotten.insert(id, Forgotten { order, by: position, at: record.moment.real, ended_at });
         }
         if let E::Declined { .. } | E::Cancelled { .. } = event {
-            ended_at.insert(id, record.real);
+            ended_at.insert(id, record.moment.real);
         }
-        orders.apply(event, &Stamp { position, at: record.at, by: record.by });
+        let place = Place { position, at: record.moment.at };
+        OrderManager::fold(event, &mut Fold::replayed(&mut tables, &trees, place));
     }
     forgotten
 }
 
 impl Evidence<'_> {
-    pub fn state(&self) -> &State {
-        &self.derived.state
+    pub fn tables(&self) -> &Tables {
+        &self.derived.tables
     }
 
     /// The order, as it is or as it was last.
     pub fn order(&self, id: OrderId) -> Option<&Order> {
         let forgotten = || self.forgotten.get(&id).map(|forgotten| &forgotten.order);
-        self.state().orders.orders.peek(&id).or_else(forgotten)
+        self.tables().of::<Order>().peek(&id).or_else(forgotten)
     }
 
     /// Every event with the turn that stated it.
     pub fn events(&self) -> impl Iterator<Item = (Position, &Record<Shop>, &Event)> {
-        self.records
-            .iter()
-            .flat_map(|(position, record)| record.events.iter().map(move |event| (*position, record, event)))
+        self.records.iter().flat_map(|(position, record)| {
+            record.stated.events.iter().map(move |event| (*position, record, event))
+        })
     }
 
     /// A case for the operator is open on this order.
     pub fn has_case(&self, order: OrderId) -> bool {
-        self.state().timelines.peek(&order).is_some_and(|timeline| timeline.has_case())
+        timelines::peek(self.tables(), &order).is_some_and(|timeline| timeline.has_case())
     }
 
     pub fn is_end(&self) -> bool {

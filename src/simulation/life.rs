@@ -1,6 +1,5 @@
 //! A run: days of trade in which faults come, then calm, in which every order must come to its end.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rand::RngExt;
@@ -10,20 +9,21 @@ use tokio::time::Instant;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::actors::Shop;
-use crate::domain::{OrderId, Timestamp};
+use crate::actors::order_manager::Order;
+use crate::domain::Timestamp;
 use crate::journal::{Journal, Position};
 use crate::runtime::{Record, Recovered, compare, kit, recover, tree_names};
 use crate::storage::MemoryTrees;
 
 use super::checks::{self, Checker, Violation};
-use super::coverage::Coverage;
 use super::evidence::{Evidence, Phase, forgotten};
 use super::fault::Fault;
+use super::finished_run::{Figures, Run};
 use super::history::History;
 use super::logs::Logs;
 use super::plan::{Options, Plan, random_for};
 use super::shoppers;
-use super::timers::{self, Timer};
+use super::timers;
 use super::trace;
 use super::world::World;
 
@@ -42,73 +42,6 @@ pub const CALM_DAYS: u64 = 30;
 const CALM: Duration = Duration::from_secs(3_600);
 /// For what is asked at the very end.
 const LAST_WORDS: Duration = Duration::from_secs(300);
-
-/// What a run came to.
-pub struct Run {
-    pub options: Options,
-    pub plan: Plan,
-    /// Of every byte of the journal and of every answer: the same for the same seed and options.
-    pub trace: u64,
-    pub violations: Vec<Violation>,
-    pub coverage: Coverage,
-    pub figures: Figures,
-    /// How often each of the shop's timers ran out.
-    pub timers: BTreeMap<Timer, u64>,
-    pub records: Vec<(Position, Record<Shop>)>,
-    pub history: History,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    pub runs: u64,
-    /// Of trade, with the calm.
-    pub days: u64,
-    pub orders: u64,
-    pub turns: u64,
-    pub requests: u64,
-    pub calls: u64,
-    pub crashes: u64,
-    /// Runs that were lived a second time, to compare their traces.
-    pub lived_twice: u64,
-}
-
-impl Figures {
-    pub fn add(&mut self, other: &Figures) {
-        self.runs += other.runs;
-        self.days += other.days;
-        self.orders += other.orders;
-        self.turns += other.turns;
-        self.requests += other.requests;
-        self.calls += other.calls;
-        self.crashes += other.crashes;
-        self.lived_twice += other.lived_twice;
-    }
-}
-
-impl Run {
-    /// Every message that was given up, a line each.
-    pub fn dead_letters(&self) -> String {
-        let mut lines = String::new();
-        for (position, record) in &self.records {
-            if let Some(dead) = &record.dead {
-                lines.push_str(&format!("  #{} {}: {}\n", position.0, dead.to, dead.message));
-            }
-        }
-        lines
-    }
-
-    /// What happened to an order, a line each.
-    pub fn timeline(&self, order: OrderId) -> String {
-        let mut lines = String::new();
-        for (position, record) in &self.records {
-            let happenings = record.events.iter().flat_map(|event| event.happenings());
-            for (_, _, what) in happenings.filter(|(of, ..)| *of == order) {
-                lines.push_str(&format!("  #{} {} {what} ({})\n", position.0, record.at, record.by));
-            }
-        }
-        lines
-    }
-}
 
 /// Lives a whole run on a clock of its own; blocks until it is over.
 pub fn run(options: &Options, checkers: &[&Checker]) -> Run {
@@ -298,7 +231,7 @@ impl Driver<'_> {
         customers.iter().for_each(JoinHandle::abort);
         let records = self.records();
         let history = self.world.street.history.borrow().clone();
-        let orders = self.derived().state.orders.orders.resident().count() as u64;
+        let orders = self.derived().tables.of::<Order>().resident().count() as u64;
         let figures = Figures {
             runs: 1,
             days: u64::from(self.options.days) + CALM_DAYS,

@@ -14,7 +14,7 @@
 //! addresses of his own; rates and carts run out on the world's clock. There is no socket: whoever pipelines or drips below HTTP
 //! meets the real binary in its tests (`attacks`, `deadlines`, `slow`).
 //!
-//! Layout: `plan` and `fault` (what a seed draws), `world` (what a run is made of), `life` (a run), `disk` (crashes),
+//! Layout: `plan` and `fault` (what a seed draws), `world` (what a run is made of), `life` and `finished_run` (a run), `disk` (crashes),
 //! `trouble` (panics, hangs), `shoppers`, `partners`, `history` and `evidence` (what was seen), `checks` (what must hold),
 //! `coverage` (which fault met which order where), `timers` (what ran out how often), `shrink` (a smaller run that still fails), `report`.
 mod addresses;
@@ -24,6 +24,7 @@ pub mod coverage;
 mod disk;
 pub mod evidence;
 pub mod fault;
+mod finished_run;
 pub mod history;
 mod life;
 mod logs;
@@ -43,6 +44,7 @@ mod trace;
 mod trouble;
 mod world;
 
-pub use life::{CALM_DAYS, Figures, Run, run};
+pub use finished_run::{Figures, Run};
+pub use life::{CALM_DAYS, run};
 pub use shrink::{command, shrink};
 pub use trace::first_difference;

@@ -125,6 +125,8 @@ impl Plan {
             calls_in_lane_max: rng.random_range(1..4),
             passing_actors_max: SESSIONS_AND_ACTORS,
             unwritten_turns_max: random_for(options.seed, "unwritten").random_range(20..2_000),
+            // on virtual time no message takes any
+            ..Bounds::default()
         };
         let drains = rng.random_bool(0.5);
         let crashes =

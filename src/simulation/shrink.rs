@@ -2,7 +2,8 @@
 
 use super::checks::Checker;
 use super::fault::FaultSet;
-use super::life::{Run, run};
+use super::finished_run::Run;
+use super::life::run;
 use super::plan::{Chosen, Options};
 use super::shoppers;
 

@@ -75,28 +75,30 @@ fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Opti
     }
     let Cause::Timer { set, .. } = record.cause else { return None };
     let setter = turn_at(records, set.turn)?;
-    let TimerChange::Set { due, message, .. } = setter.timers.get(set.index as usize)? else { return None };
+    let TimerChange::Set { due, message, .. } = setter.stated.timers.get(set.index as usize)? else {
+        return None;
+    };
     if setter.dead.is_some() {
         return Some(Timer::GivenUp);
     }
     let is_trade = matches!(due, Due::Trade(_));
     match message {
-        Message::Orders(order_manager::Message::RefusalOver { .. }) => Some(Timer::Refusal),
-        Message::Stock(message) => of_stock(message, is_trade),
-        Message::Merchant(_) => of_payment(record),
-        Message::Bank(bank::Message::WindowOver { .. }) => Some(Timer::HoldLapse),
-        Message::Bank(bank::Message::CardDue { .. }) => Some(Timer::UnusedCard),
-        Message::Bank(bank::Message::SettlementDue { .. }) => Some(Timer::Settlement),
-        Message::Warehouse(message) => of_parcel(message, is_trade),
-        Message::Mail(mailer::Message::Retry { .. }) => Some(Timer::MailRetry),
+        Message::OrderManager(order_manager::Message::RefusalOver { .. }) => Some(Timer::Refusal),
+        Message::StockKeeper(message) => of_stock(message, is_trade),
+        Message::MerchantProxy(_) => of_payment(record),
+        Message::BankActor(bank::Message::WindowOver { .. }) => Some(Timer::HoldLapse),
+        Message::BankActor(bank::Message::CardDue { .. }) => Some(Timer::UnusedCard),
+        Message::BankActor(bank::Message::SettlementDue { .. }) => Some(Timer::Settlement),
+        Message::WarehouseActor(message) => of_parcel(message, is_trade),
+        Message::Mailer(mailer::Message::Retry { .. }) => Some(Timer::MailRetry),
         _ => None,
     }
 }
 
 /// A cart's end is no timer of the runtime: the sweeper tells it. No customer of a world has hers forgotten before.
 fn ends_a_cart(record: &Record<Shop>) -> bool {
-    let ends = |event: &Event| matches!(event, Event::Session(web_session::Event::Forgotten { .. }));
-    record.events.iter().any(ends)
+    let ends = |event: &Event| matches!(event, Event::WebSession(web_session::Event::Forgotten { .. }));
+    record.stated.events.iter().any(ends)
 }
 
 fn of_stock(message: &stock_keeper::Message, is_trade: bool) -> Option<Timer> {
@@ -115,18 +117,18 @@ fn of_stock(message: &stock_keeper::Message, is_trade: bool) -> Option<Timer> {
 fn of_payment(record: &Record<Shop>) -> Option<Timer> {
     use merchant_proxy::Event as E;
     let asks = |is: fn(&bank::Message) -> bool| {
-        let mut asked = record.sends.iter().filter_map(|(_, sent)| match sent {
-            Message::Bank(message) => Some(message),
+        let mut asked = record.stated.sends.iter().filter_map(|(_, sent)| match sent {
+            Message::BankActor(message) => Some(message),
             _ => None,
         });
         asked.any(is)
     };
-    record.events.iter().find_map(|event| {
-        let Event::Merchant(event) = event else { return None };
+    record.stated.events.iter().find_map(|event| {
+        let Event::MerchantProxy(event) = event else { return None };
         Some(match event {
             E::Unknown { .. } => Timer::BankAnswer,
             E::Reversing { .. } => Timer::BankAsks,
-            E::AskedAgain { .. } if asks(|one| matches!(one, bank::Message::AskHold { .. })) => {
+            E::AskedAgain { .. } if asks(|one| matches!(one, bank::Message::QueryHold { .. })) => {
                 Timer::BankAsk
             }
             E::AskedAgain { .. } if asks(|one| matches!(one, bank::Message::ReleaseHold { .. })) => {

@@ -2,8 +2,8 @@
 
 use crate::journal::Position;
 
+use super::finished_run::Run;
 use super::history::Sent;
-use super::life::Run;
 
 /// The first turn, and the first request, in which two runs of the same world differ.
 pub fn first_difference(one: &Run, other: &Run) -> String {
@@ -27,7 +27,7 @@ fn turn(position: Position, record: &crate::runtime::Record<crate::actors::Shop>
     let digest = xxhash_rust::xxh3::xxh3_64(&bytes);
     format!(
         "#{} at {} ({}) by {} on {:?}: {digest:016x}",
-        position.0, record.at, record.real.0, record.by, record.cause
+        position.0, record.moment.at, record.moment.real.0, record.by, record.cause
     )
 }
 

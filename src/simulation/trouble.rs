@@ -127,9 +127,10 @@ impl Hooks<Shop> for Trouble {
             coverage.hit_first(Fault::SlowDisk, record);
         }
         if record
+            .stated
             .events
             .iter()
-            .any(|event| matches!(event, Event::Merchant(merchant_proxy::Event::Unknown { .. })))
+            .any(|event| matches!(event, Event::MerchantProxy(merchant_proxy::Event::Unknown { .. })))
         {
             coverage.hit_first(Fault::BankSilent, record);
         }

@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::access::Origins;
-use crate::actors::{Address, GATEWAY, Message, Rules, SESSIONS, Shop, State};
+use crate::actors::{GATEWAY, Rules, SESSIONS, Shop};
 use crate::actors::{bank, stock_keeper, tree, web_session};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{Date, PassKey, PassKeys, SessionId};
@@ -18,8 +18,7 @@ use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, wholesaler};
 use crate::runtime::kit::{Kit, hush_panics};
-use crate::runtime::{Clock, Outside, State as _};
-use crate::storage::TreeName;
+use crate::runtime::{Clock, Outside};
 use crate::sweeper;
 
 use super::coverage::Coverage;
@@ -84,7 +83,7 @@ impl Outside<Shop> for Shared {
     fn make(
         &self,
         call: crate::actors::Call,
-    ) -> std::pin::Pin<Box<dyn Future<Output = crate::actors::Outcome>>> {
+    ) -> std::pin::Pin<Box<dyn Future<Output = crate::actors::Message>>> {
         self.0.make(call)
     }
 }
@@ -93,11 +92,6 @@ impl Outside<Shop> for Shared {
 fn named() -> Origins {
     let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
     Origins::of("http", "http://shop.example", listen).expect("an origin")
-}
-
-/// Every tree of the shop.
-pub fn tree_names() -> Vec<TreeName> {
-    State::default().tables().iter().map(|table| table.tree()).collect()
 }
 
 impl World {
@@ -115,7 +109,7 @@ impl World {
         let trouble = Trouble::new(plan, seed, coverage.clone(), death.clone());
         let outsiders = Outsiders::new(plan, seed, partners, coverage.clone());
         let rules = plan.rules();
-        let mut kit = Kit::new(move || rules.clone(), &tree_names(), &[]);
+        let mut kit = Kit::new(move || rules.clone());
         kit.tree = Box::new(tree);
         kit.passing_group = SESSIONS;
         kit.outside = Rc::new(Shared(outsiders.clone()));
@@ -154,15 +148,13 @@ impl World {
         self.start(Position::START).await;
         let shelves = self.shelves.clone();
         for some in shelves.rows().chunks(LISTED_AT_ONCE_MAX) {
-            let list: Message = stock_keeper::Message::List { products: some.to_vec() }.into();
-            let listed = self.kit.ask(Address::StockKeeper, list).await;
+            let listed = self.kit.ask(stock_keeper::List { products: some.to_vec() }).await;
             assert!(listed.is_ok(), "an empty shop lists its books: {listed:?}");
         }
         for (nth, name) in programs::NAMES.iter().enumerate() {
             let (name, key) = ((*name).to_owned(), programs::key(nth).hash());
-            let add: Message = web_session::Message::AddKey { name, key }.into();
-            let added = self.kit.ask(Address::WebSession(SessionId::PROGRAMS), add).await;
-            assert!(added.is_ok(), "an empty shop gives a program its key: {added:?}");
+            let added = self.kit.ask_of(SessionId::PROGRAMS, web_session::AddKey { name, key }).await;
+            assert!(matches!(added, Ok(Ok(_))), "an empty shop gives a program its key: {added:?}");
         }
         self.know_programs();
     }
@@ -268,7 +260,7 @@ impl World {
     /// Answers of partners that come a second time now.
     pub fn send_again(&self) {
         for (to, message) in self.outsiders.take_again() {
-            drop(self.kit.tell_within(to, message, std::time::Duration::from_secs(1)));
+            drop(self.kit.tell_any(to, message, std::time::Duration::from_secs(1)));
         }
     }
 }

@@ -3,12 +3,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::Instant;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::pace::Pace;
+use super::pace::{self, Pace};
 use super::seal::{SEAL_FILE, Seal};
 use super::sled_db::{Learning, SledDb, Tree};
 use super::stored::Stored;
@@ -64,25 +64,28 @@ impl Checkpointer {
     }
 
     /// The next checkpoint to be written. While there is none, the keys are learnt that there are: here, where no insert is
-    /// under way that a reader could miss.
+    /// under way that a reader could miss. It rests after each stretch, for whoever opens a large shop asks it at once, and
+    /// its threads share cores and disk with this one; a checkpoint ends the rest.
     fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
-        loop {
-            match (jobs.try_recv(), self.learning.last_mut()) {
-                (Ok(job), _) => return Some(job),
-                (Err(TryRecvError::Disconnected), _) => return None,
-                (Err(TryRecvError::Empty), None) => return jobs.recv().ok(),
-                (Err(TryRecvError::Empty), Some(learning)) => {
-                    let more = learning.go_on(KEYS_LEARNT_AT_A_TIME).unwrap_or_else(|failure| {
-                        let error = self.db.error(failure);
-                        tracing::warn!(%error, "not all keys could be read: each one is looked for in the trees");
-                        false
-                    });
-                    if !more {
-                        self.learning.pop();
-                    }
-                }
+        let mut rest = Duration::ZERO;
+        while let Some(learning) = self.learning.last_mut() {
+            match jobs.recv_timeout(rest) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let begun = Instant::now();
+            let more = learning.go_on(KEYS_LEARNT_AT_A_TIME).unwrap_or_else(|failure| {
+                let error = self.db.error(failure);
+                tracing::warn!(%error, "not all keys could be read: each one is looked for in the trees");
+                false
+            });
+            rest = pace::rest_after(begun.elapsed());
+            if !more {
+                self.learning.pop();
             }
         }
+        jobs.recv().ok()
     }
 
     fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {

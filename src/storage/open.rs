@@ -7,7 +7,7 @@ use super::contents::{Contents, WHOLE_CHECK_KEYS_MAX, pair_digest};
 use super::seal::{Newest, Seal, TreeSeal};
 use super::sled_db::{Failure, SledDb};
 use super::sync::{Syncer, sync_dir};
-use super::{Error, SledOptions, SledTrees, Stored, TreeName};
+use super::{Error, SledOptions, Stored, TreeName};
 use crate::journal::{JournalId, Position};
 
 /// The directory that holds sled and its seal, inside the data directory.
@@ -15,11 +15,6 @@ const TREES_DIR: &str = "trees";
 const SLED_DIR: &str = "sled";
 /// What must fit on the disk before sled is blamed for an error.
 const PROBE_BYTES: usize = 1 << 20;
-
-pub struct Opened {
-    pub trees: SledTrees,
-    pub state: OpenState,
-}
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OpenState {

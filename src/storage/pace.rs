@@ -4,6 +4,11 @@ use std::time::Duration;
 /// A disk that hung has been waited for already.
 const REST_MAX: Duration = Duration::from_millis(20);
 
+/// How long to rest after a stretch of work that took so long, so that it takes half a core at most.
+pub(super) fn rest_after(worked: Duration) -> Duration {
+    worked.min(REST_MAX)
+}
+
 /// Keeps a checkpoint from taking a core and the disk for itself beside those who wait for an answer: its writer rests
 /// after each stretch of work for as long as that took, unless it is to hurry.
 pub(super) struct Pace {
@@ -49,6 +54,12 @@ mod tests {
 
     fn pace() -> Pace {
         Pace { rest_max: HOUR, ..Pace::default() }
+    }
+
+    #[test]
+    fn work_beside_others_takes_half_a_core_and_waits_for_no_disk_that_hung() {
+        let ms = Duration::from_millis;
+        assert_eq!([ms(3), HOUR].map(rest_after), [ms(3), REST_MAX]);
     }
 
     #[test]

@@ -12,26 +12,8 @@ use super::checkpointer::{Checkpointer, Job};
 use super::open::{self, Found};
 use super::pace::Pace;
 use super::sled_db::{Failure, META, SledDb};
-use super::{Checkpoint, Error, Opened, Stored, TreeName, Trees};
+use super::{Checkpoint, Error, OpenState, SledOptions, Stored, TreeName, Trees};
 use crate::journal::{JournalId, Position};
-
-#[derive(Clone, Copy, Debug)]
-pub struct SledOptions {
-    /// What sled keeps of its pages in memory; the process needs about twice that.
-    pub cache_bytes: u64,
-    /// Trees with the same keys, which are read and written together: their values under one key are one row of sled. The
-    /// same for the whole life of a directory.
-    pub together: &'static [&'static [TreeName]],
-    /// Trees whose keys come in no order and are asked for once before they are there, each with a home of its own: what of
-    /// their keys there is, is kept in memory in about ten bits a key.
-    pub unordered: &'static [TreeName],
-}
-
-impl Default for SledOptions {
-    fn default() -> SledOptions {
-        SledOptions { cache_bytes: 24 << 20, together: &[], unordered: &[] }
-    }
-}
 
 /// The trees in sled, with the thread that writes them. Dropping it finishes the checkpoints handed over,
 /// seals the files and joins the thread.
@@ -42,6 +24,11 @@ pub struct SledTrees {
     /// `None` only while dropping: the thread ends when it is gone.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+}
+
+pub struct Opened {
+    pub trees: SledTrees,
+    pub state: OpenState,
 }
 
 impl SledTrees {

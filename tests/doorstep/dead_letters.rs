@@ -4,9 +4,9 @@
 use std::process::Output;
 
 use doorstep::actors::{Address, Case, Event, Message, Shop, order_manager};
-use doorstep::domain::{OrderId, Timestamp};
+use doorstep::domain::OrderId;
 use doorstep::journal::{Batch, FileJournal, FileOptions, Journal as _, Position};
-use doorstep::runtime::{Cause, DeadLetter, Record};
+use doorstep::runtime::{Cause, DeadLetter, Journaled as _, Moment, Record, Stated};
 use serde_json::Value;
 
 use super::buyer::Bought;
@@ -27,36 +27,32 @@ fn complaint(output: &Output) -> String {
 /// The order manager gives up on cancelling the order; the dead letter's id.
 fn gives_up_on_cancelling(shop: &TestShop, order: &Bought) -> u64 {
     let id = OrderId::parse(&order.id).expect("an order's id");
-    let cancel: Message =
-        order_manager::Message::Cancel { order: id, claim: order.key.clone().into() }.into();
+    let cancel = order_manager::Cancel { order: id, claim: order.key.clone().into() };
+    let mut message = vec![];
+    Message::OrderManager(cancel.into()).write(&mut message);
     let (mut journal, _) =
         FileJournal::open(&shop.data().join("journal"), FileOptions::default()).expect("open the journal");
-    let (mut at, mut real) = (Timestamp(0), Timestamp(0));
+    let mut moment = Moment::default();
     let visit = &mut |position: Position, bytes: &[u8]| {
-        let record = Record::<Shop>::decode(position, bytes).expect("a turn");
-        (at, real) = (record.at, record.real);
+        moment = Record::<Shop>::decode(position, bytes).expect("a turn").moment;
         Ok(())
     };
     journal.replay(Position::START, visit).expect("read the journal");
     let dead = DeadLetter {
         to: Address::OrderManager.to_string(),
         name: "Cancel".into(),
-        message: serde_json::to_string(&cancel).expect("a message is plain data"),
+        message,
         panic: PANIC.into(),
         attempts: 3,
-        at,
+        at: moment.at,
     };
     let case = Event::Case(Case { order: id, why: "OrderManager gave up on Cancel".into() });
     let record = Record::<Shop> {
         by: Address::OrderManager,
         cause: Cause::Outside,
-        at,
-        real,
-        events: vec![case],
-        sends: vec![],
-        calls: vec![],
-        timers: vec![],
+        stated: Stated { events: vec![case], ..Stated::default() },
         dead: Some(dead),
+        moment,
     };
     let last = journal.last();
     let mut batch = Batch::new(last.next());

@@ -26,7 +26,7 @@ const SEGMENT_BYTES: &str = "65536";
 /// What is in a directory beside the data.
 const NOT_KEPT: [&str; 4] = ["mail", "control.sock", "suspects", "lock"];
 
-fn golden(name: &str) -> PathBuf {
+pub fn golden(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
@@ -182,7 +182,7 @@ fn pack(data: &Path, archive: &Path) {
     assert!(tar.status().expect("run tar").success());
 }
 
-fn unpack(archive: &Path, data: &Path) {
+pub fn unpack(archive: &Path, data: &Path) {
     fs::create_dir_all(data).expect("make the data directory");
     let mut tar = Command::new("tar");
     tar.args(["--no-same-owner", "-xzf"]).arg(archive).arg("-C").arg(data);

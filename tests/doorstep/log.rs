@@ -13,7 +13,7 @@ use super::shop::{Setup, TestShop, setup};
 use super::wait::until;
 
 /// What is logged of so many is more than is kept for whoever comes to read it.
-const ORDERS_UNREAD: usize = 60;
+const ORDERS_UNREAD: usize = 240;
 /// Of the 64 KiB that a pipe holds.
 const FULL_PIPE_BYTES_MIN: u64 = 60_000;
 /// The end waits a second for whoever reads, and the rest of a stop takes no longer here.

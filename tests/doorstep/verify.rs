@@ -17,7 +17,7 @@ use super::stored::StoredTrees;
 /// The segment's header and the claim of the first epoch; the first batch of records follows.
 const FIRST_BATCH_AT: usize = 120 + 56;
 
-fn printed(output: &Output) -> String {
+pub fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 

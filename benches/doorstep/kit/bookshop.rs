@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use doorstep::access::Origins;
 use doorstep::actors::order_manager::{Answer, OrderView, Outcome};
-use doorstep::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession};
-use doorstep::actors::{Address, Message, Reply, Rules, SESSIONS, Shop, State, bank, stock_keeper, tree};
+use doorstep::actors::stock_keeper::List;
+use doorstep::actors::web_session::{Checkout, CheckoutDetails, Create, Submit};
+use doorstep::actors::{Rules, SESSIONS, Shop, bank, tree};
 use doorstep::domain::catalogue::{Catalogue, Product, demo};
 use doorstep::domain::{
     Backorder, Customer, OrderLine, OrderState, PassKey, PassKeys, ProgramId, Quantity, SessionId,
@@ -15,7 +16,6 @@ use doorstep::domain::{
 use doorstep::gateway::{App, HttpLimits, InProcess, OrderLinks, OsSessions, PageSettings, Programs};
 use doorstep::partners::processor::EmbeddedProcessor;
 use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
-use doorstep::runtime::State as _;
 use doorstep::runtime::kit::{self, Kit};
 use futures_util::future::join_all;
 
@@ -34,8 +34,8 @@ pub struct Bookshop {
 }
 
 /// Somebody who has begun a cart, with nothing in it, as the kit's clock begins.
-pub fn visitor() -> Address {
-    Address::WebSession(SessionId::new(1_795_305_600_000, 1))
+pub fn visitor() -> SessionId {
+    SessionId::new(1_795_305_600_000, 1)
 }
 
 /// What so many goes take, one after the other, what it costs to make up a question too. The shop is opened for them:
@@ -53,8 +53,7 @@ pub fn time_in_shop(goes: u64, go: impl AsyncFn(&Bookshop, u64)) -> Duration {
 
 impl Bookshop {
     pub async fn open() -> Bookshop {
-        let trees: Vec<_> = State::default().tables().iter().map(|table| table.tree()).collect();
-        let mut kit = Kit::new(Rules::default, &trees, &[]);
+        let mut kit = Kit::new(Rules::default);
         kit.tree = Box::new(tree);
         kit.passing_group = SESSIONS;
         kit.outside = Rc::new(Partners {
@@ -66,11 +65,10 @@ impl Bookshop {
         let books: Vec<Product> = demo().rows.into_iter().map(|row| row.product).collect();
         for some in books.chunks(LISTED_AT_ONCE) {
             let products = some.iter().map(|book| (book.clone(), OPENING_STOCK)).collect();
-            let listed = kit.ask(Address::StockKeeper, stock_keeper::Message::List { products }.into()).await;
-            assert!(matches!(listed, Ok(Reply::Stock(_))), "an empty shop lists its books: {listed:?}");
+            kit.ask(List { products }).await.expect("an empty shop lists its books");
         }
-        let begun = kit.ask(visitor(), ToSession::Create.into()).await;
-        assert!(matches!(begun, Ok(Reply::Session(_))), "a new cart is begun: {begun:?}");
+        let begun = kit.ask_of(visitor(), Create).await;
+        assert!(matches!(begun, Ok(Ok(_))), "a new cart is begun: {begun:?}");
         Bookshop { kit, books }
     }
 
@@ -91,7 +89,7 @@ impl Bookshop {
     }
 
     /// What a program sends; each `nth` is an order of its own.
-    pub fn checkout(&self, nth: u64) -> Message {
+    pub fn checkout(&self, nth: u64) -> Submit {
         let details = CheckoutDetails {
             customer: Arc::new(Customer {
                 email: "ada@example.com".to_owned(),
@@ -115,14 +113,14 @@ impl Bookshop {
             lines,
             details,
         };
-        ToSession::Submit(Box::new(checkout)).into()
+        Submit(Box::new(checkout))
     }
 
     /// Buys, and waits for the confirmation.
     pub async fn buy(&self, nth: u64) -> OrderView {
-        let bought = self.kit.ask(Address::WebSession(SessionId::PROGRAMS), self.checkout(nth)).await;
+        let bought = self.kit.ask_of(SessionId::PROGRAMS, self.checkout(nth)).await;
         match bought {
-            Ok(Reply::Answered(Answer { outcome: Outcome::Taken(order), replayed: false }))
+            Ok(Ok(Answer { outcome: Outcome::Taken(order), replayed: false }))
                 if order.state == OrderState::Confirmed =>
             {
                 *order

@@ -1,6 +1,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use doorstep::actors::order_manager::Order;
 use doorstep::domain::OrderState;
 use doorstep::journal::{Journal, Position};
 use doorstep::runtime::kit;
@@ -20,8 +21,8 @@ impl Bookshop {
     /// Lets trade pass until every order is delivered and paid for.
     pub async fn see_off(&self) {
         tokio::time::sleep(LONGEST_LIFE).await;
-        let under_way = self.kit.look(|state| {
-            let orders = state.orders.orders.resident();
+        let under_way = self.kit.look(|tables| {
+            let orders = tables.of::<Order>().resident();
             orders.filter(|(_, order)| order.state != OrderState::Closed).count()
         });
         assert_eq!(under_way, 0, "orders have not come to their end");

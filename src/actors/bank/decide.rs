@@ -1,75 +1,83 @@
-use crate::actors::{Context, Turn};
-use crate::domain::{Currency, PaymentId};
-use crate::runtime::Keys;
+use crate::actors::{Notes, Shop, Teller, Turn};
+use crate::domain::{OrderId, Party};
+use crate::runtime::{Actor, Fold, Tables};
 
-use super::account::{Account, AccountId};
-use super::card::CardToken;
-use super::hold::{self, Hold, Request};
-use super::settlement::SettlementBatch;
-use super::{Card, Message, State, capture, card, lapse, settlement, test_cards};
+use super::account::Account;
+use super::approve::{self, Request};
+use super::hold::Hold;
+use super::settlement::{SettlementBatch, SettlementLines};
+use super::{BankActor, Card, Event, Message, capture, lapse, payout, state, typed_card};
 
-pub fn touches(_state: &State, message: &Message, keys: &mut Keys) {
-    match message {
-        Message::RegisterCard { token, .. } => keys.add::<Card>(&CardToken::new(token)),
-        Message::ApproveHold { payment, token, amount, .. } => {
-            touches_request(*payment, token, amount.currency, keys);
+/// All orders meet in its accounts: it is kept in common, whole.
+impl Actor for BankActor {
+    type App = Shop;
+    const NAME: &'static str = Party::BankActor.name();
+    const ROLE: Option<Teller> = Some(Teller::common(Party::BankActor));
+    type Key = ();
+    type Message = Message;
+    type Event = Event;
+
+    fn tables(tables: &mut Tables) {
+        tables.add::<Card>();
+        tables.add::<Account>();
+        tables.add::<Hold>();
+        tables.add::<SettlementBatch>();
+        tables.add::<SettlementLines>();
+    }
+
+    fn decide(_: &(), message: &Message, turn: &mut Turn<'_>) {
+        decide(turn, message);
+    }
+
+    fn fold(event: &Event, fold: &mut Fold<'_>) {
+        state::fold(event, fold);
+    }
+
+    fn name(message: &Message) -> &'static str {
+        message.into()
+    }
+
+    fn subject(message: &Message) -> Option<OrderId> {
+        message.order()
+    }
+
+    fn notes(event: &Event) -> Notes {
+        event.happenings().into()
+    }
+
+    fn given_up(_: &(), message: &Message, _panic: &str, turn: &mut Turn<'_>) {
+        if let Message::SettlementDue { batch } = message {
+            payout::try_again(turn, *batch);
         }
-        Message::RenewHold { payment, replaces, token, amount, .. } => {
-            keys.add::<Hold>(replaces);
-            touches_request(*payment, token, amount.currency, keys);
-        }
-        Message::VerifyCard { payment, token, amount, .. } => {
-            touches_request(*payment, token, amount.currency, keys);
-        }
-        Message::AskHold { payment, .. }
-        | Message::ReleaseHold { payment, .. }
-        | Message::WindowOver { payment, .. }
-        | Message::Forget { payment, .. } => keys.add::<Hold>(payment),
-        Message::CardDue { token } => keys.add::<Card>(&CardToken::new(token)),
-        Message::CaptureHold { payment, .. } => {
-            keys.add::<Hold>(payment);
-            keys.add::<Account>(&AccountId::merchant());
-        }
-        Message::SettlementDue { batch } => keys.add::<SettlementBatch>(batch),
     }
 }
 
-fn touches_request(payment: PaymentId, token: &str, currency: Currency, keys: &mut Keys) {
-    keys.add::<Hold>(&payment);
-    if test_cards::find(token).is_none() {
-        keys.add::<Card>(&CardToken::new(token));
-    }
-    keys.add::<Account>(&AccountId::cardholder(token, currency));
-}
-
-pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+fn decide(turn: &mut Turn<'_>, message: &Message) {
     match message {
-        Message::RegisterCard { token, card } => card::register(state, token, card, context),
+        Message::RegisterCard(question) => typed_card::register(turn, question),
         Message::ApproveHold { order, payment, token, amount } => {
             let (replaces, amount, verification) = (None, *amount, false);
-            let request = Request { order: *order, payment: *payment, replaces, token, amount, verification };
-            hold::request(state, &request, context)
+            let request = Request { order: *order, replaces, token, amount, verification };
+            approve::request(turn, *payment, &request);
         }
         Message::RenewHold { order, payment, replaces, token, amount } => {
             let (replaces, amount, verification) = (Some(*replaces), *amount, false);
-            let request = Request { order: *order, payment: *payment, replaces, token, amount, verification };
-            hold::request(state, &request, context)
+            let request = Request { order: *order, replaces, token, amount, verification };
+            approve::request(turn, *payment, &request);
         }
         Message::VerifyCard { order, payment, token, amount } => {
             let (replaces, amount, verification) = (None, *amount, true);
-            let request = Request { order: *order, payment: *payment, replaces, token, amount, verification };
-            hold::request(state, &request, context)
+            let request = Request { order: *order, replaces, token, amount, verification };
+            approve::request(turn, *payment, &request);
         }
-        Message::AskHold { order, payment, verification } => {
-            hold::ask(state, *order, *payment, *verification)
+        Message::QueryHold { order, payment, verification } => {
+            approve::ask(turn, *payment, *order, *verification)
         }
-        Message::CaptureHold { order, payment, amount } => {
-            capture::capture(state, *order, *payment, *amount, context)
-        }
-        Message::ReleaseHold { order, payment } => hold::release(state, *order, *payment, context),
-        Message::SettlementDue { batch } => settlement::pay_out(state, *batch),
-        Message::WindowOver { payment, .. } => lapse::window_over(state, *payment, context),
-        Message::Forget { payment, .. } => hold::forget(state, *payment),
-        Message::CardDue { token } => card::due(state, token),
+        Message::CaptureHold { order, payment, amount } => capture::capture(turn, *payment, *order, *amount),
+        Message::ReleaseHold { order, payment } => approve::release(turn, *payment, *order),
+        Message::SettlementDue { batch } => payout::pay_out(turn, *batch),
+        Message::WindowOver { payment, .. } => lapse::window_over(turn, *payment),
+        Message::Forget { payment, .. } => approve::forget(turn, *payment),
+        Message::CardDue { token } => typed_card::due(turn, token),
     }
 }

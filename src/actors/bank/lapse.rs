@@ -1,56 +1,55 @@
 //! What is held is held for a window of time, and then no more.
 
-use crate::actors::{Context, Turn};
+use crate::actors::Turn;
 use crate::domain::{OrderId, PaymentId, Timestamp};
 use crate::runtime::{Due, TimerId};
 
 use super::hold::{Hold, HoldState};
-use super::{Event, Message, State};
+use super::{Event, Message};
 
 const TIMER_WINDOW: u8 = 2;
 
 /// Whether a hold can still be captured: until, and not at, the end of its window.
-pub(super) fn is_alive(capture_before: Timestamp, context: &Context<'_>) -> bool {
-    context.now() < capture_before
+pub fn is_alive(turn: &Turn<'_>, capture_before: Timestamp) -> bool {
+    turn.now() < capture_before
 }
 
 /// Waits for the end of the window, in the trade's time.
-pub(super) fn watch(turn: &mut Turn, order: OrderId, payment: PaymentId, capture_before: Timestamp) {
+pub fn watch(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, capture_before: Timestamp) {
     turn.timer(timer(payment), Due::Trade(capture_before), Message::WindowOver { order, payment });
 }
 
 /// It was captured, released or replaced in time.
-pub(super) fn watch_no_more(turn: &mut Turn, payment: PaymentId) {
+pub fn watch_no_more(turn: &mut Turn<'_>, payment: PaymentId) {
     turn.cancel_timer(timer(payment));
 }
 
-pub(super) fn window_over(state: &State, payment: PaymentId, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    match state.holds.get(&payment) {
-        Some(hold) if matches!(hold.state, HoldState::Held { capture_before, .. } if !is_alive(capture_before, context)) =>
-        {
-            lapse(&mut turn, payment, hold);
-        }
-        // it ended while the timer rang
-        _ => {}
+pub fn window_over(turn: &mut Turn<'_>, payment: PaymentId) {
+    // where there is none, it ended while the timer rang
+    let Some(hold) = turn.get::<Hold>(&payment) else { return };
+    if is_over(turn, &hold) {
+        lapse(turn, payment, &hold);
     }
-    turn
 }
 
 /// Another hold takes its place; the timer of one that has lapsed has yet to ring.
-pub(super) fn replace(turn: &mut Turn, payment: PaymentId, hold: &Hold, context: &Context<'_>) {
-    match hold.state {
-        HoldState::Held { capture_before, .. } if !is_alive(capture_before, context) => {
-            lapse(turn, payment, hold);
-        }
-        _ => turn.event(Event::Released { payment, token: hold.token.clone(), held: hold.amount }),
+pub fn replace(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold) {
+    if is_over(turn, hold) {
+        lapse(turn, payment, hold);
+    } else {
+        turn.state(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
     }
     watch_no_more(turn, payment);
 }
 
+/// Whether money is still held beyond the window.
+fn is_over(turn: &Turn<'_>, hold: &Hold) -> bool {
+    matches!(hold.state, HoldState::Held { capture_before, .. } if !is_alive(turn, capture_before))
+}
+
 /// The money is the cardholder's again.
-pub(super) fn lapse(turn: &mut Turn, payment: PaymentId, hold: &Hold) {
-    turn.event(Event::Lapsed { payment, token: hold.token.clone(), held: hold.amount });
+pub fn lapse(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold) {
+    turn.state(Event::Lapsed { payment, token: hold.token.clone(), held: hold.amount });
 }
 
 fn timer(payment: PaymentId) -> TimerId {

@@ -1,36 +1,92 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Date, DeclineReason, Money, OrderId, PaymentId, Timestamp};
+use crate::questions;
+use crate::runtime::{Addressed, Versioned};
+
+/// The customer's bank, and the processor's network.
+pub struct BankActor;
 
 /// What the bank is told, and by whom. It stands for the processor's network and the customer's issuer in one,
 /// inside the daemon's boundary; every call may come twice under its key and has one effect.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
-    /// The processor's card page: a card was typed; `token` names it from now on. The number itself stays on that
-    /// page. Replies `CardRegistered`.
-    RegisterCard { token: String, card: Card },
+    RegisterCard(RegisterCard),
     /// MerchantProxy: step 7. Answers `HoldAnswered`.
-    ApproveHold { order: OrderId, payment: PaymentId, token: String, amount: Money },
+    ApproveHold {
+        order: OrderId,
+        payment: PaymentId,
+        token: String,
+        amount: Money,
+    },
     /// MerchantProxy: is the card good for so much? It is authorised and let go at once, so nothing stays held. Answers
     /// `VerifyAnswered`.
-    VerifyCard { order: OrderId, payment: PaymentId, token: String, amount: Money },
+    VerifyCard {
+        order: OrderId,
+        payment: PaymentId,
+        token: String,
+        amount: Money,
+    },
     /// MerchantProxy: what became of this payment? Answers `HoldAnswered`, or `VerifyAnswered`.
-    AskHold { order: OrderId, payment: PaymentId, verification: bool },
+    QueryHold {
+        order: OrderId,
+        payment: PaymentId,
+        verification: bool,
+    },
     /// MerchantProxy: take what is held. Answers `CaptureAnswered`.
-    CaptureHold { order: OrderId, payment: PaymentId, amount: Money },
+    CaptureHold {
+        order: OrderId,
+        payment: PaymentId,
+        amount: Money,
+    },
     /// MerchantProxy: let go of the hold; if the request for it is still to come, refuse it then. Answers `Released`.
-    ReleaseHold { order: OrderId, payment: PaymentId },
+    ReleaseHold {
+        order: OrderId,
+        payment: PaymentId,
+    },
     /// Timer: pay out the batch of this day's captures. Sends a `Settlement` for each slot of its payments.
-    SettlementDue { batch: BatchId },
+    SettlementDue {
+        batch: BatchId,
+    },
     /// MerchantProxy: hold `amount` in the place of what is held under `replaces`, in one step: the one is let go
     /// only where the other is held. Answers `HoldAnswered`.
-    RenewHold { order: OrderId, payment: PaymentId, replaces: PaymentId, token: String, amount: Money },
+    RenewHold {
+        order: OrderId,
+        payment: PaymentId,
+        replaces: PaymentId,
+        token: String,
+        amount: Money,
+    },
     /// Timer: the hold's window is over; what was neither captured nor released is the cardholder's again.
-    WindowOver { order: OrderId, payment: PaymentId },
+    WindowOver {
+        order: OrderId,
+        payment: PaymentId,
+    },
     /// MerchantProxy: the payment came to nothing, and is forgotten there.
-    Forget { order: OrderId, payment: PaymentId },
+    Forget {
+        order: OrderId,
+        payment: PaymentId,
+    },
     /// Timer: the card was typed a while ago. Where no order has been held or verified by it, it is forgotten.
-    CardDue { token: String },
+    CardDue {
+        token: String,
+    },
+}
+
+impl Versioned for Message {}
+
+impl Addressed for Message {
+    type Actor = BankActor;
+}
+
+questions! { BankActor: RegisterCard -> () }
+
+/// The processor's card page: a card was typed; `token` names it from now on. The number itself stays on that page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegisterCard {
+    pub token: String,
+    pub card: Card,
 }
 
 /// A card as the bank knows it, without its number.
@@ -65,7 +121,7 @@ pub enum HoldAnswer {
     },
     Declined(DeclineReason),
     UnknownToken,
-    /// To `AskHold`: no request for this payment has come.
+    /// To `QueryHold`: no request for this payment has come.
     NeverSeen,
     /// It was held, until its window was over.
     Lapsed,
@@ -115,42 +171,19 @@ pub struct SettlementLine {
     pub fee: Money,
 }
 
-/// What the bank answers the processor's page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    CardRegistered,
-}
-
 impl Message {
-    /// Its variant, for logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Message::RegisterCard { .. } => "RegisterCard",
-            Message::ApproveHold { .. } => "ApproveHold",
-            Message::VerifyCard { .. } => "VerifyCard",
-            Message::AskHold { .. } => "AskHold",
-            Message::CaptureHold { .. } => "CaptureHold",
-            Message::ReleaseHold { .. } => "ReleaseHold",
-            Message::SettlementDue { .. } => "SettlementDue",
-            Message::RenewHold { .. } => "RenewHold",
-            Message::WindowOver { .. } => "WindowOver",
-            Message::Forget { .. } => "Forget",
-            Message::CardDue { .. } => "CardDue",
-        }
-    }
-
     /// The order that it is about, where it is about one alone.
     pub fn order(&self) -> Option<OrderId> {
         match self {
             Message::ApproveHold { order, .. }
             | Message::VerifyCard { order, .. }
-            | Message::AskHold { order, .. }
+            | Message::QueryHold { order, .. }
             | Message::CaptureHold { order, .. }
             | Message::ReleaseHold { order, .. }
             | Message::RenewHold { order, .. }
             | Message::WindowOver { order, .. }
             | Message::Forget { order, .. } => Some(*order),
-            Message::RegisterCard { .. } | Message::SettlementDue { .. } | Message::CardDue { .. } => None,
+            Message::RegisterCard(_) | Message::SettlementDue { .. } | Message::CardDue { .. } => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! BankActor: the card network, the customer's issuer and the acquirer in one, embedded. Step 8, and the
 //! settlement behind step 9.
 //!
-//! Owns the trees `cards`, `bank_accounts`, `holds` and `settlement_batches`. Supervised under `edge`.
+//! Owns the trees `cards`, `bank_accounts`, `holds`, `settlement_batches` and `settlement_lines`. Supervised under `edge`.
 //!
 //! - One hold for each payment id: the same request again gets the same answer and has no second effect.
 //! - A declined, released or unknown payment never becomes a hold under the same id.
@@ -11,6 +11,7 @@
 //! - A hold ends when it is captured, released or replaced, and at the latest with its window: nothing is taken of a
 //!   hold that has lapsed, and the money is the cardholder's again.
 mod account;
+mod approve;
 mod audit;
 mod capture;
 mod card;
@@ -18,18 +19,18 @@ mod decide;
 mod hold;
 mod lapse;
 mod messages;
+mod payout;
 mod settlement;
 mod state;
 pub mod test_cards;
 #[cfg(test)]
 mod tests;
+mod typed_card;
 
 pub use account::{Account, AccountId, Cardholder, Merchant, OpenBatch, Takings};
 pub use audit::audit;
-pub use capture::try_again;
 pub use card::CardToken;
-pub use decide::{decide, touches};
 pub use hold::{Hold, HoldState};
 pub use messages::*;
-pub use settlement::SettlementBatch;
-pub use state::{Event, State};
+pub use settlement::{ChunkId, SettlementBatch, SettlementLines};
+pub use state::Event;

@@ -1,19 +1,17 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use crate::actors::{Address, Turn, merchant_proxy};
-use crate::domain::{Currency, Date, Money, Slot};
+use crate::domain::{Currency, Date};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
-use super::{BatchId, Event, SettlementFile, SettlementLine, State};
+use super::{BatchId, SettlementLine};
 
 /// Tree `settlement_batches`: captures that are paid out together; kept, as the processor's record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SettlementBatch {
     pub currency: Currency,
-    pub lines: Vec<SettlementLine>,
+    /// How many lines it has: they stand in rows of their own.
+    pub lines: u32,
     pub paid: bool,
 }
 
@@ -34,34 +32,44 @@ impl TableKey for BatchId {
     }
 }
 
-/// All amounts, and all fees, of these lines, in minor units. Cardholders' limits keep the sums within 64 bits.
-fn sums(lines: &[SettlementLine]) -> (i64, i64) {
-    lines.iter().fold((0i64, 0i64), |(amounts, fees), line| {
-        (amounts.saturating_add(line.amount.amount), fees.saturating_add(line.fee.amount))
-    })
+/// Lines in one row: each capture copies the row that it goes into.
+const CHUNK_LINES_MAX: u32 = 16;
+
+/// Tree `settlement_lines`: the captures of a batch in their order, so many a row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SettlementLines(pub Vec<SettlementLine>);
+
+impl Aggregate for SettlementLines {
+    const TREE: TreeName = TreeName("settlement_lines");
+    type Key = ChunkId;
 }
 
-/// Pays a batch out, once. The shop gets a file for each slot that its payments are of.
-pub(super) fn pay_out(state: &State, batch: BatchId) -> Turn {
-    let mut turn = Turn::nothing();
-    // the timer is set by the batch's first line, and rings once: anything else is a repeat
-    let Some(due) = state.batches.get(&batch).filter(|due| !due.paid) else { return turn };
-    let (amounts, fees) = sums(&due.lines);
-    let payout = Money::new(amounts - fees, due.currency);
-    turn.event(Event::PaidOut { batch, payout, fees: Money::new(fees, due.currency) });
-    for lines in by_slot(&due.lines).into_values() {
-        let (amounts, fees) = sums(&lines);
-        let file = SettlementFile { batch, lines, payout: Money::new(amounts - fees, due.currency) };
-        turn.send(Address::MerchantProxy, merchant_proxy::Message::Settlement(file));
-    }
-    turn
+/// Some lines of a batch that follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChunkId {
+    pub batch: BatchId,
+    pub chunk: u32,
 }
 
-/// The lines of each slot, in their order.
-fn by_slot(lines: &[SettlementLine]) -> BTreeMap<Slot, Vec<SettlementLine>> {
-    let mut slots: BTreeMap<Slot, Vec<SettlementLine>> = BTreeMap::new();
-    for line in lines {
-        slots.entry(line.payment.slot()).or_default().push(line.clone());
+impl ChunkId {
+    /// Where the `nth` line of the batch stands; the first is 1.
+    pub(super) fn of_line(batch: BatchId, nth: u32) -> ChunkId {
+        ChunkId { batch, chunk: nth.saturating_sub(1) / CHUNK_LINES_MAX }
     }
-    slots
+
+    /// All those of a batch that has so many lines.
+    pub(super) fn of_batch(batch: BatchId, lines: u32) -> impl Iterator<Item = ChunkId> {
+        (0..lines.div_ceil(CHUNK_LINES_MAX)).map(move |chunk| ChunkId { batch, chunk })
+    }
+}
+
+impl TableKey for ChunkId {
+    fn to_bytes(&self) -> Vec<u8> {
+        [self.batch.to_bytes().as_slice(), &self.chunk.to_be_bytes()].concat()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<ChunkId> {
+        let (batch, chunk) = bytes.split_last_chunk()?;
+        Some(ChunkId { batch: BatchId::from_bytes(batch)?, chunk: u32::from_be_bytes(*chunk) })
+    }
 }

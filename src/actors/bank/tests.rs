@@ -1,62 +1,63 @@
 mod cards;
 mod lapse;
+mod payout;
 
 use proptest::prelude::*;
 
 use super::test_cards::{REGISTERED_LIMIT_MINOR, TEST_CARDS};
 use super::*;
-use crate::actors::testing::Scene;
-use crate::actors::{self, Address, Turn, merchant_proxy};
+use crate::actors::testing::{NOON, alone};
+use crate::actors::{self, Address, Decided, Shop, merchant_proxy};
 use crate::domain::{Currency, DeclineReason, Happening, Money, OrderId, PaymentId, SLOTS, Timestamp};
 use crate::partners::processor::{CardNumber, test_behaviour};
-use crate::runtime::{Due, RequestId, TimerChange};
+use crate::runtime::{Alone, Due, RequestId, TimerChange};
 
 fn pence(amount: i64) -> Money {
     Money::new(amount, Currency::GBP)
 }
 
 fn payment(n: u128) -> PaymentId {
-    PaymentId::new(Scene::NOON.0, n)
+    PaymentId::new(NOON.0, n)
 }
 
 fn order(n: u128) -> OrderId {
-    OrderId::new(Scene::NOON.0, n)
+    OrderId::new(NOON.0, n)
 }
 
-fn approve(scene: &mut Scene, n: u128, token: &str, amount: i64) -> Turn {
+fn approve(bank: &mut Alone<Shop>, n: u128, token: &str, amount: i64) -> Decided {
     let (order, payment, token, amount) = (order(n), payment(n), token.to_owned(), pence(amount));
-    scene.when(Address::BankActor, Message::ApproveHold { order, payment, token, amount })
+    bank.when(Address::BankActor, Message::ApproveHold { order, payment, token, amount })
 }
 
-fn verify(scene: &mut Scene, n: u128, token: &str) -> Turn {
-    verify_for(scene, n, token, 1_298)
+fn verify(bank: &mut Alone<Shop>, n: u128, token: &str) -> Decided {
+    verify_for(bank, n, token, 1_298)
 }
 
-fn verify_for(scene: &mut Scene, n: u128, token: &str, amount: i64) -> Turn {
+fn verify_for(bank: &mut Alone<Shop>, n: u128, token: &str, amount: i64) -> Decided {
     let (order, payment, token, amount) = (order(n), payment(n), token.to_owned(), pence(amount));
-    scene.when(Address::BankActor, Message::VerifyCard { order, payment, token, amount })
+    bank.when(Address::BankActor, Message::VerifyCard { order, payment, token, amount })
 }
 
-fn ask(scene: &mut Scene, n: u128, verification: bool) -> Turn {
-    scene.when(Address::BankActor, Message::AskHold { order: order(n), payment: payment(n), verification })
+fn ask(bank: &mut Alone<Shop>, n: u128, verification: bool) -> Decided {
+    bank.when(Address::BankActor, Message::QueryHold { order: order(n), payment: payment(n), verification })
 }
 
-fn capture(scene: &mut Scene, n: u128, amount: i64) -> Turn {
+fn capture(bank: &mut Alone<Shop>, n: u128, amount: i64) -> Decided {
     let (order, payment, amount) = (order(n), payment(n), pence(amount));
-    scene.when(Address::BankActor, Message::CaptureHold { order, payment, amount })
+    bank.when(Address::BankActor, Message::CaptureHold { order, payment, amount })
 }
 
-fn release(scene: &mut Scene, n: u128) -> Turn {
-    scene.when(Address::BankActor, Message::ReleaseHold { order: order(n), payment: payment(n) })
+fn release(bank: &mut Alone<Shop>, n: u128) -> Decided {
+    bank.when(Address::BankActor, Message::ReleaseHold { order: order(n), payment: payment(n) })
 }
 
-fn register(scene: &mut Scene, token: &str) -> Turn {
+fn register(bank: &mut Alone<Shop>, token: &str) -> Decided {
     let card = Card { brand: "visa".into(), last4: "1111".into(), behaviour: Behaviour::Approves };
-    let message = Message::RegisterCard { token: token.to_owned(), card };
-    scene.asked(Address::BankActor, RequestId(1), message)
+    let question = RegisterCard { token: token.to_owned(), card };
+    bank.asked(Address::BankActor, RequestId(1), Message::from(question))
 }
 
-fn files(turn: &Turn) -> Vec<SettlementFile> {
+fn files(turn: &Decided) -> Vec<SettlementFile> {
     let files = said(turn).into_iter().map(|message| match message {
         merchant_proxy::Message::Settlement(file) => file,
         other => panic!("a settlement file is expected: {other:?}"),
@@ -64,23 +65,23 @@ fn files(turn: &Turn) -> Vec<SettlementFile> {
     files.collect()
 }
 
-fn said(turn: &Turn) -> Vec<merchant_proxy::Message> {
+fn said(turn: &Decided) -> Vec<merchant_proxy::Message> {
     let messages = turn.sends().iter().map(|(_, message)| match message {
-        actors::Message::Merchant(message) => message.clone(),
+        actors::Message::MerchantProxy(message) => message.clone(),
         other => panic!("the bank tells only the merchant: {other:?}"),
     });
     messages.collect()
 }
 
 /// The answer to a hold, if one was given.
-fn answer(turn: &Turn) -> Option<HoldAnswer> {
+fn answer(turn: &Decided) -> Option<HoldAnswer> {
     said(turn).pop().map(|message| match message {
         merchant_proxy::Message::HoldAnswered { answer, .. } => answer,
         other => panic!("{other:?} is no answer to a hold"),
     })
 }
 
-fn verdict(turn: &Turn) -> Option<VerifyAnswer> {
+fn verdict(turn: &Decided) -> Option<VerifyAnswer> {
     said(turn).pop().map(|message| match message {
         merchant_proxy::Message::VerifyAnswered { answer, .. } => answer,
         other => panic!("{other:?} is no answer to a verification"),
@@ -91,7 +92,7 @@ fn good(card: &str) -> VerifyAnswer {
     VerifyAnswer::Good { card: card.to_owned() }
 }
 
-fn captured(turn: &Turn) -> CaptureAnswer {
+fn captured(turn: &Decided) -> CaptureAnswer {
     match said(turn).pop() {
         Some(merchant_proxy::Message::CaptureAnswered { answer, .. }) => answer,
         other => panic!("{other:?} is no answer to a capture"),
@@ -106,14 +107,14 @@ fn is_held(answer: Option<HoldAnswer>) -> bool {
     matches!(answer, Some(HoldAnswer::Held { .. }))
 }
 
-fn account(scene: &Scene, token: &str) -> Cardholder {
-    match scene.state.bank.accounts.peek(&AccountId::cardholder(token, Currency::GBP)) {
+fn account(bank: &Alone<Shop>, token: &str) -> Cardholder {
+    match bank.get::<Account>(&AccountId::cardholder(token, Currency::GBP)) {
         Some(Account::Cardholder(account)) => *account,
         _ => Cardholder::new(Currency::GBP, 0),
     }
 }
 
-fn timers_set(turn: &Turn) -> Vec<Due> {
+fn timers_set(turn: &Decided) -> Vec<Due> {
     let set = |change: &TimerChange<actors::Shop>| match change {
         TimerChange::Set { due, .. } => Some(*due),
         TimerChange::Cancel { .. } => None,
@@ -121,18 +122,18 @@ fn timers_set(turn: &Turn) -> Vec<Due> {
     turn.timers().iter().filter_map(set).collect()
 }
 
-fn check_books(scene: &Scene) {
-    let holds = scene.state.bank.holds.resident().map(|(_, hold)| hold);
-    audit(scene.state.bank.accounts.resident(), holds).expect("the books balance");
+fn check_books(bank: &Alone<Shop>) {
+    let holds = bank.tables.of::<Hold>().resident().map(|(_, hold)| hold);
+    audit(bank.tables.of::<Account>().resident(), holds).expect("the books balance");
 }
 
 #[test]
 fn a_good_card_is_held_for_seven_days_under_an_approval_code() {
-    let mut scene = Scene::new();
-    let turn = approve(&mut scene, 1, "tok_visa", 100);
+    let mut bank = alone();
+    let turn = approve(&mut bank, 1, "tok_visa", 100);
     let Some(HoldAnswer::Held { approval, amount, capture_before }) = answer(&turn) else { panic!("held") };
     assert_eq!((approval.len(), amount), (6, pence(100)));
-    assert_eq!(capture_before, Scene::NOON.plus_ms(7 * Timestamp::DAY_MS));
+    assert_eq!(capture_before, NOON.plus_ms(7 * Timestamp::DAY_MS));
     let happenings = turn.events()[0].happenings();
     assert_eq!(happenings[0].2, Happening::FundsHeld { amount: pence(100) });
     assert_eq!(happenings[0].0, order(1));
@@ -141,9 +142,9 @@ fn a_good_card_is_held_for_seven_days_under_an_approval_code() {
 #[test]
 fn each_test_card_does_what_its_name_says() {
     use DeclineReason::*;
-    let mut scene = Scene::new();
+    let mut bank = alone();
     for (n, token) in (1..).zip(["tok_visa", "tok_mastercard", "tok_amex"]) {
-        assert!(is_held(answer(&approve(&mut scene, n, token, 100))), "{token}");
+        assert!(is_held(answer(&approve(&mut bank, n, token, 100))), "{token}");
     }
     for (n, (token, reason)) in (10..).zip([
         ("tok_declined", DoNotHonour),
@@ -151,218 +152,217 @@ fn each_test_card_does_what_its_name_says() {
         ("tok_expired_card", ExpiredCard),
         ("tok_stolen_card", StolenCard),
     ]) {
-        assert_eq!(answer(&approve(&mut scene, n, token, 100)), declined(reason), "{token}");
+        assert_eq!(answer(&approve(&mut bank, n, token, 100)), declined(reason), "{token}");
     }
     for (n, token) in (20..).zip(["tok_timeout", "tok_timeout_declined", "tok_unreachable"]) {
-        assert_eq!(answer(&approve(&mut scene, n, token, 100)), None, "{token}");
+        assert_eq!(answer(&approve(&mut bank, n, token, 100)), None, "{token}");
     }
-    assert!(is_held(answer(&ask(&mut scene, 20, false))));
-    assert_eq!(answer(&ask(&mut scene, 21, false)), declined(DoNotHonour));
-    assert_eq!(answer(&ask(&mut scene, 22, false)), None);
-    assert_eq!(account(&scene, "tok_unreachable").held, 100);
-    assert_eq!(said(&release(&mut scene, 22)).len(), 1, "a release is answered");
-    assert_eq!(account(&scene, "tok_unreachable").held, 0);
-    check_books(&scene);
+    assert!(is_held(answer(&ask(&mut bank, 20, false))));
+    assert_eq!(answer(&ask(&mut bank, 21, false)), declined(DoNotHonour));
+    assert_eq!(answer(&ask(&mut bank, 22, false)), None);
+    assert_eq!(account(&bank, "tok_unreachable").held, 100);
+    assert_eq!(said(&release(&mut bank, 22)).len(), 1, "a release is answered");
+    assert_eq!(account(&bank, "tok_unreachable").held, 0);
+    check_books(&bank);
 }
 
 #[test]
 fn a_verification_holds_nothing_and_finds_out_whether_the_card_is_good_for_the_amount() {
-    let mut scene = Scene::new();
-    assert_eq!(verdict(&verify(&mut scene, 1, "tok_visa")), Some(good("tok_visa")));
+    let mut bank = alone();
+    assert_eq!(verdict(&verify(&mut bank, 1, "tok_visa")), Some(good("tok_visa")));
     let too_poor = Some(VerifyAnswer::Declined(DeclineReason::InsufficientFunds));
-    assert_eq!(verdict(&verify(&mut scene, 2, "tok_insufficient_funds")), too_poor);
-    register(&mut scene, "tok_hers");
+    assert_eq!(verdict(&verify(&mut bank, 2, "tok_insufficient_funds")), too_poor);
+    register(&mut bank, "tok_hers");
     assert_eq!(
-        verdict(&verify_for(&mut scene, 7, "tok_hers", REGISTERED_LIMIT_MINOR)),
+        verdict(&verify_for(&mut bank, 7, "tok_hers", REGISTERED_LIMIT_MINOR)),
         Some(good("visa 1111"))
     );
-    assert_eq!(verdict(&verify_for(&mut scene, 8, "tok_hers", REGISTERED_LIMIT_MINOR + 1)), too_poor);
+    assert_eq!(verdict(&verify_for(&mut bank, 8, "tok_hers", REGISTERED_LIMIT_MINOR + 1)), too_poor);
     let stolen = Some(VerifyAnswer::Declined(DeclineReason::StolenCard));
-    assert_eq!(verdict(&verify(&mut scene, 3, "tok_stolen_card")), stolen);
-    assert_eq!(verdict(&verify(&mut scene, 4, "tok_nobody")), Some(VerifyAnswer::UnknownToken));
-    assert_eq!(verdict(&verify(&mut scene, 5, "tok_timeout")), None);
-    assert_eq!(verdict(&ask(&mut scene, 5, true)), Some(good("tok_timeout")));
-    assert_eq!(verdict(&ask(&mut scene, 6, true)), Some(VerifyAnswer::NeverSeen));
-    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::NoHold);
-    assert_eq!(account(&scene, "tok_visa").held, 0);
+    assert_eq!(verdict(&verify(&mut bank, 3, "tok_stolen_card")), stolen);
+    assert_eq!(verdict(&verify(&mut bank, 4, "tok_nobody")), Some(VerifyAnswer::UnknownToken));
+    assert_eq!(verdict(&verify(&mut bank, 5, "tok_timeout")), None);
+    assert_eq!(verdict(&ask(&mut bank, 5, true)), Some(good("tok_timeout")));
+    assert_eq!(verdict(&ask(&mut bank, 6, true)), Some(VerifyAnswer::NeverSeen));
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::NoHold);
+    assert_eq!(account(&bank, "tok_visa").held, 0);
 }
 
 #[test]
 fn a_registered_card_has_a_limit_and_a_release_gives_it_back() {
-    let mut scene = Scene::new();
-    let turn = register(&mut scene, "tok_hers");
-    assert_eq!(turn.replies().len(), 1);
-    assert!(is_held(answer(&approve(&mut scene, 1, "tok_hers", REGISTERED_LIMIT_MINOR))));
-    let over = approve(&mut scene, 2, "tok_hers", 1);
+    let mut bank = alone();
+    let turn = register(&mut bank, "tok_hers");
+    assert_eq!(turn.reply(), Some(&()));
+    assert!(is_held(answer(&approve(&mut bank, 1, "tok_hers", REGISTERED_LIMIT_MINOR))));
+    let over = approve(&mut bank, 2, "tok_hers", 1);
     assert_eq!(answer(&over), declined(DeclineReason::InsufficientFunds));
-    release(&mut scene, 1);
-    assert!(is_held(answer(&approve(&mut scene, 3, "tok_hers", 1))));
-    capture(&mut scene, 3, 1);
-    let all = approve(&mut scene, 4, "tok_hers", REGISTERED_LIMIT_MINOR);
+    release(&mut bank, 1);
+    assert!(is_held(answer(&approve(&mut bank, 3, "tok_hers", 1))));
+    capture(&mut bank, 3, 1);
+    let all = approve(&mut bank, 4, "tok_hers", REGISTERED_LIMIT_MINOR);
     assert_eq!(answer(&all), declined(DeclineReason::InsufficientFunds), "what was drawn counts too");
-    check_books(&scene);
+    check_books(&bank);
 }
 
 #[test]
 fn the_first_registration_of_a_token_stands() {
-    let mut scene = Scene::new();
-    register(&mut scene, "tok_hers");
-    let again = register(&mut scene, "tok_hers");
+    let mut bank = alone();
+    register(&mut bank, "tok_hers");
+    let again = register(&mut bank, "tok_hers");
     assert!(again.events().is_empty());
-    assert_eq!(again.replies().len(), 1);
+    assert_eq!(again.reply(), Some(&()));
 }
 
 #[test]
 fn an_unknown_token_stays_unknown_for_its_payment() {
-    let mut scene = Scene::new();
+    let mut bank = alone();
     let unknown = Some(HoldAnswer::UnknownToken);
-    assert_eq!(answer(&approve(&mut scene, 1, "tok_hers", 100)), unknown);
-    register(&mut scene, "tok_hers");
-    assert_eq!(answer(&approve(&mut scene, 1, "tok_hers", 100)), unknown);
-    assert!(is_held(answer(&approve(&mut scene, 2, "tok_hers", 100))));
+    assert_eq!(answer(&approve(&mut bank, 1, "tok_hers", 100)), unknown);
+    register(&mut bank, "tok_hers");
+    assert_eq!(answer(&approve(&mut bank, 1, "tok_hers", 100)), unknown);
+    assert!(is_held(answer(&approve(&mut bank, 2, "tok_hers", 100))));
 }
 
 #[test]
 fn the_same_request_again_gets_the_same_answer_and_holds_nothing_more() {
-    let mut scene = Scene::new();
-    let first = answer(&approve(&mut scene, 1, "tok_visa", 100));
-    let again = approve(&mut scene, 1, "tok_visa", 100);
+    let mut bank = alone();
+    let first = answer(&approve(&mut bank, 1, "tok_visa", 100));
+    let again = approve(&mut bank, 1, "tok_visa", 100);
     assert_eq!(answer(&again), first);
     assert!(again.events().is_empty());
-    assert_eq!(answer(&ask(&mut scene, 1, false)), first);
-    capture(&mut scene, 1, 100);
-    assert_eq!(answer(&ask(&mut scene, 1, false)), first, "also after the capture");
-    assert_eq!(account(&scene, "tok_visa"), Cardholder { drawn: 100, ..account(&scene, "tok_visa") });
+    assert_eq!(answer(&ask(&mut bank, 1, false)), first);
+    capture(&mut bank, 1, 100);
+    assert_eq!(answer(&ask(&mut bank, 1, false)), first, "also after the capture");
+    assert_eq!(account(&bank, "tok_visa"), Cardholder { drawn: 100, ..account(&bank, "tok_visa") });
 }
 
 #[test]
 fn what_was_never_asked_for_was_never_seen() {
-    let mut scene = Scene::new();
-    assert_eq!(answer(&ask(&mut scene, 1, false)), Some(HoldAnswer::NeverSeen));
-    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::NoHold);
+    let mut bank = alone();
+    assert_eq!(answer(&ask(&mut bank, 1, false)), Some(HoldAnswer::NeverSeen));
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::NoHold);
 }
 
 #[test]
 fn a_request_that_comes_after_its_release_is_refused() {
-    let mut scene = Scene::new();
-    release(&mut scene, 1);
-    let late = approve(&mut scene, 1, "tok_visa", 100);
+    let mut bank = alone();
+    release(&mut bank, 1);
+    let late = approve(&mut bank, 1, "tok_visa", 100);
     assert_eq!(answer(&late), declined(DeclineReason::DoNotHonour));
-    assert_eq!(account(&scene, "tok_visa").held, 0);
+    assert_eq!(account(&bank, "tok_visa").held, 0);
 }
 
 #[test]
 fn a_released_hold_cannot_be_captured_and_a_captured_one_not_released() {
-    let mut scene = Scene::new();
-    approve(&mut scene, 1, "tok_visa", 100);
-    release(&mut scene, 1);
-    assert_eq!(said(&release(&mut scene, 1)).len(), 1, "a repeat is acknowledged");
-    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::NoHold);
+    let mut bank = alone();
+    approve(&mut bank, 1, "tok_visa", 100);
+    release(&mut bank, 1);
+    assert_eq!(said(&release(&mut bank, 1)).len(), 1, "a repeat is acknowledged");
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::NoHold);
 
-    approve(&mut scene, 2, "tok_visa", 100);
-    capture(&mut scene, 2, 100);
-    assert!(said(&release(&mut scene, 2)).is_empty());
-    assert_eq!(account(&scene, "tok_visa").drawn, 100);
-    check_books(&scene);
+    approve(&mut bank, 2, "tok_visa", 100);
+    capture(&mut bank, 2, 100);
+    assert!(said(&release(&mut bank, 2)).is_empty());
+    assert_eq!(account(&bank, "tok_visa").drawn, 100);
+    check_books(&bank);
 }
 
 #[test]
 fn a_capture_takes_at_most_what_is_held_and_lets_the_rest_go() {
-    let mut scene = Scene::new();
-    approve(&mut scene, 1, "tok_visa", 100);
-    assert_eq!(captured(&capture(&mut scene, 1, 101)), CaptureAnswer::NoHold);
-    assert_eq!(captured(&capture(&mut scene, 1, 60)), CaptureAnswer::Captured { amount: pence(60) });
-    assert_eq!(captured(&capture(&mut scene, 1, 100)), CaptureAnswer::Captured { amount: pence(60) });
-    let Cardholder { held, drawn, .. } = account(&scene, "tok_visa");
+    let mut bank = alone();
+    approve(&mut bank, 1, "tok_visa", 100);
+    assert_eq!(captured(&capture(&mut bank, 1, 101)), CaptureAnswer::NoHold);
+    assert_eq!(captured(&capture(&mut bank, 1, 60)), CaptureAnswer::Captured { amount: pence(60) });
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::Captured { amount: pence(60) });
+    let Cardholder { held, drawn, .. } = account(&bank, "tok_visa");
     assert_eq!((held, drawn), (0, 60));
-    check_books(&scene);
+    check_books(&bank);
 }
 
 #[test]
 fn a_batch_is_paid_once_at_six_in_the_morning_of_the_second_day() {
-    let mut scene = Scene::new();
-    approve(&mut scene, 1, "tok_visa", 1000);
-    let turn = capture(&mut scene, 1, 1000);
+    let mut bank = alone();
+    approve(&mut bank, 1, "tok_visa", 1000);
+    let turn = capture(&mut bank, 1, 1000);
     let [Due::Trade(at)] = timers_set(&turn)[..] else { panic!("one timer is set, in trade time") };
     assert_eq!(at.to_string(), "2026-11-24T06:00:00.000Z");
-    approve(&mut scene, 2, "tok_visa", 99);
-    assert!(timers_set(&capture(&mut scene, 2, 99)).is_empty(), "the batch is open");
+    approve(&mut bank, 2, "tok_visa", 99);
+    assert!(timers_set(&capture(&mut bank, 2, 99)).is_empty(), "the batch is open");
 
-    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
-    let files = files(&scene.when(Address::BankActor, Message::SettlementDue { batch }));
+    let batch = BatchId { captured_on: NOON.date(), part: 0 };
+    let files = files(&bank.when(Address::BankActor, Message::SettlementDue { batch }));
     let fees: Vec<i64> = files.iter().flat_map(|file| &file.lines).map(|line| line.fee.amount).collect();
     assert_eq!(fees, [15, 1]);
     assert_eq!(files.iter().map(|file| file.payout.amount).sum::<i64>(), 1083);
-    let again = scene.when(Address::BankActor, Message::SettlementDue { batch });
+    let again = bank.when(Address::BankActor, Message::SettlementDue { batch });
     assert!(again.events().is_empty() && again.sends().is_empty());
-    check_books(&scene);
+    check_books(&bank);
 }
 
 #[test]
 fn a_payout_comes_in_a_file_for_each_slot_with_its_lines_in_their_order() {
-    let mut scene = Scene::new();
+    let mut bank = alone();
     let (one, of_the_same_slot, of_another) = (1, 1 + u128::from(SLOTS), 2);
     for (n, amount) in [(of_the_same_slot, 1000), (of_another, 99), (one, 200)] {
-        approve(&mut scene, n, "tok_visa", amount);
-        capture(&mut scene, n, amount);
+        approve(&mut bank, n, "tok_visa", amount);
+        capture(&mut bank, n, amount);
     }
-    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
-    let [first, second] = &files(&scene.when(Address::BankActor, Message::SettlementDue { batch }))[..]
-    else {
+    let batch = BatchId { captured_on: NOON.date(), part: 0 };
+    let [first, second] = &files(&bank.when(Address::BankActor, Message::SettlementDue { batch }))[..] else {
         panic!("two files");
     };
     let payments = |file: &SettlementFile| file.lines.iter().map(|line| line.payment).collect::<Vec<_>>();
     assert_eq!(payments(first), [payment(of_the_same_slot), payment(one)]);
     assert_eq!(payments(second), [payment(of_another)]);
     assert_eq!((first.payout, second.payout), (pence(1000 - 15 + 200 - 3), pence(99 - 1)));
-    check_books(&scene);
+    check_books(&bank);
 }
 
 #[test]
 fn what_is_captured_after_the_payout_of_its_day_goes_into_another_part() {
-    let mut scene = Scene::new();
-    scene.rules.settlement_days = 0;
-    approve(&mut scene, 1, "tok_visa", 10);
-    approve(&mut scene, 2, "tok_visa", 10);
-    capture(&mut scene, 1, 10);
-    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
-    scene.when(Address::BankActor, Message::SettlementDue { batch });
-    assert_eq!(timers_set(&capture(&mut scene, 2, 10)).len(), 1);
+    let mut bank = alone();
+    bank.rules.settlement_days = 0;
+    approve(&mut bank, 1, "tok_visa", 10);
+    approve(&mut bank, 2, "tok_visa", 10);
+    capture(&mut bank, 1, 10);
+    let batch = BatchId { captured_on: NOON.date(), part: 0 };
+    bank.when(Address::BankActor, Message::SettlementDue { batch });
+    assert_eq!(timers_set(&capture(&mut bank, 2, 10)).len(), 1);
     let next = BatchId { part: 1, ..batch };
-    let paid = scene.when(Address::BankActor, Message::SettlementDue { batch: next });
+    let paid = bank.when(Address::BankActor, Message::SettlementDue { batch: next });
     assert_eq!(said(&paid).len(), 1);
-    check_books(&scene);
+    check_books(&bank);
 }
 
 #[test]
 fn another_currency_has_its_own_account_and_its_own_batch() {
-    let mut scene = Scene::new();
+    let mut bank = alone();
     let euro = Money::new(500, Currency::parse("EUR").unwrap());
-    approve(&mut scene, 1, "tok_visa", 10);
-    capture(&mut scene, 1, 10);
+    approve(&mut bank, 1, "tok_visa", 10);
+    capture(&mut bank, 1, 10);
     let (order, id, token) = (order(2), payment(2), "tok_visa".to_owned());
-    scene.when(Address::BankActor, Message::ApproveHold { order, payment: id, token, amount: euro });
-    let turn = scene.when(Address::BankActor, Message::CaptureHold { order, payment: id, amount: euro });
+    bank.when(Address::BankActor, Message::ApproveHold { order, payment: id, token, amount: euro });
+    let turn = bank.when(Address::BankActor, Message::CaptureHold { order, payment: id, amount: euro });
     assert_eq!(captured(&turn), CaptureAnswer::Captured { amount: euro });
     assert_eq!(timers_set(&turn).len(), 1, "a batch of its own");
-    assert_eq!(account(&scene, "tok_visa").drawn, 10);
-    check_books(&scene);
+    assert_eq!(account(&bank, "tok_visa").drawn, 10);
+    check_books(&bank);
 }
 
 #[test]
 fn a_card_that_everybody_uses_is_one_row_that_does_not_grow() {
-    let mut scene = Scene::new();
-    let size = |scene: &Scene| {
-        let row = scene.state.bank.accounts.peek(&AccountId::cardholder("tok_visa", Currency::GBP));
+    let mut bank = alone();
+    let size = |bank: &Alone<Shop>| {
+        let row = bank.get::<Account>(&AccountId::cardholder("tok_visa", Currency::GBP));
         postcard::to_stdvec(row.expect("it was used")).unwrap().len()
     };
-    approve(&mut scene, 0, "tok_visa", 1_000_000);
-    let before = size(&scene);
+    approve(&mut bank, 0, "tok_visa", 1_000_000);
+    let before = size(&bank);
     for n in 1..300 {
-        approve(&mut scene, n, "tok_visa", 100);
+        approve(&mut bank, n, "tok_visa", 100);
     }
-    assert_eq!(size(&scene), before);
-    assert!(scene.state.bank.cards.resident().next().is_none());
+    assert_eq!(size(&bank), before);
+    assert!(bank.tables.of::<Card>().resident().next().is_none());
 }
 
 #[test]
@@ -401,29 +401,29 @@ proptest! {
     fn whatever_is_asked_in_whatever_order_the_books_balance_and_a_held_payment_keeps_its_answer(
         steps in prop::collection::vec((0u8..8, 1u128..5, 0..TEST_CARDS.len(), -5i64..1000), 1..50)
     ) {
-        let mut scene = Scene::new();
+        let mut bank = alone();
         for (what, n, card, amount) in steps {
             let token = TEST_CARDS[card].token;
             let turn = match what {
-                0 => approve(&mut scene, n, token, amount),
-                1 => verify(&mut scene, n, token),
-                2 => ask(&mut scene, n, false),
-                3 => capture(&mut scene, n, amount),
-                4 => release(&mut scene, n),
-                5 => lapse::renew(&mut scene, n + 4, n, token, amount),
+                0 => approve(&mut bank, n, token, amount),
+                1 => verify(&mut bank, n, token),
+                2 => ask(&mut bank, n, false),
+                3 => capture(&mut bank, n, amount),
+                4 => release(&mut bank, n),
+                5 => lapse::renew(&mut bank, n + 4, n, token, amount),
                 6 => {
-                    scene.now = scene.now.plus_ms(amount.unsigned_abs() * Timestamp::HOUR_MS / 10);
-                    lapse::window_over(&mut scene, n)
+                    bank.now = bank.now.plus_ms(amount.unsigned_abs() * Timestamp::HOUR_MS / 10);
+                    lapse::window_over(&mut bank, n)
                 }
                 _ => {
                     let part = (n - 1) as u32;
-                    let batch = BatchId { captured_on: Scene::NOON.date(), part };
-                    scene.when(Address::BankActor, Message::SettlementDue { batch })
+                    let batch = BatchId { captured_on: NOON.date(), part };
+                    bank.when(Address::BankActor, Message::SettlementDue { batch })
                 }
             };
-            let is_payout = matches!(turn.events(), [actors::Event::Bank(Event::PaidOut { .. })]);
+            let is_payout = matches!(turn.events(), [actors::Event::BankActor(Event::PaidOut { .. })]);
             prop_assert!(turn.sends().len() <= 1 || is_payout);
-            check_books(&scene);
+            check_books(&bank);
         }
     }
 }

@@ -1,26 +1,51 @@
 use std::sync::Arc;
 
-use crate::actors::Answered;
-use crate::actors::{Call, Context, Turn, What};
+use crate::actors::{Notes, Shop, Teller, Turn};
+use crate::domain::{OrderId, Party};
+use crate::partners::Answered;
 use crate::partners::mail::Letter;
-use crate::runtime::{Keys, TimerId};
+use crate::runtime::{Actor, Fold, Partition, Snapshot, Tables, TimerId};
 
-use super::state::Mail;
-use super::{Event, MailId, Message, State};
+use super::{Event, Mail, MailId, Mailer, Message, Parked, SendLetter, state};
 
-pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
-    match message {
-        // asked again once the row is in memory: the letter may have to take another place
-        Message::Send(letter) => keys.add::<Mail>(&MailId::of(&with_own_time(state, letter))),
-        Message::Posted { mail, .. } | Message::Retry { mail } => keys.add::<Mail>(mail),
+impl Actor for Mailer {
+    type App = Shop;
+    const NAME: &'static str = Party::Mailer.name();
+    const ROLE: Option<Teller> = Some(Teller::own(Party::Mailer));
+    type Key = ();
+    type Message = Message;
+    type Event = Event;
+
+    fn tables(tables: &mut Tables) {
+        tables.add::<Mail>();
     }
-}
 
-pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
-    match message {
-        Message::Send(letter) => send(state, letter, context),
-        Message::Posted { mail, result } => posted(state, mail, result, context),
-        Message::Retry { mail } => retry(state, mail, context),
+    fn decide(_: &(), message: &Message, turn: &mut Turn<'_>) {
+        match message {
+            Message::Send(letter) => send(turn, letter),
+            Message::Posted { mail, result } => posted(turn, mail, result),
+            Message::Retry { mail } => retry(turn, mail),
+        }
+    }
+
+    fn fold(event: &Event, fold: &mut Fold<'_>) {
+        state::fold(event, fold);
+    }
+
+    fn partition(_: &(), message: &Message) -> Partition {
+        message.about().slot().into()
+    }
+
+    fn name(message: &Message) -> &'static str {
+        message.into()
+    }
+
+    fn subject(message: &Message) -> Option<OrderId> {
+        message.order()
+    }
+
+    fn notes(event: &Event) -> Notes {
+        event.happenings().into()
     }
 }
 
@@ -30,68 +55,64 @@ fn timer(mail: &MailId) -> TimerId {
     TimerId { kind: mail.kind as u8, of: mail.order.number().wrapping_add(u128::from(mail.written_at.0)) }
 }
 
-fn send(state: &State, letter: &Arc<Letter>, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    let letter = with_own_time(state, letter);
+fn send(turn: &mut Turn<'_>, letter: &Arc<Letter>) {
+    let letter = with_own_time(turn, letter);
     let mail = MailId::of(&letter);
-    if state.mail.get(&mail).is_some() {
+    if turn.get::<Mail>(&mail).is_some() {
         // the same letter, and it is unsent
-        return turn;
+        return;
     }
-    post(&mut turn, &mail, &letter, context);
-    turn.event(Event::Queued { mail, letter });
-    turn
+    post(turn, &mail, &letter);
+    turn.state(Event::Queued { mail, letter });
 }
 
 /// Two letters of one kind can be written in one millisecond: two suppliers slip together. The second is
 /// dated a millisecond later, so that neither is taken for the other.
-fn with_own_time(state: &State, letter: &Arc<Letter>) -> Arc<Letter> {
+fn with_own_time(turn: &mut Turn<'_>, letter: &Arc<Letter>) -> Arc<Letter> {
     let mut letter = letter.clone();
-    while state.mail.peek(&MailId::of(&letter)).is_some_and(|row| row.letter != letter) {
+    while turn.get::<Mail>(&MailId::of(&letter)).is_some_and(|row| row.letter != letter) {
         let later = letter.written_at.plus_ms(1);
         Arc::make_mut(&mut letter).written_at = later;
     }
     letter
 }
 
-fn post(turn: &mut Turn, mail: &MailId, letter: &Arc<Letter>, context: &Context<'_>) {
-    turn.call(Call {
-        deadline_ms: context.rules().call_deadline_ms,
-        what: What::Post { mail: mail.clone(), letter: letter.clone() },
-    });
+fn post(turn: &mut Turn<'_>, mail: &MailId, letter: &Arc<Letter>) {
+    turn.call(SendLetter { mail: mail.clone(), letter: letter.clone() });
 }
 
-fn posted(state: &State, mail: &MailId, result: &Answered<()>, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    let Some(row) = unsent(state, mail) else { return turn };
+fn posted(turn: &mut Turn<'_>, mail: &MailId, result: &Answered<()>) {
+    let Some(row) = unsent(turn, mail) else { return };
     match result {
-        Answered::Yes(()) => {
-            turn.event(Event::Posted { mail: mail.clone() });
+        Answered::Known(()) => {
+            turn.state(Event::Posted { mail: mail.clone() });
             turn.cancel_timer(timer(mail));
         }
-        Answered::Refused(why) => turn.event(Event::Parked { mail: mail.clone(), why: why.clone() }),
-        Answered::Unknown(why) if row.attempts >= context.rules().mail_attempts_max => {
+        Answered::Refused(why) => park(turn, mail, why.clone()),
+        Answered::Unknown(why) if row.attempts >= turn.rules().mail_attempts_max => {
             let why = format!("no answer after {} attempts, the last: {why}", row.attempts);
-            turn.event(Event::Parked { mail: mail.clone(), why });
+            park(turn, mail, why);
         }
         Answered::Unknown(_) => {
-            let due = context.real_in(context.rules().retry_ms(row.attempts));
+            let due = turn.real_in(turn.rules().retry_ms(row.attempts));
             turn.timer(timer(mail), due, Message::Retry { mail: mail.clone() });
         }
     }
-    turn
 }
 
-fn retry(state: &State, mail: &MailId, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    let Some(row) = unsent(state, mail) else { return turn };
+fn park(turn: &mut Turn<'_>, mail: &MailId, why: String) {
+    let parked = Parked { why, at: Some(turn.now()) };
+    turn.state(Event::Parked { mail: mail.clone(), parked });
+}
+
+fn retry(turn: &mut Turn<'_>, mail: &MailId) {
+    let Some(row) = unsent(turn, mail) else { return };
     let attempts = row.attempts.saturating_add(1);
-    turn.event(Event::TriedAgain { mail: mail.clone(), attempts });
-    post(&mut turn, mail, &row.letter, context);
-    turn
+    turn.state(Event::TriedAgain { mail: mail.clone(), attempts });
+    post(turn, mail, &row.letter);
 }
 
 /// The letter while it is to be posted. An answer or a timer that comes later finds none: nothing is to do.
-fn unsent<'a>(state: &'a State, mail: &MailId) -> Option<&'a Mail> {
-    state.mail.get(mail).filter(|row| row.parked.is_none())
+fn unsent(turn: &mut Turn<'_>, mail: &MailId) -> Option<Snapshot<Mail>> {
+    turn.get::<Mail>(mail).filter(|row| row.parked.is_none())
 }

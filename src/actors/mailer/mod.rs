@@ -7,14 +7,18 @@
 //! - The same letter twice while it is unsent is one letter. After it was posted its row is gone; who
 //!   writes states one letter for each event, and a message is handled once, so a repeat cannot come then.
 //! - What is unknown is posted again with the same `Message-ID`.
+mod calls;
 mod decide;
+#[cfg(test)]
+mod golden_tests;
 mod mail_id;
 mod messages;
 mod state;
 #[cfg(test)]
 mod tests;
+mod v1;
 
-pub use decide::{decide, touches};
+pub use calls::SendLetter;
 pub use mail_id::MailId;
 pub use messages::*;
-pub use state::{Event, Mail, State};
+pub use state::{Event, Mail, Parked};

@@ -2,24 +2,23 @@
 
 use crate::actors::bank::{self, CaptureAnswer};
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Case, Context, Turn};
+use crate::actors::{Case, Turn};
 use crate::domain::{Money, PaymentId};
 use crate::planted::{self, Bug};
 
-use super::decide::{tell_bank, tell_orders, timer, wait};
 use super::ledger::Posting;
 use super::payment::Payment;
 use super::transitions::PaymentState;
+use super::waiting::{timer, wait_for_answer, wait_to_ask_again};
 use super::{Event, Kind, expiry};
 
-pub fn begin(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
+pub fn begin(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     use PaymentState::*;
-    let mut turn = Turn::nothing();
     match payment.state {
         Authorised if payment.kind == Kind::Hold => {
-            turn.event(Event::Capturing { payment: id });
-            ask_bank(&mut turn, id, payment);
-            wait(&mut turn, payment.order, id, context.rules().payment_deadline_ms, context);
+            turn.state(Event::Capturing { payment: id });
+            ask_bank(turn, id, payment);
+            wait_for_answer(turn, id, payment.order);
         }
         // a repeat: it is under way, or done
         Capturing | CaptureUnknown | Captured | Settled | Refunding | Refunded | RefundFailed | Disputed
@@ -28,78 +27,74 @@ pub fn begin(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
         _ => {
             let why =
                 format!("{id} was to be captured, but nothing is held: take the payment by other means");
-            turn.event(Case { order: payment.order, why });
+            turn.state(Case { order: payment.order, why });
         }
     }
-    turn
 }
 
-fn ask_bank(turn: &mut Turn, id: PaymentId, payment: &Payment) {
+fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     let (order, amount) = (payment.order, payment.authorised);
-    tell_bank(turn, bank::Message::CaptureHold { order, payment: id, amount });
+    turn.send(bank::Message::CaptureHold { order, payment: id, amount });
 }
 
 /// The same capture under the same key; the operator hears of one that takes long.
-pub fn capture_again(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
+pub fn capture_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     let asks = payment.asks.saturating_add(1);
-    turn.event(Event::AskedAgain { payment: id, asks });
-    if asks == context.rules().payment_asks_max {
+    turn.state(Event::AskedAgain { payment: id, asks });
+    if asks == turn.rules().payment_asks_max {
         let why =
             format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
-        turn.event(Case { order: payment.order, why });
+        turn.state(Case { order: payment.order, why });
     }
-    ask_bank(&mut turn, id, payment);
-    wait(&mut turn, payment.order, id, context.rules().retry_ms(asks), context);
-    turn
+    ask_bank(turn, id, payment);
+    wait_to_ask_again(turn, id, payment.order, asks);
 }
 
-pub fn answered(id: PaymentId, payment: &Payment, answer: &CaptureAnswer) -> Turn {
+pub fn answered(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, answer: &CaptureAnswer) {
     match payment.state {
         PaymentState::Capturing => {}
         PaymentState::CaptureUnknown if matches!(answer, CaptureAnswer::Captured { .. }) => {}
         PaymentState::Captured | PaymentState::Settled if planted::is(Bug::CaptureBookedAgain) => {}
         // said before: a capture that was repeated is acknowledged twice
-        _ => return Turn::nothing(),
+        _ => return,
     }
     match answer {
-        CaptureAnswer::Captured { amount } => captured(id, payment, *amount),
+        CaptureAnswer::Captured { amount } => captured(turn, id, payment, *amount),
         // it came too late: nothing was taken, and nothing is held to be taken
-        CaptureAnswer::Lapsed => expiry::expired(id, payment),
+        CaptureAnswer::Lapsed => expiry::expired(turn, id, payment),
         CaptureAnswer::NoHold => {
             let why = "the bank holds nothing under this key: ask it what became of the money";
-            unknown(id, payment, why.to_owned())
+            unknown(turn, id, payment, why);
         }
     }
 }
 
-fn captured(id: PaymentId, payment: &Payment, amount: Money) -> Turn {
+fn captured(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, amount: Money) {
     let order = payment.order;
     let held = payment.authorised;
     let within = amount.currency == held.currency && amount.amount <= held.amount;
     let posting = match Posting::capture(held, amount) {
         Ok(posting) if within => posting,
-        _ => return unknown(id, payment, format!("the bank captured {amount} of {held}: settle it by hand")),
+        _ => {
+            let why = format!("the bank captured {amount} of {held}: settle it by hand");
+            return unknown(turn, id, payment, &why);
+        }
     };
-    let mut turn = Turn::nothing();
-    turn.event(Event::Captured { payment: id, order, amount, posting });
+    turn.state(Event::Captured { payment: id, order, amount, posting });
     if amount != held {
         let why = format!("the bank captured {amount} of {held}: settle the rest with the customer");
-        turn.event(Case { order, why });
+        turn.state(Case { order, why });
     }
     turn.cancel_timer(timer(id));
-    tell_orders(&mut turn, ToOrders::PaymentCaptured { order, payment: id });
-    turn
+    turn.send(ToOrders::PaymentCaptured { order, payment: id });
 }
 
-fn unknown(id: PaymentId, payment: &Payment, why: String) -> Turn {
-    let mut turn = Turn::nothing();
+fn unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why: &str) {
     let order = payment.order;
     let why = format!("the capture of {id} is unknown: {why}");
     match payment.state {
-        PaymentState::CaptureUnknown => turn.event(Case { order, why }),
-        _ => turn.event(Event::CaptureUnknown { payment: id, order, why }),
+        PaymentState::CaptureUnknown => turn.state(Case { order, why }),
+        _ => turn.state(Event::CaptureUnknown { payment: id, order, why }),
     }
     turn.cancel_timer(timer(id));
-    turn
 }

@@ -1,113 +1,115 @@
-use crate::actors::{Address, Context, Turn, bank, order_manager};
-use crate::domain::{OrderId, PaymentId};
-use crate::runtime::{Keys, TimerId};
+use crate::actors::{Notes, Shop, Teller, Turn, bank};
+use crate::domain::{OrderId, Party, PaymentId};
+use crate::runtime::{Actor, Fold, Partition, Tables};
 
+use super::ledger::Ledger;
 use super::payment::Payment;
 use super::transitions::PaymentState;
-use super::{Event, Kind, Message, State, authorise, capture, expiry, reverse, settlement};
+use super::{Event, Kind, MerchantProxy, Message, authorise, capture, expiry, reverse, settlement, state};
 
-/// The one timer of a payment: whatever it waits for, it waits for one thing.
-const TIMER_DEADLINE: u8 = 1;
+impl Actor for MerchantProxy {
+    type App = Shop;
+    const NAME: &'static str = Party::MerchantProxy.name();
+    const ROLE: Option<Teller> = Some(Teller::own(Party::MerchantProxy));
+    type Key = ();
+    type Message = Message;
+    type Event = Event;
 
-pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
-    match message {
-        Message::HoldAnswered { payment, .. } => {
-            keys.add::<Payment>(payment);
-            let replaces = state.payments.peek(payment).and_then(|row| row.replaces);
-            replaces.iter().for_each(|replaces| keys.add::<Payment>(replaces));
+    fn tables(tables: &mut Tables) {
+        tables.add::<Payment>();
+        tables.add::<Ledger>();
+    }
+
+    fn decide(_: &(), message: &Message, turn: &mut Turn<'_>) {
+        decide(turn, message);
+    }
+
+    fn fold(event: &Event, fold: &mut Fold<'_>) {
+        state::fold(event, fold);
+    }
+
+    /// In the slot of its payment, where the part of the ledger is too that it is booked in.
+    fn partition(_: &(), message: &Message) -> Partition {
+        message.payment().map_or(Partition::Common, |payment| payment.slot().into())
+    }
+
+    fn name(message: &Message) -> &'static str {
+        message.into()
+    }
+
+    fn subject(message: &Message) -> Option<OrderId> {
+        message.order()
+    }
+
+    fn notes(event: &Event) -> Notes {
+        event.happenings().into()
+    }
+
+    fn given_up(_: &(), message: &Message, panic: &str, turn: &mut Turn<'_>) {
+        if let Message::Settlement(file) = message {
+            settlement::given_up(turn, file, message.into(), panic);
         }
-        Message::Settlement(file) => {
-            for line in &file.lines {
-                keys.add::<Payment>(&line.payment);
-            }
-        }
-        about_one => about_one.payment().iter().for_each(|payment| keys.add::<Payment>(payment)),
     }
 }
 
-pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+fn decide(turn: &mut Turn<'_>, message: &Message) {
     match message {
         Message::Authorise { order, payment, token, amount } => {
             let attempt = Payment::intended(*order, Kind::Hold, token.clone(), *amount);
-            authorise::begin(state, *payment, attempt, context)
+            authorise::begin(turn, *payment, attempt);
         }
         Message::Verify { order, payment, token, amount } => {
             let attempt = Payment::intended(*order, Kind::Verification, token.clone(), *amount);
-            authorise::begin(state, *payment, attempt, context)
+            authorise::begin(turn, *payment, attempt);
         }
         Message::Renew { order, payment, replaces, token, amount } => {
             let attempt = Payment::intended(*order, Kind::Hold, token.clone(), *amount);
             let attempt = Payment { replaces: Some(*replaces), ..attempt };
-            authorise::begin(state, *payment, attempt, context)
+            authorise::begin(turn, *payment, attempt);
         }
-        Message::Settlement(file) => settlement::settle(state, file),
+        Message::Settlement(file) => settlement::settle(turn, file),
         about_one => {
-            let about = about_one.payment().and_then(|id| Some((id, state.payments.get(&id)?)));
+            let Some(id) = about_one.payment() else { return };
             // nobody can name a payment before its `Authorise` or `Verify`: they travel the same way, in order
-            let Some((id, payment)) = about else { return Turn::nothing() };
-            decide_on(state, id, payment, about_one, context)
+            let Some(payment) = turn.get::<Payment>(&id) else { return };
+            decide_on(turn, id, &payment, about_one);
         }
     }
 }
 
-fn decide_on(
-    state: &State,
-    id: PaymentId,
-    payment: &Payment,
-    message: &Message,
-    context: &Context<'_>,
-) -> Turn {
+fn decide_on(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, message: &Message) {
     match message {
-        Message::Capture { .. } => capture::begin(id, payment, context),
-        Message::Void { .. } => reverse::void(id, payment, context),
-        Message::HoldAnswered { answer, .. } => authorise::hold_answered(state, id, payment, answer, context),
-        Message::VerifyAnswered { answer, .. } => authorise::verify_answered(id, payment, answer),
-        Message::CaptureAnswered { answer, .. } => capture::answered(id, payment, answer),
-        Message::Released { .. } => reverse::released(id, payment),
-        Message::Deadline { .. } => deadline(id, payment, context),
-        Message::WindowDue { .. } => expiry::window_due(id, payment, context),
-        Message::Forget { .. } => forget(id, payment),
+        Message::Capture { .. } => capture::begin(turn, id, payment),
+        Message::Void { .. } => reverse::void(turn, id, payment),
+        Message::HoldAnswered { answer, .. } => authorise::hold_answered(turn, id, payment, answer),
+        Message::VerifyAnswered { answer, .. } => authorise::verify_answered(turn, id, payment, answer),
+        Message::CaptureAnswered { answer, .. } => capture::answered(turn, id, payment, answer),
+        Message::Released { .. } => reverse::released(turn, id, payment),
+        Message::Deadline { .. } => deadline(turn, id, payment),
+        Message::WindowDue { .. } => expiry::window_due(turn, id, payment),
+        Message::Forget { .. } => forget(turn, id, payment),
         Message::Authorise { .. }
         | Message::Verify { .. }
         | Message::Renew { .. }
-        | Message::Settlement(_) => Turn::nothing(),
+        | Message::Settlement(_) => {}
     }
 }
 
-fn deadline(id: PaymentId, payment: &Payment, context: &Context<'_>) -> Turn {
+fn deadline(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     match payment.state {
-        PaymentState::AuthSent => authorise::no_answer(id, payment, context),
-        PaymentState::Unknown => authorise::ask_again(id, payment, context),
-        PaymentState::Reversing | PaymentState::Voiding => reverse::release_again(id, payment, context),
-        PaymentState::Capturing => capture::capture_again(id, payment, context),
+        PaymentState::AuthSent => authorise::no_answer(turn, id, payment),
+        PaymentState::Unknown => authorise::ask_again(turn, id, payment),
+        PaymentState::Reversing | PaymentState::Voiding => reverse::release_again(turn, id, payment),
+        PaymentState::Capturing => capture::capture_again(turn, id, payment),
         // the timer rang while the answer was being handled: nothing is waited for any more
-        _ => Turn::nothing(),
+        _ => {}
     }
 }
 
 /// A payment that may hold something, or has, is kept.
-fn forget(id: PaymentId, payment: &Payment) -> Turn {
-    let mut turn = Turn::nothing();
+fn forget(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     if payment.is_nothing() {
-        turn.event(Event::Forgotten { payment: id });
-        tell_bank(&mut turn, bank::Message::Forget { order: payment.order, payment: id });
+        turn.state(Event::Forgotten { payment: id });
+        turn.send(bank::Message::Forget { order: payment.order, payment: id });
     }
-    turn
-}
-
-pub(super) fn timer(payment: PaymentId) -> TimerId {
-    TimerId { kind: TIMER_DEADLINE, of: u128::from_be_bytes(payment.to_bytes()) }
-}
-
-/// Waits for the bank for this many real milliseconds.
-pub(super) fn wait(turn: &mut Turn, order: OrderId, payment: PaymentId, ms: u64, context: &Context<'_>) {
-    turn.timer(timer(payment), context.real_in(ms), Message::Deadline { order, payment });
-}
-
-pub(super) fn tell_bank(turn: &mut Turn, message: bank::Message) {
-    turn.send(Address::BankActor, message);
-}
-
-pub(super) fn tell_orders(turn: &mut Turn, message: order_manager::Message) {
-    turn.send(Address::OrderManager, message);
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Currency, Money, Slot};
 use crate::planted::{self, Bug};
-use crate::runtime::{Aggregate, TableKey};
+use crate::runtime::{Aggregate, Partition, TableKey};
 use crate::storage::TreeName;
 
 /// An account of the shop's ledger.
@@ -168,6 +168,10 @@ impl Balance {
 impl Aggregate for Ledger {
     const TREE: TreeName = TreeName("ledger");
     type Key = LedgerPart;
+
+    fn partition(part: &LedgerPart) -> Partition {
+        part.slot.into()
+    }
 }
 
 /// The currency's code, then the number of the slot.

@@ -2,9 +2,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::bank::{CaptureAnswer, HoldAnswer, SettlementFile, VerifyAnswer};
 use crate::domain::{Money, OrderId, PaymentId};
+use crate::runtime::{Addressed, Versioned};
+
+/// The shop's side of every payment.
+pub struct MerchantProxy;
 
 /// What the merchant system's proxy is told, and by whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
     /// OrderManager: step 6. Hold `amount` on the card. Answers `PaymentAuthorised`, `PaymentDeclined`,
     /// `PaymentUnknown` (and one of the others later).
@@ -33,7 +38,7 @@ pub enum Message {
         payment: PaymentId,
     },
 
-    /// BankActor: to `ApproveHold`, and to `AskHold` when the first answer was lost. The same answer may come twice.
+    /// BankActor: to `ApproveHold`, and to `QueryHold` when the first answer was lost. The same answer may come twice.
     HoldAnswered {
         order: OrderId,
         payment: PaymentId,
@@ -70,7 +75,7 @@ pub enum Message {
         token: String,
         amount: Money,
     },
-    /// Timer: most of the hold's window has passed, or all of it. Tells `PaymentLapsing`, then `PaymentExpired`.
+    /// Timer: the hold's window is about to end (see `expiry`), or has. Tells `PaymentLapsing`, then `PaymentExpired`.
     WindowDue {
         order: OrderId,
         payment: PaymentId,
@@ -82,26 +87,13 @@ pub enum Message {
     },
 }
 
-impl Message {
-    /// Its variant, for logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Message::Authorise { .. } => "Authorise",
-            Message::Verify { .. } => "Verify",
-            Message::Capture { .. } => "Capture",
-            Message::Void { .. } => "Void",
-            Message::HoldAnswered { .. } => "HoldAnswered",
-            Message::VerifyAnswered { .. } => "VerifyAnswered",
-            Message::CaptureAnswered { .. } => "CaptureAnswered",
-            Message::Released { .. } => "Released",
-            Message::Settlement(_) => "Settlement",
-            Message::Deadline { .. } => "Deadline",
-            Message::Renew { .. } => "Renew",
-            Message::WindowDue { .. } => "WindowDue",
-            Message::Forget { .. } => "Forget",
-        }
-    }
+impl Versioned for Message {}
 
+impl Addressed for Message {
+    type Actor = MerchantProxy;
+}
+
+impl Message {
     /// The order that it is about, where it is about one alone.
     pub fn order(&self) -> Option<OrderId> {
         match self {

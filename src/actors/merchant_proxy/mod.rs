@@ -26,11 +26,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transitions;
+mod waiting;
 
 pub use audit::{audit, audit_against, audit_payment};
-pub use decide::{decide, touches};
 pub use ledger::{Account, Balance, Entry, Ledger, LedgerPart, Posting, Side, Unbalanced, ledgers};
 pub use messages::*;
 pub use payment::{Kind, Payment};
-pub use state::{Event, State};
+pub use state::Event;
 pub use transitions::{PaymentState, TRANSITIONS};

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{DeclineReason, Money, OrderId, PaymentId, Timestamp};
-use crate::runtime::Aggregate;
+use crate::runtime::{Aggregate, Partition};
 use crate::storage::TreeName;
 
 use super::PaymentState;
@@ -41,6 +41,10 @@ pub enum Kind {
 impl Aggregate for Payment {
     const TREE: TreeName = TreeName("payments");
     type Key = PaymentId;
+
+    fn partition(payment: &PaymentId) -> Partition {
+        payment.slot().into()
+    }
 }
 
 impl Payment {

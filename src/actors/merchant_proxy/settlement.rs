@@ -3,33 +3,31 @@
 use std::collections::BTreeSet;
 
 use crate::actors::bank::{SettlementFile, SettlementLine};
+use crate::actors::given_up::open_case;
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::{Case, Turn};
-use crate::domain::{Money, PaymentId};
+use crate::domain::{Money, OrderId, PaymentId};
 
-use super::decide::tell_orders;
+use super::Event;
 use super::ledger::Posting;
 use super::payment::Payment;
 use super::transitions::PaymentState;
-use super::{Event, State};
 
 /// Books each line; one that does not match what was captured goes to suspense, with a case.
-pub fn settle(state: &State, file: &SettlementFile) -> Turn {
-    let mut turn = Turn::nothing();
+pub fn settle(turn: &mut Turn<'_>, file: &SettlementFile) {
     let mut seen: BTreeSet<PaymentId> = BTreeSet::new();
     for line in &file.lines {
-        let payment = state.payments.get(&line.payment);
+        let payment = turn.get::<Payment>(&line.payment);
         if !seen.insert(line.payment) {
-            into_suspense(&mut turn, line, payment, "it stands twice in the file");
+            into_suspense(turn, line, payment.as_deref(), "it stands twice in the file");
             continue;
         }
-        settle_line(&mut turn, line, payment);
+        settle_line(turn, line, payment.as_deref());
     }
-    check_payout(&mut turn, state, file);
-    turn
+    check_payout(turn, file);
 }
 
-fn settle_line(turn: &mut Turn, line: &SettlementLine, payment: Option<&Payment>) {
+fn settle_line(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Payment>) {
     let Some(row) = payment else {
         return into_suspense(turn, line, None, "the shop knows no such payment");
     };
@@ -42,27 +40,27 @@ fn settle_line(turn: &mut Turn, line: &SettlementLine, payment: Option<&Payment>
     }
     let same_currency = line.fee.currency == line.amount.currency;
     let Some(posting) = Posting::settlement(line.amount, line.fee).ok().filter(|_| same_currency) else {
-        return case(turn, payment, line, "its fee is negative or more than the amount");
+        return case(turn, line, payment, "its fee is negative or more than the amount");
     };
     let (payment, order) = (line.payment, row.order);
-    turn.event(Event::Settled { payment, order, amount: line.amount, posting });
-    tell_orders(turn, ToOrders::PaymentSettled { order, payment });
+    turn.state(Event::Settled { payment, order, amount: line.amount, posting });
+    turn.send(ToOrders::PaymentSettled { order, payment });
 }
 
-fn into_suspense(turn: &mut Turn, line: &SettlementLine, payment: Option<&Payment>, why: &str) {
+fn into_suspense(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Payment>, why: &str) {
     match Posting::suspense(line.amount, line.fee) {
         Ok(posting) => {
             let order = payment.map(|payment| payment.order);
             let why = sentence(line, why);
-            turn.event(Event::InSuspense { payment: line.payment, order, why, posting });
+            turn.state(Event::InSuspense { payment: line.payment, order, why, posting });
         }
-        Err(_) => case(turn, payment, line, why),
+        Err(_) => case(turn, line, payment, why),
     }
 }
 
-fn case(turn: &mut Turn, payment: Option<&Payment>, line: &SettlementLine, why: &str) {
+fn case(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Payment>, why: &str) {
     if let Some(payment) = payment {
-        turn.event(Case { order: payment.order, why: sentence(line, why) });
+        turn.state(Case { order: payment.order, why: sentence(line, why) });
     }
 }
 
@@ -70,19 +68,28 @@ fn sentence(line: &SettlementLine, why: &str) -> String {
     format!("the acquirer settled {} for {}: {why}; ask the acquirer", line.amount, line.payment)
 }
 
+/// A case on each order that it settles.
+pub fn given_up(turn: &mut Turn<'_>, file: &SettlementFile, message: &str, panic: &str) {
+    let payments = file.lines.iter().filter_map(|line| turn.get::<Payment>(&line.payment));
+    let orders: BTreeSet<OrderId> = payments.map(|payment| payment.order).collect();
+    for order in orders {
+        open_case(turn, order, message, panic);
+    }
+}
+
 /// A payout is the sum of its lines less their fees.
-fn check_payout(turn: &mut Turn, state: &State, file: &SettlementFile) {
+fn check_payout(turn: &mut Turn<'_>, file: &SettlementFile) {
     let sum: i128 =
         file.lines.iter().map(|line| i128::from(line.amount.amount) - i128::from(line.fee.amount)).sum();
     if sum == i128::from(file.payout.amount) {
         return;
     }
-    let first = file.lines.iter().find_map(|line| state.payments.get(&line.payment));
+    let first = file.lines.iter().find_map(|line| turn.get::<Payment>(&line.payment));
     if let Some(payment) = first {
         let Money { amount, currency } = file.payout;
         let why = format!(
             "the acquirer paid {amount} minor units of {currency} for lines that sum to {sum}: ask the acquirer"
         );
-        turn.event(Case { order: payment.order, why });
+        turn.state(Case { order: payment.order, why });
     }
 }

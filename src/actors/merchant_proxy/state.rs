@@ -1,15 +1,15 @@
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
-use crate::actors::Stamp;
 use crate::domain::{DeclineReason, Happening, Money, OrderId, PaymentId, Step, Timestamp};
-use crate::runtime::{AnyTable, Keys, Table};
+use crate::runtime::{Fold, Versioned};
 
 use super::ledger::{Ledger, LedgerPart, Posting};
 use super::payment::{Kind, Payment};
 use super::transitions::PaymentState;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Event {
     /// The attempt is on record.
     Intended {
@@ -122,22 +122,9 @@ pub enum Event {
     },
 }
 
-#[derive(Default)]
-pub struct State {
-    pub payments: Table<Payment>,
-    pub ledger: Table<Ledger>,
-}
+impl Versioned for Event {}
 
 impl Event {
-    pub fn changes(&self, keys: &mut Keys) {
-        if self.changes_its_payment() {
-            keys.add::<Payment>(&self.payment());
-        }
-        if let Some((part, _)) = self.booked() {
-            keys.add::<Ledger>(&part);
-        }
-    }
-
     /// What was paid for nothing that the shop knows of may have no row.
     fn changes_its_payment(&self) -> bool {
         !matches!(self, Event::InSuspense { .. })
@@ -232,38 +219,26 @@ impl Event {
     }
 }
 
-impl State {
-    pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
-        if let Some((part, posting)) = event.booked() {
-            self.ledger.change(&part, stamp.position, |ledger| {
-                ledger.get_or_insert_default().post(posting);
-            });
+pub fn fold(event: &Event, fold: &mut Fold<'_>) {
+    if let Some((part, posting)) = event.booked() {
+        fold.change::<Ledger>(&part, |ledger| ledger.get_or_insert_default().post(posting));
+    }
+    if !event.changes_its_payment() {
+        return;
+    }
+    fold.change::<Payment>(&event.payment(), |row| match (event, row) {
+        (Event::Intended { order, kind, token, amount, replaces, .. }, row) => {
+            let attempt = Payment::intended(*order, *kind, token.clone(), *amount);
+            *row = Some(Payment { replaces: *replaces, ..attempt });
         }
-        if !event.changes_its_payment() {
-            return;
-        }
-        self.payments.change(&event.payment(), stamp.position, |row| match (event, row) {
-            (Event::Intended { order, kind, token, amount, replaces, .. }, row) => {
-                let attempt = Payment::intended(*order, *kind, token.clone(), *amount);
-                *row = Some(Payment { replaces: *replaces, ..attempt });
-            }
-            (Event::Forgotten { .. }, row) => *row = None,
-            (event, Some(payment)) => payment.apply(event),
-            (_, None) => {}
-        });
-    }
-
-    pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![&self.payments, &self.ledger]
-    }
-
-    pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![&mut self.payments, &mut self.ledger]
-    }
+        (Event::Forgotten { .. }, row) => *row = None,
+        (event, Some(payment)) => payment.fold(event),
+        (_, None) => {}
+    });
 }
 
 impl Payment {
-    fn apply(&mut self, event: &Event) {
+    fn fold(&mut self, event: &Event) {
         match event {
             Event::AuthSent { .. } => self.enter(PaymentState::AuthSent),
             Event::Unknown { .. } => {

@@ -1,55 +1,26 @@
 //! What a checkout is answered, now and again.
 
-use serde::{Deserialize, Serialize};
-
-use crate::actors::{Address, Turn, web_session};
-use crate::domain::{Buyer, CancelReason, Date, DeclineReason, OrderId, OrderState};
+use crate::actors::{Turn, web_session};
+use crate::domain::{Buyer, CancelReason, Date, OrderId, OrderState};
 use crate::runtime::RequestId;
 
-use super::{Answer, AnswerState, Event, KeyHash, Order, Outcome, PaymentView};
-
-/// What was answered, as little as it takes to say it again: what an order's owner was told does not
-/// change when the order does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AnswerKind {
-    Confirmed {
-        promised: Date,
-    },
-    /// An accepted backorder; `held`: its money is held, not only its card verified.
-    OnPromise {
-        promised: Option<Date>,
-        held: bool,
-    },
-    /// The only one that is not the same when it is asked for again: then it is the present state.
-    Pending,
-    Declined(DeclineReason),
-    OutOfStock {
-        earliest: Option<Date>,
-    },
-    UnknownToken,
-    BackorderLimit,
-}
-
-impl AnswerKind {
-    /// The checkout came to nothing.
-    pub fn is_refusal(self) -> bool {
-        match self {
-            AnswerKind::Confirmed { .. } | AnswerKind::OnPromise { .. } | AnswerKind::Pending => false,
-            AnswerKind::Declined(_)
-            | AnswerKind::OutOfStock { .. }
-            | AnswerKind::UnknownToken
-            | AnswerKind::BackorderLimit => true,
-        }
-    }
-}
+use super::{Answer, AnswerKind, AnswerState, Event, KeyHash, Order, OrderView, Outcome, PaymentView};
 
 /// Answers the checkout, where it has not been answered; `false` where it has: then a letter tells her.
-pub fn answer(turn: &mut Turn, id: OrderId, order: &Order, kind: AnswerKind) -> bool {
+pub fn answer(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: AnswerKind) -> bool {
     let AnswerState::Waiting(request) = order.answer else { return false };
-    turn.event(Event::Answered { order: id, kind });
+    turn.state(Event::Answered { order: id, kind });
     let answer = Answer { outcome: first(id, order, kind), replayed: false };
     tell(turn, order.buyer, order.bound_by, request, id, answer);
     true
+}
+
+/// Whoever waits for the answer to a checkout that ends otherwise is told that the order's page will tell; the page is this.
+pub fn pending(turn: &mut Turn<'_>, id: OrderId, order: &Order, page: OrderView) {
+    let AnswerState::Waiting(request) = order.answer else { return };
+    turn.state(Event::Answered { order: id, kind: AnswerKind::Pending });
+    let answer = Answer { outcome: Outcome::Pending(Box::new(page)), replayed: false };
+    tell(turn, order.buyer, order.bound_by, request, id, answer);
 }
 
 /// The answer that was given before; `InProgress` where there is none yet.
@@ -64,21 +35,18 @@ pub fn again(id: OrderId, order: &Order) -> Answer {
 
 /// To the session, which tells whoever asked.
 pub fn tell(
-    turn: &mut Turn,
+    turn: &mut Turn<'_>,
     to: Buyer,
     key: KeyHash,
     request: Option<RequestId>,
     order: OrderId,
     answer: Answer,
 ) {
-    turn.send(
-        Address::WebSession(to.session()),
-        web_session::Message::OrderAnswered { request, order, key, answer },
-    );
+    turn.send_to(to.session(), web_session::Message::OrderAnswered { request, order, key, answer });
 }
 
-/// As it is, or was, the first time. The order may be older than the answer (its turn is not applied yet)
-/// or newer (it is said again): what was said comes from `kind`.
+/// As it is, or was, the first time. The order may have gone on since, be it in the turn that answers (it is in the
+/// warehouse's hands when she is told that it is confirmed): what was said comes from `kind`.
 fn first(id: OrderId, order: &Order, kind: AnswerKind) -> Outcome {
     match kind {
         AnswerKind::Confirmed { promised } => {

@@ -1,123 +1,124 @@
-use crate::actors::OwnTimeline;
-use crate::actors::{Context, Turn};
-use crate::domain::OrderId;
-use crate::runtime::{Keys, Table};
+use crate::actors::{Notes, OwnTimeline, Shop, Teller, Turn};
+use crate::domain::{OrderId, Party};
+use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::transitions::{self, Trigger};
 use super::{
-    Claim, KeyBinding, KeyHash, Message, Order, Reply, State, cancel, credit, fulfilment, payments, place,
-    refusal, renewal, stock,
+    Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, Show, ShowTimeline, cancel, credit, parcel,
+    payments, place, refusal, state, stock,
 };
 
-pub fn touches(state: &State, message: &Message, keys: &mut Keys) {
-    match message {
-        Message::Place(place) => {
-            let key = KeyHash::of(&place.idempotency);
-            keys.add::<KeyBinding>(&key);
-            if let Some(binding) = state.idempotency_keys.peek(&key) {
-                keys.add::<Order>(&binding.order);
-            }
+impl Actor for OrderManager {
+    type App = Shop;
+    const NAME: &'static str = Party::OrderManager.name();
+    const ROLE: Option<Teller> = Some(Teller::own(Party::OrderManager));
+    type Key = ();
+    type Message = Message;
+    type Event = Event;
+
+    fn tables(tables: &mut Tables) {
+        tables.add::<Order>();
+        tables.add::<KeyBinding>();
+    }
+
+    fn decide((): &(), message: &Message, turn: &mut Turn<'_>) {
+        match message {
+            Message::Place(order) => place::place(turn, order),
+            Message::Show(question) => show(turn, question),
+            Message::ShowTimeline(question) => show_timeline(turn, question),
+            Message::Cancel(question) => cancel::cancel(turn, question),
+            told => on_told(turn, told),
         }
-        Message::ShowTimeline { order, .. } | Message::NothingKept { order } => {
-            keys.add::<Order>(order);
-            keys.add::<OwnTimeline>(order);
-        }
-        about_an_order => {
-            if let Some(order) = about_an_order.order() {
-                keys.add::<Order>(&order);
-            }
+    }
+
+    fn fold(event: &Event, fold: &mut Fold<'_>) {
+        state::fold(event, fold);
+    }
+
+    fn partition((): &(), message: &Message) -> Partition {
+        // a new order is in one slot with its idempotency key
+        message.order().map_or(Partition::Common, |order| order.slot().into())
+    }
+
+    fn name(message: &Message) -> &'static str {
+        message.into()
+    }
+
+    fn subject(message: &Message) -> Option<OrderId> {
+        message.order()
+    }
+
+    fn notes(event: &Event) -> Notes {
+        let told = Notes::from(event.happenings());
+        match event {
+            Event::Forgotten { order, .. } => told.forgetting(*order),
+            _ => told,
         }
     }
 }
 
-pub fn decide(
-    state: &State,
-    timelines: &Table<OwnTimeline>,
-    message: &Message,
-    context: &mut Context<'_>,
-) -> Turn {
+fn on_told(turn: &mut Turn<'_>, message: &Message) {
+    let Some(id) = message.order() else { return };
+    // nobody tells of an order that was never placed, or was forgotten
+    let Some(order) = turn.get::<Order>(&id) else { return };
     match message {
-        Message::Place(order) => place::place(state, order, context),
-        Message::Show { order, claim } => show(state, *order, claim, context),
-        Message::ShowTimeline { order, claim } => show_timeline(state, timelines, *order, claim, context),
-        Message::Cancel { order, claim } => cancel::cancel(state, *order, claim, context),
-        told => {
-            let about = told.order().and_then(|id| Some((id, state.orders.get(&id)?)));
-            // nobody tells of an order that was never placed, or was forgotten
-            let Some((id, order)) = about else { return Turn::nothing() };
-            match told {
-                Message::RefusalOver { .. } => refusal::over(id, order, context),
-                Message::NothingKept { .. } => refusal::forget(id, order, timelines),
-                of_its_way => on_told(id, order, of_its_way, context),
-            }
-        }
+        Message::RefusalOver { .. } => refusal::over(turn, id, &order),
+        Message::NothingKept { .. } => refusal::forget(turn, id, &order),
+        of_its_way => on_its_way(turn, id, &order, of_its_way),
     }
 }
 
 /// What another actor tells of an order. What does not fit its state is consumed: it crossed what ended the
-/// order, or came twice; `Refusal` says which.
-fn on_told(id: OrderId, order: &Order, message: &Message, context: &mut Context<'_>) -> Turn {
+/// order, or came twice.
+fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message) {
     let fits = Trigger::of(message).is_some_and(|trigger| transitions::next(order.state, trigger).is_ok());
     if !fits {
-        return Turn::nothing();
+        return;
     }
     match message {
-        Message::Reserved { .. } => stock::reserved(id, order, context),
-        Message::Promised { ships_on, .. } => stock::promised(id, order, *ships_on, context),
-        Message::OutOfStock { earliest, .. } => stock::out_of_stock(id, order, *earliest, context),
-        Message::SuppliesArrived { .. } => stock::supplies_arrived(id, order, context),
-        Message::PromiseChanged { ships_on, .. } => stock::promise_changed(id, order, *ships_on, context),
-        Message::NoSupplies { .. } => stock::no_supplies(id, order, context),
-        Message::Allocated { .. } => stock::allocated(id, order, context),
-        Message::PaymentAuthorised { payment, .. } => payments::authorised(id, order, *payment, context),
-        Message::CardVerified { payment, card, .. } => payments::verified(id, order, *payment, card, context),
-        Message::CreditGranted { .. } => credit::granted(id, order, context),
-        Message::CreditRefused { .. } => credit::refused(id, order, context),
+        Message::Reserved { .. } => stock::reserved(turn, id, order),
+        Message::Promised { ships_on, .. } => stock::promised(turn, id, order, *ships_on),
+        Message::OutOfStock { earliest, .. } => stock::out_of_stock(turn, id, order, *earliest),
+        Message::SuppliesArrived { .. } => stock::supplies_arrived(turn, id, order),
+        Message::PromiseChanged { ships_on, .. } => stock::promise_changed(turn, id, order, *ships_on),
+        Message::NoSupplies { .. } => stock::no_supplies(turn, id, order),
+        Message::Allocated { .. } => stock::allocated(turn, id, order),
+        Message::PaymentAuthorised { payment, .. } => payments::authorised(turn, id, order, *payment),
+        Message::CardVerified { payment, card, .. } => payments::verified(turn, id, order, *payment, card),
+        Message::CreditGranted { .. } => credit::granted(turn, id, order),
+        Message::CreditRefused { .. } => credit::refused(turn, id, order),
         Message::PaymentDeclined { payment, reason, .. } => {
-            payments::declined(id, order, *payment, *reason, context)
+            payments::declined(turn, id, order, *payment, *reason);
         }
-        Message::PaymentUnknown { payment, .. } => payments::unknown(id, order, *payment, context),
-        Message::PaymentLapsing { payment, .. } => renewal::lapsing(id, order, *payment, context),
-        Message::PaymentExpired { payment, .. } => renewal::expired(id, order, *payment, context),
-        Message::PaymentVoided { payment, .. } => payments::voided(id, order, *payment),
-        Message::PaymentCaptured { payment, .. } => payments::captured(id, order, *payment),
-        Message::PaymentSettled { payment, .. } => payments::settled(id, order, *payment),
-        Message::HandedOver { tracking, .. } => fulfilment::handed_over(id, order, tracking, context),
-        Message::Delivered { .. } => fulfilment::delivered(id, order, context),
-        Message::Stopped { .. } => cancel::stopped(id, order, context),
-        Message::TooLateToStop { .. } => cancel::too_late(id, order),
-        // not told of an order: decided on above
+        Message::PaymentUnknown { payment, .. } => payments::unknown(turn, id, order, *payment),
+        Message::PaymentLapsing { payment, .. } => payments::lapsing(turn, id, order, *payment),
+        Message::PaymentExpired { payment, .. } => payments::expired(turn, id, order, *payment),
+        Message::PaymentVoided { payment, .. } => payments::voided(turn, id, order, *payment),
+        Message::PaymentCaptured { payment, .. } => payments::captured(turn, id, order, *payment),
+        Message::PaymentSettled { payment, .. } => payments::settled(turn, id, order, *payment),
+        Message::HandedOver { tracking, .. } => parcel::handed_over(turn, id, tracking),
+        Message::Delivered { .. } => parcel::delivered(turn, id, order),
+        Message::Stopped { .. } => parcel::stopped(turn, id, order),
+        Message::TooLateToStop { .. } => parcel::too_late(turn, id, order),
+        // not told of an order on its way: decided on above
         Message::Place(_)
-        | Message::Show { .. }
-        | Message::ShowTimeline { .. }
-        | Message::Cancel { .. }
+        | Message::Show(_)
+        | Message::ShowTimeline(_)
+        | Message::Cancel(_)
         | Message::RefusalOver { .. }
-        | Message::NothingKept { .. } => Turn::nothing(),
+        | Message::NothingKept { .. } => {}
     }
 }
 
-fn show(state: &State, id: OrderId, claim: &Claim, context: &Context<'_>) -> Turn {
-    let order = state.orders.get(&id).filter(|order| order.is_owned_by(claim));
-    let reply = order.map_or(Reply::NoSuchOrder, |order| Reply::Order(Box::new(order.view(id))));
-    replied(context, reply)
+fn show(turn: &mut Turn<'_>, question: &Show) {
+    let order = turn.get::<Order>(&question.order).filter(|order| order.is_owned_by(&question.claim));
+    let reply = order.map(|order| Box::new(order.view(question.order))).ok_or(NoSuchOrder);
+    turn.answer(question, reply);
 }
 
-fn show_timeline(
-    state: &State,
-    timelines: &Table<OwnTimeline>,
-    id: OrderId,
-    claim: &Claim,
-    context: &Context<'_>,
-) -> Turn {
-    let known = state.orders.get(&id).is_some_and(|order| order.is_owned_by(claim));
-    let timeline = timelines.get(&id).filter(|_| known);
-    replied(context, timeline.map_or(Reply::NoSuchOrder, |OwnTimeline(part)| Reply::Timeline(part.read())))
-}
-
-fn replied(context: &Context<'_>, reply: Reply) -> Turn {
-    let mut turn = Turn::nothing();
-    if let Some(request) = context.request() {
-        turn.reply(request, reply);
-    }
-    turn
+fn show_timeline(turn: &mut Turn<'_>, question: &ShowTimeline) {
+    let order = turn.get::<Order>(&question.order);
+    let known = order.is_some_and(|order| order.is_owned_by(&question.claim));
+    let timeline = turn.get::<OwnTimeline>(&question.order).filter(|_| known);
+    turn.answer(question, timeline.map(|timeline| timeline.0.read()).ok_or(NoSuchOrder));
 }

@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{Buyer, OrderId, Slot};
 use crate::planted::{self, Bug};
-use crate::runtime::{Aggregate, TableKey};
+use crate::runtime::{Aggregate, Partition, TableKey};
 use crate::storage::TreeName;
 
 use super::{Idempotency, Route};
@@ -80,4 +80,8 @@ pub struct KeyBinding {
 impl Aggregate for KeyBinding {
     const TREE: TreeName = TreeName("idempotency_keys");
     type Key = KeyHash;
+
+    fn partition(key: &KeyHash) -> Partition {
+        key.slot().into()
+    }
 }

@@ -2,45 +2,58 @@
 
 use std::sync::Arc;
 
-use crate::actors::{Address, Context, Turn, mailer};
-use crate::domain::{CancelReason, Date, DeclineReason, Money, OrderId, OrderLine};
-use crate::partners::mail::{Letter, LetterLine, MailKind};
+use crate::actors::{Turn, mailer};
+use crate::domain::{CancelReason, Date, DeclineReason, OrderId};
+use crate::partners::mail::{Letter, MailKind};
 
-use super::Order;
+use super::{Order, promise};
 
-/// Sends a letter of this kind; `edit` adds what only this kind says.
-pub fn post(
-    turn: &mut Turn,
-    id: OrderId,
-    order: &Order,
-    kind: MailKind,
-    context: &Context<'_>,
-    edit: impl FnOnce(&mut Letter),
-) {
-    let mut letter = Letter {
-        kind,
-        order: id,
-        to_address: order.customer.email.clone(),
-        to_name: order.customer.name.clone(),
-        link: Some(format!("/orders/{id}?key={}", order.key)),
-        lines: order.lines.iter().map(line).collect(),
-        total: order.totals.total,
-        promised_on: None,
-        tracking: order.shipments.last().map(|shipment| shipment.tracking.clone()),
-        reason: None,
-        written_at: context.now(),
-    };
-    edit(&mut letter);
-    turn.send(Address::Mailer, mailer::Message::Send(Arc::new(letter)));
+/// An order's promised date is that at her doorstep. The letter names the day on which the goods leave the house: earlier by
+/// the days on the road.
+pub fn backorder_promise(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    let leaves_on = order.promised_date.map(|date| promise::leaves_on(turn, date));
+    post(turn, id, order, MailKind::BackorderPromise, |letter| letter.promised_on = leaves_on);
 }
 
-/// The day by which the goods leave the house, for goods promised at the doorstep on `promised`.
-pub fn leaves_on(promised: Date, context: &Context<'_>) -> Date {
-    Date(promised.0.saturating_sub(context.rules().delivery_days))
+pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, ships_on: Date) {
+    post(turn, id, order, MailKind::PromiseChanged, |letter| {
+        letter.promised_on = Some(ships_on);
+        // suppliers can slip twice in a millisecond, always to a later day: that is a later letter, with an id of its own
+        let days = ships_on.0.saturating_sub(order.placed_at.date().0);
+        letter.written_at = letter.written_at.plus_ms(u64::from(days));
+    });
+}
+
+pub fn confirmation(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: Date) {
+    let leaves_on = promise::leaves_on(turn, promised);
+    post(turn, id, order, MailKind::OrderConfirmation, |letter| letter.promised_on = Some(leaves_on));
+}
+
+pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
+    let why = why_declined(reason).to_owned();
+    post(turn, id, order, MailKind::PaymentDeclined, |letter| letter.reason = Some(why));
+}
+
+pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
+    let why = why_cancelled(reason).to_owned();
+    post(turn, id, order, MailKind::Cancelled, |letter| letter.reason = Some(why));
+}
+
+pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    post(turn, id, order, MailKind::Delivered, |_| {});
+}
+
+/// Sends a letter of this kind; `edit` adds what only this kind says.
+fn post(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: MailKind, edit: impl FnOnce(&mut Letter)) {
+    let (total, now) = (order.totals.total, turn.now());
+    let mut letter = Letter::about(id, order.key, &order.customer, &order.lines, total, kind, now);
+    letter.tracking = order.shipments.last().map(|shipment| shipment.tracking.clone());
+    edit(&mut letter);
+    turn.send(mailer::Message::Send(Arc::new(letter)));
 }
 
 /// As part of a sentence.
-pub fn why_declined(reason: DeclineReason) -> &'static str {
+fn why_declined(reason: DeclineReason) -> &'static str {
     match reason.as_told() {
         DeclineReason::DoNotHonour | DeclineReason::StolenCard => "the bank did not accept the card",
         DeclineReason::InsufficientFunds => "the account has not enough funds",
@@ -51,7 +64,7 @@ pub fn why_declined(reason: DeclineReason) -> &'static str {
 }
 
 /// As part of a sentence.
-pub fn why_cancelled(reason: CancelReason) -> &'static str {
+fn why_cancelled(reason: CancelReason) -> &'static str {
     match reason {
         CancelReason::ByCustomer => "you asked us to",
         CancelReason::OutOfStock { .. } => "it is out of stock",
@@ -63,11 +76,4 @@ pub fn why_cancelled(reason: CancelReason) -> &'static str {
             "your bank's hold on the money ended before the parcel had left, and your bank did not renew it"
         }
     }
-}
-
-fn line(line: &OrderLine) -> LetterLine {
-    let quantity = line.quantity.units();
-    // the order's total was added up from these when it was placed, so they fit
-    let amount = line.unit_price.checked_times(quantity).unwrap_or(Money::zero(line.unit_price.currency));
-    LetterLine { title: line.title.clone(), quantity, amount }
 }

@@ -6,10 +6,15 @@ use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
     OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
 };
-use crate::runtime::RequestId;
+use crate::questions;
+use crate::runtime::{Addressed, RequestId, Versioned};
+
+/// Takes orders, and decides what an order does next.
+pub struct OrderManager;
 
 /// What the order manager is told, and by whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
     /// WebSession: step 2. Answers `web_session::OrderAnswered`.
     Place(Box<PlaceOrder>),
@@ -105,23 +110,11 @@ pub enum Message {
         order: OrderId,
     },
 
-    /// Gateway: `GET /orders/{id}`. Replies `Order` or `NoSuchOrder`.
-    Show {
-        order: OrderId,
-        claim: Claim,
-    },
-    /// Gateway: replies `Timeline`, without what the stock keeper and the bank say, or `NoSuchOrder`.
-    ShowTimeline {
-        order: OrderId,
-        claim: Claim,
-    },
-    /// Gateway: replies `Order` once it is cancelled, `TooLate`, `CancelPending`, or `NoSuchOrder`.
-    Cancel {
-        order: OrderId,
-        claim: Claim,
-    },
+    Show(Show),
+    ShowTimeline(ShowTimeline),
+    Cancel(Cancel),
 
-    /// MerchantProxy: most of the hold's window has passed, and it is not captured.
+    /// MerchantProxy: the hold is lapsing (see [`PaymentAttempt::lapsing`](super::PaymentAttempt::lapsing)), and not captured.
     PaymentLapsing {
         order: OrderId,
         payment: PaymentId,
@@ -140,6 +133,39 @@ pub enum Message {
     NothingKept {
         order: OrderId,
     },
+}
+
+impl Versioned for Message {}
+
+impl Addressed for Message {
+    type Actor = OrderManager;
+}
+
+questions! { OrderManager:
+    Show -> Result<Box<OrderView>, NoSuchOrder>,
+    ShowTimeline -> Result<Timeline, NoSuchOrder>,
+    Cancel -> CancelReply,
+}
+
+/// Gateway: `GET /orders/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Show {
+    pub order: OrderId,
+    pub claim: Claim,
+}
+
+/// Gateway: what has happened, without what the stock keeper and the bank say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShowTimeline {
+    pub order: OrderId,
+    pub claim: Claim,
+}
+
+/// Gateway, for the customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cancel {
+    pub order: OrderId,
+    pub claim: Claim,
 }
 
 /// By what someone claims an order as his own.
@@ -205,7 +231,8 @@ pub struct Answer {
 pub enum Outcome {
     /// 201. The state is the one at the time of the first answer: `Confirmed`, or `AwaitingStock` for an accepted backorder.
     Taken(Box<OrderView>),
-    /// 202: the bank has not answered; the order's page will tell. Asked again by the same key: the present state.
+    /// 202: the bank has not answered, or the order was cancelled before it had; the order's page will tell. Asked again by
+    /// the same key: the present state.
     Pending(Box<OrderView>),
     /// 402.
     Declined { order: OrderId, reason: DeclineReason },
@@ -282,54 +309,22 @@ impl PaymentView {
     }
 }
 
-/// What the order manager answers the gateway.
+/// No order of this id, or what is claimed does not open it: the same to whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchOrder;
+
+/// What came of a wish to cancel.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reply {
-    Order(Box<OrderView>),
-    Timeline(Timeline),
-    /// No order of this id, or the key does not open it: the same to whoever asks.
-    NoSuchOrder,
+pub enum CancelReply {
+    Cancelled(Box<OrderView>),
     /// It is on its way already.
     TooLate(Box<OrderView>),
-    /// The carrier is being asked to give it back; the order's page will tell.
-    CancelPending(Box<OrderView>),
+    /// The warehouse is being asked to stop it; the order's page will tell.
+    Pending(Box<OrderView>),
+    NoSuchOrder,
 }
 
 impl Message {
-    /// Its variant, for logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Message::Place(_) => "Place",
-            Message::Reserved { .. } => "Reserved",
-            Message::Promised { .. } => "Promised",
-            Message::OutOfStock { .. } => "OutOfStock",
-            Message::SuppliesArrived { .. } => "SuppliesArrived",
-            Message::PromiseChanged { .. } => "PromiseChanged",
-            Message::NoSupplies { .. } => "NoSupplies",
-            Message::Allocated { .. } => "Allocated",
-            Message::PaymentAuthorised { .. } => "PaymentAuthorised",
-            Message::CardVerified { .. } => "CardVerified",
-            Message::CreditGranted { .. } => "CreditGranted",
-            Message::CreditRefused { .. } => "CreditRefused",
-            Message::PaymentDeclined { .. } => "PaymentDeclined",
-            Message::PaymentUnknown { .. } => "PaymentUnknown",
-            Message::PaymentVoided { .. } => "PaymentVoided",
-            Message::PaymentCaptured { .. } => "PaymentCaptured",
-            Message::PaymentSettled { .. } => "PaymentSettled",
-            Message::HandedOver { .. } => "HandedOver",
-            Message::Delivered { .. } => "Delivered",
-            Message::Stopped { .. } => "Stopped",
-            Message::TooLateToStop { .. } => "TooLateToStop",
-            Message::Show { .. } => "Show",
-            Message::ShowTimeline { .. } => "ShowTimeline",
-            Message::Cancel { .. } => "Cancel",
-            Message::PaymentLapsing { .. } => "PaymentLapsing",
-            Message::PaymentExpired { .. } => "PaymentExpired",
-            Message::RefusalOver { .. } => "RefusalOver",
-            Message::NothingKept { .. } => "NothingKept",
-        }
-    }
-
     /// The order that it is about.
     pub fn order(&self) -> Option<OrderId> {
         match self {
@@ -354,9 +349,9 @@ impl Message {
             | Message::Delivered { order }
             | Message::Stopped { order }
             | Message::TooLateToStop { order }
-            | Message::Show { order, .. }
-            | Message::ShowTimeline { order, .. }
-            | Message::Cancel { order, .. }
+            | Message::Show(Show { order, .. })
+            | Message::ShowTimeline(ShowTimeline { order, .. })
+            | Message::Cancel(Cancel { order, .. })
             | Message::PaymentLapsing { order, .. }
             | Message::PaymentExpired { order, .. }
             | Message::RefusalOver { order }

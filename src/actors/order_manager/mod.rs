@@ -9,34 +9,41 @@
 //!   as the order is kept: for good, or for a day where it was refused.
 //! - What is confirmed stays paid for: a hold that nears its end is renewed while the parcel is in the house, and where
 //!   the bank does not renew it the warehouse is asked to stop. What was promised is paid for anew before it is confirmed.
-//! - An order ends with nothing left behind: its stock is released or put away, its payment voided.
+//! - A message reports something, and its turn states that as a fact; then `process` looks at the order as it now is, and
+//!   says what it does next.
+//! - An order ends with nothing left behind: its stock is released or put away, its payment voided. Where the stock keeper
+//!   has not answered yet, the stock is released when it has.
+mod answer_kind;
 mod answers;
 mod cancel;
 mod credit;
 mod decide;
-mod fulfilment;
+mod ending;
+mod event;
 mod key_binding;
 mod letters;
 mod messages;
 mod order;
+mod parcel;
 mod payments;
 mod place;
+mod process;
+mod promise;
 mod refusal;
-mod renewal;
 mod state;
+mod steps;
 mod stock;
 #[cfg(test)]
 mod tests;
 pub mod transitions;
 
-pub use answers::AnswerKind;
-pub use decide::{decide, touches};
+pub use answer_kind::AnswerKind;
+pub use event::{Event, Placed};
 pub use key_binding::{KeyBinding, KeyHash};
 pub use messages::*;
 pub use order::{
-    AnswerState, Cover, End, Order, PAYMENT_ATTEMPTS_MAX, Payment, PaymentState, Shipment, StockState,
-    StopState,
+    AnswerState, AttemptState, Cover, Credit, End, Order, PAYMENT_ATTEMPTS_MAX, PaymentAttempt, Shipment,
+    StockState, StopState,
 };
 pub use refusal::REFUSAL_KEPT_MS;
-pub use state::{Event, Placed, State};
 pub use transitions::Trigger;

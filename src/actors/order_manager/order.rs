@@ -2,17 +2,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::actors::stock_keeper::CreditKey;
 use crate::domain::{
     Buyer, CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderState, PaymentId,
     ShippingAddress, Timestamp, Totals, Units,
 };
 use crate::planted::{self, Bug};
-use crate::runtime::{Aggregate, RequestId};
+use crate::runtime::{Aggregate, Owed, Partition, RequestId};
 use crate::storage::TreeName;
 
-use super::{AnswerKind, Claim, KeyHash, OrderView, PaymentView};
+use super::{AnswerKind, CancelReply, Claim, KeyHash, OrderView, PaymentView};
 
-/// So often is a bank asked to pay for one order: a hold that lapses again and again is not renewed for ever.
+/// So many attempts to pay one order at the most: a hold that lapses again and again is not renewed for ever.
 pub const PAYMENT_ATTEMPTS_MAX: usize = 8;
 
 /// Tree `orders`: one order, from the click to the doorstep.
@@ -32,13 +33,12 @@ pub struct Order {
     /// Names the card at the processor, for a hold that is asked for when the supplies are in.
     pub token: String,
     pub stock: StockState,
-    /// Its card was only verified, and counts against what the shop orders in on words.
-    pub on_credit: bool,
+    pub credit: Credit,
     /// At the doorstep.
     pub promised_date: Option<Date>,
     /// Attempts to pay it, the newest last: one, two where the card was only verified at first, and one more for each
     /// hold that lapsed or was renewed. At most one of them is held.
-    pub payments: Vec<Payment>,
+    pub payments: Vec<PaymentAttempt>,
     /// What has left the house, in that order. One for now.
     pub shipments: Vec<Shipment>,
     pub answer: AnswerState,
@@ -49,32 +49,54 @@ pub struct Order {
 impl Aggregate for Order {
     const TREE: TreeName = TreeName("orders");
     type Key = OrderId;
+
+    fn partition(order: &OrderId) -> Partition {
+        order.slot().into()
+    }
 }
 
 /// Where the goods of an order are, as far as the order manager knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StockState {
+    /// The stock keeper has not answered. Nor has it where the order was out of stock, which has ended with that.
     Asked,
     /// Some wait for supplies.
     Pegged,
     /// Every line is reserved in full.
     Reserved,
+    /// The stock keeper was asked for them, and has not answered.
+    Allocating,
+    /// They are the order's own.
     Allocated,
+}
+
+/// Whether supplies may be ordered on the word of a card that was only verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Credit {
+    /// It needs nobody's word.
+    None,
+    /// This card is good, and nobody was asked yet.
+    Possible(CreditKey),
+    Asked,
+    Granted,
+    Refused,
 }
 
 /// One attempt to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
+pub struct PaymentAttempt {
     pub id: PaymentId,
     /// It asks only whether the card is good, and holds nothing.
     pub verification: bool,
-    pub state: PaymentState,
-    /// Most of its window has passed: it may lapse before the goods leave.
+    pub state: AttemptState,
+    /// The last day of its window has begun, or the last fifth of a short one: it may lapse before the goods leave.
     pub lapsing: bool,
+    /// The goods have left, and its money is asked for.
+    pub capture_asked: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PaymentState {
+pub enum AttemptState {
     Asked,
     Unknown,
     Verified,
@@ -87,17 +109,17 @@ pub enum PaymentState {
     Expired,
 }
 
-impl Payment {
+impl PaymentAttempt {
     /// As it stands when the merchant system is asked.
-    pub fn asked(id: PaymentId, verification: bool) -> Payment {
-        Payment { id, verification, state: PaymentState::Asked, lapsing: false }
+    pub fn asked(id: PaymentId, verification: bool) -> PaymentAttempt {
+        PaymentAttempt { id, verification, state: AttemptState::Asked, lapsing: false, capture_asked: false }
     }
 }
 
-impl PaymentState {
+impl AttemptState {
     /// What is told about a payment is merged forward only: a doubled or late report changes nothing.
-    pub fn may_become(self, to: PaymentState) -> bool {
-        use PaymentState::*;
+    pub fn may_become(self, to: AttemptState) -> bool {
+        use AttemptState::*;
         match to {
             Asked => false,
             Unknown => self == Asked,
@@ -126,10 +148,10 @@ pub enum AnswerState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StopState {
     No,
-    /// The `ask` waits for what the warehouse says.
-    Asked(Option<RequestId>),
-    /// No money is held for it any more.
-    ForPayment,
+    /// She asks. The answer, if somebody waits for one, is owed until the warehouse has said.
+    ByCustomer(Option<Owed<CancelReply>>),
+    /// The shop asks, because no money is held for it any more.
+    Unpaid,
     /// The warehouse has said that it cannot be stopped.
     TooLate,
 }
@@ -137,10 +159,11 @@ pub enum StopState {
 /// What stands behind an order now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cover {
-    /// The bank is being asked; what was held before may still be.
+    /// The bank is being asked, or has not answered. An older hold stands, or it does not: `older_hold` knows.
     Asked,
+    /// By this attempt, the newest or one before: a renewal that was declined leaves the older hold as it was.
     Held(PaymentId),
-    /// It was held, and lapsed.
+    /// The newest attempt was held, and lapsed.
     Lapsed,
     Nothing,
 }
@@ -154,25 +177,29 @@ pub enum End {
 
 impl Order {
     /// The newest attempt.
-    pub fn payment(&self) -> Option<&Payment> {
+    pub fn payment(&self) -> Option<&PaymentAttempt> {
         self.payments.last()
     }
 
+    pub fn newest_state(&self) -> Option<AttemptState> {
+        self.payment().map(|newest| newest.state)
+    }
+
     /// The attempt `payment`, if it can still become `to`.
-    pub fn payment_that_may_become(&self, payment: PaymentId, to: PaymentState) -> Option<&Payment> {
+    pub fn payment_that_may_become(&self, payment: PaymentId, to: AttemptState) -> Option<&PaymentAttempt> {
         self.payments.iter().find(|attempt| attempt.id == payment && attempt.state.may_become(to))
     }
 
     /// The newest attempt that is in one of these states.
-    fn newest_in(&self, states: &[PaymentState]) -> Option<&Payment> {
+    fn newest_in(&self, states: &[AttemptState]) -> Option<&PaymentAttempt> {
         self.payments.iter().rev().find(|attempt| states.contains(&attempt.state))
     }
 
     pub fn cover(&self) -> Cover {
-        use PaymentState::*;
-        let held: &[PaymentState] =
+        use AttemptState::*;
+        let held: &[AttemptState] =
             if planted::is(Bug::VerifiedIsPaid) { &[Authorised, Verified] } else { &[Authorised] };
-        match (self.payment().map(|newest| newest.state), self.newest_in(held)) {
+        match (self.newest_state(), self.newest_in(held)) {
             (Some(Asked | Unknown), _) => Cover::Asked,
             (_, Some(held)) => Cover::Held(held.id),
             (Some(Expired), None) => Cover::Lapsed,
@@ -182,7 +209,7 @@ impl Order {
 
     /// What is held may lapse before the goods leave.
     pub fn is_lapsing(&self) -> bool {
-        self.payment().is_some_and(|newest| newest.state == PaymentState::Authorised && newest.lapsing)
+        self.payment().is_some_and(|newest| newest.state == AttemptState::Authorised && newest.lapsing)
     }
 
     pub fn may_ask_again(&self) -> bool {
@@ -190,13 +217,38 @@ impl Order {
     }
 
     pub fn is_settled(&self) -> bool {
-        self.newest_in(&[PaymentState::Settled]).is_some()
+        self.newest_in(&[AttemptState::Settled]).is_some()
     }
 
-    /// The stock keeper was asked to allocate and has not answered, or the answer is on its way. It is asked in the
-    /// turn in which the order has both, so a hold that lapsed since leaves it so.
-    pub fn is_allocating(&self) -> bool {
-        self.stock == StockState::Reserved && matches!(self.cover(), Cover::Held(_) | Cover::Lapsed)
+    /// What stands besides the newest attempt.
+    pub fn older_hold(&self) -> Option<PaymentId> {
+        let held = self.payments.iter().rev().skip(1).find(|older| older.state == AttemptState::Authorised);
+        held.map(|older| older.id)
+    }
+
+    /// What the bank is to let go of when it grants a new hold: also one that has lapsed, in case the bank has yet to
+    /// find that out.
+    pub fn last_hold(&self) -> Option<PaymentId> {
+        self.newest_in(&[AttemptState::Authorised, AttemptState::Expired]).map(|hold| hold.id)
+    }
+
+    /// The money is the shop's, or on its way.
+    pub fn is_captured(&self) -> bool {
+        self.newest_in(&[AttemptState::Captured, AttemptState::Settled]).is_some()
+    }
+
+    pub fn is_capture_asked(&self, payment: PaymentId) -> bool {
+        self.payments.iter().any(|attempt| attempt.id == payment && attempt.capture_asked)
+    }
+
+    /// Its card was only verified, and counts against what the shop orders in on words.
+    pub fn is_on_credit(&self) -> bool {
+        matches!(self.credit, Credit::Asked | Credit::Granted | Credit::Refused)
+    }
+
+    /// Only the card is known to be good: what the stock keeper says of its word decides how it goes on.
+    pub fn stands_on_its_card(&self) -> bool {
+        self.is_on_credit() && self.newest_state() == Some(AttemptState::Verified)
     }
 
     pub fn is_owned_by(&self, claim: &Claim) -> bool {
@@ -241,22 +293,22 @@ impl Order {
 
     fn payment_view(&self) -> PaymentView {
         let amount = self.totals.total;
-        let live = [PaymentState::Authorised, PaymentState::Captured, PaymentState::Settled];
+        let live = [AttemptState::Authorised, AttemptState::Captured, AttemptState::Settled];
         // while a hold is renewed the one before it still stands
         let standing = self.newest_in(&live).filter(|_| self.end.is_none());
         match standing.or(self.payment()).map(|payment| payment.state) {
             None => PaymentView::None,
-            Some(PaymentState::Asked) => PaymentView::Pending,
-            Some(PaymentState::Unknown) => PaymentView::Unknown,
+            Some(AttemptState::Asked) => PaymentView::Pending,
+            Some(AttemptState::Unknown) => PaymentView::Unknown,
             // nothing was held, and nothing will be
-            Some(PaymentState::Verified) if self.end.is_some() => PaymentView::Voided,
-            Some(PaymentState::Verified) => PaymentView::Verified,
-            Some(PaymentState::Authorised) => PaymentView::Authorised,
-            Some(PaymentState::Captured) => PaymentView::Captured { amount },
-            Some(PaymentState::Settled) => PaymentView::Settled { amount },
-            Some(PaymentState::Declined) => PaymentView::Declined,
-            Some(PaymentState::Voided) => PaymentView::Voided,
-            Some(PaymentState::Expired) => PaymentView::Expired,
+            Some(AttemptState::Verified) if self.end.is_some() => PaymentView::Voided,
+            Some(AttemptState::Verified) => PaymentView::Verified,
+            Some(AttemptState::Authorised) => PaymentView::Authorised,
+            Some(AttemptState::Captured) => PaymentView::Captured { amount },
+            Some(AttemptState::Settled) => PaymentView::Settled { amount },
+            Some(AttemptState::Declined) => PaymentView::Declined,
+            Some(AttemptState::Voided) => PaymentView::Voided,
+            Some(AttemptState::Expired) => PaymentView::Expired,
         }
     }
 }

@@ -1,177 +1,105 @@
-//! Steps 6 and 9: what the merchant system is asked, and what it says. A message about what is known already is
+//! Steps 6 to 9: what the merchant system says of the money, until it is paid out. A message about what is known already is
 //! late or doubled: it is consumed and changes nothing.
 
-use crate::actors::{Address, Context, Turn, merchant_proxy, stock_keeper};
+use crate::actors::Turn;
+use crate::actors::stock_keeper::{self, CreditKey};
 use crate::domain::{DeclineReason, OrderId, OrderState, PaymentId};
-use crate::partners::mail::MailKind;
 use crate::planted::{self, Bug};
 
-use super::{
-    AnswerKind, Cover, Event, Order, PaymentState, StockState, answers, credit, letters, refusal, renewal,
-    stock,
-};
+use super::{AnswerKind, AttemptState, Cover, Event, Order, answers, ending, process, steps};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Hold the money.
-    Hold,
-    /// Say whether the card is good.
-    Verification,
-}
-
-/// A new attempt, with an id that is also its key.
-pub fn ask(turn: &mut Turn, id: OrderId, order: &Order, ask: Ask, context: &mut Context<'_>) {
-    let payment = match order.payments.is_empty() {
-        true => PaymentId::first_of(id),
-        false => PaymentId::in_slot(id.slot(), context.real_now().0, context.random()),
-    };
-    let forgets_shipping = planted::is(Bug::ShippingForgotten) && !order.payments.is_empty();
-    let amount = if forgets_shipping { order.totals.goods } else { order.totals.total };
-    let token = order.token.clone();
-    let verification = ask == Ask::Verification;
-    turn.event(Event::PaymentAsked { order: id, payment, amount, verification });
-    let message = match ask {
-        Ask::Hold => merchant_proxy::Message::Authorise { order: id, payment, token, amount },
-        Ask::Verification => merchant_proxy::Message::Verify { order: id, payment, token, amount },
-    };
-    turn.send(Address::MerchantProxy, message);
-}
-
-pub fn authorised(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
-    let state = PaymentState::Authorised;
+/// The bank let go of the older hold when it granted this one, and nothing stands on a word any more.
+pub fn authorised(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    let state = AttemptState::Authorised;
     match order.payment_that_may_become(payment, state) {
         Some(attempt) if !attempt.verification => {}
-        _ => return Turn::nothing(),
+        _ => return,
     }
-    let mut turn = Turn::nothing();
-    renewal::let_go_of_the_older(&mut turn, id, order);
-    credit::end(&mut turn, id, order);
-    turn.event(Event::PaymentBecame { order: id, payment, state });
-    match (order.state, order.stock) {
-        // it left while the bank was being asked
-        (OrderState::Dispatched | OrderState::Delivered, _) => {
-            renewal::collect(&mut turn, id, order, Cover::Held(payment), context);
-        }
-        // the parcel goes on as it is, and what supplies it waits for are on their way already
-        (OrderState::Fulfilling | OrderState::AwaitingStock, _) => {}
-        (_, StockState::Reserved) => stock::allocate(&mut turn, id, order),
-        (_, StockState::Allocated) => stock::confirm(&mut turn, id, order, context),
-        (OrderState::AwaitingPayment, _) => order_supplies(&mut turn, id, order, true, context),
-        // nothing else is reserved but what is reserved in full
-        _ => {}
+    if let Some(older) = order.older_hold() {
+        turn.state(Event::PaymentBecame { order: id, payment: older, state: AttemptState::Expired });
     }
-    turn
+    if order.is_on_credit() {
+        turn.state(Event::CreditEnded { order: id });
+        turn.send(stock_keeper::Message::EndCredit { order: id });
+    }
+    turn.state(Event::PaymentBecame { order: id, payment, state });
+    process::go_on(turn, id);
 }
 
-pub fn verified(
-    id: OrderId,
-    order: &Order,
-    payment: PaymentId,
-    card: &str,
-    context: &mut Context<'_>,
-) -> Turn {
-    let state = PaymentState::Verified;
-    match order.payment_that_may_become(payment, state) {
+/// `card`: what the processor knows it by.
+pub fn verified(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, card: &str) {
+    match order.payment_that_may_become(payment, AttemptState::Verified) {
         Some(attempt) if attempt.verification => {}
-        _ => return Turn::nothing(),
+        _ => return,
     }
-    let mut turn = Turn::nothing();
-    turn.event(Event::PaymentBecame { order: id, payment, state });
-    if order.stock == StockState::Reserved {
-        // the goods came in meanwhile: nothing to wait for but the money
-        ask(&mut turn, id, order, Ask::Hold, context);
-    } else {
-        credit::ask(&mut turn, id, order, card);
-    }
-    turn
-}
-
-/// The promised order is taken.
-pub fn order_supplies(turn: &mut Turn, id: OrderId, order: &Order, held: bool, context: &Context<'_>) {
-    turn.event(Event::SuppliesOrdered { order: id });
-    answers::answer(turn, id, order, AnswerKind::OnPromise { promised: order.promised_date, held });
-    let lines = order.units();
-    turn.send(Address::StockKeeper, stock_keeper::Message::OrderSupplies { order: id, lines });
-    letters::post(turn, id, order, MailKind::BackorderPromise, context, |letter| {
-        letter.promised_on = order.promised_date.map(|date| letters::leaves_on(date, context));
-    });
+    turn.state(Event::CardVerified { order: id, payment, card: CreditKey::card(card) });
+    process::go_on(turn, id);
 }
 
 /// It goes on being asked; she is not kept waiting.
-pub fn unknown(id: OrderId, order: &Order, payment: PaymentId, context: &mut Context<'_>) -> Turn {
-    let state = PaymentState::Unknown;
-    let mut turn = Turn::nothing();
-    if order.payment_that_may_become(payment, state).is_some() {
-        turn.event(Event::PaymentBecame { order: id, payment, state });
-        answers::answer(&mut turn, id, order, AnswerKind::Pending);
-        renewal::unknown(&mut turn, id, order);
-        if planted::is(Bug::UnknownAskedAnew) {
-            ask(&mut turn, id, order, Ask::Hold, context);
-        }
+pub fn unknown(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    if !note(turn, id, order, payment, AttemptState::Unknown) {
+        return;
     }
-    turn
+    answers::answer(turn, id, order, AnswerKind::Pending);
+    process::go_on(turn, id);
+    if planted::is(Bug::UnknownAskedAnew) {
+        steps::ask_hold(turn, id, order);
+    }
 }
 
-pub fn declined(
-    id: OrderId,
-    order: &Order,
-    payment: PaymentId,
-    reason: DeclineReason,
-    context: &mut Context<'_>,
-) -> Turn {
-    if order.payment_that_may_become(payment, PaymentState::Declined).is_none() {
-        return Turn::nothing();
+/// Before it is confirmed the order ends with that.
+pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, reason: DeclineReason) {
+    if order.payment_that_may_become(payment, AttemptState::Declined).is_none() {
+        return;
     }
     match order.state {
         OrderState::Fulfilling | OrderState::Dispatched | OrderState::Delivered => {
-            renewal::declined(id, order, payment, context)
+            note(turn, id, order, payment, AttemptState::Declined);
+            process::go_on(turn, id);
         }
-        _ => declined_for_good(id, order, reason, context),
+        _ => ending::decline(turn, id, order, reason),
     }
 }
 
-/// Before it is confirmed: the order ends.
-fn declined_for_good(id: OrderId, order: &Order, reason: DeclineReason, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    turn.event(Event::Declined { order: id, reason });
-    if !(planted::is(Bug::StockKeptAfterLateDecline) && order.is_answered()) {
-        stock::give_goods_back(&mut turn, id, order);
+/// What is held may lapse before the goods leave.
+pub fn lapsing(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    let is_known = order.payments.iter().any(|attempt| attempt.id == payment && attempt.lapsing);
+    if is_known || order.cover() != Cover::Held(payment) {
+        return;
     }
-    renewal::void_the_older(&mut turn, id, order);
-    let mistyped = reason == DeclineReason::UnknownCard && order.payments.len() == 1 && !order.is_answered();
-    let kind = if mistyped { AnswerKind::UnknownToken } else { AnswerKind::Declined(reason) };
-    if mistyped || planted::is(Bug::KeyFreedByDecline) {
-        turn.event(Event::KeyFreed { key: order.bound_by });
-    }
-    if !refusal::answer(&mut turn, id, order, kind, context) {
-        letters::post(&mut turn, id, order, MailKind::PaymentDeclined, context, |letter| {
-            letter.reason = Some(letters::why_declined(reason).to_owned());
-        });
-    }
-    turn
+    turn.state(Event::PaymentLapsing { order: id, payment });
+    process::go_on(turn, id);
 }
 
-pub fn captured(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
-    note(id, order, payment, PaymentState::Captured)
+/// The bank has let go.
+pub fn expired(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    became(turn, id, order, payment, AttemptState::Expired);
 }
 
-pub fn voided(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
-    note(id, order, payment, PaymentState::Voided)
+pub fn captured(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    became(turn, id, order, payment, AttemptState::Captured);
 }
 
-/// The order is closed once it is delivered and paid out, whichever comes last.
-pub fn settled(id: OrderId, order: &Order, payment: PaymentId) -> Turn {
-    let mut turn = note(id, order, payment, PaymentState::Settled);
-    if order.state == OrderState::Delivered && !turn.events().is_empty() {
-        turn.event(Event::Closed { order: id });
+pub fn voided(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    became(turn, id, order, payment, AttemptState::Voided);
+}
+
+pub fn settled(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    became(turn, id, order, payment, AttemptState::Settled);
+}
+
+fn became(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, state: AttemptState) {
+    if note(turn, id, order, payment, state) {
+        process::go_on(turn, id);
     }
-    turn
 }
 
-pub fn note(id: OrderId, order: &Order, payment: PaymentId, state: PaymentState) -> Turn {
-    let mut turn = Turn::nothing();
-    if order.payment_that_may_become(payment, state).is_some() {
-        turn.event(Event::PaymentBecame { order: id, payment, state });
+/// States what has become of a payment; `false` where that is known already.
+fn note(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, state: AttemptState) -> bool {
+    let is_news = order.payment_that_may_become(payment, state).is_some();
+    if is_news {
+        turn.state(Event::PaymentBecame { order: id, payment, state });
     }
-    turn
+    is_news
 }

@@ -1,57 +1,45 @@
-use crate::actors::{Address, Context, Turn, stock_keeper};
+use crate::actors::{Turn, stock_keeper};
 use crate::domain::OrderKey;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::planted::{self, Bug};
 
 use super::order::units;
-use super::{Answer, Event, KeyBinding, KeyHash, Outcome, PlaceOrder, Placed, State, answers};
+use super::{Answer, Event, KeyBinding, KeyHash, Order, Outcome, PlaceOrder, Placed, answers};
 
 /// Step 2: takes an order in, unless its idempotency key is bound; then the first answer counts.
-pub fn place(state: &State, place: &PlaceOrder, context: &mut Context<'_>) -> Turn {
+pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
     let key = KeyHash::of(&place.idempotency);
-    match state.idempotency_keys.get(&key) {
-        Some(binding) => again(state, place, key, binding),
-        None if place.lines.is_empty() => refuse(place, key, Outcome::NothingToBuy),
-        None if place.totals.total.amount > TOTAL_MINOR_MAX => refuse(place, key, Outcome::TotalTooLarge),
-        None => first_time(place, key, context),
+    match turn.get::<KeyBinding>(&key) {
+        Some(binding) => again(turn, place, key, &binding),
+        None if place.lines.is_empty() => refuse(turn, place, key, Outcome::NothingToBuy),
+        None if place.totals.total.amount > TOTAL_MINOR_MAX => {
+            refuse(turn, place, key, Outcome::TotalTooLarge);
+        }
+        None => first_time(turn, place, key),
     }
 }
 
-fn first_time(place: &PlaceOrder, key: KeyHash, context: &mut Context<'_>) -> Turn {
-    let order = place.order;
-    let mut turn = Turn::nothing();
-    turn.event(Event::Placed(Box::new(Placed {
-        key: OrderKey::new(context.random()),
-        bound_by: key,
-        place: place.clone(),
-    })));
-    turn.event(Event::KeyBound { key, order, digest: place.idempotency.digest });
+fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
+    let (key, at) = (OrderKey::new(turn.random()), turn.now());
+    turn.state(Event::Placed(Box::new(Placed { key, bound_by, place: place.clone(), at })));
     let lines = units(&place.lines);
-    turn.send(
-        Address::StockKeeper,
-        stock_keeper::Message::Reserve { order, lines, backorder: place.backorder },
-    );
-    turn
+    turn.send(stock_keeper::Message::Reserve { order: place.order, lines, backorder: place.backorder });
 }
 
-fn again(state: &State, place: &PlaceOrder, key: KeyHash, binding: &KeyBinding) -> Turn {
+fn again(turn: &mut Turn<'_>, place: &PlaceOrder, key: KeyHash, binding: &KeyBinding) {
     if binding.digest != place.idempotency.digest && !planted::is(Bug::DigestNotCompared) {
-        return refuse(place, key, Outcome::KeyMismatch);
+        return refuse(turn, place, key, Outcome::KeyMismatch);
     }
     // a binding stands in the turn that places its order, so there always is one
-    let Some(order) = state.orders.get(&binding.order) else {
-        return refuse(place, key, Outcome::InProgress);
+    let Some(order) = turn.get::<Order>(&binding.order) else {
+        return refuse(turn, place, key, Outcome::InProgress);
     };
-    let mut turn = Turn::nothing();
-    let answer = answers::again(binding.order, order);
-    answers::tell(&mut turn, place.idempotency.principal, key, place.request, binding.order, answer);
-    turn
+    let answer = answers::again(binding.order, &order);
+    answers::tell(turn, place.idempotency.principal, key, place.request, binding.order, answer);
 }
 
 /// Nothing is bound and nothing kept.
-fn refuse(place: &PlaceOrder, key: KeyHash, outcome: Outcome) -> Turn {
-    let mut turn = Turn::nothing();
+fn refuse(turn: &mut Turn<'_>, place: &PlaceOrder, key: KeyHash, outcome: Outcome) {
     let answer = Answer { outcome, replayed: false };
-    answers::tell(&mut turn, place.idempotency.principal, key, place.request, place.order, answer);
-    turn
+    answers::tell(turn, place.idempotency.principal, key, place.request, place.order, answer);
 }

@@ -1,8 +1,10 @@
 //! The order manager by its decisions: these tests play every other actor.
 mod any_sequence;
 mod desk;
+mod drawn;
 mod flows;
 mod keys;
+mod next_step;
 mod renewal;
 mod stored;
 mod table;

@@ -1,6 +1,5 @@
-//! What leads an order where: a table, and the only way in which an order's state changes.
-
-use std::fmt::Write as _;
+//! What leads an order where: a table, and the only way in which an order's state changes. What an order does on its own
+//! is decided by `process`; this says what each fact, a told one or one of its own steps, makes of its state.
 
 use crate::domain::OrderState;
 
@@ -16,6 +15,8 @@ pub enum Trigger {
     PromiseChanged,
     NoSupplies,
     Allocated,
+    /// Its own step: it has both, the goods and the money.
+    Confirmed,
     /// Its own step: the merchant system is asked for a hold, or whether the card is good.
     PaymentAsked,
     PaymentAuthorised,
@@ -44,7 +45,7 @@ pub enum Trigger {
     RenewalAsked,
     /// Its own step: the warehouse is asked to stop what no money is held for.
     StopAsked,
-    /// Its own step: the money was asked for too often.
+    /// Its own step: no attempt to pay is left, or too much stands on words.
     GivenUp,
 }
 
@@ -52,7 +53,7 @@ use OrderState::*;
 use Trigger as T;
 
 impl Trigger {
-    pub const ALL: [Trigger; 30] = [
+    pub const ALL: [Trigger; 31] = [
         T::Reserved,
         T::Promised,
         T::OutOfStock,
@@ -60,6 +61,7 @@ impl Trigger {
         T::PromiseChanged,
         T::NoSupplies,
         T::Allocated,
+        T::Confirmed,
         T::PaymentAsked,
         T::PaymentAuthorised,
         T::CardVerified,
@@ -89,8 +91,8 @@ impl Trigger {
     pub fn of(message: &Message) -> Option<Trigger> {
         Some(match message {
             Message::Place(_)
-            | Message::Show { .. }
-            | Message::ShowTimeline { .. }
+            | Message::Show(_)
+            | Message::ShowTimeline(_)
             | Message::RefusalOver { .. }
             | Message::NothingKept { .. } => return None,
             Message::Reserved { .. } => T::Reserved,
@@ -113,7 +115,7 @@ impl Trigger {
             Message::Delivered { .. } => T::Delivered,
             Message::Stopped { .. } => T::Stopped,
             Message::TooLateToStop { .. } => T::TooLateToStop,
-            Message::Cancel { .. } => T::Cancel,
+            Message::Cancel(_) => T::Cancel,
             Message::PaymentLapsing { .. } => T::PaymentLapsing,
             Message::PaymentExpired { .. } => T::PaymentExpired,
         })
@@ -129,7 +131,8 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (Placed, T::OutOfStock, Cancelled),
     (Placed, T::Cancel, Cancelled),
     (Reserved, T::PaymentAsked, AwaitingPayment),
-    (Reserved, T::Allocated, Confirmed),
+    (Reserved, T::Allocated, Reserved),
+    (Reserved, T::Confirmed, Confirmed),
     (Reserved, T::Cancel, Cancelled),
     // its hold lapsed while it waited for supplies, or for their allocation
     (Reserved, T::RenewalAsked, Reserved),
@@ -158,12 +161,13 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (AwaitingPayment, T::PaymentAuthorised, AwaitingPayment),
     (AwaitingPayment, T::CardVerified, AwaitingPayment),
     (AwaitingPayment, T::CreditGranted, AwaitingPayment),
-    (AwaitingPayment, T::CreditRefused, Cancelled),
+    (AwaitingPayment, T::CreditRefused, AwaitingPayment),
     (AwaitingPayment, T::PaymentUnknown, AwaitingPayment),
     // the card was verified, the goods came in meanwhile: now the money itself is asked for
     (AwaitingPayment, T::PaymentAsked, AwaitingPayment),
     (AwaitingPayment, T::SuppliesOrdered, AwaitingStock),
-    (AwaitingPayment, T::Allocated, Confirmed),
+    (AwaitingPayment, T::Allocated, AwaitingPayment),
+    (AwaitingPayment, T::Confirmed, Confirmed),
     (AwaitingPayment, T::PaymentDeclined, Declined),
     (AwaitingPayment, T::Cancel, Cancelled),
     // while the stock is being allocated
@@ -172,9 +176,6 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (AwaitingPayment, T::RenewalAsked, AwaitingPayment),
     (AwaitingPayment, T::GivenUp, Cancelled),
     (Confirmed, T::DispatchAsked, Fulfilling),
-    (Confirmed, T::Cancel, Confirmed),
-    (Confirmed, T::Stopped, Cancelled),
-    (Confirmed, T::TooLateToStop, Confirmed),
     (Fulfilling, T::HandedOver, Dispatched),
     // the warehouse is asked whether it can still be stopped
     (Fulfilling, T::Cancel, Fulfilling),
@@ -210,62 +211,23 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     // whoever asked to stop it still waits for an answer
     (Closed, T::TooLateToStop, Closed),
     (Cancelled, T::PaymentVoided, Cancelled),
+    // she cancelled while the stock was being asked for: what is kept for it is given back
+    (Cancelled, T::Reserved, Cancelled),
+    (Cancelled, T::Promised, Cancelled),
     // a hold that stood when its renewal was declined
     (Declined, T::PaymentVoided, Declined),
 ];
 
-/// Why something does not fit an order's state.
+/// Something does not fit an order's state: it came twice, or crossed what led the order on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an order that is {state} takes no {trigger:?}: {why}")]
+#[error("an order that is {state} takes no {trigger:?}")]
 pub struct Refusal {
     pub state: OrderState,
     pub trigger: Trigger,
-    pub why: &'static str,
 }
 
 /// Where the trigger leads an order in this state.
 pub fn next(state: OrderState, trigger: Trigger) -> Result<OrderState, Refusal> {
     let row = TABLE.iter().find(|(from, by, _)| (*from, *by) == (state, trigger));
-    row.map(|(_, _, to)| *to).ok_or_else(|| Refusal { state, trigger, why: why_not(state, trigger) })
-}
-
-fn why_not(state: OrderState, trigger: Trigger) -> &'static str {
-    match (state, trigger) {
-        (PartlyDispatched, _) => "orders are not split into shipments yet",
-        (Returned, _) => "returns are not taken yet",
-        (Declined | Cancelled, T::Cancel) => "it has ended already",
-        (_, T::Cancel) => "it has left the house",
-        // what was sent before the end crosses what the end sent: release, put away, void
-        (Declined | Cancelled, _) => "it has ended, and what it held is being given back",
-        (Closed, _) => "it has ended, delivered and paid out",
-        (_, T::Reserved | T::Promised | T::OutOfStock) => "the stock keeper has answered it before",
-        (Placed, _) => "the stock keeper has not answered yet",
-        (_, T::SuppliesArrived | T::PromiseChanged | T::NoSupplies) => "it does not wait for supplies",
-        (_, T::PaymentAsked | T::PaymentAuthorised | T::CardVerified) => "no payment is asked for now",
-        (_, T::CreditGranted | T::CreditRefused) => "no supplies are to be ordered on its word now",
-        (_, T::PaymentDeclined | T::PaymentUnknown) => "no payment is asked for now",
-        (_, T::PaymentLapsing | T::PaymentExpired) => "no hold is counted on now",
-        (_, T::RenewalAsked | T::GivenUp) => "no hold of it has lapsed",
-        (_, T::StopAsked) => "the warehouse does not have it, or no longer",
-        (_, T::PaymentVoided) => "its payment was not voided: the order stands",
-        (_, T::PaymentCaptured | T::PaymentSettled) => "nothing is captured before the hand-over",
-        (_, T::Allocated) => "its stock was not asked to be allocated, or is so already",
-        (_, T::SuppliesOrdered) => "supplies are ordered once the payment of a promise stands",
-        (_, T::DispatchAsked) => "the warehouse is asked once, when the order is confirmed",
-        (_, T::HandedOver | T::Delivered) => "a parcel is handed over once, then delivered once",
-        (_, T::Completed) => "it is not delivered yet",
-        (_, T::Stopped | T::TooLateToStop) => "the warehouse can stop only what it was asked to dispatch",
-    }
-}
-
-/// The table as a Mermaid state diagram, for the documentation. Rows that stay where they are are left out.
-pub fn mermaid() -> String {
-    let mut text = String::from("stateDiagram-v2\n    [*] --> placed\n");
-    for (from, by, to) in TABLE.iter().filter(|(from, _, to)| from != to) {
-        writeln!(text, "    {from} --> {to}: {by:?}").expect("a string takes all that is written to it");
-    }
-    for end in OrderState::ALL.iter().filter(|state| state.is_end() && **state != Returned) {
-        writeln!(text, "    {end} --> [*]").expect("a string takes all that is written to it");
-    }
-    text
+    row.map(|(_, _, to)| *to).ok_or(Refusal { state, trigger })
 }

@@ -1,8 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Backorder, Date, OrderId, Sku};
-use crate::runtime::{Aggregate, RequestId, TableKey};
+use crate::runtime::{Aggregate, Owed, TableKey};
 use crate::storage::TreeName;
+
+use super::Availability;
 
 /// Names who waits: an order, or a question of the gateway under an id of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub struct Demand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Who {
     Order { order: OrderId, backorder: Backorder },
-    Gateway(RequestId),
+    Gateway(Owed<Vec<Availability>>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

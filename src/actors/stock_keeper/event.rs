@@ -2,18 +2,18 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 use crate::domain::catalogue::Product;
-use crate::domain::{Date, Happening, OrderId, Sku, Step};
+use crate::domain::{Date, Happening, OrderId, Sku, Step, Timestamp};
 use crate::partners::wholesaler::WholesalerId;
-use crate::runtime::Keys;
+use crate::runtime::Versioned;
 
-use super::state::Listed;
-use super::{Credit, CreditSum, Demand, DemandId, Offer, Place, PurchaseOrder, PurchaseOrderId, StockItem};
+use super::{Bucket, Credit, Demand, DemandId, Offer, Overdue, PurchaseOrder, PurchaseOrderId};
 
 /// A case for the operator stands beside the fifteen steps.
 const CASE: Step = Step(0);
 
 /// What the stock keeper states. Units move by these alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Event {
     Listed {
         product: Box<Product>,
@@ -26,9 +26,16 @@ pub enum Event {
     Moved {
         order: OrderId,
         sku: Sku,
-        from: Place,
-        to: Place,
+        from: Bucket,
+        to: Bucket,
         quantity: u32,
+    },
+
+    /// What is overdue of the order's moves from now on, noted on the SKU.
+    Overdue {
+        order: OrderId,
+        sku: Sku,
+        overdue: Vec<Overdue>,
     },
 
     DemandOpened {
@@ -74,8 +81,10 @@ pub enum Event {
         from: WholesalerId,
         offer: Option<Offer>,
     },
+    /// Whoever answers from now on has not quoted; what was offered is as fresh as `at`.
     RoundClosed {
         sku: Sku,
+        at: Timestamp,
     },
     Dated {
         id: DemandId,
@@ -147,6 +156,8 @@ pub enum Event {
     },
 }
 
+impl Versioned for Event {}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromisedLine {
     pub sku: Sku,
@@ -155,54 +166,10 @@ pub struct PromisedLine {
 }
 
 impl Event {
-    /// Names the aggregates that it changes.
-    pub fn changes(&self, keys: &mut Keys) {
-        match self {
-            Event::Listed { product } => keys.add::<Listed>(&product.sku),
-            Event::Found { sku, .. }
-            | Event::Moved { sku, .. }
-            | Event::Pegged { sku, .. }
-            | Event::Unpegged { sku, .. }
-            | Event::PegCalled { sku, .. }
-            | Event::RoundOpened { sku, .. }
-            | Event::RoundJoined { sku, .. }
-            | Event::QuoteCame { sku, .. }
-            | Event::RoundClosed { sku } => keys.add::<StockItem>(sku),
-            Event::PegServed { order, sku, .. } => {
-                keys.add::<StockItem>(sku);
-                keys.add::<Demand>(&DemandId::of(*order));
-            }
-            Event::CreditGiven { order, credit } | Event::CreditEnded { order, credit } => {
-                keys.add::<Credit>(order);
-                credit.who.iter().for_each(|key| keys.add::<CreditSum>(key));
-            }
-            Event::DemandOpened { id, .. } | Event::DemandClosed { id } | Event::Dated { id, .. } => {
-                keys.add::<Demand>(id);
-            }
-            Event::Promised { order, .. }
-            | Event::SuppliesCalled { order }
-            | Event::Slipped { order, .. }
-            | Event::GivenUp { order } => keys.add::<Demand>(&DemandId::of(*order)),
-            Event::Ordered { id, purchase_order } => {
-                keys.add::<PurchaseOrder>(id);
-                keys.add::<StockItem>(&purchase_order.sku);
-            }
-            Event::Acknowledged { id, sku, .. }
-            | Event::Refused { id, sku, .. }
-            | Event::Received { id, sku, .. } => {
-                keys.add::<PurchaseOrder>(id);
-                keys.add::<StockItem>(sku);
-            }
-            Event::Unanswered { id, .. } => keys.add::<PurchaseOrder>(id),
-            // its timeline is not the stock keeper's own
-            Event::Forgotten { .. } => {}
-        }
-    }
-
     /// What it says to the orders concerned: steps 4 and 5.
     pub fn happenings(&self) -> crate::actors::Happenings {
         match self {
-            Event::Moved { order, sku, from: Place::Available, to: Place::Reserved, quantity } => {
+            Event::Moved { order, sku, from: Bucket::Available, to: Bucket::Reserved, quantity } => {
                 let what = Happening::UnitsReserved { sku: sku.clone(), quantity: *quantity };
                 smallvec![(*order, Step::STOCK_OR_DATE, what)]
             }
@@ -229,7 +196,29 @@ impl Event {
             Event::Unanswered { order, case: Some(why), .. } => {
                 smallvec![(*order, CASE, Happening::CaseOpened { why: why.clone() })]
             }
-            _ => smallvec![],
+            Event::Moved { .. } | Event::Unanswered { case: None, .. } => smallvec![],
+            Event::Listed { .. }
+            | Event::Found { .. }
+            | Event::Overdue { .. }
+            | Event::DemandOpened { .. }
+            | Event::DemandClosed { .. }
+            | Event::Pegged { .. }
+            | Event::Unpegged { .. }
+            | Event::PegCalled { .. }
+            | Event::RoundOpened { .. }
+            | Event::RoundJoined { .. }
+            | Event::QuoteCame { .. }
+            | Event::RoundClosed { .. }
+            | Event::Dated { .. }
+            | Event::CreditGiven { .. }
+            | Event::CreditEnded { .. }
+            | Event::SuppliesCalled { .. }
+            | Event::Slipped { .. }
+            | Event::GivenUp { .. }
+            | Event::Ordered { .. }
+            | Event::Refused { .. }
+            | Event::Received { .. }
+            | Event::Forgotten { .. } => smallvec![],
         }
     }
 }

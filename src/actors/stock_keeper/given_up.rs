@@ -2,65 +2,115 @@
 
 use std::collections::BTreeSet;
 
-use crate::actors::given_up::TRY_AGAIN_MS;
-use crate::actors::{Context, Turn};
+use crate::actors::Turn;
+use crate::actors::given_up::{TRY_AGAIN_MS, open_case};
 use crate::domain::{OrderId, Sku};
 
-use super::quoting::deadline_of;
-use super::supply::{goods_due_of, retry_of};
-use super::{Message, PurchaseOrderId, State, Who};
+use super::quoting::under_way;
+use super::shift::merged;
+use super::{Demand, Message, PurchaseOrder, PurchaseOrderId, StockItem, Who, overdue, timers};
 
-/// Orders that wait for what the message would have done.
-pub fn who_waits_for(state: &State, message: &Message) -> BTreeSet<OrderId> {
+/// The operator gets a case on each order that waits for what the message would have done, and it is tried again.
+pub fn given_up(turn: &mut Turn<'_>, message: &Message, panic: &str) {
+    for order in who_waits_for(turn, message) {
+        open_case(turn, order, message.into(), panic);
+    }
+    try_again(turn, message);
+}
+
+/// Where the message names an order, that has its case already.
+fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId> {
     match message {
         Message::SupplyAnswered { purchase_order, .. }
         | Message::SupplyRetry { purchase_order }
         | Message::GoodsDue { purchase_order }
-        | Message::ShipNoticeAnswered { purchase_order, .. } => who_waits_for_goods(state, *purchase_order),
-        Message::QuoteDeadline { sku, .. } => who_waits_for_quotes(state, sku),
+        | Message::ShipNoticeAnswered { purchase_order, .. } => who_waits_for_goods(turn, *purchase_order),
+        Message::QuoteDeadline { sku, .. } => who_waits_for_quotes(turn, sku),
         // a quote that is not counted is left out at the deadline
-        _ => BTreeSet::new(),
+        Message::QuoteAnswered { .. } => BTreeSet::new(),
+        // whoever asked is told that it was given up
+        Message::List(_) | Message::Check(_) | Message::Earliest(_) | Message::ShowTimeline(_) => {
+            BTreeSet::new()
+        }
+        Message::Reserve { .. }
+        | Message::OrderSupplies { .. }
+        | Message::CheckCredit { .. }
+        | Message::EndCredit { .. }
+        | Message::KeepCredit { .. }
+        | Message::Release { .. }
+        | Message::Allocate { .. }
+        | Message::Packed { .. }
+        | Message::HandedOver { .. }
+        | Message::PutAway { .. }
+        | Message::MoveAgain { .. }
+        | Message::Forget { .. } => BTreeSet::new(),
     }
 }
 
-fn who_waits_for_goods(state: &State, id: PurchaseOrderId) -> BTreeSet<OrderId> {
-    let Some(purchase_order) = state.purchase_orders.peek(&id) else { return BTreeSet::new() };
-    let pegs = state.stock.peek(&purchase_order.sku).map(|item| item.pegs.as_slice()).unwrap_or_default();
-    let waiting = pegs.iter().filter(|peg| peg.called).map(|peg| peg.order);
-    waiting.chain([purchase_order.order]).collect()
+fn who_waits_for_goods(turn: &mut Turn<'_>, id: PurchaseOrderId) -> BTreeSet<OrderId> {
+    let Some(purchase_order) = turn.get::<PurchaseOrder>(&id) else { return BTreeSet::new() };
+    let item = turn.get::<StockItem>(&purchase_order.sku);
+    let pegs = item.iter().flat_map(|item| &item.pegs).filter(|peg| peg.called);
+    pegs.map(|peg| peg.order).chain([purchase_order.order]).collect()
 }
 
-fn who_waits_for_quotes(state: &State, sku: &Sku) -> BTreeSet<OrderId> {
-    let round = state.stock.peek(sku).and_then(|item| item.round.as_ref());
-    let waiters = round.map(|round| round.waiters.as_slice()).unwrap_or_default();
-    let demands = waiters.iter().filter_map(|waiter| state.demands.peek(waiter));
-    let order = |who: Who| match who {
+fn who_waits_for_quotes(turn: &mut Turn<'_>, sku: &Sku) -> BTreeSet<OrderId> {
+    let item = turn.get::<StockItem>(sku);
+    let waiters = item.iter().filter_map(|item| item.round.as_ref()).flat_map(|round| &round.waiters);
+    let order = |waiter| match turn.get::<Demand>(waiter)?.who {
         Who::Order { order, .. } => Some(order),
         Who::Gateway(_) => None,
     };
-    demands.filter_map(|demand| order(demand.who)).collect()
+    waiters.filter_map(order).collect()
 }
 
 /// A purchase order is never taken for refused because its answer could not be handled: its wholesaler is asked
-/// again. A round of quotes has its deadline again.
-pub fn try_again(state: &State, message: &Message, turn: &mut Turn, context: &Context<'_>) {
-    let due = context.real_in(TRY_AGAIN_MS);
+/// again. A round of quotes has its deadline again, and units that were not moved are moved later.
+fn try_again(turn: &mut Turn<'_>, message: &Message) {
+    let due = turn.real_in(TRY_AGAIN_MS);
     match message {
         Message::SupplyAnswered { purchase_order, .. } | Message::SupplyRetry { purchase_order } => {
             let again = Message::SupplyRetry { purchase_order: *purchase_order };
-            turn.timer(retry_of(*purchase_order), due, again);
+            turn.timer(timers::supply_retry(*purchase_order), due, again);
         }
         Message::ShipNoticeAnswered { purchase_order, .. } | Message::GoodsDue { purchase_order } => {
             let again = Message::GoodsDue { purchase_order: *purchase_order };
-            turn.timer(goods_due_of(*purchase_order), due, again);
+            turn.timer(timers::goods_due(*purchase_order), due, again);
         }
         Message::QuoteDeadline { sku, round } => {
-            let current = state.stock.peek(sku).and_then(|item| item.round.as_ref());
             // the timer of a later round is not to be moved
-            if current.is_some_and(|current| current.number == *round) {
-                turn.timer(deadline_of(sku), due, message.clone());
+            if under_way(turn, sku, *round).is_some() {
+                turn.timer(timers::quote_deadline(sku), due, message.clone());
             }
         }
-        _ => {}
+        Message::MoveAgain { order, sku } => overdue::try_again(turn, *order, sku),
+        Message::Release { .. }
+        | Message::Allocate { .. }
+        | Message::Packed { .. }
+        | Message::HandedOver { .. }
+        | Message::PutAway { .. } => {
+            if let Some((order, what, lines)) = message.as_move() {
+                overdue::given_up(turn, order, what, &merged(lines));
+            }
+        }
+        // nothing of these goes on by itself: whoever asked asks again, or the operator sends it again from the order's case
+        Message::List(_)
+        | Message::Check(_)
+        | Message::Earliest(_)
+        | Message::ShowTimeline(_)
+        | Message::QuoteAnswered { .. }
+        | Message::Reserve { .. }
+        | Message::OrderSupplies { .. }
+        | Message::CheckCredit { .. }
+        | Message::EndCredit { .. }
+        | Message::KeepCredit { .. }
+        | Message::Forget { .. } => {}
+    }
+}
+
+/// The operator has discarded a message that was given up.
+pub fn discarded(turn: &mut Turn<'_>, message: &Message) {
+    if let Some((order, what, lines)) = message.as_move() {
+        overdue::discarded(turn, order, what, &merged(lines));
     }
 }

@@ -1,47 +1,36 @@
 use std::collections::BTreeSet;
 
-use crate::actors::{Context, Turn};
-use crate::domain::Sku;
-use crate::domain::catalogue::Product;
+use crate::actors::Turn;
 
-use super::{Availability, Event, Reply, State, StockItem};
+use super::{Availability, Check, Event, List, Listed, ListedCount, StockItem};
 
-pub fn list(state: &State, products: &[(Product, u32)], context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    let (mut new, mut changed) = (0, 0);
+pub fn list(turn: &mut Turn<'_>, question: &List) {
+    let mut count = ListedCount { new: 0, changed: 0 };
     let mut named = BTreeSet::new();
-    for (product, found) in products {
+    for (product, found) in &question.products {
         let named_before = !named.insert(&product.sku);
-        let listed = state.catalogue.get(&product.sku);
-        if listed.is_some_and(|listed| listed.0 == *product) && !named_before {
+        let listed = turn.get::<Listed>(&product.sku);
+        if listed.as_ref().is_some_and(|listed| listed.0 == *product) && !named_before {
             continue;
         }
-        let is_new = listed.is_none() && !named_before;
-        turn.event(Event::Listed { product: Box::new(product.clone()) });
-        if is_new {
-            turn.event(Event::Found { sku: product.sku.clone(), quantity: *found });
-            new += 1;
+        turn.state(Event::Listed { product: Box::new(product.clone()) });
+        if listed.is_none() {
+            turn.state(Event::Found { sku: product.sku.clone(), quantity: *found });
+            count.new += 1;
         } else {
-            changed += 1;
+            count.changed += 1;
         }
     }
-    if let Some(request) = context.request() {
-        turn.reply(request, Reply::Listed { new, changed });
-    }
-    turn
+    turn.answer(question, count);
 }
 
-pub fn check(state: &State, skus: &[Sku], context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    // it says nothing to anybody but who asked
-    if let Some(request) = context.request() {
-        let seen = skus.iter().filter_map(|sku| {
-            let available = for_sale(state.stock.get(sku)?);
-            Some(Availability { sku: sku.clone(), available, earliest: None })
-        });
-        turn.reply(request, Reply::Availability(seen.collect()));
-    }
-    turn
+pub fn check(turn: &mut Turn<'_>, question: &Check) {
+    let seen = question.skus.iter().filter_map(|sku| {
+        let available = for_sale(&*turn.get::<StockItem>(sku)?);
+        Some(Availability { sku: sku.clone(), available, earliest: None })
+    });
+    let seen = seen.collect();
+    turn.answer(question, seen);
 }
 
 pub fn for_sale(item: &StockItem) -> u32 {

@@ -1,31 +1,24 @@
 use serde::{Deserialize, Serialize};
 
-use crate::actors::Answered;
 use crate::domain::catalogue::Product;
 use crate::domain::{Backorder, Date, Money, OrderId, Sku, Timeline, Units};
+use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
+use crate::questions;
+use crate::runtime::{Addressed, Versioned};
 
 use super::{CreditKey, PurchaseOrderId};
 
+/// The shelves, and the orders for supplies.
+pub struct StockKeeper;
+
 /// What the stock keeper is told, and by whom.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
-    /// `doorstep import`, the demo world: products to list, each with the units found on the shelf if it is new.
-    /// Listing a known SKU again changes its description and price, not its stock. Replies `Listed`.
-    List {
-        products: Vec<(Product, u32)>,
-    },
-    /// Gateway: how many of each are for sale now; changes nothing. Replies `Availability`. A SKU that is not
-    /// listed is left out.
-    Check {
-        skus: Vec<Sku>,
-    },
-    /// Gateway, for one product's page and the checkout page: the same, and where fewer than `quantity` are there, the earliest
-    /// date; the wholesalers are asked if nobody has asked them lately. Replies `Availability` when they have
-    /// answered, or the deadline for quotes has passed.
-    Earliest {
-        wanted: Vec<Units>,
-    },
+    List(List),
+    Check(Check),
+    Earliest(Earliest),
     /// OrderManager: step 3. All lines or nothing where `backorder` is `Refuse`. Answers `Reserved`, `Promised` or
     /// `OutOfStock`. The lines name each SKU once.
     Reserve {
@@ -37,7 +30,6 @@ pub enum Message {
     /// `PromiseChanged` or `NoSupplies`.
     OrderSupplies {
         order: OrderId,
-        lines: Vec<Units>,
     },
     /// OrderManager: the card was only verified; may supplies be ordered for so much on the word of these? Answers
     /// `CreditGranted` or `CreditRefused`.
@@ -51,7 +43,8 @@ pub enum Message {
     EndCredit {
         order: OrderId,
     },
-    /// OrderManager: reserved → available again, and what waits for supplies waits no more.
+    /// OrderManager: reserved → available again, and what waits for supplies waits no more. Only after `Reserved` or
+    /// `Promised`: an order that is out of stock holds nothing.
     Release {
         order: OrderId,
         lines: Vec<Units>,
@@ -71,11 +64,17 @@ pub enum Message {
         order: OrderId,
         lines: Vec<Units>,
     },
-    /// WarehouseActor: it does not leave after all; allocated (or packed, when `packed`) → available.
+    /// OrderManager, before the warehouse has it, and WarehouseActor: it does not leave after all; allocated (or packed, when
+    /// `packed`) → available.
     PutAway {
         order: OrderId,
         lines: Vec<Units>,
         packed: bool,
+    },
+    /// Timer: a move of the order was given up; whatever is overdue is made now. It is noted on this SKU.
+    MoveAgain {
+        order: OrderId,
+        sku: Sku,
     },
 
     /// A wholesaler's quote came, or its outcome is unknown (then this wholesaler does not count).
@@ -108,11 +107,7 @@ pub enum Message {
         result: Answered<ShipNotice>,
     },
 
-    /// Gateway, once the order manager has shown the rest to whoever asks: what the shelves and the bank say of the
-    /// order. Replies `Timeline`.
-    ShowTimeline {
-        order: OrderId,
-    },
+    ShowTimeline(ShowTimeline),
     /// OrderManager: the order was refused a day ago, and all that was kept for it was given back. Answers `NothingKept`, or
     /// nothing where a case is open on it.
     Forget {
@@ -124,16 +119,52 @@ pub enum Message {
     },
 }
 
-/// What the stock keeper answers the gateway.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reply {
-    Listed {
-        new: usize,
-        changed: usize,
-    },
-    Availability(Vec<Availability>),
-    /// Empty where there is nothing to tell.
-    Timeline(Timeline),
+impl Versioned for Message {}
+
+impl Addressed for Message {
+    type Actor = StockKeeper;
+}
+
+questions! { StockKeeper:
+    List -> ListedCount,
+    Check -> Vec<Availability>,
+    Earliest -> Vec<Availability>,
+    ShowTimeline -> Timeline,
+}
+
+/// `doorstep import`, the demo world: products to list, each with the units found on the shelf if it is new.
+/// Listing a known SKU again changes its description and price, not its stock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct List {
+    pub products: Vec<(Product, u32)>,
+}
+
+/// Gateway: how many of each are for sale now; changes nothing. A SKU that is not listed is left out of the reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    pub skus: Vec<Sku>,
+}
+
+/// Gateway, for one product's page and the checkout page: the same, and where fewer than `quantity` are there, the earliest
+/// date; the wholesalers are asked if nobody has asked them lately. Replies when they have answered, or the deadline for
+/// quotes has passed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Earliest {
+    pub wanted: Vec<Units>,
+}
+
+/// Gateway, once the order manager has shown the rest to whoever asks: what the shelves and the bank say of the
+/// order. The reply is empty where there is nothing to tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShowTimeline {
+    pub order: OrderId,
+}
+
+/// How many products an import made, and how many it changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListedCount {
+    pub new: usize,
+    pub changed: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,39 +176,22 @@ pub struct Availability {
     pub earliest: Option<Date>,
 }
 
-impl Message {
-    /// Its variant, for logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Message::List { .. } => "List",
-            Message::Check { .. } => "Check",
-            Message::Earliest { .. } => "Earliest",
-            Message::Reserve { .. } => "Reserve",
-            Message::OrderSupplies { .. } => "OrderSupplies",
-            Message::CheckCredit { .. } => "CheckCredit",
-            Message::EndCredit { .. } => "EndCredit",
-            Message::Release { .. } => "Release",
-            Message::Allocate { .. } => "Allocate",
-            Message::Packed { .. } => "Packed",
-            Message::HandedOver { .. } => "HandedOver",
-            Message::PutAway { .. } => "PutAway",
-            Message::QuoteAnswered { .. } => "QuoteAnswered",
-            Message::QuoteDeadline { .. } => "QuoteDeadline",
-            Message::SupplyAnswered { .. } => "SupplyAnswered",
-            Message::SupplyRetry { .. } => "SupplyRetry",
-            Message::GoodsDue { .. } => "GoodsDue",
-            Message::ShipNoticeAnswered { .. } => "ShipNoticeAnswered",
-            Message::ShowTimeline { .. } => "ShowTimeline",
-            Message::Forget { .. } => "Forget",
-            Message::KeepCredit { .. } => "KeepCredit",
-        }
-    }
+/// What other actors have an order's units do. Each comes once for an order, if at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Move {
+    Release,
+    Allocate,
+    Pack,
+    HandOver,
+    PutAway { packed: bool },
+}
 
+impl Message {
     /// The order that it is about, where it names one.
     pub fn order(&self) -> Option<OrderId> {
         match self {
             Message::Reserve { order, .. }
-            | Message::OrderSupplies { order, .. }
+            | Message::OrderSupplies { order }
             | Message::CheckCredit { order, .. }
             | Message::EndCredit { order }
             | Message::Release { order, .. }
@@ -185,10 +199,49 @@ impl Message {
             | Message::Packed { order, .. }
             | Message::HandedOver { order, .. }
             | Message::PutAway { order, .. }
-            | Message::ShowTimeline { order }
+            | Message::MoveAgain { order, .. }
+            | Message::ShowTimeline(ShowTimeline { order })
             | Message::Forget { order }
             | Message::KeepCredit { order } => Some(*order),
-            _ => None,
+            Message::List(_)
+            | Message::Check(_)
+            | Message::Earliest(_)
+            | Message::QuoteAnswered { .. }
+            | Message::QuoteDeadline { .. }
+            | Message::SupplyAnswered { .. }
+            | Message::SupplyRetry { .. }
+            | Message::GoodsDue { .. }
+            | Message::ShipNoticeAnswered { .. } => None,
+        }
+    }
+
+    /// The move of units that it is, where it is one.
+    pub(super) fn as_move(&self) -> Option<(OrderId, Move, &[Units])> {
+        match self {
+            Message::Release { order, lines } => Some((*order, Move::Release, lines)),
+            Message::Allocate { order, lines } => Some((*order, Move::Allocate, lines)),
+            Message::Packed { order, lines } => Some((*order, Move::Pack, lines)),
+            Message::HandedOver { order, lines } => Some((*order, Move::HandOver, lines)),
+            Message::PutAway { order, lines, packed } => {
+                Some((*order, Move::PutAway { packed: *packed }, lines))
+            }
+            Message::List(_)
+            | Message::Check(_)
+            | Message::Earliest(_)
+            | Message::Reserve { .. }
+            | Message::OrderSupplies { .. }
+            | Message::CheckCredit { .. }
+            | Message::EndCredit { .. }
+            | Message::KeepCredit { .. }
+            | Message::MoveAgain { .. }
+            | Message::QuoteAnswered { .. }
+            | Message::QuoteDeadline { .. }
+            | Message::SupplyAnswered { .. }
+            | Message::SupplyRetry { .. }
+            | Message::GoodsDue { .. }
+            | Message::ShipNoticeAnswered { .. }
+            | Message::ShowTimeline(_)
+            | Message::Forget { .. } => None,
         }
     }
 }

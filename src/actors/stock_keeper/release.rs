@@ -1,81 +1,67 @@
 //! Units that come back to the shelf, and who gets them: the oldest peg, before anything is for sale.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use crate::actors::{Address, Turn, order_manager};
+use crate::actors::{Turn, order_manager};
 use crate::domain::{OrderId, Sku, Units};
 
-use super::moves;
-use super::{DemandId, Event, Peg, Place, State, Waiting};
+use super::shift::are_there;
+use super::{Bucket, Demand, DemandId, Event, Peg, StockItem, Waiting};
 
-/// Units of the turn at hand that went to each order that waits.
-pub type Served = BTreeMap<OrderId, u64>;
+/// Orders that wait and got units in the turn at hand.
+pub type Served = BTreeSet<OrderId>;
 
-pub fn release(state: &State, order: OrderId, lines: &[Units]) -> Turn {
+pub fn release(turn: &mut Turn<'_>, order: OrderId, lines: &[Units]) {
     let id = DemandId::of(order);
     // it waits for nothing: what it has, it has in full
-    let Some(demand) = state.demands.get(&id) else {
-        return give_back(state, order, lines, Place::Reserved);
+    let Some(demand) = turn.get::<Demand>(&id) else {
+        return give_back(turn, order, lines, Bucket::Reserved);
     };
-    let mut turn = Turn::nothing();
     let mut served = Served::new();
     if demand.holds() {
         for line in &demand.lines {
             if line.short > 0 {
-                turn.event(Event::Unpegged { order, sku: line.sku.clone() });
+                turn.state(Event::Unpegged { order, sku: line.sku.clone() });
             }
-            return_units(state, &mut turn, order, &line.sku, Place::Reserved, line.held, &mut served);
+            return_units(turn, order, &line.sku, Bucket::Reserved, line.held, &mut served);
         }
     }
-    turn.event(Event::DemandClosed { id });
-    complete(state, &mut turn, &served);
-    turn
+    turn.state(Event::DemandClosed { id });
+    complete(turn, &served);
 }
 
 /// Back to the shelf in full.
-pub fn give_back(state: &State, order: OrderId, lines: &[Units], from: Place) -> Turn {
-    let mut turn = Turn::nothing();
-    if let Some(mismatch) = moves::missing(state, order, lines, from) {
-        turn.event(mismatch);
-        return turn;
+pub fn give_back(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], from: Bucket) {
+    if !are_there(turn, order, lines, from) {
+        return;
     }
     let mut served = Served::new();
     for line in lines {
-        return_units(state, &mut turn, order, &line.sku, from, line.quantity, &mut served);
+        return_units(turn, order, &line.sku, from, line.quantity, &mut served);
     }
-    complete(state, &mut turn, &served);
-    turn
+    complete(turn, &served);
 }
 
 fn return_units(
-    state: &State,
-    turn: &mut Turn,
+    turn: &mut Turn<'_>,
     order: OrderId,
     sku: &Sku,
-    from: Place,
+    from: Bucket,
     quantity: u32,
     served: &mut Served,
 ) {
     if quantity == 0 {
         return;
     }
-    turn.event(Event::Moved { order, sku: sku.clone(), from, to: Place::Available, quantity });
-    let pegs = state.stock.get(sku).map(|item| item.pegs.as_slice()).unwrap_or_default();
-    let others = pegs.iter().filter(|peg| peg.order != order);
-    serve(state, turn, others, sku, u64::from(quantity), served);
+    turn.state(Event::Moved { order, sku: sku.clone(), from, to: Bucket::Available, quantity });
+    serve(turn, sku, u64::from(quantity), served);
 }
 
 /// Gives available units to whoever waits, oldest first; but who has not paid yet, and may never, comes after those whose
 /// supplies these are.
-pub fn serve<'a>(
-    state: &State,
-    turn: &mut Turn,
-    pegs: impl Iterator<Item = &'a Peg>,
-    sku: &Sku,
-    units: u64,
-    served: &mut Served,
-) {
-    let (called, others): (Vec<&Peg>, Vec<&Peg>) = pegs.partition(|peg| is_called(state, peg));
+pub fn serve(turn: &mut Turn<'_>, sku: &Sku, units: u64, served: &mut Served) {
+    let Some(item) = turn.get::<StockItem>(sku) else { return };
+    let (called, others): (Vec<&Peg>, Vec<&Peg>) = item.pegs.iter().partition(|peg| is_called(turn, peg));
     let mut left = units;
     for peg in called.into_iter().chain(others) {
         let quantity = u64::from(peg.units).min(left) as u32;
@@ -83,24 +69,24 @@ pub fn serve<'a>(
             return;
         }
         left -= u64::from(quantity);
-        turn.event(Event::PegServed { order: peg.order, sku: sku.clone(), quantity });
-        *served.entry(peg.order).or_default() += u64::from(quantity);
+        turn.state(Event::PegServed { order: peg.order, sku: sku.clone(), quantity });
+        served.insert(peg.order);
     }
 }
 
-fn is_called(state: &State, peg: &Peg) -> bool {
-    let demand = state.demands.get(&DemandId::of(peg.order));
+fn is_called(turn: &mut Turn<'_>, peg: &Peg) -> bool {
+    let demand = turn.get::<Demand>(&DemandId::of(peg.order));
     demand.is_some_and(|demand| matches!(demand.state, Waiting::Called { .. }))
 }
 
 /// Tells the orders whose supplies are all in. One that is not paid for yet is told when it asks for its supplies.
-pub fn complete(state: &State, turn: &mut Turn, served: &Served) {
-    for (&order, &units) in served {
+pub fn complete(turn: &mut Turn<'_>, served: &Served) {
+    for &order in served {
         let id = DemandId::of(order);
-        let Some(demand) = state.demands.get(&id) else { continue };
-        if matches!(demand.state, Waiting::Called { .. }) && demand.short() == units {
-            turn.event(Event::DemandClosed { id });
-            turn.send(Address::OrderManager, order_manager::Message::SuppliesArrived { order });
+        let Some(demand) = turn.get::<Demand>(&id) else { continue };
+        if matches!(demand.state, Waiting::Called { .. }) && demand.short() == 0 {
+            turn.state(Event::DemandClosed { id });
+            turn.send(order_manager::Message::SuppliesArrived { order });
         }
     }
 }

@@ -1,14 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{OrderId, Sku};
+use crate::domain::{OrderId, Sku, Units};
 use crate::runtime::Aggregate;
 use crate::storage::TreeName;
 
-use super::{Quotes, Round};
+use super::{Move, Quotes, Round};
 
-/// Where units stand. All but `Shipped` are in the house.
+/// What units are counted as. All but `Shipped` are in the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Place {
+pub enum Bucket {
     Available,
     Reserved,
     Allocated,
@@ -41,6 +41,8 @@ pub struct StockItem {
     pub rounds: u32,
     pub round: Option<Round>,
     pub quotes: Option<Quotes>,
+    /// Hardly ever any: moves that were given up.
+    pub overdue: Vec<Overdue>,
 }
 
 /// An order that waits for units of this SKU.
@@ -51,6 +53,18 @@ pub struct Peg {
     pub units: u32,
     /// Its payment stands: supplies are ordered for it.
     pub called: bool,
+}
+
+/// A move that was given up, or came while an earlier one of its order was overdue. It is noted on one of the items that it
+/// moves, the first by SKU: whoever moves units of an order looks at that anyway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overdue {
+    pub order: OrderId,
+    pub what: Move,
+    pub lines: Vec<Units>,
+    /// Its message lies in the dead letters: it can come again.
+    pub is_buried: bool,
+    pub is_made: bool,
 }
 
 impl Aggregate for StockItem {
@@ -66,33 +80,33 @@ impl StockItem {
         self.available + self.reserved + self.allocated + self.picked + self.packed + self.unavailable
     }
 
-    /// How many units stand there.
-    pub fn at(&self, place: Place) -> u64 {
-        match place {
-            Place::Available => self.available,
-            Place::Reserved => self.reserved,
-            Place::Allocated => self.allocated,
-            Place::Picked => self.picked,
-            Place::Packed => self.packed,
-            Place::Unavailable => self.unavailable,
-            Place::Shipped => self.shipped,
+    /// How many units are in it.
+    pub fn at(&self, bucket: Bucket) -> u64 {
+        match bucket {
+            Bucket::Available => self.available,
+            Bucket::Reserved => self.reserved,
+            Bucket::Allocated => self.allocated,
+            Bucket::Picked => self.picked,
+            Bucket::Packed => self.packed,
+            Bucket::Unavailable => self.unavailable,
+            Bucket::Shipped => self.shipped,
         }
     }
 
-    fn at_mut(&mut self, place: Place) -> &mut u64 {
-        match place {
-            Place::Available => &mut self.available,
-            Place::Reserved => &mut self.reserved,
-            Place::Allocated => &mut self.allocated,
-            Place::Picked => &mut self.picked,
-            Place::Packed => &mut self.packed,
-            Place::Unavailable => &mut self.unavailable,
-            Place::Shipped => &mut self.shipped,
+    fn at_mut(&mut self, bucket: Bucket) -> &mut u64 {
+        match bucket {
+            Bucket::Available => &mut self.available,
+            Bucket::Reserved => &mut self.reserved,
+            Bucket::Allocated => &mut self.allocated,
+            Bucket::Picked => &mut self.picked,
+            Bucket::Packed => &mut self.packed,
+            Bucket::Unavailable => &mut self.unavailable,
+            Bucket::Shipped => &mut self.shipped,
         }
     }
 
     /// Moves units. Total: never more than there are, whoever decided otherwise.
-    pub(super) fn shift(&mut self, from: Place, to: Place, quantity: u32) {
+    pub(super) fn shift(&mut self, from: Bucket, to: Bucket, quantity: u32) {
         let units = u64::from(quantity).min(self.at(from));
         debug_assert_eq!(units, u64::from(quantity), "a decision checks that the units are {from:?}");
         *self.at_mut(from) -= units;
@@ -117,7 +131,7 @@ impl StockItem {
     /// # Errors
     /// A sentence that says what does not add up.
     pub fn audit(&self) -> Result<(), String> {
-        // S1 needs no look: the places are unsigned
+        // S1 needs no look: the counts are unsigned
         let came = self.received + self.found;
         let stayed_or_left = self.on_hand() + self.shipped + self.written_off;
         if came != stayed_or_left {

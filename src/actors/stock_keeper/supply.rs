@@ -1,17 +1,16 @@
 //! Purchase orders, from the shortage to the acknowledgement.
 
-use crate::actors::{Address, Answered, Call, Context, Turn, What, order_manager};
+use crate::actors::{Rules, Turn, order_manager};
 use crate::domain::{Date, OrderId, Sku, Timestamp};
+use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, WholesalerId};
-use crate::runtime::{Due, TimerId};
+use crate::runtime::{Due, Snapshot};
 
 use super::{
-    Demand, DemandId, Event, Message, Peg, PurchaseOrder, PurchaseOrderId, Share, State, StockItem, Supply,
-    Waiting,
+    Demand, DemandId, Event, Message, Peg, PlacePurchaseOrder, PurchaseOrder, PurchaseOrderId, Share,
+    StockItem, Supply, Waiting, timers,
 };
 
-const SUPPLY_RETRY: u8 = 2;
-const GOODS_DUE: u8 = 3;
 /// The hour of its day, UTC, at which a delivery is expected at our dock.
 const ARRIVAL_HOUR: u64 = 9;
 /// In trade time: a wholesaler that names a later moment than this from now has said nothing.
@@ -19,46 +18,36 @@ const AWAY_MS_MAX: u64 = 365 * Timestamp::DAY_MS;
 /// Why such an answer is of no use, for the operator.
 pub const TOO_FAR_AWAY: &str = "it names a day more than a year away";
 
-pub fn retry_of(id: PurchaseOrderId) -> TimerId {
-    TimerId { kind: SUPPLY_RETRY, of: id.number() }
-}
-
-pub fn goods_due_of(id: PurchaseOrderId) -> TimerId {
-    TimerId { kind: GOODS_DUE, of: id.number() }
-}
-
 /// The order's payment stands: whatever of its lines is neither here nor on the way is ordered.
-pub fn order_supplies(state: &State, order: OrderId, context: &mut Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
+pub fn order_supplies(turn: &mut Turn<'_>, order: OrderId) {
     let id = DemandId::of(order);
     // released meanwhile, or called before: there is nothing to order
-    let Some(demand) = state.demands.get(&id) else { return turn };
-    let Waiting::Promised { .. } = demand.state else { return turn };
+    let Some(demand) = turn.get::<Demand>(&id) else { return };
+    let Waiting::Promised { .. } = demand.state else { return };
     if demand.short() == 0 {
-        turn.event(Event::DemandClosed { id });
-        turn.send(Address::OrderManager, order_manager::Message::SuppliesArrived { order });
-        return turn;
+        turn.state(Event::DemandClosed { id });
+        turn.send(order_manager::Message::SuppliesArrived { order });
+        return;
     }
-    let Some(plans) = plans(state, demand) else {
-        turn.event(Event::GivenUp { order });
-        turn.send(Address::OrderManager, order_manager::Message::NoSupplies { order });
-        return turn;
+    let Some(plans) = plans(turn, &demand) else {
+        turn.state(Event::GivenUp { order });
+        turn.send(order_manager::Message::NoSupplies { order });
+        return;
     };
-    turn.event(Event::SuppliesCalled { order });
+    turn.state(Event::SuppliesCalled { order });
     for (sku, shares) in plans {
-        turn.event(Event::PegCalled { order, sku: sku.clone(), called: true });
+        turn.state(Event::PegCalled { order, sku: sku.clone(), called: true });
         for share in shares {
-            send(&mut turn, order, sku, share, vec![], context);
+            send(turn, order, sku, share, vec![]);
         }
     }
-    turn
 }
 
 /// `None` where the offers no longer cover a line.
-fn plans<'a>(state: &State, demand: &'a Demand) -> Option<Vec<(&'a Sku, Vec<Share>)>> {
+fn plans<'a>(turn: &mut Turn<'_>, demand: &'a Demand) -> Option<Vec<(&'a Sku, Vec<Share>)>> {
     let mut plans = vec![];
     for line in demand.lines.iter().filter(|line| line.short > 0) {
-        let item = state.stock.get(&line.sku)?;
+        let item = turn.get::<StockItem>(&line.sku)?;
         let called = called(&item.pegs) + u64::from(line.short);
         let shortage = called.saturating_sub(item.incoming).min(u64::from(line.short));
         let shares = if shortage == 0 { vec![] } else { item.quotes.as_ref()?.plan(shortage, &[])? };
@@ -71,227 +60,167 @@ fn called(pegs: &[Peg]) -> u64 {
     pegs.iter().filter(|peg| peg.called).map(|peg| u64::from(peg.units)).sum()
 }
 
-fn send(
-    turn: &mut Turn,
-    order: OrderId,
-    sku: &Sku,
-    share: Share,
-    refused_by: Vec<WholesalerId>,
-    context: &mut Context<'_>,
-) {
-    let id = PurchaseOrderId::new(context.real_now().0, context.random());
+fn send(turn: &mut Turn<'_>, order: OrderId, sku: &Sku, share: Share, refused_by: Vec<WholesalerId>) {
+    let id = PurchaseOrderId::new(turn.real_now().0, turn.random());
     let purchase_order = PurchaseOrder {
         order,
         sku: sku.clone(),
         wholesaler: share.wholesaler,
         ordered: share.quantity,
-        ordered_at: context.now(),
+        ordered_at: turn.now(),
         refused_by,
         state: Supply::Asked,
         unanswered: 0,
     };
-    ask(turn, id, &purchase_order, context);
-    turn.event(Event::Ordered { id, purchase_order: Box::new(purchase_order) });
+    ask(turn, id, &purchase_order);
+    turn.state(Event::Ordered { id, purchase_order: Box::new(purchase_order) });
 }
 
-fn ask(turn: &mut Turn, id: PurchaseOrderId, purchase_order: &PurchaseOrder, context: &Context<'_>) {
-    turn.call(Call {
-        deadline_ms: context.rules().call_deadline_ms,
-        what: What::Supply {
-            wholesaler: purchase_order.wholesaler,
-            purchase_order: id,
-            order: purchase_order.request(id),
-        },
-    });
+fn ask(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOrder) {
+    let (wholesaler, order) = (purchase_order.wholesaler, purchase_order.request(id));
+    turn.call(PlacePurchaseOrder { wholesaler, purchase_order: id, order });
 }
 
-pub fn retry(state: &State, id: PurchaseOrderId, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    if let Some(purchase_order) = waiting(state, id, |supply| supply == Supply::Asked) {
-        ask(&mut turn, id, purchase_order, context);
+pub fn retry(turn: &mut Turn<'_>, id: PurchaseOrderId) {
+    if let Some(purchase_order) = waiting(turn, id, |supply| supply == Supply::Asked) {
+        ask(turn, id, &purchase_order);
     }
-    turn
 }
 
 /// The purchase order, where it stands so that the message fits: a late or doubled one finds it elsewhere.
 pub fn waiting(
-    state: &State,
+    turn: &mut Turn<'_>,
     id: PurchaseOrderId,
     fits: impl FnOnce(Supply) -> bool,
-) -> Option<&PurchaseOrder> {
-    state.purchase_orders.get(&id).filter(|purchase_order| fits(purchase_order.state))
+) -> Option<Snapshot<PurchaseOrder>> {
+    turn.get::<PurchaseOrder>(&id).filter(|purchase_order| fits(purchase_order.state))
 }
 
-pub fn answered(
-    state: &State,
-    id: PurchaseOrderId,
-    result: &Answered<Acknowledgement>,
-    context: &mut Context<'_>,
-) -> Turn {
-    let mut turn = Turn::nothing();
-    let Some(purchase_order) = waiting(state, id, |supply| supply == Supply::Asked) else { return turn };
+pub fn answered(turn: &mut Turn<'_>, id: PurchaseOrderId, result: &Answered<Acknowledgement>) {
+    let Some(purchase_order) = waiting(turn, id, |supply| supply == Supply::Asked) else { return };
     match result {
-        Answered::Yes(acknowledged) if !can_be(acknowledged.arrives_on.start(), context) => {
-            ask_later(&mut turn, id, purchase_order, TOO_FAR_AWAY, context);
+        Answered::Known(acknowledged) if !can_be(turn, acknowledged.arrives_on.start()) => {
+            ask_later(turn, id, &purchase_order, TOO_FAR_AWAY);
         }
-        Answered::Yes(acknowledged) if acknowledged.accepted > 0 => {
-            accept(state, &mut turn, id, purchase_order, acknowledged, context);
+        Answered::Known(acknowledged) if acknowledged.accepted > 0 => {
+            accept(turn, id, &purchase_order, acknowledged);
         }
-        Answered::Yes(_) | Answered::Refused(_) => {
+        Answered::Known(_) | Answered::Refused(_) => {
             let (sku, quantity) = (purchase_order.sku.clone(), purchase_order.ordered);
-            turn.event(Event::Refused { id, sku, quantity });
-            reorder(state, &mut turn, purchase_order, purchase_order.ordered, context);
+            turn.state(Event::Refused { id, sku, quantity });
+            order_elsewhere(turn, &purchase_order);
         }
-        Answered::Unknown(why) => ask_later(&mut turn, id, purchase_order, why, context),
+        Answered::Unknown(why) => ask_later(turn, id, &purchase_order, why),
     }
-    turn
 }
 
 /// Whether a moment that a wholesaler names is one to wait for.
-pub fn can_be(at: Timestamp, context: &Context<'_>) -> bool {
-    at <= context.now().plus_ms(AWAY_MS_MAX)
+pub fn can_be(turn: &Turn<'_>, at: Timestamp) -> bool {
+    at <= turn.now().plus_ms(AWAY_MS_MAX)
 }
 
-fn ask_later(
-    turn: &mut Turn,
-    id: PurchaseOrderId,
-    purchase_order: &PurchaseOrder,
-    why: &str,
-    context: &Context<'_>,
-) {
-    unanswered(turn, id, purchase_order, why, context);
-    let wait_ms = retry_ms(purchase_order, context);
-    turn.timer(retry_of(id), context.real_in(wait_ms), Message::SupplyRetry { purchase_order: id });
+fn ask_later(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOrder, why: &str) {
+    unanswered(turn, id, purchase_order, why);
+    let due = turn.real_in(retry_ms(turn.rules(), purchase_order));
+    turn.timer(timers::supply_retry(id), due, Message::SupplyRetry { purchase_order: id });
 }
 
 /// Unknown is never taken for a failure: it may have been accepted, so nobody else is asked.
-pub fn unanswered(
-    turn: &mut Turn,
-    id: PurchaseOrderId,
-    purchase_order: &PurchaseOrder,
-    why: &str,
-    context: &Context<'_>,
-) {
+pub fn unanswered(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOrder, why: &str) {
     let attempts = purchase_order.unanswered.saturating_add(1);
-    let case = (attempts == context.rules().supply_attempts_max).then(|| {
+    let case = (attempts == turn.rules().supply_attempts_max).then(|| {
         let wholesaler = purchase_order.wholesaler.0;
         format!("wholesaler {wholesaler} has not answered for {id} in {attempts} attempts ({why}): call them")
     });
-    turn.event(Event::Unanswered { id, order: purchase_order.order, case });
+    turn.state(Event::Unanswered { id, order: purchase_order.order, case });
 }
 
-/// With back-off; past the attempts it goes on as seldom as the rules allow.
-pub fn retry_ms(purchase_order: &PurchaseOrder, context: &Context<'_>) -> u64 {
-    let rules = context.rules();
+/// With back-off; past the attempts it goes on as seldom as the rules allow. The purchase order is as it was asked this time.
+pub fn retry_ms(rules: &Rules, purchase_order: &PurchaseOrder) -> u64 {
     let attempts = purchase_order.unanswered.saturating_add(1);
     if attempts > rules.supply_attempts_max { rules.retry_max_ms } else { rules.retry_ms(attempts) }
 }
 
 fn accept(
-    state: &State,
-    turn: &mut Turn,
+    turn: &mut Turn<'_>,
     id: PurchaseOrderId,
     purchase_order: &PurchaseOrder,
     acknowledged: &Acknowledgement,
-    context: &mut Context<'_>,
 ) {
     let (order, sku) = (purchase_order.order, purchase_order.sku.clone());
     // more than was ordered is not counted on before it is here
     let accepted = acknowledged.accepted.min(purchase_order.ordered);
     let short = purchase_order.ordered - accepted;
     let arrives_on = acknowledged.arrives_on;
-    turn.event(Event::Acknowledged { id, order, sku, accepted, short, arrives_on });
-    let due = arrives_on.start().plus_ms(ARRIVAL_HOUR * Timestamp::HOUR_MS).max(context.now());
-    turn.timer(goods_due_of(id), Due::Trade(due), Message::GoodsDue { purchase_order: id });
-    slip(state, turn, purchase_order, arrives_on);
+    turn.state(Event::Acknowledged { id, order, sku, accepted, short, arrives_on });
+    let due = arrives_on.start().plus_ms(ARRIVAL_HOUR * Timestamp::HOUR_MS).max(turn.now());
+    turn.timer(timers::goods_due(id), Due::Trade(due), Message::GoodsDue { purchase_order: id });
+    slip(turn, purchase_order, arrives_on);
     if short > 0 {
-        reorder(state, turn, purchase_order, short, context);
+        order_elsewhere(turn, purchase_order);
     }
 }
 
 /// Where the goods come later than the order was promised, it is told.
-pub fn slip(state: &State, turn: &mut Turn, purchase_order: &PurchaseOrder, arrives_on: Date) {
+pub fn slip(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, arrives_on: Date) {
     let order = purchase_order.order;
-    let Some(item) = state.stock.get(&purchase_order.sku) else { return };
+    let item = turn.get::<StockItem>(&purchase_order.sku);
     // it has its units already, or wants them no more
-    if !item.pegs.iter().any(|peg| peg.order == order) {
+    if !item.is_some_and(|item| item.pegs.iter().any(|peg| peg.order == order)) {
         return;
     }
-    let demand = state.demands.get(&DemandId::of(order));
+    let demand = turn.get::<Demand>(&DemandId::of(order));
     if let Some(Waiting::Called { ships_on }) = demand.map(|demand| demand.state)
         && arrives_on > ships_on
     {
-        turn.event(Event::Slipped { order, ships_on: arrives_on });
-        turn.send(
-            Address::OrderManager,
-            order_manager::Message::PromiseChanged { order, ships_on: arrives_on },
-        );
+        turn.state(Event::Slipped { order, ships_on: arrives_on });
+        turn.send(order_manager::Message::PromiseChanged { order, ships_on: arrives_on });
     }
 }
 
-/// `lost` units of a purchase order will not come: they are ordered elsewhere, if they are still wanted.
-fn reorder(
-    state: &State,
-    turn: &mut Turn,
-    purchase_order: &PurchaseOrder,
-    lost: u32,
-    context: &mut Context<'_>,
-) {
-    let Some(item) = state.stock.get(&purchase_order.sku) else { return };
-    let incoming = item.incoming.saturating_sub(u64::from(lost));
+/// What its wholesaler will not send is ordered from others, if it is still wanted.
+fn order_elsewhere(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder) {
     let mut refused_by = purchase_order.refused_by.clone();
     refused_by.push(purchase_order.wholesaler);
-    let shortage = Shortage { item, purchase_order, pegs: item.pegs.clone(), incoming, refused_by };
-    shortage.order(state, turn, context);
+    order_anew(turn, purchase_order, &refused_by);
 }
 
-/// What is still to be ordered of one SKU after a purchase order went short.
-pub struct Shortage<'a> {
-    pub item: &'a StockItem,
-    pub purchase_order: &'a PurchaseOrder,
-    /// As they stand after the turn so far.
-    pub pegs: Vec<Peg>,
-    /// As it stands after the turn so far.
-    pub incoming: u64,
-    pub refused_by: Vec<WholesalerId>,
+/// After a purchase order went short, what was called and is not on its way is ordered anew; an order for which nobody is left
+/// to ask is told so.
+pub fn order_anew(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, refused_by: &[WholesalerId]) {
+    let sku = &purchase_order.sku;
+    while let Some((order, units)) = uncovered(turn, purchase_order) {
+        let item = turn.get::<StockItem>(sku);
+        let plan = item.and_then(|item| item.quotes.as_ref()?.plan(units, refused_by));
+        let Some(shares) = plan else {
+            turn.state(Event::PegCalled { order, sku: sku.clone(), called: false });
+            give_up(turn, order);
+            continue;
+        };
+        for share in shares {
+            send(turn, order, sku, share, refused_by.to_vec());
+        }
+    }
 }
 
-impl Shortage<'_> {
-    /// Orders it anew; an order for which nobody is left to ask is told so.
-    pub fn order(mut self, state: &State, turn: &mut Turn, context: &mut Context<'_>) {
-        let sku = &self.purchase_order.sku;
-        while let Some(i) = self.next() {
-            let order = self.pegs[i].order;
-            let units = called(&self.pegs).saturating_sub(self.incoming).min(u64::from(self.pegs[i].units));
-            let plan = self.item.quotes.as_ref().and_then(|quotes| quotes.plan(units, &self.refused_by));
-            let Some(shares) = plan else {
-                self.pegs[i].called = false;
-                turn.event(Event::PegCalled { order, sku: sku.clone(), called: false });
-                give_up(state, turn, order);
-                continue;
-            };
-            for share in shares {
-                send(turn, order, sku, share, self.refused_by.clone(), context);
-            }
-            self.incoming += units;
-        }
+/// Whose peg is not covered, and by how many units: that of the order that the purchase order was for, else the youngest.
+fn uncovered(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder) -> Option<(OrderId, u64)> {
+    let item = turn.get::<StockItem>(&purchase_order.sku)?;
+    let missing = called(&item.pegs).saturating_sub(item.incoming);
+    if missing == 0 {
+        return None;
     }
-
-    /// Whose peg is not covered: that of the order that the purchase order was for, else the youngest.
-    fn next(&self) -> Option<usize> {
-        if called(&self.pegs) <= self.incoming {
-            return None;
-        }
-        let own = |peg: &Peg| peg.called && peg.order == self.purchase_order.order;
-        self.pegs.iter().position(own).or_else(|| self.pegs.iter().rposition(|peg| peg.called))
-    }
+    let mut called = item.pegs.iter().filter(|peg| peg.called);
+    let own = called.clone().find(|peg| peg.order == purchase_order.order);
+    let peg = own.or_else(|| called.next_back())?;
+    Some((peg.order, missing.min(u64::from(peg.units))))
 }
 
 /// Told once, also where several of its lines cannot be supplied.
-fn give_up(state: &State, turn: &mut Turn, order: OrderId) {
-    let demand = state.demands.get(&DemandId::of(order));
+fn give_up(turn: &mut Turn<'_>, order: OrderId) {
+    let demand = turn.get::<Demand>(&DemandId::of(order));
     if matches!(demand.map(|demand| demand.state), Some(Waiting::Called { .. })) {
-        turn.event(Event::GivenUp { order });
-        turn.send(Address::OrderManager, order_manager::Message::NoSupplies { order });
+        turn.state(Event::GivenUp { order });
+        turn.send(order_manager::Message::NoSupplies { order });
     }
 }

@@ -4,27 +4,24 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::world::{NONE, ONE, PLENTY, World, closed, one_closed_order, opened, order_of};
-use crate::actors::order_manager::{Message as ToOrders, Outcome, Reply as OrdersReply};
-use crate::actors::{Address, Reply, Rules};
+use crate::actors::order_manager::{Cancel, CancelReply, Order, Outcome};
+use crate::actors::stock_keeper::StockItem;
+use crate::actors::{Rules, timelines};
 use crate::domain::{Happening, OrderId, OrderState};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
 
 fn key_of(world: &World, order: OrderId) -> String {
-    world.derived().state.orders.orders.peek(&order).unwrap().key.to_string()
+    world.derived().tables.of::<Order>().peek(&order).unwrap().key.to_string()
 }
 
-async fn cancel(world: &World, order: OrderId) -> OrdersReply {
-    let message = ToOrders::Cancel { order, claim: key_of(world, order).into() };
-    match world.kit.ask(Address::OrderManager, message.into()).await.unwrap() {
-        Reply::Orders(reply) => reply,
-        other => panic!("the order manager answers: {other:?}"),
-    }
+async fn cancel(world: &World, order: OrderId) -> CancelReply {
+    let claim = key_of(world, order).into();
+    world.kit.ask(Cancel { order, claim }).await.unwrap()
 }
 
 fn steps(world: &World, order: OrderId) -> BTreeSet<u8> {
-    let state = world.derived().state;
-    let timeline = state.timelines.peek(&order).expect("it has a timeline");
+    let timeline = timelines::peek(&world.derived().tables, &order).expect("it has a timeline");
     timeline.entries.iter().map(|entry| entry.step.0).collect()
 }
 
@@ -65,8 +62,8 @@ fn an_order_partly_in_stock_waits_for_the_rest_and_goes_as_one_parcel() {
         let order = order_of(&world.buy("k1", ONE, 3, "tok_visa").await);
         world.days(20).await;
         assert_eq!(world.state_of(order), OrderState::Closed);
-        let state = world.derived().state;
-        let item = state.stock.stock.peek(&super::world::product(ONE).sku).unwrap();
+        let tables = world.derived().tables;
+        let item = tables.of::<StockItem>().peek(&super::world::product(ONE).sku).unwrap();
         assert_eq!((item.found, item.shipped), (1, 3));
         let ending = world.ending();
         assert_eq!((ending.captures, ending.purchase_orders), (1, 1));
@@ -83,8 +80,8 @@ fn a_declined_order_gives_its_books_back() {
         world.kit.settle().await;
         let ending = world.ending();
         assert_eq!((ending.states, ending.captures), (vec![OrderState::Declined], 0));
-        let state = world.derived().state;
-        assert_eq!(state.stock.stock.peek(&super::world::product(PLENTY).sku).unwrap().available, 100);
+        let tables = world.derived().tables;
+        assert_eq!(tables.of::<StockItem>().peek(&super::world::product(PLENTY).sku).unwrap().available, 100);
     });
 }
 
@@ -113,7 +110,7 @@ fn a_bank_that_never_answers_leaves_nothing_held() {
 }
 
 /// Cancels so long after the order was placed.
-async fn cancelled_after(sku: &str, token: &str, wait: Duration) -> (OrdersReply, World) {
+async fn cancelled_after(sku: &str, token: &str, wait: Duration) -> (CancelReply, World) {
     let world = opened().await;
     let order = order_of(&world.buy("k1", sku, 1, token).await);
     tokio::time::sleep(wait).await;
@@ -126,7 +123,7 @@ fn is_cancelled_for_good(sku: &'static str, token: &'static str, wait: Duration)
     run(async move {
         let (reply, world) = cancelled_after(sku, token, wait).await;
         assert!(
-            matches!(&reply, OrdersReply::Order(view) if view.state == OrderState::Cancelled),
+            matches!(&reply, CancelReply::Cancelled(view) if view.state == OrderState::Cancelled),
             "{sku} after {wait:?}: {reply:?}"
         );
         let ending = world.ending();
@@ -168,7 +165,7 @@ fn an_order_whose_card_was_only_verified_can_be_cancelled_and_holds_nothing() {
         world.kit.rules = Box::new(|| Rules { hold_days: 1, ..Rules::default() });
         world.open().await;
         let order = order_of(&world.buy("k1", NONE, 1, "tok_visa").await);
-        assert!(matches!(cancel(&world, order).await, OrdersReply::Order(_)));
+        assert!(matches!(cancel(&world, order).await, CancelReply::Cancelled(_)));
         world.days(20).await;
         assert_eq!(world.ending().states, [OrderState::Cancelled]);
     });
@@ -179,7 +176,7 @@ fn an_order_that_the_truck_has_cannot_be_cancelled() {
     for wait in [MINUTES(11 * 60), MINUTES(24 * 60 * 8)] {
         run(async move {
             let (reply, world) = cancelled_after(PLENTY, "tok_visa", wait).await;
-            assert!(matches!(reply, OrdersReply::TooLate(_)), "after {wait:?}: {reply:?}");
+            assert!(matches!(reply, CancelReply::TooLate(_)), "after {wait:?}: {reply:?}");
             assert_eq!(world.ending(), one_closed_order());
         });
     }
@@ -195,8 +192,8 @@ fn what_a_customer_cancelled_goes_to_the_next_who_waits_for_it() {
         cancel(&world, first).await;
         world.days(20).await;
         assert_eq!(world.state_of(second), OrderState::Closed);
-        let state = world.derived().state;
-        let timeline = state.timelines.peek(&second).unwrap();
+        let tables = world.derived().tables;
+        let timeline = timelines::peek(&tables, &second).unwrap();
         let arrived = |what: &Happening| matches!(what, Happening::SuppliesArrived { .. });
         assert!(timeline.entries.iter().any(|entry| arrived(&entry.what)));
         world.ending();

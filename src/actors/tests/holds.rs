@@ -9,6 +9,8 @@ use tokio::sync::Notify;
 use super::unlucky::Late;
 use super::world::{Faults, NONE, PLENTY, World, closed, one_closed_order, order_of, partners};
 use crate::actors::bank::Account;
+use crate::actors::order_manager::Order;
+use crate::actors::stock_keeper::StockItem;
 use crate::actors::{Event, bank, merchant_proxy, order_manager, warehouse};
 use crate::domain::{CancelReason, OrderId, OrderState};
 use crate::partners::mail::MailKind;
@@ -23,21 +25,21 @@ async fn late(truck_days: u64, supplies_days: u64) -> World {
 }
 
 fn count(world: &World, is: fn(&Event) -> bool) -> usize {
-    world.records().iter().flat_map(|(_, record)| &record.events).filter(|event| is(event)).count()
+    world.records().iter().flat_map(|(_, record)| &record.stated.events).filter(|event| is(event)).count()
 }
 
 fn renewals(world: &World) -> usize {
-    count(world, |event| matches!(event, Event::Orders(order_manager::Event::RenewalAsked { .. })))
+    count(world, |event| matches!(event, Event::OrderManager(order_manager::Event::RenewalAsked { .. })))
 }
 
 fn lapses(world: &World) -> usize {
-    count(world, |event| matches!(event, Event::Bank(bank::Event::Lapsed { .. })))
+    count(world, |event| matches!(event, Event::BankActor(bank::Event::Lapsed { .. })))
 }
 
 /// What cardholders of the bank miss, in pence.
 fn held(world: &World) -> i64 {
-    let state = world.derived().state;
-    let accounts = state.bank.accounts.resident();
+    let tables = world.derived().tables;
+    let accounts = tables.of::<Account>().resident();
     accounts.map(|(_, account)| if let Account::Cardholder(one) = account { one.held } else { 0 }).sum()
 }
 
@@ -45,23 +47,26 @@ fn held(world: &World) -> i64 {
 fn nothing_is_taken_or_leaves_without_a_hold(world: &World) {
     let mut held = std::collections::BTreeMap::new();
     for (_, record) in world.records() {
-        for event in record.events {
+        for event in record.stated.events {
             match event {
-                Event::Bank(bank::Event::Asked { order, payment, hold, .. }) => {
+                Event::BankActor(bank::Event::Asked { order, payment, hold, .. }) => {
                     if let bank::HoldState::Held { capture_before, .. } = hold.state {
                         held.insert(payment, (order, capture_before));
                     }
                 }
-                Event::Bank(bank::Event::Lapsed { payment, .. } | bank::Event::Released { payment, .. }) => {
+                Event::BankActor(
+                    bank::Event::Lapsed { payment, .. } | bank::Event::Released { payment, .. },
+                ) => {
                     held.remove(&payment);
                 }
-                Event::Bank(bank::Event::Captured { line, .. }) => {
+                Event::BankActor(bank::Event::Captured { line, .. }) => {
                     let (_, capture_before) = held[&line.payment];
-                    assert!(record.at < capture_before, "captured at {}", record.at);
+                    assert!(record.moment.at < capture_before, "captured at {}", record.moment.at);
                 }
-                Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
-                    let stands = held.values().filter(|(of, before)| *of == order && record.at < *before);
-                    assert_eq!(stands.count(), 1, "{order} left at {}", record.at);
+                Event::WarehouseActor(warehouse::Event::HandedOver { order, .. }) => {
+                    let stands =
+                        held.values().filter(|(of, before)| *of == order && record.moment.at < *before);
+                    assert_eq!(stands.count(), 1, "{order} left at {}", record.moment.at);
                 }
                 _ => {}
             }
@@ -70,8 +75,8 @@ fn nothing_is_taken_or_leaves_without_a_hold(world: &World) {
 }
 
 fn end_of(world: &World, order: OrderId) -> (OrderState, Option<CancelReason>) {
-    let state = world.derived().state;
-    let order_row = state.orders.orders.peek(&order).unwrap();
+    let tables = world.derived().tables;
+    let order_row = tables.of::<Order>().peek(&order).unwrap();
     (order_row.state, order_row.view(order).cancel_reason)
 }
 
@@ -129,8 +134,8 @@ fn a_parcel_that_the_bank_does_not_pay_for_anew_stays_in_the_house_and_is_cancel
         let letters = world.post.letters();
         let letter = letters.iter().find(|letter| letter.kind == MailKind::Cancelled).unwrap();
         assert!(letter.reason.as_ref().unwrap().contains("did not renew"), "{letter:?}");
-        let state = world.derived().state;
-        assert_eq!(state.stock.stock.peek(&super::world::product(PLENTY).sku).unwrap().available, 100);
+        let tables = world.derived().tables;
+        assert_eq!(tables.of::<StockItem>().peek(&super::world::product(PLENTY).sku).unwrap().available, 100);
     });
 }
 
@@ -206,8 +211,9 @@ fn a_crash_between_any_two_turns_holds_nothing_twice_and_takes_nothing_late() {
         let ending = world.ending();
         assert!(ending.states.iter().all(|state| state.is_end()), "after a crash at turn {turn}: {ending:?}");
         assert_eq!(held(&world), 0, "after a crash at turn {turn}");
-        let captured =
-            count(&world, |event| matches!(event, Event::Merchant(merchant_proxy::Event::Captured { .. })));
+        let captured = count(&world, |event| {
+            matches!(event, Event::MerchantProxy(merchant_proxy::Event::Captured { .. }))
+        });
         assert_eq!(captured, ending.captures);
         nothing_is_taken_or_leaves_without_a_hold(&world);
     }

@@ -1,11 +1,13 @@
 //! The seven actors together and each alone, on virtual time.
 mod alone;
 mod crashes;
+mod crossing;
 mod flows;
 mod garbled;
 mod golden;
 mod holds;
 mod panics;
+mod partitions;
 mod refusals;
 mod sweeper;
 mod unlucky;

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use super::world::{Faults, NONE, PLENTY, PROGRAMS, World, answer, checkout, closed, line, opened, order_of};
-use crate::actors::order_manager::Outcome;
-use crate::actors::web_session::Message as ToSession;
-use crate::actors::{Message, stock_keeper};
-use crate::domain::{Backorder, OrderState};
-use crate::runtime::Point;
+use super::world::{Faults, NONE, PLENTY, World, answer, checkout, closed, line, opened, order_of};
+use crate::actors::bank::Hold;
+use crate::actors::merchant_proxy::Payment;
+use crate::actors::order_manager::{KeyBinding, Order, Outcome};
+use crate::actors::stock_keeper::Demand;
+use crate::actors::{CommonTimeline, Message, OwnTimeline, Shop, stock_keeper};
+use crate::domain::{Backorder, OrderState, SessionId};
 use crate::runtime::kit::run;
+use crate::runtime::{Aggregate, Point, Recovered};
 
 async fn hours(world: &World, hours: u64) {
     tokio::time::sleep(Duration::from_secs(hours * 3_600)).await;
@@ -17,28 +19,25 @@ async fn hours(world: &World, hours: u64) {
 
 /// Asks for one unit, and takes no promise.
 async fn buys_now(world: &World, key: &str, sku: &str, token: &str) -> (Outcome, bool) {
-    let message = match checkout(key, vec![line(sku, 1)], token) {
-        Message::Session(ToSession::Submit(mut order)) => {
-            order.details.backorder = Backorder::Refuse;
-            ToSession::Submit(order).into()
-        }
-        other => other,
-    };
-    let answer = answer(world.kit.tell(PROGRAMS, message)).await;
+    let mut submit = checkout(key, vec![line(sku, 1)], token);
+    submit.0.details.backorder = Backorder::Refuse;
+    let answer = answer(world.kit.tell_of(SessionId::PROGRAMS, submit)).await;
     (answer.outcome, answer.replayed)
 }
 
 /// Rows that are about orders, and timers.
 fn rows(world: &World) -> usize {
     let derived = world.derived();
-    let state = &derived.state;
-    state.orders.orders.resident().count()
-        + state.orders.idempotency_keys.resident().count()
-        + state.payments.payments.resident().count()
-        + state.bank.holds.resident().count()
-        + state.stock.demands.resident().count()
-        + state.timelines.own.resident().count()
-        + state.timelines.common.resident().count()
+    fn of<V: Aggregate>(derived: &Recovered<Shop>) -> usize {
+        derived.tables.of::<V>().resident().count()
+    }
+    of::<Order>(&derived)
+        + of::<KeyBinding>(&derived)
+        + of::<Payment>(&derived)
+        + of::<Hold>(&derived)
+        + of::<Demand>(&derived)
+        + of::<OwnTimeline>(&derived)
+        + of::<CommonTimeline>(&derived)
         + derived.pending.timers.iter().count()
 }
 
@@ -69,7 +68,7 @@ fn a_key_that_made_an_order_after_a_refusal_stays_bound_to_that() {
         let order = order_of(&buys_now(&world, "k1", PLENTY, "tok_visa").await.0);
         world.days(10).await;
         assert_eq!(world.state_of(order), OrderState::Closed);
-        assert_eq!(world.derived().state.orders.orders.resident().count(), 1, "the other is forgotten");
+        assert_eq!(world.derived().tables.of::<Order>().resident().count(), 1, "the other is forgotten");
         let (again, replayed) = buys_now(&world, "k1", PLENTY, "tok_visa").await;
         assert!(replayed && order_of(&again) == order);
     });
@@ -80,15 +79,14 @@ fn a_refused_order_with_a_case_stays_for_the_operator() {
     run(async {
         let mut world = closed();
         world.kit.hooks = Faults::at(|point, _, message| {
-            let is_release = matches!(message, Message::Stock(stock_keeper::Message::Release { .. }));
+            let is_release = matches!(message, Message::StockKeeper(stock_keeper::Message::Release { .. }));
             assert!(!(is_release && point == Point::BeforeDecision), "poison");
         });
         world.open().await;
         let (first, _) = buys_now(&world, "k1", PLENTY, "tok_declined").await;
         assert!(matches!(first, Outcome::Declined { .. }));
         world.days(3).await;
-        let state = world.derived().state;
-        assert_eq!(state.orders.orders.resident().count(), 1);
+        assert_eq!(world.derived().tables.of::<Order>().resident().count(), 1);
         assert_eq!(buys_now(&world, "k1", PLENTY, "tok_declined").await, (first, true));
     });
 }

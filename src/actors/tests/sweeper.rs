@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::world::{World, closed};
-use crate::actors::web_session::{Message as ToSession, Reply as SessionReply, Session};
-use crate::actors::{Address, GATEWAY, Reply, Rules};
+use crate::actors::web_session::{Create, NoCart, Session, View};
+use crate::actors::{GATEWAY, Rules};
 use crate::domain::{SessionId, Timestamp};
 use crate::runtime::Aggregate as _;
 use crate::runtime::kit::run;
@@ -34,8 +34,8 @@ fn sweeps(world: &World) {
 
 async fn begins_cart(world: &World, random: u128) -> SessionId {
     let cart = SessionId::of_program(world.kit.running().clock().real().0, random << 8);
-    let begun = world.kit.ask(Address::WebSession(cart), ToSession::Create.into()).await;
-    assert!(matches!(begun, Ok(Reply::Session(SessionReply::Cart(_)))), "{begun:?}");
+    let begun = world.kit.ask_of(cart, Create).await;
+    assert!(matches!(begun, Ok(Ok(_))), "{begun:?}");
     cart
 }
 
@@ -72,8 +72,8 @@ fn carts_that_are_over_go_however_many_there_are_and_a_young_one_stays() {
         let young = begins_cart(&world, MANY).await;
         is_swept(&world, first.begun_at()).await;
         assert_eq!(kept(&world), [young]);
-        let shown = world.kit.ask(Address::WebSession(young), ToSession::View.into()).await;
-        assert!(matches!(shown, Ok(Reply::Session(SessionReply::Cart(_)))), "{shown:?}");
+        let shown = world.kit.ask_of(young, View).await;
+        assert!(matches!(shown, Ok(Ok(_))), "{shown:?}");
     });
 }
 
@@ -89,8 +89,8 @@ fn a_shop_that_was_closed_when_carts_ended_sweeps_them_as_it_opens() {
         sweeps(&world);
         tokio::time::sleep(HOUR).await;
         assert_eq!(kept(&world), []);
-        let shown = world.kit.ask(Address::WebSession(cart), ToSession::View.into()).await;
-        assert!(matches!(shown, Ok(Reply::Session(SessionReply::NoSuchCart))), "{shown:?}");
+        let shown = world.kit.ask_of(cart, View).await;
+        assert_eq!(shown, Ok(Err(NoCart::NoSuchCart)));
     });
 }
 

@@ -4,13 +4,12 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::pin::Pin;
 
-use crate::actors::calls::Outcome;
-use crate::actors::{Answered, Call, Shop, What};
+use crate::actors::{Call, Message, PartnerCall, Shop, warehouse};
 use crate::domain::Timestamp;
-use crate::partners::Partners;
 use crate::partners::carrier::{CancelAnswer, Tracking};
 use crate::partners::mail::MailKind;
 use crate::partners::wholesaler::ShipNotice;
+use crate::partners::{Answered, Partners};
 use crate::runtime::Outside;
 
 /// The first call of each kind has no answer that could be used; the next have their partner's.
@@ -26,11 +25,11 @@ impl Flaky {
 }
 
 impl Outside<Shop> for Flaky {
-    fn make(&self, call: Call) -> Pin<Box<dyn Future<Output = Outcome>>> {
+    fn make(&self, call: Call) -> Pin<Box<dyn Future<Output = Message>>> {
         if !self.called.borrow_mut().insert(call.name()) {
             return self.partners.make(call);
         }
-        at_once(Outcome::unknown(&call, "connection reset"))
+        at_once::<Message>(call.unanswered("connection reset".to_owned()))
     }
 }
 
@@ -51,22 +50,22 @@ impl Unkind {
 }
 
 impl Outside<Shop> for Unkind {
-    fn make(&self, call: Call) -> Pin<Box<dyn Future<Output = Outcome>>> {
-        match &call.what {
-            What::Supply { order, .. } if order.quantity == NEVER_SUPPLIED => {
-                at_once(Outcome::Supply(Answered::Refused("sold out".into())))
+    fn make(&self, call: Call) -> Pin<Box<dyn Future<Output = Message>>> {
+        match &call {
+            Call::PlacePurchaseOrder(call) if call.order.quantity == NEVER_SUPPLIED => {
+                at_once(call.answered(Answered::Refused("sold out".into())))
             }
-            What::ShipNotice { request, .. }
-                if self.slipped.borrow_mut().insert(request.order.key.clone()) =>
+            Call::RequestShipNotice(call)
+                if self.slipped.borrow_mut().insert(call.request.order.key.clone()) =>
             {
-                let ask_again_at = request.asked_at.plus_ms(SLIPS_BY_MS);
-                at_once(Outcome::ShipNotice(Answered::Yes(ShipNotice::NotYet { ask_again_at })))
+                let ask_again_at = call.request.asked_at.plus_ms(SLIPS_BY_MS);
+                at_once(call.answered(Answered::Known(ShipNotice::NotYet { ask_again_at })))
             }
-            What::CancelBooking { .. } => {
-                at_once(Outcome::CancelAnswered(Answered::Yes(CancelAnswer::AlreadyCollected)))
+            Call::CancelBooking(call) => {
+                at_once(call.answered(Answered::Known(CancelAnswer::AlreadyCollected)))
             }
-            What::Post { letter, .. } if letter.kind == MailKind::BackorderPromise => {
-                at_once(Outcome::Posted(Answered::Refused("no such mailbox".into())))
+            Call::SendLetter(call) if call.letter.kind == MailKind::BackorderPromise => {
+                at_once(call.answered(Answered::Refused("no such mailbox".into())))
             }
             _ => self.partners.make(call),
         }
@@ -90,17 +89,18 @@ impl Late {
 
 impl Outside<Shop> for Late {
     /// What the carrier sees now is what it would have seen so many days ago.
-    fn make(&self, mut call: Call) -> Pin<Box<dyn Future<Output = Outcome>>> {
+    fn make(&self, mut call: Call) -> Pin<Box<dyn Future<Output = Message>>> {
         let ago = |at: &mut Timestamp| *at = Timestamp(at.0.saturating_sub(self.truck_ms));
-        match &mut call.what {
-            What::ShipNotice { request, .. }
-                if self.supplies_ms > 0 && self.slipped.borrow_mut().insert(request.order.key.clone()) =>
+        match &mut call {
+            Call::RequestShipNotice(call)
+                if self.supplies_ms > 0
+                    && self.slipped.borrow_mut().insert(call.request.order.key.clone()) =>
             {
-                let ask_again_at = request.asked_at.plus_ms(self.supplies_ms);
-                return at_once(Outcome::ShipNotice(Answered::Yes(ShipNotice::NotYet { ask_again_at })));
+                let ask_again_at = call.request.asked_at.plus_ms(self.supplies_ms);
+                return at_once(call.answered(Answered::Known(ShipNotice::NotYet { ask_again_at })));
             }
-            What::Track { request, .. } => ago(&mut request.asked_at),
-            What::CancelBooking { request, .. } => ago(&mut request.asked_at),
+            Call::TrackParcel(call) => ago(&mut call.request.asked_at),
+            Call::CancelBooking(call) => ago(&mut call.request.asked_at),
             _ => {}
         }
         let (answer, later) = (self.partners.make(call), self.truck_ms);
@@ -108,22 +108,25 @@ impl Outside<Shop> for Late {
     }
 }
 
-fn postponed(outcome: Outcome, later_ms: u64) -> Outcome {
+fn postponed(mut answer: Message, later_ms: u64) -> Message {
+    use warehouse::Message::{Booked, Tracked};
     let later = |at: Timestamp| at.plus_ms(later_ms);
-    match outcome {
-        Outcome::Booked(Answered::Yes(mut booked)) => {
+    match &mut answer {
+        Message::WarehouseActor(Booked { result: Answered::Known(booked), .. }) => {
             booked.collection_at = later(booked.collection_at);
-            Outcome::Booked(Answered::Yes(booked))
         }
-        Outcome::Tracked(Answered::Yes(seen)) => Outcome::Tracked(Answered::Yes(Tracking {
-            collected_at: seen.collected_at.map(later),
-            delivered_at: seen.delivered_at.map(later),
-            next_expected_at: seen.next_expected_at.map(later),
-        })),
-        other => other,
+        Message::WarehouseActor(Tracked { result: Answered::Known(seen), .. }) => {
+            *seen = Tracking {
+                collected_at: seen.collected_at.map(later),
+                delivered_at: seen.delivered_at.map(later),
+                next_expected_at: seen.next_expected_at.map(later),
+            };
+        }
+        _ => {}
     }
+    answer
 }
 
-fn at_once(outcome: Outcome) -> Pin<Box<dyn Future<Output = Outcome>>> {
-    Box::pin(std::future::ready(outcome))
+fn at_once<M: Into<Message>>(answer: M) -> Pin<Box<dyn Future<Output = Message>>> {
+    Box::pin(std::future::ready(answer.into()))
 }

@@ -9,11 +9,10 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::actors::mailer::MailId;
-use crate::actors::order_manager::{Answer, Outcome};
-use crate::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession};
-use crate::actors::{
-    Address, Event, Message, Reply, Rules, SESSIONS, Shop, State, audit::audit, bank, stock_keeper, tree,
-};
+use crate::actors::merchant_proxy::Payment;
+use crate::actors::order_manager::{Answer, Order, Outcome};
+use crate::actors::web_session::{Checkout, CheckoutDetails, CheckoutReply, Submit};
+use crate::actors::{Address, Event, Message, Rules, SESSIONS, Shop, audit::audit, bank, stock_keeper, tree};
 use crate::domain::catalogue::Product;
 use crate::domain::{
     Backorder, Currency, Customer, Money, OrderId, OrderLine, OrderState, ProgramId, Quantity, SessionId,
@@ -23,8 +22,8 @@ use crate::journal::{Journal, Position};
 use crate::partners::mail::{Letter, MailKind, MemoryPost};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, wholesaler};
 use crate::runtime::kit::{Kit, hush_panics};
-use crate::runtime::{Cause, Hooks, Point, Record, Recovered, Refused, State as _, recover};
-use crate::storage::{MemoryTrees, TreeName};
+use crate::runtime::{Cause, Hooks, Point, Record, Recovered, Refused, recover, tree_names};
+use crate::storage::MemoryTrees;
 
 pub const PROGRAMS: Address = Address::WebSession(SessionId::PROGRAMS);
 
@@ -40,7 +39,7 @@ pub struct World {
     pub post: MemoryPost,
 }
 
-pub type Asked = JoinHandle<Result<Reply, Refused>>;
+pub type Asked = JoinHandle<Result<CheckoutReply, Refused>>;
 
 /// A shop with its shelves filled, at the pace of real time.
 pub async fn opened() -> World {
@@ -53,7 +52,7 @@ pub async fn opened() -> World {
 pub fn closed() -> World {
     hush_panics();
     let post = MemoryPost::new();
-    let mut kit = Kit::new(Rules::default, &tree_names(), &[]);
+    let mut kit = Kit::new(Rules::default);
     kit.tree = Box::new(tree);
     kit.passing_group = SESSIONS;
     kit.outside = Rc::new(partners(&post));
@@ -66,10 +65,6 @@ pub fn partners(post: &MemoryPost) -> Partners {
         carrier: Box::new(EmbeddedCarrier),
         post: Box::new(post.clone()),
     }
-}
-
-pub fn tree_names() -> Vec<TreeName> {
-    State::default().tables().iter().map(|table| table.tree()).collect()
 }
 
 pub fn product(sku: &str) -> Product {
@@ -85,9 +80,9 @@ pub fn product(sku: &str) -> Product {
     }
 }
 
-pub fn shelves() -> Message {
+pub fn shelves() -> stock_keeper::List {
     let products = vec![(product(PLENTY), 100), (product(NONE), 0), (product(ONE), 1)];
-    stock_keeper::Message::List { products }.into()
+    stock_keeper::List { products }
 }
 
 pub fn line(sku: &str, units: i128) -> OrderLine {
@@ -115,26 +110,25 @@ pub fn details(token: &str, backorder: Backorder) -> CheckoutDetails {
 }
 
 /// A whole checkout in one call. The key tells orders apart.
-pub fn checkout(key: &str, lines: Vec<OrderLine>, token: &str) -> Message {
+pub fn checkout(key: &str, lines: Vec<OrderLine>, token: &str) -> Submit {
     let details = details(token, Backorder::Accept);
-    ToSession::Submit(Box::new(Checkout {
+    Submit(Box::new(Checkout {
         program: ProgramId::OPEN,
         idempotency_key: key.into(),
         digest: 7,
         lines: lines.into(),
         details,
     }))
-    .into()
 }
 
 impl World {
     pub async fn open(&mut self) {
         self.kit.start().await;
-        self.kit.ask(Address::StockKeeper, shelves()).await.unwrap();
+        self.kit.ask(shelves()).await.unwrap();
     }
 
     pub fn submit(&self, key: &str, sku: &str, units: i128, token: &str) -> Asked {
-        self.kit.tell(PROGRAMS, checkout(key, vec![line(sku, units)], token))
+        self.kit.tell_of(SessionId::PROGRAMS, checkout(key, vec![line(sku, units)], token))
     }
 
     /// Buys, and says what the customer was answered.
@@ -151,12 +145,11 @@ impl World {
     /// The states as the journal alone gives them.
     pub fn derived(&self) -> Recovered<Shop> {
         let journal: &dyn Journal = &self.kit.journal;
-        let names: Vec<TreeName> = tree_names().into_iter().chain(crate::runtime::TREES).collect();
-        recover(journal, &MemoryTrees::new(&names)).unwrap()
+        recover(journal, &MemoryTrees::new(&tree_names::<Shop>())).unwrap()
     }
 
     pub fn state_of(&self, order: OrderId) -> OrderState {
-        self.derived().state.orders.orders.peek(&order).expect("the order was placed").state
+        self.derived().tables.of::<Order>().peek(&order).expect("the order was placed").state
     }
 
     pub fn records(&self) -> Vec<(Position, Record<Shop>)> {
@@ -175,8 +168,8 @@ impl World {
         let stated: BTreeMap<Position, &Record<Shop>> = records.iter().map(|(at, one)| (*at, one)).collect();
         let name = |cause: &Cause| match cause {
             Cause::Outside => "asked from outside".to_owned(),
-            Cause::Message(id) => name_of(&stated[&id.turn].sends[id.index as usize].1),
-            Cause::Call(id) => stated[&id.turn].calls[id.index as usize].name().to_owned(),
+            Cause::Message(id) => name_of(&stated[&id.turn].stated.sends[id.index as usize].1),
+            Cause::Call(id) => stated[&id.turn].stated.calls[id.index as usize].name().to_owned(),
             Cause::Timer { set, .. } => format!("timer of {}", stated[&set.turn].by),
             Cause::DeadLetter(letter) => format!("the operator's word on #{letter}"),
         };
@@ -187,19 +180,20 @@ impl World {
     pub fn ending(&self) -> Ending {
         let derived = self.derived();
         assert!(derived.is_quiet(), "something is still on its way");
-        assert_eq!(audit(&derived.state, true), Vec::<String>::new());
-        let events = self.records().into_iter().flat_map(|(_, record)| record.events).collect::<Vec<_>>();
+        assert_eq!(audit(&derived.tables, true), Vec::<String>::new());
+        let events =
+            self.records().into_iter().flat_map(|(_, record)| record.stated.events).collect::<Vec<_>>();
         let count = |is: fn(&Event) -> bool| events.iter().filter(|event| is(event)).count();
         let mut states: Vec<OrderState> =
-            derived.state.orders.orders.resident().map(|(_, order)| order.state).collect();
+            derived.tables.of::<Order>().resident().map(|(_, order)| order.state).collect();
         states.sort();
-        let payments = derived.state.payments.payments.resident();
+        let payments = derived.tables.of::<Payment>().resident();
         Ending {
             states,
-            captures: count(|event| matches!(event, Event::Bank(bank::Event::Captured { .. }))),
+            captures: count(|event| matches!(event, Event::BankActor(bank::Event::Captured { .. }))),
             settled: payments.map(|(_, payment)| payment.settled.amount).sum(),
             purchase_orders: count(|event| {
-                matches!(event, Event::Stock(stock_keeper::Event::Ordered { .. }))
+                matches!(event, Event::StockKeeper(stock_keeper::Event::Ordered { .. }))
             }),
             letters: self.letters(),
         }
@@ -244,7 +238,7 @@ pub fn one_closed_order() -> Ending {
 
 pub async fn answer(asked: Asked) -> Answer {
     match asked.await.unwrap() {
-        Ok(Reply::Answered(answer)) => answer,
+        Ok(Ok(answer)) => answer,
         other => panic!("a checkout is answered: {other:?}"),
     }
 }
@@ -258,7 +252,7 @@ pub fn order_of(outcome: &Outcome) -> OrderId {
 }
 
 pub fn name_of(message: &Message) -> String {
-    <Shop as crate::runtime::Application>::name(message).to_owned()
+    message.name().to_owned()
 }
 
 type AtPoint = Box<dyn Fn(Point, Address, &Message)>;

@@ -2,12 +2,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::actors::Answered;
 use crate::domain::{Customer, Money, OrderId, OrderKey, OrderLine, ShippingAddress};
+use crate::partners::Answered;
 use crate::partners::carrier::{Booking, CancelAnswer, Tracking};
+use crate::runtime::{Addressed, Versioned};
+
+/// Picks, packs and hands over.
+pub struct WarehouseActor;
 
 /// What the warehouse is told, and by whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
     /// OrderManager: step 12. Answers `HandedOver`, then `Delivered`.
     Fulfil(Box<Fulfilment>),
@@ -58,22 +63,13 @@ pub struct Fulfilment {
     pub shipping_address: Arc<ShippingAddress>,
 }
 
-impl Message {
-    /// Its variant, for logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Message::Fulfil(_) => "Fulfil",
-            Message::Stop { .. } => "Stop",
-            Message::PackingDone { .. } => "PackingDone",
-            Message::Booked { .. } => "Booked",
-            Message::BookRetry { .. } => "BookRetry",
-            Message::TrackDue { .. } => "TrackDue",
-            Message::Tracked { .. } => "Tracked",
-            Message::CancelAnswered { .. } => "CancelAnswered",
-            Message::CancelRetry { .. } => "CancelRetry",
-        }
-    }
+impl Versioned for Message {}
 
+impl Addressed for Message {
+    type Actor = WarehouseActor;
+}
+
+impl Message {
     /// The order that it is about: each message here is about one.
     pub fn about(&self) -> OrderId {
         match self {

@@ -9,6 +9,7 @@
 //! - A parcel has one timer: it waits for one thing at a time.
 
 mod booking;
+mod calls;
 mod decide;
 mod messages;
 mod road;
@@ -17,8 +18,9 @@ mod state;
 mod stop;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
-pub use decide::{decide, touches};
-pub use messages::{Fulfilment, Message};
+pub use calls::{BookTruck, CancelBooking, TrackParcel};
+pub use messages::{Fulfilment, Message, WarehouseActor};
 pub use shipment::{Shipment, Stage};
-pub use state::{Event, State};
+pub use state::Event;

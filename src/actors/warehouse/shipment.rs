@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{OrderId, Timestamp, Units};
 use crate::partners::carrier::BookingRequest;
-use crate::runtime::Aggregate;
+use crate::runtime::{Aggregate, Partition};
 use crate::storage::TreeName;
 
 use super::Fulfilment;
@@ -38,6 +38,10 @@ pub enum Stage {
 impl Aggregate for Shipment {
     const TREE: TreeName = TreeName("shipments");
     type Key = OrderId;
+
+    fn partition(order: &OrderId) -> Partition {
+        order.slot().into()
+    }
 }
 
 impl Shipment {

@@ -1,9 +1,8 @@
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
-use crate::actors::Stamp;
 use crate::domain::{Happening, OrderId, Step, Timestamp};
-use crate::runtime::{AnyTable, Keys, Table};
+use crate::runtime::{Fold, Versioned};
 
 use super::{Fulfilment, Shipment, Stage};
 
@@ -11,6 +10,7 @@ use super::{Fulfilment, Shipment, Stage};
 const CASE: Step = Step(0);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Event {
     Asked {
         fulfilment: Box<Fulfilment>,
@@ -53,6 +53,8 @@ pub enum Event {
     },
 }
 
+impl Versioned for Event {}
+
 impl Event {
     pub fn order(&self) -> OrderId {
         match self {
@@ -67,10 +69,6 @@ impl Event {
             | Event::NotStopped { order }
             | Event::Unanswered { order, .. } => *order,
         }
-    }
-
-    pub fn changes(&self, keys: &mut Keys) {
-        keys.add::<Shipment>(&self.order());
     }
 
     /// Steps 12, 13 and 15.
@@ -93,30 +91,15 @@ impl Event {
     }
 }
 
-#[derive(Default)]
-pub struct State {
-    pub shipments: Table<Shipment>,
+pub fn fold(event: &Event, fold: &mut Fold<'_>) {
+    fold.change::<Shipment>(&event.order(), |slot| match (event, slot) {
+        (Event::Asked { fulfilment }, slot) => *slot = Some(Shipment::new(fulfilment.as_ref().clone())),
+        (event, Some(shipment)) => fold_into(shipment, event),
+        (_, None) => {}
+    });
 }
 
-impl State {
-    pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
-        self.shipments.change(&event.order(), stamp.position, |slot| match (event, slot) {
-            (Event::Asked { fulfilment }, slot) => *slot = Some(Shipment::new(fulfilment.as_ref().clone())),
-            (event, Some(shipment)) => fold(shipment, event),
-            (_, None) => {}
-        });
-    }
-
-    pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![&self.shipments]
-    }
-
-    pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![&mut self.shipments]
-    }
-}
-
-fn fold(shipment: &mut Shipment, event: &Event) {
+fn fold_into(shipment: &mut Shipment, event: &Event) {
     if !matches!(event, Event::Unanswered { .. }) {
         shipment.unanswered = 0;
     }

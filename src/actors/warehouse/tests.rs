@@ -2,16 +2,16 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::actors::Answered;
-use crate::actors::testing::Scene;
-use crate::actors::{Address, Event as ShopEvent, Turn, What, mailer, stock_keeper};
+use crate::actors::testing::{NOON, alone};
+use crate::actors::{Address, Call, Decided, Event as ShopEvent, OwnTimeline, Shop, mailer, stock_keeper};
 use crate::domain::{
     Currency, Customer, Happening, Money, OrderId, OrderKey, OrderLine, Quantity, ShippingAddress, Sku,
     Timestamp,
 };
+use crate::partners::Answered;
 use crate::partners::carrier::{Booking, BookingRequest, CancelAnswer, Tracking};
 use crate::partners::mail::MailKind;
-use crate::runtime::{AnyTable, Due, TimerChange, decode};
+use crate::runtime::{Alone, AnyTable, Due, TimerChange, decode};
 
 use super::{Event, Fulfilment, Message, Shipment, Stage};
 
@@ -47,40 +47,39 @@ fn fulfilment() -> Fulfilment {
 }
 
 /// What a turn told the other actors, by their messages' names.
-fn told(turn: &Turn) -> Vec<String> {
+fn told(turn: &Decided) -> Vec<String> {
     let name = |message: &crate::actors::Message| match message {
-        crate::actors::Message::Orders(message) => {
-            let shown = format!("{message:?}");
-            format!("orders.{}", shown.split([' ', '{']).next().unwrap_or_default())
+        crate::actors::Message::OrderManager(message) => {
+            format!("orders.{}", <&str>::from(message))
         }
-        crate::actors::Message::Stock(message) => format!("stock.{}", message.name()),
-        crate::actors::Message::Mail(_) => "mail".to_owned(),
+        crate::actors::Message::StockKeeper(message) => format!("stock.{}", <&str>::from(message)),
+        crate::actors::Message::Mailer(_) => "mail".to_owned(),
         other => format!("{other:?}"),
     };
     turn.sends().iter().map(|(_, message)| name(message)).collect()
 }
 
-fn is_nothing(turn: &Turn) -> bool {
+fn is_nothing(turn: &Decided) -> bool {
     turn.events().is_empty() && turn.sends().is_empty() && turn.calls().is_empty() && turn.timers().is_empty()
 }
 
 /// What the timer that the turn set will bring, and when.
-fn timer(turn: &Turn) -> Option<(Due, Message)> {
+fn timer(turn: &Decided) -> Option<(Due, Message)> {
     turn.timers().iter().find_map(|change| match change {
-        TimerChange::Set { due, message: crate::actors::Message::Warehouse(message), .. } => {
+        TimerChange::Set { due, message: crate::actors::Message::WarehouseActor(message), .. } => {
             Some((*due, message.clone()))
         }
         _ => None,
     })
 }
 
-fn cancels_timer(turn: &Turn) -> bool {
+fn cancels_timer(turn: &Decided) -> bool {
     turn.timers().iter().any(|change| matches!(change, TimerChange::Cancel { .. }))
 }
 
 fn booked() -> Message {
-    let booking = Booking { tracking: "DSD6B5JMFRYP6P".into(), collection_at: Scene::NOON.plus_ms(4 * HOUR) };
-    Message::Booked { order: order(), result: Answered::Yes(booking) }
+    let booking = Booking { tracking: "DSD6B5JMFRYP6P".into(), collection_at: NOON.plus_ms(4 * HOUR) };
+    Message::Booked { order: order(), result: Answered::Known(booking) }
 }
 
 fn tracked(
@@ -89,81 +88,81 @@ fn tracked(
     next: Option<Timestamp>,
 ) -> Message {
     let tracking = Tracking { collected_at, delivered_at, next_expected_at: next };
-    Message::Tracked { order: order(), result: Answered::Yes(tracking) }
+    Message::Tracked { order: order(), result: Answered::Known(tracking) }
 }
 
 fn cancel_answer(answer: CancelAnswer) -> Message {
-    Message::CancelAnswered { order: order(), result: Answered::Yes(answer) }
+    Message::CancelAnswered { order: order(), result: Answered::Known(answer) }
 }
 
 fn stop() -> Message {
     Message::Stop { order: order() }
 }
 
-fn stage(scene: &Scene) -> Stage {
-    scene.state.shipments.shipments.get(&order()).unwrap().stage
+fn stage(alone: &Alone<Shop>) -> Stage {
+    alone.get::<Shipment>(&order()).unwrap().stage
 }
 
-/// A scene in which these messages have been handled.
-fn after(messages: &[Message]) -> Scene {
-    let mut scene = Scene::new();
-    scene.when(US, Message::Fulfil(Box::new(fulfilment())));
+/// The warehouse once these messages have been handled.
+fn after(messages: &[Message]) -> Alone<Shop> {
+    let mut alone = alone();
+    alone.when(US, Message::Fulfil(Box::new(fulfilment())));
     for message in messages {
-        scene.when(US, message.clone());
+        alone.when(US, message.clone());
     }
-    scene
+    alone
 }
 
 fn packing_done() -> Message {
     Message::PackingDone { order: order() }
 }
 
-fn booking_of(turn: &Turn) -> BookingRequest {
-    match &turn.calls()[0].what {
-        What::Book { request, .. } => request.clone(),
+fn booking_of(turn: &Decided) -> BookingRequest {
+    match &turn.calls()[0] {
+        Call::BookTruck(call) => call.request.clone(),
         other => panic!("a booking is expected, not {other:?}"),
     }
 }
 
 #[test]
 fn a_parcel_goes_from_the_shelf_to_the_doorstep() {
-    let mut scene = Scene::new();
-    let turn = scene.when(US, Message::Fulfil(Box::new(fulfilment())));
-    let packing_ms = scene.rules.packing_ms;
-    assert_eq!(timer(&turn), Some((Due::Trade(Scene::NOON.plus_ms(packing_ms)), packing_done())));
+    let mut alone = alone();
+    let turn = alone.when(US, Message::Fulfil(Box::new(fulfilment())));
+    let packing_ms = alone.rules.packing_ms;
+    assert_eq!(timer(&turn), Some((Due::Trade(NOON.plus_ms(packing_ms)), packing_done())));
 
-    scene.now = Scene::NOON.plus_ms(packing_ms);
-    let turn = scene.when(US, packing_done());
+    alone.now = NOON.plus_ms(packing_ms);
+    let turn = alone.when(US, packing_done());
     assert_eq!(told(&turn), ["stock.Packed"]);
     let request = booking_of(&turn);
     assert_eq!((request.key, request.weight_grams), (order().to_string(), 600));
-    assert_eq!(request.booked_at, scene.now);
+    assert_eq!(request.booked_at, alone.now);
 
-    let collection_at = Scene::NOON.plus_ms(4 * HOUR);
-    let turn = scene.when(US, booked());
+    let collection_at = NOON.plus_ms(4 * HOUR);
+    let turn = alone.when(US, booked());
     assert_eq!(timer(&turn), Some((Due::Trade(collection_at), Message::TrackDue { order: order() })));
 
-    scene.now = collection_at;
-    let turn = scene.when(US, Message::TrackDue { order: order() });
-    assert!(matches!(turn.calls()[0].what, What::Track { .. }));
+    alone.now = collection_at;
+    let turn = alone.when(US, Message::TrackDue { order: order() });
+    assert!(matches!(turn.calls()[0], Call::TrackParcel(_)));
 
     let next = collection_at.plus_ms(20 * HOUR);
-    let turn = scene.when(US, tracked(Some(collection_at), None, Some(next)));
+    let turn = alone.when(US, tracked(Some(collection_at), None, Some(next)));
     assert_eq!(told(&turn), ["stock.HandedOver", "orders.HandedOver", "mail"]);
     assert_eq!(timer(&turn), Some((Due::Trade(next), Message::TrackDue { order: order() })));
 
-    scene.now = next;
-    let turn = scene.when(US, tracked(Some(collection_at), Some(next), None));
+    alone.now = next;
+    let turn = alone.when(US, tracked(Some(collection_at), Some(next), None));
     assert_eq!(told(&turn), ["orders.Delivered"]);
     assert_eq!(timer(&turn), None);
-    assert_eq!(stage(&scene), Stage::Delivered);
+    assert_eq!(stage(&alone), Stage::Delivered);
 }
 
 #[test]
 fn the_timeline_tells_of_dispatch_truck_and_doorstep() {
-    let mut scene = after(&[packing_done(), booked()]);
-    scene.when(US, tracked(Some(scene.now), Some(scene.now), None));
-    let timeline = scene.state.timelines.own.get(&order()).unwrap().0.read();
+    let mut alone = after(&[packing_done(), booked()]);
+    alone.when(US, tracked(Some(alone.now), Some(alone.now), None));
+    let timeline = alone.get::<OwnTimeline>(&order()).unwrap().0.read();
     let told: Vec<(u8, String)> =
         timeline.entries.iter().map(|entry| (entry.step.0, entry.what.to_string())).collect();
     let steps: Vec<u8> = told.iter().map(|(step, _)| *step).collect();
@@ -173,10 +172,10 @@ fn the_timeline_tells_of_dispatch_truck_and_doorstep() {
 
 #[test]
 fn the_letter_says_that_it_is_on_its_way_and_opens_the_order() {
-    let mut scene = after(&[packing_done(), booked()]);
-    let turn = scene.when(US, tracked(Some(scene.now), None, None));
+    let mut alone = after(&[packing_done(), booked()]);
+    let turn = alone.when(US, tracked(Some(alone.now), None, None));
     let letter = turn.sends().iter().find_map(|(_, message)| match message {
-        crate::actors::Message::Mail(mailer::Message::Send(letter)) => Some(letter),
+        crate::actors::Message::Mailer(mailer::Message::Send(letter)) => Some(letter),
         _ => None,
     });
     let letter = letter.expect("a letter");
@@ -188,138 +187,141 @@ fn the_letter_says_that_it_is_on_its_way_and_opens_the_order() {
 
 #[test]
 fn a_parcel_that_is_not_packed_stops_at_once() {
-    let mut scene = after(&[]);
-    let turn = scene.when(US, stop());
+    let mut alone = after(&[]);
+    let turn = alone.when(US, stop());
     assert_eq!(told(&turn), ["stock.PutAway", "orders.Stopped"]);
     let put_away = |message: &crate::actors::Message| {
-        matches!(message, crate::actors::Message::Stock(stock_keeper::Message::PutAway { packed: false, .. }))
+        matches!(
+            message,
+            crate::actors::Message::StockKeeper(stock_keeper::Message::PutAway { packed: false, .. })
+        )
     };
     assert!(put_away(&turn.sends()[0].1));
     assert!(cancels_timer(&turn));
-    assert!(is_nothing(&scene.when(US, packing_done())), "a timer that fired all the same changes nothing");
+    assert!(is_nothing(&alone.when(US, packing_done())), "a timer that fired all the same changes nothing");
 }
 
 #[test]
 fn a_stop_waits_for_the_booking_and_then_gives_it_back() {
-    let mut scene = after(&[packing_done()]);
-    let turn = scene.when(US, stop());
+    let mut alone = after(&[packing_done()]);
+    let turn = alone.when(US, stop());
     assert!(told(&turn).is_empty() && turn.calls().is_empty());
 
-    let turn = scene.when(US, booked());
-    assert!(matches!(turn.calls()[0].what, What::CancelBooking { .. }));
+    let turn = alone.when(US, booked());
+    assert!(matches!(turn.calls()[0], Call::CancelBooking(_)));
     assert_eq!(timer(&turn), None, "a parcel that is being stopped is not tracked");
 
-    let turn = scene.when(US, cancel_answer(CancelAnswer::Cancelled));
+    let turn = alone.when(US, cancel_answer(CancelAnswer::Cancelled));
     assert_eq!(told(&turn), ["stock.PutAway", "orders.Stopped"]);
-    assert_eq!(stage(&scene), Stage::Stopped);
+    assert_eq!(stage(&alone), Stage::Stopped);
 }
 
 #[test]
 fn a_stop_during_an_unknown_booking_asks_for_the_same_booking_first() {
     let unknown = Message::Booked { order: order(), result: Answered::Unknown("time-out".into()) };
-    let mut scene = after(&[packing_done(), stop()]);
-    let turn = scene.when(US, unknown);
+    let mut alone = after(&[packing_done(), stop()]);
+    let turn = alone.when(US, unknown);
     assert_eq!(timer(&turn).unwrap().1, Message::BookRetry { order: order() });
-    scene.now = scene.now.plus_ms(HOUR);
-    let again = scene.when(US, Message::BookRetry { order: order() });
-    assert_eq!(booking_of(&again).booked_at, Scene::NOON, "the same request, to the letter");
-    let turn = scene.when(US, booked());
-    assert!(matches!(turn.calls()[0].what, What::CancelBooking { .. }));
+    alone.now = alone.now.plus_ms(HOUR);
+    let again = alone.when(US, Message::BookRetry { order: order() });
+    assert_eq!(booking_of(&again).booked_at, NOON, "the same request, to the letter");
+    let turn = alone.when(US, booked());
+    assert!(matches!(turn.calls()[0], Call::CancelBooking(_)));
 }
 
 #[test]
 fn a_parcel_that_the_carrier_never_took_stops_without_it() {
-    let mut scene = after(&[packing_done(), stop()]);
+    let mut alone = after(&[packing_done(), stop()]);
     let refused = Message::Booked { order: order(), result: Answered::Refused("no".into()) };
-    assert_eq!(told(&scene.when(US, refused)), ["stock.PutAway", "orders.Stopped"]);
+    assert_eq!(told(&alone.when(US, refused)), ["stock.PutAway", "orders.Stopped"]);
 }
 
 #[test]
 fn a_booked_parcel_is_asked_back_from_the_carrier() {
-    let mut scene = after(&[packing_done(), booked()]);
-    let turn = scene.when(US, stop());
+    let mut alone = after(&[packing_done(), booked()]);
+    let turn = alone.when(US, stop());
     assert!(cancels_timer(&turn), "who cancels must not track");
-    assert!(matches!(turn.calls()[0].what, What::CancelBooking { .. }));
+    assert!(matches!(turn.calls()[0], Call::CancelBooking(_)));
 
     let unknown = Message::CancelAnswered { order: order(), result: Answered::Unknown("time-out".into()) };
-    let turn = scene.when(US, unknown);
+    let turn = alone.when(US, unknown);
     assert_eq!(timer(&turn).unwrap().1, Message::CancelRetry { order: order() });
-    assert!(is_nothing(&scene.when(US, tracked(Some(scene.now), None, None))), "no scan counts meanwhile");
+    assert!(is_nothing(&alone.when(US, tracked(Some(alone.now), None, None))), "no scan counts meanwhile");
 
-    scene.when(US, Message::CancelRetry { order: order() });
-    let turn = scene.when(US, cancel_answer(CancelAnswer::Cancelled));
+    alone.when(US, Message::CancelRetry { order: order() });
+    let turn = alone.when(US, cancel_answer(CancelAnswer::Cancelled));
     assert_eq!(told(&turn), ["stock.PutAway", "orders.Stopped"]);
 }
 
 #[test]
 fn a_parcel_on_the_truck_is_too_late_to_stop_and_goes_on() {
-    let mut scene = after(&[packing_done(), booked(), stop()]);
-    let turn = scene.when(US, cancel_answer(CancelAnswer::AlreadyCollected));
+    let mut alone = after(&[packing_done(), booked(), stop()]);
+    let turn = alone.when(US, cancel_answer(CancelAnswer::AlreadyCollected));
     assert_eq!(told(&turn), ["orders.TooLateToStop"]);
-    assert!(matches!(turn.calls()[0].what, What::Track { .. }));
-    let turn = scene.when(US, tracked(Some(scene.now), None, None));
+    assert!(matches!(turn.calls()[0], Call::TrackParcel(_)));
+    let turn = alone.when(US, tracked(Some(alone.now), None, None));
     assert_eq!(told(&turn), ["stock.HandedOver", "orders.HandedOver", "mail"]);
-    assert_eq!(told(&scene.when(US, stop())), ["orders.TooLateToStop"]);
+    assert_eq!(told(&alone.when(US, stop())), ["orders.TooLateToStop"]);
 }
 
 #[test]
 fn a_carrier_that_does_not_take_the_parcel_is_one_case_and_is_offered_it_again() {
     let refused = Message::Booked { order: order(), result: Answered::Refused("no such postcode".into()) };
-    let mut scene = after(&[packing_done()]);
-    let cases = |turn: &Turn| turn.events().iter().flat_map(ShopEvent::happenings).count();
-    let turn = scene.when(US, refused.clone());
+    let mut alone = after(&[packing_done()]);
+    let cases = |turn: &Decided| turn.events().iter().flat_map(ShopEvent::happenings).count();
+    let turn = alone.when(US, refused.clone());
     assert_eq!(cases(&turn), 1);
     assert_eq!(timer(&turn).unwrap().1, Message::BookRetry { order: order() });
-    assert_eq!(cases(&scene.when(US, refused)), 0);
+    assert_eq!(cases(&alone.when(US, refused)), 0);
 }
 
 #[test]
 fn unknown_outcomes_wait_longer_each_time() {
-    let mut scene = after(&[packing_done()]);
+    let mut alone = after(&[packing_done()]);
     let unknown = Message::Booked { order: order(), result: Answered::Unknown("time-out".into()) };
-    let waits = [500, 1_000, 2_000].map(|ms| Due::Real(Scene::NOON.plus_ms(ms)));
+    let waits = [500, 1_000, 2_000].map(|ms| Due::Real(NOON.plus_ms(ms)));
     for due in waits {
-        assert_eq!(timer(&scene.when(US, unknown.clone())).unwrap().0, due);
+        assert_eq!(timer(&alone.when(US, unknown.clone())).unwrap().0, due);
     }
 }
 
 #[test]
 fn a_carrier_that_names_a_day_nobody_lives_to_see_is_asked_again_within_a_week() {
     let week = |now: Timestamp| Due::Trade(now.plus_ms(7 * Timestamp::DAY_MS));
-    let mut scene = after(&[packing_done()]);
+    let mut alone = after(&[packing_done()]);
     let booking = Booking { tracking: "T1".to_owned(), collection_at: Timestamp(u64::MAX) };
-    let turn = scene.when(US, Message::Booked { order: order(), result: Answered::Yes(booking) });
-    assert_eq!(timer(&turn), Some((week(Scene::NOON), Message::TrackDue { order: order() })));
-    let turn = scene.when(US, tracked(None, None, Some(Timestamp(u64::MAX))));
-    assert_eq!(timer(&turn), Some((week(Scene::NOON), Message::TrackDue { order: order() })));
+    let turn = alone.when(US, Message::Booked { order: order(), result: Answered::Known(booking) });
+    assert_eq!(timer(&turn), Some((week(NOON), Message::TrackDue { order: order() })));
+    let turn = alone.when(US, tracked(None, None, Some(Timestamp(u64::MAX))));
+    assert_eq!(timer(&turn), Some((week(NOON), Message::TrackDue { order: order() })));
 }
 
 #[test]
 fn a_shipment_is_stored_and_reads_back() {
-    let scene = after(&[packing_done(), booked(), stop()]);
-    let table = &scene.state.shipments.shipments;
+    let alone = after(&[packing_done(), booked(), stop()]);
+    let table = alone.tables.of::<Shipment>();
     let stored = &table.encode_all()[0].stored;
-    assert_eq!(decode::<Shipment>(stored).unwrap().as_ref(), table.get(&order()));
+    assert_eq!(decode::<Shipment>(stored).unwrap().as_ref(), table.peek(&order()));
 }
 
 #[test]
 fn doubled_and_late_messages_change_nothing() {
-    let mut scene = after(&[packing_done(), booked()]);
-    assert!(is_nothing(&scene.when(US, Message::Fulfil(Box::new(fulfilment())))));
+    let mut alone = after(&[packing_done(), booked()]);
+    assert!(is_nothing(&alone.when(US, Message::Fulfil(Box::new(fulfilment())))));
     for message in [packing_done(), booked(), Message::BookRetry { order: order() }] {
-        assert!(is_nothing(&scene.when(US, message.clone())), "{message:?}");
+        assert!(is_nothing(&alone.when(US, message.clone())), "{message:?}");
     }
-    scene.when(US, tracked(Some(scene.now), Some(scene.now), None));
+    alone.when(US, tracked(Some(alone.now), Some(alone.now), None));
     let late = [
-        tracked(Some(scene.now), Some(scene.now), None),
+        tracked(Some(alone.now), Some(alone.now), None),
         Message::TrackDue { order: order() },
         cancel_answer(CancelAnswer::Cancelled),
         Message::CancelRetry { order: order() },
     ];
     for message in late {
-        assert!(is_nothing(&scene.when(US, message.clone())), "{message:?}");
+        assert!(is_nothing(&alone.when(US, message.clone())), "{message:?}");
     }
-    assert!(is_nothing(&scene.when(US, Message::Stop { order: OrderId::new(9, 9) })), "an order never seen");
+    assert!(is_nothing(&alone.when(US, Message::Stop { order: OrderId::new(9, 9) })), "an order never seen");
 }
 
 fn any_message() -> impl Strategy<Value = Message> {
@@ -336,7 +338,7 @@ fn any_message() -> impl Strategy<Value = Message> {
         Just(Message::Booked { order: order(), result: Answered::Unknown("?".into()) }),
         Just(Message::Booked { order: order(), result: Answered::Refused("no".into()) }),
         Just(Message::Tracked { order: order(), result: Answered::Unknown("?".into()) }),
-        result.prop_map(|delivered| tracked(Some(Scene::NOON), delivered.then_some(Scene::NOON), None)),
+        result.prop_map(|delivered| tracked(Some(NOON), delivered.then_some(NOON), None)),
         Just(tracked(None, None, None)),
     ]
 }
@@ -344,14 +346,14 @@ fn any_message() -> impl Strategy<Value = Message> {
 proptest! {
     #[test]
     fn a_parcel_leaves_or_is_put_away_but_never_both(messages in prop::collection::vec(any_message(), 0..40)) {
-        let mut scene = after(&[]);
+        let mut alone = after(&[]);
         let mut all = vec![];
         let mut ends = 0;
         for message in messages {
-            let turn = scene.when(US, message);
+            let turn = alone.when(US, message);
             all.extend(told(&turn));
             ends += turn.events().iter().filter(|event| matches!(event,
-                ShopEvent::Warehouse(Event::Stopped { .. } | Event::HandedOver { .. }))).count();
+                ShopEvent::WarehouseActor(Event::Stopped { .. } | Event::HandedOver { .. }))).count();
         }
         let count = |what: &str| all.iter().filter(|told| *told == what).count();
         prop_assert!(ends <= 1);

@@ -1,112 +1,144 @@
-use std::borrow::Cow;
+use std::fmt;
 
-use crate::actors::{self, Address, Context, Turn};
-use crate::domain::SessionId;
-use crate::runtime::Keys;
+use crate::actors::{Notes, Rules, Shop, Teller, Turn};
+use crate::domain::{OrderId, Party, SessionId};
+use crate::runtime::{Actor, Fold, Partition, Snapshot, Tables};
 
-use super::{AllPrograms, Message, Programs, Reply, Session, State, cart, checkout, programs};
+use super::{
+    Ended, Event, Message, NoCart, NoCheckout, Programs, Session, WebSession, cart, checkout, keys, state,
+};
 
-pub fn touches(_state: &State, to: Address, message: &Message, keys: &mut Keys) {
-    match message {
-        Message::AddKey { .. } | Message::RevokeKey { .. } | Message::ListKeys => {
-            keys.add::<Programs>(&AllPrograms);
+impl Actor for WebSession {
+    type App = Shop;
+    const NAME: &'static str = Party::WebSession.name();
+    const ROLE: Option<Teller> = Some(Teller::own(Party::WebSession));
+    /// One for each live visitor, and one that all programs share.
+    type Key = SessionId;
+    type Message = Message;
+    type Event = Event;
+
+    fn tables(tables: &mut Tables) {
+        tables.add::<Session>();
+        tables.add::<Programs>();
+    }
+
+    fn decide(id: &SessionId, message: &Message, turn: &mut Turn<'_>) {
+        decide(turn, *id, message);
+    }
+
+    fn fold(event: &Event, fold: &mut Fold<'_>) {
+        state::fold(event, fold);
+    }
+
+    /// Programs share a session: what it is told of an order is decided on with that, and the list of them is in common.
+    fn partition(id: &SessionId, message: &Message) -> Partition {
+        match message {
+            Message::Submit(order) => order.0.idempotency().slot().into(),
+            Message::OrderAnswered { order, .. } if *id == SessionId::PROGRAMS => order.slot().into(),
+            _ if *id == SessionId::PROGRAMS => Partition::Common,
+            _ => id.slot().into(),
         }
-        _ => cart_of(to).iter().for_each(|session| keys.add::<Session>(session)),
+    }
+
+    fn name(message: &Message) -> &'static str {
+        message.into()
+    }
+
+    fn subject(message: &Message) -> Option<OrderId> {
+        message.order()
+    }
+
+    fn notes(event: &Event) -> Notes {
+        event.happenings().into()
+    }
+
+    /// A session's id opens its cart, so only its time is shown.
+    fn show_key(id: &SessionId, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *id {
+            SessionId::PROGRAMS => f.write_str("programs"),
+            visitor => write!(f, "…{}", visitor.fingerprint()),
+        }
+    }
+
+    fn idle_ms(id: &SessionId, rules: &Rules) -> Option<u64> {
+        (*id != SessionId::PROGRAMS).then_some(rules.session_idle_ms)
     }
 }
 
-pub fn decide(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
+fn decide(turn: &mut Turn<'_>, id: SessionId, message: &Message) {
     match message {
-        Message::AddKey { name, key } => programs::add(&known(state), name, *key, context),
-        Message::RevokeKey { name } => programs::revoke(&known(state), name, context),
-        Message::ListKeys => programs::list(&known(state), context),
-        of_a_session => on_session(state, of_a_session, context),
-    }
-}
-
-fn known(state: &State) -> Cow<'_, Programs> {
-    state.programs.get(&AllPrograms).map_or(Cow::Owned(Programs::default()), Cow::Borrowed)
-}
-
-fn on_session(state: &State, message: &Message, context: &mut Context<'_>) -> Turn {
-    let cart = cart_of(context.address()).map(|id| (id, state.sessions.get(&id)));
-    match message {
-        Message::Submit(order) => checkout::submit(order, context),
+        Message::AddKey(question) => keys::add(turn, question),
+        Message::RevokeKey(question) => keys::revoke(turn, question),
+        Message::ListKeys(question) => keys::list(turn, question),
+        Message::Submit(question) => checkout::submit(turn, question),
         Message::OrderAnswered { request, order, key, answer } => {
-            let session = cart.and_then(|(_, session)| session);
-            checkout::answered(*request, *order, *key, answer, session, context)
+            let session = known(turn, id);
+            checkout::answered(turn, id, session.as_deref(), *request, *order, *key, answer);
         }
-        about_a_cart => match cart {
-            Some((id, known)) => on_any_cart(id, known, about_a_cart, context),
-            // the programs' session has none
-            None => no_such_cart(context),
-        },
+        // the programs' session has none
+        about_a_cart if id == SessionId::PROGRAMS => no_such_cart(turn, about_a_cart),
+        about_a_cart => on_any_cart(turn, id, about_a_cart),
     }
 }
 
-/// Known or not, over or not.
-fn on_any_cart(id: SessionId, known: Option<&Session>, message: &Message, context: &mut Context<'_>) -> Turn {
-    match message {
-        Message::Forget => cart::forget(id, known, context),
-        Message::End => cart::end(id, known, context),
-        _ if cart::is_over(id, context) => no_such_cart(context),
-        Message::Create => cart::create(id, known, context),
-        Message::Adopt { lines } => cart::adopt(id, known, lines, context),
-        about_what_is_in_it => match known {
-            Some(session) => on_cart(id, session, about_what_is_in_it, context),
-            None => no_such_cart(context),
-        },
+/// The programs keep no cart.
+fn known(turn: &mut Turn<'_>, id: SessionId) -> Option<Snapshot<Session>> {
+    if id == SessionId::PROGRAMS { None } else { turn.get::<Session>(&id) }
+}
+
+/// Begun or not, over or not.
+fn on_any_cart(turn: &mut Turn<'_>, id: SessionId, message: &Message) {
+    let session = turn.get::<Session>(&id);
+    match (message, session.as_deref()) {
+        (Message::Forget(question), session) => cart::forget(turn, id, session, question),
+        (Message::End(question), session) => cart::end(turn, id, session, question),
+        _ if cart::is_over(turn, id) => no_such_cart(turn, message),
+        (Message::Create(question), session) => cart::create(turn, id, session, question),
+        (Message::Adopt(question), session) => cart::adopt(turn, id, session, question),
+        (_, Some(session)) => on_cart(turn, id, session, message),
+        (_, None) => no_such_cart(turn, message),
     }
 }
 
-fn on_cart(id: SessionId, session: &Session, message: &Message, context: &mut Context<'_>) -> Turn {
+fn on_cart(turn: &mut Turn<'_>, id: SessionId, session: &Session, message: &Message) {
     match message {
-        Message::View => cart::view(id, session, context),
-        Message::SetLine { line } => cart::set_line(id, session, line, context),
-        Message::RemoveLine { sku } => cart::remove_line(id, session, sku, context),
-        Message::BeginCheckout { customer, shipping_address, backorder } => {
-            let form = super::CheckoutForm {
-                customer: customer.clone(),
-                shipping_address: shipping_address.clone(),
-                backorder: *backorder,
-            };
-            checkout::begin(id, session, form, context)
-        }
-        Message::PayWith { checkout, card } => {
-            checkout::pay_with(id, session, checkout, card.as_ref(), context)
-        }
-        Message::Checkout { idempotency_key, digest, details } => {
-            checkout::checkout(id, session, idempotency_key, *digest, details, context)
-        }
+        Message::View(question) => cart::view(turn, id, question),
+        Message::SetLine(question) => cart::set_line(turn, id, session, question),
+        Message::RemoveLine(question) => cart::remove_line(turn, id, session, question),
+        Message::BeginCheckout(question) => checkout::begin(turn, id, session, question),
+        Message::PayWith(question) => checkout::pay_with(turn, id, session, question),
+        Message::CheckoutCart(question) => checkout::checkout(turn, id, session, question),
         // decided on above, for any session
         Message::Submit(_)
-        | Message::Create
-        | Message::Adopt { .. }
-        | Message::Forget
-        | Message::End
+        | Message::Create(_)
+        | Message::Adopt(_)
+        | Message::Forget(_)
+        | Message::End(_)
         | Message::OrderAnswered { .. }
-        | Message::AddKey { .. }
-        | Message::RevokeKey { .. }
-        | Message::ListKeys => Turn::nothing(),
+        | Message::AddKey(_)
+        | Message::RevokeKey(_)
+        | Message::ListKeys(_) => {}
     }
 }
 
-/// The session whose cart an actor keeps.
-fn cart_of(address: Address) -> Option<SessionId> {
-    match address {
-        Address::WebSession(session) if session != SessionId::PROGRAMS => Some(session),
-        _ => None,
-    }
-}
-
-fn no_such_cart(context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    reply(&mut turn, context, Reply::NoSuchCart);
-    turn
-}
-
-pub fn reply(turn: &mut Turn, context: &Context<'_>, with: impl Into<actors::Reply>) {
-    if let Some(request) = context.request() {
-        turn.reply(request, with);
+fn no_such_cart(turn: &mut Turn<'_>, message: &Message) {
+    match message {
+        Message::Create(question) => turn.answer(question, Err(NoCart::NoSuchCart)),
+        Message::Adopt(question) => turn.answer(question, Err(NoCart::NoSuchCart)),
+        Message::View(question) => turn.answer(question, Err(NoCart::NoSuchCart)),
+        Message::SetLine(question) => turn.answer(question, Err(NoCart::NoSuchCart)),
+        Message::RemoveLine(question) => turn.answer(question, Err(NoCart::NoSuchCart)),
+        Message::BeginCheckout(question) => turn.answer(question, Err(NoCheckout::NoSuchCart)),
+        Message::PayWith(question) => turn.answer(question, Err(NoCheckout::NoSuchCart)),
+        Message::CheckoutCart(question) => turn.answer(question, Err(NoCheckout::NoSuchCart)),
+        // of the programs' session, which never ends
+        Message::Forget(question) => turn.answer(question, ()),
+        Message::End(question) => turn.answer(question, Ended::NotOver),
+        // not about a cart
+        Message::Submit(_)
+        | Message::OrderAnswered { .. }
+        | Message::AddKey(_)
+        | Message::RevokeKey(_)
+        | Message::ListKeys(_) => {}
     }
 }

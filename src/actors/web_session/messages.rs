@@ -7,53 +7,148 @@ use crate::domain::{
     ApiKeyHash, Backorder, Buyer, Customer, OrderId, OrderLine, ProgramId, SessionId, ShippingAddress, Sku,
 };
 use crate::partners::processor::TypedCard;
-use crate::runtime::RequestId;
+use crate::questions;
+use crate::runtime::{Addressed, RequestId, Versioned};
 
 use super::{NoKey, Programs};
 
-/// What a visitor's session is told, and by whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The session of one visitor; all programs share that of [`SessionId::PROGRAMS`].
+pub struct WebSession;
+
+/// What a session is told, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
-    /// Gateway, `POST /orders`: a whole checkout in one call, to [`SessionId::PROGRAMS`] only. Replies `Answered`, or
-    /// passes on and replies when `OrderAnswered` comes.
-    Submit(Box<Checkout>),
-    /// Gateway: a new, empty cart. Replies `Cart`.
-    Create,
-    /// Gateway. Replies `Cart`, or `NoSuchCart`, as every message about a cart does once it is over.
-    View,
-    /// Gateway: so many units of a product at the price shown, in the place of any earlier line of the SKU. Replies
-    /// `Cart`, `NoSuchCart`, or `CartFull`.
-    SetLine { line: OrderLine },
-    /// Gateway. Replies `Cart`, also when there was no such line.
-    RemoveLine { sku: Sku },
-    /// Gateway, the browser's checkout page: who buys, where it goes, and what if it is not all in stock. Kept until the
-    /// payment page comes back with a token. Replies `CheckoutBegun`.
-    BeginCheckout { customer: Arc<Customer>, shipping_address: Arc<ShippingAddress>, backorder: Backorder },
-    /// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
-    /// same return twice (a reload, the back button) gives the same order. `card`: what the processor has for it, good for
-    /// the amount that its page showed; without one the answer that was given before is told again, and nothing is bought.
-    /// Replies `Answered`, or passes on.
-    PayWith { checkout: String, card: Option<TypedCard> },
-    /// Gateway, `POST /carts/{id}/checkout`: buys what is in the cart. Replies `Answered`, or passes on.
-    Checkout { idempotency_key: String, digest: u64, details: Box<CheckoutDetails> },
+    Submit(Submit),
+    Create(Create),
+    View(View),
+    SetLine(SetLine),
+    RemoveLine(RemoveLine),
+    BeginCheckout(BeginCheckout),
+    PayWith(PayWith),
+    CheckoutCart(CheckoutCart),
     /// OrderManager: how an order that this session sent has ended up, so far. `request` is the `ask` that still waits, `key`
     /// names the checkout.
-    OrderAnswered { request: Option<RequestId>, order: OrderId, key: KeyHash, answer: Answer },
-    /// Operator, to [`SessionId::PROGRAMS`] only: a key for the program of this name. Replies `KeyAdded` or `NoKey`.
-    AddKey { name: String, key: ApiKeyHash },
-    /// Operator, likewise. Replies `KeyRevoked` or `NoKey`.
-    RevokeKey { name: String },
-    /// Operator and gateway, likewise. Replies `Programs`.
-    ListKeys,
-    /// Gateway, at checkout: takes over what is in the cart of the session that she came with, for she gets another cookie
-    /// where she is about to say who she is. Of a new session only. Replies `Cart`.
-    Adopt { lines: Vec<OrderLine> },
-    /// Gateway: she wants it forgotten. Replies `Forgotten`, also where there was nothing.
-    Forget,
-    /// Sweeper: a cart that is over is to go. Replies `Forgotten`, also where there was nothing; one that is not over stays,
-    /// and the reply is `NotOver`.
-    End,
+    OrderAnswered {
+        request: Option<RequestId>,
+        order: OrderId,
+        key: KeyHash,
+        answer: Answer,
+    },
+    AddKey(AddKey),
+    RevokeKey(RevokeKey),
+    ListKeys(ListKeys),
+    Adopt(Adopt),
+    Forget(Forget),
+    End(End),
 }
+
+impl Versioned for Message {}
+
+impl Addressed for Message {
+    type Actor = WebSession;
+}
+
+questions! { WebSession:
+    Submit -> CheckoutReply,
+    Create -> CartReply,
+    View -> CartReply,
+    SetLine -> CartReply,
+    RemoveLine -> CartReply,
+    BeginCheckout -> Result<CheckoutBegun, NoCheckout>,
+    PayWith -> CheckoutReply,
+    CheckoutCart -> CheckoutReply,
+    AddKey -> Result<ProgramId, NoKey>,
+    RevokeKey -> Result<ProgramId, NoKey>,
+    ListKeys -> Programs,
+    Adopt -> CartReply,
+    Forget -> (),
+    End -> Ended,
+}
+
+/// Gateway, `POST /orders`: a whole checkout in one call, to [`SessionId::PROGRAMS`] only. Replies at once, or when
+/// `OrderAnswered` comes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Submit(pub Box<Checkout>);
+
+/// Gateway: a new, empty cart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Create;
+
+/// Gateway. Refused with `NoSuchCart`, as every message about a cart is once it is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View;
+
+/// Gateway: so many units of a product at the price shown, in the place of any earlier line of the SKU.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetLine {
+    pub line: OrderLine,
+}
+
+/// Gateway. Replies the cart, also when there was no such line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RemoveLine {
+    pub sku: Sku,
+}
+
+/// Gateway, the browser's checkout page: who buys, where it goes, and what if it is not all in stock. Kept until the
+/// payment page comes back with a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BeginCheckout {
+    pub customer: Arc<Customer>,
+    pub shipping_address: Arc<ShippingAddress>,
+    pub backorder: Backorder,
+}
+
+/// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
+/// same return twice (a reload, the back button) gives the same order. `card`: what the processor has for it, good for
+/// the amount that its page showed; without one the answer that was given before is told again, and nothing is bought.
+/// Replies at once, or when `OrderAnswered` comes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PayWith {
+    pub checkout: String,
+    pub card: Option<TypedCard>,
+}
+
+/// Gateway, `POST /carts/{id}/checkout`: buys what is in the cart. Replies at once, or when `OrderAnswered` comes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckoutCart {
+    pub idempotency_key: String,
+    pub digest: u64,
+    pub details: Box<CheckoutDetails>,
+}
+
+/// Operator, to [`SessionId::PROGRAMS`] only: a key for the program of this name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AddKey {
+    pub name: String,
+    pub key: ApiKeyHash,
+}
+
+/// Operator, likewise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevokeKey {
+    pub name: String,
+}
+
+/// Operator and gateway, likewise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListKeys;
+
+/// Gateway, at checkout: takes over what is in the cart of the session that she came with, for she gets another cookie
+/// where she is about to say who she is. Of a new session only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Adopt {
+    pub lines: Vec<OrderLine>,
+}
+
+/// Gateway: she wants it forgotten. Replies where there was nothing, too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forget;
+
+/// Sweeper: a cart that is over is to go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct End;
 
 /// A checkout that carries its own lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,32 +179,44 @@ pub struct CheckoutDetails {
     pub backorder: Backorder,
 }
 
-/// What a session answers about its cart.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reply {
-    Cart(Box<CartView>),
+/// The cart as it is now.
+pub type CartReply = Result<Box<CartView>, NoCart>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCart {
     NoSuchCart,
-    /// Nothing is left of the cart.
-    Forgotten,
-    /// Its time has not come.
-    NotOver,
-    /// More than [`crate::domain::limits::LINES_MAX`] lines.
-    CartFull,
+    /// More than [`crate::domain::limits::LINES_MAX`] lines, or more than can be added up.
+    Full,
+}
+
+/// What a checkout is answered, as far as the order manager was asked.
+pub type CheckoutReply = Result<Answer, NoCheckout>;
+
+/// Why there is no checkout. Nothing has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCheckout {
+    NoSuchCart,
     /// There is nothing in the cart to buy.
     CartEmpty,
     /// Another checkout of the cart has not been answered yet: what is in it is not sold twice.
     BeingOrdered,
-    /// The payment page must send this nonce back.
-    CheckoutBegun {
-        checkout: String,
-        cart: Box<CartView>,
-    },
     /// The nonce is not of a checkout that this session has begun.
     NoSuchCheckout,
-    KeyAdded(ProgramId),
-    KeyRevoked(ProgramId),
-    NoKey(NoKey),
-    Programs(Programs),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckoutBegun {
+    /// The payment page must send this nonce back.
+    pub checkout: String,
+    pub cart: Box<CartView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Nothing is left of the cart, or there was nothing.
+    Forgotten,
+    /// Its time has not come.
+    NotOver,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -123,27 +230,6 @@ pub struct CartView {
 }
 
 impl Message {
-    /// Its variant, for logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Message::Submit(_) => "Submit",
-            Message::Create => "Create",
-            Message::Adopt { .. } => "Adopt",
-            Message::Forget => "Forget",
-            Message::End => "End",
-            Message::View => "View",
-            Message::SetLine { .. } => "SetLine",
-            Message::RemoveLine { .. } => "RemoveLine",
-            Message::BeginCheckout { .. } => "BeginCheckout",
-            Message::PayWith { .. } => "PayWith",
-            Message::Checkout { .. } => "Checkout",
-            Message::OrderAnswered { .. } => "OrderAnswered",
-            Message::AddKey { .. } => "AddKey",
-            Message::RevokeKey { .. } => "RevokeKey",
-            Message::ListKeys => "ListKeys",
-        }
-    }
-
     /// The order that it is about: none has been placed before one is answered.
     pub fn order(&self) -> Option<OrderId> {
         match self {

@@ -14,6 +14,7 @@
 mod cart;
 mod checkout;
 mod decide;
+mod keys;
 mod messages;
 mod nonce;
 mod programs;
@@ -22,9 +23,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{decide, touches};
 pub use messages::*;
 pub use nonce::Nonce;
 pub use programs::{AllPrograms, NoKey, PROGRAMS_MAX, Program, Programs};
 pub use session::{CHECKOUTS_MAX, CheckoutForm, ORDERING_MAX_MS, Ordering, Session};
-pub use state::{Event, State};
+pub use state::Event;

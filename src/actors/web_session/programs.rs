@@ -3,13 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::actors::{Context, Turn};
 use crate::domain::{ApiKeyHash, ProgramId, Timestamp};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
-
-use super::decide::reply;
-use super::{Event, Reply};
 
 /// Also those whose keys were revoked: an order may still be theirs. One row holds them all.
 pub const PROGRAMS_MAX: usize = 100;
@@ -67,7 +63,7 @@ pub enum NoKey {
 }
 
 impl Programs {
-    fn named(&self, name: &str) -> Option<&Program> {
+    pub(super) fn named(&self, name: &str) -> Option<&Program> {
         self.list.iter().find(|program| program.name == name)
     }
 
@@ -77,7 +73,7 @@ impl Programs {
     }
 
     /// The number of the program that `name` gets a key for; 0 is that of a demo's strangers.
-    fn id_for(&self, name: &str) -> Result<ProgramId, NoKey> {
+    pub(super) fn id_for(&self, name: &str) -> Result<ProgramId, NoKey> {
         let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.');
         if !(1..=PROGRAM_NAME_CHARS_MAX).contains(&name.len()) || !name.bytes().all(is_plain) {
             return Err(NoKey::BadName);
@@ -104,34 +100,4 @@ impl Programs {
             program.revoked_at = Some(at);
         }
     }
-}
-
-pub fn add(programs: &Programs, name: &str, key: ApiKeyHash, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    match programs.id_for(name) {
-        Ok(program) => {
-            turn.event(Event::KeyAdded { program, name: name.to_owned(), key });
-            reply(&mut turn, context, Reply::KeyAdded(program));
-        }
-        Err(why) => reply(&mut turn, context, Reply::NoKey(why)),
-    }
-    turn
-}
-
-pub fn revoke(programs: &Programs, name: &str, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    match programs.named(name).filter(|program| program.revoked_at.is_none()) {
-        Some(program) => {
-            turn.event(Event::KeyRevoked { program: program.id });
-            reply(&mut turn, context, Reply::KeyRevoked(program.id));
-        }
-        None => reply(&mut turn, context, Reply::NoKey(NoKey::NoSuchKey)),
-    }
-    turn
-}
-
-pub fn list(programs: &Programs, context: &Context<'_>) -> Turn {
-    let mut turn = Turn::nothing();
-    reply(&mut turn, context, Reply::Programs(programs.clone()));
-    turn
 }

@@ -6,7 +6,7 @@ use crate::actors::order_manager::KeyHash;
 use crate::domain::{
     Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku, Timestamp, Units, limits,
 };
-use crate::runtime::Aggregate;
+use crate::runtime::{Aggregate, Partition};
 use crate::storage::TreeName;
 
 use super::Nonce;
@@ -45,6 +45,10 @@ pub const ORDERING_MAX_MS: u64 = Timestamp::HOUR_MS;
 impl Aggregate for Session {
     const TREE: TreeName = TreeName("sessions");
     type Key = SessionId;
+
+    fn partition(id: &SessionId) -> Partition {
+        id.slot().into()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

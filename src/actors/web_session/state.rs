@@ -1,17 +1,16 @@
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
-use crate::actors::Stamp;
 use crate::domain::{
-    ApiKeyHash, Happening, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step, Units,
+    ApiKeyHash, Happening, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step, Timestamp, Units,
 };
-use crate::journal::Position;
-use crate::runtime::{AnyTable, Keys, Table};
+use crate::runtime::{Fold, Versioned};
 
 use super::{AllPrograms, CheckoutForm, Nonce, Ordering, Programs, Session};
 
 /// The facts about sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Event {
     Created {
         session: SessionId,
@@ -42,9 +41,11 @@ pub enum Event {
         program: ProgramId,
         name: String,
         key: ApiKeyHash,
+        at: Timestamp,
     },
     KeyRevoked {
         program: ProgramId,
+        at: Timestamp,
     },
     /// Nothing is left of it.
     Forgotten {
@@ -61,20 +62,9 @@ pub enum Event {
     },
 }
 
-#[derive(Default)]
-pub struct State {
-    pub sessions: Table<Session>,
-    pub programs: Table<Programs>,
-}
+impl Versioned for Event {}
 
 impl Event {
-    pub fn changes(&self, keys: &mut Keys) {
-        match self {
-            Event::KeyAdded { .. } | Event::KeyRevoked { .. } => keys.add::<Programs>(&AllPrograms),
-            _ => self.session().iter().for_each(|session| keys.add::<Session>(session)),
-        }
-    }
-
     /// The session that it changes: the one of the programs keeps nothing.
     fn session(&self) -> Option<SessionId> {
         let session = match self {
@@ -101,64 +91,55 @@ impl Event {
     }
 }
 
-impl State {
-    pub fn apply(&mut self, event: &Event, stamp: &Stamp) {
-        match event {
-            Event::KeyAdded { program, name, key } => {
-                self.note_programs(stamp, |programs| programs.add(*program, name, *key, stamp.at));
+pub fn fold(event: &Event, fold: &mut Fold<'_>) {
+    match event {
+        Event::KeyAdded { program, name, key, at } => {
+            note_programs(fold, |programs| programs.add(*program, name, *key, *at));
+        }
+        Event::KeyRevoked { program, at } => {
+            note_programs(fold, |programs| programs.revoke(*program, *at));
+        }
+        about_a_session => {
+            if let Some(id) = about_a_session.session() {
+                fold_into_session(id, about_a_session, fold);
             }
-            Event::KeyRevoked { program } => {
-                self.note_programs(stamp, |programs| programs.revoke(*program, stamp.at));
-            }
-            about_a_session => self.apply_to_session(about_a_session, stamp),
         }
     }
+}
 
-    fn apply_to_session(&mut self, event: &Event, stamp: &Stamp) {
-        let Some(id) = event.session() else { return };
-        match event {
-            Event::Created { .. } => self.sessions.change(&id, stamp.position, |slot| {
-                slot.get_or_insert_default();
-            }),
-            Event::Forgotten { .. } => self.sessions.change(&id, stamp.position, |slot| *slot = None),
-            Event::LineSet { line, .. } => self.note(id, stamp.position, |session| session.set_line(line)),
-            Event::LineRemoved { sku, .. } => {
-                self.note(id, stamp.position, |session| session.remove_line(sku));
-            }
-            Event::CheckoutBegun { checkout, form, .. } => {
-                self.note(id, stamp.position, |session| session.begin_checkout(*checkout, form));
-            }
-            // an order that came to nothing leaves the cart as it is
-            Event::Answered { state: OrderState::Declined | OrderState::Cancelled, .. } => {}
-            Event::Answered { order, bought, .. } => {
-                self.note(id, stamp.position, |session| session.bought(*order, bought));
-            }
-            Event::CheckoutSent { ordering, .. } => {
-                self.note(id, stamp.position, |session| session.ordering = Some(*ordering));
-            }
-            Event::CheckoutOver { .. } => self.note(id, stamp.position, |session| session.ordering = None),
-            // of no session
-            Event::KeyAdded { .. } | Event::KeyRevoked { .. } => {}
+fn fold_into_session(id: SessionId, event: &Event, fold: &mut Fold<'_>) {
+    match event {
+        Event::Created { .. } => fold.change::<Session>(&id, |slot| {
+            slot.get_or_insert_default();
+        }),
+        Event::Forgotten { .. } => fold.change::<Session>(&id, |slot| *slot = None),
+        Event::LineSet { line, .. } => note(id, fold, |session| session.set_line(line)),
+        Event::LineRemoved { sku, .. } => note(id, fold, |session| session.remove_line(sku)),
+        Event::CheckoutBegun { checkout, form, .. } => {
+            note(id, fold, |session| session.begin_checkout(*checkout, form));
         }
+        // an order that came to nothing leaves the cart as it is
+        Event::Answered { state: OrderState::Declined | OrderState::Cancelled, .. } => {}
+        Event::Answered { order, bought, .. } => {
+            note(id, fold, |session| session.bought(*order, bought));
+        }
+        Event::CheckoutSent { ordering, .. } => {
+            note(id, fold, |session| session.ordering = Some(*ordering));
+        }
+        Event::CheckoutOver { .. } => note(id, fold, |session| session.ordering = None),
+        // of no session
+        Event::KeyAdded { .. } | Event::KeyRevoked { .. } => {}
     }
+}
 
-    fn note_programs(&mut self, stamp: &Stamp, change: impl FnOnce(&mut Programs)) {
-        self.programs.change(&AllPrograms, stamp.position, |slot| change(slot.get_or_insert_default()));
-    }
+fn note_programs(fold: &mut Fold<'_>, change: impl FnOnce(&mut Programs)) {
+    fold.change::<Programs>(&AllPrograms, |slot| change(slot.get_or_insert_default()));
+}
 
-    fn note(&mut self, id: SessionId, position: Position, change: impl FnOnce(&mut Session)) {
-        self.sessions.change(&id, position, |slot| {
-            if let Some(session) = slot {
-                change(session);
-            }
-        });
-    }
-
-    pub fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![&self.sessions, &self.programs]
-    }
-
-    pub fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![&mut self.sessions, &mut self.programs]
-    }
+fn note(id: SessionId, fold: &mut Fold<'_>, change: impl FnOnce(&mut Session)) {
+    fold.change::<Session>(&id, |slot| {
+        if let Some(session) = slot {
+            change(session);
+        }
+    });
 }

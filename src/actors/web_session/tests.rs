@@ -1,22 +1,20 @@
 //! A session by its decisions: these tests play the gateway and the order manager.
+mod any_sequence;
 mod one_checkout;
+mod over;
 
 use std::sync::Arc;
-
-use proptest::prelude::*;
 
 use super::*;
 use crate::actors::order_manager::{
     self, Answer, Event as OrderEvent, Idempotency, KeyHash, OrderView, Outcome, PaymentView, PlaceOrder,
     Route,
 };
-use crate::actors::testing::Scene;
-use crate::actors::{Address, Event as ShopEvent, Message as ShopMessage, Reply as ShopReply, Turn};
+use crate::actors::testing::{NOON, alone};
+use crate::actors::{Address, Decided, Event as ShopEvent, Message as ShopMessage, Shop};
 use crate::domain::*;
 use crate::partners::processor::TypedCard;
-use crate::runtime::RequestId;
-
-mod over;
+use crate::runtime::{Alone, Question, RequestId};
 
 const ASKER: RequestId = RequestId(1);
 
@@ -25,7 +23,7 @@ fn visitor() -> SessionId {
 }
 
 struct Visit {
-    scene: Scene,
+    alone: Alone<Shop>,
     session: SessionId,
     /// What the newest checkout asked for.
     amount: Money,
@@ -33,61 +31,51 @@ struct Visit {
 
 impl Visit {
     fn of(session: SessionId) -> Visit {
-        Visit { scene: Scene::new(), session, amount: Money::new(0, Currency::GBP) }
+        Visit { alone: alone(), session, amount: Money::new(0, Currency::GBP) }
     }
 
     /// With a cart of two books.
     fn shopping() -> Visit {
         let mut visit = Visit::of(visitor());
-        visit.ask(Message::Create);
-        visit.ask(Message::SetLine { line: line("PG-1342", 2) });
+        visit.ask(Create);
+        visit.ask(SetLine { line: line("PG-1342", 2) });
         visit
     }
 
-    fn ask(&mut self, message: Message) -> Turn {
-        self.scene.asked(Address::WebSession(self.session), ASKER, message)
+    fn ask(&mut self, message: impl Into<Message>) -> Decided {
+        self.alone.asked(Address::WebSession(self.session), ASKER, message.into())
     }
 
     fn cart(&mut self) -> CartView {
-        match session_reply(&self.ask(Message::View)) {
-            Reply::Cart(cart) => cart.as_ref().clone(),
-            other => panic!("a cart is expected: {other:?}"),
-        }
+        shown(&self.ask(View)).expect("a cart is expected")
     }
 
     fn begin(&mut self) -> String {
-        let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
-        let turn = self.ask(Message::BeginCheckout { customer, shipping_address, backorder });
-        match session_reply(&turn) {
-            Reply::CheckoutBegun { checkout, cart } => {
-                self.amount = cart.totals.as_ref().expect("what is bought has totals").total;
-                checkout.clone()
-            }
-            other => panic!("a checkout is expected: {other:?}"),
-        }
+        let turn = self.ask(begin_checkout());
+        let begun = reply_to::<BeginCheckout>(&turn).as_ref();
+        let CheckoutBegun { checkout, cart } = begun.expect("a checkout is begun");
+        self.amount = cart.totals.as_ref().expect("what is bought has totals").total;
+        checkout.clone()
     }
 
-    fn pay(&mut self, checkout: &str) -> Turn {
+    fn pay(&mut self, checkout: &str) -> Decided {
         self.pay_for(checkout, self.amount)
     }
 
-    fn pay_for(&mut self, checkout: &str, amount: Money) -> Turn {
-        self.ask(Message::PayWith { checkout: checkout.to_owned(), card: card(amount) })
+    fn pay_for(&mut self, checkout: &str, amount: Money) -> Decided {
+        self.ask(PayWith { checkout: checkout.to_owned(), card: card(amount) })
     }
 
-    fn checkout(&mut self, key: &str) -> Turn {
-        self.ask(Message::Checkout {
-            idempotency_key: key.to_owned(),
-            digest: 5,
-            details: Box::new(details()),
-        })
+    fn checkout(&mut self, key: &str) -> Decided {
+        let idempotency_key = key.to_owned();
+        self.ask(CheckoutCart { idempotency_key, digest: 5, details: Box::new(details()) })
     }
 
-    fn answered(&mut self, place: &PlaceOrder, outcome: Outcome, replayed: bool) -> Turn {
+    fn answered(&mut self, place: &PlaceOrder, outcome: Outcome, replayed: bool) -> Decided {
         let answer = Answer { outcome, replayed };
         let (request, order, key) = (place.request, place.order, KeyHash::of(&place.idempotency));
         let message = Message::OrderAnswered { request, order, key, answer };
-        self.scene.when(Address::WebSession(self.session), message)
+        self.alone.when(Address::WebSession(self.session), message)
     }
 }
 
@@ -115,17 +103,31 @@ fn details() -> CheckoutDetails {
     }
 }
 
-fn session_reply(turn: &Turn) -> &Reply {
-    match turn.replies() {
-        [(ASKER, ShopReply::Session(reply))] => reply,
-        other => panic!("one reply of a session is expected: {other:?}"),
-    }
+fn begin_checkout() -> BeginCheckout {
+    let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
+    BeginCheckout { customer, shipping_address, backorder }
 }
 
-fn placed(turn: &Turn) -> PlaceOrder {
-    assert!(turn.replies().is_empty(), "it is answered when the order manager has");
+/// What she who asked was answered.
+fn reply_to<Q: Question>(turn: &Decided) -> &Q::Reply {
+    assert!(turn.replies.iter().all(|(to, _)| *to == ASKER));
+    turn.reply::<Q::Reply>().expect("one reply to this question is expected")
+}
+
+/// The cart that she was shown.
+fn shown(turn: &Decided) -> Result<CartView, NoCart> {
+    reply_to::<View>(turn).clone().map(|cart| *cart)
+}
+
+/// What a checkout was answered.
+fn bought(turn: &Decided) -> &CheckoutReply {
+    reply_to::<PayWith>(turn)
+}
+
+fn placed(turn: &Decided) -> PlaceOrder {
+    assert!(turn.replies.is_empty(), "it is answered when the order manager has");
     match turn.sends() {
-        [(Address::OrderManager, ShopMessage::Orders(order_manager::Message::Place(place)))] => {
+        [(Address::OrderManager, ShopMessage::OrderManager(order_manager::Message::Place(place)))] => {
             (**place).clone()
         }
         other => panic!("one order is expected: {other:?}"),
@@ -137,7 +139,7 @@ fn view(place: &PlaceOrder, state: OrderState) -> Box<OrderView> {
         id: place.order,
         key: OrderKey::new(1),
         state,
-        placed_at: Scene::NOON,
+        placed_at: NOON,
         lines: place.lines.clone(),
         totals: place.totals,
         customer: place.customer.clone(),
@@ -156,17 +158,17 @@ fn a_program_orders_in_one_call_and_leaves_no_row() {
     let lines = vec![line("PG-1342", 2)];
     let checkout =
         Checkout { program, idempotency_key: "k".into(), digest: 7, lines: lines.into(), details: details() };
-    let place = placed(&visit.ask(Message::Submit(Box::new(checkout))));
+    let place = placed(&visit.ask(Submit(Box::new(checkout))));
     let expected =
         Idempotency { principal: Buyer::Program(program), route: Route::Orders, key: "k".into(), digest: 7 };
     assert_eq!(place.idempotency, expected);
     assert_eq!(place.totals.total.amount, 2 * 999 + 299);
     let outcome = Outcome::Taken(view(&place, OrderState::Confirmed));
     let turn = visit.answered(&place, outcome.clone(), false);
-    assert!(matches!(turn.replies(), [(ASKER, ShopReply::Answered(answer))] if answer.outcome == outcome));
+    assert!(matches!(bought(&turn), Ok(answer) if answer.outcome == outcome));
     let told = Happening::CustomerTold { state: OrderState::Confirmed };
     assert_eq!(turn.events()[0].happenings()[..], [(place.order, Step::CUSTOMER_SEES, told)]);
-    assert_eq!(visit.scene.state.sessions.sessions.resident().count(), 0);
+    assert_eq!(visit.alone.tables.of::<Session>().resident().count(), 0);
 }
 
 fn card(amount: Money) -> Option<TypedCard> {
@@ -178,10 +180,9 @@ fn a_card_buys_for_the_amount_that_it_was_typed_for_and_nothing_else() {
     let mut visit = Visit::shopping();
     let checkout = visit.begin();
     let other = Money::new(visit.amount.amount - 1, Currency::GBP);
-    for turn in [
-        visit.pay_for(&checkout, other),
-        visit.ask(Message::PayWith { checkout: checkout.clone(), card: None }),
-    ] {
+    for turn in
+        [visit.pay_for(&checkout, other), visit.ask(PayWith { checkout: checkout.clone(), card: None })]
+    {
         let place = placed(&turn);
         assert!(
             place.lines.is_empty() && place.token.is_empty(),
@@ -191,45 +192,52 @@ fn a_card_buys_for_the_amount_that_it_was_typed_for_and_nothing_else() {
     assert_eq!(placed(&visit.pay(&checkout)).token, "tok_visa");
 }
 
+/// Whatever was asked of it.
+fn is_no_such_cart(turn: &Decided) -> bool {
+    turn.reply::<CartReply>() == Some(&Err(NoCart::NoSuchCart))
+        || turn.reply::<CheckoutReply>() == Some(&Err(NoCheckout::NoSuchCart))
+        || turn.reply::<Result<CheckoutBegun, NoCheckout>>() == Some(&Err(NoCheckout::NoSuchCart))
+}
+
 #[test]
 fn only_a_cart_that_was_created_takes_lines() {
     for session in [visitor(), SessionId::PROGRAMS] {
         let mut visit = Visit::of(session);
-        let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
-        for message in [
-            Message::View,
-            Message::SetLine { line: line("PG-84", 1) },
-            Message::RemoveLine { sku: line("PG-84", 1).sku },
-            Message::BeginCheckout { customer, shipping_address, backorder },
-            Message::PayWith { checkout: "00".into(), card: card(Money::new(1, Currency::GBP)) },
-            Message::Checkout { idempotency_key: "k".into(), digest: 1, details: Box::new(details()) },
-        ] {
+        let messages: [Message; 6] = [
+            View.into(),
+            SetLine { line: line("PG-84", 1) }.into(),
+            RemoveLine { sku: line("PG-84", 1).sku }.into(),
+            begin_checkout().into(),
+            PayWith { checkout: "00".into(), card: card(Money::new(1, Currency::GBP)) }.into(),
+            CheckoutCart { idempotency_key: "k".into(), digest: 1, details: Box::new(details()) }.into(),
+        ];
+        for message in messages {
             let turn = visit.ask(message);
-            assert_eq!(session_reply(&turn), &Reply::NoSuchCart);
+            assert!(is_no_such_cart(&turn));
             assert!(turn.events().is_empty() && turn.sends().is_empty());
         }
     }
-    assert_eq!(session_reply(&Visit::of(SessionId::PROGRAMS).ask(Message::Create)), &Reply::NoSuchCart);
+    assert!(is_no_such_cart(&Visit::of(SessionId::PROGRAMS).ask(Create)));
 }
 
 #[test]
 fn a_cart_is_created_once() {
     let mut visit = Visit::shopping();
-    let turn = visit.ask(Message::Create);
+    let turn = visit.ask(Create);
     assert!(turn.events().is_empty());
-    assert!(matches!(session_reply(&turn), Reply::Cart(cart) if cart.lines.len() == 1));
+    assert_eq!(shown(&turn).unwrap().lines.len(), 1);
 }
 
 #[test]
 fn a_line_takes_the_place_of_the_one_before_it() {
     let mut visit = Visit::shopping();
-    let turn = visit.ask(Message::SetLine { line: line("PG-1342", 5) });
-    let Reply::Cart(shown) = session_reply(&turn) else { panic!("a cart") };
-    assert_eq!(shown.totals.unwrap().goods.amount, 5 * 999);
-    assert_eq!(**shown, visit.cart());
-    let turn = visit.ask(Message::RemoveLine { sku: line("PG-1342", 1).sku });
-    assert!(matches!(session_reply(&turn), Reply::Cart(cart) if cart.totals.is_none()));
-    let turn = visit.ask(Message::RemoveLine { sku: line("PG-1342", 1).sku });
+    let turn = visit.ask(SetLine { line: line("PG-1342", 5) });
+    let cart = shown(&turn).unwrap();
+    assert_eq!(cart.totals.unwrap().goods.amount, 5 * 999);
+    assert_eq!(cart, visit.cart());
+    let turn = visit.ask(RemoveLine { sku: line("PG-1342", 1).sku });
+    assert_eq!(shown(&turn).unwrap().totals, None);
+    let turn = visit.ask(RemoveLine { sku: line("PG-1342", 1).sku });
     assert!(turn.events().is_empty());
     assert!(visit.cart().lines.is_empty());
 }
@@ -237,17 +245,17 @@ fn a_line_takes_the_place_of_the_one_before_it() {
 #[test]
 fn a_cart_has_room_for_so_many_lines() {
     let mut visit = Visit::of(visitor());
-    visit.ask(Message::Create);
+    visit.ask(Create);
     for n in 0..limits::LINES_MAX {
-        visit.ask(Message::SetLine { line: line(&format!("PG-{n}"), 1) });
+        visit.ask(SetLine { line: line(&format!("PG-{n}"), 1) });
     }
-    let turn = visit.ask(Message::SetLine { line: line("PG-X", 1) });
-    assert_eq!(session_reply(&turn), &Reply::CartFull);
+    let turn = visit.ask(SetLine { line: line("PG-X", 1) });
+    assert_eq!(shown(&turn), Err(NoCart::Full));
     assert!(turn.events().is_empty());
-    let turn = visit.ask(Message::SetLine { line: line("PG-0", 9) });
-    assert!(matches!(session_reply(&turn), Reply::Cart(_)));
+    let turn = visit.ask(SetLine { line: line("PG-0", 9) });
+    assert!(shown(&turn).is_ok());
     let dear = OrderLine { unit_price: Money::new(i64::MAX, Currency::GBP), ..line("PG-0", 9) };
-    assert_eq!(session_reply(&visit.ask(Message::SetLine { line: dear })), &Reply::CartFull);
+    assert_eq!(shown(&visit.ask(SetLine { line: dear })), Err(NoCart::Full));
 }
 
 #[test]
@@ -270,8 +278,8 @@ fn a_browser_buys_its_cart_and_a_reload_shows_the_same_order() {
 fn what_the_payment_page_showed_is_bought_whatever_another_tab_does_to_the_cart() {
     let mut visit = Visit::shopping();
     let checkout = visit.begin();
-    visit.ask(Message::SetLine { line: line("PG-1342", 9) });
-    visit.ask(Message::SetLine { line: line("PG-84", 1) });
+    visit.ask(SetLine { line: line("PG-1342", 9) });
+    visit.ask(SetLine { line: line("PG-84", 1) });
     let turn = visit.pay(&checkout);
     assert_eq!(placed(&turn).lines, vec![line("PG-1342", 2)].into());
 }
@@ -279,11 +287,11 @@ fn what_the_payment_page_showed_is_bought_whatever_another_tab_does_to_the_cart(
 #[test]
 fn a_nonce_that_was_not_begun_here_pays_nothing() {
     let mut visit = Visit::shopping();
-    assert_eq!(session_reply(&visit.pay("0")), &Reply::NoSuchCheckout);
+    assert_eq!(bought(&visit.pay("0")), &Err(NoCheckout::NoSuchCheckout));
     let nonce = visit.begin();
     for bad in ["", "0", &nonce.to_uppercase(), &format!("{nonce} ")] {
         if *bad != nonce {
-            assert_eq!(session_reply(&visit.pay(bad)), &Reply::NoSuchCheckout);
+            assert_eq!(bought(&visit.pay(bad)), &Err(NoCheckout::NoSuchCheckout));
         }
     }
 }
@@ -298,27 +306,26 @@ fn an_older_checkout_buys_nothing_more() {
     for _ in 0..CHECKOUTS_MAX {
         visit.begin();
     }
-    assert_eq!(session_reply(&visit.pay(&older)), &Reply::NoSuchCheckout);
+    assert_eq!(bought(&visit.pay(&older)), &Err(NoCheckout::NoSuchCheckout));
 }
 
 #[test]
 fn an_empty_cart_begins_no_checkout() {
     let mut visit = Visit::of(visitor());
-    visit.ask(Message::Create);
-    let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
-    let turn = visit.ask(Message::BeginCheckout { customer, shipping_address, backorder });
-    assert_eq!(session_reply(&turn), &Reply::CartEmpty);
+    visit.ask(Create);
+    let turn = visit.ask(begin_checkout());
+    assert_eq!(reply_to::<BeginCheckout>(&turn), &Err(NoCheckout::CartEmpty));
 }
 
 #[test]
 fn with_an_empty_cart_the_order_manager_decides_whether_the_key_is_known() {
     let mut visit = Visit::of(visitor());
-    visit.ask(Message::Create);
+    visit.ask(Create);
     let place = placed(&visit.checkout("k"));
     assert!(place.lines.is_empty());
     let turn = visit.answered(&place, Outcome::NothingToBuy, false);
     assert!(turn.events().is_empty());
-    assert_eq!(session_reply(&turn), &Reply::CartEmpty);
+    assert_eq!(bought(&turn), &Err(NoCheckout::CartEmpty));
 }
 
 #[test]
@@ -334,9 +341,7 @@ fn a_cart_is_kept_when_the_order_came_to_nothing() {
         Outcome::InProgress,
     ] {
         let turn = visit.answered(&place, outcome.clone(), false);
-        assert!(
-            matches!(turn.replies(), [(ASKER, ShopReply::Answered(answer))] if answer.outcome == outcome)
-        );
+        assert!(matches!(bought(&turn), Ok(answer) if answer.outcome == outcome));
         assert_eq!(visit.cart().lines.len(), 1);
     }
 }
@@ -345,10 +350,10 @@ fn a_cart_is_kept_when_the_order_came_to_nothing() {
 fn what_she_adds_while_the_bank_is_asked_and_after_stays_in_the_cart() {
     let mut visit = Visit::shopping();
     let place = placed(&visit.checkout("k"));
-    visit.ask(Message::SetLine { line: line("PG-84", 1) });
+    visit.ask(SetLine { line: line("PG-84", 1) });
     visit.answered(&place, Outcome::Pending(view(&place, OrderState::AwaitingPayment)), false);
     assert_eq!(visit.cart().lines, [line("PG-84", 1)]);
-    visit.ask(Message::SetLine { line: line("PG-1342", 2) });
+    visit.ask(SetLine { line: line("PG-1342", 2) });
     let turn = visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), true);
     assert!(turn.events().is_empty(), "it is only said again");
     assert_eq!(visit.cart().lines.len(), 2);
@@ -360,7 +365,7 @@ fn an_answer_after_a_restart_still_empties_the_cart() {
     let mut place = placed(&visit.checkout("k"));
     place.request = None;
     let turn = visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), false);
-    assert!(turn.replies().is_empty());
+    assert!(turn.replies.is_empty());
     assert!(visit.cart().lines.is_empty());
 }
 
@@ -371,17 +376,17 @@ fn a_reload_after_the_purchase_is_the_same_order_and_buys_nothing_new() {
     let nonce = visit.begin();
     let place = placed(&visit.pay(&nonce));
     let order = place.order;
-    let tell = |visit: &mut Visit, message| visit.scene.when(Address::OrderManager, message);
+    let tell = |visit: &mut Visit, message| visit.alone.when(Address::OrderManager, message);
     tell(&mut visit, order_manager::Message::Place(Box::new(place)));
     let turn = tell(&mut visit, order_manager::Message::Reserved { order });
     let asked = |event: &ShopEvent| match event {
-        ShopEvent::Orders(OrderEvent::PaymentAsked { payment, .. }) => Some(*payment),
+        ShopEvent::OrderManager(OrderEvent::PaymentAsked { payment, .. }) => Some(*payment),
         _ => None,
     };
     let payment = turn.events().iter().find_map(asked).expect("a payment is asked for");
     tell(&mut visit, order_manager::Message::PaymentAuthorised { order, payment });
     let first = pass_on(&mut visit, tell_allocated(order));
-    visit.ask(Message::SetLine { line: line("PG-84", 1) });
+    visit.ask(SetLine { line: line("PG-84", 1) });
     let again = placed(&visit.pay(&nonce));
     let second = pass_on(&mut visit, order_manager::Message::Place(Box::new(again)));
     assert_eq!(second, Answer { replayed: true, ..first });
@@ -394,80 +399,25 @@ fn tell_allocated(order: OrderId) -> order_manager::Message {
 
 /// Tells the order manager, hands its answer to the session, and gives back what the customer got.
 fn pass_on(visit: &mut Visit, message: order_manager::Message) -> Answer {
-    let turn = visit.scene.when(Address::OrderManager, message);
+    let turn = visit.alone.when(Address::OrderManager, message);
     let answer = turn.sends().iter().find_map(|(to, message)| match message {
-        ShopMessage::Session(message) => Some((*to, message.clone())),
+        ShopMessage::WebSession(message) => Some((*to, message.clone())),
         _ => None,
     });
     let (to, message) = answer.expect("the session is told");
-    let turn = visit.scene.when(to, message);
-    match turn.replies() {
-        [(ASKER, ShopReply::Answered(answer))] => answer.clone(),
-        other => panic!("one answer is expected: {other:?}"),
-    }
-}
-
-fn any_message() -> impl Strategy<Value = Message> {
-    let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
-    let sku = |n: u8| format!("PG-{n}");
-    prop_oneof![
-        Just(Message::Create),
-        Just(Message::View),
-        (0u8..4, 1i128..9).prop_map(move |(n, units)| Message::SetLine { line: line(&sku(n), units) }),
-        (0u8..4).prop_map(move |n| Message::RemoveLine { sku: line(&sku(n), 1).sku }),
-        Just(Message::BeginCheckout { customer, shipping_address, backorder }),
-        ("[0-9a-f]{0,3}", 0i64..3_000).prop_map(|(checkout, pence)| Message::PayWith {
-            checkout,
-            card: card(Money::new(pence, Currency::GBP))
-        }),
-        "[a-z]".prop_map(|idempotency_key| Message::Checkout {
-            idempotency_key,
-            digest: 1,
-            details: Box::new(details())
-        }),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn every_question_is_replied_to_or_passed_on_once(messages in prop::collection::vec(any_message(), 0..30)) {
-        let mut visit = Visit::of(visitor());
-        for message in messages {
-            let turn = visit.ask(message);
-            prop_assert_eq!(turn.replies().len() + turn.sends().len(), 1);
-            if let Some(session) = visit.scene.state.sessions.sessions.get(&visitor()) {
-                prop_assert!(session.checkouts.len() <= CHECKOUTS_MAX);
-                prop_assert!(session.lines.len() <= limits::LINES_MAX);
-            }
-            if let [(_, ShopReply::Session(Reply::Cart(shown)))] = turn.replies() {
-                prop_assert_eq!(shown.as_ref(), &visit.cart());
-            }
-        }
-    }
+    let turn = visit.alone.when(to, message);
+    bought(&turn).clone().expect("one answer is expected")
 }
 
 #[test]
 fn a_new_session_takes_over_what_lay_in_another_once() {
     let mut visit = Visit::of(visitor());
     let lines = vec![line("PG-1342", 2), line("PG-84", 1)];
-    let turn = visit.ask(Message::Adopt { lines: lines.clone() });
-    assert!(
-        matches!(session_reply(&turn), Reply::Cart(cart) if cart.lines == lines && cart.details.is_none())
-    );
+    let turn = visit.ask(Adopt { lines: lines.clone() });
+    let cart = shown(&turn).unwrap();
+    assert!(cart.lines == lines && cart.details.is_none());
     assert_eq!(visit.cart().lines, lines);
-    let again = visit.ask(Message::Adopt { lines: vec![line("PG-84", 9)] });
+    let again = visit.ask(Adopt { lines: vec![line("PG-84", 9)] });
     assert!(again.events().is_empty(), "a doubled request finds it done");
     assert_eq!(visit.cart().lines, lines);
-}
-
-#[test]
-fn a_session_that_is_forgotten_keeps_nothing_and_an_order_of_hers_goes_on() {
-    let mut visit = Visit::shopping();
-    let nonce = visit.begin();
-    let place = placed(&visit.pay(&nonce));
-    assert_eq!(session_reply(&visit.ask(Message::Forget)), &Reply::Forgotten);
-    assert_eq!(session_reply(&visit.ask(Message::View)), &Reply::NoSuchCart);
-    visit.answered(&place, Outcome::Taken(view(&place, OrderState::Confirmed)), false);
-    assert_eq!(session_reply(&visit.pay(&nonce)), &Reply::NoSuchCart);
-    assert!(visit.ask(Message::Forget).events().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use hdrhistogram::Histogram;
 
-use super::crowd::latencies;
+use super::latencies::latencies;
 
 /// Latencies of orders that were answered beside a checkpoint, and of those without one. The shop is asked now and then;
 /// what was answered between two looks counts where both saw the same.

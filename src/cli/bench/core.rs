@@ -6,11 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::actors::Shop;
 use crate::actors::order_manager::{Answer, Outcome as Answered};
-use crate::actors::web_session::{Checkout, CheckoutDetails, Message as ToSession, Reply as FromSession};
-use crate::actors::{Address, Message, Reply, Shop};
+use crate::actors::web_session::{
+    Checkout, CheckoutCart, CheckoutDetails, CheckoutReply, Create, SetLine, Submit,
+};
 use crate::cli::world::World;
-use crate::cli::{Failure, demo, keys};
+use crate::cli::{Failure, api_keys, demo};
 use crate::domain::catalogue::Product;
 use crate::domain::{
     ApiKey, Backorder, Customer, OrderLine, OrderState, ProgramId, SessionId, ShippingAddress,
@@ -18,11 +20,11 @@ use crate::domain::{
 use crate::gateway::{NewSession as _, OsSessions};
 use crate::partners::carrier::EmbeddedCarrier;
 use crate::partners::mail::{Letter, Post};
-use crate::partners::{self, Partners, answered, wholesaler};
+use crate::partners::{self, Partners, PendingAnswer, at_once, wholesaler};
 use crate::runtime::{DrainDeadlines, Handle, Refused};
 use crate::settings::Settings;
 
-use super::Path;
+use super::choices::Path;
 use super::crowd::{Door, Placed, Taken};
 use super::load::{Basket, OPENING_STOCK};
 use super::process::Process;
@@ -54,7 +56,7 @@ pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<ApiKey, Failure> {
         let opened = World::open(settings)?.start_among(settings, partners()).await?;
         let shop = opened.running.handle();
         let listed = list(&shop, shelf).await;
-        let key = keys::renew(&shop, "bench").await;
+        let key = api_keys::renew(&shop, "bench").await;
         opened.running.drain(DrainDeadlines::default()).await;
         listed.and(key)
     })
@@ -77,8 +79,8 @@ fn partners() -> Partners {
 struct LetterBox;
 
 impl Post for LetterBox {
-    fn send(&self, _letter: Arc<Letter>) -> partners::Answer<()> {
-        answered(Ok(()))
+    fn send(&self, _letter: Arc<Letter>) -> PendingAnswer<()> {
+        at_once(partners::Answered::Known(()))
     }
 }
 
@@ -111,29 +113,24 @@ impl CoreDoor {
             lines: self.lines(basket).collect(),
             details: details(),
         };
-        let to = Address::WebSession(SessionId::PROGRAMS);
-        self.ask(to, ToSession::Submit(Box::new(checkout))).await.map(placed)
+        let submit = Submit(Box::new(checkout));
+        self.shop.ask_of(SessionId::PROGRAMS, submit, WITHIN).await.map(placed)
     }
 
     async fn fill_cart_and_buy(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
         let Some((at, random)) = self.sessions.draw() else {
             return Ok(Placed::Failed("the operating system gives no randomness".to_owned()));
         };
-        let cart = Address::WebSession(SessionId::of_program(at, random));
-        self.ask(cart, ToSession::Create).await?;
+        let cart = SessionId::of_program(at, random);
+        // where there is none, the first line says so
+        let _ = self.shop.ask_of(cart, Create, WITHIN).await?;
         for line in self.lines(basket) {
-            match self.ask(cart, ToSession::SetLine { line }).await? {
-                Reply::Session(FromSession::Cart(_)) => {}
-                other => return Ok(Placed::Failed(format!("the cart answered {other:?}"))),
+            if let Err(refused) = self.shop.ask_of(cart, SetLine { line }, WITHIN).await? {
+                return Ok(Placed::Failed(format!("the cart answered {refused:?}")));
             }
         }
-        let buy =
-            ToSession::Checkout { idempotency_key: key.to_owned(), digest: 0, details: Box::new(details()) };
-        self.ask(cart, buy).await.map(placed)
-    }
-
-    async fn ask(&self, to: Address, message: ToSession) -> Result<Reply, Refused> {
-        self.shop.ask(to, Message::from(message), WITHIN).await
+        let buy = CheckoutCart { idempotency_key: key.to_owned(), digest: 0, details: Box::new(details()) };
+        self.shop.ask_of(cart, buy, WITHIN).await.map(placed)
     }
 
     fn lines(&self, basket: &Basket) -> impl Iterator<Item = OrderLine> {
@@ -164,10 +161,10 @@ fn details() -> CheckoutDetails {
     }
 }
 
-fn placed(reply: Reply) -> Placed {
+fn placed(reply: CheckoutReply) -> Placed {
     let (view, may_be_confirmed) = match reply {
-        Reply::Answered(Answer { outcome: Answered::Taken(view), .. }) => (view, true),
-        Reply::Answered(Answer { outcome: Answered::Pending(view), .. }) => (view, false),
+        Ok(Answer { outcome: Answered::Taken(view), .. }) => (view, true),
+        Ok(Answer { outcome: Answered::Pending(view), .. }) => (view, false),
         other => return Placed::Failed(format!("{other:?}")),
     };
     let taken = Taken { order: view.id, key: view.key.to_string() };

@@ -15,6 +15,7 @@ use indicatif::ProgressBar;
 use crate::domain::OrderId;
 
 use super::beside::Beside;
+use super::latencies::latencies;
 use super::load::{Basket, Load};
 use super::metronome::Metronome;
 use super::steadiness::Steadiness;
@@ -23,9 +24,6 @@ use super::steadiness::Steadiness;
 const AGAIN_AFTER: Duration = Duration::from_millis(10);
 /// And no longer than this.
 const AGAIN_WITHIN: Duration = Duration::from_secs(30);
-/// Of the latencies; three digits that count up to ten minutes.
-const LATENCY_US_MAX: u64 = 600_000_000;
-const DIGITS: u8 = 3;
 /// A checkpoint takes a hundred times as long.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
@@ -79,11 +77,6 @@ pub struct Outcome {
     pub steadiness: Steadiness,
     pub beside: Beside,
     pub took: Duration,
-}
-
-/// None yet, in microseconds.
-pub fn latencies() -> Histogram<u64> {
-    Histogram::new_with_max(LATENCY_US_MAX, DIGITS).expect("three digits up to minutes fit")
 }
 
 /// Places all orders, and counts. `checkpointing`: asks the shop, of an open loop, whether it writes a checkpoint; none where it

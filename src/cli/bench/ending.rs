@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use crate::actors::order_manager::Order;
 use crate::cli::Failure;
 use crate::cli::verify::{Examined, examine};
 use crate::domain::{OrderId, OrderState};
@@ -74,7 +75,7 @@ pub fn look(
     all_closed: bool,
 ) -> Result<Ending, Failure> {
     let Examined { records, derived, found, .. } = examine(settings)?;
-    let kept = derived.state.orders.orders.resident();
+    let kept = derived.tables.of::<Order>().resident();
     let kept: BTreeMap<OrderId, OrderState> = kept.map(|(id, order)| (*id, order.state)).collect();
     let mut wrong = Wrong::default();
     found.into_iter().for_each(|difference| wrong.add(difference));

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use crate::cli::Failure;
 use crate::domain::{OrderId, Quantity};
 
-use super::Path;
+use super::choices::Path;
 use super::connection::{Answer, Broken, Connection};
 use super::crowd::{Door, Outcome, Placed, Taken};
 use super::load::Basket;

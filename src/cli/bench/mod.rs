@@ -2,6 +2,7 @@
 
 mod bare_sync;
 mod beside;
+mod choices;
 mod connection;
 mod core;
 mod crowd;
@@ -9,6 +10,7 @@ mod daemon;
 mod ending;
 mod figures;
 mod http;
+mod latencies;
 mod load;
 mod metronome;
 mod process;
@@ -31,6 +33,7 @@ use crate::domain::catalogue::Product;
 use crate::settings::Settings;
 
 use super::Failure;
+use choices::{Path, Until};
 use crowd::{Outcome, Pace, Taken};
 use figures::{Closing, Cost, Figures, Latency, Plan};
 use http::HttpDoor;
@@ -97,31 +100,6 @@ pub struct Arguments {
     /// As JSON
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Path {
-    /// The whole checkout in one call
-    Orders,
-    /// A cart is made, filled line by line, and bought; all of it is one order's latency
-    Cart,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Until {
-    /// Nothing: of an order only the checkout is measured, and trade runs at the speed of the clock on the wall
-    Confirmed,
-    /// Every order is delivered and paid for: all of its pipeline is measured
-    Closed,
-}
-
-impl Path {
-    fn name(self) -> &'static str {
-        match self {
-            Path::Orders => "orders",
-            Path::Cart => "cart",
-        }
-    }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -4,15 +4,16 @@ use std::path::Path as FilePath;
 
 use crate::cli::Failure;
 use crate::cli::control::ask_actors;
-use crate::cli::world::Layout;
+use crate::cli::layout::Layout;
 use crate::domain::catalogue::Product;
 use crate::settings::Settings;
 
+use super::choices::Path;
+use super::core;
 use super::daemon::Daemon;
 use super::http::HttpDoor;
 use super::process::Process;
 use super::trial::{Ran, Trial};
-use super::{Path, core};
 
 /// Fills the directory, opens the daemon, runs, and stops it.
 pub fn run(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::cli::Failure;
 use crate::runtime::Report;
 
-use super::Until;
+use super::choices::Until;
 use super::crowd::{self, Door, Outcome, Pace};
 use super::ending::Quiet;
 use super::figures::Cost;

@@ -1,6 +1,6 @@
 use csv::ByteRecord;
 
-use super::import::ImportError;
+use super::imported::ImportError;
 
 /// Which column of the file holds what. Names are compared without case; dashes and spaces count as `_`.
 pub(super) struct Columns {

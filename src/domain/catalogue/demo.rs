@@ -1,4 +1,5 @@
-use super::import::{Imported, import};
+use super::import::import;
+use super::imported::Imported;
 
 /// The catalogue of the demo shop: some three hundred books in the public domain, with prices and stock.
 pub fn demo() -> Imported {

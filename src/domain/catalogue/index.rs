@@ -1,6 +1,6 @@
 use super::cursor::{Cursor, Rank};
 use super::fold::{fold, words, words_and_rests};
-use super::import::ROWS_MAX;
+use super::imported::ROWS_MAX;
 use super::isbn::Isbn;
 use super::product::Product;
 use super::words::{Words, WordsBuilder};

@@ -12,6 +12,7 @@ mod demo;
 mod derive;
 mod fold;
 mod import;
+mod imported;
 mod index;
 mod isbn;
 mod product;
@@ -21,7 +22,8 @@ mod words;
 
 pub use cursor::{BadCursor, Cursor};
 pub use demo::demo;
-pub use import::{Import, ImportError, Imported, ROWS_MAX, Rejected, Row, import, open};
+pub use import::{Import, import, open};
+pub use imported::{ImportError, Imported, ROWS_MAX, Rejected, Row};
 pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, QUERY_WORDS_MAX};
 pub use isbn::Isbn;
 pub use product::{BadProduct, Product};

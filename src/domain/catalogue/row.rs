@@ -2,7 +2,7 @@ use csv::ByteRecord;
 
 use super::columns::{Columns, SkuColumn};
 use super::derive;
-use super::import::Row;
+use super::imported::Row;
 use super::isbn::Isbn;
 use super::product::Product;
 use crate::domain::{Currency, Money, Sku};

@@ -2,8 +2,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use crate::actors::web_session::{CartView, Message, Reply as CartReply};
-use crate::actors::{Address, Reply};
+use crate::actors::web_session::{
+    CartReply, CartView, CheckoutCart, Create, NoCart, RemoveLine, SetLine, View,
+};
 use crate::domain::{SessionId, Sku};
 use crate::gateway::{App, Body, Code, Problem, idempotency};
 
@@ -13,21 +14,20 @@ use super::{checkout as answers, parse, views};
 pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Problem> {
     body.is_empty_or_json()?;
     let cart = app.new_cart()?;
-    let reply = app.act(Address::WebSession(cart), Message::Create).await?;
-    shown(StatusCode::CREATED, reply)
+    shown(StatusCode::CREATED, app.act_of(cart, Create).await?)
 }
 
 /// `GET /carts/{cart}`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let cart = cart(&request)?;
-    shown(StatusCode::OK, app.read(Address::WebSession(cart), Message::View).await?)
+    shown(StatusCode::OK, app.read_of(cart, View).await?)
 }
 
 /// `PUT /carts/{cart}/lines/{sku}`: so many, in the place of what the line held.
 pub async fn set_line(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let cart = cart(&request)?;
     let line = parse::cart_line(&app, request.match_info().query("sku"), &body)?;
-    shown(StatusCode::OK, app.act(Address::WebSession(cart), Message::SetLine { line }).await?)
+    shown(StatusCode::OK, app.act_of(cart, SetLine { line }).await?)
 }
 
 /// `DELETE /carts/{cart}/lines/{sku}`: also where there is no such line.
@@ -37,7 +37,7 @@ pub async fn remove_line(app: Data<App>, request: HttpRequest, body: Body) -> Re
     // a product that has left the catalogue can still leave the cart
     let sku = Sku::parse(request.match_info().query("sku"))
         .map_err(|_| Problem::new(Code::NotFound, "this is no SKU, so no cart has a line of it"))?;
-    shown(StatusCode::OK, app.act(Address::WebSession(cart), Message::RemoveLine { sku }).await?)
+    shown(StatusCode::OK, app.act_of(cart, RemoveLine { sku }).await?)
 }
 
 /// `POST /carts/{cart}/checkout`: buys what is in it, answered like `POST /orders`.
@@ -45,8 +45,8 @@ pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Resul
     let cart = cart(&request)?;
     let idempotency_key = idempotency::key(request.headers())?;
     let (digest, details) = parse::cart_checkout(&app, &body)?;
-    let buy = Message::Checkout { idempotency_key, digest, details: Box::new(details) };
-    answers::answered(&request, app.act(Address::WebSession(cart), buy).await?)
+    let buy = CheckoutCart { idempotency_key, digest, details: Box::new(details) };
+    answers::answered(&request, app.act_of(cart, buy).await?)
 }
 
 fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {
@@ -55,14 +55,13 @@ fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {
     cart.ok_or_else(answers::no_such_cart)
 }
 
-fn shown(status: StatusCode, reply: Reply) -> Result<HttpResponse, Problem> {
+fn shown(status: StatusCode, reply: CartReply) -> Result<HttpResponse, Problem> {
     match reply {
-        Reply::Session(CartReply::Cart(cart)) => Ok(rendered(status, &cart)),
-        Reply::Session(CartReply::NoSuchCart) => Err(answers::no_such_cart()),
-        Reply::Session(CartReply::CartFull) => {
+        Ok(cart) => Ok(rendered(status, &cart)),
+        Err(NoCart::NoSuchCart) => Err(answers::no_such_cart()),
+        Err(NoCart::Full) => {
             Err(Problem::new(Code::CartFull, "the cart has as many lines as an order may have"))
         }
-        other => Err(Problem::unfit(&other)),
     }
 }
 

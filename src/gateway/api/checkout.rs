@@ -2,29 +2,27 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::Value;
 
-use crate::actors::Reply;
 use crate::actors::order_manager::{Answer, OrderView, Outcome};
-use crate::actors::web_session;
+use crate::actors::web_session::{CheckoutReply, NoCheckout};
 use crate::gateway::{Code, HttpLimits, Problem, rates};
 
 use super::views::{self, OpenedBy};
 
 /// What a checkout is answered over HTTP, the first time and every other.
-pub fn answered(request: &HttpRequest, reply: Reply) -> Result<HttpResponse, Problem> {
+pub fn answered(request: &HttpRequest, reply: CheckoutReply) -> Result<HttpResponse, Problem> {
     match reply {
-        Reply::Answered(answer) => {
+        Ok(answer) => {
             rates::note(request, &answer);
             render(answer)
         }
-        Reply::Session(web_session::Reply::NoSuchCart) => Err(no_such_cart()),
-        Reply::Session(web_session::Reply::CartEmpty) => {
-            Err(Problem::new(Code::CartEmpty, "the cart has no line"))
-        }
-        Reply::Session(web_session::Reply::BeingOrdered) => {
+        Err(NoCheckout::NoSuchCart) => Err(no_such_cart()),
+        Err(NoCheckout::CartEmpty) => Err(Problem::new(Code::CartEmpty, "the cart has no line")),
+        Err(NoCheckout::BeingOrdered) => {
             let detail = "what is in the cart is being ordered under another Idempotency-Key";
             Err(Problem::new(Code::CartBeingOrdered, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S))
         }
-        other => Err(Problem::unfit(&other)),
+        // a program names no checkout
+        Err(NoCheckout::NoSuchCheckout) => Err(Problem::internal()),
     }
 }
 

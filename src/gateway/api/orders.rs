@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use actix_web::http::StatusCode;
 
-use crate::actors::order_manager::{Claim, Message, OrderView, Reply as OrderReply};
-use crate::actors::{Address, Reply, web_session};
+use crate::actors::order_manager::{Cancel, CancelReply, Claim, NoSuchOrder, OrderView, Show};
+use crate::actors::web_session::Submit;
 use crate::domain::{OrderId, SessionId};
 use crate::gateway::{self, App, Body, Code, Principal, Problem, idempotency, order_key};
 use crate::planted::{self, Bug};
@@ -18,8 +18,8 @@ pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<H
     let key = idempotency::key(request.headers())?;
     let program = app.programs.buyer(Principal::of(&request)?)?;
     let order = parse::order(&app, program, key, &body)?;
-    let submit = web_session::Message::Submit(Box::new(order));
-    checkout::answered(&request, app.act(Address::WebSession(SessionId::PROGRAMS), submit).await?)
+    let submit = Submit(Box::new(order));
+    checkout::answered(&request, app.act_of(SessionId::PROGRAMS, submit).await?)
 }
 
 /// `GET /orders/{order}`
@@ -30,10 +30,8 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     {
         tracing::info!(%order, %key, "an order is shown");
     }
-    match app.read(Address::OrderManager, Message::Show { order, claim }).await? {
-        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order, opened)),
-        other => Err(not_shown(&other)),
-    }
+    let order = app.read(Show { order, claim }).await?.map_err(|NoSuchOrder| Problem::no_such_order())?;
+    Ok(private(StatusCode::OK, &order, opened))
 }
 
 /// `GET /orders/{order}/timeline`
@@ -48,14 +46,14 @@ pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpRespon
 pub async fn cancel(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     body.is_empty_or_json()?;
     let (order, claim, opened) = owner(&app, &request)?;
-    match app.act(Address::OrderManager, Message::Cancel { order, claim }).await? {
-        Reply::Orders(OrderReply::Order(order)) => Ok(private(StatusCode::OK, &order, opened)),
-        Reply::Orders(OrderReply::CancelPending(order)) => Ok(private(StatusCode::ACCEPTED, &order, opened)),
-        Reply::Orders(OrderReply::TooLate(order)) => {
+    match app.act(Cancel { order, claim }).await? {
+        CancelReply::Cancelled(order) => Ok(private(StatusCode::OK, &order, opened)),
+        CancelReply::Pending(order) => Ok(private(StatusCode::ACCEPTED, &order, opened)),
+        CancelReply::TooLate(order) => {
             let detail = "the order has left the house";
             Err(Problem::new(Code::TooLateToCancel, detail).with("state", order.state.name()))
         }
-        other => Err(not_shown(&other)),
+        CancelReply::NoSuchOrder => Err(Problem::no_such_order()),
     }
 }
 
@@ -79,11 +77,4 @@ fn owner(app: &App, request: &HttpRequest) -> Result<(OrderId, Claim, OpenedBy),
 fn private(status: StatusCode, order: &OrderView, opened: OpenedBy) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(status);
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::order(order, opened))
-}
-
-fn not_shown(reply: &Reply) -> Problem {
-    match reply {
-        Reply::Orders(OrderReply::NoSuchOrder) => Problem::no_such_order(),
-        other => Problem::unfit(other),
-    }
 }

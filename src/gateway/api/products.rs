@@ -2,7 +2,7 @@ use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::actors::{Address, Reply, stock_keeper};
+use crate::actors::stock_keeper::{Check, Earliest};
 use crate::domain::Units;
 use crate::domain::catalogue::Cursor;
 use crate::gateway::{App, Code, HttpLimits, Problem};
@@ -21,7 +21,7 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let (query, after) = search(&request)?;
     let page = app.catalogue.search(&query, after.as_ref(), HttpLimits::PAGE_PRODUCTS);
     let skus = page.products.iter().map(|product| product.sku.clone()).collect();
-    let stock = availability(&app, stock_keeper::Message::Check { skus }).await?;
+    let stock = app.read(Check { skus }).await?;
     Ok(HttpResponse::Ok().json(views::ProductsView {
         products: page.products.iter().map(|product| views::listed(product, &stock)).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
@@ -36,7 +36,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
         return Err(Problem::new(Code::NoSuchProduct, "the catalogue has no product of this SKU"));
     };
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
-    let stock = availability(&app, stock_keeper::Message::Earliest { wanted }).await?;
+    let stock = app.read(Earliest { wanted }).await?;
     let found = stock.iter().find(|availability| availability.sku == product.sku);
     Ok(HttpResponse::Ok().json(views::product(product, found)))
 }
@@ -52,14 +52,4 @@ fn search(request: &HttpRequest) -> Result<(String, Option<Cursor>), Problem> {
     let after =
         given.map(|cursor| Cursor::parse(&cursor)).transpose().map_err(|error| bad(error.to_string()))?;
     Ok((search.q, after))
-}
-
-async fn availability(
-    app: &App,
-    question: stock_keeper::Message,
-) -> Result<Vec<stock_keeper::Availability>, Problem> {
-    match app.read(Address::StockKeeper, question).await? {
-        Reply::Stock(stock_keeper::Reply::Availability(list)) => Ok(list),
-        other => Err(Problem::unfit(&other)),
-    }
 }

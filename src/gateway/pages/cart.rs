@@ -4,11 +4,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::web_session::{CartView, Message, Reply as CartReply};
-use crate::actors::{Address, Reply};
+use crate::actors::web_session::{CartView, NoCart, RemoveLine, SetLine};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
-use crate::domain::{Money, OrderLine, Quantity, SessionId, Sku, Totals, VisitorKey};
+use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
 use crate::gateway::{App, Code, Problem};
 
 use super::form::{Fields, Form, query};
@@ -139,41 +138,26 @@ pub async fn set_line(
     };
     let known = visitor::session(&app, &request);
     let put_in = match known {
-        Some(session) => put(&app, session, &line).await?,
-        None => Put::NoSuchCart,
+        Some(session) => app.act_of(session, SetLine { line: line.clone() }).await?,
+        None => Err(NoCart::NoSuchCart),
     };
     match put_in {
-        Put::Done => Ok(see_other("/cart")),
-        Put::NoSuchCart => {
+        Ok(_) => Ok(see_other("/cart")),
+        Err(NoCart::NoSuchCart) => {
             let visitor = visitor::create(&app, &request).await?;
             let path = if known.is_some() { "/cart?notice=renewed" } else { "/cart" };
-            match put(&app, visitor.session(), &line).await? {
-                Put::Done => in_new_cart(&app, visitor, path),
-                _ => Err(Problem::new(Code::NoSuchCart, "the new cart could not be found again")),
+            match app.act_of(visitor.session(), SetLine { line }).await? {
+                Ok(_) => in_new_cart(&app, visitor, path),
+                Err(_) => Err(Problem::new(Code::NoSuchCart, "the new cart could not be found again")),
             }
         }
-        Put::Full => {
+        Err(NoCart::Full) => {
             let cart = visitor::cart(&app, &request).await?;
             let refused = format!(
                 "A basket holds at most {LINES_MAX} different books. Please check out, and take the rest in another."
             );
             cart_page(&app, cart.as_ref(), None, Some(refused))
         }
-    }
-}
-
-enum Put {
-    Done,
-    NoSuchCart,
-    Full,
-}
-
-async fn put(app: &App, session: SessionId, line: &OrderLine) -> Result<Put, Problem> {
-    match app.act(Address::WebSession(session), Message::SetLine { line: line.clone() }).await? {
-        Reply::Session(CartReply::Cart(_)) => Ok(Put::Done),
-        Reply::Session(CartReply::NoSuchCart) => Ok(Put::NoSuchCart),
-        Reply::Session(CartReply::CartFull) => Ok(Put::Full),
-        other => Err(Problem::unfit(&other)),
     }
 }
 
@@ -194,8 +178,7 @@ pub async fn remove_line(
     let sku = Sku::parse(request.match_info().query("sku"))
         .map_err(|_| Problem::new(Code::NoSuchProduct, "this is no SKU, so no basket has a line of it"))?;
     let Some(session) = visitor::session(&app, &request) else { return Ok(see_other("/cart")) };
-    match app.act(Address::WebSession(session), Message::RemoveLine { sku }).await? {
-        Reply::Session(CartReply::Cart(_) | CartReply::NoSuchCart) => Ok(see_other("/cart")),
-        other => Err(Problem::unfit(&other)),
-    }
+    // where there is no such cart there is no such line either
+    let _ = app.act_of(session, RemoveLine { sku }).await?;
+    Ok(see_other("/cart"))
 }

@@ -6,8 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::web_session::{CartView, Message, Reply as CartReply};
-use crate::actors::{Address, Reply};
+use crate::actors::web_session::{BeginCheckout, CartView, CheckoutBegun, NoCheckout};
 use crate::domain::{Backorder, Customer, Money, ShippingAddress};
 use crate::gateway::countries::COUNTRIES;
 use crate::gateway::{App, Problem};
@@ -143,13 +142,14 @@ async fn begin_at(
     shipping_address: Arc<ShippingAddress>,
     backorder: Backorder,
 ) -> Result<Option<Begun>, Problem> {
-    let message = Message::BeginCheckout { customer, shipping_address, backorder };
-    match app.act(Address::WebSession(cart.id), message).await? {
-        Reply::Session(CartReply::CheckoutBegun { checkout, cart }) => {
+    let begin = BeginCheckout { customer, shipping_address, backorder };
+    match app.act_of(cart.id, begin).await? {
+        Ok(CheckoutBegun { checkout, cart }) => {
             Ok(cart.totals.map(|totals| Begun { nonce: checkout, amount: totals.total }))
         }
-        Reply::Session(CartReply::CartEmpty | CartReply::NoSuchCart) => Ok(None),
-        other => Err(Problem::unfit(&other)),
+        Err(NoCheckout::CartEmpty | NoCheckout::NoSuchCart) => Ok(None),
+        // only what is paid for is refused so
+        Err(NoCheckout::BeingOrdered | NoCheckout::NoSuchCheckout) => Err(Problem::internal()),
     }
 }
 

@@ -4,8 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::order_manager::{Message, OrderView, PaymentView, Reply as OrderReply};
-use crate::actors::{Address, Reply};
+use crate::actors::order_manager::{Cancel, CancelReply, NoSuchOrder, OrderView, PaymentView, Show};
 use crate::domain::{OrderId, OrderState, Timeline};
 use crate::gateway::countries::country_name;
 use crate::gateway::{self, App, Problem};
@@ -64,12 +63,8 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let Opened { key, notice } = query(&request)?;
     let order = named(&request, &key)?;
     let claim = app.links.claim(order, &key)?;
-    let shown = Message::Show { order, claim: claim.clone() };
-    let view = match app.read(Address::OrderManager, shown).await? {
-        Reply::Orders(OrderReply::Order(view)) => view,
-        Reply::Orders(OrderReply::NoSuchOrder) => return Err(Problem::no_such_order()),
-        other => return Err(Problem::unfit(&other)),
-    };
+    let view = app.read(Show { order, claim: claim.clone() }).await?;
+    let view = view.map_err(|NoSuchOrder| Problem::no_such_order())?;
     let timeline = gateway::timeline(&app, order, claim).await?;
     render(&app.pages, StatusCode::OK, Kept::ByNobody, &page(&view, key, &timeline, noted(&notice)))
 }
@@ -142,11 +137,10 @@ pub async fn cancel(
     let order = named(&request, &key)?;
     let back = format!("/orders/{order}?key={}", encoded(&key));
     let claim = app.links.claim(order, &key)?;
-    match app.act(Address::OrderManager, Message::Cancel { order, claim }).await? {
-        Reply::Orders(OrderReply::Order(_)) => Ok(see_other(&back)),
-        Reply::Orders(OrderReply::TooLate(_)) => Ok(see_other(&format!("{back}&notice=too_late"))),
-        Reply::Orders(OrderReply::CancelPending(_)) => Ok(see_other(&format!("{back}&notice=asking"))),
-        Reply::Orders(OrderReply::NoSuchOrder) => Err(Problem::no_such_order()),
-        other => Err(Problem::unfit(&other)),
+    match app.act(Cancel { order, claim }).await? {
+        CancelReply::Cancelled(_) => Ok(see_other(&back)),
+        CancelReply::TooLate(_) => Ok(see_other(&format!("{back}&notice=too_late"))),
+        CancelReply::Pending(_) => Ok(see_other(&format!("{back}&notice=asking"))),
+        CancelReply::NoSuchOrder => Err(Problem::no_such_order()),
     }
 }

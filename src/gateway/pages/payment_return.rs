@@ -4,8 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::actors::order_manager::Outcome;
-use crate::actors::web_session::{Message, Reply as CartReply};
-use crate::actors::{Address, Reply};
+use crate::actors::web_session::{NoCheckout, PayWith};
 use crate::gateway::{App, Code, HttpLimits, Problem, rates};
 
 use super::form::query;
@@ -36,18 +35,17 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     let Some(session) = visitor::session(&app, &request) else { return no_such_checkout(&app) };
     let card = app.payment_page.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
-    let pay = Message::PayWith { checkout: returned.checkout, card };
-    match app.act(Address::WebSession(session), pay).await {
-        Ok(Reply::Answered(answer)) => {
+    let pay = PayWith { checkout: returned.checkout, card };
+    match app.act_of(session, pay).await {
+        Ok(Ok(answer)) => {
             rates::note(&request, &answer);
             told(&app, answer.outcome)
         }
-        Ok(Reply::Session(CartReply::CartEmpty)) if !has_card => unknown_card(&app),
-        Ok(Reply::Session(CartReply::NoSuchCheckout | CartReply::NoSuchCart | CartReply::CartEmpty)) => {
+        Ok(Err(NoCheckout::CartEmpty)) if !has_card => unknown_card(&app),
+        Ok(Err(NoCheckout::NoSuchCheckout | NoCheckout::NoSuchCart | NoCheckout::CartEmpty)) => {
             no_such_checkout(&app)
         }
-        Ok(Reply::Session(CartReply::BeingOrdered)) => being_ordered(&app),
-        Ok(other) => Err(Problem::unfit(&other)),
+        Ok(Err(NoCheckout::BeingOrdered)) => being_ordered(&app),
         Err(problem) if problem.code() == Code::OutcomeUnknown => {
             still_asking(&app, StatusCode::GATEWAY_TIMEOUT)
         }

@@ -1,7 +1,6 @@
 //! What the stock keeper knows, in the words of the pages.
 
-use crate::actors::stock_keeper::{Availability, Message, Reply as StockReply};
-use crate::actors::{Address, Reply};
+use crate::actors::stock_keeper::{Availability, Check, Earliest};
 use crate::domain::{Date, OrderLine, Sku, Units};
 use crate::gateway::{App, Problem};
 
@@ -28,24 +27,17 @@ impl Badge {
 
 /// How many of each are for sale.
 pub async fn check(app: &App, skus: Vec<Sku>) -> Result<Vec<Availability>, Problem> {
-    ask(app, Message::Check { skus }).await
+    app.read(Check { skus }).await
 }
 
 /// The same, and the earliest day at the doorstep of what is short.
 pub async fn earliest(app: &App, wanted: Vec<Units>) -> Result<Vec<Availability>, Problem> {
-    let mut found = ask(app, Message::Earliest { wanted }).await?;
+    let mut found = app.read(Earliest { wanted }).await?;
     for availability in &mut found {
         availability.earliest =
             availability.earliest.map(|ships_on| ships_on.plus_days(app.rules.delivery_days));
     }
     Ok(found)
-}
-
-async fn ask(app: &App, question: Message) -> Result<Vec<Availability>, Problem> {
-    match app.read(Address::StockKeeper, question).await? {
-        Reply::Stock(StockReply::Availability(found)) => Ok(found),
-        other => Err(Problem::unfit(&other)),
-    }
 }
 
 /// What is not all here of what she wants.

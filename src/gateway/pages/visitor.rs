@@ -5,8 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::actors::web_session::{CartView, Message, Reply as CartReply};
-use crate::actors::{Address, Reply};
+use crate::actors::web_session::{Adopt, CartView, Create, Forget, View};
 use crate::domain::{CART_KEPT_DAYS, SessionId, VisitorKey};
 use crate::gateway::{App, Body, Problem, rates};
 
@@ -42,20 +41,15 @@ fn name(app: &App) -> &'static str {
 pub async fn create(app: &App, request: &HttpRequest) -> Result<VisitorKey, Problem> {
     rates::admit_cart(app, request)?;
     let visitor = app.new_visitor()?;
-    match app.act(Address::WebSession(visitor.session()), Message::Create).await? {
-        Reply::Session(CartReply::Cart(_)) => Ok(visitor),
-        other => Err(Problem::unfit(&other)),
-    }
+    // a new session has room for a cart
+    app.act_of(visitor.session(), Create).await?.map_err(|_| Problem::internal())?;
+    Ok(visitor)
 }
 
 /// What is in her cart; `None` where she has none, or none any more.
 pub async fn cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, Problem> {
     let Some(session) = session(app, request) else { return Ok(None) };
-    match app.read(Address::WebSession(session), Message::View).await? {
-        Reply::Session(CartReply::Cart(cart)) => Ok(Some(*cart)),
-        Reply::Session(CartReply::NoSuchCart) => Ok(None),
-        other => Err(Problem::unfit(&other)),
-    }
+    Ok(app.read_of(session, View).await?.ok().map(|cart| *cart))
 }
 
 pub fn units(cart: &CartView) -> u32 {
@@ -72,11 +66,10 @@ pub async fn renew(
 ) -> Result<(VisitorKey, CartView), Problem> {
     rates::admit_cart(app, request)?;
     let visitor = app.new_visitor()?;
-    let adopt = Message::Adopt { lines: cart.lines.clone() };
-    match app.act(Address::WebSession(visitor.session()), adopt).await? {
-        Reply::Session(CartReply::Cart(cart)) => Ok((visitor, *cart)),
-        other => Err(Problem::unfit(&other)),
-    }
+    let adopted = app.act_of(visitor.session(), Adopt { lines: cart.lines.clone() }).await?;
+    // what was in one cart has room in another
+    let cart = adopted.map_err(|_| Problem::internal())?;
+    Ok((visitor, *cart))
 }
 
 /// `POST /cart/forget`: her cart and her cookie are no more.
@@ -88,10 +81,7 @@ pub async fn forget(
 ) -> Result<HttpResponse, Problem> {
     let mut response = see_other("/");
     let Some(session) = session(&app, &request) else { return Ok(response) };
-    match app.act(Address::WebSession(session), Message::Forget).await? {
-        Reply::Session(CartReply::Forgotten) => {}
-        other => return Err(Problem::unfit(&other)),
-    }
+    app.act_of(session, Forget).await?;
     let mut gone = Cookie::build(name(&app), "").path("/").secure(app.origins.is_secure()).finish();
     gone.make_removal();
     response.add_cookie(&gone).map_err(|_| Problem::internal())?;

@@ -3,7 +3,10 @@ use serde_json::{Value, json};
 
 use super::kit::*;
 use crate::actors::order_manager::Outcome;
-use crate::actors::web_session::{CartView, Message as ToCart, Reply};
+use crate::actors::web_session::{
+    CartReply, CartView, CheckoutCart, Create, Message as ToCart, NoCart, NoCheckout, RemoveLine, SetLine,
+    View,
+};
 use crate::actors::{Address, Message};
 use crate::domain::{SessionId, Totals, VisitorKey};
 
@@ -15,10 +18,10 @@ fn path() -> String {
     format!("/api/v1/carts/{}", cart_id())
 }
 
-fn with_emma() -> Reply {
+fn with_emma() -> CartReply {
     let lines = vec![line_of(emma(), 3)];
     let totals = Totals::of(&lines, gbp(299), gbp(0));
-    Reply::Cart(Box::new(CartView { id: cart_id(), lines, totals, details: None }))
+    Ok(Box::new(CartView { id: cart_id(), lines, totals, details: None }))
 }
 
 fn put(sku: &str, body: &Value) -> TestRequest {
@@ -28,7 +31,7 @@ fn put(sku: &str, body: &Value) -> TestRequest {
 /// The one thing that was asked, of this cart.
 fn asked(kit: &Kit) -> ToCart {
     match kit.asked().remove(0) {
-        (Address::WebSession(id), Message::Session(message)) if id == cart_id() => message,
+        (Address::WebSession(id), Message::WebSession(message)) if id == cart_id() => message,
         other => panic!("{other:?}"),
     }
 }
@@ -36,7 +39,8 @@ fn asked(kit: &Kit) -> ToCart {
 #[actix_web::test]
 async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
     let empty = CartView { id: cart_id(), lines: vec![], totals: None, details: None };
-    let kit = Kit::new().replies(Reply::Cart(Box::new(empty.clone()))).replies(Reply::Cart(Box::new(empty)));
+    let kit =
+        Kit::new().replies::<Create>(Ok(Box::new(empty.clone()))).replies::<Create>(Ok(Box::new(empty)));
     let answered = kit.send(TestRequest::post().uri("/api/v1/carts")).await;
     assert_eq!(answered.status, 201);
     assert_eq!(answered.header("location"), Some(path().as_str()));
@@ -44,7 +48,7 @@ async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
     assert_eq!((&answered.body["lines"], &answered.body["total"]), (&json!([]), &json!(null)));
     kit.send(TestRequest::post().uri("/api/v1/carts")).await;
     let asked = kit.asked();
-    assert!(matches!(asked[0].1, Message::Session(ToCart::Create)));
+    assert!(matches!(asked[0].1, Message::WebSession(ToCart::Create(Create))));
     assert_ne!(asked[0].0, asked[1].0);
 }
 
@@ -63,7 +67,7 @@ async fn a_page_of_another_site_begins_no_cart_and_spends_nothing_of_its_visitor
         }
     }
     assert!(kit.asked().is_empty());
-    let kit = kit.replies(Reply::Cart(Box::new(empty)));
+    let kit = kit.replies::<Create>(Ok(Box::new(empty)));
     assert_eq!(kit.send(begins()).await.status, 201);
     // a body that is sent must be what it is elsewhere, whoever sends it
     Kit::new().send(text()).await.assert_problem(415, "unsupported_media_type");
@@ -78,14 +82,14 @@ async fn a_page_of_another_site_begins_no_cart_and_spends_nothing_of_its_visitor
 
 #[actix_web::test]
 async fn a_line_is_set_at_the_price_shown_and_removed() {
-    let kit = Kit::new().replies(with_emma()).replies(with_emma());
+    let kit = Kit::new().replies::<SetLine>(with_emma()).replies::<RemoveLine>(with_emma());
     let answered = kit.send(put("PD-1", &json!({ "quantity": 3 }))).await;
     assert_eq!(answered.status, 200);
     assert_eq!(answered.body["lines"][0]["amount"]["amount"], 2397);
     assert_eq!(answered.body["total"], json!({ "amount": 2696, "currency": "GBP" }));
-    assert_eq!(asked(&kit), ToCart::SetLine { line: line_of(emma(), 3) });
+    assert_eq!(asked(&kit), SetLine { line: line_of(emma(), 3) }.into());
     kit.send(TestRequest::delete().uri(&format!("{}/lines/PD-1", path()))).await;
-    assert_eq!(asked(&kit), ToCart::RemoveLine { sku: emma().sku });
+    assert_eq!(asked(&kit), RemoveLine { sku: emma().sku }.into());
 }
 
 #[actix_web::test]
@@ -105,9 +109,9 @@ async fn a_bad_line_is_refused_and_nothing_is_asked() {
 
 #[actix_web::test]
 async fn a_cart_that_is_not_there_is_told() {
-    let kit = Kit::new().replies(Reply::NoSuchCart);
+    let kit = Kit::new().replies::<View>(Err(NoCart::NoSuchCart));
     kit.send(get(&path())).await.assert_problem(404, "no_such_cart");
-    let kit = Kit::new().replies(Reply::CartFull);
+    let kit = Kit::new().replies::<SetLine>(Err(NoCart::Full));
     kit.send(put("PD-1", &json!({ "quantity": 1 }))).await.assert_problem(422, "cart_full");
     let kit = Kit::new();
     let programs = SessionId::PROGRAMS.to_string();
@@ -122,18 +126,18 @@ async fn a_cart_that_is_not_there_is_told() {
 #[actix_web::test]
 async fn a_cart_is_bought_like_an_order_without_lines() {
     let checkout_path = format!("{}/checkout", path());
-    let kit = Kit::new().replies(answer(Outcome::Taken(Box::new(order_view()))));
+    let kit = Kit::new().replies::<CheckoutCart>(answer(Outcome::Taken(Box::new(order_view()))));
     let answered = kit.send(post(&checkout_path, &checkout())).await;
     assert_eq!(answered.status, 201);
     assert!(answered.header("location").is_some());
-    let ToCart::Checkout { idempotency_key, details, .. } = asked(&kit) else { panic!() };
+    let ToCart::CheckoutCart(CheckoutCart { idempotency_key, details, .. }) = asked(&kit) else { panic!() };
     assert_eq!((idempotency_key.as_str(), details.token.as_str()), ("k-1", "tok_good"));
 
-    let kit = Kit::new().replies(Reply::CartEmpty);
+    let kit = Kit::new().replies::<CheckoutCart>(Err(NoCheckout::CartEmpty));
     kit.send(post(&checkout_path, &checkout())).await.assert_problem(422, "cart_empty");
-    let kit = Kit::new().replies(answer(Outcome::TotalTooLarge));
+    let kit = Kit::new().replies::<CheckoutCart>(answer(Outcome::TotalTooLarge));
     kit.send(post(&checkout_path, &checkout())).await.assert_problem(422, "total_too_large");
-    let kit = Kit::new().replies(Reply::NoSuchCart);
+    let kit = Kit::new().replies::<CheckoutCart>(Err(NoCheckout::NoSuchCart));
     kit.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
     let kit = Kit::new();
     kit.send(post(&checkout_path, &order())).await.assert_problem(422, "bad_field");

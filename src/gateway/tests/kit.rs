@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use crate::access::Clients;
 use crate::access::{ForwardingHeader, Origins, Quota, Quotas};
 use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
-use crate::actors::{Address, Message, Reply, Rules};
+use crate::actors::web_session::CheckoutReply;
+use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, PassKey, PassKeys, Quantity,
@@ -23,14 +24,21 @@ use crate::gateway::{
     App, AskError, Asked, Asks, HttpLimits, OrderLinks, OsSessions, PageSettings, Programs, Shield, configure,
 };
 use crate::partners::processor::{PaymentPage, TypedCard};
-use crate::runtime::Clock;
+use crate::runtime::{AnyReply, Clock, Question};
 
 /// What the played shop does next.
 pub enum Play {
-    Reply(Box<Reply>),
+    Reply(AnyReply),
     Fail(AskError),
     Panic,
     Never,
+}
+
+impl Play {
+    /// The reply to this question, or to another whose reply has the same type.
+    pub fn reply<Q: Question>(reply: Q::Reply) -> Play {
+        Play::Reply(Box::new(reply))
+    }
 }
 
 #[derive(Default)]
@@ -42,12 +50,12 @@ pub struct PlayedShop {
 }
 
 impl Asks for PlayedShop {
-    fn ask(&self, to: Address, message: Message, _within: Duration) -> Asked {
+    fn ask_any(&self, to: Address, message: Message, _within: Duration) -> Asked {
         self.asked.lock().unwrap().push((to, message));
         let next = self.script.lock().unwrap().pop_front();
         Box::pin(async move {
             match next.expect("the gateway asked more than was scripted") {
-                Play::Reply(reply) => Ok(*reply),
+                Play::Reply(reply) => Ok(reply),
                 Play::Fail(error) => Err(error),
                 Play::Panic => panic!("a handler's panic, as scripted"),
                 Play::Never => std::future::pending().await,
@@ -183,8 +191,8 @@ impl Kit {
         self
     }
 
-    pub fn replies(self, reply: impl Into<Reply>) -> Kit {
-        self.plays(Play::Reply(Box::new(reply.into())))
+    pub fn replies<Q: Question>(self, reply: Q::Reply) -> Kit {
+        self.plays(Play::reply::<Q>(reply))
     }
 
     /// What has been asked of the shop since the last time.
@@ -360,10 +368,10 @@ pub fn order_view() -> OrderView {
     }
 }
 
-pub fn answer(outcome: Outcome) -> Answer {
-    Answer { outcome, replayed: false }
+pub fn answer(outcome: Outcome) -> CheckoutReply {
+    Ok(Answer { outcome, replayed: false })
 }
 
-pub fn answer_again(outcome: Outcome) -> Answer {
-    Answer { outcome, replayed: true }
+pub fn answer_again(outcome: Outcome) -> CheckoutReply {
+    Ok(Answer { outcome, replayed: true })
 }

@@ -1,8 +1,10 @@
 use serde_json::json;
 
 use super::kit::*;
-use crate::actors::order_manager::{self, Claim, Outcome, PaymentView};
-use crate::actors::web_session::{self, Checkout};
+use crate::actors::order_manager::{
+    self, Cancel, CancelReply, Claim, NoSuchOrder, Outcome, PaymentView, Show, ShowTimeline,
+};
+use crate::actors::web_session::{self, Checkout, Submit};
 use crate::actors::{Address, Message, stock_keeper};
 use crate::domain::{
     ApiKey, Backorder, Date, DeclineReason, Happening, OrderState, Party, ProgramId, SessionId, Step,
@@ -23,7 +25,7 @@ fn submitted(kit: &Kit) -> Checkout {
     match asked.remove(0) {
         (
             Address::WebSession(SessionId::PROGRAMS),
-            Message::Session(web_session::Message::Submit(checkout)),
+            Message::WebSession(web_session::Message::Submit(Submit(checkout))),
         ) => *checkout,
         other => panic!("{other:?}"),
     }
@@ -31,7 +33,7 @@ fn submitted(kit: &Kit) -> Checkout {
 
 #[actix_web::test]
 async fn an_order_is_taken_with_its_place_lines_and_totals() {
-    let kit = Kit::new().replies(answer(taken()));
+    let kit = Kit::new().replies::<Submit>(answer(taken()));
     let answered = kit.send(post(ORDERS, &order())).await;
     assert_eq!(answered.status, 201);
     let path = format!("/api/v1/orders/{}", order_id());
@@ -64,7 +66,7 @@ async fn an_order_is_taken_with_its_place_lines_and_totals() {
 
 #[actix_web::test]
 async fn an_order_is_asked_for_in_the_shops_own_words() {
-    let kit = Kit::new().replies(answer(taken()));
+    let kit = Kit::new().replies::<Submit>(answer(taken()));
     let mut body = order();
     body["customer"]["name"] = json!("  Ada Lovelace ");
     body["backorder"] = json!("accept");
@@ -80,14 +82,14 @@ async fn an_order_is_asked_for_in_the_shops_own_words() {
 
 #[actix_web::test]
 async fn who_does_not_say_so_does_not_wait_for_supplies() {
-    let kit = Kit::new().replies(answer(taken()));
+    let kit = Kit::new().replies::<Submit>(answer(taken()));
     kit.send(post(ORDERS, &order())).await;
     assert_eq!(submitted(&kit).details.backorder, Backorder::Refuse);
 }
 
 #[actix_web::test]
 async fn lines_of_one_sku_are_put_together() {
-    let kit = Kit::new().replies(answer(taken()));
+    let kit = Kit::new().replies::<Submit>(answer(taken()));
     let mut body = order();
     body["lines"] = json!([
         { "sku": "PD-1", "quantity": 2 }, { "sku": "PD-2", "quantity": 1 }, { "sku": "PD-1", "quantity": 3 },
@@ -99,7 +101,7 @@ async fn lines_of_one_sku_are_put_together() {
 #[actix_web::test]
 async fn the_same_order_written_otherwise_has_the_same_digest() {
     let digest_of = async |body: String| {
-        let kit = Kit::new().replies(answer(taken()));
+        let kit = Kit::new().replies::<Submit>(answer(taken()));
         kit.send(post_raw(ORDERS, body)).await;
         submitted(&kit).digest
     };
@@ -114,7 +116,7 @@ async fn the_same_order_written_otherwise_has_the_same_digest() {
 #[actix_web::test]
 async fn an_accepted_backorder_is_taken_with_its_date() {
     let view = order_manager::OrderView { state: OrderState::AwaitingStock, ..order_view() };
-    let kit = Kit::new().replies(answer(Outcome::Taken(Box::new(view))));
+    let kit = Kit::new().replies::<Submit>(answer(Outcome::Taken(Box::new(view))));
     let answered = kit.send(post(ORDERS, &order())).await;
     assert_eq!(answered.status, 201);
     assert_eq!(answered.body["state"], "awaiting_stock");
@@ -124,7 +126,7 @@ async fn an_accepted_backorder_is_taken_with_its_date() {
 #[actix_web::test]
 async fn an_order_whose_payment_is_unknown_is_accepted() {
     let view = order_manager::OrderView { payment: PaymentView::Unknown, ..order_view() };
-    let kit = Kit::new().replies(answer(Outcome::Pending(Box::new(view))));
+    let kit = Kit::new().replies::<Submit>(answer(Outcome::Pending(Box::new(view))));
     let answered = kit.send(post(ORDERS, &order())).await;
     assert_eq!(answered.status, 202);
     assert_eq!(answered.body["payment"]["state"], "unknown");
@@ -136,11 +138,11 @@ async fn the_same_answer_again_says_so() {
     let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
     let out_of_stock = || Outcome::OutOfStock { order: order_id(), earliest: None };
     for (outcome, status) in [(taken(), 201), (declined(), 402), (out_of_stock(), 409)] {
-        let kit = Kit::new().replies(answer_again(outcome.clone()));
+        let kit = Kit::new().replies::<Submit>(answer_again(outcome.clone()));
         let again = kit.send(post(ORDERS, &order())).await;
         assert_eq!(again.status.as_u16(), status);
         assert_eq!(again.header("idempotent-replayed"), Some("true"));
-        let kit = Kit::new().replies(answer(outcome));
+        let kit = Kit::new().replies::<Submit>(answer(outcome));
         let first = kit.send(post(ORDERS, &order())).await;
         assert_eq!(first.header("idempotent-replayed"), None);
         assert_eq!((first.status, first.body), (again.status, again.body));
@@ -150,7 +152,7 @@ async fn the_same_answer_again_says_so() {
 #[actix_web::test]
 async fn a_declined_card_is_told_with_the_banks_reason() {
     let declined = Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
-    let answered = Kit::new().replies(answer(declined)).send(post(ORDERS, &order())).await;
+    let answered = Kit::new().replies::<Submit>(answer(declined)).send(post(ORDERS, &order())).await;
     answered.assert_problem(402, "payment_declined");
     assert_eq!(answered.body["decline_code"], "insufficient_funds");
 }
@@ -158,22 +160,24 @@ async fn a_declined_card_is_told_with_the_banks_reason() {
 #[actix_web::test]
 async fn out_of_stock_is_told_with_the_earliest_date() {
     let with = |earliest| answer(Outcome::OutOfStock { order: order_id(), earliest });
-    let dated = Kit::new().replies(with(Some(Date(20_790)))).send(post(ORDERS, &order())).await;
+    let dated = Kit::new().replies::<Submit>(with(Some(Date(20_790)))).send(post(ORDERS, &order())).await;
     dated.assert_problem(409, "out_of_stock");
     assert_eq!(dated.body["earliest_date"], "2026-12-03");
-    let never = Kit::new().replies(with(None)).send(post(ORDERS, &order())).await;
+    let never = Kit::new().replies::<Submit>(with(None)).send(post(ORDERS, &order())).await;
     never.assert_problem(409, "out_of_stock");
     assert_eq!(never.body.get("earliest_date"), Some(&json!(null)));
 }
 
 #[actix_web::test]
 async fn a_key_in_use_or_of_another_body_is_told() {
-    let running = Kit::new().replies(answer(Outcome::InProgress)).send(post(ORDERS, &order())).await;
+    let running =
+        Kit::new().replies::<Submit>(answer(Outcome::InProgress)).send(post(ORDERS, &order())).await;
     running.assert_problem(409, "in_progress");
     assert_eq!(running.header("retry-after"), Some("1"));
-    let other = Kit::new().replies(answer(Outcome::KeyMismatch)).send(post(ORDERS, &order())).await;
+    let other = Kit::new().replies::<Submit>(answer(Outcome::KeyMismatch)).send(post(ORDERS, &order())).await;
     other.assert_problem(422, "idempotency_mismatch");
-    let token = Kit::new().replies(answer(Outcome::UnknownToken)).send(post(ORDERS, &order())).await;
+    let token =
+        Kit::new().replies::<Submit>(answer(Outcome::UnknownToken)).send(post(ORDERS, &order())).await;
     token.assert_problem(422, "unknown_token");
 }
 
@@ -193,14 +197,14 @@ async fn without_an_answer_the_outcome_is_unknown_and_said_so() {
 
 #[actix_web::test]
 async fn a_panic_is_an_answer_and_the_next_request_is_served() {
-    let kit = Kit::new().plays(Play::Panic).replies(answer(taken()));
+    let kit = Kit::new().plays(Play::Panic).replies::<Submit>(answer(taken()));
     kit.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
     assert_eq!(kit.send(post(ORDERS, &order())).await.status, 201);
 }
 
 #[actix_web::test]
-async fn a_reply_to_another_question_is_an_error_of_the_shop() {
-    let kit = Kit::new().replies(web_session::Reply::CartFull);
+async fn what_was_given_up_is_an_error_of_the_shop() {
+    let kit = Kit::new().plays(Play::Fail(AskError::GivenUp));
     kit.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
 }
 
@@ -213,7 +217,7 @@ async fn an_owner_sees_her_order_by_its_key_in_header_or_query() {
     let by_query = get(&format!("{}?key=K", path()));
     let by_header = get(&path()).insert_header(("Authorization", "Bearer K"));
     for request in [by_query, by_header] {
-        let kit = Kit::new().replies(order_manager::Reply::Order(Box::new(order_view())));
+        let kit = Kit::new().replies::<Show>(Ok(Box::new(order_view())));
         let answered = kit.send(request).await;
         assert_eq!(answered.status, 200);
         assert_eq!(answered.body["state"], "confirmed");
@@ -222,7 +226,7 @@ async fn an_owner_sees_her_order_by_its_key_in_header_or_query() {
         let [
             (
                 Address::OrderManager,
-                Message::Orders(order_manager::Message::Show { order, claim: Claim::Key(key) }),
+                Message::OrderManager(order_manager::Message::Show(Show { order, claim: Claim::Key(key) })),
             ),
         ] = asked.as_slice()
         else {
@@ -234,7 +238,7 @@ async fn an_owner_sees_her_order_by_its_key_in_header_or_query() {
 
 #[actix_web::test]
 async fn without_its_key_an_order_is_as_one_that_does_not_exist() {
-    let wrong_key = Kit::new().replies(order_manager::Reply::NoSuchOrder);
+    let wrong_key = Kit::new().replies::<Show>(Err(NoSuchOrder));
     let wrong_key = wrong_key.send(get(&format!("{}?key=wrong", path()))).await;
     wrong_key.assert_problem(404, "no_such_order");
     for uri in
@@ -257,8 +261,8 @@ async fn a_timeline_is_a_list_of_what_happened() {
     let (what, by) = (Happening::Confirmed, Party::OrderManager);
     let confirmed = TimelineEntry { turn: 5, at, step: Step::TELLS_SERVER, what, by };
     let kit = Kit::new()
-        .replies(order_manager::Reply::Timeline(Timeline { entries: vec![sent, confirmed] }))
-        .replies(stock_keeper::Reply::Timeline(Timeline { entries: vec![held] }));
+        .replies::<ShowTimeline>(Ok(Timeline { entries: vec![sent, confirmed] }))
+        .replies::<stock_keeper::ShowTimeline>(Timeline { entries: vec![held] });
     let answered = kit.send(get(&format!("{}/timeline?key=K", path()))).await;
     assert_eq!(answered.header("cache-control"), Some("no-store"));
     assert_eq!(
@@ -289,7 +293,7 @@ async fn a_timeline_is_a_list_of_what_happened() {
 
 #[actix_web::test]
 async fn nobody_is_asked_for_the_timeline_of_an_order_that_the_key_does_not_open() {
-    let kit = Kit::new().replies(order_manager::Reply::NoSuchOrder);
+    let kit = Kit::new().replies::<ShowTimeline>(Err(NoSuchOrder));
     kit.send(get(&format!("{}/timeline?key=K", path()))).await.assert_problem(404, "no_such_order");
     assert_eq!(kit.asked().len(), 1, "the order manager, who looks at the key");
 }
@@ -298,11 +302,11 @@ async fn nobody_is_asked_for_the_timeline_of_an_order_that_the_key_does_not_open
 async fn an_order_is_cancelled_or_on_its_way_back_or_gone() {
     let cancel = || post(&format!("{}/cancel?key=K", path()), &json!({}));
     let view = || Box::new(order_view());
-    let done = Kit::new().replies(order_manager::Reply::Order(view())).send(cancel()).await;
+    let done = Kit::new().replies::<Cancel>(CancelReply::Cancelled(view())).send(cancel()).await;
     assert_eq!(done.status, 200);
-    let pending = Kit::new().replies(order_manager::Reply::CancelPending(view())).send(cancel()).await;
+    let pending = Kit::new().replies::<Cancel>(CancelReply::Pending(view())).send(cancel()).await;
     assert_eq!(pending.status, 202);
-    let late = Kit::new().replies(order_manager::Reply::TooLate(view())).send(cancel()).await;
+    let late = Kit::new().replies::<Cancel>(CancelReply::TooLate(view())).send(cancel()).await;
     late.assert_problem(409, "too_late_to_cancel");
     let nobody = Kit::new();
     nobody.send(post(&format!("{}/cancel", path()), &json!({}))).await.assert_problem(404, "no_such_order");
@@ -317,24 +321,27 @@ async fn a_read_without_an_answer_has_changed_nothing() {
 
 #[actix_web::test]
 async fn what_ends_gives_out_no_key_that_does_not() {
-    let shown = || order_manager::Reply::Order(Box::new(order_view()));
+    let view = || Box::new(order_view());
+    let shown = || Play::reply::<Show>(Ok(view()));
+    let cancelled = Play::reply::<Cancel>(CancelReply::Cancelled(view()));
     let page = |given: &str| format!("/orders/{}?key={given}", order_id());
     let (key, link) = (order_view().key.to_string(), links().path(order_id()));
     let given = link.split_once("key=").unwrap().1;
     let path = format!("/api/v1/orders/{}", order_id());
     let program = ApiKey::new(ProgramId::new(1), [1; 32]);
-    for (request, has_key, leads_to) in [
-        (get(&format!("{path}?key={given}")), false, page(given)),
-        (get(&path).insert_header(("Authorization", format!("Bearer {given}"))), false, page(given)),
-        (post(&format!("{path}/cancel?key={given}"), &json!({})), false, page(given)),
+    for (request, reply, has_key, leads_to) in [
+        (get(&format!("{path}?key={given}")), shown(), false, page(given)),
+        (get(&path).insert_header(("Authorization", format!("Bearer {given}"))), shown(), false, page(given)),
+        (post(&format!("{path}/cancel?key={given}"), &json!({})), cancelled, false, page(given)),
         (
             get(&path).insert_header(("Authorization", format!("Bearer {}", program.reveal()))),
+            shown(),
             false,
             link.clone(),
         ),
-        (get(&format!("{path}?key={key}")), true, page(&key)),
+        (get(&format!("{path}?key={key}")), shown(), true, page(&key)),
     ] {
-        let kit = Kit::new().replies(shown());
+        let kit = Kit::new().plays(reply);
         kit.app.programs.know([(ProgramId::new(1), program.hash())]);
         let answered = kit.send(request).await;
         assert_eq!(answered.status, 200, "{}", answered.body);

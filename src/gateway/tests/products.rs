@@ -1,18 +1,18 @@
 use serde_json::json;
 
 use super::kit::*;
-use crate::actors::stock_keeper::{Availability, Message as ToStock, Reply};
+use crate::actors::stock_keeper::{Availability, Check, Earliest, Message as ToStock};
 use crate::actors::{Address, Message};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, Sku};
 
-fn of_emma(available: u32, earliest: Option<Date>) -> Reply {
-    Reply::Availability(vec![Availability { sku: emma().sku, available, earliest }])
+fn of_emma(available: u32, earliest: Option<Date>) -> Vec<Availability> {
+    vec![Availability { sku: emma().sku, available, earliest }]
 }
 
 #[actix_web::test]
 async fn a_search_lists_what_matches_with_what_is_there() {
-    let kit = Kit::new().replies(of_emma(7, None));
+    let kit = Kit::new().replies::<Check>(of_emma(7, None));
     let answered = kit.send(get("/api/v1/products?q=austen")).await;
     assert_eq!(
         answered.body,
@@ -30,7 +30,8 @@ async fn a_search_lists_what_matches_with_what_is_there() {
         })
     );
     let asked = kit.asked();
-    let [(Address::StockKeeper, Message::Stock(ToStock::Check { skus }))] = asked.as_slice() else {
+    let [(Address::StockKeeper, Message::StockKeeper(ToStock::Check(Check { skus })))] = asked.as_slice()
+    else {
         panic!("{asked:?}")
     };
     assert_eq!(skus, &[emma().sku]);
@@ -38,7 +39,7 @@ async fn a_search_lists_what_matches_with_what_is_there() {
 
 #[actix_web::test]
 async fn what_the_stock_keeper_does_not_list_is_not_there() {
-    let answered = Kit::new().replies(Reply::Availability(vec![])).send(get("/api/v1/products")).await;
+    let answered = Kit::new().replies::<Check>(vec![]).send(get("/api/v1/products")).await;
     assert_eq!(answered.body["total"], 2);
     assert_eq!(answered.body["products"][1]["available"], 0);
 }
@@ -52,7 +53,7 @@ async fn pages_of_twenty_follow_one_another() {
     let mut seen = vec![];
     let mut uri = "/api/v1/products?q=emma".to_owned();
     for expected in [20, 20, 5] {
-        kit = kit.replies(Reply::Availability(vec![]));
+        kit = kit.replies::<Check>(vec![]);
         let answered = kit.send(get(&uri)).await;
         let products = answered.body["products"].as_array().unwrap();
         assert_eq!((products.len(), &answered.body["total"]), (expected, &json!(45)));
@@ -77,7 +78,7 @@ async fn a_bad_query_is_told() {
 
 #[actix_web::test]
 async fn a_product_shows_when_it_could_be_here() {
-    let kit = Kit::new().replies(of_emma(0, Some(Date(20_790))));
+    let kit = Kit::new().replies::<Earliest>(of_emma(0, Some(Date(20_790))));
     let answered = kit.send(get("/api/v1/products/PD-1")).await;
     assert_eq!(
         answered.body,
@@ -94,7 +95,7 @@ async fn a_product_shows_when_it_could_be_here() {
         })
     );
     answered.assert_hardened();
-    assert!(matches!(kit.asked()[0].1, Message::Stock(ToStock::Earliest { .. })));
+    assert!(matches!(kit.asked()[0].1, Message::StockKeeper(ToStock::Earliest(_))));
 }
 
 #[actix_web::test]

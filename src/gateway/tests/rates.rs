@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::kit::*;
 use crate::access::{Clients, ForwardingHeader, Quota, Quotas, Rate, TrustedProxies};
-use crate::actors::order_manager::{Answer, Outcome, Reply as OrderReply};
+use crate::actors::order_manager::{Answer, NoSuchOrder, Outcome, Show};
+use crate::actors::web_session::CheckoutCart;
 use crate::domain::{ApiKey, DeclineReason, ProgramId, SessionId, VisitorKey};
 use crate::gateway::api::document;
 use crate::gateway::rates::Counts;
@@ -65,10 +66,10 @@ async fn what_writes_is_refused_before_its_body_is_looked_at() {
 async fn a_wrong_key_of_an_order_counts_and_the_right_one_does_not() {
     let (key, link) = ("K".to_owned(), links().path(order_id()).split_once("key=").unwrap().1.to_owned());
     let asks = |key: &str| get(&format!("/api/v1/orders/{}?key={key}", order_id()));
-    let shown = || OrderReply::Order(Box::new(order_view()));
-    let kit = Kit::new().closed_to_strangers().limited(1).replies(shown()).replies(shown());
-    let kit =
-        (0..3).fold(kit, |kit, _| kit.replies(OrderReply::NoSuchOrder)).replies(shown()).replies(shown());
+    let shown = |kit: Kit| kit.replies::<Show>(Ok(Box::new(order_view())));
+    let kit = shown(shown(Kit::new().closed_to_strangers().limited(1)));
+    let kit = (0..3).fold(kit, |kit, _| kit.replies::<Show>(Err(NoSuchOrder)));
+    let kit = shown(shown(kit));
     for status in [200, 200, 404, 429, 429] {
         assert_eq!(kit.send(from(ME, asks(&key))).await.status.as_u16(), status);
     }
@@ -128,7 +129,7 @@ async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_out
             .insert_header(("Cookie", format!("doorstep_session={visitor}")));
         for request in [by_page, post(cart, &checkout())] {
             let answer = Answer { outcome: outcome.clone(), replayed: false };
-            let kit = Kit::new().closed_to_strangers().limited(2).replies(answer);
+            let kit = Kit::new().closed_to_strangers().limited(2).replies::<CheckoutCart>(Ok(answer));
             let answered = kit.send(from(ME, request)).await;
             assert_eq!(kit.asked().len(), 1, "{outcome:?}: {}", answered.body);
             let who = kit.app.clients.who(from(ME, TestRequest::get()).to_request().head());
@@ -146,8 +147,10 @@ async fn a_refusal_that_is_told_once_more_does_not_count_again() {
     kit.app.clients =
         Arc::new(Clients::new(quotas, TrustedProxies::default(), ForwardingHeader::XForwardedFor));
     let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
-    let kit = kit.replies(answer(declined()));
-    let kit = (0..5).fold(kit, |kit, _| kit.replies(answer_again(declined()))).replies(answer(declined()));
+    let kit = kit.replies::<CheckoutCart>(answer(declined()));
+    let kit = (0..5)
+        .fold(kit, |kit, _| kit.replies::<CheckoutCart>(answer_again(declined())))
+        .replies::<CheckoutCart>(answer(declined()));
     let path = format!("/api/v1/carts/{}/checkout", SessionId::of_program(1_795_348_800_000, 0));
     for _ in 0..7 {
         kit.send(from(ME, post(&path, &checkout()))).await.assert_problem(402, "payment_declined");

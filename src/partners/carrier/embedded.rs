@@ -9,7 +9,7 @@ use super::{
     Booking, BookingRequest, CancelAnswer, CancelRequest, Carrier, TrackRequest, Tracking, tracking,
 };
 use crate::domain::Timestamp;
-use crate::partners::{Answer, Trouble, answered};
+use crate::partners::{Answered, PendingAnswer, at_once};
 
 /// The hours of the day, UTC, at which the truck stops at our door.
 pub const STOP_HOURS: [u64; 2] = [10, 16];
@@ -34,22 +34,22 @@ const DRAW_MINUTE: u64 = 2;
 pub struct EmbeddedCarrier;
 
 impl EmbeddedCarrier {
-    /// `Refused` where the tracking number is not the booking's own.
-    fn journey(tracking: &str, booking: &BookingRequest) -> Result<Journey, Trouble> {
+    /// Refused where the tracking number is not the booking's own.
+    fn journey(tracking: &str, booking: &BookingRequest) -> Result<Journey, String> {
         if !tracking::is_well_formed(tracking) {
             let why = format!("`{tracking}` is not a tracking number: check how it was written down");
-            return Err(Trouble::Refused(why));
+            return Err(why);
         }
         if tracking != tracking::number(&booking.key) {
             let why = format!("{tracking} is not the parcel of shipment {}: ask with its own", booking.key);
-            return Err(Trouble::Refused(why));
+            return Err(why);
         }
         let collected_at = next_stop(booking.booked_at);
         let delivered_at = delivery(tracking, &booking.country, collected_at);
         Ok(Journey { collected_at, delivered_at })
     }
 
-    fn cancelled(request: &CancelRequest) -> Result<CancelAnswer, Trouble> {
+    fn cancelled(request: &CancelRequest) -> Result<CancelAnswer, String> {
         let journey = EmbeddedCarrier::journey(&request.tracking, &request.booking)?;
         let collected = journey.collected_at <= request.asked_at;
         Ok(if collected { CancelAnswer::AlreadyCollected } else { CancelAnswer::Cancelled })
@@ -61,18 +61,19 @@ impl Carrier for EmbeddedCarrier {
         "Milestone Parcels"
     }
 
-    fn book(&self, request: BookingRequest) -> Answer<Booking> {
+    fn book(&self, request: BookingRequest) -> PendingAnswer<Booking> {
         let tracking = tracking::number(&request.key);
-        answered(Ok(Booking { tracking, collection_at: next_stop(request.booked_at) }))
+        let collection_at = next_stop(request.booked_at);
+        at_once(Answered::Known(Booking { tracking, collection_at }))
     }
 
-    fn track(&self, request: TrackRequest) -> Answer<Tracking> {
+    fn track(&self, request: TrackRequest) -> PendingAnswer<Tracking> {
         let journey = EmbeddedCarrier::journey(&request.tracking, &request.booking);
-        answered(journey.map(|journey| journey.seen_at(request.asked_at)))
+        at_once(Answered::said(journey.map(|journey| journey.seen_at(request.asked_at))))
     }
 
-    fn cancel(&self, request: CancelRequest) -> Answer<CancelAnswer> {
-        answered(EmbeddedCarrier::cancelled(&request))
+    fn cancel(&self, request: CancelRequest) -> PendingAnswer<CancelAnswer> {
+        at_once(Answered::said(EmbeddedCarrier::cancelled(&request)))
     }
 }
 
@@ -145,17 +146,21 @@ mod tests {
     }
 
     fn book(request: &BookingRequest) -> Booking {
-        now(EmbeddedCarrier.book(request.clone())).unwrap()
+        now(EmbeddedCarrier.book(request.clone())).known().unwrap()
     }
 
     fn track(request: &BookingRequest, asked_at: Timestamp) -> Tracking {
         let tracking = book(request).tracking;
-        now(EmbeddedCarrier.track(TrackRequest { tracking, booking: request.clone(), asked_at })).unwrap()
+        now(EmbeddedCarrier.track(TrackRequest { tracking, booking: request.clone(), asked_at }))
+            .known()
+            .unwrap()
     }
 
     fn cancel(request: &BookingRequest, asked_at: Timestamp) -> CancelAnswer {
         let tracking = book(request).tracking;
-        now(EmbeddedCarrier.cancel(CancelRequest { tracking, booking: request.clone(), asked_at })).unwrap()
+        now(EmbeddedCarrier.cancel(CancelRequest { tracking, booking: request.clone(), asked_at }))
+            .known()
+            .unwrap()
     }
 
     /// Follows the parcel as the warehouse does, and tells when it was delivered.
@@ -204,9 +209,9 @@ mod tests {
         for wrong in [tracking::number("shp_2"), "DS123".into()] {
             let asked =
                 TrackRequest { tracking: wrong.clone(), booking: request.clone(), asked_at: Timestamp(0) };
-            assert!(matches!(now(EmbeddedCarrier.track(asked)), Err(Trouble::Refused(_))));
+            assert!(matches!(now(EmbeddedCarrier.track(asked)), Answered::Refused(_)));
             let asked = CancelRequest { tracking: wrong, booking: request.clone(), asked_at: Timestamp(0) };
-            assert!(matches!(now(EmbeddedCarrier.cancel(asked)), Err(Trouble::Refused(_))));
+            assert!(matches!(now(EmbeddedCarrier.cancel(asked)), Answered::Refused(_)));
         }
     }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::PendingAnswer;
 use crate::domain::{OrderId, Timestamp};
 
 mod embedded;
@@ -64,7 +64,7 @@ pub enum CancelAnswer {
 
 pub trait Carrier: Send + Sync {
     fn name(&self) -> &str;
-    fn book(&self, request: BookingRequest) -> Answer<Booking>;
-    fn track(&self, request: TrackRequest) -> Answer<Tracking>;
-    fn cancel(&self, request: CancelRequest) -> Answer<CancelAnswer>;
+    fn book(&self, request: BookingRequest) -> PendingAnswer<Booking>;
+    fn track(&self, request: TrackRequest) -> PendingAnswer<Tracking>;
+    fn cancel(&self, request: CancelRequest) -> PendingAnswer<CancelAnswer>;
 }

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Letter, Post};
 use crate::domain::{PassKeys, Timestamp};
-use crate::partners::{Answer, Trouble, wall_clock};
+use crate::partners::{Answered, PendingAnswer, wall_clock};
 
 /// The last second that a letter's `Date` can name: the end of the year 9999.
 const WRITTEN_AT_MAX: Timestamp = Timestamp(253_402_300_799_000);
@@ -47,7 +47,7 @@ pub struct EmlFolder {
 
 struct Handed {
     letter: Arc<Letter>,
-    written: oneshot::Sender<Result<(), Trouble>>,
+    written: oneshot::Sender<Answered<()>>,
 }
 
 impl EmlFolder {
@@ -70,7 +70,7 @@ impl EmlFolder {
             while let Some(Handed { letter, written }) = handed.blocking_recv() {
                 // one letter that makes it panic must not keep the others here
                 let sent = catch_unwind(AssertUnwindSafe(|| office.send(&letter)));
-                let panicked = |_| Err(Trouble::Unavailable("the letter's writer panicked".to_owned()));
+                let panicked = |_| Answered::Unknown("the letter's writer panicked".to_owned());
                 let _ = written.send(sent.unwrap_or_else(panicked)); // whoever asked may have given up
             }
         };
@@ -82,13 +82,14 @@ impl EmlFolder {
 
 impl Post for EmlFolder {
     /// The disk is waited for on the writer's thread.
-    fn send(&self, letter: Arc<Letter>) -> Answer<()> {
+    fn send(&self, letter: Arc<Letter>) -> PendingAnswer<()> {
         let writer = self.writer.clone();
         Box::pin(async move {
-            let gone = || Trouble::Unavailable("the letters' writer has ended".to_owned());
+            let gone = |_| Answered::Unknown("the letters' writer has ended".to_owned());
             let (written, answer) = oneshot::channel();
-            writer.send(Handed { letter, written }).await.map_err(|_| gone())?;
-            answer.await.unwrap_or_else(|_| Err(gone()))
+            // where it cannot be handed over, there is nobody who answers
+            let _ = writer.send(Handed { letter, written }).await;
+            answer.await.unwrap_or_else(gone)
         })
     }
 }
@@ -101,14 +102,17 @@ struct Office {
 }
 
 impl Office {
-    fn send(&self, letter: &Letter) -> Result<(), Trouble> {
-        let message = self.compose(letter)?;
+    fn send(&self, letter: &Letter) -> Answered<()> {
+        let message = match self.compose(letter) {
+            Ok(message) => message,
+            Err(why) => return Answered::Refused(why),
+        };
         let day = self.dir.join(letter.written_at.date().to_string());
         let name = format!("{}-{}-{}.eml", letter.order, letter.kind, letter.written_at.0);
-        self.put(&day, &name, &message.formatted()).map_err(|error| {
-            let path = day.join(&name);
-            Trouble::Unavailable(format!("cannot write {}: {error}", path.display()))
-        })
+        match self.put(&day, &name, &message.formatted()) {
+            Ok(()) => Answered::Known(()),
+            Err(error) => Answered::Unknown(format!("cannot write {}: {error}", day.join(&name).display())),
+        }
     }
 
     /// The link to her order is signed and runs out: what lies in a mailbox for years opens nothing then. The order's own key is
@@ -119,9 +123,9 @@ impl Office {
         Letter { link: letter.link.as_ref().map(|_| path()), ..letter.clone() }
     }
 
-    fn compose(&self, letter: &Letter) -> Result<Message, Trouble> {
-        let refused =
-            |why: &str| Trouble::Refused(format!("the {} letter of {}: {why}", letter.kind, letter.order));
+    /// Refused, with the reason, where it can never be sent as it is.
+    fn compose(&self, letter: &Letter) -> Result<Message, String> {
+        let refused = |why: &str| format!("the {} letter of {}: {why}", letter.kind, letter.order);
         let to = recipient(letter).map_err(refused)?;
         if letter.written_at > WRITTEN_AT_MAX {
             return Err(refused("written after the year 9999: check the shop's clock"));

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::Answer;
+use super::PendingAnswer;
 
 mod eml;
 mod kind;
@@ -16,10 +16,11 @@ mod text;
 
 pub use eml::{EmlFolder, EmlFolderError};
 pub use kind::MailKind;
-pub use letter::{Letter, LetterLine, RenderedLetter};
+pub use letter::{Letter, LetterLine};
 pub use memory::MemoryPost;
+pub use text::RenderedLetter;
 
 pub trait Post: Send + Sync {
     /// `Refused` where the letter can never be sent as it is: an address that is none.
-    fn send(&self, letter: Arc<Letter>) -> Answer<()>;
+    fn send(&self, letter: Arc<Letter>) -> PendingAnswer<()>;
 }

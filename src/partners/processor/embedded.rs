@@ -2,7 +2,6 @@ use crate::domain::Money;
 use crate::partners::wall_clock;
 
 use super::link::{Asked, LinkSigner};
-use super::payment::encoded;
 use super::typed_cards::{TypedCard, TypedCards};
 
 /// How long a customer has to type her card.
@@ -57,6 +56,11 @@ impl PaymentPage for EmbeddedProcessor {
     fn card_of(&self, checkout: &str, code: &str) -> Option<TypedCard> {
         self.typed.of(checkout, code, now_s())
     }
+}
+
+/// Text for a part of an address's query.
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// Unix time in seconds.

@@ -5,6 +5,7 @@
 //! - What a shop asks its customer to pay is signed, so nothing of it can be changed in the address of the page.
 //! - A token is in no address: the shop fetches it, server to server, for the checkout and the amount that it was made for.
 mod brand;
+mod card_page;
 mod cards;
 mod embedded;
 mod expiry;
@@ -12,12 +13,14 @@ mod link;
 mod page;
 mod page_form;
 mod page_guard;
+mod page_message;
 mod payment;
 mod typed_cards;
 
 pub use brand::Brand;
+pub use card_page::{CardPage, Registered, RegistersCards};
 pub use cards::{BadCard, CardNumber, check_cvv, test_behaviour};
 pub use embedded::{EmbeddedProcessor, PaymentPage};
 pub use expiry::Expiry;
-pub use page::{CONNECTIONS_MAX, CardPage, Registered, RegistersCards, serve};
+pub use page::{CONNECTIONS_MAX, serve};
 pub use typed_cards::TypedCard;

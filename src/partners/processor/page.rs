@@ -5,25 +5,20 @@
 //!   no answer, address, log or message. What leaves this page is a token, the brand and the last four digits.
 //! - The customer goes back to the shop by one of the names that the settings give it, and to no other address.
 
-use std::future::Future;
 use std::net::TcpListener;
-use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App, HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{App, HttpRequest, HttpResponse};
 use askama::Template;
 use rand::TryRng;
 use rand::rngs::SysRng;
 use ulid::Ulid;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::access::{Clients, announce};
-use crate::access::{Counted, Limited, Notice, Rate};
-use crate::access::{Origins, form_source};
+use crate::access::{Counted, Limited, Notice, Rate, announce, form_source};
 use crate::domain::{Currency, Date};
 use crate::http::{self, Server};
 use crate::partners::wall_clock;
@@ -31,9 +26,10 @@ use crate::partners::wall_clock;
 use super::embedded::now_s;
 use super::page_form::Typed;
 use super::page_guard::{POLICY, guarded};
+use super::page_message::{STYLESHEET, message, message_with_way_back, rendered, stylesheet};
 use super::payment::Payment;
 use super::typed_cards::NotKept;
-use super::{BadCard, CardNumber, EmbeddedProcessor, Expiry, TypedCard, check_cvv, test_behaviour};
+use super::{BadCard, CardNumber, CardPage, Expiry, TypedCard, check_cvv, test_behaviour};
 
 /// More customers than type a card number at once.
 pub const CONNECTIONS_MAX: usize = 1_000;
@@ -50,42 +46,6 @@ const TEST_CARDS: [(&str, &str); 8] = [
     ("4000 0000 0000 5043", "the bank cannot be reached"),
 ];
 
-/// Tells the bank of a card, before the shop can use its token.
-pub trait RegistersCards: Send + Sync {
-    /// `brand` and `last4` may be shown; `test_card` is the test token whose behaviour the number is documented to have.
-    fn register(
-        &self,
-        token: String,
-        brand: String,
-        last4: String,
-        test_card: Option<&'static str>,
-    ) -> Registered;
-}
-
-/// Errs with why the bank could not be told.
-pub type Registered = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
-
-/// All that the page needs.
-#[derive(Clone)]
-pub struct CardPage {
-    pub processor: Arc<EmbeddedProcessor>,
-    /// Tokens of the test cards, where they are good.
-    pub test_tokens: Arc<[&'static str]>,
-    pub cards: Arc<dyn RegistersCards>,
-    /// Who asks, and how often.
-    pub clients: Arc<Clients>,
-    /// The names of this page.
-    pub origins: Arc<Origins>,
-    /// Those of the shop, where a customer may be sent back to.
-    pub shop: Arc<Origins>,
-}
-
-impl CardPage {
-    fn takes_test_cards(&self) -> bool {
-        !self.test_tokens.is_empty()
-    }
-}
-
 /// Serves the page on `listener`, until the server is dropped.
 pub fn serve(listener: TcpListener, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
     let page = Data::new(page);
@@ -98,16 +58,6 @@ pub(super) fn configure(site: &mut ServiceConfig) {
     site.service(web::resource("/pay").route(web::get().to(show)).route(web::post().to(pay)))
         .route(&STYLESHEET, web::get().to(stylesheet))
         .default_service(web::to(nothing_here));
-}
-
-static STYLESHEET: LazyLock<String> = LazyLock::new(|| format!("/card-{:016x}.css", xxh3_64(CSS.as_bytes())));
-const CSS: &str = include_str!("../../../templates/processor/card.css");
-
-async fn stylesheet() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .body(CSS)
 }
 
 #[derive(Template)]
@@ -136,15 +86,6 @@ struct Errors {
     expiry: Option<String>,
     cvv: Option<String>,
     name: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "processor/message.html")]
-struct Said<'a> {
-    stylesheet: &'a str,
-    heading: &'a str,
-    text: &'a str,
-    back: Option<&'a str>,
 }
 
 /// `GET /pay?checkout=&amount=&currency=&return=&expires=&signature=`
@@ -301,13 +242,9 @@ fn no_payment(page: &CardPage, request: &HttpRequest, why: super::payment::BadPa
 
 /// She has come back to the page, after a decline it may be.
 fn is_over(payment: &Payment) -> HttpResponse {
-    let html = Said {
-        stylesheet: &STYLESHEET,
-        heading: "This payment is over",
-        text: "A card was typed for it before, and the shop has its answer: another card would pay for nothing, so none is taken here. Please go back to the shop; there you can begin another payment.",
-        back: Some(&payment.cancelled()),
-    };
-    rendered(StatusCode::CONFLICT, &html)
+    let text = "A card was typed for it before, and the shop has its answer: another card would pay for nothing, \
+         so none is taken here. Please go back to the shop; there you can begin another payment.";
+    message_with_way_back(StatusCode::CONFLICT, "This payment is over", text, &payment.cancelled())
 }
 
 fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {
@@ -327,22 +264,6 @@ async fn nothing_here() -> HttpResponse {
         "There is nothing here",
         "Please go back to the shop and begin the payment again.",
     )
-}
-
-pub(super) fn message(status: StatusCode, heading: &str, text: &str) -> HttpResponse {
-    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text, back: None })
-}
-
-fn rendered(status: StatusCode, page: &impl Template) -> HttpResponse {
-    match page.render() {
-        Ok(html) => HttpResponseBuilder::new(status)
-            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-            .body(html),
-        Err(error) => {
-            tracing::error!(%error, "the card page could not be rendered, report this");
-            HttpResponse::InternalServerError().finish()
-        }
-    }
 }
 
 fn see_other(to: &str) -> HttpResponse {

@@ -13,7 +13,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use zeroize::Zeroizing;
 
-use super::page::message;
+use super::page_message::message;
 use super::payment::Sent;
 
 const BODY_BYTES_MAX: usize = 8 * 1024;

@@ -13,7 +13,8 @@ use futures_util::FutureExt;
 
 use crate::access::{NotOurs, Notice};
 
-use super::page::{CardPage, message};
+use super::CardPage;
+use super::page_message::message;
 
 const REQUEST_MS_MAX: u64 = 15_000;
 /// After this a customer tries again.

@@ -1,12 +1,12 @@
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use actix_web::body;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use proptest::prelude::*;
 
-use super::super::PaymentPage as _;
+use super::super::{EmbeddedProcessor, PaymentPage as _, Registered, RegistersCards};
 use super::*;
-use crate::access::{ForwardingHeader, Quota, Quotas, TrustedProxies};
+use crate::access::{Clients, ForwardingHeader, Origins, Quota, Quotas, TrustedProxies};
 
 /// What the bank was told: token, brand, last four, test card.
 type Told = Arc<Mutex<Vec<(String, String, String, Option<&'static str>)>>>;

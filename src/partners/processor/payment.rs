@@ -97,11 +97,6 @@ impl Payment {
     }
 }
 
-/// Text for a part of an address's query.
-pub(super) fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
 /// One of the origins and a plain path, nothing else: whatever could be read as another host is refused.
 fn is_of_a_shop(back: &str, shops: &[String]) -> bool {
     let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'/' | b'-' | b'_' | b'.' | b'~');

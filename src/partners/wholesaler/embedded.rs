@@ -11,7 +11,7 @@ use super::{
     Wholesaler, WholesalerId,
 };
 use crate::domain::{Currency, Date, Money, Sku, Timestamp};
-use crate::partners::{Answer, Trouble, answered};
+use crate::partners::{Answered, PendingAnswer, at_once};
 
 /// The hour of its day, UTC, at which a delivery is at our dock.
 const ARRIVAL_HOUR: u64 = 9;
@@ -139,19 +139,16 @@ impl Simulated {
         })
     }
 
-    fn acknowledge(&self, order: &SupplyOrder) -> Result<Acknowledgement, Trouble> {
+    fn acknowledge(&self, order: &SupplyOrder) -> Result<Acknowledgement, String> {
         let accepted = self.available(&order.sku, order.quantity);
         if accepted == 0 {
-            let why = format!(
-                "{} has no {} units of {}: ask another wholesaler",
-                self.name, order.quantity, order.sku
-            );
-            return Err(Trouble::Refused(why));
+            let (name, SupplyOrder { quantity, sku, .. }) = (self.name, order);
+            return Err(format!("{name} has no {quantity} units of {sku}: ask another wholesaler"));
         }
         Ok(Acknowledgement { accepted, arrives_on: self.arrives_on(&order.sku, order.ordered_at) })
     }
 
-    fn notice(&self, request: &ShipNoticeRequest) -> Result<ShipNotice, Trouble> {
+    fn notice(&self, request: &ShipNoticeRequest) -> Result<ShipNotice, String> {
         let Acknowledgement { accepted, arrives_on } = self.acknowledge(&request.order)?;
         let arrives_at = arrives_on.start().plus_ms(ARRIVAL_HOUR * Timestamp::HOUR_MS);
         if request.asked_at < arrives_at {
@@ -170,16 +167,16 @@ impl Wholesaler for Simulated {
         self.name
     }
 
-    fn quote(&self, request: QuoteRequest) -> Answer<QuoteAnswer> {
-        answered(Ok(self.offer(request)))
+    fn quote(&self, request: QuoteRequest) -> PendingAnswer<QuoteAnswer> {
+        at_once(Answered::Known(self.offer(request)))
     }
 
-    fn order(&self, order: SupplyOrder) -> Answer<Acknowledgement> {
-        answered(self.acknowledge(&order))
+    fn order(&self, order: SupplyOrder) -> PendingAnswer<Acknowledgement> {
+        at_once(Answered::said(self.acknowledge(&order)))
     }
 
-    fn ship_notice(&self, request: ShipNoticeRequest) -> Answer<ShipNotice> {
-        answered(self.notice(&request))
+    fn ship_notice(&self, request: ShipNoticeRequest) -> PendingAnswer<ShipNotice> {
+        at_once(Answered::said(self.notice(&request)))
     }
 }
 
@@ -191,7 +188,7 @@ mod tests {
 
     fn offers(sku: &Sku, quantity: u32, asked_at: Timestamp) -> Vec<Quote> {
         let ask = |one: &dyn Wholesaler| {
-            now(one.quote(QuoteRequest { sku: sku.clone(), quantity, asked_at })).unwrap()
+            now(one.quote(QuoteRequest { sku: sku.clone(), quantity, asked_at })).known().unwrap()
         };
         let answers = embedded().into_iter().map(|one| ask(one.as_ref()));
         answers
@@ -237,8 +234,8 @@ mod tests {
             for quote in offers(&sku, quantity, asked_at) {
                 let ordered_at = asked_at.plus_ms(later_ms);
                 let order = SupplyOrder { key: "po_1".into(), sku: sku.clone(), quantity: quote.quantity, ordered_at };
-                let acknowledged = now(by_id(quote.wholesaler).order(order.clone())).unwrap();
-                prop_assert_eq!(now(by_id(quote.wholesaler).order(order)).unwrap(), acknowledged.clone());
+                let acknowledged = now(by_id(quote.wholesaler).order(order.clone())).known().unwrap();
+                prop_assert_eq!(now(by_id(quote.wholesaler).order(order)).known().unwrap(), acknowledged.clone());
                 prop_assert_eq!(acknowledged.accepted, quote.quantity);
                 prop_assert!(acknowledged.arrives_on <= quote.ships_on);
             }
@@ -251,11 +248,11 @@ mod tests {
             for quote in offers(&sku, quantity, ordered_at) {
                 let wholesaler = by_id(quote.wholesaler);
                 let order = SupplyOrder { key: "po_1".into(), sku: sku.clone(), quantity, ordered_at };
-                let acknowledged = now(wholesaler.order(order.clone())).unwrap();
+                let acknowledged = now(wholesaler.order(order.clone())).known().unwrap();
                 let asked_at = ordered_at.plus_ms(after_ms);
                 let nine = acknowledged.arrives_on.start().plus_ms(9 * Timestamp::HOUR_MS);
                 let request = ShipNoticeRequest { order, asked_at };
-                let notice = now(wholesaler.ship_notice(request.clone())).unwrap();
+                let notice = now(wholesaler.ship_notice(request.clone())).known().unwrap();
                 let there = ShipNotice::Arrived { quantity: acknowledged.accepted };
                 if asked_at >= nine {
                     prop_assert_eq!(notice, there);
@@ -264,7 +261,7 @@ mod tests {
                 let ShipNotice::NotYet { ask_again_at } = notice else { panic!("too early: {notice:?}") };
                 prop_assert!(ask_again_at > asked_at);
                 let again = ShipNoticeRequest { asked_at: ask_again_at, ..request };
-                prop_assert_eq!(now(wholesaler.ship_notice(again)).unwrap(), there);
+                prop_assert_eq!(now(wholesaler.ship_notice(again)).known().unwrap(), there);
             }
         }
     }
@@ -290,13 +287,13 @@ mod tests {
         let (wholesaler, asked_at) = (by_id(WholesalerId(4)), Timestamp(1_795_305_600_000));
         let nothing = |sku: &Sku| {
             let request = QuoteRequest { sku: sku.clone(), quantity: 1, asked_at };
-            now(wholesaler.quote(request)).unwrap() == QuoteAnswer::Nothing
+            now(wholesaler.quote(request)).known().unwrap() == QuoteAnswer::Nothing
         };
         let sku = titles.find(nothing).unwrap();
         let order = SupplyOrder { key: "po_1".into(), sku, quantity: 1, ordered_at: asked_at };
-        assert!(matches!(now(wholesaler.order(order.clone())), Err(Trouble::Refused(_))));
+        assert!(matches!(now(wholesaler.order(order.clone())), Answered::Refused(_)));
         let notice = now(wholesaler.ship_notice(ShipNoticeRequest { order, asked_at }));
-        assert!(matches!(notice, Err(Trouble::Refused(_))));
+        assert!(matches!(notice, Answered::Refused(_)));
     }
 
     #[test]

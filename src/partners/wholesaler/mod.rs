@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::PendingAnswer;
 use crate::domain::{Date, Money, Sku, Timestamp};
 
 mod embedded;
@@ -80,7 +80,7 @@ pub enum ShipNotice {
 pub trait Wholesaler: Send + Sync {
     fn id(&self) -> WholesalerId;
     fn name(&self) -> &str;
-    fn quote(&self, request: QuoteRequest) -> Answer<QuoteAnswer>;
-    fn order(&self, order: SupplyOrder) -> Answer<Acknowledgement>;
-    fn ship_notice(&self, request: ShipNoticeRequest) -> Answer<ShipNotice>;
+    fn quote(&self, request: QuoteRequest) -> PendingAnswer<QuoteAnswer>;
+    fn order(&self, order: SupplyOrder) -> PendingAnswer<Acknowledgement>;
+    fn ship_notice(&self, request: ShipNoticeRequest) -> PendingAnswer<ShipNotice>;
 }

@@ -2,9 +2,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::toy::{At, Faults, Message, Reply, kit, ms, notes, started};
+use super::toy::{At, Faults, Message, kit, ms, notes, started};
 use crate::runtime::kit::run;
-use crate::runtime::limits::{ASKS_IN_FLIGHT_MAX, MESSAGES_BETWEEN_YIELDS_MAX, QUEUE_DEPTH_MAX};
+use crate::runtime::state::limits::{ASKS_IN_FLIGHT_MAX, MESSAGES_BETWEEN_YIELDS_MAX, QUEUE_DEPTH_MAX};
 use crate::runtime::{Point, Refused};
 
 #[test]
@@ -14,7 +14,7 @@ fn more_asks_than_can_be_in_flight_are_refused_and_nothing_of_them_is_done() {
         kit.journal.set_latency(ms(100));
         kit.start().await;
         let told: Vec<_> = (0..ASKS_IN_FLIGHT_MAX + 10)
-            .map(|no| kit.tell(At((no % 2) as u8), Message::Relay(no as u32, vec![])))
+            .map(|no| kit.tell_of((no % 2) as u8, Message::Relay(no as u32, vec![])))
             .collect();
         let mut refused = 0;
         for answer in told {
@@ -28,7 +28,7 @@ fn more_asks_than_can_be_in_flight_are_refused_and_nothing_of_them_is_done() {
         }
         assert_eq!(refused, 10);
         assert_eq!(kit.settle().await.turns, ASKS_IN_FLIGHT_MAX as u64);
-        kit.ask(At(0), Message::Read).await.expect("there is room again");
+        kit.ask_of(0, Message::Read).await.expect("there is room again");
     });
 }
 
@@ -37,12 +37,12 @@ fn asks_that_nobody_waits_for_any_more_give_their_places_back() {
     run(async {
         let kit = started().await;
         for _ in 0..ASKS_IN_FLIGHT_MAX {
-            kit.tell_within(At(0), Message::Ignore, Duration::from_secs(1));
+            kit.tell_within(0, Message::Ignore, Duration::from_secs(1));
         }
-        assert_eq!(kit.ask(At(1), Message::Read).await, Err(Refused::Overloaded));
+        assert_eq!(kit.ask_of(1, Message::Read).await, Err(Refused::Overloaded));
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!(kit.ask(At(1), Message::Read).await, Ok(Reply::Notes(vec![])));
-        let gone = kit.tell(At(0), Message::Ignore);
+        assert_eq!(kit.ask_of(1, Message::Read).await, Ok(vec![]));
+        let gone = kit.tell_of(0, Message::Ignore);
         tokio::task::yield_now().await;
         gone.abort();
         assert_eq!(kit.settle().await.asks, 0);
@@ -58,9 +58,9 @@ fn a_full_queue_refuses_asks_and_takes_what_stands_in_a_turn() {
         });
         kit.start().await;
         let count = QUEUE_DEPTH_MAX as u32 + 100;
-        kit.ask(At(0), Message::Fan { to: 1, count }).await.unwrap();
-        assert_eq!(kit.ask(At(1), Message::Read).await, Err(Refused::Overloaded));
-        assert_eq!(kit.ask(At(2), Message::Note(2)).await, Ok(Reply::Notes(vec![2])));
+        kit.ask_of(0, Message::Fan { to: 1, count }).await.unwrap();
+        assert_eq!(kit.ask_of(1, Message::Read).await, Err(Refused::Overloaded));
+        assert_eq!(kit.ask_of(2, Message::Note(2)).await, Ok(vec![2]));
         kit.settle().await;
         assert_eq!(notes(&kit, 1).await, (0..count).collect::<Vec<_>>());
     });
@@ -72,12 +72,12 @@ fn a_late_question_is_dropped_unexecuted() {
         let mut kit = kit();
         kit.hooks = Faults::hangs(|_, message| matches!(message, Message::Note(1)).then_some(5_000));
         kit.start().await;
-        let slow = kit.tell(At(0), Message::Note(1));
-        let late = kit.tell_within(At(0), Message::Note(2), Duration::from_secs(1));
-        let later = kit.tell(At(0), Message::Note(3));
+        let slow = kit.tell_of(0, Message::Note(1));
+        let late = kit.tell_within(0, Message::Note(2), Duration::from_secs(1));
+        let later = kit.tell_of(0, Message::Note(3));
         assert_eq!(late.await.unwrap(), Err(Refused::Deadline));
-        assert_eq!(slow.await.unwrap(), Ok(Reply::Notes(vec![1])));
-        assert_eq!(later.await.unwrap(), Ok(Reply::Notes(vec![1, 3])));
+        assert_eq!(slow.await.unwrap(), Ok(vec![1]));
+        assert_eq!(later.await.unwrap(), Ok(vec![1, 3]));
     });
 }
 
@@ -87,7 +87,7 @@ fn a_question_whose_answer_is_late_is_told_that_the_outcome_is_unknown() {
         let mut kit = kit();
         kit.journal.set_latency(Duration::from_secs(3));
         kit.start().await;
-        let asked = kit.tell_within(At(0), Message::Note(2), Duration::from_secs(1));
+        let asked = kit.tell_within(0, Message::Note(2), Duration::from_secs(1));
         assert_eq!(asked.await.unwrap(), Err(Refused::Deadline));
         kit.settle().await;
         assert_eq!(notes(&kit, 0).await, [2], "it was done");
@@ -99,12 +99,12 @@ fn whoever_asks_a_cell_that_is_gone_learns_that() {
     run(async {
         let mut kit = started().await;
         kit.journal.set_latency(Duration::from_secs(1));
-        let asked = kit.tell(At(0), Message::Note(2));
+        let asked = kit.tell_of(0, Message::Note(2));
         let handle = kit.running().handle();
         tokio::task::yield_now().await;
         kit.crash();
         assert_eq!(asked.await.unwrap(), Err(Refused::Closed));
-        assert_eq!(handle.ask(At(0), Message::Read, ms(1)).await, Err(Refused::Closed));
+        assert_eq!(handle.ask_of(0, Message::Read, ms(1)).await, Err(Refused::Closed));
     });
 }
 
@@ -120,8 +120,8 @@ fn a_flood_of_messages_does_not_starve_another_actor() {
             }
         });
         kit.start().await;
-        kit.tell(At(0), Message::Fan { to: 1, count: 5_000 });
-        kit.tell(At(0), Message::Fan { to: 2, count: 5_000 });
+        kit.tell_of(0, Message::Fan { to: 1, count: 5_000 });
+        kit.tell_of(0, Message::Fan { to: 2, count: 5_000 });
         kit.settle().await;
         let order = order.borrow();
         let longest = order.chunk_by(|a, b| a == b).map(<[_]>::len).max().unwrap();

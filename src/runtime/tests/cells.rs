@@ -1,9 +1,10 @@
 //! Several cells of one journal. What is promised of crashes and order holds among them too: see `crash`.
 
-use super::toy::{At, Faults, GIVEN_UP, Kind, Message, Reply, Toy, kit, ms, notes, rebuilt};
-use crate::runtime::common::Plan;
+use super::toy::{Faults, GIVEN_UP, Kind, Message, Toy, kit, ms, notes, rebuilt};
+use crate::runtime::Refused;
 use crate::runtime::kit::{Kit, run};
-use crate::runtime::{DrainReport, Home, Point, Resolution, Unresolved};
+use crate::runtime::state::Plan;
+use crate::runtime::{DrainReport, Partition, Point, Resolution, Unresolved};
 
 fn among(cells: usize) -> Kit<Toy> {
     let mut kit = kit();
@@ -20,7 +21,7 @@ fn a_message_goes_from_cell_to_cell_without_waiting_for_the_disk() {
         let mut kit = among(3);
         kit.journal.set_latency(ms(500));
         kit.start().await;
-        let asked = kit.tell(At(0), Message::Relay(7, AROUND.to_vec()));
+        let asked = kit.tell_of(0, Message::Relay(7, AROUND.to_vec()));
         tokio::time::sleep(ms(400)).await;
         assert_eq!(kit.inspect().await.turns, 7, "seven turns before the first write has ended");
         asked.await.unwrap().unwrap();
@@ -36,8 +37,8 @@ fn an_answer_waits_for_what_it_has_read_in_any_cell() {
         let mut kit = among(3);
         kit.journal.set_latency(ms(100));
         kit.start().await;
-        kit.tell(At(1), Message::Note(5));
-        let read = kit.tell(At(1), Message::Read);
+        kit.tell_of(1, Message::Note(5));
+        let read = kit.tell_of(1, Message::Read);
         tokio::time::sleep(ms(50)).await;
         kit.restart().await;
         assert!(read.await.unwrap().is_err(), "nothing of it was durable");
@@ -56,8 +57,8 @@ fn their_number_may_change_from_start_to_start() {
             kit.start().await;
             let no = no as u32;
             told.push(no);
-            kit.ask(At(0), Message::Relay(no, AROUND.to_vec())).await.unwrap();
-            kit.ask(At(1), Message::Timer { id: no as u8, ms: 3_600_000, real: true, no: 100 + no })
+            kit.ask_of(0, Message::Relay(no, AROUND.to_vec())).await.unwrap();
+            kit.ask_of(1, Message::Timer { id: no as u8, ms: 3_600_000, real: true, no: 100 + no })
                 .await
                 .unwrap();
             tokio::time::sleep(ms(15)).await; // the chain is on its way
@@ -90,13 +91,13 @@ fn dead_letters_of_every_cell_are_listed_and_resolved() {
         let mut kit = among(3);
         kit.start().await;
         for actor in 0..3 {
-            assert!(matches!(kit.ask(At(actor), Message::Panic).await, Ok(Reply::Failed(_))));
+            assert!(matches!(kit.ask_of(actor, Message::Panic).await, Err(Refused::GivenUp)));
         }
         kit.restart().await;
         let handle = kit.running().handle();
         let letters = handle.dead_letters().await.unwrap();
         let to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
-        assert_eq!(to, ["toy-0", "toy-1", "toy-2"]);
+        assert_eq!(to, ["Toy(0)", "Toy(1)", "Toy(2)"]);
         let last = crate::journal::Position(letters[2].id);
         handle.resolve(last, Resolution::Discard).await.unwrap();
         let again = handle.resolve(last, Resolution::Retry).await;
@@ -113,11 +114,11 @@ fn a_drain_waits_for_what_is_on_its_way_in_every_cell_and_reports_what_is_left()
         kit.hooks = Faults::hangs(|_, message| matches!(message, Message::Relay(..)).then_some(10));
         kit.start().await;
         for actor in 0..3 {
-            kit.ask(At(actor), Message::Timer { id: 1, ms: 1_000_000, real: true, no: 1 }).await.unwrap();
+            kit.ask_of(actor, Message::Timer { id: 1, ms: 1_000_000, real: true, no: 1 }).await.unwrap();
             let call = super::toy::Call { no: 1, redrive: Kind::SameKey };
-            kit.ask(At(actor), Message::CallOut(call)).await.unwrap();
+            kit.ask_of(actor, Message::CallOut(call)).await.unwrap();
         }
-        kit.ask(At(0), Message::Relay(7, AROUND.to_vec())).await.unwrap();
+        kit.ask_of(0, Message::Relay(7, AROUND.to_vec())).await.unwrap();
         let report = kit.drain().await;
         let left = DrainReport { unanswered: 0, messages: 0, timers: 3, calls: 3, cut_short: vec![] };
         assert_eq!(report, left);
@@ -139,7 +140,7 @@ fn a_panic_after_the_append_still_sends_to_the_other_cells_once() {
         kit.hooks = Faults::panics(Point::AfterAppend, relays, 3);
         kit.checkpoint_every = ms(3);
         kit.start().await;
-        kit.ask(At(0), Message::Relay(7, AROUND.to_vec())).await.unwrap();
+        kit.ask_of(0, Message::Relay(7, AROUND.to_vec())).await.unwrap();
         kit.settle().await;
         assert_eq!(notes(&kit, 1).await, [7, 7]);
         kit.restart().await;
@@ -149,26 +150,15 @@ fn a_panic_after_the_append_still_sends_to_the_other_cells_once() {
 }
 
 #[test]
-fn what_is_at_home_elsewhere_is_not_decided_on() {
-    run(async {
-        let mut kit = among(2);
-        kit.start().await;
-        kit.tell(At(0), Message::Trespass(1));
-        assert!(kit.fatal().await.contains("at home in another"));
-        assert_eq!(rebuilt(&kit, 1), Vec::<u32>::new());
-    });
-}
-
-#[test]
 fn every_cell_has_about_as_much_work() {
-    // percent, as `Plan` has it
+    // percent
     const COMMON: f64 = 25.0;
     for cells in 1..=16 {
-        let plan = Plan::among(cells);
+        let plan = Plan::among(cells, COMMON as usize);
         let a_slot = (100.0 - COMMON) / 16.0;
         let mut work = vec![0.0; cells];
         work[0] = COMMON;
-        (0..16).for_each(|slot| work[plan.cell_of(Home::Slot(slot))] += a_slot);
+        (0..16).for_each(|slot| work[plan.cell_of(Partition::Slot(slot))] += a_slot);
         let (first, others) = work.split_at(1);
         let most = others.iter().copied().fold(0.0, f64::max);
         let least = others.iter().copied().fold(100.0, f64::min);

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
-use super::toy::{At, Call, Faults, Kind, Message, NOTES, Toy, kit, ms, notes, rebuilt, started};
+use super::toy::{Call, Faults, Kind, Message, NOTES, Of, Toy, kit, ms, notes, rebuilt, started};
 use crate::journal::Position;
+use crate::runtime::actor::RESIDENT_CLEAN_MAX;
 use crate::runtime::kit::{Kit, run};
-use crate::runtime::limits::TIMERS_IN_FLIGHT_MAX;
-use crate::runtime::table::RESIDENT_CLEAN_MAX;
-use crate::runtime::{AnyTable, DrainDeadlines, Refused, Table, TableKey as _};
+use crate::runtime::state::limits::TIMERS_IN_FLIGHT_MAX;
+use crate::runtime::{AnyTable, DrainDeadlines, Place, Refused, Table};
 use crate::storage::{MemoryTrees, Stored, TreeName, Trees as _};
+use crate::time::Timestamp;
 
 #[test]
 fn what_recovery_finds_is_the_same_with_checkpoints_and_without() {
@@ -18,11 +19,11 @@ fn what_recovery_finds_is_the_same_with_checkpoints_and_without() {
             kit.hooks = Faults::hangs(|_, _| Some(1));
             kit.start().await;
             for no in 0..60_u32 {
-                kit.ask(At(no as u8 % 3), Message::Relay(no, vec![1, 0])).await.unwrap();
+                kit.ask_of(no as u8 % 3, Message::Relay(no, vec![1, 0])).await.unwrap();
                 match no % 10 {
-                    4 => drop(kit.ask(At(0), Message::Forget).await),
+                    4 => drop(kit.ask_of(0, Message::Forget).await),
                     7 => kit.restart().await,
-                    9 => drop(kit.tell(At(2), Message::Timer { id: 1, ms: 5, real: true, no: 1_000 + no })),
+                    9 => drop(kit.tell_of(2, Message::Timer { id: 1, ms: 5, real: true, no: 1_000 + no })),
                     _ => {}
                 }
             }
@@ -54,12 +55,12 @@ fn a_start_that_finds_too_much_unwritten_writes_it_at_once_and_goes_on() {
         kit.checkpoint_every = Duration::from_secs(36_000);
         kit.start().await;
         for no in 0..100 {
-            kit.ask(At(0), Message::Note(no)).await.unwrap();
+            kit.ask_of(0, Message::Note(no)).await.unwrap();
         }
         kit.bounds.unwritten_turns_max = 50;
         kit.restart().await;
         tokio::time::sleep(ms(1_000)).await;
-        kit.ask(At(0), Message::Note(100)).await.unwrap();
+        kit.ask_of(0, Message::Note(100)).await.unwrap();
         assert!(kit.trees.watermark() >= Position(100));
     });
 }
@@ -73,7 +74,7 @@ fn a_checkpoint_under_way_lets_actors_go_on_and_takes_what_they_change() {
         kit.journal.set_latency(ms(5));
         kit.start().await;
         for no in 0..100 {
-            kit.ask(At(0), Message::Note(no)).await.unwrap();
+            kit.ask_of(0, Message::Note(no)).await.unwrap();
         }
         let report = kit.settle().await;
         assert!(report.watermark > 0 && report.services.iter().all(|service| service.restarts == 0));
@@ -92,12 +93,12 @@ fn trees_ahead_of_the_watermark_are_not_changed_twice() {
             kit.trees = kit.trees.clone().with_latency(ms(50));
             kit.start().await;
             let call = Call { no: 1, redrive: Kind::SameKey };
-            kit.ask(At(0), Message::CallOut(call)).await.unwrap();
-            kit.ask(At(0), Message::Timer { id: 1, ms: 300, real: true, no: 4 }).await.unwrap();
+            kit.ask_of(0, Message::CallOut(call)).await.unwrap();
+            kit.ask_of(0, Message::Timer { id: 1, ms: 300, real: true, no: 4 }).await.unwrap();
             for actor in 0..3 {
-                kit.ask(At(actor), Message::Note(1)).await.unwrap();
+                kit.ask_of(actor, Message::Note(1)).await.unwrap();
             }
-            kit.ask(At(2), Message::Forget).await.unwrap();
+            kit.ask_of(2, Message::Forget).await.unwrap();
             tokio::time::sleep(ms(130)).await;
             kit.journal.crash();
             kit.trees.crash_keeping(writes_kept);
@@ -116,11 +117,11 @@ fn trees_ahead_of_the_watermark_are_not_changed_twice() {
 fn a_checkpoint_that_was_cut_off_is_written_again_by_the_next() {
     run(async {
         let mut kit = started().await;
-        kit.ask(At(0), Message::Panic).await.unwrap();
-        kit.ask(At(0), Message::Timer { id: 1, ms: 3_600_000, real: true, no: 4 }).await.unwrap();
+        assert_eq!(kit.ask_of(0, Message::Panic).await, Err(Refused::GivenUp));
+        kit.ask_of(0, Message::Timer { id: 1, ms: 3_600_000, real: true, no: 4 }).await.unwrap();
         // it waits for the journal for longer than the drain waits for it
         kit.journal.set_latency(Duration::from_secs(60));
-        kit.tell(At(1), Message::Note(1));
+        kit.tell_of(1, Message::Note(1));
         assert!(kit.drain().await.cut_short.contains(&"checkpoint"));
         let seconds = Duration::from_secs(120);
         let patient = DrainDeadlines { answers: seconds, flush: seconds, checkpoint: seconds, seal: seconds };
@@ -147,13 +148,13 @@ fn trees_that_fail_end_the_daemon_in_order_and_the_journal_has_everything() {
         kit.checkpoint_every = ms(100);
         kit.trees = kit.trees.clone().with_latency(ms(50));
         kit.start().await;
-        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        kit.ask_of(0, Message::Note(1)).await.unwrap();
         tokio::time::sleep(ms(120)).await;
         // a checkpoint under way fails
         kit.trees.crash();
         let why = kit.fatal().await;
         assert!(why.starts_with("the trees take no more checkpoints: "), "{why}");
-        assert_eq!(kit.ask(At(0), Message::Note(2)).await.map(drop), Ok(()), "until it drains it works");
+        assert_eq!(kit.ask_of(0, Message::Note(2)).await.map(drop), Ok(()), "until it drains it works");
         kit.drain().await;
         kit.restart().await;
         assert_eq!(notes(&kit, 0).await, [1, 2]);
@@ -168,11 +169,11 @@ fn the_runtime_s_trees_hold_nothing_that_is_done_with() {
         kit.hooks = Faults::hangs(|_, _| Some(3));
         kit.start().await;
         for no in 0..50 {
-            kit.ask(At(0), Message::Relay(no, vec![1, 2])).await.unwrap();
+            kit.ask_of(0, Message::Relay(no, vec![1, 2])).await.unwrap();
         }
         kit.settle().await;
         tokio::time::sleep(ms(20)).await;
-        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        kit.ask_of(0, Message::Note(1)).await.unwrap();
         tokio::time::sleep(ms(20)).await;
         let mut left = 0;
         let count = &mut |_: &[u8], stored: Stored| {
@@ -187,12 +188,20 @@ fn the_runtime_s_trees_hold_nothing_that_is_done_with() {
 type Counted = Table<super::toy::Notes>;
 
 fn put(table: &mut Counted, key: u8, position: u64) {
-    table.change(&At(key), Position(position), |notes| notes.get_or_insert_default().0.push(1));
+    table
+        .draft(&Of(key), &MemoryTrees::new(&[NOTES]), |notes| notes.get_or_insert_default().0.push(1))
+        .unwrap();
+    table.commit(place(position));
+}
+
+fn place(position: u64) -> Place {
+    Place { position: Position(position), at: Timestamp(0) }
 }
 
 #[test]
 fn an_aggregate_stays_in_memory_until_its_checkpoint_has_completed() {
     let mut table = Counted::default();
+    table.given(Of(1), None);
     put(&mut table, 1, 1);
     let mut writes = vec![];
     table.encode_dirty(10, &mut writes);
@@ -241,9 +250,11 @@ fn finished_aggregates_leave_memory_and_are_read_back_from_their_tree() {
         let mut table = Table::<Value>::default();
         let count = 30_000;
         for no in 0..count {
-            table.change(&No(no), Position(u64::from(no) + 1), |value| *value = Some(Value(no)));
+            table.draft(&No(no), &trees, |value| *value = Some(Value(no))).unwrap();
+            table.commit(place(u64::from(no) + 1));
         }
-        table.change(&No(5), Position(u64::from(count) + 1), |value| *value = None);
+        table.draft(&No(5), &trees, |value| *value = None).unwrap();
+        table.commit(place(u64::from(count) + 1));
         let mut writes = vec![];
         table.encode_dirty(usize::MAX, &mut writes);
         assert_eq!(table.resident().count(), count as usize - 1, "not before their checkpoint");
@@ -251,10 +262,10 @@ fn finished_aggregates_leave_memory_and_are_read_back_from_their_tree() {
         trees.checkpoint(crate::storage::Checkpoint { writes, watermark }).await.unwrap();
         assert!(table.checkpointed(usize::MAX) && !table.checkpointed(usize::MAX));
         assert_eq!(table.resident().count(), RESIDENT_CLEAN_MAX);
-        for key in [No(0), No(5)].map(|key| key.to_bytes()) {
-            table.load(&key, trees.get(NOTES, &key).unwrap()).unwrap();
+        for key in [No(0), No(5)] {
+            table.bring(&key, &trees).unwrap();
         }
-        assert_eq!((table.get(&No(0)), table.get(&No(5))), (Some(&Value(0)), None));
+        assert_eq!((table.peek(&No(0)), table.peek(&No(5))), (Some(&Value(0)), None));
     });
 }
 
@@ -262,11 +273,14 @@ fn finished_aggregates_leave_memory_and_are_read_back_from_their_tree() {
 fn an_actor_s_state_is_read_from_its_tree_after_a_restart() {
     run(async {
         let mut kit = started().await;
-        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        kit.ask_of(0, Message::Note(1)).await.unwrap();
         kit.drain().await;
         kit.restart().await;
         assert_eq!(kit.running().replayed, 0);
-        assert!(kit.look(|state| state.notes.peek(&At(0)).is_none()), "read when it is needed");
+        assert!(
+            kit.look(|state| state.of::<super::toy::Notes>().peek(&Of(0)).is_none()),
+            "read when it is needed"
+        );
         assert_eq!(notes(&kit, 0).await, [1]);
     });
 }
@@ -286,7 +300,7 @@ fn where_checkpoints_do_not_keep_up_questions_are_refused_until_they_have() {
         let kit = with_slow_trees(40).await;
         let mut refused = 0;
         for no in 0..200 {
-            while kit.ask(At(0), Message::Note(no)).await == Err(Refused::Overloaded) {
+            while kit.ask_of(0, Message::Note(no)).await == Err(Refused::Overloaded) {
                 let report = kit.inspect().await;
                 assert!(report.journal_position - report.watermark >= 40, "{report:?}");
                 refused += 1;
@@ -307,15 +321,15 @@ fn a_checkpoint_hurries_where_the_trees_have_fallen_behind_and_where_the_daemon_
         kit.bounds.unwritten_turns_max = 200;
         kit.checkpoint_every = ms(50);
         kit.start().await;
-        kit.ask(At(0), Message::Note(0)).await.unwrap();
+        kit.ask_of(0, Message::Note(0)).await.unwrap();
         tokio::time::sleep(ms(200)).await;
         assert!(kit.trees.watermark() > Position::START && !kit.trees.hurries(), "there is no hurry");
         for no in 1..=30 {
-            kit.ask(At(0), Message::Note(no)).await.unwrap();
+            kit.ask_of(0, Message::Note(no)).await.unwrap();
         }
         assert!(kit.trees.hurries(), "as soon as a tenth of the bound is not written");
         tokio::time::sleep(ms(200)).await;
-        kit.ask(At(0), Message::Note(31)).await.unwrap();
+        kit.ask_of(0, Message::Note(31)).await.unwrap();
         tokio::time::sleep(ms(200)).await;
         assert!(!kit.trees.hurries(), "and no longer than that");
         kit.drain().await;
@@ -328,7 +342,7 @@ fn timers_wait_for_a_checkpoint_that_is_late_and_then_fire() {
     run(async {
         let kit = with_slow_trees(120).await;
         for id in 0..100 {
-            kit.ask(At(0), Message::Timer { id, ms: 100, real: true, no: u32::from(id) }).await.unwrap();
+            kit.ask_of(0, Message::Timer { id, ms: 100, real: true, no: u32::from(id) }).await.unwrap();
         }
         tokio::time::sleep(ms(200)).await;
         let report = kit.inspect().await;
@@ -336,5 +350,17 @@ fn timers_wait_for_a_checkpoint_that_is_late_and_then_fire() {
         assert!(report.timers > 0 && report.journal_position <= most, "{report:?}");
         tokio::time::sleep(ms(10_000)).await;
         assert_eq!(notes(&kit, 0).await.len(), 100);
+    });
+}
+
+#[test]
+fn a_decision_may_read_more_than_stays_in_memory() {
+    run(async {
+        let kit = started().await;
+        let many = 2 * RESIDENT_CLEAN_MAX as u16;
+        let answer = kit.ask_of(0, Message::Survey(many)).await;
+        assert_eq!(answer, Ok(vec![u32::from(many)]));
+        let left = kit.look(|tables| tables.of::<super::toy::Many>().known());
+        assert_eq!(left, RESIDENT_CLEAN_MAX, "the rest has left with the turn");
     });
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::toy::{At, Call, Faults, Kind, Message, Reply, Toy, UNKNOWN, kit, ms, notes, rebuilt};
+use super::toy::{Call, Faults, Kind, Message, Toy, UNKNOWN, kit, ms, note, notes, rebuilt};
 use crate::runtime::kit::{Answer, Kit, Scripted, run};
 
 /// Handles one message in 10 ms, so that a crash can come between any two turns.
@@ -20,8 +20,8 @@ async fn chain_with_crash_at(at_ms: u64, latency_ms: u64, checkpoint: bool, cell
     }
     kit.start().await;
     let path = vec![1, 2, 0, 1, 2, 0, 1];
-    kit.tell(At(0), Message::Relay(5, path));
-    kit.tell(At(0), Message::Fan { to: 2, count: 3 });
+    kit.tell_of(0, Message::Relay(5, path));
+    kit.tell_of(0, Message::Fan { to: 2, count: 3 });
     tokio::time::sleep(ms(at_ms)).await;
     let durable = super::toy::trace(&kit).len();
     kit.restart().await;
@@ -55,7 +55,7 @@ fn messages_between_two_actors_keep_their_order_over_a_crash() {
         let mut kit = unhurried();
         kit.cells = cells;
         kit.start().await;
-        kit.ask(At(0), Message::Fan { to: 1, count: 40 }).await.unwrap();
+        kit.ask_of(0, Message::Fan { to: 1, count: 40 }).await.unwrap();
         for _ in 0..6 {
             tokio::time::sleep(ms(55)).await;
             kit.restart().await;
@@ -77,12 +77,12 @@ fn a_reply_that_was_given_is_never_taken_back() {
         let mut given = vec![];
         for no in 0..30 {
             let within = ms(u64::from(no) % 5 * 3);
-            let asked = kit.tell(At(0), Message::Note(no));
+            let asked = kit.tell_of(0, Message::Note(no));
             tokio::time::sleep(within).await;
             if no % 3 == 2 {
                 kit.restart().await;
             }
-            if let Ok(Reply::Notes(notes)) = asked.await.unwrap() {
+            if let Ok(notes) = asked.await.unwrap() {
                 given = notes;
             }
             let now = notes(&kit, 0).await;
@@ -94,10 +94,10 @@ fn a_reply_that_was_given_is_never_taken_back() {
 
 async fn calls_over_a_crash(redrive: Kind) -> (usize, Vec<u32>) {
     let mut kit = kit();
-    let outside = Scripted::<Toy>::new(|call| Answer::After(ms(1_000), call.no));
+    let outside = Scripted::<Toy>::new(|call| Answer::After(ms(1_000), note(call.no)));
     kit.outside = outside.clone();
     kit.start().await;
-    kit.ask(At(0), Message::CallOut(Call { no: 8, redrive })).await.unwrap();
+    kit.ask_of(0, Message::CallOut(Call { no: 8, redrive })).await.unwrap();
     tokio::time::sleep(ms(500)).await;
     kit.restart().await;
     tokio::time::sleep(ms(2_000)).await;
@@ -122,7 +122,7 @@ fn a_question_in_flight_in_a_crash_is_not_asked_again() {
     run(async {
         let mut kit = unhurried();
         kit.start().await;
-        let asked = kit.tell(At(0), Message::Note(1));
+        let asked = kit.tell_of(0, Message::Note(1));
         tokio::time::sleep(ms(5)).await;
         kit.restart().await;
         assert!(asked.await.unwrap().is_err());
@@ -137,7 +137,7 @@ fn a_journal_that_lost_its_tail_is_refused() {
     run(async {
         let mut kit = kit();
         kit.start().await;
-        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        kit.ask_of(0, Message::Note(1)).await.unwrap();
         kit.drain().await;
         kit.crash();
         kit.journal = crate::journal::MemoryJournal::new();

@@ -1,10 +1,11 @@
-use super::toy::{At, Faults, GIVEN_UP, Message, Reply, Toy, kit, notes, rebuilt};
+use super::toy::{Address, At, Faults, GIVEN_UP, Message, Toy, kit, notes, rebuilt};
 use crate::journal::{Journal, Position};
+use crate::runtime::Refused;
 use crate::runtime::kit::{Kit, run};
-use crate::runtime::limits::ATTEMPTS_MAX;
+use crate::runtime::state::limits::ATTEMPTS_MAX;
 use crate::runtime::{BuriedLetter, Point, Resolution, Unresolved, compare};
 
-fn is_note_7(to: At, message: &Message) -> bool {
+fn is_note_7(to: Address, message: &Message) -> bool {
     to == At(0) && matches!(message, Message::Note(7))
 }
 
@@ -21,10 +22,10 @@ async fn one_letter(panics: u32) -> (Kit<Toy>, u64) {
     let mut kit = kit();
     kit.hooks = Faults::panics(Point::BeforeDecision, is_note_7, panics);
     kit.start().await;
-    assert!(matches!(kit.ask(At(0), Message::Note(7)).await, Ok(Reply::Failed(_))));
+    assert!(matches!(kit.ask_of(0, Message::Note(7)).await, Err(Refused::GivenUp)));
     let letters = letters(&kit).await;
     let [letter] = letters.as_slice() else { panic!("{letters:?}") };
-    assert_eq!((letter.to.as_str(), letter.name.as_str(), letter.attempts), ("toy-0", "Note", ATTEMPTS_MAX));
+    assert_eq!((letter.to.as_str(), letter.name.as_str(), letter.attempts), ("Toy(0)", "Note", ATTEMPTS_MAX));
     (kit, letter.id)
 }
 
@@ -32,9 +33,12 @@ async fn one_letter(panics: u32) -> (Kit<Toy>, u64) {
 async fn survives_a_crash(kit: &mut Kit<Toy>) {
     kit.settle().await;
     kit.crash();
-    let names: Vec<_> = [super::toy::NOTES].into_iter().chain(crate::runtime::TREES).collect();
     let journal: &dyn Journal = &kit.journal;
-    let derived = crate::runtime::recover::<Toy>(journal, &crate::storage::MemoryTrees::new(&names)).unwrap();
+    let derived = crate::runtime::recover::<Toy>(
+        journal,
+        &crate::storage::MemoryTrees::new(&crate::runtime::tree_names::<Toy>()),
+    )
+    .unwrap();
     assert_eq!(compare::<Toy>(&derived, &kit.trees, journal).unwrap(), []);
     kit.start().await;
 }

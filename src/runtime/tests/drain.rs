@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::toy::{At, Call, Faults, Kind, Message, Reply, kit, ms, notes, started};
+use super::toy::{At, Call, Faults, Kind, Message, app, kit, ms, notes, started};
 use crate::journal::Position;
 use crate::runtime::kit::run;
 use crate::runtime::{DrainDeadlines, Refused};
@@ -14,14 +14,14 @@ fn a_drain_answers_what_was_asked_and_admits_nothing_more() {
         let mut kit = kit();
         kit.hooks = Faults::hangs(|_, message| matches!(message, Message::Note(1)).then_some(1_000));
         kit.start().await;
-        let asked = kit.tell(At(0), Message::Note(1));
+        let asked = kit.tell_of(0, Message::Note(1));
         let handle = kit.running().handle();
         let (report, late) = tokio::join!(kit.drain(), async {
             tokio::time::sleep(ms(10)).await;
-            (handle.is_open(), handle.ask(At(1), Message::Note(2), ms(1_000)).await)
+            (handle.is_open(), handle.ask_of(1, Message::Note(2), ms(1_000)).await)
         });
         assert_eq!(late, (false, Err(Refused::Closed)));
-        assert_eq!(asked.await.unwrap(), Ok(Reply::Notes(vec![1])));
+        assert_eq!(asked.await.unwrap(), Ok(vec![1]));
         assert_eq!((report.unanswered, report.cut_short), (0, vec![]));
     });
 }
@@ -31,7 +31,7 @@ fn after_a_drain_the_trees_reflect_the_whole_journal_and_the_next_start_replays_
     run(async {
         let mut kit = started().await;
         for no in 0..20 {
-            kit.tell(At(0), Message::Relay(no, vec![1, 2]));
+            kit.tell_of(0, Message::Relay(no, vec![1, 2]));
         }
         let report = kit.drain().await;
         assert_eq!((report.messages, report.cut_short.len()), (0, 0));
@@ -46,8 +46,8 @@ fn after_a_drain_the_trees_reflect_the_whole_journal_and_the_next_start_replays_
 fn timers_and_calls_do_not_begin_in_a_drain_and_are_told_in_its_report() {
     run(async {
         let mut kit = started().await;
-        kit.ask(At(0), Message::Timer { id: 1, ms: 1_000, real: true, no: 7 }).await.unwrap();
-        kit.ask(At(0), Message::CallOut(Call { no: 1, redrive: Kind::SameKey })).await.unwrap();
+        kit.ask_of(0, Message::Timer { id: 1, ms: 1_000, real: true, no: 7 }).await.unwrap();
+        kit.ask_of(0, Message::CallOut(Call { no: 1, redrive: Kind::SameKey })).await.unwrap();
         let report = kit.drain().await;
         assert_eq!((report.timers, report.calls), (1, 1));
         assert_eq!(
@@ -70,10 +70,10 @@ fn each_step_of_a_drain_ends_by_its_deadline_and_the_report_says_which() {
         kit.hooks = Faults::hangs(|_, message| matches!(message, Message::Note(_)).then_some(3_600_000));
         kit.await_max = Duration::from_secs(7_200);
         kit.start().await;
-        let asked = kit.tell(At(0), Message::Note(1));
-        kit.ask(At(1), Message::Fan { to: 2, count: 3 }).await.unwrap();
+        let asked = kit.tell_of(0, Message::Note(1));
+        kit.ask_of(1, Message::Fan { to: 2, count: 3 }).await.unwrap();
         kit.journal.set_latency(Duration::from_secs(3_600));
-        kit.tell(At(1), Message::Draw);
+        kit.tell_of(1, Message::Draw);
         let begun = Instant::now();
         let deadlines =
             DrainDeadlines { answers: ms(100), flush: ms(200), checkpoint: ms(300), seal: ms(400) };
@@ -108,7 +108,7 @@ fn an_actor_in_back_off_does_not_hold_a_drain_up() {
             root
         });
         kit.start().await;
-        kit.ask(At(0), Message::Fan { to: 1, count: 3 }).await.unwrap();
+        kit.ask_of(0, Message::Fan { to: 1, count: 3 }).await.unwrap();
         tokio::time::sleep(ms(10)).await;
         assert_eq!(kit.inspect().await.actors[1].state, "backing off");
         let begun = Instant::now();
@@ -124,9 +124,9 @@ fn the_report_of_a_cell_says_what_each_actor_and_service_does() {
         let mut kit = kit();
         kit.hooks = Faults::hangs(|_, message| matches!(message, Message::Note(_)).then_some(1_000));
         kit.start().await;
-        kit.ask(At(0), Message::Fan { to: 1, count: 3 }).await.unwrap();
-        kit.ask(At(0), Message::Timer { id: 1, ms: 60_000, real: true, no: 7 }).await.unwrap();
-        kit.tell(At(2), Message::Note(1));
+        kit.ask_of(0, Message::Fan { to: 1, count: 3 }).await.unwrap();
+        kit.ask_of(0, Message::Timer { id: 1, ms: 60_000, real: true, no: 7 }).await.unwrap();
+        kit.tell_of(2, Message::Note(1));
         tokio::time::sleep(ms(10)).await;
         let report = kit.inspect().await;
         let rows: Vec<_> = report
@@ -136,7 +136,7 @@ fn the_report_of_a_cell_says_what_each_actor_and_service_does() {
             .collect();
         assert_eq!(
             rows,
-            [("toy-0", "running", 0, 2), ("toy-1", "awaiting", 3, 0), ("toy-2", "awaiting", 1, 0)]
+            [("Toy(0)", "running", 0, 2), ("Toy(1)", "awaiting", 3, 0), ("Toy(2)", "awaiting", 1, 0)]
         );
         let services: Vec<_> = report.services.iter().map(|service| service.name.as_str()).collect();
         assert_eq!(services, ["committer", "checkpointer", "timers"]);
@@ -152,8 +152,8 @@ fn a_probe_receives_in_the_place_of_an_actor() {
         let mut probe = kit.probe(At(1));
         kit.start().await;
         assert!(probe.is_empty());
-        kit.tell(At(0), Message::Relay(4, vec![1, 2]));
+        kit.tell_of(0, Message::Relay(4, vec![1, 2]));
         let message = probe.next().await;
-        assert!(matches!(*message, Message::Relay(4, ref rest) if rest == &[2]));
+        assert!(matches!(*message, app::Message::At(Message::Relay(4, ref rest)) if rest == &[2]));
     });
 }

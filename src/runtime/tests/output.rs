@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::toy::{At, Call, Kind, Message, Reply, Toy, UNKNOWN, kit, ms, notes, started};
+use super::toy::{Call, Kind, Message, Toy, UNKNOWN, app, kit, ms, note, notes, started};
 use crate::runtime::kit::{Answer, Kit, Scripted, run};
-use crate::runtime::limits::CALLS_IN_LANE_MAX;
+use crate::runtime::state::limits::CALLS_IN_LANE_MAX;
 
 fn call(no: u32) -> Message {
     Message::CallOut(Call { no, redrive: Kind::SameKey })
@@ -22,7 +22,7 @@ fn a_reply_leaves_only_when_its_turn_is_durable() {
     run(async {
         let kit = slow_journal().await;
         let begun = Instant::now();
-        kit.ask(At(0), Message::Note(1)).await.unwrap();
+        kit.ask_of(0, Message::Note(1)).await.unwrap();
         assert_eq!(begun.elapsed(), ms(100));
         assert_eq!(super::toy::rebuilt(&kit, 0), [1]);
     });
@@ -33,10 +33,10 @@ fn a_reply_that_only_reads_waits_for_what_it_has_read() {
     run(async {
         let kit = slow_journal().await;
         let begun = Instant::now();
-        kit.tell(At(0), Message::Note(1));
-        assert_eq!(kit.ask(At(0), Message::Read).await, Ok(Reply::Notes(vec![1])));
+        kit.tell_of(0, Message::Note(1));
+        assert_eq!(kit.ask_of(0, Message::Read).await, Ok(vec![1]));
         assert_eq!(begun.elapsed(), ms(100));
-        kit.ask(At(0), Message::Read).await.unwrap();
+        kit.ask_of(0, Message::Read).await.unwrap();
         assert_eq!(begun.elapsed(), ms(100), "nothing new was read: nothing is waited for");
         assert_eq!(super::toy::trace(&kit).len(), 1, "reading leaves no turn");
     });
@@ -46,7 +46,7 @@ fn a_reply_that_only_reads_waits_for_what_it_has_read() {
 fn several_turns_share_one_append() {
     run(async {
         let kit = slow_journal().await;
-        let told: Vec<_> = (0..50).map(|no| kit.tell(At(0), Message::Relay(no, vec![1, 2]))).collect();
+        let told: Vec<_> = (0..50).map(|no| kit.tell_of(0, Message::Relay(no, vec![1, 2]))).collect();
         for answer in told {
             answer.await.unwrap().unwrap();
         }
@@ -61,13 +61,13 @@ fn turns_that_nobody_waits_for_share_the_next_write_and_wait_no_longer_than_a_mo
     run(async {
         let kit = started().await;
         let timer = |id, after_ms| Message::Timer { id, ms: after_ms, real: true, no: 7 };
-        kit.ask(At(0), timer(1, 10)).await.unwrap();
-        kit.ask(At(0), timer(2, 100)).await.unwrap();
+        kit.ask_of(0, timer(1, 10)).await.unwrap();
+        kit.ask_of(0, timer(2, 100)).await.unwrap();
         let begun = kit.inspect().await.batches;
 
         // the first one's turn goes with a question's
         tokio::time::sleep(ms(10)).await;
-        kit.ask(At(1), Message::Note(1)).await.unwrap();
+        kit.ask_of(1, Message::Note(1)).await.unwrap();
         let report = kit.inspect().await;
         assert_eq!((report.batches - begun, report.durable_position), (1, report.journal_position));
 
@@ -83,30 +83,30 @@ fn turns_that_nobody_waits_for_share_the_next_write_and_wait_no_longer_than_a_mo
 fn an_outside_call_is_made_only_when_its_intent_is_durable() {
     run(async {
         let mut kit = kit();
-        let outside = Scripted::<Toy>::new(|_| Answer::After(ms(10), 42));
+        let outside = Scripted::<Toy>::new(|_| Answer::After(ms(10), note(42)));
         (kit.outside, kit.hooks) = (outside.clone(), crate::runtime::no_hooks());
         kit.journal.set_latency(ms(100));
         kit.start().await;
-        kit.tell(At(0), call(1));
+        kit.tell_of(0, call(1));
         tokio::time::sleep(ms(99)).await;
         assert_eq!(outside.made().len(), 0);
         kit.crash();
         kit.start().await;
         tokio::time::sleep(ms(1_000)).await;
         assert_eq!(outside.made().len(), 0, "an intent that was not durable was never made");
-        kit.ask(At(0), call(2)).await.unwrap();
+        kit.ask_of(0, call(2)).await.unwrap();
         tokio::time::sleep(ms(1_000)).await;
         assert_eq!((outside.made().len(), notes(&kit, 0).await), (1, vec![42]));
         assert_eq!(kit.inspect().await.calls, 0);
     });
 }
 
-async fn noted_of(answer: fn(&Call) -> Answer<u32>) -> (Vec<u32>, Duration) {
+async fn noted_of(answer: fn(&Call) -> Answer<app::Message>) -> (Vec<u32>, Duration) {
     let mut kit = kit();
     kit.outside = Scripted::<Toy>::new(answer);
     kit.start().await;
     let begun = Instant::now();
-    kit.ask(At(0), call(1)).await.unwrap();
+    kit.ask_of(0, call(1)).await.unwrap();
     while kit.inspect().await.calls > 0 {
         tokio::time::sleep(ms(10)).await;
     }
@@ -133,12 +133,12 @@ fn a_call_whose_port_panics_is_unknown() {
 fn calls_of_one_counterparty_are_bounded_and_the_others_wait_their_turn() {
     run(async {
         let mut kit = kit();
-        let outside = Scripted::<Toy>::new(|call| Answer::After(ms(100), call.no));
+        let outside = Scripted::<Toy>::new(|call| Answer::After(ms(100), note(call.no)));
         kit.outside = outside.clone();
         kit.start().await;
         let count = CALLS_IN_LANE_MAX as u32 + 5;
         for no in 0..count {
-            kit.ask(At(0), call(no)).await.unwrap();
+            kit.ask_of(0, call(no)).await.unwrap();
         }
         tokio::time::sleep(ms(50)).await;
         assert_eq!(outside.made().len(), CALLS_IN_LANE_MAX);
@@ -153,17 +153,17 @@ fn the_same_seed_leaves_the_same_journal() {
         run(async move {
             let mut kit = kit();
             kit.seed = seed;
-            kit.outside = Scripted::<Toy>::new(|call| Answer::After(ms(u64::from(call.no)), call.no));
+            kit.outside = Scripted::<Toy>::new(|call| Answer::After(ms(u64::from(call.no)), note(call.no)));
             kit.journal.set_latency(ms(2));
             kit.checkpoint_every = ms(20);
             kit.start().await;
             for no in 0..40 {
-                kit.tell(At(0), Message::Draw);
-                kit.tell(At(1), call(no % 7));
-                kit.tell(At(2), Message::Relay(no, vec![0, 101, 1]));
-                kit.tell(At(1), Message::Timer { id: no as u8, ms: 13, real: no % 2 == 0, no });
+                kit.tell_of(0, Message::Draw);
+                kit.tell_of(1, call(no % 7));
+                kit.tell_of(2, Message::Relay(no, vec![0, 101, 1]));
+                kit.tell_of(1, Message::Timer { id: no as u8, ms: 13, real: no % 2 == 0, no });
                 if no % 10 == 9 {
-                    kit.tell(At(0), Message::Panic);
+                    kit.tell_of(0, Message::Panic);
                     tokio::time::sleep(ms(15)).await;
                 }
             }

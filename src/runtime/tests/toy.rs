@@ -1,30 +1,31 @@
 //! A small application: actors that keep a list of the numbers that they were told.
 
 use std::cell::Cell;
-use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::runtime::kit::Kit;
+use crate::runtime::kit::{Kit, tree};
 use crate::runtime::{
-    Aggregate, AnyTable, Application, CallResult, Context, Home, Hooks, Keys, OutsideCall, Point, Redrive,
-    Resolution, SLOTS, Stamp, State as _, Table, TableKey, Tables, TimerId, Turn,
+    Actor, Addressed, Aggregate, Environment, Fold, Hooks, Journaled, NoSubject, OutsideCall, Partition,
+    Point, Question, Redrive, SLOTS, TableKey, Tables, TimerId, Turn, Unread, Versioned, versioned,
 };
 use crate::storage::TreeName;
 
+pub use app::Address::{self, At};
+
 pub struct Toy;
 
-/// Below 100 an actor of the tree, from there on one that comes and goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct At(pub u8);
+pub mod app {
+    use super::{Noter, Toy};
 
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "toy-{}", self.0)
+    crate::application! {
+        Toy { 1 => At(u8): Noter }
     }
 }
+
+pub struct Noter;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Message {
@@ -54,12 +55,33 @@ pub enum Message {
         no: u32,
     },
     Cancel(u8),
+    /// Reads so many aggregates at once.
+    Survey(u16),
+    /// States what is another's.
+    Misplace(u8),
+    /// Panics when the fact is stated already.
+    StateThenPanic(u32),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Event {
-    Noted(At, u32),
-    Forgotten(At),
+    Noted(u8, u32),
+    Forgotten(u8),
+}
+
+impl Versioned for Message {}
+
+impl Addressed for Message {
+    type Actor = Noter;
+}
+
+impl Versioned for Event {}
+impl Versioned for Call {}
+
+impl Question for Message {
+    type Actor = Noter;
+    /// What has been noted.
+    type Reply = Vec<u32>;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,12 +94,6 @@ pub struct Call {
 pub enum Kind {
     SameKey,
     AskFirst,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub enum Reply {
-    Notes(Vec<u32>),
-    Failed(String),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -93,25 +109,69 @@ pub const IDLE_MS: u64 = 60_000;
 
 impl Aggregate for Notes {
     const TREE: TreeName = NOTES;
-    type Key = At;
+    type Key = Of;
+
+    fn partition(Of(of): &Of) -> Partition {
+        partition(*of)
+    }
 }
 
-impl TableKey for At {
+/// One of very many.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Many(u8);
+
+impl Aggregate for Many {
+    const TREE: TreeName = TreeName("many");
+    type Key = u16;
+}
+
+impl TableKey for u16 {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<u16> {
+        bytes.try_into().ok().map(u16::from_be_bytes)
+    }
+}
+
+/// Whose notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Of(pub u8);
+
+impl TableKey for Of {
     fn to_bytes(&self) -> Vec<u8> {
         vec![self.0]
     }
 
-    fn from_bytes(bytes: &[u8]) -> Option<At> {
-        bytes.first().map(|no| At(*no))
+    fn from_bytes(bytes: &[u8]) -> Option<Of> {
+        bytes.first().map(|of| Of(*of))
+    }
+}
+
+/// Where there are several cells the actor 0 is in the first, and each other where its number falls.
+fn partition(of: u8) -> Partition {
+    if of == 0 { Partition::Common } else { Partition::Slot(SLOTS - of % SLOTS) }
+}
+
+impl Journaled for Call {
+    fn write(&self, buffer: &mut Vec<u8>) {
+        versioned::write(self, buffer);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Result<Call, Unread> {
+        versioned::read(bytes)
     }
 }
 
 impl OutsideCall for Call {
+    type Rules = ();
+
     fn lane(&self) -> &'static str {
         "lane"
     }
 
-    fn deadline_ms(&self) -> u64 {
+    fn deadline_ms(&self, (): &()) -> u64 {
         CALL_DEADLINE_MS
     }
 
@@ -123,131 +183,81 @@ impl OutsideCall for Call {
     }
 }
 
-#[derive(Default)]
-pub struct State {
-    pub notes: Table<Notes>,
-}
+impl Environment for Toy {
+    type Rules = ();
+    type Call = Call;
+    type Subject = NoSubject;
+    type Notes = ();
+    type Role = ();
+    const COMMON_WORK: usize = 25;
 
-impl crate::runtime::State<Toy> for State {
-    fn changed_by(_by: At, event: &Event, keys: &mut Keys) {
-        let (Event::Noted(at, _) | Event::Forgotten(at)) = event;
-        keys.add::<Notes>(at);
-    }
-
-    fn apply(&mut self, event: &Event, stamp: &Stamp<Toy>) {
-        match event {
-            Event::Noted(at, no) => {
-                self.notes.change(at, stamp.position, |notes| notes.get_or_insert_default().0.push(*no))
-            }
-            Event::Forgotten(at) => self.notes.change(at, stamp.position, |notes| *notes = None),
-        }
-    }
-
-    fn tables(&self) -> Vec<&dyn AnyTable> {
-        vec![&self.notes]
-    }
-
-    fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
-        vec![&mut self.notes]
+    fn unanswered(_call: &Call, _why: String) -> app::Message {
+        Message::Note(UNKNOWN).into()
     }
 }
 
-impl Tables for State {
-    fn table(&self, tree: TreeName) -> Option<&dyn AnyTable> {
-        (tree == NOTES).then_some(&self.notes)
-    }
-
-    fn table_mut(&mut self, tree: TreeName) -> Option<&mut dyn AnyTable> {
-        (tree == NOTES).then_some(&mut self.notes)
-    }
-}
-
-impl Application for Toy {
-    type Address = At;
+impl Actor for Noter {
+    type App = Toy;
+    const NAME: &'static str = "Toy";
+    type Key = u8;
     type Message = Message;
     type Event = Event;
-    type Call = Call;
-    type Outcome = u32;
-    type Reply = Reply;
-    type State = State;
-    type Rules = ();
 
-    fn touches(_state: &State, to: At, message: &Message, keys: &mut Keys) {
-        keys.add::<Notes>(&to);
-        if let Message::Trespass(other) = message {
-            keys.add::<Notes>(&At(*other));
-        }
+    fn tables(tables: &mut Tables) {
+        tables.add::<Notes>();
+        tables.add::<Many>();
     }
 
-    /// Where there are several cells the actor 0 is in the first, and each other where its number falls.
-    fn home(to: At, _message: &Message) -> Home {
-        if to.0 == 0 { Home::Common } else { Home::Slot(SLOTS - to.0 % SLOTS) }
-    }
-
-    fn home_of(_tree: TreeName, key: &[u8]) -> Home {
-        Self::home(At(key[0]), &Message::Ignore)
-    }
-
-    fn decide(state: &State, to: At, message: &Message, context: &mut Context<'_, Toy>) -> Turn<Toy> {
-        let mut turn = Turn::nothing();
-        let mut noted = None;
+    fn decide(me: &u8, message: &Message, turn: &mut Turn<'_, Toy>) {
         match message {
-            Message::Note(no) => noted = Some(*no),
+            Message::Note(no) => turn.state(Event::Noted(*me, *no)),
             Message::Relay(no, path) => {
-                noted = Some(*no);
+                turn.state(Event::Noted(*me, *no));
                 if let Some((next, rest)) = path.split_first() {
-                    turn.send(At(*next), Message::Relay(*no, rest.to_vec()));
+                    turn.send_to(*next, Message::Relay(*no, rest.to_vec()));
                 }
             }
-            Message::Fan { to, count } => (0..*count).for_each(|no| turn.send(At(*to), Message::Note(no))),
-            Message::Read | Message::Trespass(_) => {}
-            Message::Ignore => return turn,
-            Message::Draw => noted = Some(context.random() as u32),
+            Message::Fan { to, count } => (0..*count).for_each(|no| turn.send_to(*to, Message::Note(no))),
+            Message::Read => {}
+            Message::Trespass(other) => _ = turn.get::<Notes>(&Of(*other)),
+            Message::Ignore => return,
+            Message::Draw => {
+                let drawn = turn.random() as u32;
+                turn.state(Event::Noted(*me, drawn));
+            }
             Message::Panic => panic!("on purpose"),
-            Message::Forget => turn.event(Event::Forgotten(to)),
+            Message::Forget => turn.state(Event::Forgotten(*me)),
             Message::CallOut(call) => turn.call(call.clone()),
             Message::Timer { id, ms, real, no } => {
-                let due = if *real { context.real_in(*ms) } else { context.trade_in(*ms) };
+                let due = if *real { turn.real_in(*ms) } else { turn.trade_in(*ms) };
                 turn.timer(timer(*id), due, Message::Note(*no));
             }
             Message::Cancel(id) => turn.cancel_timer(timer(*id)),
+            Message::Survey(tree) => {
+                (0..*tree).for_each(|key| _ = turn.get::<Many>(&key));
+                turn.state(Event::Noted(*me, u32::from(*tree)));
+            }
+            Message::Misplace(other) => turn.state(Event::Noted(*other, 1)),
+            Message::StateThenPanic(no) => {
+                turn.state(Event::Noted(*me, *no));
+                panic!("on purpose");
+            }
         }
-        let mut notes = state.notes.get(&to).cloned().unwrap_or_default();
-        if let Some(no) = noted {
-            notes.0.push(no);
-            turn.event(Event::Noted(to, no));
-        }
-        if let Some(request) = context.request() {
-            turn.reply(request, Reply::Notes(notes.0));
-        }
-        turn
+        let notes = turn.get::<Notes>(&Of(*me)).map(|notes| notes.0.clone()).unwrap_or_default();
+        turn.answer(message, notes);
     }
 
-    fn answer(_call: &Call, result: CallResult<u32>) -> Message {
-        match result {
-            CallResult::Answered(no) => Message::Note(no),
-            CallResult::Unknown(_) => Message::Note(UNKNOWN),
+    fn fold(event: &Event, fold: &mut Fold<'_>) {
+        match event {
+            Event::Noted(of, no) => {
+                fold.change::<Notes>(&Of(*of), |notes| notes.get_or_insert_default().0.push(*no));
+            }
+            Event::Forgotten(of) => fold.change::<Notes>(&Of(*of), |notes| *notes = None),
         }
     }
 
-    fn given_up(
-        _state: &State,
-        to: At,
-        _message: &Message,
-        _panic: &str,
-        _context: &mut Context<'_, Toy>,
-    ) -> Turn<Toy> {
-        let mut turn = Turn::nothing();
-        turn.event(Event::Noted(to, GIVEN_UP));
-        turn
-    }
-
-    fn resolved(_message: &Message, _resolution: Resolution) -> Vec<Event> {
-        vec![]
-    }
-
-    fn failed(panic: &str) -> Reply {
-        Reply::Failed(panic.to_owned())
+    fn partition(me: &u8, _message: &Message) -> Partition {
+        partition(*me)
     }
 
     fn name(message: &Message) -> &'static str {
@@ -258,8 +268,12 @@ impl Application for Toy {
         }
     }
 
-    fn passivate_after_ms(_rules: &(), address: At) -> Option<u64> {
-        (address.0 >= 100).then_some(IDLE_MS)
+    fn given_up(me: &u8, _message: &Message, _panic: &str, turn: &mut Turn<'_, Toy>) {
+        turn.state(Event::Noted(*me, GIVEN_UP));
+    }
+
+    fn idle_ms(me: &u8, _rules: &()) -> Option<u64> {
+        (*me >= 100).then_some(IDLE_MS)
     }
 }
 
@@ -276,23 +290,29 @@ pub async fn started() -> Kit<Toy> {
 
 pub fn kit() -> Kit<Toy> {
     super::super::kit::hush_panics();
-    Kit::new(|| (), &[NOTES], &[At(0), At(1), At(2)])
+    let mut kit = Kit::new(|| ());
+    kit.tree = Box::new(|| tree(&[At(0), At(1), At(2)]));
+    kit
 }
 
 /// What an actor has noted, whether it is in memory or in its tree.
 pub async fn notes(kit: &Kit<Toy>, of: u8) -> Vec<u32> {
-    match kit.ask(At(of), Message::Read).await {
-        Ok(Reply::Notes(notes)) => notes,
-        other => panic!("{of} does not say what it has noted: {other:?}"),
-    }
+    kit.ask_of(of, Message::Read)
+        .await
+        .unwrap_or_else(|refused| panic!("{of} does not say what it has noted: {refused}"))
+}
+
+/// An answer to a call.
+pub fn note(no: u32) -> app::Message {
+    Message::Note(no).into()
 }
 
 pub fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-type AtPoint = Box<dyn Fn(Point, At, &Message)>;
-type Hangs = Box<dyn Fn(At, &Message) -> Option<u64>>;
+type AtPoint = Box<dyn Fn(Point, Address, &Message)>;
+type Hangs = Box<dyn Fn(Address, &Message) -> Option<u64>>;
 
 /// Faults by closures.
 pub struct Faults {
@@ -302,7 +322,7 @@ pub struct Faults {
 
 impl Faults {
     /// Panics at the point when `that` is handled, for the first `times`.
-    pub fn panics(point: Point, that: fn(At, &Message) -> bool, times: u32) -> Rc<Faults> {
+    pub fn panics(point: Point, that: fn(Address, &Message) -> bool, times: u32) -> Rc<Faults> {
         let left = Cell::new(times);
         let at = move |here, to, message: &Message| {
             if here == point && that(to, message) && left.get() > 0 {
@@ -313,22 +333,22 @@ impl Faults {
         Rc::new(Faults { at: Box::new(at), hangs: Box::new(|_, _| None) })
     }
 
-    pub fn hangs(hangs: impl Fn(At, &Message) -> Option<u64> + 'static) -> Rc<Faults> {
+    pub fn hangs(hangs: impl Fn(Address, &Message) -> Option<u64> + 'static) -> Rc<Faults> {
         Rc::new(Faults { at: Box::new(|_, _, _| {}), hangs: Box::new(hangs) })
     }
 
     /// Looks on at every point.
-    pub fn sees(at: impl Fn(Point, At, &Message) + 'static) -> Rc<Faults> {
+    pub fn sees(at: impl Fn(Point, Address, &Message) + 'static) -> Rc<Faults> {
         Rc::new(Faults { at: Box::new(at), hangs: Box::new(|_, _| None) })
     }
 }
 
 impl Hooks<Toy> for Faults {
-    fn at(&self, point: Point, to: At, message: &Message) {
+    fn at(&self, point: Point, to: Address, app::Message::At(message): &app::Message) {
         (self.at)(point, to, message);
     }
 
-    fn hang_ms(&self, to: At, message: &Message) -> Option<u64> {
+    fn hang_ms(&self, to: Address, app::Message::At(message): &app::Message) -> Option<u64> {
         (self.hangs)(to, message)
     }
 }
@@ -347,10 +367,8 @@ pub fn trace(kit: &Kit<Toy>) -> Vec<Vec<u8>> {
 
 /// What recovery makes of the journal alone, without any tree.
 pub fn rebuilt(kit: &Kit<Toy>, of: u8) -> Vec<u32> {
-    let names: Vec<TreeName> = [NOTES].into_iter().chain(crate::runtime::TREES).collect();
-    let trees = crate::storage::MemoryTrees::new(&names);
+    let trees = crate::storage::MemoryTrees::new(&crate::runtime::tree_names::<Toy>());
     let recovered =
         crate::runtime::recover::<Toy>(&kit.journal as &dyn crate::journal::Journal, &trees).unwrap();
-    assert_eq!(recovered.state.tables().len(), 1);
-    recovered.state.notes.peek(&At(of)).cloned().unwrap_or_default().0
+    recovered.tables.of::<Notes>().peek(&Of(of)).cloned().unwrap_or_default().0
 }

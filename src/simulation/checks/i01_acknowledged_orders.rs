@@ -61,7 +61,7 @@ fn views<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = View<'a>> {
 }
 
 fn is_there(evidence: &Evidence<'_>, shown: &Shown, passed: &Passed, found: &mut Found) {
-    let Some(order) = evidence.state().orders.orders.peek(&shown.id) else {
+    let Some(order) = evidence.tables().of::<Order>().peek(&shown.id) else {
         return found.wrong_of(shown.id, format!("she was told of it as {}, and it is gone", shown.state));
     };
     found.expect_of(shown.id, is_content_of(order, shown), || {
@@ -88,7 +88,7 @@ fn is_content_of(order: &Order, shown: &Shown) -> bool {
 }
 
 fn is_there_under_its_key(evidence: &Evidence<'_>, id: OrderId, key: &str, found: &mut Found) {
-    match evidence.state().orders.orders.peek(&id) {
+    match evidence.tables().of::<Order>().peek(&id) {
         None => found.wrong_of(id, "her browser was sent on to it, and it is gone"),
         Some(_) => found.expect_of(id, matches!(links().claim(id, key), Ok(Claim::Link)), || {
             "her browser was sent on to it with a key that does not open it".to_owned()

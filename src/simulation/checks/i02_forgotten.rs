@@ -3,8 +3,10 @@
 //! An order is forgotten no sooner than a day after its checkout was refused, and only without a case. At the end none is
 //! left that should have been. Of one that is forgotten no row is left anywhere, and the bank never has money of it.
 
-use crate::actors::Event;
-use crate::actors::order_manager::{self, AnswerState, Order, REFUSAL_KEPT_MS};
+use crate::actors::merchant_proxy::Payment;
+use crate::actors::order_manager::{self, AnswerState, KeyBinding, Order, REFUSAL_KEPT_MS};
+use crate::actors::warehouse::Shipment;
+use crate::actors::{Event, timelines};
 use crate::domain::{OrderId, Timestamp};
 use crate::simulation::evidence::{Evidence, Forgotten};
 
@@ -56,13 +58,14 @@ fn has_no_money(id: OrderId, book: &CardBook, found: &mut Found) {
 }
 
 fn nothing_is_left(evidence: &Evidence<'_>, id: OrderId, found: &mut Found) {
-    let state = evidence.state();
-    let payments = state.payments.payments.resident().filter(|(_, row)| row.order == id).count();
+    let tables = evidence.tables();
+    let payments = tables.of::<Payment>().resident().filter(|(_, row)| row.order == id).count();
+    let keys = tables.of::<KeyBinding>().resident().filter(|(_, row)| row.order == id).count();
     let rows = [
-        ("its timeline", usize::from(state.timelines.peek(&id).is_some())),
+        ("its timeline", usize::from(timelines::peek(tables, &id).is_some())),
         ("a payment", payments),
-        ("its parcel", usize::from(state.shipments.shipments.peek(&id).is_some())),
-        ("its key", state.orders.idempotency_keys.resident().filter(|(_, row)| row.order == id).count()),
+        ("its parcel", usize::from(tables.of::<Shipment>().peek(&id).is_some())),
+        ("its key", keys),
     ];
     for (what, rows) in rows {
         found.expect_of(id, rows == 0, || format!("it is forgotten, and {what} is left"));
@@ -71,11 +74,11 @@ fn nothing_is_left(evidence: &Evidence<'_>, id: OrderId, found: &mut Found) {
 
 /// By the end everything has had its time.
 fn none_should_be(evidence: &Evidence<'_>, found: &mut Found) {
-    let orders = &evidence.state().orders.orders;
+    let orders = evidence.tables().of::<Order>();
     for (_, record, event) in evidence.events() {
-        let Event::Orders(order_manager::Event::Answered { order: id, .. }) = event else { continue };
+        let Event::OrderManager(order_manager::Event::Answered { order: id, .. }) = event else { continue };
         let is_there = orders.peek(id).is_some_and(is_refused);
-        let kept_ms = evidence.derived.last_real.ms_since(record.real);
+        let kept_ms = evidence.derived.last_real.ms_since(record.moment.real);
         let is_over = kept_ms > REFUSAL_KEPT_MS + SLACK_MS;
         found.expect_of(*id, !(is_there && is_over) || evidence.has_case(*id), || {
             format!("it was refused {} hours ago, and is still there", kept_ms / Timestamp::HOUR_MS)

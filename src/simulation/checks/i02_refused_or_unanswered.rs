@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::actors::Event;
 use crate::actors::order_manager::{Order, Placed};
-use crate::actors::stock_keeper::{self, Place};
+use crate::actors::stock_keeper::{self, Bucket};
 use crate::domain::{OrderId, OrderState, Sku};
 use crate::simulation::evidence::Evidence;
 use crate::simulation::history::{Asked, Key, Outcome};
@@ -94,7 +94,7 @@ fn kept_in_the_house(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Kept> {
     let mut kept: BTreeMap<OrderId, Kept> = BTreeMap::new();
     let mut pegs: BTreeMap<(OrderId, Sku), i64> = BTreeMap::new();
     for (_, _, event) in evidence.events() {
-        let Event::Stock(event) = event else { continue };
+        let Event::StockKeeper(event) = event else { continue };
         match event {
             Stock::Moved { order, sku, from, to, quantity } => {
                 let units = i64::from(*quantity) * (i64::from(is_kept(*to)) - i64::from(is_kept(*from)));
@@ -119,8 +119,8 @@ fn kept_in_the_house(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Kept> {
     kept
 }
 
-fn is_kept(place: Place) -> bool {
-    matches!(place, Place::Reserved | Place::Allocated | Place::Picked | Place::Packed)
+fn is_kept(bucket: Bucket) -> bool {
+    matches!(bucket, Bucket::Reserved | Bucket::Allocated | Bucket::Picked | Bucket::Packed)
 }
 
 fn units_have_an_owner(evidence: &Evidence<'_>, id: OrderId, kept: &Kept, found: &mut Found) {
@@ -164,7 +164,7 @@ fn holds_have_an_owner(evidence: &Evidence<'_>, found: &mut Found) {
 fn all_have_ended(evidence: &Evidence<'_>, kept: &BTreeMap<OrderId, Kept>, found: &mut Found) {
     use OrderState::{AwaitingStock, Delivered, Dispatched};
     let dead_letter = has_dead_letter_without_an_order(evidence);
-    for (id, order) in evidence.state().orders.orders.resident() {
+    for (id, order) in evidence.tables().of::<Order>().resident() {
         let waits = match order.state {
             AwaitingStock => dead_letter || is_behind_a_case(evidence, *id, kept),
             Dispatched | Delivered => dead_letter,

@@ -59,7 +59,7 @@ fn lives<'a>(evidence: &Evidence<'_>, asked: Vec<&'a Asked>) -> Vec<Vec<&'a Aske
 fn makes_one_order(evidence: &Evidence<'_>, found: &mut Found) {
     let mut bound: BTreeMap<(String, u8, &str), OrderId> = BTreeMap::new();
     for (at, _, event) in evidence.events() {
-        let Event::Orders(order_manager::Event::Placed(placed)) = event else { continue };
+        let Event::OrderManager(order_manager::Event::Placed(placed)) = event else { continue };
         if !is_bound(evidence, placed) {
             continue;
         }
@@ -78,16 +78,16 @@ fn carts_are_sold_once(evidence: &Evidence<'_>, found: &mut Found) {
     let mut open: BTreeMap<SessionId, (OrderId, Timestamp)> = BTreeMap::new();
     for (_, record, event) in evidence.events() {
         match event {
-            Event::Orders(E::Placed(placed)) => {
+            Event::OrderManager(E::Placed(placed)) => {
                 let Buyer::Visitor(cart) = placed.place.idempotency.principal else { continue };
-                let before = open.insert(cart, (placed.place.order, record.real));
-                let is_on_its_way = |at: Timestamp| record.real.ms_since(at) < ORDERING_MAX_MS;
+                let before = open.insert(cart, (placed.place.order, record.moment.real));
+                let is_on_its_way = |at: Timestamp| record.moment.real.ms_since(at) < ORDERING_MAX_MS;
                 if let Some((before, _)) = before.filter(|(_, at)| is_on_its_way(*at)) {
                     let what = format!("its cart was being ordered by {before}, which was not answered yet");
                     found.wrong_of(placed.place.order, what);
                 }
             }
-            Event::Orders(E::Answered { order, .. }) => open.retain(|_, (one, _)| one != order),
+            Event::OrderManager(E::Answered { order, .. }) => open.retain(|_, (one, _)| one != order),
             _ => {}
         }
     }

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::actors::merchant_proxy::{self, PaymentState};
-use crate::actors::order_manager::{self, transitions};
+use crate::actors::merchant_proxy::{self, Payment, PaymentState};
+use crate::actors::order_manager::{self, Order, transitions};
 use crate::actors::{Event, Shop};
 use crate::domain::{OrderId, OrderState, PaymentId};
 use crate::journal::Position;
@@ -30,7 +30,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
 fn log_has_no_gap(evidence: &Evidence<'_>, found: &mut Found) {
     for ((position, record), (next, later)) in evidence.records.iter().zip(evidence.records.iter().skip(1)) {
         found.expect(*next == position.next(), || format!("turn {next} follows turn {position}"));
-        found.expect(later.real >= record.real && later.at >= record.at, || {
+        found.expect(later.moment.real >= record.moment.real && later.moment.at >= record.moment.at, || {
             format!("the clock of turn {next} is behind that of turn {position}")
         });
     }
@@ -65,24 +65,26 @@ fn is_stated(evidence: &Evidence<'_>, position: Position, record: &Record<Shop>)
     match record.cause {
         Cause::Outside => true,
         Cause::Message(at) => stated(at)
-            .and_then(|teller| teller.sends.get(at.index as usize))
+            .and_then(|teller| teller.stated.sends.get(at.index as usize))
             .is_some_and(|(to, _)| *to == record.by),
-        Cause::Timer { set, .. } => stated(set)
-            .is_some_and(|setter| setter.by == record.by && setter.timers.get(set.index as usize).is_some()),
+        Cause::Timer { set, .. } => stated(set).is_some_and(|setter| {
+            setter.by == record.by && setter.stated.timers.get(set.index as usize).is_some()
+        }),
         Cause::DeadLetter(at) => turn(evidence, at).is_some_and(|buried| buried.dead.is_some()),
-        Cause::Call(at) => stated(at)
-            .is_some_and(|caller| caller.by == record.by && caller.calls.get(at.index as usize).is_some()),
+        Cause::Call(at) => stated(at).is_some_and(|caller| {
+            caller.by == record.by && caller.stated.calls.get(at.index as usize).is_some()
+        }),
     }
 }
 
 fn orders_move_along_the_table(evidence: &Evidence<'_>, found: &mut Found) {
     let mut states: BTreeMap<OrderId, OrderState> = BTreeMap::new();
     for (position, _, event) in evidence.events() {
-        if let Event::Orders(event) = event {
+        if let Event::OrderManager(event) = event {
             move_order(&mut states, position, event, found);
         }
     }
-    for (id, order) in evidence.state().orders.orders.resident() {
+    for (id, order) in evidence.tables().of::<Order>().resident() {
         let led_to = states.remove(id);
         found.expect_of(*id, led_to == Some(order.state), || {
             format!("its events lead to {led_to:?}, and it is {}", order.state)
@@ -122,11 +124,11 @@ fn move_order(
 fn payments_move_along_the_table(evidence: &Evidence<'_>, found: &mut Found) {
     let mut states: BTreeMap<PaymentId, PaymentState> = BTreeMap::new();
     for (position, _, event) in evidence.events() {
-        if let Event::Merchant(event) = event {
+        if let Event::MerchantProxy(event) = event {
             move_payment(&mut states, position, event, found);
         }
     }
-    for (id, payment) in evidence.state().payments.payments.resident() {
+    for (id, payment) in evidence.tables().of::<Payment>().resident() {
         let led_to = states.remove(id);
         found.expect_of(payment.order, led_to == Some(payment.state), || {
             format!("the events of {id} lead to {led_to:?}, and it is {:?}", payment.state)

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::bank;
-use crate::actors::{Event, merchant_proxy};
+use crate::actors::merchant_proxy::{self, Payment};
+use crate::actors::{Event, bank};
 use crate::domain::{Money, OrderId};
 use crate::simulation::evidence::Evidence;
 
@@ -20,7 +20,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let totals = placed(evidence).map(|placed| (placed.place.order, placed.place.totals.total)).collect();
     let mut book = CardBook::default();
     for (_, _, event) in evidence.events() {
-        let Event::Bank(event) = event else { continue };
+        let Event::BankActor(event) = event else { continue };
         if let bank::Event::Captured { line, .. } = event {
             is_within_the_hold(&book, line, found);
         }
@@ -77,7 +77,7 @@ fn is_within_its_total(book: &CardBook, order: OrderId, totals: &Totals, found: 
 
 fn shop_agrees(evidence: &Evidence<'_>, totals: &Totals, found: &mut Found) {
     let mut captured: BTreeMap<OrderId, i64> = BTreeMap::new();
-    for (id, row) in evidence.state().payments.payments.resident() {
+    for (id, row) in evidence.tables().of::<Payment>().resident() {
         *captured.entry(row.order).or_default() += row.captured.amount;
         if let Err(why) = merchant_proxy::audit_payment(row) {
             found.wrong_of(row.order, format!("{id}: {why}"));

@@ -19,13 +19,13 @@ type Sums = BTreeMap<Account, (i128, i128)>;
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut sums: BTreeMap<Currency, Sums> = BTreeMap::new();
     for (position, _, event) in evidence.events() {
-        let Event::Merchant(event) = event else { continue };
+        let Event::MerchantProxy(event) = event else { continue };
         if let Some(posting) = event.posting() {
             balances(position, posting, found);
             add(sums.entry(posting.currency()).or_default(), posting);
         }
     }
-    for (currency, ledger) in merchant_proxy::ledgers(evidence.state().payments.ledger.resident()) {
+    for (currency, ledger) in merchant_proxy::ledgers(evidence.tables().of::<Ledger>().resident()) {
         is_the_sum(currency, &ledger, sums.get(&currency), found);
         found.expect(merchant_proxy::audit(&ledger).is_ok(), || {
             format!("the ledger in {currency}: {}", merchant_proxy::audit(&ledger).unwrap_err())
@@ -72,9 +72,9 @@ fn is_the_sum(currency: Currency, ledger: &Ledger, sums: Option<&Sums>, found: &
 }
 
 fn bank_balances(evidence: &Evidence<'_>, found: &mut Found) {
-    let bank = &evidence.state().bank;
-    let holds = bank.holds.resident().map(|(_, hold)| hold);
-    if let Err(why) = bank::audit(bank.accounts.resident(), holds) {
+    let tables = evidence.tables();
+    let holds = tables.of::<bank::Hold>().resident().map(|(_, hold)| hold);
+    if let Err(why) = bank::audit(tables.of::<bank::Account>().resident(), holds) {
         found.wrong(format!("the bank's books: {why}"));
     }
 }

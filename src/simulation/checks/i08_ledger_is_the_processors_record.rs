@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::actors::Event;
 use crate::actors::bank::{self, Takings};
-use crate::actors::merchant_proxy::{self, Account, Ledger};
+use crate::actors::merchant_proxy::{self, Account, Ledger, Payment};
 use crate::domain::{Currency, OrderId, PaymentId};
 use crate::simulation::evidence::{Evidence, Phase};
 
@@ -30,7 +30,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     }
     let book = CardBook::of(evidence);
     let known = payments_agree(evidence, &book, found);
-    for (currency, ledger) in merchant_proxy::ledgers(evidence.state().payments.ledger.resident()) {
+    for (currency, ledger) in merchant_proxy::ledgers(evidence.tables().of::<Ledger>().resident()) {
         let known = known.get(&currency).copied().unwrap_or_default();
         holds_agree(currency, &ledger, &book, known, found);
         if !has_dead_letter_without_an_order(evidence) {
@@ -41,7 +41,8 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
 
 fn suspense_has_cases(evidence: &Evidence<'_>, found: &mut Found) {
     for (_, _, event) in evidence.events() {
-        let Event::Merchant(merchant_proxy::Event::InSuspense { order, why, payment, .. }) = event else {
+        let Event::MerchantProxy(merchant_proxy::Event::InSuspense { order, why, payment, .. }) = event
+        else {
             continue;
         };
         let has_case = order.is_none_or(|order| evidence.has_case(order));
@@ -52,7 +53,7 @@ fn suspense_has_cases(evidence: &Evidence<'_>, found: &mut Found) {
 /// What the shop has more than the bank, by currency, of payments whose order has a case open.
 fn payments_agree(evidence: &Evidence<'_>, book: &CardBook, found: &mut Found) -> BTreeMap<Currency, Money> {
     let mut known: BTreeMap<Currency, Money> = BTreeMap::new();
-    let payments = &evidence.state().payments.payments;
+    let payments = evidence.tables().of::<Payment>();
     for (id, row) in payments.resident() {
         let shop = Money {
             held: if row.is_held() { row.authorised.amount } else { 0 },
@@ -117,7 +118,7 @@ fn takings_agree(
 }
 
 fn takings(evidence: &Evidence<'_>, currency: Currency) -> Takings {
-    match evidence.state().bank.accounts.peek(&bank::AccountId::merchant()) {
+    match evidence.tables().of::<bank::Account>().peek(&bank::AccountId::merchant()) {
         Some(bank::Account::Merchant(merchant)) => {
             merchant.takings.get(&currency).copied().unwrap_or_default()
         }

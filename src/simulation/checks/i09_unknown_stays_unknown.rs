@@ -34,9 +34,9 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut book = CardBook::default();
     for (_, record, event) in evidence.events() {
         match event {
-            Event::Orders(event) => goes_on(&mut open, event, found),
-            Event::Bank(event) => book.note(event),
-            Event::Merchant(event) => {
+            Event::OrderManager(event) => goes_on(&mut open, event, found),
+            Event::BankActor(event) => book.note(event),
+            Event::MerchantProxy(event) => {
                 let Some((payment, close)) = closes(event) else { continue };
                 if let Some((order, _)) = open.remove(&payment) {
                     is_the_banks_word(evidence, record, (order, payment, close), found);
@@ -97,7 +97,7 @@ fn is_the_banks_word(evidence: &Evidence<'_>, record: &Record<Shop>, closed: Clo
 
 fn says(message: &Message) -> Option<(PaymentId, Close)> {
     use merchant_proxy::Message as M;
-    let Message::Merchant(message) = message else { return None };
+    let Message::MerchantProxy(message) = message else { return None };
     match message {
         M::HoldAnswered { payment, answer: HoldAnswer::Held { .. }, .. } => Some((*payment, Close::Held)),
         M::HoldAnswered {

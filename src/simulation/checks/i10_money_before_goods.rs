@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::merchant_proxy::{self, PaymentState};
-use crate::actors::order_manager;
+use crate::actors::order_manager::{self, Order};
 use crate::actors::{Event, Message, bank, warehouse};
 use crate::domain::{OrderId, OrderState, PaymentId, Timestamp};
 use crate::simulation::evidence::Evidence;
@@ -26,27 +26,27 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut let_go = BTreeSet::new();
     let mut care = Care::default();
     for (_, record) in evidence.records {
-        let_go.extend(record.sends.iter().filter_map(|(_, message)| lets_go(message)));
-        for event in &record.events {
+        let_go.extend(record.stated.sends.iter().filter_map(|(_, message)| lets_go(message)));
+        for event in &record.stated.events {
             match event {
-                Event::Bank(event) => {
-                    takes_what_it_holds(&book, event, record.at, found);
+                Event::BankActor(event) => {
+                    takes_what_it_holds(&book, event, record.moment.at, found);
                     book.note(event);
                 }
-                Event::Merchant(event) => {
+                Event::MerchantProxy(event) => {
                     counts_what_was_authorised(&shop, event, found);
                     shop.note(event);
                 }
-                Event::Orders(event) => {
+                Event::OrderManager(event) => {
                     let ended = event
                         .order()
-                        .is_some_and(|order| ended_just_now(evidence, &book, &care, order, record.at));
-                    order_moves(&book, &shop, &let_go, event, record.at, ended, found);
-                    care.note(event, &record.events);
+                        .is_some_and(|order| ended_just_now(evidence, &book, &care, order, record.moment.at));
+                    order_moves(&book, &shop, &let_go, event, record.moment.at, ended, found);
+                    care.note(event, &record.stated.events);
                 }
-                Event::Warehouse(warehouse::Event::HandedOver { order, .. })
+                Event::WarehouseActor(warehouse::Event::HandedOver { order, .. })
                     if !care.was_taken(*order)
-                        && !ended_just_now(evidence, &book, &care, *order, record.at) =>
+                        && !ended_just_now(evidence, &book, &care, *order, record.moment.at) =>
                 {
                     is_paid_for(&book, &shop, *order, "handed to the truck", found);
                 }
@@ -60,8 +60,8 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
 /// The payment that the shop, or its side of the payment, no longer wants held.
 fn lets_go(message: &Message) -> Option<PaymentId> {
     match message {
-        Message::Merchant(merchant_proxy::Message::Void { payment, .. })
-        | Message::Bank(bank::Message::ReleaseHold { payment, .. }) => Some(*payment),
+        Message::MerchantProxy(merchant_proxy::Message::Void { payment, .. })
+        | Message::BankActor(bank::Message::ReleaseHold { payment, .. }) => Some(*payment),
         _ => None,
     }
 }
@@ -153,11 +153,10 @@ struct Cared {
 
 impl Care {
     fn note(&mut self, event: &order_manager::Event, turn: &[Event]) {
-        use crate::actors::order_manager::{Event as E, PAYMENT_ATTEMPTS_MAX, PaymentState as State};
+        use crate::actors::order_manager::{AttemptState as State, Event as E, PAYMENT_ATTEMPTS_MAX};
         let Some(order) = event.order() else { return };
         let cared = self.0.entry(order).or_default();
-        let asks =
-            |event: &Event| matches!(event, Event::Orders(E::RenewalAsked { order: of, .. }) if *of == order);
+        let asks = |event: &Event| matches!(event, Event::OrderManager(E::RenewalAsked { order: of, .. }) if *of == order);
         match event {
             E::PaymentAsked { .. } | E::RenewalAsked { .. } => {
                 cared.attempts += 1;
@@ -173,7 +172,7 @@ impl Care {
                 cared.neglected |= may_ask && !cared.renewal_asked && !turn.iter().any(asks);
                 cared.counts_on_hold = false;
             }
-            E::PaymentBecame { .. } => cared.waits = false,
+            E::PaymentBecame { .. } | E::CardVerified { .. } => cared.waits = false,
             E::StopAsked { .. } | E::CancelAsked { .. } => cared.stop_asked = true,
             _ => {}
         }
@@ -240,7 +239,7 @@ fn is_paid_for(book: &CardBook, shop: &Shop, order: OrderId, what: &str, found: 
 }
 
 fn ended_orders_keep_nothing(evidence: &Evidence<'_>, book: &CardBook, found: &mut Found) {
-    for (id, order) in evidence.state().orders.orders.resident() {
+    for (id, order) in evidence.tables().of::<Order>().resident() {
         if !matches!(order.state, OrderState::Cancelled | OrderState::Declined) {
             continue;
         }

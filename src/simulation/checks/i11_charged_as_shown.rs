@@ -19,7 +19,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     for asked in &evidence.history.checkouts {
         is_as_shown(evidence, asked, found);
     }
-    for (id, order) in evidence.state().orders.orders.resident() {
+    for (id, order) in evidence.tables().of::<Order>().resident() {
         adds_up(*id, order, found);
     }
     for (_, _, event) in evidence.events() {
@@ -74,14 +74,14 @@ fn adds_up(id: OrderId, order: &Order, found: &mut Found) {
 /// A verification and what was let go before it came ask for nothing.
 fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
     match event {
-        Event::Orders(order_manager::Event::PaymentAsked { order, amount, .. }) => {
+        Event::OrderManager(order_manager::Event::PaymentAsked { order, amount, .. }) => {
             Some((*order, *amount, "the payment asked for is"))
         }
-        Event::Bank(bank::Event::Asked { order, hold, .. }) => {
+        Event::BankActor(bank::Event::Asked { order, hold, .. }) => {
             let held = matches!(hold.state, HoldState::Held { .. });
             held.then_some((*order, hold.amount, "the bank holds"))
         }
-        Event::Merchant(merchant_proxy::Event::Captured { order, amount, .. }) => {
+        Event::MerchantProxy(merchant_proxy::Event::Captured { order, amount, .. }) => {
             Some((*order, *amount, "she was charged"))
         }
         _ => None,

@@ -9,22 +9,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::Event;
 use crate::actors::order_manager::{Order, StockState};
-use crate::actors::stock_keeper::{self, Place};
+use crate::actors::stock_keeper::{self, Bucket};
 use crate::domain::{OrderId, OrderState, Sku};
 
 use super::super::evidence::Evidence;
 use super::{Found, given_up};
 
-/// Units with a sign by place.
+/// Units with a sign by bucket.
 type Counts = [i64; 7];
 
 /// In the house and an order's.
-const KEPT: [Place; 4] = [Place::Reserved, Place::Allocated, Place::Picked, Place::Packed];
+const KEPT: [Bucket; 4] = [Bucket::Reserved, Bucket::Allocated, Bucket::Picked, Bucket::Packed];
 
 pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut shelves = Shelves { given_up: given_up(evidence), ..Shelves::default() };
     for (_, _, event) in evidence.events() {
-        if let Event::Stock(event) = event {
+        if let Event::StockKeeper(event) = event {
             shelves.note(event, found);
         }
     }
@@ -51,14 +51,14 @@ impl<'a> Shelves<'a> {
         use stock_keeper::Event::*;
         match event {
             Found { sku, quantity } | Received { sku, quantity, .. } => {
-                self.by_sku.entry(sku).or_default()[Place::Available as usize] += i64::from(*quantity);
+                self.by_sku.entry(sku).or_default()[Bucket::Available as usize] += i64::from(*quantity);
             }
             Moved { order, sku, from, to, quantity } => {
                 self.shift(*order, sku, *from, *to, *quantity, found);
             }
             PegServed { order, sku, quantity } => {
                 *self.pegs.entry((*order, sku)).or_default() -= i64::from(*quantity);
-                self.shift(*order, sku, Place::Available, Place::Reserved, *quantity, found);
+                self.shift(*order, sku, Bucket::Available, Bucket::Reserved, *quantity, found);
             }
             Pegged { order, sku, quantity } => {
                 *self.pegs.entry((*order, sku)).or_default() += i64::from(*quantity);
@@ -74,8 +74,8 @@ impl<'a> Shelves<'a> {
         &mut self,
         order: OrderId,
         sku: &'a Sku,
-        from: Place,
-        to: Place,
+        from: Bucket,
+        to: Bucket,
         quantity: u32,
         found: &mut Found,
     ) {
@@ -91,7 +91,7 @@ impl<'a> Shelves<'a> {
         own[from as usize] -= units;
         own[to as usize] += units;
         // what is available is nobody's
-        let below = from != Place::Available && own[from as usize] < 0 && !self.given_up.contains(&order);
+        let below = from != Bucket::Available && own[from as usize] < 0 && !self.given_up.contains(&order);
         if below && self.below_zero.insert((Some(order), sku)) {
             let had = own[from as usize] + units;
             found.wrong_of(
@@ -117,7 +117,7 @@ impl<'a> Shelves<'a> {
                 continue;
             };
             for (sku, counts) in skus {
-                let has = kept(counts) + counts[Place::Shipped as usize];
+                let has = kept(counts) + counts[Bucket::Shipped as usize];
                 let asked = asked_for(order, sku);
                 found.expect_of(*id, has <= asked, || {
                     format!("{has} units of {sku} are kept for it or were shipped, it asked for {asked}")
@@ -127,13 +127,13 @@ impl<'a> Shelves<'a> {
     }
 
     fn open_orders_have_theirs_and_others_nothing(&self, evidence: &Evidence<'_>, found: &mut Found) {
-        let orders = evidence.state().orders.orders.resident();
+        let orders = evidence.tables().of::<Order>().resident();
         for (id, order) in orders.filter(|(id, _)| !self.stands_still(evidence, **id)) {
             for units in order.units() {
                 let none = Counts::default();
                 let counts = self.by_order.get(id).and_then(|skus| skus.get(&units.sku)).unwrap_or(&none);
                 let pegged = self.pegs.get(&(*id, &units.sku)).copied().unwrap_or(0);
-                let has = (kept(counts) + pegged, counts[Place::Shipped as usize]);
+                let has = (kept(counts) + pegged, counts[Bucket::Shipped as usize]);
                 let should = should_have(order, i64::from(units.quantity));
                 found.expect_of(*id, has == should, || {
                     let sku = &units.sku;
@@ -148,7 +148,7 @@ impl<'a> Shelves<'a> {
 }
 
 fn kept(counts: &Counts) -> i64 {
-    KEPT.iter().map(|place| counts[*place as usize]).sum()
+    KEPT.iter().map(|bucket| counts[*bucket as usize]).sum()
 }
 
 fn asked_for(order: &Order, sku: &Sku) -> i64 {

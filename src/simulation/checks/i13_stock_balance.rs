@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::actors::Event;
-use crate::actors::stock_keeper::{self, Place, PurchaseOrderId, StockItem, Supply};
+use crate::actors::stock_keeper::{self, Bucket, PurchaseOrder, PurchaseOrderId, StockItem, Supply};
 use crate::domain::{Sku, Timestamp};
 
 use super::super::evidence::{Deal, Evidence};
@@ -33,11 +33,11 @@ struct Totals {
 fn what_came_is_here_or_left(evidence: &Evidence<'_>, wrong: &mut Found) {
     let mut totals: BTreeMap<&Sku, Totals> = BTreeMap::new();
     for (_, _, event) in evidence.events() {
-        if let Event::Stock(event) = event {
+        if let Event::StockKeeper(event) = event {
             add_up(&mut totals, event);
         }
     }
-    for (sku, item) in evidence.state().stock.stock.resident() {
+    for (sku, item) in evidence.tables().of::<StockItem>().resident() {
         let said = totals.get(sku).copied().unwrap_or_default();
         let counted = totals_of(item);
         wrong.expect(said == counted, || format!("{sku}: the events say {said:?}, the item {counted:?}"));
@@ -54,7 +54,7 @@ fn add_up<'a>(totals: &mut BTreeMap<&'a Sku, Totals>, event: &'a stock_keeper::E
     match event {
         Found { sku, quantity } => totals.entry(sku).or_default().found += i64::from(*quantity),
         Received { sku, quantity, .. } => totals.entry(sku).or_default().received += i64::from(*quantity),
-        Moved { sku, to: Place::Shipped, quantity, .. } => {
+        Moved { sku, to: Bucket::Shipped, quantity, .. } => {
             totals.entry(sku).or_default().shipped += i64::from(*quantity);
         }
         _ => {}
@@ -71,7 +71,7 @@ fn signed(units: u64) -> i64 {
 
 fn what_was_received_was_sent(evidence: &Evidence<'_>, deals: &BTreeMap<&str, &Deal>, found: &mut Found) {
     for (_, record, event) in evidence.events() {
-        let Event::Stock(stock_keeper::Event::Received { id, quantity, .. }) = event else { continue };
+        let Event::StockKeeper(stock_keeper::Event::Received { id, quantity, .. }) = event else { continue };
         let Some(deal) = deals.get(id.to_string().as_str()) else {
             found.wrong(format!("{quantity} units of {id} were received, and no wholesaler knows of it"));
             continue;
@@ -79,8 +79,8 @@ fn what_was_received_was_sent(evidence: &Evidence<'_>, deals: &BTreeMap<&str, &D
         found.expect(*quantity == deal.sends, || {
             format!("{quantity} units of {id} were received, and the wholesaler has sent {}", deal.sends)
         });
-        found.expect(record.at >= deal.arrives_at, || {
-            format!("{id} was received at {}, and is at the dock at {}", record.at, deal.arrives_at)
+        found.expect(record.moment.at >= deal.arrives_at, || {
+            format!("{id} was received at {}, and is at the dock at {}", record.moment.at, deal.arrives_at)
         });
     }
 }
@@ -89,7 +89,7 @@ fn what_was_sent_was_received(evidence: &Evidence<'_>, found: &mut Found) {
     let now = evidence.derived.last_at;
     for deal in evidence.books.deals.iter().filter(|deal| deal.accepted > 0) {
         let Some(id) = PurchaseOrderId::parse(&deal.key) else { continue };
-        let state = evidence.state().stock.purchase_orders.peek(&id).map(|row| row.state);
+        let state = evidence.tables().of::<PurchaseOrder>().peek(&id).map(|row| row.state);
         let received = matches!(state, Some(Supply::Received { .. }));
         let had_time = deal.arrives_at.plus_ms(Timestamp::DAY_MS) < now;
         found.expect(received || !had_time || names_purchase_order(evidence, id), || {

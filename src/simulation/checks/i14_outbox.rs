@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::actors::mailer::{self, MailId};
+use crate::actors::mailer::{self, MailId, SendLetter};
 use crate::actors::order_manager;
-use crate::actors::stock_keeper::{self, PurchaseOrderId, Supply};
-use crate::actors::{Event, Message, Shop, What, warehouse};
+use crate::actors::stock_keeper::{self, PlacePurchaseOrder, PurchaseOrder, PurchaseOrderId, Supply};
+use crate::actors::warehouse::{self, BookTruck};
+use crate::actors::{Call, Event, Message, Shop};
 use crate::domain::{CancelReason, OrderId, Sku, Timestamp};
 use crate::partners::carrier::BookingRequest;
 use crate::partners::mail::MailKind;
@@ -62,9 +63,9 @@ type Owed = (OrderId, MailKind);
 
 impl<'a> Outbox<'a> {
     fn letters_stand_with_their_cause(&mut self, record: &Record<Shop>, found: &mut Found) {
-        let mut owed: Vec<Owed> = record.events.iter().filter_map(|event| self.owed(event)).collect();
-        for (_, message) in &record.sends {
-            let Message::Mail(mailer::Message::Send(letter)) = message else { continue };
+        let mut owed: Vec<Owed> = record.stated.events.iter().filter_map(|event| self.owed(event)).collect();
+        for (_, message) in &record.stated.sends {
+            let Message::Mailer(mailer::Message::Send(letter)) = message else { continue };
             match owed.iter().position(|one| *one == (letter.order, letter.kind)) {
                 Some(at) => drop(owed.swap_remove(at)),
                 None => found
@@ -74,8 +75,8 @@ impl<'a> Outbox<'a> {
         for (order, kind) in owed {
             found.wrong_of(order, format!("no letter `{kind}` is written in the turn that is its cause"));
         }
-        for event in &record.events {
-            if let Event::Orders(order_manager::Event::Answered { order, .. }) = event {
+        for event in &record.stated.events {
+            if let Event::OrderManager(order_manager::Event::Answered { order, .. }) = event {
                 self.answered.insert(*order);
             }
         }
@@ -86,26 +87,28 @@ impl<'a> Outbox<'a> {
         use order_manager::Event::*;
         let later = |order: &OrderId| self.answered.contains(order);
         match event {
-            Event::Orders(Confirmed { order, .. }) => Some((*order, MailKind::OrderConfirmation)),
-            Event::Orders(SuppliesOrdered { order }) => Some((*order, MailKind::BackorderPromise)),
-            Event::Orders(PromiseChanged { order, .. }) if later(order) => {
+            Event::OrderManager(Confirmed { order, .. }) => Some((*order, MailKind::OrderConfirmation)),
+            Event::OrderManager(SuppliesOrdered { order }) => Some((*order, MailKind::BackorderPromise)),
+            Event::OrderManager(PromiseChanged { order, .. }) if later(order) => {
                 Some((*order, MailKind::PromiseChanged))
             }
-            Event::Orders(Declined { order, .. }) if later(order) => {
+            Event::OrderManager(Declined { order, .. }) if later(order) => {
                 Some((*order, MailKind::PaymentDeclined))
             }
-            Event::Orders(Cancelled { order, reason: CancelReason::BackorderLimit }) if later(order) => {
+            Event::OrderManager(Cancelled { order, reason: CancelReason::BackorderLimit })
+                if later(order) =>
+            {
                 Some((*order, MailKind::Cancelled))
             }
-            Event::Orders(Cancelled {
+            Event::OrderManager(Cancelled {
                 order,
                 reason: CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed,
             })
-            | Event::Orders(Stopped { order } | StoppedUnpaid { order }) => {
+            | Event::OrderManager(Stopped { order } | StoppedUnpaid { order }) => {
                 Some((*order, MailKind::Cancelled))
             }
-            Event::Orders(Delivered { order }) => Some((*order, MailKind::Delivered)),
-            Event::Warehouse(warehouse::Event::HandedOver { order, .. }) => {
+            Event::OrderManager(Delivered { order }) => Some((*order, MailKind::Delivered)),
+            Event::WarehouseActor(warehouse::Event::HandedOver { order, .. }) => {
                 Some((*order, MailKind::Dispatched))
             }
             _ => None,
@@ -113,11 +116,13 @@ impl<'a> Outbox<'a> {
     }
 
     fn note(&mut self, record: &'a Record<Shop>, found: &mut Found) {
-        for event in &record.events {
+        for event in &record.stated.events {
             match event {
-                Event::Mail(event) => self.note_mail(event),
-                Event::Stock(event) => self.note_supply(event, found),
-                Event::Warehouse(warehouse::Event::Packed { order, .. }) => drop(self.packed.insert(*order)),
+                Event::Mailer(event) => self.note_mail(event),
+                Event::StockKeeper(event) => self.note_supply(event, found),
+                Event::WarehouseActor(warehouse::Event::Packed { order, .. }) => {
+                    self.packed.insert(*order);
+                }
                 _ => {}
             }
         }
@@ -174,26 +179,26 @@ impl<'a> Outbox<'a> {
 
     /// A call that a fact owes is in its turn, and each that is made says what was intended.
     fn calls_stand_with_their_cause(&mut self, record: &'a Record<Shop>, found: &mut Found) {
-        for event in &record.events {
-            let made = record.calls.iter().any(|call| is_owed(event, &call.what));
+        for event in &record.stated.events {
+            let made = record.stated.calls.iter().any(|call| is_owed(event, call));
             found
                 .expect(made || !owes_a_call(event), || format!("a turn states {event:?} and makes no call"));
         }
-        for call in &record.calls {
-            match &call.what {
-                What::Supply { purchase_order, order, .. } => {
+        for call in &record.stated.calls {
+            match call {
+                Call::PlacePurchaseOrder(PlacePurchaseOrder { purchase_order, order, .. }) => {
                     let same = self.supplies.get(purchase_order) == Some(order);
                     found.expect(same, || {
                         format!("{purchase_order} is sent as {order:?}, which is not what was ordered")
                     });
                 }
-                What::Post { mail, .. } => {
+                Call::SendLetter(SendLetter { mail, .. }) => {
                     let known = self.letters.contains_key(&mail.to_bytes());
                     found.expect_of(mail.order, known, || {
                         format!("a letter `{}` is posted that nobody queued", mail.kind)
                     });
                 }
-                What::Book { order, request } => {
+                Call::BookTruck(BookTruck { order, request }) => {
                     let first = *self.bookings.entry(*order).or_insert(request);
                     let same = first == request && self.packed.contains(order);
                     found.expect_of(*order, same, || "it is booked otherwise than it was packed".to_owned());
@@ -252,43 +257,43 @@ impl Wanted {
 fn owes_a_call(event: &Event) -> bool {
     matches!(
         event,
-        Event::Stock(stock_keeper::Event::Ordered { .. })
-            | Event::Mail(mailer::Event::Queued { .. } | mailer::Event::TriedAgain { .. })
-            | Event::Warehouse(warehouse::Event::Packed { .. } | warehouse::Event::CancelSent { .. })
+        Event::StockKeeper(stock_keeper::Event::Ordered { .. })
+            | Event::Mailer(mailer::Event::Queued { .. } | mailer::Event::TriedAgain { .. })
+            | Event::WarehouseActor(warehouse::Event::Packed { .. } | warehouse::Event::CancelSent { .. })
     )
 }
 
-fn is_owed(event: &Event, call: &What) -> bool {
+fn is_owed(event: &Event, call: &Call) -> bool {
     use mailer::Event::{Queued, TriedAgain};
     use warehouse::Event::{CancelSent, Packed};
     match (event, call) {
-        (Event::Stock(stock_keeper::Event::Ordered { id, .. }), What::Supply { purchase_order, .. }) => {
-            id == purchase_order
+        (Event::StockKeeper(stock_keeper::Event::Ordered { id, .. }), Call::PlacePurchaseOrder(call)) => {
+            *id == call.purchase_order
         }
-        (Event::Mail(Queued { mail: owed, .. } | TriedAgain { mail: owed, .. }), What::Post { mail, .. }) => {
-            owed == mail
+        (Event::Mailer(Queued { mail, .. } | TriedAgain { mail, .. }), Call::SendLetter(call)) => {
+            *mail == call.mail
         }
-        (Event::Warehouse(Packed { order: packed, .. }), What::Book { order, .. }) => packed == order,
-        (Event::Warehouse(CancelSent { order: sent }), What::CancelBooking { order, .. }) => sent == order,
+        (Event::WarehouseActor(Packed { order, .. }), Call::BookTruck(call)) => *order == call.order,
+        (Event::WarehouseActor(CancelSent { order }), Call::CancelBooking(call)) => *order == call.order,
         _ => false,
     }
 }
 
 /// What is confirmed is given to the warehouse in the same turn.
 fn parcels_stand_with_their_cause(record: &Record<Shop>, found: &mut Found) {
-    for event in &record.events {
-        let Event::Orders(order_manager::Event::Confirmed { order, .. }) = event else { continue };
+    for event in &record.stated.events {
+        let Event::OrderManager(order_manager::Event::Confirmed { order, .. }) = event else { continue };
         let asks = |message: &Message| match message {
-            Message::Warehouse(warehouse::Message::Fulfil(fulfilment)) => fulfilment.order == *order,
+            Message::WarehouseActor(warehouse::Message::Fulfil(fulfilment)) => fulfilment.order == *order,
             _ => false,
         };
-        let asked = record.sends.iter().any(|(_, message)| asks(message));
+        let asked = record.stated.sends.iter().any(|(_, message)| asks(message));
         found.expect_of(*order, asked, || "it is confirmed, and the warehouse is not asked".to_owned());
     }
 }
 
 fn supplies_are_settled(evidence: &Evidence<'_>, found: &mut Found) {
-    for (id, row) in evidence.state().stock.purchase_orders.resident() {
+    for (id, row) in evidence.tables().of::<PurchaseOrder>().resident() {
         let open = matches!(row.state, Supply::Asked | Supply::Acknowledged { .. });
         let known = evidence.has_case(row.order) || names_purchase_order(evidence, *id);
         found.expect_of(row.order, !open || known, || format!("{id} is still {:?}", row.state));
@@ -300,7 +305,7 @@ fn calls_are_answered(evidence: &Evidence<'_>, found: &mut Found) {
     let long_ago = evidence.derived.last_real.0.saturating_sub(Timestamp::HOUR_MS);
     for (id, (_, call)) in evidence.derived.pending.calls.iter() {
         let made = evidence.records.iter().find(|(position, _)| *position == id.turn);
-        let old = made.is_some_and(|(_, record)| record.real.0 < long_ago);
+        let old = made.is_some_and(|(_, record)| record.moment.real.0 < long_ago);
         found.expect(!old, || format!("a call ({}) of {} has no result", call.name(), id.turn));
     }
 }

@@ -46,21 +46,21 @@ impl Fact {
 type Rounds<'a> = BTreeMap<&'a Sku, u32>;
 
 fn note_round<'a>(rounds: &mut Rounds<'a>, event: &'a Event) {
-    if let Event::Stock(stock_keeper::Event::RoundOpened { sku, round, .. }) = event {
+    if let Event::StockKeeper(stock_keeper::Event::RoundOpened { sku, round, .. }) = event {
         rounds.insert(sku, *round);
     }
 }
 
 fn facts(event: &Event, rounds: &Rounds<'_>) -> Vec<Fact> {
     match event {
-        Event::Stock(event) => of_wholesalers(event, rounds).into_iter().collect(),
-        Event::Warehouse(event) => of_the_carrier(event).into_iter().collect(),
-        Event::Mail(mailer::Event::Posted { mail } | mailer::Event::Parked { mail, .. }) => {
+        Event::StockKeeper(event) => of_wholesalers(event, rounds).into_iter().collect(),
+        Event::WarehouseActor(event) => of_the_carrier(event).into_iter().collect(),
+        Event::Mailer(mailer::Event::Posted { mail } | mailer::Event::Parked { mail, .. }) => {
             vec![Fact::new(format!("the letter {mail:?} is posted or parked"))]
         }
-        Event::Merchant(event) => of_the_merchant(event),
-        Event::Bank(event) => of_the_bank(event).into_iter().collect(),
-        Event::Orders(event) => of_the_order(event).into_iter().collect(),
+        Event::MerchantProxy(event) => of_the_merchant(event),
+        Event::BankActor(event) => of_the_bank(event).into_iter().collect(),
+        Event::OrderManager(event) => of_the_order(event).into_iter().collect(),
         _ => vec![],
     }
 }

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::{Event, Shop};
+use crate::actors::Event;
+use crate::actors::order_manager::Order;
 use crate::domain::{OrderId, Timestamp};
-use crate::runtime::{Application, Cause, Statement};
+use crate::runtime::{Cause, Statement};
 
 use super::super::evidence::Evidence;
 use super::Found;
@@ -27,7 +28,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
 
 fn nothing_is_on_its_way(evidence: &Evidence<'_>, found: &mut Found) {
     for (id, (to, message)) in evidence.derived.pending.messages.iter() {
-        found.wrong(format!("{} of {} is still on its way to {to}", Shop::name(message), id.turn));
+        found.wrong(format!("{} of {} is still on its way to {to}", message.name(), id.turn));
     }
 }
 
@@ -38,13 +39,13 @@ fn messages_are_taken_within_the_hour(evidence: &Evidence<'_>, found: &mut Found
         if let Cause::Message(id) = record.cause
             && let Some(at) = sent.remove(&id)
         {
-            let waited_ms = record.real.ms_since(at.max(calm));
+            let waited_ms = record.moment.real.ms_since(at.max(calm));
             found.expect(waited_ms <= DRAINED_WITHIN_MS, || {
                 format!("what {} takes at {position} has waited for {waited_ms} ms", record.by)
             });
         }
-        for index in 0..record.sends.len() {
-            sent.insert(Statement { turn: *position, index: index as u32 }, record.real);
+        for index in 0..record.stated.sends.len() {
+            sent.insert(Statement { turn: *position, index: index as u32 }, record.moment.real);
         }
     }
 }
@@ -52,22 +53,26 @@ fn messages_are_taken_within_the_hour(evidence: &Evidence<'_>, found: &mut Found
 /// The same moment by the real clock. It is that of the last start: in the one before, the clock may have jumped.
 fn calm_since_real(evidence: &Evidence<'_>) -> Option<Timestamp> {
     let start = evidence.starts.last()?;
-    evidence.records.iter().find(|(position, _)| *position > start.found).map(|(_, record)| record.real)
+    evidence
+        .records
+        .iter()
+        .find(|(position, _)| *position > start.found)
+        .map(|(_, record)| record.moment.real)
 }
 
 fn orders_have_ended(evidence: &Evidence<'_>, found: &mut Found) {
     let mut ended: BTreeMap<OrderId, (Timestamp, Timestamp)> = BTreeMap::new();
     for (_, record, event) in evidence.events() {
-        if let Event::Orders(event) = event
+        if let Event::OrderManager(event) = event
             && let Some(order) = event.order()
         {
             // the last that is stated of an order is its end, or comes after it
-            ended.insert(order, (record.at, record.real));
+            ended.insert(order, (record.moment.at, record.moment.real));
         }
     }
     let calm = evidence.calm_since.unwrap_or(evidence.derived.last_at);
     let calm_real = calm_since_real(evidence).unwrap_or(evidence.derived.last_real);
-    for (id, order) in evidence.state().orders.orders.resident() {
+    for (id, order) in evidence.tables().of::<Order>().resident() {
         if evidence.has_case(*id) {
             continue;
         }

@@ -9,11 +9,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::{Call, What};
+use crate::actors::Call;
 use crate::domain::Timestamp;
 use crate::gateway::HttpLimits;
 use crate::journal::Position;
-use crate::runtime::{Cause, Statement};
+use crate::runtime::{Cause, OutsideCall, Statement};
 
 use super::super::evidence::{Evidence, Outage};
 use super::super::fault::Fault;
@@ -46,11 +46,11 @@ fn any(evidence: &Evidence<'_>, faults: &[Fault]) -> bool {
 ///
 /// [`OutsideCall::lane`]: crate::runtime::OutsideCall::lane
 fn counterparty(call: &Call) -> &'static str {
-    match call.what {
-        What::Quote { .. } => "quotes",
-        What::Supply { .. } | What::ShipNotice { .. } => "supplies",
-        What::Book { .. } | What::Track { .. } | What::CancelBooking { .. } => "carrier",
-        What::Post { .. } => "mail",
+    match call {
+        Call::RequestQuote(_) => "quotes",
+        Call::PlacePurchaseOrder(_) | Call::RequestShipNotice(_) => "supplies",
+        Call::BookTruck(_) | Call::TrackParcel(_) | Call::CancelBooking(_) => "carrier",
+        Call::SendLetter(_) => "mail",
     }
 }
 
@@ -63,6 +63,7 @@ struct UnderWay<'a> {
 }
 
 fn calls_wait_for_their_own_lane_alone(evidence: &Evidence<'_>, found: &mut Found) {
+    let rules = evidence.plan.rules();
     let slack_ms = SLACK_MS + if any(evidence, &PANICS) { SLACK_FOR_PANICS_MS } else { 0 };
     let mut under_way: BTreeMap<Statement, UnderWay<'_>> = BTreeMap::new();
     for (position, record) in evidence.records {
@@ -71,9 +72,10 @@ fn calls_wait_for_their_own_lane_alone(evidence: &Evidence<'_>, found: &mut Foun
             && !made.behind_others
             && !restarted(evidence, id.turn, *position)
         {
-            let took_ms = record.real.ms_since(made.intended);
-            found.expect(took_ms <= made.call.deadline_ms + slack_ms, || {
-                let (name, deadline_ms) = (made.call.name(), made.call.deadline_ms);
+            let took_ms = record.moment.real.ms_since(made.intended);
+            let deadline_ms = made.call.deadline_ms(&rules);
+            found.expect(took_ms <= deadline_ms + slack_ms, || {
+                let name = made.call.name();
                 format!(
                     "a call ({name}) of {} had {took_ms} ms until its result, its deadline is {deadline_ms} ms: \
                      it has waited for calls of others",
@@ -81,12 +83,12 @@ fn calls_wait_for_their_own_lane_alone(evidence: &Evidence<'_>, found: &mut Foun
                 )
             });
         }
-        for (index, call) in record.calls.iter().enumerate() {
+        for (index, call) in record.stated.calls.iter().enumerate() {
             let to = counterparty(call);
             let before = under_way.values().filter(|other| counterparty(other.call) == to).count();
             let behind_others = before >= evidence.plan.bounds.calls_in_lane_max;
             let id = Statement { turn: *position, index: index as u32 };
-            under_way.insert(id, UnderWay { call, intended: record.real, behind_others });
+            under_way.insert(id, UnderWay { call, intended: record.moment.real, behind_others });
         }
     }
 }

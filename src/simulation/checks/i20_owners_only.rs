@@ -60,8 +60,8 @@ fn only_owners_cancel(evidence: &Evidence<'_>, found: &mut Found) {
 
 fn cancelled(event: &Event) -> Option<OrderId> {
     match event {
-        Event::Orders(order_manager::Event::Cancelled { order, reason: CancelReason::ByCustomer })
-        | Event::Orders(order_manager::Event::CancelAsked { order, .. }) => Some(*order),
+        Event::OrderManager(order_manager::Event::Cancelled { order, reason: CancelReason::ByCustomer })
+        | Event::OrderManager(order_manager::Event::CancelAsked { order, .. }) => Some(*order),
         _ => None,
     }
 }

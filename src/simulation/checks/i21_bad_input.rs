@@ -5,6 +5,8 @@
 
 use memchr::memmem;
 
+use crate::runtime::Journaled;
+
 use super::super::evidence::Evidence;
 use super::super::fault::Fault;
 use super::super::history::{Trial, TrialKind};
@@ -39,7 +41,7 @@ fn is_refused(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
 fn facts(evidence: &Evidence<'_>) -> Vec<u8> {
     let mut bytes = vec![];
     for (_, _, event) in evidence.events() {
-        bytes.extend(postcard::to_stdvec(event).unwrap_or_default());
+        event.write(&mut bytes);
     }
     bytes
 }

@@ -21,9 +21,9 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
     let mut book = CardBook::default();
     let mut trust = Trust::default();
     for (_, record) in evidence.records {
-        for event in &record.events {
+        for event in &record.stated.events {
             match event {
-                Event::Bank(event) => {
+                Event::BankActor(event) => {
                     book.note(event);
                     if let bank::Event::Asked { order, hold, .. } = event
                         && matches!(hold.state, HoldState::Held { .. })
@@ -31,9 +31,9 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
                         trust.stands_no_more(*order);
                     }
                 }
-                Event::Orders(event) => trust.note(event, record.at),
-                Event::Stock(stock_keeper::Event::SuppliesCalled { order }) => {
-                    trust.supplies(*order, record.at, &book, found);
+                Event::OrderManager(event) => trust.note(event, record.moment.at),
+                Event::StockKeeper(stock_keeper::Event::SuppliesCalled { order }) => {
+                    trust.supplies(*order, record.moment.at, &book, found);
                 }
                 _ => {}
             }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::access::{Quota, Rate};
+use crate::actors::web_session::Session;
 use crate::domain::Timestamp;
 use crate::simulation::evidence::Evidence;
 use crate::simulation::fault::Fault;
@@ -146,7 +147,7 @@ fn no_row_outlives_its_cart(evidence: &Evidence<'_>, found: &mut Found) {
     let Some(now) = evidence.real_now else { return };
     let kept_ms = evidence.plan.rules().cart_kept_ms;
     let stays_ms = kept_ms + sweeper::ROUND_EVERY.as_millis() as u64 + ROW_MS_SLACK;
-    for (cart, _) in evidence.state().sessions.sessions.resident() {
+    for (cart, _) in evidence.tables().of::<Session>().resident() {
         let begun: Timestamp = cart.begun_at();
         let age_ms = now.ms_since(begun);
         found.expect(age_ms <= stays_ms, || {

@@ -1,5 +1,5 @@
 //! What several checkers read of the journal, each for itself: who told what, where orders have been, what the bank
-//! had in its books at each moment. All of it is folded from the events alone, so an error in an `apply` shows.
+//! had in its books at each moment. All of it is folded from the events alone, so an error in a `fold` shows.
 
 use std::collections::BTreeMap;
 
@@ -24,11 +24,11 @@ pub fn told<'a>(evidence: &Evidence<'a>, record: &Record<Shop>) -> Option<(Addre
     match record.cause {
         Cause::Message(Statement { turn: at, index }) => {
             let teller = turn(evidence, at)?;
-            teller.sends.get(index as usize).map(|(_, message)| (teller.by, message))
+            teller.stated.sends.get(index as usize).map(|(_, message)| (teller.by, message))
         }
         Cause::Timer { set: Statement { turn: at, index }, .. } => {
             let setter = turn(evidence, at)?;
-            match setter.timers.get(index as usize)? {
+            match setter.stated.timers.get(index as usize)? {
                 TimerChange::Set { message, .. } => Some((setter.by, message)),
                 TimerChange::Cancel { .. } => None,
             }
@@ -40,7 +40,7 @@ pub fn told<'a>(evidence: &Evidence<'a>, record: &Record<Shop>) -> Option<(Addre
 /// Every order that was ever placed, in the order of the journal.
 pub fn placed<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = &'a Placed> {
     evidence.events().filter_map(|(_, _, event)| match event {
-        Event::Orders(order_manager::Event::Placed(placed)) => Some(placed.as_ref()),
+        Event::OrderManager(order_manager::Event::Placed(placed)) => Some(placed.as_ref()),
         _ => None,
     })
 }
@@ -49,7 +49,7 @@ pub fn placed<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = &'a Placed
 pub fn passed(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Vec<OrderState>> {
     let mut passed: BTreeMap<OrderId, Vec<OrderState>> = BTreeMap::new();
     for (_, _, event) in evidence.events() {
-        let Event::Orders(event) = event else { continue };
+        let Event::OrderManager(event) = event else { continue };
         let Some(order) = event.order() else { continue };
         let states = passed.entry(order).or_insert_with(|| vec![OrderState::Placed]);
         let now = states[states.len() - 1];
@@ -117,7 +117,7 @@ impl CardBook {
     pub fn of(evidence: &Evidence<'_>) -> CardBook {
         let mut book = CardBook::default();
         for (_, _, event) in evidence.events() {
-            if let Event::Bank(event) = event {
+            if let Event::BankActor(event) = event {
                 book.note(event);
             }
         }

@@ -3,15 +3,8 @@
 //! Not here: I17 (overload) is measured on the real process. Rules that the shop does not have yet (refunds, returns,
 //! disputes) get their checker with them.
 
-use std::collections::BTreeSet;
-
-use crate::actors::Event;
-use crate::actors::stock_keeper::PurchaseOrderId;
-use crate::domain::OrderId;
-
-use super::evidence::Evidence;
-use super::fault::Fault;
-
+mod checker;
+mod exemptions;
 mod i01_acknowledged_orders;
 mod i02_forgotten;
 mod i02_refused_or_unanswered;
@@ -38,51 +31,8 @@ mod i24_supplies_are_covered;
 mod i26_strangers_are_bounded;
 mod journal;
 
-/// Something that must not be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// `I1` to `I26`.
-    pub invariant: &'static str,
-    /// The order concerned, where it is one.
-    pub order: Option<OrderId>,
-    /// A sentence.
-    pub what: String,
-}
-
-/// One invariant and its check.
-pub struct Checker {
-    pub invariant: &'static str,
-    /// What must hold, as a sentence.
-    pub holds: &'static str,
-    pub check: fn(&Evidence<'_>, &mut Found),
-}
-
-/// Collects what one checker finds.
-#[derive(Default)]
-pub struct Found(Vec<(Option<OrderId>, String)>);
-
-impl Found {
-    pub fn wrong(&mut self, what: impl Into<String>) {
-        self.0.push((None, what.into()));
-    }
-
-    pub fn wrong_of(&mut self, order: OrderId, what: impl Into<String>) {
-        self.0.push((Some(order), what.into()));
-    }
-
-    /// `what` is only written where it does not hold.
-    pub fn expect(&mut self, holds: bool, what: impl FnOnce() -> String) {
-        if !holds {
-            self.wrong(what());
-        }
-    }
-
-    pub fn expect_of(&mut self, order: OrderId, holds: bool, what: impl FnOnce() -> String) {
-        if !holds {
-            self.wrong_of(order, what());
-        }
-    }
-}
+pub use checker::{Checker, Found, Violation, run};
+use exemptions::{given_up, is_shops_trouble, names_purchase_order};
 
 /// Every checker, in the order of their numbers.
 pub const ALL: &[Checker] = &[
@@ -198,44 +148,3 @@ pub const ALL: &[Checker] = &[
         check: i26_strangers_are_bounded::check,
     },
 ];
-
-/// Orders of which a message was given up after it had panicked too often: they stand where they stood, and the
-/// operator has a case.
-fn given_up(evidence: &Evidence<'_>) -> BTreeSet<OrderId> {
-    let dead = evidence.records.iter().filter(|(_, record)| record.dead.is_some());
-    let cases = dead.flat_map(|(_, record)| &record.events);
-    let order = |event: &Event| match event {
-        Event::Case(case) => Some(case.order),
-        _ => None,
-    };
-    cases.filter_map(order).collect()
-}
-
-/// A message about it was given up, and lies in the dead letters.
-fn names_purchase_order(evidence: &Evidence<'_>, id: PurchaseOrderId) -> bool {
-    let number = id.number().to_string();
-    let mut dead = evidence.records.iter().filter_map(|(_, record)| record.dead.as_ref());
-    dead.any(|dead| dead.message.contains(&number))
-}
-
-/// Not an answer to what was asked: the shop has too much work, is closing, or its actors panic or hang on purpose.
-fn is_shops_trouble(evidence: &Evidence<'_>, status: u16) -> bool {
-    let panics = [Fault::PanicBefore, Fault::PanicAfter, Fault::Poison, Fault::Hang];
-    match status {
-        503 | 504 => true,
-        500 => panics.iter().any(|fault| evidence.plan.faults.contains(*fault)),
-        _ => false,
-    }
-}
-
-/// What is wrong, as these checkers see it.
-pub fn run<'a>(checkers: impl IntoIterator<Item = &'a Checker>, evidence: &Evidence<'_>) -> Vec<Violation> {
-    let mut violations = vec![];
-    for checker in checkers {
-        let mut found = Found::default();
-        (checker.check)(evidence, &mut found);
-        let named = |(order, what)| Violation { invariant: checker.invariant, order, what };
-        violations.extend(found.0.into_iter().map(named));
-    }
-    violations
-}

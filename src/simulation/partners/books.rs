@@ -8,13 +8,14 @@ use std::task::{Context, Poll, Waker};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use crate::actors::calls::Outcome;
-use crate::actors::{Answered, Call, What};
+use crate::actors::mailer::SendLetter;
+use crate::actors::stock_keeper::PlacePurchaseOrder;
+use crate::actors::warehouse::BookTruck;
+use crate::actors::{Call, Message, PartnerCall};
 use crate::domain::{OrderId, Timestamp};
-use crate::partners::Partners;
-use crate::partners::carrier::{BookingRequest, CancelAnswer, CancelRequest, TrackRequest, Tracking};
-use crate::partners::wholesaler::{Acknowledgement, ShipNotice, SupplyOrder, WholesalerId};
-use crate::runtime::Outside;
+use crate::partners::carrier::{Booking, CancelAnswer, CancelRequest, TrackRequest, Tracking};
+use crate::partners::wholesaler::{Acknowledgement, ShipNotice};
+use crate::partners::{Answered, Partners};
 
 use super::super::coverage::Coverage;
 use super::super::evidence::{Books, Deal, Parcel};
@@ -60,26 +61,28 @@ impl Ledgers {
         Books { deals, parcels: self.parcels.borrow().values().cloned().collect() }
     }
 
-    pub fn act(&self, call: &Call) -> Outcome {
-        match &call.what {
-            What::Supply { wholesaler, order, .. } => self.supply(*wholesaler, order, call),
-            What::ShipNotice { request, .. } => {
-                Outcome::ShipNotice(self.ship_notice(&request.order.key, request.asked_at))
+    /// What a partner does when it is called, as the message that takes its answer back.
+    pub fn act(&self, call: &Call) -> Message {
+        match call {
+            Call::RequestQuote(call) => call.answered(self.embedded(call)).into(),
+            Call::PlacePurchaseOrder(call) => call.answered(self.supply(call)).into(),
+            Call::RequestShipNotice(call) => {
+                let notice = self.ship_notice(&call.request.order.key, call.request.asked_at);
+                call.answered(notice).into()
             }
-            What::Book { request, .. } => self.book(request, call),
-            What::Track { request, .. } => Outcome::Tracked(self.track(request)),
-            What::CancelBooking { request, .. } => Outcome::CancelAnswered(self.give_back(request)),
-            What::Post { letter, .. } => self.post(letter.order, call),
-            What::Quote { .. } => self.embedded(call),
+            Call::BookTruck(call) => call.answered(self.book(call)).into(),
+            Call::TrackParcel(call) => call.answered(self.track(&call.request)).into(),
+            Call::CancelBooking(call) => call.answered(self.give_back(&call.request)).into(),
+            Call::SendLetter(call) => call.answered(self.post(call)).into(),
         }
     }
 
     /// The embedded partner's own answer, which is there at once.
-    fn embedded(&self, call: &Call) -> Outcome {
-        let mut made = self.partners.make(call.clone());
-        match made.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => Outcome::Posted(Answered::Unknown("an embedded partner that waits".to_owned())),
+    fn embedded<C: PartnerCall>(&self, call: &C) -> Answered<C::Answer> {
+        let mut answer = call.make(&self.partners);
+        match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answered) => answered,
+            Poll::Pending => Answered::Unknown("an embedded partner that waits".to_owned()),
         }
     }
 
@@ -92,24 +95,26 @@ impl Ledgers {
         strikes
     }
 
-    fn supply(&self, wholesaler: WholesalerId, order: &SupplyOrder, call: &Call) -> Outcome {
-        let known = self.deals.borrow().get(&order.key).cloned();
+    fn supply(&self, call: &PlacePurchaseOrder) -> Answered<Acknowledgement> {
+        let key = &call.order.key;
+        let known = self.deals.borrow().get(key).cloned();
         let deal = known.unwrap_or_else(|| {
-            let deal = self.first_deal(wholesaler, order, call);
-            self.deals.borrow_mut().insert(order.key.clone(), deal.clone());
+            let deal = self.first_deal(call);
+            self.deals.borrow_mut().insert(key.clone(), deal.clone());
             deal
         });
         if deal.accepted == 0 {
-            return Outcome::Supply(Answered::Refused("sold out".to_owned()));
+            return Answered::Refused("sold out".to_owned());
         }
         let arrives_on = deal.promised_at.date();
-        Outcome::Supply(Answered::Yes(Acknowledgement { accepted: deal.accepted, arrives_on }))
+        Answered::Known(Acknowledgement { accepted: deal.accepted, arrives_on })
     }
 
-    fn first_deal(&self, wholesaler: WholesalerId, order: &SupplyOrder, call: &Call) -> Deal {
+    fn first_deal(&self, call: &PlacePurchaseOrder) -> Deal {
+        let order = &call.order;
         let mut rng = random_for(self.seed, &order.key);
         let mut deal = Deal {
-            wholesaler,
+            wholesaler: call.wholesaler,
             key: order.key.clone(),
             sku: order.sku.to_string(),
             ordered: order.quantity,
@@ -121,7 +126,7 @@ impl Ledgers {
         if self.strikes(Fault::SupplyRefused, &mut rng, None) {
             return deal;
         }
-        let Outcome::Supply(Answered::Yes(acknowledged)) = self.embedded(call) else { return deal };
+        let Answered::Known(acknowledged) = self.embedded(call) else { return deal };
         deal.accepted = acknowledged.accepted;
         if self.strikes(Fault::SupplyShort, &mut rng, None) {
             deal.accepted = rng.random_range(0..=deal.accepted);
@@ -143,21 +148,23 @@ impl Ledgers {
         match self.deals.borrow().get(key).filter(|deal| deal.accepted > 0) {
             None => Answered::Refused("no such order".to_owned()),
             Some(deal) if asked_at < deal.arrives_at => {
-                Answered::Yes(ShipNotice::NotYet { ask_again_at: deal.arrives_at })
+                Answered::Known(ShipNotice::NotYet { ask_again_at: deal.arrives_at })
             }
-            Some(deal) => Answered::Yes(ShipNotice::Arrived { quantity: deal.sends }),
+            Some(deal) => Answered::Known(ShipNotice::Arrived { quantity: deal.sends }),
         }
     }
 
-    fn book(&self, request: &BookingRequest, call: &Call) -> Outcome {
-        let outcome = self.embedded(call);
-        if let Outcome::Booked(Answered::Yes(booked)) = &outcome {
+    fn book(&self, call: &BookTruck) -> Answered<Booking> {
+        let answered = self.embedded(call);
+        if let Answered::Known(booked) = &answered {
+            let (order, tracking, collection_at) =
+                (call.request.order, &booked.tracking, booked.collection_at);
             let mut parcels = self.parcels.borrow_mut();
             parcels
-                .entry(booked.tracking.clone())
-                .or_insert_with(|| self.first_parcel(request.order, &booked.tracking, booked.collection_at));
+                .entry(tracking.clone())
+                .or_insert_with(|| self.first_parcel(order, tracking, collection_at));
         }
-        outcome
+        answered
     }
 
     fn first_parcel(&self, order: OrderId, tracking: &str, collection_at: Timestamp) -> Parcel {
@@ -183,7 +190,7 @@ impl Ledgers {
         };
         let until_now = |at: Timestamp| (at <= request.asked_at && !parcel.given_back).then_some(at);
         let mut to_come = [parcel.collected_at, parcel.delivered_at].into_iter();
-        Answered::Yes(Tracking {
+        Answered::Known(Tracking {
             collected_at: until_now(parcel.collected_at),
             delivered_at: until_now(parcel.delivered_at),
             next_expected_at: to_come.find(|at| *at > request.asked_at),
@@ -198,14 +205,14 @@ impl Ledgers {
         let gone = parcel.collected_at <= request.asked_at || parcel.kept;
         parcel.given_back |= !gone;
         let given = parcel.given_back;
-        Answered::Yes(if given { CancelAnswer::Cancelled } else { CancelAnswer::AlreadyCollected })
+        Answered::Known(if given { CancelAnswer::Cancelled } else { CancelAnswer::AlreadyCollected })
     }
 
-    fn post(&self, order: OrderId, call: &Call) -> Outcome {
-        let What::Post { mail, .. } = &call.what else { return self.embedded(call) };
+    fn post(&self, call: &SendLetter) -> Answered<()> {
+        let SendLetter { mail, letter } = call;
         let mut rng = random_for(self.seed, &format!("{mail:?}"));
-        if self.strikes(Fault::MailRefused, &mut rng, Some(order)) {
-            return Outcome::Posted(Answered::Refused("no such mailbox".to_owned()));
+        if self.strikes(Fault::MailRefused, &mut rng, Some(letter.order)) {
+            return Answered::Refused("no such mailbox".to_owned());
         }
         self.embedded(call)
     }

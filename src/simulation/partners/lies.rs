@@ -1,47 +1,48 @@
-//! Answers that nobody should believe: of another question, or with figures that cannot be.
+//! Answers that nobody should believe: such as make no sense at all, or with figures that cannot be.
 
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use crate::actors::calls::Outcome;
-use crate::actors::{Answered, Call, What};
+use crate::actors::{Call, Message, stock_keeper, warehouse};
 use crate::domain::{Currency, Date, Money, Timestamp};
-use crate::partners::carrier::{CancelAnswer, Tracking};
-use crate::partners::wholesaler::{QuoteAnswer, ShipNotice};
+use crate::partners::Answered;
+use crate::partners::wholesaler::{Quote, QuoteAnswer, ShipNotice};
 
 /// What is answered in the place of the truth. It says nothing that would change the partner's books: a wholesaler that
 /// lies about what it sends is `SupplyShort`.
-pub fn instead_of(call: &Call, truth: Outcome, rng: &mut StdRng) -> Outcome {
+pub fn instead_of(call: &Call, mut truth: Message, rng: &mut StdRng) -> Message {
+    use stock_keeper::Message::{QuoteAnswered, ShipNoticeAnswered};
+    use warehouse::Message::Tracked;
     if rng.random_bool(0.4) {
-        return another_question(call);
+        return call.unanswered("the answer makes no sense".to_owned());
     }
-    match truth {
-        Outcome::Quote(Answered::Yes(QuoteAnswer::Offer(mut offer))) => {
-            match rng.random_range(0..4) {
-                0 => offer.quantity = 0,
-                1 => offer.quantity = u32::MAX,
-                2 => offer.unit_cost = Money::new(-1, Currency::GBP),
-                _ => offer.ships_on = if rng.random_bool(0.5) { Date(0) } else { Date(u32::MAX) },
-            }
-            Outcome::Quote(Answered::Yes(QuoteAnswer::Offer(offer)))
+    match &mut truth {
+        Message::StockKeeper(QuoteAnswered {
+            result: Answered::Known(QuoteAnswer::Offer(offer)), ..
+        }) => {
+            too_good(offer, rng);
         }
-        Outcome::ShipNotice(Answered::Yes(ShipNotice::NotYet { .. })) => {
+        Message::StockKeeper(ShipNoticeAnswered {
+            result: Answered::Known(ShipNotice::NotYet { ask_again_at }),
+            ..
+        }) => {
             // asks to be asked again in the past, or at the end of days
-            let ask_again_at = if rng.random_bool(0.5) { Timestamp(0) } else { Timestamp(u64::MAX) };
-            Outcome::ShipNotice(Answered::Yes(ShipNotice::NotYet { ask_again_at }))
+            *ask_again_at = if rng.random_bool(0.5) { Timestamp(0) } else { Timestamp(u64::MAX) };
         }
-        Outcome::Tracked(Answered::Yes(tracking)) => {
-            let next_expected_at =
+        Message::WarehouseActor(Tracked { result: Answered::Known(tracking), .. }) => {
+            tracking.next_expected_at =
                 [Some(Timestamp(0)), Some(Timestamp(u64::MAX)), None][rng.random_range(0..3)];
-            Outcome::Tracked(Answered::Yes(Tracking { next_expected_at, ..tracking }))
         }
-        other => other,
+        _ => {}
     }
+    truth
 }
 
-fn another_question(call: &Call) -> Outcome {
-    match call.what {
-        What::Post { .. } => Outcome::CancelAnswered(Answered::Yes(CancelAnswer::Cancelled)),
-        _ => Outcome::Posted(Answered::Yes(())),
+fn too_good(offer: &mut Quote, rng: &mut StdRng) {
+    match rng.random_range(0..4) {
+        0 => offer.quantity = 0,
+        1 => offer.quantity = u32::MAX,
+        2 => offer.unit_cost = Money::new(-1, Currency::GBP),
+        _ => offer.ships_on = if rng.random_bool(0.5) { Date(0) } else { Date(u32::MAX) },
     }
 }

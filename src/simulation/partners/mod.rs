@@ -14,11 +14,10 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::time::Instant;
 
-use crate::actors::calls::{Outcome, answer};
-use crate::actors::{Address, Call, Message, Shop, What};
+use crate::actors::{Address, Call, Message, Rules, Shop};
 use crate::domain::OrderId;
 use crate::partners::Partners;
-use crate::runtime::{CallResult, Outside, OutsideCall};
+use crate::runtime::{Outside, OutsideCall};
 
 use super::coverage::Coverage;
 use super::evidence::{Books, Outage};
@@ -27,7 +26,7 @@ use super::history::Moment;
 use super::plan::{Plan, random_for};
 use books::Ledgers;
 
-type Made = Pin<Box<dyn Future<Output = Outcome>>>;
+type Made = Pin<Box<dyn Future<Output = Message>>>;
 
 /// The longest time for which a partner cannot be reached.
 const OUTAGE_MS_MAX: u64 = 120_000;
@@ -36,6 +35,7 @@ pub struct Outsiders {
     /// Off in the second phase of a run.
     on: Cell<bool>,
     plan: Plan,
+    rules: Rules,
     coverage: Rc<RefCell<Coverage>>,
     began: Instant,
     rng: RefCell<StdRng>,
@@ -54,6 +54,7 @@ impl Outsiders {
         Rc::new(Outsiders {
             on: Cell::new(false),
             plan: plan.clone(),
+            rules: plan.rules(),
             coverage: coverage.clone(),
             began: Instant::now(),
             rng: RefCell::new(random_for(seed, "outsiders")),
@@ -125,10 +126,9 @@ impl Outsiders {
         true
     }
 
-    fn note_again(&self, call: &Call, outcome: &Outcome, order: Option<OrderId>) {
+    fn note_again(&self, call: &Call, answer: &Message, order: Option<OrderId>) {
         if self.strikes(Fault::DoubledAnswer, order) {
-            let message = answer(call, CallResult::Answered(outcome.clone()));
-            self.again.borrow_mut().push((whose(call), message));
+            self.again.borrow_mut().push((whose(call), answer.clone()));
         }
     }
 
@@ -148,34 +148,36 @@ impl Outsiders {
 
 /// Who made the call, and gets its answer.
 fn whose(call: &Call) -> Address {
-    match call.what {
-        What::Quote { .. } | What::Supply { .. } | What::ShipNotice { .. } => Address::StockKeeper,
-        What::Book { .. } | What::Track { .. } | What::CancelBooking { .. } => Address::WarehouseActor,
-        What::Post { .. } => Address::Mailer,
+    match call {
+        Call::RequestQuote(_) | Call::PlacePurchaseOrder(_) | Call::RequestShipNotice(_) => {
+            Address::StockKeeper
+        }
+        Call::BookTruck(_) | Call::TrackParcel(_) | Call::CancelBooking(_) => Address::WarehouseActor,
+        Call::SendLetter(_) => Address::Mailer,
     }
 }
 
 impl Outside<Shop> for Outsiders {
     fn make(&self, call: Call) -> Made {
         self.made.set(self.made.get() + 1);
-        let (deadline_ms, order) = (call.deadline_ms, call.order());
+        let (deadline_ms, order) = (call.deadline_ms(&self.rules), call.order());
         if self.is_down(call.lane(), order) {
-            return Box::pin(std::future::ready(Outcome::unknown(&call, "connection reset")));
+            return Box::pin(std::future::ready(call.unanswered("connection reset".to_owned())));
         }
         if self.strikes(Fault::LostRequest, order) {
             return Box::pin(std::future::pending());
         }
-        let mut outcome = self.ledgers.act(&call);
-        self.note_again(&call, &outcome, order);
+        let mut answer = self.ledgers.act(&call);
+        self.note_again(&call, &answer, order);
         if self.strikes(Fault::Lie, order) {
-            outcome = lies::instead_of(&call, outcome, &mut self.rng.borrow_mut());
+            answer = lies::instead_of(&call, answer, &mut self.rng.borrow_mut());
         }
         match self.delay_ms(deadline_ms, order) {
             None => Box::pin(std::future::pending()),
-            Some(0) => Box::pin(std::future::ready(outcome)),
+            Some(0) => Box::pin(std::future::ready(answer)),
             Some(ms) => Box::pin(async move {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
-                outcome
+                answer
             }),
         }
     }

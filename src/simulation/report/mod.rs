@@ -17,8 +17,8 @@ use crate::runtime::Record;
 use super::checks::Violation;
 use super::coverage::{Coverage, STEPS};
 use super::fault::Fault;
+use super::finished_run::{Figures, Run};
 use super::history::History;
-use super::life::{Figures, Run};
 use super::plan::{Options, Plan};
 use chart::{Chart, Frame, HEIGHT, Series, WIDTH};
 use series::{Folded, Span};
@@ -225,9 +225,14 @@ fn fault_rows(coverage: &Coverage) -> Vec<FaultRow> {
 fn entries(data: &Data<'_>, wanted: impl Fn(OrderId, &Happening) -> bool) -> Vec<Entry> {
     let mut entries = vec![];
     for (_, record) in data.records {
-        let happenings = record.events.iter().flat_map(|event| event.happenings());
+        let happenings = record.stated.events.iter().flat_map(|event| event.happenings());
         for (order, _, what) in happenings.filter(|(order, _, what)| wanted(*order, what)) {
-            entries.push(Entry { at: record.at, order, by: record.by.to_string(), what: words::said(&what) });
+            entries.push(Entry {
+                at: record.moment.at,
+                order,
+                by: record.by.to_string(),
+                what: words::said(&what),
+            });
         }
     }
     entries
@@ -263,7 +268,7 @@ mod tests {
         let order = run
             .records
             .iter()
-            .flat_map(|(_, record)| &record.events)
+            .flat_map(|(_, record)| &record.stated.events)
             .find_map(|event| event.happenings().first().map(|(order, ..)| *order));
         let what = "<script>alert(1)</script>".to_owned();
         run.violations.push(Violation { invariant: "I1", order, what });

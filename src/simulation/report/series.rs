@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::actors::merchant_proxy::{Account, Side};
 use crate::actors::order_manager::transitions;
-use crate::actors::stock_keeper::{self, Place};
+use crate::actors::stock_keeper::{self, Bucket};
 use crate::actors::{Event, Shop, order_manager};
 use crate::domain::{OrderId, OrderState, Timestamp};
 use crate::journal::Position;
@@ -37,10 +37,10 @@ pub const ACCOUNTS: [(&str, Account); 4] = [
     ("fees", Account::Fees),
 ];
 
-const SHELF: [(&str, &[Place]); 3] = [
-    ("for sale", &[Place::Available]),
-    ("reserved", &[Place::Reserved]),
-    ("allocated or packed", &[Place::Allocated, Place::Picked, Place::Packed]),
+const SHELF: [(&str, &[Bucket]); 3] = [
+    ("for sale", &[Bucket::Available]),
+    ("reserved", &[Bucket::Reserved]),
+    ("allocated or packed", &[Bucket::Allocated, Bucket::Picked, Bucket::Packed]),
 ];
 
 /// From the first turn on, in trade time.
@@ -52,9 +52,9 @@ pub struct Span {
 
 impl Span {
     pub fn of(records: Records<'_>, days: u32) -> Span {
-        let begin = records.first().map_or(Timestamp(0), |(_, record)| record.at);
-        let last = records.iter().rev().find(|(_, record)| !record.events.is_empty());
-        let last = last.map_or(begin, |(_, record)| record.at);
+        let begin = records.first().map_or(Timestamp(0), |(_, record)| record.moment.at);
+        let last = records.iter().rev().find(|(_, record)| !record.stated.events.is_empty());
+        let last = last.map_or(begin, |(_, record)| record.moment.at);
         let shown = begin.plus_ms((u64::from(days) + CALM_DAYS_SHOWN) * Timestamp::DAY_MS);
         Span { begin, end: last.min(shown).max(begin.plus_ms(Timestamp::HOUR_MS)) }
     }
@@ -80,7 +80,7 @@ struct Now {
     orders: BTreeMap<OrderId, OrderState>,
     /// Debits less credits, minor units.
     accounts: BTreeMap<Account, i64>,
-    /// Units by place.
+    /// Units by bucket.
     stock: BTreeMap<String, [i64; 7]>,
     /// How often units of a SKU were moved.
     moves: BTreeMap<String, u64>,
@@ -97,8 +97,8 @@ impl Folded {
         let mut left = records.iter().map(|(_, record)| record).peekable();
         let mut samples = vec![];
         for n in 0..SAMPLES {
-            while let Some(record) = left.next_if(|record| record.at <= span.sample(n)) {
-                record.events.iter().for_each(|event| now.note(event));
+            while let Some(record) = left.next_if(|record| record.moment.at <= span.sample(n)) {
+                record.stated.events.iter().for_each(|event| now.note(event));
             }
             samples.push(now.clone());
         }
@@ -127,11 +127,11 @@ impl Folded {
     }
 
     pub fn stock(&self, sku: &str) -> Vec<Series> {
-        let units = |now: &Now, places: &[Place]| {
+        let units = |now: &Now, buckets: &[Bucket]| {
             let item = now.stock.get(sku).copied().unwrap_or_default();
-            places.iter().map(|place| item[*place as usize]).sum::<i64>().max(0) as f64
+            buckets.iter().map(|bucket| item[*bucket as usize]).sum::<i64>().max(0) as f64
         };
-        SHELF.iter().map(|(label, places)| self.series(label, |now| units(now, places))).collect()
+        SHELF.iter().map(|(label, buckets)| self.series(label, |now| units(now, buckets))).collect()
     }
 
     fn series(&self, label: &str, value: impl Fn(&Now) -> f64) -> Series {
@@ -142,9 +142,9 @@ impl Folded {
 impl Now {
     fn note(&mut self, event: &Event) {
         match event {
-            Event::Orders(event) => self.note_order(event),
-            Event::Stock(event) => self.note_stock(event),
-            Event::Merchant(event) => {
+            Event::OrderManager(event) => self.note_order(event),
+            Event::StockKeeper(event) => self.note_stock(event),
+            Event::MerchantProxy(event) => {
                 for entry in event.posting().into_iter().flat_map(|posting| posting.entries()) {
                     let sign = if entry.side == Side::Debit { 1 } else { -1 };
                     *self.accounts.entry(entry.account).or_default() += sign * entry.amount;
@@ -166,17 +166,17 @@ impl Now {
         use stock_keeper::Event::*;
         match event {
             Found { sku, quantity } | Received { sku, quantity, .. } => {
-                self.units(sku.as_str())[Place::Available as usize] += i64::from(*quantity);
+                self.units(sku.as_str())[Bucket::Available as usize] += i64::from(*quantity);
             }
             Moved { sku, from, to, quantity, .. } => self.shift(sku.as_str(), *from, *to, *quantity),
             PegServed { sku, quantity, .. } => {
-                self.shift(sku.as_str(), Place::Available, Place::Reserved, *quantity);
+                self.shift(sku.as_str(), Bucket::Available, Bucket::Reserved, *quantity);
             }
             _ => {}
         }
     }
 
-    fn shift(&mut self, sku: &str, from: Place, to: Place, quantity: u32) {
+    fn shift(&mut self, sku: &str, from: Bucket, to: Bucket, quantity: u32) {
         let units = self.units(sku);
         units[from as usize] -= i64::from(quantity);
         units[to as usize] += i64::from(quantity);

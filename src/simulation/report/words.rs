@@ -3,7 +3,8 @@
 use crate::domain::Happening;
 
 use super::super::fault::Fault::{self, *};
-use super::super::life::{CALM_DAYS, Figures};
+use super::super::finished_run::Figures;
+use super::super::life::CALM_DAYS;
 use super::super::plan::{Options, Plan};
 
 /// Faults of a kind share a colour. A slow disk and small queues are there all the time: they would hide the others.

@@ -1,18 +1,19 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::actors::testing::Scene;
-use crate::actors::{self, Address, Message, Turn, bank, merchant_proxy, order_manager};
+use crate::actors::testing::{NOON, alone};
+use crate::actors::{self, Address, Decided, Message, Shop, bank, merchant_proxy, order_manager};
 use crate::domain::{Currency, Happening, Money, OrderId, PaymentId, SLOTS, Timestamp};
-use crate::runtime::{Due, TimerChange, TimerId};
+use crate::runtime::{Alone, Due, TimerChange, TimerId};
 
 use crate::actors::merchant_proxy::{
-    Account, Message as ToMerchant, Payment, PaymentState, audit, audit_against, audit_payment, ledgers,
+    Account, Ledger, Message as ToMerchant, Payment, PaymentState, audit, audit_against, audit_payment,
+    ledgers,
 };
 
 /// The merchant proxy and the bank at one desk: what they tell one another arrives, timers ring when they
 /// are let, and after every turn the books are checked.
 pub struct Desk {
-    pub scene: Scene,
+    pub alone: Alone<Shop>,
     /// What the order manager was told.
     pub told: Vec<order_manager::Message>,
     pub happenings: Vec<Happening>,
@@ -26,11 +27,11 @@ pub struct Desk {
 
 /// All of one slot, as the payments, so that any payment can be of any order and take any other's place.
 pub fn order(n: u128) -> OrderId {
-    OrderId::new(Scene::NOON.0, n * u128::from(SLOTS))
+    OrderId::new(NOON.0, n * u128::from(SLOTS))
 }
 
 pub fn payment(n: u128) -> PaymentId {
-    PaymentId::new(Scene::NOON.0, n * u128::from(SLOTS))
+    PaymentId::new(NOON.0, n * u128::from(SLOTS))
 }
 
 pub fn pence(amount: i64) -> Money {
@@ -40,7 +41,7 @@ pub fn pence(amount: i64) -> Money {
 impl Desk {
     pub fn new() -> Desk {
         Desk {
-            scene: Scene::new(),
+            alone: alone(),
             told: vec![],
             happenings: vec![],
             letters: vec![],
@@ -82,15 +83,15 @@ impl Desk {
 
     fn turn(&mut self, to: Address, message: Message) {
         let before = self.states();
-        let turn = self.scene.when(to, message);
+        let decided = self.alone.when(to, message);
         self.check(&before);
         self.happenings
-            .extend(turn.events().iter().flat_map(actors::Event::happenings).map(|(_, _, what)| what));
-        self.follow(to, turn);
+            .extend(decided.events().iter().flat_map(actors::Event::happenings).map(|(_, _, what)| what));
+        self.follow(to, decided);
     }
 
-    fn follow(&mut self, from: Address, turn: Turn) {
-        for change in turn.timers {
+    fn follow(&mut self, from: Address, decided: Decided) {
+        for change in decided.stated.timers {
             match change {
                 TimerChange::Set { id, due, message } => {
                     self.timers.insert((from, id), (from, due, message));
@@ -100,9 +101,9 @@ impl Desk {
                 }
             }
         }
-        for (to, message) in turn.sends {
+        for (to, message) in decided.stated.sends {
             match (to, message) {
-                (_, Message::Orders(message)) => self.told.push(message),
+                (_, Message::OrderManager(message)) => self.told.push(message),
                 (Address::BankActor, _) if self.line_is_cut => {}
                 (to, message) => {
                     self.letters.push(copy(&message));
@@ -120,8 +121,8 @@ impl Desk {
         };
         let next = self.timers.iter().min_by_key(|(_, (_, due, _))| at(due)).map(|(id, _)| *id);
         let Some((to, due, message)) = next.and_then(|id| self.timers.remove(&id)) else { return false };
-        self.scene.now = self.scene.now.max(at(&due));
-        self.scene.real_now = self.scene.now;
+        self.alone.now = self.alone.now.max(at(&due));
+        self.alone.real_now = self.alone.now;
         self.deliver(to, message);
         true
     }
@@ -133,9 +134,9 @@ impl Desk {
 
     /// So many days pass in which nobody looks; then what is due rings.
     pub fn days(&mut self, days: u64) {
-        let now = self.scene.now.plus_ms(days * Timestamp::DAY_MS);
-        self.scene.now = now;
-        self.scene.real_now = now;
+        let now = self.alone.now.plus_ms(days * Timestamp::DAY_MS);
+        self.alone.now = now;
+        self.alone.real_now = now;
         let is_due = |due: &Due| matches!(due, Due::Trade(at) | Due::Real(at) if *at <= now);
         while self.timers.values().any(|(_, due, _)| is_due(due)) {
             self.ring();
@@ -155,7 +156,7 @@ impl Desk {
     }
 
     pub fn row(&self, n: u128) -> &Payment {
-        self.scene.state.payments.payments.get(&payment(n)).expect("the payment is on record")
+        self.alone.get::<Payment>(&payment(n)).expect("the payment is on record")
     }
 
     pub fn state(&self, n: u128) -> PaymentState {
@@ -164,7 +165,7 @@ impl Desk {
 
     /// Debits less credits, in pence.
     pub fn net(&self, account: Account) -> i128 {
-        let books = ledgers(self.scene.state.payments.ledger.resident());
+        let books = ledgers(self.alone.tables.of::<Ledger>().resident());
         books.get(&Currency::GBP).map_or(0, |ledger| ledger.balance(account).net())
     }
 
@@ -173,7 +174,7 @@ impl Desk {
     }
 
     fn states(&self) -> BTreeMap<PaymentId, PaymentState> {
-        self.scene.state.payments.payments.resident().map(|(id, row)| (*id, row.state)).collect()
+        self.alone.tables.of::<Payment>().resident().map(|(id, row)| (*id, row.state)).collect()
     }
 
     /// Every payment moved along the table, and every book is right.
@@ -182,25 +183,26 @@ impl Desk {
             let then = before.get(&id).copied().unwrap_or(PaymentState::Intended);
             assert!(then == now || then.may_become(now), "{id} went from {then:?} to {now:?}");
         }
-        let payments = &self.scene.state.payments;
-        for (_, row) in payments.payments.resident() {
+        let payments = self.alone.tables.of::<Payment>();
+        for (_, row) in payments.resident() {
             audit_payment(row).expect("a payment agrees with itself");
         }
-        for (currency, ledger) in ledgers(payments.ledger.resident()) {
+        for (currency, ledger) in ledgers(self.alone.tables.of::<Ledger>().resident()) {
             audit(&ledger).expect("the trial balance is zero");
-            let rows = payments.payments.resident().map(|(_, row)| row);
+            let rows = payments.resident().map(|(_, row)| row);
             audit_against(&ledger, currency, rows).expect("the ledger says what the payments say");
         }
-        let holds = self.scene.state.bank.holds.resident().map(|(_, hold)| hold);
-        bank::audit(self.scene.state.bank.accounts.resident(), holds).expect("the bank's books balance");
+        let holds = self.alone.tables.of::<bank::Hold>().resident().map(|(_, hold)| hold);
+        bank::audit(self.alone.tables.of::<bank::Account>().resident(), holds)
+            .expect("the bank's books balance");
     }
 }
 
 /// Of a message between the merchant proxy and the bank.
 fn copy(message: &Message) -> Message {
     match message {
-        Message::Bank(message) => message.clone().into(),
-        Message::Merchant(message) => message.clone().into(),
+        Message::BankActor(message) => message.clone().into(),
+        Message::MerchantProxy(message) => message.clone().into(),
         other => panic!("neither of them is sent {other:?}"),
     }
 }
@@ -208,7 +210,7 @@ fn copy(message: &Message) -> Message {
 /// The message of a repeat, for its receiver.
 pub fn receiver(message: &Message) -> Address {
     match message {
-        Message::Bank(_) => Address::BankActor,
+        Message::BankActor(_) => Address::BankActor,
         _ => Address::MerchantProxy,
     }
 }
@@ -219,7 +221,7 @@ pub fn repeat(desk: &mut Desk, at: usize) {
 }
 
 pub fn held(amount: Money) -> bank::HoldAnswer {
-    let capture_before = Scene::NOON.plus_ms(1);
+    let capture_before = NOON.plus_ms(1);
     bank::HoldAnswer::Held { approval: "000001".into(), amount, capture_before }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::desk::{Desk, payment, repeat};
 use crate::actors::bank::{self, HoldState, test_cards::TEST_CARDS};
-use crate::actors::merchant_proxy::{Account, PaymentState};
+use crate::actors::merchant_proxy::{Account, Payment, PaymentState};
 use crate::domain::Currency;
 
 const PAYMENTS: u128 = 6;
@@ -76,7 +76,7 @@ fn take(desk: &mut Desk, step: &Step) {
         Step::Repeat { at } => repeat(desk, at.index(desk.letters.len())),
         Step::Cut { cut } => desk.line_is_cut = *cut,
         Step::Renew { n, replaces, card } => {
-            let row = desk.scene.state.payments.payments.peek(&payment(*replaces));
+            let row = desk.alone.get::<Payment>(&payment(*replaces));
             let stands = row.is_some_and(|row| row.is_held() && row.state == PaymentState::Authorised);
             if stands {
                 let amount = desk.row(*replaces).amount.amount;
@@ -89,7 +89,7 @@ fn take(desk: &mut Desk, step: &Step) {
 
 fn is_being_replaced(desk: &Desk, n: u128) -> bool {
     use PaymentState::*;
-    let mut rows = desk.scene.state.payments.payments.resident();
+    let mut rows = desk.alone.tables.of::<Payment>().resident();
     rows.any(|(_, row)| {
         row.replaces == Some(payment(n)) && matches!(row.state, AuthSent | Unknown | Reversing | Voided)
     })
@@ -97,10 +97,10 @@ fn is_being_replaced(desk: &Desk, n: u128) -> bool {
 
 /// Once all is quiet, the shop and the bank say the same of every payment and of every penny.
 fn agree(desk: &Desk) {
-    let rows: BTreeMap<_, _> = desk.scene.state.payments.payments.resident().collect();
+    let rows: BTreeMap<_, _> = desk.alone.tables.of::<Payment>().resident().collect();
     for (id, row) in rows {
         use PaymentState::*;
-        let hold = desk.scene.state.bank.holds.peek(id).map(|hold| &hold.state);
+        let hold = desk.alone.get::<bank::Hold>(id).map(|hold| &hold.state);
         match (row.state, hold) {
             (Authorised, Some(HoldState::Held { .. } | HoldState::Verified { .. })) => {}
             (Captured | Settled, Some(HoldState::Captured { .. })) => {}
@@ -111,7 +111,7 @@ fn agree(desk: &Desk) {
         }
     }
     if let Some(bank::Account::Merchant(merchant)) =
-        desk.scene.state.bank.accounts.peek(&bank::AccountId::merchant())
+        desk.alone.get::<bank::Account>(&bank::AccountId::merchant())
     {
         let takings = merchant.takings.get(&Currency::GBP).copied().unwrap_or_default();
         assert_eq!(desk.net(Account::AcquirerReceivable), i128::from(takings.payable));
@@ -143,7 +143,7 @@ proptest! {
         agree(&desk);
         prop_assert_eq!(desk.net(Account::CustomerHolds), 0);
         let live = |n: &u128| {
-            let row = desk.scene.state.payments.payments.peek(&payment(*n));
+            let row = desk.alone.get::<Payment>(&payment(*n));
             row.is_some_and(|row| row.state == PaymentState::Authorised)
         };
         prop_assert_eq!((1..=PAYMENTS).filter(live).count(), 0);

@@ -10,7 +10,8 @@ fn voided(n: u128) -> ToOrders {
 }
 
 fn releases(desk: &Desk) -> usize {
-    let is_release = |message: &&Message| matches!(message, Message::Bank(bank::Message::ReleaseHold { .. }));
+    let is_release =
+        |message: &&Message| matches!(message, Message::BankActor(bank::Message::ReleaseHold { .. }));
     desk.letters.iter().filter(is_release).count()
 }
 
@@ -25,9 +26,9 @@ fn a_bank_that_cannot_be_reached_is_asked_so_often_and_then_the_payment_is_rever
         desk.told,
         [ToOrders::PaymentUnknown { order, payment }, ToOrders::PaymentDeclined { order, payment, reason }]
     );
-    let is_ask = |message: &&Message| matches!(message, Message::Bank(bank::Message::AskHold { .. }));
+    let is_ask = |message: &&Message| matches!(message, Message::BankActor(bank::Message::QueryHold { .. }));
     let asks = desk.letters.iter().filter(is_ask).count();
-    assert_eq!(asks, desk.scene.rules.payment_asks_max as usize);
+    assert_eq!(asks, desk.alone.rules.payment_asks_max as usize);
     assert_eq!(desk.state(1), PaymentState::Voided);
     assert!(desk.happenings.contains(&Happening::PaymentReversed));
 }

@@ -3,7 +3,7 @@ use crate::actors::Message;
 use crate::actors::bank::{BatchId, SettlementFile, SettlementLine};
 use crate::actors::merchant_proxy::{Account, Message as ToMerchant, PaymentState};
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::testing::Scene;
+use crate::actors::testing::NOON;
 use crate::domain::Happening;
 
 fn settled(n: u128) -> ToOrders {
@@ -18,7 +18,7 @@ fn file(lines: &[(u128, i64, i64)]) -> ToMerchant {
         fee: pence(*fee),
     };
     ToMerchant::Settlement(SettlementFile {
-        batch: BatchId { captured_on: Scene::NOON.date(), part: 0 },
+        batch: BatchId { captured_on: NOON.date(), part: 0 },
         lines: lines.iter().map(line).collect(),
         payout: pence(payout),
     })
@@ -37,7 +37,7 @@ fn captured(amounts: &[i64]) -> Desk {
 fn two_days_later_the_money_less_the_fee_is_in_the_bank() {
     let mut desk = captured(&[2298]);
     assert!(desk.ring());
-    assert_eq!(desk.scene.now.to_string(), "2026-11-24T06:00:00.000Z");
+    assert_eq!(desk.alone.now.to_string(), "2026-11-24T06:00:00.000Z");
     assert_eq!(desk.told.last(), Some(&settled(1)));
     // 1.5 % of 22.98 is 34.47 pence: rounded down
     assert_eq!((desk.net(Account::Bank), desk.net(Account::Fees)), (2264, 34));
@@ -54,7 +54,7 @@ fn a_day_of_many_captures_is_paid_in_parts_of_at_most_a_hundred() {
         .letters
         .iter()
         .filter_map(|letter| match letter {
-            Message::Merchant(ToMerchant::Settlement(file)) => Some(file.lines.len()),
+            Message::MerchantProxy(ToMerchant::Settlement(file)) => Some(file.lines.len()),
             _ => None,
         })
         .collect();
@@ -65,7 +65,7 @@ fn a_day_of_many_captures_is_paid_in_parts_of_at_most_a_hundred() {
 #[test]
 fn the_next_day_has_its_own_batch() {
     let mut desk = captured(&[100]);
-    desk.scene.now = desk.scene.now.date().plus_days(1).start();
+    desk.alone.now = desk.alone.now.date().plus_days(1).start();
     desk.authorise(9, "tok_visa", 100);
     desk.capture(9);
     desk.ring();

@@ -1,15 +1,16 @@
 use super::desk::{Desk, held, hold_answered, order, payment, pence};
 use crate::actors::Address;
 use crate::actors::bank::{BatchId, CaptureAnswer, HoldAnswer, SettlementFile, SettlementLine, VerifyAnswer};
-use crate::actors::merchant_proxy::{Kind, Message, Payment, PaymentState, audit_payment};
-use crate::actors::testing::Scene;
+use crate::actors::merchant_proxy::{Kind, MerchantProxy, Message, Payment, PaymentState, audit_payment};
+use crate::actors::testing::NOON;
 use crate::domain::DeclineReason;
+use crate::runtime::Actor;
 
 fn every_message() -> Vec<Message> {
     let (order, payment, amount) = (order(1), payment(1), pence(100));
     let reason = DeclineReason::DoNotHonour;
     let line = SettlementLine { payment, amount, fee: pence(1) };
-    let batch = BatchId { captured_on: Scene::NOON.date(), part: 0 };
+    let batch = BatchId { captured_on: NOON.date(), part: 0 };
     vec![
         Message::Authorise { order, payment, token: "tok_visa".into(), amount },
         Message::Verify { order, payment, token: "tok_visa".into(), amount },
@@ -51,7 +52,7 @@ fn row(state: PaymentState, kind: Kind) -> Payment {
         !matches!(state, Intended | AuthSent | ActionRequired | Unknown | Reversing | Declined | Abandoned);
     if kind == Kind::Hold && was_held {
         row.authorised = pence(100);
-        row.capture_before = Some(Scene::NOON);
+        row.capture_before = Some(NOON);
     }
     if kind == Kind::Hold && (state == Captured || state == Settled) {
         row.captured = pence(100);
@@ -68,10 +69,10 @@ fn in_every_state_every_message_moves_along_the_table_or_not_at_all() {
     for state in PaymentState::ALL {
         for kind in [Kind::Hold, Kind::Verification] {
             for message in every_message() {
-                let mut scene = Desk::new().scene;
-                scene.state.payments.payments.given(payment(1), Some(row(state, kind)));
-                scene.when(Address::MerchantProxy, message.clone());
-                let after = scene.state.payments.payments.get(&payment(1)).expect("a payment never goes");
+                let mut alone = Desk::new().alone;
+                alone.given(payment(1), row(state, kind));
+                alone.when(Address::MerchantProxy, message.clone());
+                let after = alone.get::<Payment>(&payment(1)).expect("a payment never goes");
                 if after.state != state {
                     moves += 1;
                     assert!(state.may_become(after.state), "{state:?} {message:?} {:?}", after.state);
@@ -88,10 +89,10 @@ fn an_end_is_the_end() {
     use PaymentState::*;
     for state in [Voided, Declined, Abandoned, Expired, Refunded, Lost, Won] {
         for message in every_message() {
-            let mut scene = Desk::new().scene;
-            scene.state.payments.payments.given(payment(1), Some(row(state, Kind::Hold)));
-            scene.when(Address::MerchantProxy, message);
-            assert_eq!(scene.state.payments.payments.get(&payment(1)), Some(&row(state, Kind::Hold)));
+            let mut alone = Desk::new().alone;
+            alone.given(payment(1), row(state, Kind::Hold));
+            alone.when(Address::MerchantProxy, message);
+            assert_eq!(alone.get::<Payment>(&payment(1)), Some(&row(state, Kind::Hold)));
         }
     }
 }
@@ -100,7 +101,7 @@ fn an_end_is_the_end() {
 fn every_message_names_itself_and_all_but_a_settlement_their_order() {
     for message in every_message() {
         let debugged = format!("{message:?}");
-        assert!(debugged.starts_with(message.name()), "{debugged}");
+        assert!(debugged.starts_with(MerchantProxy::name(&message)), "{debugged}");
         let names_order = !matches!(message, Message::Settlement(_));
         assert_eq!(message.order().is_some(), names_order);
     }

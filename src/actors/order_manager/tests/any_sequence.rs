@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::desk::*;
 use super::table::every_message;
 use crate::actors::order_manager::transitions::next;
-use crate::actors::{Turn, order_manager::*};
+use crate::actors::{Decided, Event as Any, order_manager::*};
 use crate::domain::{OrderState, PaymentId};
 use crate::runtime::RequestId;
 
@@ -33,17 +33,17 @@ struct Seen {
 }
 
 impl Seen {
-    fn note(&mut self, message: &Message, turn: &Turn) {
+    fn note(&mut self, message: &Message, turn: &Decided) {
         self.answers.extend(answer(turn));
-        for (request, _) in turn.replies() {
+        for (request, _) in &turn.replies {
             *self.replies.entry(*request).or_default() += 1;
         }
         self.allocated |= matches!(message, Message::Allocated { .. });
         for event in turn.events() {
-            let crate::actors::Event::Orders(event) = event else { panic!("not ours: {event:?}") };
+            let Any::OrderManager(event) = event else { panic!("not ours: {event:?}") };
             match event {
-                Event::PaymentBecame { state: PaymentState::Authorised, .. } => self.authorised = true,
-                Event::PaymentAsked { .. } | Event::PaymentBecame { state: PaymentState::Expired, .. } => {
+                Event::PaymentBecame { state: AttemptState::Authorised, .. } => self.authorised = true,
+                Event::PaymentAsked { .. } | Event::PaymentBecame { state: AttemptState::Expired, .. } => {
                     self.authorised = false
                 }
                 Event::Confirmed { .. } => {
@@ -64,7 +64,7 @@ fn message(desk: &Desk, pick: Pick) -> Message {
         messages.retain(|message| next(desk.state(), Trigger::of(message).unwrap()).is_ok());
         // cancelling ends the run early: less often
         if messages.len() > 1 && !pick.which.is_multiple_of(7) {
-            messages.retain(|message| !matches!(message, Message::Cancel { .. }));
+            messages.retain(|message| !matches!(message, Message::Cancel(_)));
         }
     }
     messages.swap_remove(pick.which % messages.len())
@@ -81,7 +81,7 @@ proptest! {
         for (step, pick) in picks.into_iter().enumerate() {
             let message = message(&desk, pick);
             let before = desk.state();
-            let turn = if matches!(message, Message::Cancel { .. }) {
+            let turn = if matches!(message, Message::Cancel(_)) {
                 let request = 100 + step as u64;
                 cancels.push(RequestId(request));
                 desk.ask(request, message.clone())
@@ -95,8 +95,8 @@ proptest! {
             prop_assert!(seen.answers.len() <= 1, "answered twice");
         }
         let waiting = match desk.order().stop {
-            StopState::Asked(request) => request,
-            StopState::No | StopState::ForPayment | StopState::TooLate => None,
+            StopState::ByCustomer(owed) => owed.map(|owed| owed.request()),
+            StopState::No | StopState::Unpaid | StopState::TooLate => None,
         };
         for request in cancels {
             let replies = seen.replies.get(&request).copied().unwrap_or_default();

@@ -1,14 +1,17 @@
 //! A desk with one order manager, at which the test plays everybody else.
 use std::sync::Arc;
 
-use crate::actors::testing::Scene;
-use crate::actors::{Address, Turn, mailer, order_manager::*, web_session};
+use crate::actors::order_manager::transitions::next;
+use crate::actors::testing::alone;
+use crate::actors::{
+    Address, Decided, Event as Fact, Message as Any, Shop, mailer, order_manager::*, web_session,
+};
 use crate::domain::*;
 use crate::partners::mail::MailKind;
-use crate::runtime::RequestId;
+use crate::runtime::{Alone, RequestId};
 
 pub struct Desk {
-    pub scene: Scene,
+    pub alone: Alone<Shop>,
     pub id: OrderId,
 }
 
@@ -57,7 +60,7 @@ pub fn place_order() -> PlaceOrder {
 
 impl Desk {
     pub fn new() -> Desk {
-        Desk { scene: Scene::new(), id: place_order().order }
+        Desk { alone: alone(), id: place_order().order }
     }
 
     /// With one order, just placed.
@@ -67,16 +70,38 @@ impl Desk {
         desk
     }
 
-    pub fn tell(&mut self, message: Message) -> Turn {
-        self.scene.when(Address::OrderManager, message)
+    pub fn tell(&mut self, message: Message) -> Decided {
+        let before = self.alone.get::<Order>(&self.id).map(|order| order.state);
+        let turn = self.alone.when(Address::OrderManager, message);
+        self.moved_by_the_table(before, turn)
     }
 
-    pub fn ask(&mut self, request: u64, message: Message) -> Turn {
-        self.scene.asked(Address::OrderManager, RequestId(request), message)
+    pub fn ask(&mut self, request: u64, question: impl Into<Message>) -> Decided {
+        let before = self.alone.get::<Order>(&self.id).map(|order| order.state);
+        let turn = self.alone.asked(Address::OrderManager, RequestId(request), question.into());
+        self.moved_by_the_table(before, turn)
+    }
+
+    /// Each fact about the desk's order has a row in the table of transitions, and the rows lead to where the order is.
+    fn moved_by_the_table(&self, before: Option<OrderState>, turn: Decided) -> Decided {
+        let mut at = before;
+        for event in turn.events() {
+            let Fact::OrderManager(event) = event else { panic!("not ours: {event:?}") };
+            match event {
+                Event::Placed(placed) if placed.place.order == self.id => at = Some(OrderState::Placed),
+                Event::Forgotten { order, .. } if *order == self.id => at = None,
+                _ => {}
+            }
+            if let (Some(state), Some(trigger)) = (at, event.trigger()) {
+                at = Some(next(state, trigger).unwrap_or_else(|refusal| panic!("{refusal}: {event:?}")));
+            }
+        }
+        assert_eq!(self.alone.get::<Order>(&self.id).map(|order| order.state), at);
+        turn
     }
 
     pub fn order(&self) -> &Order {
-        self.scene.state.orders.orders.get(&self.id).expect("the order was placed")
+        self.alone.get::<Order>(&self.id).expect("the order was placed")
     }
 
     pub fn state(&self) -> OrderState {
@@ -91,25 +116,25 @@ impl Desk {
         self.order().key.to_string()
     }
 
-    /// A day so many days from the scene's.
+    /// A day so many days from the desk's.
     pub fn day(&self, days: u32) -> Date {
-        self.scene.now.date().plus_days(days)
+        self.alone.now.date().plus_days(days)
     }
 
-    pub fn reserved(&mut self) -> Turn {
+    pub fn reserved(&mut self) -> Decided {
         self.tell(Message::Reserved { order: self.id })
     }
 
-    pub fn promised(&mut self, days: u32) -> Turn {
+    pub fn promised(&mut self, days: u32) -> Decided {
         self.tell(Message::Promised { order: self.id, ships_on: self.day(days) })
     }
 
-    pub fn authorised(&mut self) -> Turn {
+    pub fn authorised(&mut self) -> Decided {
         self.tell(Message::PaymentAuthorised { order: self.id, payment: self.payment() })
     }
 
     /// The card is good, and where supplies are to be ordered on that, they may be.
-    pub fn verified(&mut self) -> Turn {
+    pub fn verified(&mut self) -> Decided {
         let turn = self.only_verified();
         if asks(&turn) == ["StockKeeper CheckCredit"] {
             return self.tell(Message::CreditGranted { order: self.id });
@@ -117,27 +142,27 @@ impl Desk {
         turn
     }
 
-    pub fn only_verified(&mut self) -> Turn {
+    pub fn only_verified(&mut self) -> Decided {
         self.tell(Message::CardVerified { order: self.id, payment: self.payment(), card: "tok_visa".into() })
     }
 
-    pub fn declined(&mut self, reason: DeclineReason) -> Turn {
+    pub fn declined(&mut self, reason: DeclineReason) -> Decided {
         self.tell(Message::PaymentDeclined { order: self.id, payment: self.payment(), reason })
     }
 
-    pub fn unknown(&mut self) -> Turn {
+    pub fn unknown(&mut self) -> Decided {
         self.tell(Message::PaymentUnknown { order: self.id, payment: self.payment() })
     }
 
-    pub fn supplies_arrived(&mut self) -> Turn {
+    pub fn supplies_arrived(&mut self) -> Decided {
         self.tell(Message::SuppliesArrived { order: self.id })
     }
 
-    pub fn allocated(&mut self) -> Turn {
+    pub fn allocated(&mut self) -> Decided {
         self.tell(Message::Allocated { order: self.id })
     }
 
-    pub fn handed_over(&mut self) -> Turn {
+    pub fn handed_over(&mut self) -> Decided {
         self.tell(Message::HandedOver { order: self.id, tracking: "DSD6B5JMFRYP6P".into() })
     }
 
@@ -151,9 +176,9 @@ impl Desk {
         desk
     }
 
-    pub fn cancel(&mut self, request: u64) -> Turn {
+    pub fn cancel(&mut self, request: u64) -> Decided {
         let key = self.key();
-        self.ask(request, Message::Cancel { order: self.id, claim: key.into() })
+        self.ask(request, Cancel { order: self.id, claim: key.into() })
     }
 
     pub fn place_again(&mut self, edit: impl FnOnce(&mut PlaceOrder)) -> Answer {
@@ -166,9 +191,9 @@ impl Desk {
 }
 
 /// What a turn answers the session with.
-pub fn answer(turn: &Turn) -> Option<Answer> {
+pub fn answer(turn: &Decided) -> Option<Answer> {
     let mut answers = turn.sends().iter().filter_map(|(to, message)| match message {
-        crate::actors::Message::Session(web_session::Message::OrderAnswered { answer, .. }) => {
+        Any::WebSession(web_session::Message::OrderAnswered { answer, .. }) => {
             assert!(matches!(to, Address::WebSession(_)));
             Some(answer.clone())
         }
@@ -179,23 +204,23 @@ pub fn answer(turn: &Turn) -> Option<Answer> {
     first
 }
 
-pub fn letters(turn: &Turn) -> Vec<MailKind> {
-    let kind = |(_, message): &(Address, crate::actors::Message)| match message {
-        crate::actors::Message::Mail(mailer::Message::Send(letter)) => Some(letter.kind),
+pub fn letters(turn: &Decided) -> Vec<MailKind> {
+    let kind = |(_, message): &(Address, Any)| match message {
+        Any::Mailer(mailer::Message::Send(letter)) => Some(letter.kind),
         _ => None,
     };
     turn.sends().iter().filter_map(kind).collect()
 }
 
 /// Messages to other actors but the answer and the letters, as `Actor name`.
-pub fn asks(turn: &Turn) -> Vec<String> {
+pub fn asks(turn: &Decided) -> Vec<String> {
     let others =
         turn.sends().iter().filter(|(to, _)| !matches!(to, Address::WebSession(_)) && *to != Address::Mailer);
-    let shown = |(to, message): &(Address, crate::actors::Message)| {
+    let shown = |(to, message): &(Address, Any)| {
         let debug = match message {
-            crate::actors::Message::Stock(inner) => format!("{inner:?}"),
-            crate::actors::Message::Merchant(inner) => format!("{inner:?}"),
-            crate::actors::Message::Warehouse(inner) => format!("{inner:?}"),
+            Any::StockKeeper(inner) => format!("{inner:?}"),
+            Any::MerchantProxy(inner) => format!("{inner:?}"),
+            Any::WarehouseActor(inner) => format!("{inner:?}"),
             other => format!("{other:?}"),
         };
         let name: String = debug.chars().take_while(|c| c.is_alphanumeric()).collect();
@@ -204,17 +229,11 @@ pub fn asks(turn: &Turn) -> Vec<String> {
     others.map(shown).collect()
 }
 
-pub fn is_nothing(turn: &Turn) -> bool {
-    turn.events().is_empty()
-        && turn.sends().is_empty()
-        && turn.calls().is_empty()
-        && turn.timers().is_empty()
-        && turn.replies().is_empty()
+pub fn is_nothing(turn: &Decided) -> bool {
+    turn.stated.is_empty() && turn.replies.is_empty()
 }
 
-pub fn order_reply(turn: &Turn) -> &Reply {
-    match turn.replies() {
-        [(_, crate::actors::Reply::Orders(reply))] => reply,
-        other => panic!("one reply is expected: {other:?}"),
-    }
+/// What who asked to cancel is told in this turn.
+pub fn cancel_reply(turn: &Decided) -> &CancelReply {
+    turn.reply().expect("who asked to cancel is answered, and nobody else")
 }

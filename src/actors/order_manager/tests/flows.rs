@@ -1,11 +1,11 @@
 use super::desk::*;
-use crate::actors::mailer;
 use crate::actors::order_manager::*;
-use crate::domain::{CancelReason, DeclineReason, Happening, OrderState, Step};
+use crate::actors::{Decided, Message as Any, OwnTimeline, mailer};
+use crate::domain::{CancelReason, DeclineReason, Happening, OrderState, Step, Timeline};
 use crate::partners::mail::MailKind;
 use crate::runtime::RequestId;
 
-fn outcome(turn: &crate::actors::Turn) -> Outcome {
+fn outcome(turn: &Decided) -> Outcome {
     answer(turn).expect("the checkout is answered in this turn").outcome
 }
 
@@ -33,8 +33,8 @@ fn an_order_in_stock_goes_from_the_click_to_the_doorstep() {
     desk.tell(Message::PaymentSettled { order: desk.id, payment });
     assert_eq!(desk.state(), OrderState::Closed);
     let key = desk.key();
-    let turn = desk.ask(9, Message::ShowTimeline { order: desk.id, claim: key.into() });
-    let Reply::Timeline(timeline) = order_reply(&turn) else { panic!("timeline") };
+    let turn = desk.ask(9, ShowTimeline { order: desk.id, claim: key.into() });
+    let Some(Ok(timeline)) = turn.reply::<Result<Timeline, NoSuchOrder>>() else { panic!("timeline") };
     let steps: Vec<Step> = timeline.entries.iter().map(|entry| entry.step).collect();
     let expected = [1, 2, 3, 5, 6, 10, 15].map(Step);
     assert_eq!(steps, expected);
@@ -145,7 +145,7 @@ fn two_new_promises_in_one_millisecond_are_two_letters_whenever_the_first_is_pos
     let mut slips = |days| {
         let turn = desk.tell(Message::PromiseChanged { order: desk.id, ships_on: desk.day(days) });
         turn.sends().iter().find_map(|(_, message)| match message {
-            crate::actors::Message::Mail(mailer::Message::Send(letter)) => Some(mailer::MailId::of(letter)),
+            Any::Mailer(mailer::Message::Send(letter)) => Some(mailer::MailId::of(letter)),
             _ => None,
         })
     };
@@ -221,11 +221,11 @@ fn cancelling_on_paper_gives_everything_back_at_once() {
     let turn = desk.cancel(5);
     assert_eq!(asks(&turn), ["StockKeeper Release", "MerchantProxy Void"]);
     assert_eq!(letters(&turn), [MailKind::Cancelled]);
-    let Reply::Order(view) = order_reply(&turn) else { panic!("order") };
+    let CancelReply::Cancelled(view) = cancel_reply(&turn) else { panic!("cancelled") };
     assert_eq!(view.cancel_reason, Some(CancelReason::ByCustomer));
     assert_eq!(**view, OrderView { payment: PaymentView::Unknown, ..desk.order().view(desk.id) });
     assert!(is_nothing(&desk.authorised()), "a late hold is the merchant system's to void");
-    assert!(matches!(order_reply(&desk.cancel(6)), Reply::Order(_)));
+    assert!(matches!(cancel_reply(&desk.cancel(6)), CancelReply::Cancelled(_)));
 }
 
 #[test]
@@ -245,7 +245,30 @@ fn whoever_waits_for_a_checkout_that_is_cancelled_is_answered() {
     let turn = desk.cancel(5);
     let Outcome::Pending(view) = outcome(&turn) else { panic!("pending") };
     assert_eq!(view.state, OrderState::Cancelled);
-    assert!(is_nothing(&desk.reserved()));
+}
+
+/// What crosses the cancel may be "out of stock": then it holds nothing, and what it gave back would be another's.
+#[test]
+fn an_order_cancelled_while_its_stock_is_asked_for_gives_back_what_the_answer_says_that_it_has() {
+    let answers = |desk: &Desk| {
+        let order = desk.id;
+        [
+            (Message::Reserved { order }, 1),
+            (Message::Promised { order, ships_on: desk.day(3) }, 1),
+            (Message::OutOfStock { order, earliest: None }, 0),
+        ]
+    };
+    for (answer, releases) in answers(&Desk::placed()) {
+        let mut desk = Desk::placed();
+        assert!(asks(&desk.cancel(5)).is_empty(), "the stock keeper has not answered");
+        let turn = desk.tell(answer.clone());
+        assert_eq!(asks(&turn), vec!["StockKeeper Release"; releases], "{answer:?}");
+        assert!(letters(&turn).is_empty() && turn.replies.is_empty());
+        assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::ByCustomer)));
+        for again in [answer, Message::SuppliesArrived { order: desk.id }] {
+            assert!(is_nothing(&desk.tell(again)), "once");
+        }
+    }
 }
 
 #[test]
@@ -253,11 +276,13 @@ fn the_warehouse_is_asked_once_and_who_asked_first_waits_for_it() {
     let mut desk = Desk::fulfilling();
     let turn = desk.cancel(5);
     assert_eq!(asks(&turn), ["WarehouseActor Stop"]);
-    assert!(turn.replies().is_empty());
-    assert!(matches!(order_reply(&desk.cancel(6)), Reply::CancelPending(_)));
+    assert!(turn.replies.is_empty());
+    assert!(matches!(cancel_reply(&desk.cancel(6)), CancelReply::Pending(_)));
     let turn = desk.tell(Message::Stopped { order: desk.id });
-    assert_eq!(turn.replies()[0].0, RequestId(5));
-    assert!(matches!(order_reply(&turn), Reply::Order(view) if view.state == OrderState::Cancelled));
+    assert_eq!(turn.replies[0].0, RequestId(5));
+    assert!(
+        matches!(cancel_reply(&turn), CancelReply::Cancelled(view) if view.state == OrderState::Cancelled)
+    );
     assert_eq!(asks(&turn), ["MerchantProxy Void"]);
     assert_eq!(letters(&turn), [MailKind::Cancelled]);
 }
@@ -268,12 +293,14 @@ fn it_is_too_late_to_cancel_what_the_truck_has() {
     desk.cancel(5);
     desk.handed_over();
     let turn = desk.tell(Message::TooLateToStop { order: desk.id });
-    assert!(matches!(order_reply(&turn), Reply::TooLate(view) if view.state == OrderState::Dispatched));
+    assert!(
+        matches!(cancel_reply(&turn), CancelReply::TooLate(view) if view.state == OrderState::Dispatched)
+    );
     assert!(is_nothing(&desk.tell(Message::TooLateToStop { order: desk.id })));
     let turn = desk.cancel(6);
-    assert!(matches!(order_reply(&turn), Reply::TooLate(_)));
+    assert!(matches!(cancel_reply(&turn), CancelReply::TooLate(_)));
     assert!(asks(&turn).is_empty());
-    let late = desk.scene.state.timelines.own.get(&desk.id).unwrap().0.read().entries;
+    let late = desk.alone.get::<OwnTimeline>(&desk.id).unwrap().0.read().entries;
     assert_eq!(late.iter().filter(|entry| entry.what == Happening::TooLateToCancel).count(), 1);
 }
 
@@ -281,24 +308,27 @@ fn it_is_too_late_to_cancel_what_the_truck_has() {
 fn only_the_orders_key_opens_it() {
     let mut desk = Desk::fulfilling();
     for key in ["", "0000000000000000000000000Z"] {
-        let (order, key) = (desk.id, key.to_owned());
-        for message in [
-            Message::Show { order, claim: key.clone().into() },
-            Message::ShowTimeline { order, claim: key.clone().into() },
-            Message::Cancel { order, claim: key.into() },
-        ] {
-            let turn = desk.ask(4, message);
-            assert_eq!(order_reply(&turn), &Reply::NoSuchOrder);
-            assert!(turn.events().is_empty() && turn.sends().is_empty());
-        }
+        let (order, claim) = (desk.id, Claim::from(key.to_owned()));
+        let turn = desk.ask(4, Show { order, claim: claim.clone() });
+        assert_eq!(shown(&turn), Err(&NoSuchOrder));
+        assert!(turn.stated.is_empty());
+        let turn = desk.ask(4, ShowTimeline { order, claim: claim.clone() });
+        assert_eq!(turn.reply::<Result<Timeline, NoSuchOrder>>(), Some(&Err(NoSuchOrder)));
+        assert!(turn.stated.is_empty());
+        let turn = desk.ask(4, Cancel { order, claim });
+        assert_eq!(cancel_reply(&turn), &CancelReply::NoSuchOrder);
+        assert!(turn.stated.is_empty());
     }
     let (order, key) = (crate::domain::OrderId::new(5, 5), desk.key());
-    assert_eq!(order_reply(&desk.ask(4, Message::Show { order, claim: key.into() })), &Reply::NoSuchOrder);
-    let key = desk.key();
-    assert!(matches!(
-        order_reply(&desk.ask(4, Message::Show { order: desk.id, claim: key.into() })),
-        Reply::Order(_)
-    ));
+    assert_eq!(shown(&desk.ask(4, Show { order, claim: key.into() })), Err(&NoSuchOrder));
+    let (order, key) = (desk.id, desk.key());
+    let turn = desk.ask(4, Show { order, claim: key.into() });
+    assert_eq!(shown(&turn).map(|view| view.id), Ok(desk.id));
+}
+
+fn shown(turn: &Decided) -> Result<&OrderView, &NoSuchOrder> {
+    let reply = turn.reply::<Result<Box<OrderView>, NoSuchOrder>>().expect("who looks at it is answered");
+    reply.as_deref()
 }
 
 #[test]
@@ -307,7 +337,7 @@ fn the_letter_carries_the_page_and_the_day_on_which_the_goods_leave() {
     desk.promised(3);
     let turn = desk.authorised();
     let letter = turn.sends().iter().find_map(|(_, message)| match message {
-        crate::actors::Message::Mail(crate::actors::mailer::Message::Send(letter)) => Some(letter),
+        Any::Mailer(mailer::Message::Send(letter)) => Some(letter),
         _ => None,
     });
     let letter = letter.expect("a letter");
@@ -348,7 +378,7 @@ fn what_stands_on_a_word_ends_when_the_money_is_held_or_the_order_ends() {
             (desk.authorised(), "StockKeeper EndCredit")
         };
         assert!(asks(&turn).contains(&told.to_owned()));
-        assert!(!desk.order().on_credit);
+        assert!(!desk.order().is_on_credit());
     }
 }
 

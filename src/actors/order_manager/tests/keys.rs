@@ -15,7 +15,7 @@ fn the_same_key_gets_the_same_answer_whatever_has_become_of_the_order() {
     desk.tell(Message::Delivered { order: desk.id });
     let again = desk.place_again(|_| {});
     assert_eq!(again, Answer { replayed: true, ..first });
-    assert_eq!(desk.scene.state.orders.orders.resident().count(), 1);
+    assert_eq!(desk.alone.tables.of::<Order>().resident().count(), 1);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn an_unknown_token_frees_the_key() {
 fn with_no_lines_a_key_only_finds_what_it_bought() {
     let mut desk = Desk::new();
     assert_eq!(desk.place_again(|place| place.lines = Arc::new([])).outcome, Outcome::NothingToBuy);
-    assert_eq!(desk.scene.state.orders.idempotency_keys.resident().count(), 0);
+    assert_eq!(desk.alone.tables.of::<KeyBinding>().resident().count(), 0);
     desk.tell(Message::Place(Box::new(place_order())));
     desk.reserved();
     desk.authorised();
@@ -104,11 +104,11 @@ fn what_costs_more_than_a_payment_can_carry_is_not_placed_and_binds_nothing() {
     let mut dear = place_order();
     dear.totals.total.amount = 100_000_000;
     desk.tell(Message::Place(Box::new(dear)));
-    assert_eq!(desk.scene.state.orders.idempotency_keys.resident().count(), 0);
+    assert_eq!(desk.alone.tables.of::<KeyBinding>().resident().count(), 0);
     let mut dearest = place_order();
     dearest.totals.total.amount = 99_999_999;
     desk.tell(Message::Place(Box::new(dearest)));
-    assert_eq!(desk.scene.state.orders.idempotency_keys.resident().count(), 1);
+    assert_eq!(desk.alone.tables.of::<KeyBinding>().resident().count(), 1);
 }
 
 #[test]

@@ -1,20 +1,20 @@
 //! Holds that lapse, or are about to, before the goods have left.
 use super::desk::*;
-use crate::actors::order_manager::*;
+use crate::actors::{Decided, order_manager::*};
 use crate::domain::{CancelReason, DeclineReason, OrderState, PaymentId, Timestamp};
 use crate::partners::mail::MailKind;
 use crate::runtime::RequestId;
 
 impl Desk {
-    fn lapsing(&mut self) -> crate::actors::Turn {
+    fn lapsing(&mut self) -> Decided {
         self.tell(Message::PaymentLapsing { order: self.id, payment: self.payment() })
     }
 
-    fn expired(&mut self, payment: PaymentId) -> crate::actors::Turn {
+    fn expired(&mut self, payment: PaymentId) -> Decided {
         self.tell(Message::PaymentExpired { order: self.id, payment })
     }
 
-    fn stopped(&mut self) -> crate::actors::Turn {
+    fn stopped(&mut self) -> Decided {
         self.tell(Message::Stopped { order: self.id })
     }
 
@@ -33,10 +33,10 @@ impl Desk {
     }
 
     /// What is captured in the turn.
-    fn captures(turn: &crate::actors::Turn) -> Vec<PaymentId> {
+    fn captures(turn: &Decided) -> Vec<PaymentId> {
         use crate::actors::{Message as Any, merchant_proxy::Message as ToMerchant};
         let capture = |(_, message): &(_, Any)| match message {
-            Any::Merchant(ToMerchant::Capture { payment, .. }) => Some(*payment),
+            Any::MerchantProxy(ToMerchant::Capture { payment, .. }) => Some(*payment),
             _ => None,
         };
         turn.sends().iter().filter_map(capture).collect()
@@ -67,8 +67,8 @@ fn a_parcel_whose_hold_is_not_renewed_may_leave_until_its_end_and_is_then_stoppe
     desk.lapsing();
     assert!(asks(&desk.declined(DeclineReason::InsufficientFunds)).is_empty(), "it stands for a day yet");
     assert_eq!(asks(&desk.expired(old)), ["WarehouseActor Stop"]);
-    assert_eq!((desk.state(), desk.order().stop), (OrderState::Fulfilling, StopState::ForPayment));
-    assert!(matches!(order_reply(&desk.cancel(6)), Reply::CancelPending(_)), "it is being stopped already");
+    assert_eq!((desk.state(), desk.order().stop), (OrderState::Fulfilling, StopState::Unpaid));
+    assert!(matches!(cancel_reply(&desk.cancel(6)), CancelReply::Pending(_)), "it is being stopped already");
     let turn = desk.stopped();
     assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::PaymentLapsed)));
     assert!(asks(&turn).is_empty(), "nothing is held");
@@ -127,7 +127,7 @@ fn what_leaves_while_the_bank_is_asked_is_paid_for_once_it_has_answered() {
     desk.lapsing();
     desk.unknown();
     assert!(Desk::captures(&desk.handed_over()).is_empty(), "what was held before may be no more");
-    let mut declined = Desk { scene: desk.scene, id: desk.id };
+    let mut declined = Desk { alone: desk.alone, id: desk.id };
     let turn = declined.declined(DeclineReason::IssuerUnavailable);
     assert_eq!(Desk::captures(&turn), [old]);
 
@@ -166,7 +166,7 @@ fn a_hold_that_lapses_while_supplies_are_awaited_is_asked_for_anew_if_they_are_n
     let mut desk = Desk::waiting_for_supplies();
     let old = desk.payment();
     assert!(asks(&desk.lapsing()).is_empty());
-    desk.scene.now = desk.scene.now.plus_ms(7 * Timestamp::DAY_MS);
+    desk.alone.now = desk.alone.now.plus_ms(7 * Timestamp::DAY_MS);
     desk.slips(2);
     assert_eq!(asks(&desk.expired(old)), ["MerchantProxy Renew"]);
     let turn = desk.authorised();
@@ -291,7 +291,7 @@ fn a_hold_is_renewed_while_she_cancels_for_that_may_come_too_late() {
     assert_eq!(asks(&desk.lapsing()), ["MerchantProxy Renew"]);
     desk.authorised();
     let turn = desk.tell(Message::TooLateToStop { order: desk.id });
-    assert_eq!(turn.replies()[0].0, RequestId(5));
+    assert_eq!(turn.replies[0].0, RequestId(5));
     assert_eq!(Desk::captures(&desk.handed_over()), [desk.payment()]);
 
     let mut desk = Desk::fulfilling();

@@ -1,15 +1,20 @@
 use super::desk::*;
-use crate::actors::{Address, Event as ShopEvent, Turn, order_manager::*};
+use crate::actors::{Address, Decided, Event as Any, OwnTimeline, Shop, order_manager::*};
 use crate::domain::{DeclineReason, Happening, OrderState};
-use crate::runtime::TableKey;
+use crate::journal::Position;
+use crate::runtime::{Application, Fold, Journaled, Place, TableKey, tree_names};
+use crate::storage::MemoryTrees;
 
 /// There will be millions: an order of one line, closed, without its texts.
 const ORDER_BYTES_MAX: usize = 256;
 
-fn reads_back(turn: &Turn) {
+fn reads_back(turn: &Decided) {
     for event in turn.events() {
-        let bytes = postcard::to_stdvec(event).unwrap();
-        assert_eq!(&postcard::from_bytes::<ShopEvent>(&bytes).unwrap(), event);
+        let mut bytes = vec![];
+        event.write(&mut bytes);
+        let mut rest = bytes.as_slice();
+        assert_eq!(&Any::read(&mut rest).unwrap(), event);
+        assert!(rest.is_empty());
     }
 }
 
@@ -65,17 +70,14 @@ fn a_replay_of_the_events_rebuilds_the_order() {
     turns.push(desk.authorised());
     turns.push(desk.supplies_arrived());
     turns.push(desk.allocated());
-    let mut rebuilt = State::default();
+    let (mut rebuilt, trees) = (Shop::tables(), MemoryTrees::new(&tree_names::<Shop>()));
     for (at, turn) in turns.iter().enumerate() {
-        let position = crate::journal::Position(at as u64 + 1);
-        let stamp = crate::actors::Stamp { position, at: desk.scene.now, by: Address::OrderManager };
-        for event in turn.events() {
-            let ShopEvent::Orders(event) = event else { panic!("not ours: {event:?}") };
-            rebuilt.apply(event, &stamp);
-        }
+        let place = Place { position: Position(at as u64 + 1), at: desk.alone.now };
+        let mut fold = Fold::replayed(&mut rebuilt, &trees, place);
+        turn.events().iter().for_each(|event| Shop::fold(event, Address::OrderManager, &mut fold));
     }
-    assert_eq!(rebuilt.orders.get(&desk.id), Some(desk.order()));
+    assert_eq!(rebuilt.of::<Order>().peek(&desk.id), Some(desk.order()));
     assert_eq!(desk.state(), OrderState::Fulfilling);
-    let entries = desk.scene.state.timelines.own.get(&desk.id).unwrap().0.read().entries;
+    let entries = desk.alone.get::<OwnTimeline>(&desk.id).unwrap().0.read().entries;
     assert_eq!(entries.iter().filter(|entry| entry.what == Happening::Confirmed).count(), 1);
 }

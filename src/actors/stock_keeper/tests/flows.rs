@@ -1,8 +1,8 @@
 //! Quotes and promises.
 
 use super::*;
-use crate::actors::stock_keeper::{Availability, Demand, PurchaseOrder, Round};
-use crate::runtime::{Aggregate, AnyTable, Due, Table, TableKey, TimerChange, decode};
+use crate::actors::stock_keeper::{Availability, PurchaseOrder, Round};
+use crate::runtime::{Aggregate, AnyTable, Due, TableKey, decode};
 
 #[test]
 fn an_order_that_waits_keeps_what_is_there_and_is_promised_the_rest() {
@@ -61,7 +61,7 @@ fn a_refusal_to_wait_names_the_day_and_holds_nothing() {
 fn a_silent_wholesaler_is_left_out_at_the_deadline() {
     let mut house = House::with(&[("A", 0)]);
     let heard = house.reserve(1, &[("A", 5)], Backorder::Accept);
-    let due = Due::Real(Scene::NOON.plus_ms(house.scene.rules.quote_deadline_ms));
+    let due = Due::Real(NOON.plus_ms(house.alone.rules.quote_deadline_ms));
     assert!(matches!(heard.timers[..], [TimerChange::Set { due: set, .. }] if set == due));
     house.offers(1, "A", 100, 6);
     let deadline = Message::QuoteDeadline { sku: sku("A"), round: 1 };
@@ -86,12 +86,12 @@ fn one_round_serves_everybody_who_comes_meanwhile() {
     let mut house = House::with(&[("A", 0)]);
     house.reserve(1, &[("A", 5)], Backorder::Accept);
     assert!(house.reserve(2, &[("A", 1)], Backorder::Refuse).calls.is_empty());
-    assert!(house.asked(Message::Earliest { wanted: units(&[("A", 3)]) }).calls.is_empty());
+    assert!(house.asked(Earliest { wanted: units(&[("A", 3)]) }).calls.is_empty());
     house.offers(1, "A", 100, 6);
     let heard = house.offers_nothing(2, "A");
     assert_eq!(heard.orders, [promised(1, 6), out_of_stock(2, Some(6))]);
     let availability = Availability { sku: sku("A"), available: 0, earliest: Some(day(6)) };
-    assert_eq!(heard.replies, [Reply::Availability(vec![availability])]);
+    assert_eq!(heard.reply(), Some(&vec![availability]));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn fresh_quotes_are_used_at_once_and_stale_ones_are_not() {
     let heard = house.reserve(2, &[("A", 3)], Backorder::Accept);
     assert_eq!(heard.orders, [promised(2, 2)]);
     assert_eq!(house.reserve(3, &[("A", 1)], Backorder::Accept).orders, [promised(3, 6)], "behind the other");
-    house.scene.now = house.scene.now.plus_ms(house.scene.rules.quote_fresh_ms + 1);
+    house.alone.now = house.alone.now.plus_ms(house.alone.rules.quote_fresh_ms + 1);
     let heard = house.reserve(4, &[("A", 1)], Backorder::Accept);
     assert!(heard.orders.is_empty() && heard.calls.len() == 2);
 }
@@ -114,7 +114,7 @@ fn several_wholesalers_are_combined_where_one_has_not_enough() {
     house.reserve(1, &[("A", 10)], Backorder::Accept);
     house.offers(1, "A", 8, 6);
     assert_eq!(house.offers(2, "A", 4, 2).orders, [promised(1, 6)]);
-    let sent = house.order_supplies(1, &[("A", 10)]).purchase_orders();
+    let sent = house.order_supplies(1).purchase_orders();
     let sent: Vec<(u8, u32)> = sent.into_iter().map(|(_, from, quantity)| (from, quantity)).collect();
     assert_eq!(sent, [(2, 4), (1, 6)]);
 }
@@ -148,14 +148,14 @@ fn units_that_come_back_before_the_quotes_make_a_promise_needless() {
 fn a_question_about_several_products_is_answered_when_all_dates_are_in() {
     let mut house = House::with(&[("A", 0), ("B", 0), ("C", 4)]);
     let wanted = units(&[("A", 1), ("B", 2), ("C", 3), ("NONE", 1)]);
-    assert!(house.asked(Message::Earliest { wanted }).replies.is_empty());
+    assert!(house.asked(Earliest { wanted }).replies.is_empty());
     house.offers(1, "A", 9, 3);
     house.offers_nothing(2, "A");
     house.offers_nothing(1, "B");
     let heard = house.offers_nothing(2, "B");
     let seen = |name, available, earliest| Availability { sku: sku(name), available, earliest };
     let expected = vec![seen("A", 0, Some(day(3))), seen("B", 0, None), seen("C", 4, None)];
-    assert_eq!(heard.replies, [Reply::Availability(expected)]);
+    assert_eq!(heard.reply(), Some(&expected));
     assert_eq!(house.demands(), 0);
 }
 
@@ -163,11 +163,11 @@ fn a_question_about_several_products_is_answered_when_all_dates_are_in() {
 fn above_the_bound_a_question_is_answered_without_a_date() {
     let mut house = House::with(&[("A", 0)]);
     for _ in 0..Round::WAITERS_MAX {
-        assert!(house.asked(Message::Earliest { wanted: units(&[("A", 1)]) }).replies.is_empty());
+        assert!(house.asked(Earliest { wanted: units(&[("A", 1)]) }).replies.is_empty());
     }
-    let heard = house.asked(Message::Earliest { wanted: units(&[("A", 1)]) });
+    let heard = house.asked(Earliest { wanted: units(&[("A", 1)]) });
     let availability = Availability { sku: sku("A"), available: 0, earliest: None };
-    assert_eq!(heard.replies, [Reply::Availability(vec![availability])]);
+    assert_eq!(heard.reply(), Some(&vec![availability]));
 }
 
 #[test]
@@ -179,11 +179,11 @@ fn above_the_bound_an_order_cannot_wait() {
     assert_eq!(house.reserve(999, &[("A", 1)], Backorder::Accept).orders, [out_of_stock(999, None)]);
 }
 
-fn reads_back<V: Aggregate>(table: &Table<V>) -> usize {
-    let writes = table.encode_all();
-    for write in &writes {
+fn reads_back<V: Aggregate>(house: &House) -> usize {
+    let table = house.alone.tables.of::<V>();
+    for write in table.encode_all() {
         let key = V::Key::from_bytes(&write.key).unwrap();
-        assert_eq!(decode::<V>(&write.stored).unwrap().as_ref(), table.get(&key));
+        assert_eq!(decode::<V>(&write.stored).unwrap().as_ref(), table.peek(&key));
     }
     table.resident().count()
 }
@@ -193,10 +193,9 @@ fn whatever_waits_is_stored_and_reads_back() {
     let mut house = House::with(&[("A", 1), ("B", 0)]);
     house.waits(1, &[("A", 4)]);
     house.reserve(2, &[("B", 4)], Backorder::Accept);
-    house.asked(Message::Earliest { wanted: units(&[("B", 1)]) });
+    house.asked(Earliest { wanted: units(&[("B", 1)]) });
     house.offers(1, "B", 9, 3);
-    let stock = &house.scene.state.stock;
-    assert_eq!(reads_back::<StockItem>(&stock.stock), 2);
-    assert_eq!(reads_back::<Demand>(&stock.demands), 3);
-    assert_eq!(reads_back::<PurchaseOrder>(&stock.purchase_orders), 1);
+    assert_eq!(reads_back::<StockItem>(&house), 2);
+    assert_eq!(reads_back::<Demand>(&house), 3);
+    assert_eq!(reads_back::<PurchaseOrder>(&house), 1);
 }

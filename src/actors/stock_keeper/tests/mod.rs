@@ -1,17 +1,20 @@
 mod flows;
+mod overdue;
 mod properties;
 mod shelf;
 mod supplies;
 
-use crate::actors::Answered;
-use crate::actors::testing::Scene;
-use crate::actors::{self, Address, Turn, What, order_manager};
+use std::collections::VecDeque;
+
+use crate::actors::testing::{NOON, alone};
+use crate::actors::{self, Address, Call, Decided, Shop, order_manager};
 use crate::domain::catalogue::Product;
 use crate::domain::{Backorder, Currency, Date, Money, OrderId, Sku, Units};
+use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, Quote, QuoteAnswer, ShipNotice, WholesalerId};
-use crate::runtime::RequestId;
+use crate::runtime::{Alone, AnyReply, RequestId, TimerChange};
 
-use super::{Message, PurchaseOrderId, Reply, StockItem};
+use super::{Check, Demand, Earliest, List, Message, PlacePurchaseOrder, PurchaseOrderId, StockItem};
 
 pub const US: Address = Address::StockKeeper;
 pub const REQUEST: RequestId = RequestId(7);
@@ -28,9 +31,9 @@ pub fn units(lines: &[(&str, u32)]) -> Vec<Units> {
     lines.iter().map(|&(name, quantity)| Units { sku: sku(name), quantity }).collect()
 }
 
-/// So many days after the scene's.
+/// So many days after the test's.
 pub fn day(n: u32) -> Date {
-    Scene::NOON.date().plus_days(n)
+    NOON.date().plus_days(n)
 }
 
 pub fn product(name: &str) -> Product {
@@ -48,51 +51,54 @@ pub fn product(name: &str) -> Product {
 
 /// The stock keeper with these units on the shelf; everybody else is played by the test.
 pub struct House {
-    pub scene: Scene,
+    pub alone: Alone<Shop>,
 }
 
 impl House {
     pub fn with(stock: &[(&str, u32)]) -> House {
-        let mut scene = Scene::new();
-        scene.rules.wholesalers = [1, 2].map(WholesalerId).to_vec();
+        let mut alone = alone();
+        alone.rules.wholesalers = [1, 2].map(WholesalerId).to_vec();
         let products = stock.iter().map(|&(name, found)| (product(name), found)).collect();
-        scene.when(US, Message::List { products });
-        House { scene }
+        alone.when(US, Message::List(List { products }));
+        House { alone }
     }
 
     /// Handles a message, and whatever the stock keeper then tells itself.
     pub fn when(&mut self, message: Message) -> Heard {
-        let turn = self.scene.when(US, message);
-        self.heard(turn)
+        let decided = self.alone.when(US, message);
+        self.heard(decided)
     }
 
-    pub fn asked(&mut self, message: Message) -> Heard {
-        let turn = self.scene.asked(US, REQUEST, message);
-        self.heard(turn)
+    /// It makes the stock keeper panic until it is given up.
+    pub fn gives_up(&mut self, message: Message) -> Heard {
+        let decided = self.alone.given_up(US, message);
+        self.heard(decided)
     }
 
-    fn heard(&mut self, turn: Turn) -> Heard {
+    pub fn asked(&mut self, question: impl Into<Message>) -> Heard {
+        let decided = self.alone.asked(US, REQUEST, question.into());
+        self.heard(decided)
+    }
+
+    fn heard(&mut self, decided: Decided) -> Heard {
         let mut heard = Heard::default();
-        let mut turns = std::collections::VecDeque::from([turn]);
-        while let Some(turn) = turns.pop_front() {
-            for (to, message) in turn.sends {
+        let mut turns = VecDeque::from([decided]);
+        while let Some(Decided { stated, replies }) = turns.pop_front() {
+            for (to, message) in stated.sends {
                 match (to, message) {
-                    (Address::OrderManager, actors::Message::Orders(message)) => heard.orders.push(message),
-                    (US, message) => turns.push_back(self.scene.when(US, message)),
+                    (Address::OrderManager, actors::Message::OrderManager(message)) => {
+                        heard.orders.push(message);
+                    }
+                    (US, message) => turns.push_back(self.alone.when(US, message)),
                     other => panic!("nobody expects {other:?}"),
                 }
             }
-            heard.calls.extend(turn.calls.into_iter().map(|call| call.what));
-            heard.timers.extend(turn.timers);
-            heard.events.extend(turn.events);
-            for (_, reply) in turn.replies {
-                match reply {
-                    actors::Reply::Stock(reply) => heard.replies.push(reply),
-                    other => panic!("nobody expects {other:?}"),
-                }
-            }
+            heard.calls.extend(stated.calls);
+            heard.timers.extend(stated.timers);
+            heard.events.extend(stated.events);
+            heard.replies.extend(replies.into_iter().map(|(_, reply)| reply.unwrap()));
         }
-        for (_, item) in self.scene.state.stock.stock.resident() {
+        for (_, item) in self.alone.tables.of::<StockItem>().resident() {
             item.audit().unwrap();
         }
         heard
@@ -106,8 +112,8 @@ impl House {
         self.when(Message::Release { order: order(n), lines: units(lines) })
     }
 
-    pub fn order_supplies(&mut self, n: u64, lines: &[(&str, u32)]) -> Heard {
-        self.when(Message::OrderSupplies { order: order(n), lines: units(lines) })
+    pub fn order_supplies(&mut self, n: u64) -> Heard {
+        self.when(Message::OrderSupplies { order: order(n) })
     }
 
     /// A wholesaler's answer to the first round: so many units in so many days.
@@ -119,11 +125,11 @@ impl House {
             unit_cost: Money::new(500, Currency::GBP),
             ships_on: day(days),
         });
-        self.quote(from, name, Answered::Yes(answer))
+        self.quote(from, name, Answered::Known(answer))
     }
 
     pub fn offers_nothing(&mut self, from: u8, name: &str) -> Heard {
-        self.quote(from, name, Answered::Yes(QuoteAnswer::Nothing))
+        self.quote(from, name, Answered::Known(QuoteAnswer::Nothing))
     }
 
     pub fn quote(&mut self, from: u8, name: &str, result: Answered<QuoteAnswer>) -> Heard {
@@ -132,7 +138,7 @@ impl House {
     }
 
     pub fn acknowledged(&mut self, id: PurchaseOrderId, accepted: u32, days: u32) -> Heard {
-        let result = Answered::Yes(Acknowledgement { accepted, arrives_on: day(days) });
+        let result = Answered::Known(Acknowledgement { accepted, arrives_on: day(days) });
         self.when(Message::SupplyAnswered { purchase_order: id, result })
     }
 
@@ -142,7 +148,7 @@ impl House {
     }
 
     pub fn arrived(&mut self, id: PurchaseOrderId, quantity: u32) -> Heard {
-        let result = Answered::Yes(ShipNotice::Arrived { quantity });
+        let result = Answered::Known(ShipNotice::Arrived { quantity });
         self.when(Message::ShipNoticeAnswered { purchase_order: id, result })
     }
 
@@ -153,17 +159,17 @@ impl House {
             self.offers(1, lines[0].0, 100, 5);
             self.offers(2, lines[0].0, 100, 2);
         }
-        let (id, _, quantity) = self.order_supplies(n, lines).purchase_orders()[0];
+        let (id, _, quantity) = self.order_supplies(n).purchase_orders()[0];
         self.acknowledged(id, quantity, 2);
         id
     }
 
     pub fn item(&self, name: &str) -> &StockItem {
-        self.scene.state.stock.stock.get(&sku(name)).unwrap()
+        self.alone.get::<StockItem>(&sku(name)).unwrap()
     }
 
     pub fn demands(&self) -> usize {
-        self.scene.state.stock.demands.resident().count()
+        self.alone.tables.of::<Demand>().resident().count()
     }
 }
 
@@ -171,9 +177,9 @@ impl House {
 #[derive(Default)]
 pub struct Heard {
     pub orders: Vec<order_manager::Message>,
-    pub calls: Vec<What>,
-    pub timers: Vec<crate::runtime::TimerChange<actors::Shop>>,
-    pub replies: Vec<Reply>,
+    pub calls: Vec<Call>,
+    pub timers: Vec<TimerChange<Shop>>,
+    pub replies: Vec<AnyReply>,
     pub events: Vec<actors::Event>,
 }
 
@@ -182,10 +188,18 @@ impl Heard {
         self.events.is_empty() && self.orders.is_empty() && self.calls.is_empty() && self.timers.is_empty()
     }
 
+    /// The one reply, where there is one of this type.
+    pub fn reply<R: 'static>(&self) -> Option<&R> {
+        match self.replies.as_slice() {
+            [reply] => reply.downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// The purchase orders that went out: id, wholesaler, quantity.
     pub fn purchase_orders(&self) -> Vec<(PurchaseOrderId, u8, u32)> {
-        let sent = |what: &What| match what {
-            What::Supply { wholesaler, purchase_order, order } => {
+        let sent = |call: &Call| match call {
+            Call::PlacePurchaseOrder(PlacePurchaseOrder { wholesaler, purchase_order, order }) => {
                 assert_eq!(order.key, purchase_order.to_string());
                 Some((*purchase_order, wholesaler.0, order.quantity))
             }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::actors::stock_keeper::{DemandId, Supply};
-use crate::runtime::{TimerChange, TimerId};
+use crate::actors::PartnerCall;
+use crate::actors::stock_keeper::{DemandId, PurchaseOrder, Supply};
+use crate::runtime::TimerId;
 
 const SKUS: [&str; 3] = ["A", "B", "C"];
 
@@ -36,6 +37,12 @@ enum Step {
     Fire {
         nth: usize,
     },
+    /// What the next step tells the stock keeper of an order makes it panic until it is given up.
+    GiveUp,
+    /// The operator sends again what was given up.
+    SendAgain {
+        nth: usize,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,13 +66,17 @@ fn step() -> impl Strategy<Value = Step> {
         5 => nth.clone().prop_map(|nth| Step::GoOn { nth }),
         2 => nth.clone().prop_map(|nth| Step::Cancel { nth }),
         8 => (nth.clone(), how).prop_map(|(nth, how)| Step::Answer { nth, how }),
-        2 => nth.prop_map(|nth| Step::Fire { nth }),
+        2 => nth.clone().prop_map(|nth| Step::Fire { nth }),
+        1 => Just(Step::GiveUp),
+        1 => nth.prop_map(|nth| Step::SendAgain { nth }),
     ]
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stands {
     Asked,
+    /// Cancelled before it was answered: what the answer says that it has is released then.
+    Ended,
     Promised,
     Called,
     GivenUp,
@@ -79,22 +90,32 @@ enum Stands {
 /// The order manager, the partners and the clock, played at random.
 struct World {
     house: House,
-    orders: BTreeMap<u64, (Vec<Units>, Stands)>,
-    calls: Vec<What>,
+    orders: BTreeMap<u64, Known>,
+    calls: Vec<Call>,
     timers: BTreeMap<TimerId, Message>,
+    gives_up: bool,
+    dead_letters: Vec<Message>,
+}
+
+struct Known {
+    lines: Vec<Units>,
+    stands: Stands,
+    /// Where its units are, while a move of them is overdue.
+    behind: Option<Stands>,
 }
 
 impl World {
     fn new() -> World {
         let house = House::with(&[("A", 6), ("B", 3), ("C", 0)]);
-        World { house, orders: BTreeMap::new(), calls: vec![], timers: BTreeMap::new() }
+        let (orders, timers) = (BTreeMap::new(), BTreeMap::new());
+        World { house, orders, calls: vec![], timers, gives_up: false, dead_letters: vec![] }
     }
 
     fn take(&mut self, step: Step) {
         match step {
             Step::Reserve { lines, accept } => self.reserve(&lines, accept),
             Step::Ask { of, quantity } => {
-                let heard = self.house.asked(Message::Earliest { wanted: units(&[(SKUS[of], quantity)]) });
+                let heard = self.house.asked(Earliest { wanted: units(&[(SKUS[of], quantity)]) });
                 self.hear(heard);
             }
             Step::GoOn { nth } => self.go_on(nth),
@@ -102,12 +123,19 @@ impl World {
             Step::Answer { nth, how } => {
                 if !self.calls.is_empty() {
                     let call = self.calls.remove(nth % self.calls.len());
-                    self.tell(answer(call, how));
+                    self.tell(answer(&call, how));
                 }
             }
             Step::Fire { nth } => {
                 if let Some(&id) = self.timers.keys().nth(nth % self.timers.len().max(1)) {
                     let message = self.timers.remove(&id).unwrap();
+                    self.tell(message);
+                }
+            }
+            Step::GiveUp => self.gives_up = true,
+            Step::SendAgain { nth } => {
+                if !self.dead_letters.is_empty() {
+                    let message = self.dead_letters.remove(nth % self.dead_letters.len());
                     self.tell(message);
                 }
             }
@@ -119,7 +147,7 @@ impl World {
         let mut sums: BTreeMap<usize, u32> = BTreeMap::new();
         lines.iter().for_each(|&(of, quantity)| *sums.entry(of).or_default() += quantity);
         let lines: Vec<(&str, u32)> = sums.into_iter().map(|(of, sum)| (SKUS[of], sum)).collect();
-        self.orders.insert(n, (units(&lines), Stands::Asked));
+        self.orders.insert(n, Known { lines: units(&lines), stands: Stands::Asked, behind: None });
         let backorder = if accept { Backorder::Accept } else { Backorder::Refuse };
         let heard = self.house.reserve(n, &lines, backorder);
         self.hear(heard);
@@ -129,32 +157,52 @@ impl World {
         let Some((n, lines, stands)) = self.pick(nth) else { return };
         let order = order(n);
         let (next, message) = match stands {
-            Stands::Promised => (Stands::Called, Message::OrderSupplies { order, lines }),
+            Stands::Promised => (Stands::Called, Message::OrderSupplies { order }),
             Stands::Reserved => (Stands::Allocated, Message::Allocate { order, lines }),
             Stands::Allocated => (Stands::Packed, Message::Packed { order, lines }),
             Stands::Packed => (Stands::Shipped, Message::HandedOver { order, lines }),
             _ => return,
         };
-        self.orders.get_mut(&n).unwrap().1 = next;
-        self.tell(message);
+        self.tell_to_move(n, next, message);
     }
 
     fn cancel(&mut self, nth: usize) {
         let Some((n, lines, stands)) = self.pick(nth) else { return };
         let order = order(n);
         let message = match stands {
-            Stands::Shipped | Stands::Gone => return,
+            Stands::Shipped | Stands::Gone | Stands::Ended => return,
+            Stands::Asked => {
+                self.orders.get_mut(&n).unwrap().stands = Stands::Ended;
+                return;
+            }
             Stands::Allocated => Message::PutAway { order, lines, packed: false },
             Stands::Packed => Message::PutAway { order, lines, packed: true },
             _ => Message::Release { order, lines },
         };
-        self.orders.get_mut(&n).unwrap().1 = Stands::Gone;
-        self.tell(message);
+        self.tell_to_move(n, Stands::Gone, message);
+    }
+
+    /// What is no move is never given up here: it has a timer or a wholesaler who is asked again, or is the operator's.
+    fn tell_to_move(&mut self, n: u64, next: Stands, message: Message) {
+        let is_given_up = self.gives_up && message.as_move().is_some();
+        let known = self.orders.get_mut(&n).unwrap();
+        if is_given_up {
+            known.behind.get_or_insert(known.stands);
+        }
+        known.stands = next;
+        if is_given_up {
+            self.gives_up = false;
+            self.dead_letters.push(message.clone());
+            let heard = self.house.gives_up(message);
+            self.hear(heard);
+        } else {
+            self.tell(message);
+        }
     }
 
     fn pick(&self, nth: usize) -> Option<(u64, Vec<Units>, Stands)> {
-        let (&n, (lines, stands)) = self.orders.iter().nth(nth % self.orders.len().max(1))?;
-        Some((n, lines.clone(), *stands))
+        let (&n, known) = self.orders.iter().nth(nth % self.orders.len().max(1))?;
+        Some((n, known.lines.clone(), known.stands))
     }
 
     fn tell(&mut self, message: Message) {
@@ -164,6 +212,7 @@ impl World {
 
     fn hear(&mut self, heard: Heard) {
         use order_manager::Message as Said;
+        let mut ended = vec![];
         for said in heard.orders {
             let (order, from, to) = match said {
                 Said::Reserved { order } => (order, Stands::Asked, Stands::Reserved),
@@ -176,14 +225,30 @@ impl World {
                 other => panic!("the stock keeper never says {other:?}"),
             };
             let n = (u128::from_be_bytes(order.to_bytes()) >> 80) as u64;
-            let stands = &mut self.orders.get_mut(&n).unwrap().1;
-            assert_eq!(*stands, from, "{order} hears of {to:?}");
-            *stands = to;
+            let Known { stands, behind, lines } = self.orders.get_mut(&n).unwrap();
+            match behind {
+                None if *stands == Stands::Ended => {
+                    assert_eq!(from, Stands::Asked, "{order} hears of {to:?}");
+                    *stands = to;
+                    if to != Stands::Gone {
+                        ended.push((n, Message::Release { order, lines: lines.clone() }));
+                    }
+                }
+                Some(behind) if to == Stands::Allocated => *behind = to,
+                Some(behind) => {
+                    assert_eq!(*behind, from, "{order} hears of {to:?}");
+                    *behind = to;
+                }
+                None => {
+                    assert_eq!(*stands, from, "{order} hears of {to:?}");
+                    *stands = to;
+                }
+            }
         }
         self.calls.extend(heard.calls);
         for change in heard.timers {
             match change {
-                TimerChange::Set { id, message: actors::Message::Stock(message), .. } => {
+                TimerChange::Set { id, message: actors::Message::StockKeeper(message), .. } => {
                     self.timers.insert(id, message);
                 }
                 TimerChange::Set { .. } => panic!("its timers bring its own messages"),
@@ -192,19 +257,28 @@ impl World {
                 }
             }
         }
+        for (n, release) in ended {
+            self.tell_to_move(n, Stands::Gone, release);
+        }
     }
 
-    fn check(&self) {
-        let stock = &self.house.scene.state.stock;
+    fn check(&mut self) {
+        let tables = &self.house.alone.tables;
+        let items = || tables.of::<StockItem>().resident().flat_map(|(_, item)| &item.overdue);
+        for (&n, known) in &mut self.orders {
+            let is_behind = items().any(|overdue| overdue.order == order(n) && !overdue.is_made);
+            known.behind = known.behind.filter(|_| is_behind);
+        }
         for name in SKUS {
             let item = self.house.item(name);
             let held_by = |wanted: Stands| -> u64 {
-                let orders = self.orders.values().filter(|(_, stands)| *stands == wanted);
-                let lines = orders.flat_map(|(lines, _)| lines).filter(|line| line.sku == sku(name));
+                let is_there = |known: &&Known| known.behind.unwrap_or(known.stands) == wanted;
+                let lines = self.orders.values().filter(is_there).flat_map(|known| &known.lines);
+                let lines = lines.filter(|line| line.sku == sku(name));
                 lines.map(|line| u64::from(line.quantity)).sum()
             };
-            let demands = || stock.demands.resident().filter(|(_, demand)| demand.holds());
-            let line_of = |demand: &crate::actors::stock_keeper::Demand| demand.line(&sku(name)).cloned();
+            let demands = || tables.of::<Demand>().resident().filter(|(_, demand)| demand.holds());
+            let line_of = |demand: &Demand| demand.line(&sku(name)).cloned();
             let waiting: u64 =
                 demands().filter_map(|(_, demand)| line_of(demand)).map(|line| u64::from(line.held)).sum();
             assert_eq!(item.reserved, held_by(Stands::Reserved) + waiting, "reserved {name}");
@@ -213,14 +287,15 @@ impl World {
             assert_eq!(item.shipped, held_by(Stands::Shipped));
 
             for peg in &item.pegs {
-                let demand = stock.demands.get(&DemandId::of(peg.order)).expect("a peg has a demand");
+                let demand =
+                    tables.of::<Demand>().peek(&DemandId::of(peg.order)).expect("a peg has a demand");
                 assert_eq!(line_of(demand).map(|line| line.short), Some(peg.units));
             }
             let short: u64 =
                 demands().filter_map(|(_, demand)| line_of(demand)).map(|line| u64::from(line.short)).sum();
             assert_eq!(item.wanted(), short, "what is pegged is what the demands say");
 
-            let sent = stock.purchase_orders.resident().filter(|(_, sent)| sent.sku == sku(name));
+            let sent = tables.of::<PurchaseOrder>().resident().filter(|(_, sent)| sent.sku == sku(name));
             assert_eq!(item.incoming, sent.map(|(_, sent)| u64::from(sent.outstanding())).sum::<u64>());
             let called =
                 item.pegs.iter().filter(|peg| peg.called).map(|peg| u64::from(peg.units)).sum::<u64>();
@@ -232,8 +307,10 @@ impl World {
     fn settle(&mut self) {
         for _ in 0..10_000 {
             if let Some(call) = self.calls.pop() {
-                self.tell(answer(call, How::Yes { part: u32::MAX }));
+                self.tell(answer(&call, How::Yes { part: u32::MAX }));
             } else if let Some((_, message)) = self.timers.pop_first() {
+                self.tell(message);
+            } else if let Some(message) = self.dead_letters.pop() {
                 self.tell(message);
             } else {
                 return;
@@ -244,17 +321,18 @@ impl World {
     }
 }
 
-fn answer(call: What, how: How) -> Message {
+fn answer(call: &Call, how: How) -> Message {
     fn told<T>(how: How, yes: impl FnOnce(u32) -> T) -> Answered<T> {
         match how {
-            How::Yes { part } => Answered::Yes(yes(part)),
+            How::Yes { part } => Answered::Known(yes(part)),
             How::Refused => Answered::Refused("no".into()),
             How::Unknown => Answered::Unknown("time-out".into()),
         }
     }
     match call {
-        What::Quote { wholesaler, round, request } => {
-            let result = told(how, |part| match part.min(request.quantity) {
+        Call::RequestQuote(call) => {
+            let (wholesaler, request) = (call.wholesaler, &call.request);
+            let quoted = |part: u32| match part.min(request.quantity) {
                 0 => QuoteAnswer::Nothing,
                 quantity => QuoteAnswer::Offer(Quote {
                     wholesaler,
@@ -263,18 +341,18 @@ fn answer(call: What, how: How) -> Message {
                     unit_cost: Money::new(500, Currency::GBP),
                     ships_on: day(2 + u32::from(wholesaler.0)),
                 }),
-            });
-            Message::QuoteAnswered { sku: request.sku, round, from: wholesaler, result }
+            };
+            call.answered(told(how, quoted))
         }
-        What::Supply { purchase_order, order, .. } => {
+        Call::PlacePurchaseOrder(call) => {
             let accepted =
-                |part: u32| Acknowledgement { accepted: part.min(order.quantity), arrives_on: day(4) };
-            Message::SupplyAnswered { purchase_order, result: told(how, accepted) }
+                |part: u32| Acknowledgement { accepted: part.min(call.order.quantity), arrives_on: day(4) };
+            call.answered(told(how, accepted))
         }
-        What::ShipNotice { purchase_order, request, .. } => {
+        Call::RequestShipNotice(call) => {
             // now and then more comes than was ordered
-            let arrived = |part: u32| ShipNotice::Arrived { quantity: part.min(request.order.quantity + 2) };
-            Message::ShipNoticeAnswered { purchase_order, result: told(how, arrived) }
+            let most = call.request.order.quantity + 2;
+            call.answered(told(how, |part| ShipNotice::Arrived { quantity: part.min(most) }))
         }
         other => panic!("the stock keeper never calls {other:?}"),
     }
@@ -291,11 +369,15 @@ proptest! {
             world.check();
         }
         world.settle();
-        for (n, (_, stands)) in &world.orders {
-            prop_assert!(!matches!(stands, Stands::Asked | Stands::Called), "order {n} still waits: {stands:?}");
+        for (n, Known { stands, .. }) in &world.orders {
+            let waits = matches!(stands, Stands::Asked | Stands::Ended | Stands::Called);
+            prop_assert!(!waits, "order {n} still waits: {stands:?}");
         }
-        let sent = world.house.scene.state.stock.purchase_orders.resident();
+        let sent = world.house.alone.tables.of::<PurchaseOrder>().resident();
         let open = sent.filter(|(_, sent)| !matches!(sent.state, Supply::Refused | Supply::Received { .. }));
         prop_assert_eq!(open.count(), 0);
+        for name in SKUS {
+            prop_assert!(world.house.item(name).overdue.is_empty(), "what was made and cannot come again is forgotten");
+        }
     }
 }

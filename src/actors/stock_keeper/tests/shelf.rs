@@ -1,9 +1,10 @@
 //! What is in stock.
 
 use super::*;
-use crate::actors::stock_keeper::Availability;
+use crate::actors::CommonTimeline;
+use crate::actors::stock_keeper::{Availability, Credit, CreditSum, Listed, ListedCount, PurchaseOrder};
 use crate::domain::{Happening, Step};
-use crate::runtime::{Aggregate as _, Keys};
+use crate::runtime::{Aggregate, AnyTable};
 
 #[test]
 fn an_order_in_stock_touches_its_items_alone_all_the_way_out() {
@@ -32,19 +33,29 @@ fn the_way_out_reads_the_items_and_nothing_else() {
         Message::HandedOver { order, lines },
     ];
     for message in way_out {
-        let nothing = crate::actors::State::default();
-        let mut keys = Keys::missing_in(&nothing);
-        crate::actors::stock_keeper::touches(&house.scene.state.stock, &message, &mut keys);
-        assert_eq!(keys.into_list(), [(StockItem::TREE, b"A".to_vec())]);
         house.when(message);
     }
+    assert_eq!(known::<StockItem>(&house), [b"A".to_vec()]);
+    assert_eq!(known::<Listed>(&house), [b"A".to_vec()], "from when it was listed");
+    let others = [
+        known::<Demand>(&house),
+        known::<PurchaseOrder>(&house),
+        known::<Credit>(&house),
+        known::<CreditSum>(&house),
+    ];
+    assert!(others.concat().is_empty(), "{others:?}");
+}
+
+/// What has ever been looked for, whether it was there or not.
+fn known<V: Aggregate>(house: &House) -> Vec<Vec<u8>> {
+    house.alone.tables.of::<V>().encode_all().into_iter().map(|write| write.key).collect()
 }
 
 #[test]
 fn the_timeline_tells_what_was_reserved() {
     let mut house = House::with(&[("A", 5)]);
     house.reserve(1, &[("A", 2)], Backorder::Refuse);
-    let timeline = house.scene.state.timelines.common.get(&order(1)).unwrap().0.read();
+    let timeline = house.alone.get::<CommonTimeline>(&order(1)).unwrap().0.read();
     assert_eq!(timeline.entries[0].step, Step::STOCK_OR_DATE);
     assert_eq!(timeline.entries[0].what, Happening::UnitsReserved { sku: sku("A"), quantity: 2 });
 }
@@ -106,10 +117,10 @@ fn a_stopped_parcel_is_put_away() {
 #[test]
 fn a_check_tells_what_is_for_sale_and_changes_nothing() {
     let mut house = House::with(&[("A", 3)]);
-    let heard = house.asked(Message::Check { skus: vec![sku("A"), sku("NONE")] });
+    let heard = house.asked(Check { skus: vec![sku("A"), sku("NONE")] });
     assert!(heard.events.is_empty() && heard.calls.is_empty());
     let availability = Availability { sku: sku("A"), available: 3, earliest: None };
-    assert_eq!(heard.replies, [Reply::Availability(vec![availability])]);
+    assert_eq!(heard.reply(), Some(&vec![availability]));
 }
 
 #[test]
@@ -118,11 +129,11 @@ fn listing_a_product_again_changes_its_description_and_not_its_stock() {
     let mut cheaper = product("A");
     cheaper.price.amount = 1;
     let products = vec![(cheaper, 50), (product("B"), 4), (product("B"), 4)];
-    let heard = house.asked(Message::List { products: products.clone() });
-    assert_eq!(heard.replies, [Reply::Listed { new: 1, changed: 2 }]);
+    let heard = house.asked(List { products: products.clone() });
+    assert_eq!(heard.reply(), Some(&ListedCount { new: 1, changed: 2 }));
     assert_eq!((house.item("A").available, house.item("B").found), (3, 4));
-    let heard = house.asked(Message::List { products: products[..2].to_vec() });
-    assert_eq!(heard.replies, [Reply::Listed { new: 0, changed: 0 }]);
+    let heard = house.asked(List { products: products[..2].to_vec() });
+    assert_eq!(heard.reply(), Some(&ListedCount { new: 0, changed: 0 }));
     assert!(heard.events.is_empty());
 }
 

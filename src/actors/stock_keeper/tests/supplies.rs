@@ -1,9 +1,10 @@
 //! Purchase orders and what they bring.
 
 use super::*;
-use crate::actors::stock_keeper::Supply;
+use crate::actors::CommonTimeline;
+use crate::actors::stock_keeper::{PurchaseOrder, Supply};
 use crate::domain::Timestamp;
-use crate::runtime::{Due, TimerChange};
+use crate::runtime::Due;
 
 fn due(heard: &Heard) -> Option<Due> {
     heard.timers.iter().find_map(|change| match change {
@@ -18,18 +19,18 @@ fn supplies_are_ordered_awaited_and_received() {
     house.reserve(1, &[("A", 5)], Backorder::Accept);
     house.offers(1, "A", 100, 5);
     house.offers(2, "A", 100, 2);
-    let sent = house.order_supplies(1, &[("A", 5)]).purchase_orders();
+    let sent = house.order_supplies(1).purchase_orders();
     let [(id, 2, 3)] = sent[..] else { panic!("the best wholesaler sends what is missing: {sent:?}") };
-    assert!(house.order_supplies(1, &[("A", 5)]).is_nothing(), "ordered once");
+    assert!(house.order_supplies(1).is_nothing(), "ordered once");
 
     let heard = house.acknowledged(id, 3, 2);
     let nine = day(2).start().plus_ms(9 * Timestamp::HOUR_MS);
     assert_eq!(due(&heard), Some(Due::Trade(nine)));
     assert!(heard.orders.is_empty());
 
-    house.scene.now = nine;
+    house.alone.now = nine;
     let heard = house.when(Message::GoodsDue { purchase_order: id });
-    assert!(matches!(heard.calls[..], [What::ShipNotice { .. }]));
+    assert!(matches!(heard.calls[..], [Call::RequestShipNotice(_)]));
     assert_eq!(house.arrived(id, 3).orders, [arrived(1)]);
     let item = house.item("A");
     assert_eq!((item.reserved, item.available, item.received, item.incoming), (5, 0, 3, 0));
@@ -38,7 +39,7 @@ fn supplies_are_ordered_awaited_and_received() {
     assert!(house.when(Message::GoodsDue { purchase_order: id }).is_nothing());
     assert!(house.acknowledged(id, 3, 2).is_nothing());
 
-    let entries = house.scene.state.timelines.common.get(&order(1)).unwrap().0.read().entries;
+    let entries = house.alone.get::<CommonTimeline>(&order(1)).unwrap().0.read().entries;
     let steps: Vec<u8> = entries.iter().map(|entry| entry.step.0).collect();
     assert_eq!(steps, [5, 5, 4, 4], "{entries:?}");
 }
@@ -49,7 +50,7 @@ fn a_refused_purchase_order_goes_to_the_next_wholesaler_and_then_to_nobody() {
     house.reserve(1, &[("A", 4)], Backorder::Accept);
     house.offers(1, "A", 100, 5);
     house.offers(2, "A", 100, 2);
-    let [(first, 2, 3)] = house.order_supplies(1, &[("A", 4)]).purchase_orders()[..] else { panic!() };
+    let [(first, 2, 3)] = house.order_supplies(1).purchase_orders()[..] else { panic!() };
     let heard = house.refused(first);
     let [(second, 1, 3)] = heard.purchase_orders()[..] else { panic!() };
     assert!(heard.orders.is_empty());
@@ -63,7 +64,7 @@ fn where_nobody_is_left_the_order_is_told_once_and_its_release_gives_the_rest_ba
     house.reserve(1, &[("A", 4)], Backorder::Accept);
     house.offers(1, "A", 100, 5);
     house.offers_nothing(2, "A");
-    let [(id, 1, 3)] = house.order_supplies(1, &[("A", 4)]).purchase_orders()[..] else { panic!() };
+    let [(id, 1, 3)] = house.order_supplies(1).purchase_orders()[..] else { panic!() };
     assert_eq!(house.refused(id).orders, [no_supplies(1)]);
     assert_eq!(house.item("A").reserved, 1, "what was reserved still is");
     house.release(1, &[("A", 4)]);
@@ -78,19 +79,19 @@ fn an_unknown_outcome_is_asked_again_with_the_same_key_and_never_taken_for_a_ref
     house.reserve(1, &[("A", 3)], Backorder::Accept);
     house.offers(1, "A", 100, 5);
     house.offers(2, "A", 100, 2);
-    let first = house.order_supplies(1, &[("A", 3)]);
+    let first = house.order_supplies(1);
     let [(id, 2, 3)] = first.purchase_orders()[..] else { panic!() };
-    let rules = house.scene.rules.clone();
+    let rules = house.alone.rules.clone();
     let mut cases = 0;
     for attempt in 1..=rules.supply_attempts_max + 2 {
         let result = Answered::Unknown("time-out".into());
         let heard = house.when(Message::SupplyAnswered { purchase_order: id, result });
         let wait =
             if attempt > rules.supply_attempts_max { rules.retry_max_ms } else { rules.retry_ms(attempt) };
-        assert_eq!(due(&heard), Some(Due::Real(Scene::NOON.plus_ms(wait))));
+        assert_eq!(due(&heard), Some(Due::Real(NOON.plus_ms(wait))));
         assert!(heard.orders.is_empty() && heard.calls.is_empty(), "nobody else is asked");
         cases += heard.events.iter().flat_map(|event| event.happenings()).count();
-        house.scene.now = house.scene.now.plus_ms(1_000);
+        house.alone.now = house.alone.now.plus_ms(1_000);
         let again = house.when(Message::SupplyRetry { purchase_order: id });
         assert_eq!(format!("{:?}", again.calls), format!("{:?}", first.calls));
     }
@@ -151,7 +152,7 @@ fn an_order_served_before_it_has_paid_hears_of_it_when_it_asks_for_supplies() {
     house.offers(1, "A", 9, 3);
     house.offers_nothing(2, "A");
     assert!(house.release(1, &[("A", 2)]).orders.is_empty());
-    let heard = house.order_supplies(2, &[("A", 2)]);
+    let heard = house.order_supplies(2);
     assert_eq!(heard.orders, [arrived(2)]);
     assert!(heard.purchase_orders().is_empty());
     house.release(2, &[("A", 2)]);
@@ -165,7 +166,7 @@ fn a_cancel_while_supplies_are_under_way_leaves_them_to_whoever_comes_next() {
     house.release(1, &[("A", 3)]);
     assert_eq!((house.item("A").available, house.item("A").pegs.len(), house.demands()), (1, 0, 0));
     house.reserve(2, &[("A", 3)], Backorder::Accept);
-    assert!(house.order_supplies(2, &[("A", 3)]).purchase_orders().is_empty(), "two are on their way");
+    assert!(house.order_supplies(2).purchase_orders().is_empty(), "two are on their way");
     assert_eq!(house.arrived(id, 2).orders, [arrived(2)]);
 }
 
@@ -190,14 +191,14 @@ fn goods_that_are_late_are_asked_for_again_and_the_promise_changes() {
     let mut house = House::with(&[("A", 0)]);
     let id = house.waits(1, &[("A", 5)]);
     let later = day(4).start();
-    let result = Answered::Yes(ShipNotice::NotYet { ask_again_at: later });
+    let result = Answered::Known(ShipNotice::NotYet { ask_again_at: later });
     let heard = house.when(Message::ShipNoticeAnswered { purchase_order: id, result });
     assert_eq!(due(&heard), Some(Due::Trade(later)));
     assert_eq!(heard.orders, [order_manager::Message::PromiseChanged { order: order(1), ships_on: day(4) }]);
     let result = Answered::Unknown("time-out".into());
     let heard = house.when(Message::ShipNoticeAnswered { purchase_order: id, result });
     assert!(matches!(due(&heard), Some(Due::Real(_))));
-    let state = house.scene.state.stock.purchase_orders.get(&id).unwrap().state;
+    let state = house.alone.get::<PurchaseOrder>(&id).unwrap().state;
     assert!(matches!(state, Supply::Acknowledged { .. }));
 }
 
@@ -205,16 +206,16 @@ fn goods_that_are_late_are_asked_for_again_and_the_promise_changes() {
 fn a_day_that_nobody_lives_to_see_is_no_answer() {
     let mut house = House::with(&[("A", 0)]);
     let id = house.waits(1, &[("A", 5)]);
-    let never = Answered::Yes(ShipNotice::NotYet { ask_again_at: Timestamp(u64::MAX) });
+    let never = Answered::Known(ShipNotice::NotYet { ask_again_at: Timestamp(u64::MAX) });
     let heard = house.when(Message::ShipNoticeAnswered { purchase_order: id, result: never });
     assert!(matches!(due(&heard), Some(Due::Real(_))), "it is asked again soon: {:?}", due(&heard));
     assert_eq!(heard.orders, [], "nobody is promised such a day");
 
     house.reserve(2, &[("A", 1)], Backorder::Accept);
-    let sent = house.order_supplies(2, &[("A", 1)]);
+    let sent = house.order_supplies(2);
     let [(id, _, 1)] = sent.purchase_orders()[..] else { panic!() };
     let never = Acknowledgement { accepted: 1, arrives_on: Date(u32::MAX) };
-    let result = Answered::Yes(never);
+    let result = Answered::Known(never);
     let heard = house.when(Message::SupplyAnswered { purchase_order: id, result });
     assert!(matches!(due(&heard), Some(Due::Real(_))), "it is asked again soon: {:?}", due(&heard));
     assert_eq!(heard.orders, []);
@@ -230,7 +231,7 @@ fn several_lines_are_in_when_the_last_one_is() {
         house.offers(1, name, 9, 3);
         house.offers_nothing(2, name);
     }
-    let sent = house.order_supplies(1, &lines).purchase_orders();
+    let sent = house.order_supplies(1).purchase_orders();
     for &(id, _, quantity) in &sent {
         house.acknowledged(id, quantity, 3);
     }

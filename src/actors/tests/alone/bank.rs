@@ -6,7 +6,7 @@ use crate::runtime::kit::run;
 
 async fn to_merchant(alone: &mut Alone) -> ToMerchant {
     match alone.next(Address::MerchantProxy).await.as_ref() {
-        Message::Merchant(message) => message.clone(),
+        Message::MerchantProxy(message) => message.clone(),
         other => panic!("the merchant is told {other:?}"),
     }
 }

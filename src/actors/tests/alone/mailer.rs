@@ -5,9 +5,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{Alone, ms, order, pence};
-use crate::actors::calls::Outcome;
-use crate::actors::mailer::{MailId, Message as ToMailer};
-use crate::actors::{Address, Answered, Rules};
+use crate::actors::mailer::{Mail, MailId, Message as ToMailer};
+use crate::actors::{Address, Call, Rules};
 use crate::domain::Timestamp;
 use crate::partners::mail::{Letter, MailKind};
 use crate::runtime::kit::{Answer, Scripted, run};
@@ -34,9 +33,9 @@ fn a_post_that_cannot_be_reached_is_tried_with_growing_pauses_and_then_the_lette
         let mut alone = Alone::new(Address::Mailer);
         let tried: Rc<RefCell<Vec<Instant>>> = Rc::default();
         let noted = tried.clone();
-        alone.kit.outside = Scripted::new(move |_| {
+        alone.kit.outside = Scripted::new(move |call: &Call| {
             noted.borrow_mut().push(Instant::now());
-            Answer::After(ms(0), Outcome::Posted(Answered::Unknown("connection reset".into())))
+            Answer::After(ms(0), call.unanswered("connection reset".into()))
         });
         alone.kit.start().await;
         alone.told(ToMailer::Send(Arc::new(letter())));
@@ -47,7 +46,7 @@ fn a_post_that_cannot_be_reached_is_tried_with_growing_pauses_and_then_the_lette
         for (attempt, pair) in (1..).zip(tried.windows(2)) {
             assert!(pair[1] - pair[0] >= ms(rules.retry_ms(attempt)), "before attempt {attempt}");
         }
-        let parked = alone.kit.look(|state| state.mail.mail.peek(&MailId::of(&letter())).cloned());
+        let parked = alone.kit.look(|tables| tables.of::<Mail>().peek(&MailId::of(&letter())).cloned());
         assert!(parked.is_some_and(|row| row.parked.is_some()));
     });
 }
@@ -63,8 +62,7 @@ fn a_letter_that_was_given_to_the_post_before_a_crash_is_given_again_as_it_was()
         alone.kit.settle().await;
         alone.kit.restart().await;
         alone.kit.settle().await;
-        let made: Vec<String> =
-            script.made().iter().map(|call| serde_json::to_string(call).unwrap()).collect();
+        let made: Vec<String> = script.made().iter().map(|call| format!("{call:?}")).collect();
         assert_eq!((made.len(), &made[0]), (2, &made[1]));
     });
 }

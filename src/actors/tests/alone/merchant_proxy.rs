@@ -17,14 +17,14 @@ fn authorise() -> ToMerchant {
 
 async fn to_bank(alone: &mut Alone) -> ToBank {
     match alone.next(Address::BankActor).await.as_ref() {
-        Message::Bank(message) => message.clone(),
+        Message::BankActor(message) => message.clone(),
         other => panic!("the bank is told {other:?}"),
     }
 }
 
 async fn to_orders(alone: &mut Alone) -> ToOrders {
     match alone.next(Address::OrderManager).await.as_ref() {
-        Message::Orders(message) => message.clone(),
+        Message::OrderManager(message) => message.clone(),
         other => panic!("the order manager is told {other:?}"),
     }
 }
@@ -41,7 +41,7 @@ fn a_silent_bank_is_unknown_after_the_deadline_and_asked_by_the_same_key() {
         let unknown = ToOrders::PaymentUnknown { order: order(1), payment: payment(1) };
         assert_eq!(to_orders(&mut alone).await, unknown);
         assert!(alone.elapsed() >= ms(Rules::default().payment_deadline_ms));
-        let ask = ToBank::AskHold { order: order(1), payment: payment(1), verification: false };
+        let ask = ToBank::QueryHold { order: order(1), payment: payment(1), verification: false };
         assert_eq!(to_bank(&mut alone).await, ask);
         // the answer, after all
         let capture_before = Timestamp(1_796_000_000_000);
@@ -63,7 +63,7 @@ fn a_bank_that_stays_silent_is_told_to_let_go_also_over_a_crash() {
         let mut asks = 0;
         let release = loop {
             match to_bank(&mut alone).await {
-                ToBank::AskHold { .. } => asks += 1,
+                ToBank::QueryHold { .. } => asks += 1,
                 // what stood in a turn when it crashed is handed over again
                 ToBank::ApproveHold { .. } => {}
                 other => break other,

@@ -14,11 +14,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::world::{PROGRAMS, partners, tree_names};
+use super::world::{PROGRAMS, partners};
 use crate::actors::{Address, Message, Rules, Shop};
 use crate::domain::{Currency, Money, OrderId, PaymentId};
 use crate::partners::mail::MemoryPost;
-use crate::runtime::kit::{Kit, Probe};
+use crate::runtime::Application;
+use crate::runtime::kit::{Kit, Probe, tree};
+
+/// Longer than any of these tests.
+const PATIENCE: Duration = Duration::from_secs(3_600 * 24);
 
 /// One actor that lives, and the embedded partners.
 struct Alone {
@@ -31,9 +35,10 @@ struct Alone {
 impl Alone {
     /// Not started yet: its kit may be changed.
     fn new(actor: Address) -> Alone {
-        let mut kit = Kit::new(Rules::default, &tree_names(), &[actor]);
+        let mut kit = Kit::new(Rules::default);
+        kit.tree = Box::new(move || tree(&[actor]));
         kit.outside = Rc::new(partners(&MemoryPost::new()));
-        let others = Address::STANDING.into_iter().chain([PROGRAMS]).filter(|other| *other != actor);
+        let others = Shop::singletons().into_iter().chain([PROGRAMS]).filter(|other| *other != actor);
         let probes = others.map(|other| (other, kit.probe(other))).collect();
         Alone { kit, actor, probes, begun: Instant::now() }
     }
@@ -46,7 +51,7 @@ impl Alone {
 
     /// Tells the actor something as if another had.
     fn told(&self, message: impl Into<Message>) {
-        drop(self.kit.tell(self.actor, message.into()));
+        drop(self.kit.tell_any(self.actor, message.into(), PATIENCE));
     }
 
     /// What another actor is told next.

@@ -1,5 +1,7 @@
 use super::Alone;
-use crate::actors::order_manager::{Idempotency, Message as ToOrders, Outcome, PlaceOrder, Route};
+use crate::actors::order_manager::{
+    Cancel, Idempotency, Message as ToOrders, Order, Outcome, PlaceOrder, Route,
+};
 use crate::actors::tests::world::{PLENTY, PROGRAMS, details, line};
 use crate::actors::web_session::Message as ToSession;
 use crate::actors::{Address, Message, mailer, merchant_proxy, stock_keeper, warehouse};
@@ -14,7 +16,7 @@ fn idempotency() -> Idempotency {
     Idempotency { principal, route, key: "k1".into(), digest: 1 }
 }
 
-/// At home with its key.
+/// In one partition with its key.
 fn order() -> OrderId {
     OrderId::in_slot(idempotency().slot(), 1_795_348_800_000, 1)
 }
@@ -39,11 +41,16 @@ fn place() -> ToOrders {
 async fn awaiting_payment(alone: &mut Alone) -> (OrderId, PaymentId) {
     alone.told(place());
     let asked = alone.next(Address::StockKeeper).await;
-    assert!(matches!(asked.as_ref(), Message::Stock(stock_keeper::Message::Reserve { .. })), "{asked:?}");
+    assert!(
+        matches!(asked.as_ref(), Message::StockKeeper(stock_keeper::Message::Reserve { .. })),
+        "{asked:?}"
+    );
     alone.told(ToOrders::Reserved { order: order() });
     let asked = alone.next(Address::MerchantProxy).await;
     match asked.as_ref() {
-        Message::Merchant(merchant_proxy::Message::Authorise { order, payment, .. }) => (*order, *payment),
+        Message::MerchantProxy(merchant_proxy::Message::Authorise { order, payment, .. }) => {
+            (*order, *payment)
+        }
         other => panic!("the merchant is told {other:?}"),
     }
 }
@@ -59,20 +66,23 @@ fn nobody_is_told_that_an_order_is_confirmed_before_it_has_both_the_money_and_th
         alone.told(ToOrders::PaymentAuthorised { order, payment });
         let asked = alone.next(Address::StockKeeper).await;
         assert!(
-            matches!(asked.as_ref(), Message::Stock(stock_keeper::Message::Allocate { .. })),
+            matches!(asked.as_ref(), Message::StockKeeper(stock_keeper::Message::Allocate { .. })),
             "{asked:?}"
         );
         assert!(alone.is_quiet(PROGRAMS).await && alone.is_quiet(Address::WarehouseActor).await);
         alone.told(ToOrders::Allocated { order });
         let told = alone.next(PROGRAMS).await;
-        let Message::Session(ToSession::OrderAnswered { answer, .. }) = told.as_ref() else {
+        let Message::WebSession(ToSession::OrderAnswered { answer, .. }) = told.as_ref() else {
             panic!("{told:?}")
         };
         assert!(matches!(answer.outcome, Outcome::Taken(_)));
         let asked = alone.next(Address::WarehouseActor).await;
-        assert!(matches!(asked.as_ref(), Message::Warehouse(warehouse::Message::Fulfil(_))), "{asked:?}");
+        assert!(
+            matches!(asked.as_ref(), Message::WarehouseActor(warehouse::Message::Fulfil(_))),
+            "{asked:?}"
+        );
         let mail = alone.next(Address::Mailer).await;
-        let Message::Mail(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
+        let Message::Mailer(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
         assert_eq!(letter.kind, MailKind::OrderConfirmation);
     });
 }
@@ -82,14 +92,14 @@ fn what_is_held_after_she_cancelled_is_let_go_of() {
     run(async {
         let mut alone = Alone::started(Address::OrderManager).await;
         let (order, payment) = awaiting_payment(&mut alone).await;
-        let key = alone.kit.look(|state| state.orders.orders.peek(&order).unwrap().key.to_string());
-        alone.told(ToOrders::Cancel { order, claim: key.into() });
+        let key = alone.kit.look(|tables| tables.of::<Order>().peek(&order).unwrap().key.to_string());
+        alone.told(ToOrders::from(Cancel { order, claim: key.into() }));
         let told = alone.next(Address::MerchantProxy).await;
         let void = merchant_proxy::Message::Void { order, payment };
-        assert!(matches!(told.as_ref(), Message::Merchant(message) if *message == void), "{told:?}");
+        assert!(matches!(told.as_ref(), Message::MerchantProxy(message) if *message == void), "{told:?}");
         alone.told(ToOrders::PaymentAuthorised { order, payment });
         let given_back = alone.next(Address::StockKeeper).await;
-        assert!(matches!(given_back.as_ref(), Message::Stock(stock_keeper::Message::Release { .. })));
+        assert!(matches!(given_back.as_ref(), Message::StockKeeper(stock_keeper::Message::Release { .. })));
         assert!(alone.is_quiet(Address::StockKeeper).await, "and nothing is allocated");
     });
 }

@@ -1,10 +1,10 @@
 use super::{Alone, ms, order};
-use crate::actors::calls::Outcome;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::stock_keeper::Message as ToStock;
+use crate::actors::stock_keeper::{Message as ToStock, StockItem};
 use crate::actors::tests::world::{NONE, shelves};
-use crate::actors::{Address, Answered, Call, Message, Rules, What};
+use crate::actors::{Address, Call, Message, PartnerCall, Rules};
 use crate::domain::{Backorder, Currency, Date, Money, Sku, Units};
+use crate::partners::Answered;
 use crate::partners::wholesaler::{Quote, QuoteAnswer, WholesalerId};
 use crate::runtime::kit::{Answer, Scripted, run};
 
@@ -18,17 +18,18 @@ fn reserve() -> ToStock {
 /// Only this wholesaler answers; the others never do.
 async fn with_one_who_answers(answers: WholesalerId) -> Alone {
     let mut alone = Alone::new(Address::StockKeeper);
-    alone.kit.outside = Scripted::new(move |call: &Call| match &call.what {
-        What::Quote { wholesaler, request, .. } if *wholesaler == answers => {
+    alone.kit.outside = Scripted::new(move |call: &Call| match call {
+        Call::RequestQuote(call) if call.wholesaler == answers => {
             let unit_cost = Money::new(50, Currency::GBP);
-            let (sku, quantity) = (request.sku.clone(), request.quantity);
-            let offer = Quote { wholesaler: *wholesaler, sku, quantity, unit_cost, ships_on: SHIPS_ON };
-            Answer::After(ms(10), Outcome::Quote(Answered::Yes(QuoteAnswer::Offer(offer))))
+            let (sku, quantity) = (call.request.sku.clone(), call.request.quantity);
+            let offer = Quote { wholesaler: answers, sku, quantity, unit_cost, ships_on: SHIPS_ON };
+            let answered = call.answered(Answered::Known(QuoteAnswer::Offer(offer)));
+            Answer::After(ms(10), answered.into())
         }
         _ => Answer::Never,
     });
     alone.kit.start().await;
-    alone.kit.ask(Address::StockKeeper, shelves()).await.unwrap();
+    alone.kit.ask(shelves()).await.unwrap();
     alone
 }
 
@@ -39,7 +40,7 @@ fn wholesalers_that_stay_silent_are_left_out_at_the_deadline() {
         alone.told(reserve());
         let told = alone.next(Address::OrderManager).await;
         assert!(
-            matches!(told.as_ref(), Message::Orders(ToOrders::Promised { ships_on: SHIPS_ON, .. })),
+            matches!(told.as_ref(), Message::OrderManager(ToOrders::Promised { ships_on: SHIPS_ON, .. })),
             "{told:?}"
         );
         let deadline = ms(Rules::default().quote_deadline_ms);
@@ -54,11 +55,11 @@ fn when_no_wholesaler_answers_the_order_is_told_that_nobody_has_it() {
         alone.told(reserve());
         let told = alone.next(Address::OrderManager).await;
         assert!(
-            matches!(told.as_ref(), Message::Orders(ToOrders::OutOfStock { earliest: None, .. })),
+            matches!(told.as_ref(), Message::OrderManager(ToOrders::OutOfStock { earliest: None, .. })),
             "{told:?}"
         );
-        let kept = alone.kit.look(|state| {
-            let item = state.stock.stock.peek(&Sku::parse(NONE).unwrap()).unwrap();
+        let kept = alone.kit.look(|tables| {
+            let item = tables.of::<StockItem>().peek(&Sku::parse(NONE).unwrap()).unwrap();
             (item.reserved, item.pegs.len())
         });
         assert_eq!(kept, (0, 0));

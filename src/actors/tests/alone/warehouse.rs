@@ -28,20 +28,20 @@ fn the_truck_collects_what_was_packed_and_each_is_told_in_turn() {
         alone.kit.start().await;
         alone.told(fulfil());
         let packed = alone.next(Address::StockKeeper).await;
-        assert!(matches!(packed.as_ref(), Message::Stock(ToStock::Packed { .. })), "{packed:?}");
+        assert!(matches!(packed.as_ref(), Message::StockKeeper(ToStock::Packed { .. })), "{packed:?}");
         assert!(alone.is_quiet(Address::OrderManager).await, "nothing has left yet");
         // between packing and the truck
         alone.kit.restart().await;
         let told = alone.next(Address::OrderManager).await;
-        let Message::Orders(ToOrders::HandedOver { tracking, .. }) = told.as_ref() else {
+        let Message::OrderManager(ToOrders::HandedOver { tracking, .. }) = told.as_ref() else {
             panic!("{told:?}")
         };
         assert!(tracking.starts_with("DS"));
         let mail = alone.next(Address::Mailer).await;
-        let Message::Mail(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
+        let Message::Mailer(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
         assert_eq!((letter.kind, letter.tracking.as_ref()), (MailKind::Dispatched, Some(tracking)));
         let told = alone.next(Address::OrderManager).await;
-        assert!(matches!(told.as_ref(), Message::Orders(ToOrders::Delivered { .. })), "{told:?}");
+        assert!(matches!(told.as_ref(), Message::OrderManager(ToOrders::Delivered { .. })), "{told:?}");
     });
 }
 
@@ -54,10 +54,10 @@ fn what_is_stopped_before_it_is_packed_never_leaves() {
         alone.told(fulfil());
         alone.told(ToWarehouse::Stop { order: order(1) });
         let told = alone.next(Address::OrderManager).await;
-        assert!(matches!(told.as_ref(), Message::Orders(ToOrders::Stopped { .. })), "{told:?}");
+        assert!(matches!(told.as_ref(), Message::OrderManager(ToOrders::Stopped { .. })), "{told:?}");
         tokio::time::sleep(std::time::Duration::from_secs(200)).await;
         let put_away = alone.next(Address::StockKeeper).await;
-        assert!(matches!(put_away.as_ref(), Message::Stock(ToStock::PutAway { packed: false, .. })));
+        assert!(matches!(put_away.as_ref(), Message::StockKeeper(ToStock::PutAway { packed: false, .. })));
         assert!(alone.is_quiet(Address::StockKeeper).await && alone.is_quiet(Address::Mailer).await);
     });
 }

@@ -2,37 +2,36 @@ use std::time::Duration;
 
 use super::Alone;
 use crate::actors::tests::world::{PLENTY, line};
-use crate::actors::web_session::{CartView, Message as ToSession, Reply as SessionReply};
-use crate::actors::{Address, Reply, Rules};
+use crate::actors::web_session::{CartReply, CartView, Create, SetLine, View, WebSession};
+use crate::actors::{Address, Rules};
 use crate::domain::SessionId;
+use crate::runtime::Question;
 use crate::runtime::kit::run;
 
-fn visitor() -> Address {
-    Address::WebSession(SessionId::new(1_795_348_800_000, 9))
+fn visitor() -> SessionId {
+    SessionId::new(1_795_348_800_000, 9)
 }
 
-async fn asked(alone: &Alone, message: ToSession) -> CartView {
-    match alone.kit.ask(visitor(), message.into()).await.unwrap() {
-        Reply::Session(SessionReply::Cart(cart)) => *cart,
-        other => panic!("a cart is shown: {other:?}"),
-    }
+async fn asked(alone: &Alone, question: impl Question<Actor = WebSession, Reply = CartReply>) -> CartView {
+    *alone.kit.ask_of(visitor(), question).await.unwrap().expect("a cart is shown")
 }
 
 async fn is_live(alone: &Alone) -> bool {
     let report = alone.kit.inspect().await;
-    report.actors.iter().any(|actor| actor.name == visitor().to_string())
+    let visitor = Address::WebSession(visitor()).to_string();
+    report.actors.iter().any(|actor| actor.name == visitor)
 }
 
 #[test]
 fn an_idle_visitor_leaves_memory_and_finds_her_cart_again() {
     run(async {
         let alone = Alone::started(Address::StockKeeper).await;
-        asked(&alone, ToSession::Create).await;
-        let filled = asked(&alone, ToSession::SetLine { line: line(PLENTY, 2) }).await;
+        asked(&alone, Create).await;
+        let filled = asked(&alone, SetLine { line: line(PLENTY, 2) }).await;
         assert!(is_live(&alone).await);
         tokio::time::sleep(Duration::from_millis(Rules::default().session_idle_ms + 1_000)).await;
         assert!(!is_live(&alone).await);
-        assert_eq!(asked(&alone, ToSession::View).await, filled);
+        assert_eq!(asked(&alone, View).await, filled);
         assert!(is_live(&alone).await);
     });
 }
@@ -41,9 +40,9 @@ fn an_idle_visitor_leaves_memory_and_finds_her_cart_again() {
 fn a_cart_outlives_a_crash() {
     run(async {
         let mut alone = Alone::started(Address::StockKeeper).await;
-        asked(&alone, ToSession::Create).await;
-        let filled = asked(&alone, ToSession::SetLine { line: line(PLENTY, 2) }).await;
+        asked(&alone, Create).await;
+        let filled = asked(&alone, SetLine { line: line(PLENTY, 2) }).await;
         alone.kit.restart().await;
-        assert_eq!(asked(&alone, ToSession::View).await, filled);
+        assert_eq!(asked(&alone, View).await, filled);
     });
 }

@@ -7,7 +7,7 @@ fn a_cart_is_in_one_checkout_at_a_time_and_the_other_is_told_so() {
     let other = placed(&visit.checkout("k-2"));
     assert!(other.lines.is_empty(), "only the order manager knows whether this key has bought before");
     let turn = visit.answered(&other, Outcome::NothingToBuy, false);
-    assert_eq!(session_reply(&turn), &Reply::BeingOrdered);
+    assert_eq!(bought(&turn), &Err(NoCheckout::BeingOrdered));
     let again = placed(&visit.checkout("k-1"));
     assert_eq!(again.lines, first.lines, "the same checkout is sent as it was");
     visit.answered(&again, Outcome::InProgress, false);
@@ -24,7 +24,7 @@ fn what_was_ordered_before_is_said_again_while_another_checkout_is_on_its_way() 
     let second = placed(&visit.checkout("k-2"));
     let view = view(&first, OrderState::Confirmed);
     let turn = visit.answered(&second, Outcome::Taken(view), true);
-    assert!(matches!(turn.replies(), [(ASKER, ShopReply::Answered(Answer { replayed: true, .. }))]));
+    assert!(matches!(bought(&turn), Ok(Answer { replayed: true, .. })));
     assert!(placed(&visit.checkout("k-3")).lines.is_empty(), "the first has not been answered");
 }
 
@@ -32,6 +32,6 @@ fn what_was_ordered_before_is_said_again_while_another_checkout_is_on_its_way() 
 fn a_checkout_of_which_nothing_is_heard_does_not_hold_the_cart_for_ever() {
     let mut visit = Visit::shopping();
     visit.checkout("k-1");
-    visit.scene.real_now = visit.scene.real_now.plus_ms(ORDERING_MAX_MS);
+    visit.alone.real_now = visit.alone.real_now.plus_ms(ORDERING_MAX_MS);
     assert_eq!(placed(&visit.checkout("k-2")).lines.len(), 1);
 }

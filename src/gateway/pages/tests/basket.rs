@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::test::TestRequest;
 
-use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
+use crate::actors::web_session::{Forget, Message as CartMessage, NoCart, RemoveLine, SetLine, View};
 use crate::actors::{Address, Message};
 use crate::domain::{OrderLine, SessionId, Sku, VisitorKey};
 
@@ -10,7 +10,7 @@ use super::kit::*;
 
 fn set(asked: &[(Address, Message)]) -> Vec<OrderLine> {
     let line = |message: &Message| match message {
-        Message::Session(CartMessage::SetLine { line }) => Some(line.clone()),
+        Message::WebSession(CartMessage::SetLine(SetLine { line })) => Some(line.clone()),
         _ => None,
     };
     asked.iter().filter_map(|(_, message)| line(message)).collect()
@@ -22,7 +22,7 @@ async fn the_first_book_starts_a_session_that_scripts_cannot_read() {
     let seen = kit.send(form("/cart/lines", "sku=PD-1&quantity=2")).await;
     seen.goes_to("/cart");
     let asked = kit.asked();
-    assert!(matches!(asked[0].1, Message::Session(CartMessage::Create)));
+    assert!(matches!(asked[0].1, Message::WebSession(CartMessage::Create(_))));
     assert_eq!(set(&asked), [emmas(2)]);
     let Address::WebSession(session) = asked[1].0 else { panic!("{:?}", asked[1].0) };
     let cookie = seen.header("set-cookie");
@@ -62,8 +62,8 @@ async fn the_same_form_twice_sets_the_same_line() {
 async fn a_session_that_is_gone_is_replaced_and_she_is_told() {
     let gone = AtomicBool::new(false);
     let kit = Kit::new(move |to, message| match message {
-        Message::Session(CartMessage::SetLine { .. }) if !gone.swap(true, Ordering::Relaxed) => {
-            Ok(CartReply::NoSuchCart.into())
+        Message::WebSession(CartMessage::SetLine(_)) if !gone.swap(true, Ordering::Relaxed) => {
+            reply::<SetLine>(Err(NoCart::NoSuchCart))
         }
         _ => stocked(9, vec![emmas(1)])(to, message),
     });
@@ -72,7 +72,7 @@ async fn a_session_that_is_gone_is_replaced_and_she_is_told() {
     assert!(seen.header("set-cookie").starts_with("doorstep_session="));
     assert_eq!(set(&kit.asked()).len(), 2);
     kit.get("/cart?notice=renewed").await.shows("we have begun a new one");
-    let gone = Kit::new(|_, _| Ok(CartReply::NoSuchCart.into()));
+    let gone = Kit::new(|_, _| reply::<View>(Err(NoCart::NoSuchCart)));
     gone.get("/cart").await.shows("Your earlier basket was too old");
 }
 
@@ -91,7 +91,7 @@ async fn the_id_of_a_cart_opens_none() {
 #[actix_web::test]
 async fn a_basket_can_be_forgotten_and_its_cookie_goes_with_it() {
     let kit = Kit::new(|to, message| match message {
-        Message::Session(CartMessage::Forget) => Ok(CartReply::Forgotten.into()),
+        Message::WebSession(CartMessage::Forget(_)) => reply::<Forget>(()),
         _ => stocked(9, vec![emmas(2)])(to, message),
     });
     kit.get("/cart").await.shows("action=\"/cart/forget\"");
@@ -101,7 +101,7 @@ async fn a_basket_can_be_forgotten_and_its_cookie_goes_with_it() {
     assert!(gone.starts_with("doorstep_session=;") && gone.contains("Max-Age=0"), "{gone}");
     assert!(seen.header("clear-site-data").contains("storage"));
     let forgotten = kit.asked().into_iter().any(|(to, message)| {
-        to == Address::WebSession(session()) && matches!(message, Message::Session(CartMessage::Forget))
+        to == Address::WebSession(session()) && matches!(message, Message::WebSession(CartMessage::Forget(_)))
     });
     assert!(forgotten);
     Kit::new(stocked(9, vec![])).send(form("/cart/forget", "")).await.goes_to("/");
@@ -136,7 +136,7 @@ async fn a_quantity_that_is_none_is_said_beside_its_field_and_changes_nothing() 
 #[actix_web::test]
 async fn a_full_basket_says_so_and_keeps_what_it_has() {
     let kit = Kit::new(|to, message| match message {
-        Message::Session(CartMessage::SetLine { .. }) => Ok(CartReply::CartFull.into()),
+        Message::WebSession(CartMessage::SetLine(_)) => reply::<SetLine>(Err(NoCart::Full)),
         _ => stocked(9, vec![emmas(1)])(to, message),
     });
     let seen = kit.post("/cart/lines", "sku=PD-1&quantity=1").await;
@@ -148,8 +148,8 @@ async fn a_full_basket_says_so_and_keeps_what_it_has() {
 async fn a_line_can_be_taken_out_also_when_its_book_has_left_the_shop() {
     let kit = Kit::new(stocked(9, vec![]));
     kit.post("/cart/lines/PD-404/remove", "").await.goes_to("/cart");
-    let removed = CartMessage::RemoveLine { sku: Sku::parse("PD-404").unwrap() };
+    let removed = CartMessage::from(RemoveLine { sku: Sku::parse("PD-404").unwrap() });
     assert!(
-        matches!(&kit.asked()[..], [(Address::WebSession(_), Message::Session(message))] if *message == removed)
+        matches!(&kit.asked()[..], [(Address::WebSession(_), Message::WebSession(message))] if *message == removed)
     );
 }

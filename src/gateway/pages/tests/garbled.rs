@@ -57,9 +57,7 @@ proptest! {
         actix_web::rt::System::new().block_on(async {
             let kit = Kit::new(stocked(1, vec![emmas(2)]));
             let seen = kit.get(&uri).await;
-            // the played session answers a return with a cart, which is no answer to it
-            let misplayed = path == "/checkout/return" && seen.status == 500 && kit.asked().len() == 1;
-            assert!(seen.status < 500 || misplayed, "{uri}: {}", seen.html);
+            assert!(seen.status < 500, "{uri}: {}", seen.html);
             assert!(!seen.html.contains("<script"), "{uri}");
         });
     }

@@ -11,29 +11,35 @@ use actix_web::{App as Site, body};
 
 use crate::access::{Clients, ForwardingHeader, Quotas, TrustedProxies};
 use crate::actors::order_manager::{Answer, OrderView, Outcome};
-use crate::actors::stock_keeper::{Availability, Message as StockMessage, Reply as StockReply};
-use crate::actors::web_session::{CartView, Message as CartMessage, Reply as CartReply};
-use crate::actors::{Address, Message, Reply, Rules};
+use crate::actors::stock_keeper::{Availability, Check, Earliest, Message as StockMessage};
+use crate::actors::web_session::{
+    BeginCheckout, CartView, CheckoutBegun, Message as CartMessage, NoCheckout, PayWith, View,
+};
+use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals, VisitorKey};
 use crate::gateway::pages::dress;
-use crate::gateway::{App, AskError, Asks, HttpLimits, PageSettings, Programs, Shield, configure};
+use crate::gateway::{App, AskError, Asked, Asks, HttpLimits, PageSettings, Programs, Shield, configure};
+use crate::runtime::{AnyReply, Question};
 
-type Plays = dyn Fn(Address, &Message) -> Result<Reply, AskError> + Send + Sync;
+/// What the played shop answers.
+pub type Played = Result<AnyReply, AskError>;
+
+/// The reply to this question, or to another whose reply has the same type.
+pub fn reply<Q: Question>(reply: Q::Reply) -> Played {
+    Ok(Box::new(reply))
+}
+
+type Plays = dyn Fn(Address, &Message) -> Played + Send + Sync;
 
 /// The shop's actors, as a test plays them.
-struct Played {
+struct PlayedShop {
     asked: Mutex<Vec<(Address, Message)>>,
     plays: Box<Plays>,
 }
 
-impl Asks for Played {
-    fn ask(
-        &self,
-        to: Address,
-        message: Message,
-        _within: Duration,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Reply, AskError>> + Send>> {
+impl Asks for PlayedShop {
+    fn ask_any(&self, to: Address, message: Message, _within: Duration) -> Asked {
         let reply = (self.plays)(to, &message);
         self.asked.lock().unwrap().push((to, message));
         Box::pin(async move { reply })
@@ -51,7 +57,7 @@ impl Asks for Played {
 /// The shop and a browser before it.
 pub struct Kit {
     app: App,
-    shop: Arc<Played>,
+    shop: Arc<PlayedShop>,
     books: Vec<Product>,
     public_url: &'static str,
     clients: Arc<Clients>,
@@ -91,8 +97,8 @@ impl Seen {
 
 impl Kit {
     /// Whatever is asked, `plays` answers.
-    pub fn new(plays: impl Fn(Address, &Message) -> Result<Reply, AskError> + Send + Sync + 'static) -> Kit {
-        let shop = Arc::new(Played { asked: Mutex::default(), plays: Box::new(plays) });
+    pub fn new(plays: impl Fn(Address, &Message) -> Played + Send + Sync + 'static) -> Kit {
+        let shop = Arc::new(PlayedShop { asked: Mutex::default(), plays: Box::new(plays) });
         let clients = Arc::new(Clients::unlimited());
         let app = app(shop.clone(), &[], "");
         let mut kit = Kit { app, shop, books: vec![emma()], public_url: "", clients };
@@ -159,7 +165,7 @@ impl Kit {
     }
 }
 
-fn app(shop: Arc<Played>, books: &[Product], public_url: &str) -> App {
+fn app(shop: Arc<PlayedShop>, books: &[Product], public_url: &str) -> App {
     App {
         asks: shop,
         catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
@@ -197,33 +203,30 @@ pub fn cookie() -> (&'static str, String) {
     ("Cookie", format!("doorstep_session={}", visitor()))
 }
 
-/// A shop that has `available` of everything, and this in the visitor's cart.
-pub fn stocked(
-    available: u32,
-    lines: Vec<OrderLine>,
-) -> impl Fn(Address, &Message) -> Result<Reply, AskError> {
+/// A shop that has `available` of everything, and this in the visitor's cart. She has begun no checkout.
+pub fn stocked(available: u32, lines: Vec<OrderLine>) -> impl Fn(Address, &Message) -> Played {
     move |to, message| match (to, message) {
-        (Address::StockKeeper, Message::Stock(StockMessage::Check { skus })) => {
+        (Address::StockKeeper, Message::StockKeeper(StockMessage::Check(Check { skus }))) => {
             let units = |sku: &Sku| Availability { sku: sku.clone(), available, earliest: None };
-            Ok(StockReply::Availability(skus.iter().map(units).collect()).into())
+            reply::<Check>(skus.iter().map(units).collect())
         }
-        (Address::StockKeeper, Message::Stock(StockMessage::Earliest { wanted })) => {
+        (Address::StockKeeper, Message::StockKeeper(StockMessage::Earliest(Earliest { wanted }))) => {
             let found = wanted.iter().map(|wanted| Availability {
                 sku: wanted.sku.clone(),
                 available,
                 earliest: (available < wanted.quantity).then_some(Date(20_780)),
             });
-            Ok(StockReply::Availability(found.collect()).into())
+            reply::<Earliest>(found.collect())
         }
-        (Address::WebSession(_), Message::Session(CartMessage::BeginCheckout { .. })) => {
-            Ok(CartReply::CheckoutBegun {
-                checkout: "nonce1".to_owned(),
-                cart: Box::new(cart(lines.clone())),
-            }
-            .into())
+        (Address::WebSession(_), Message::WebSession(CartMessage::BeginCheckout(_))) => {
+            let cart = Box::new(cart(lines.clone()));
+            reply::<BeginCheckout>(Ok(CheckoutBegun { checkout: "nonce1".to_owned(), cart }))
         }
-        (Address::WebSession(id), Message::Session(_)) => {
-            Ok(CartReply::Cart(Box::new(CartView { id, ..cart(lines.clone()) })).into())
+        (Address::WebSession(_), Message::WebSession(CartMessage::PayWith(_))) => {
+            reply::<PayWith>(Err(NoCheckout::NoSuchCheckout))
+        }
+        (Address::WebSession(id), Message::WebSession(_)) => {
+            reply::<View>(Ok(Box::new(CartView { id, ..cart(lines.clone()) })))
         }
         other => panic!("not played: {other:?}"),
     }
@@ -247,6 +250,6 @@ pub fn order_path(view: &OrderView) -> String {
     api_kit::links().path(view.id)
 }
 
-pub fn answered(outcome: Outcome) -> Reply {
-    Answer { outcome, replayed: false }.into()
+pub fn answered(outcome: Outcome) -> Played {
+    reply::<PayWith>(Ok(Answer { outcome, replayed: false }))
 }

@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use crate::actors::Message;
 use crate::actors::order_manager::{
-    Claim, Message as OrderMessage, OrderView, PaymentView, Reply as OrderReply,
+    Cancel, CancelReply, Claim, Message as OrderMessage, NoSuchOrder, OrderView, PaymentView, Show,
+    ShowTimeline,
 };
-use crate::actors::stock_keeper::{Message as StockMessage, Reply as StockReply};
+use crate::actors::stock_keeper;
 use crate::domain::{
     Customer, DeclineReason, Happening, OrderId, OrderState, Party, Step, Timeline, TimelineEntry, Timestamp,
 };
@@ -14,33 +15,34 @@ use super::kit::*;
 /// A shop with this order, which its key opens.
 fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
     let (common, own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.by == Party::BankActor);
-    Kit::new(move |_, message| {
-        if let Message::Stock(StockMessage::ShowTimeline { .. }) = message {
-            return Ok(StockReply::Timeline(Timeline { entries: common.clone() }).into());
-        }
-        let (Message::Orders(OrderMessage::Show { order, claim })
-        | Message::Orders(OrderMessage::ShowTimeline { order, claim })
-        | Message::Orders(OrderMessage::Cancel { order, claim })) = message
-        else {
-            panic!("not played: {message:?}")
-        };
+    let opens = |view: &OrderView, order: &OrderId, claim: &Claim| {
         let opens = match claim {
             Claim::Key(key) => view.key.opens(key),
             Claim::Link => true,
             Claim::Program(_) => false,
         };
-        if *order != view.id || !opens {
-            return Ok(OrderReply::NoSuchOrder.into());
+        *order == view.id && opens
+    };
+    Kit::new(move |_, message| match message {
+        Message::StockKeeper(stock_keeper::Message::ShowTimeline(_)) => {
+            reply::<stock_keeper::ShowTimeline>(Timeline { entries: common.clone() })
         }
-        Ok(match message {
-            Message::Orders(OrderMessage::ShowTimeline { .. }) => {
-                OrderReply::Timeline(Timeline { entries: own.clone() }).into()
-            }
-            Message::Orders(OrderMessage::Cancel { .. }) if view.state == OrderState::Dispatched => {
-                OrderReply::TooLate(Box::new(view.clone())).into()
-            }
-            _ => OrderReply::Order(Box::new(view.clone())).into(),
-        })
+        Message::OrderManager(OrderMessage::Show(Show { order, claim })) => {
+            reply::<Show>(opens(&view, order, claim).then(|| Box::new(view.clone())).ok_or(NoSuchOrder))
+        }
+        Message::OrderManager(OrderMessage::ShowTimeline(ShowTimeline { order, claim })) => {
+            let own = Timeline { entries: own.clone() };
+            reply::<ShowTimeline>(opens(&view, order, claim).then_some(own).ok_or(NoSuchOrder))
+        }
+        Message::OrderManager(OrderMessage::Cancel(Cancel { order, claim })) => {
+            let shown = Box::new(view.clone());
+            reply::<Cancel>(match view.state {
+                _ if !opens(&view, order, claim) => CancelReply::NoSuchOrder,
+                OrderState::Dispatched => CancelReply::TooLate(shown),
+                _ => CancelReply::Cancelled(shown),
+            })
+        }
+        other => panic!("not played: {other:?}"),
     })
 }
 

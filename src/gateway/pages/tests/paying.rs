@@ -2,8 +2,8 @@ use actix_web::test::TestRequest;
 
 use crate::access::{Quota, Quotas};
 use crate::actors::order_manager::{Answer, Outcome};
-use crate::actors::web_session::{Message as CartMessage, Reply as CartReply};
-use crate::actors::{Address, Message, Reply};
+use crate::actors::web_session::{Adopt, BeginCheckout, Message as CartMessage, NoCheckout, PayWith};
+use crate::actors::{Address, Message};
 use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState, VisitorKey};
 use crate::gateway::AskError;
 use crate::partners::processor::TypedCard;
@@ -14,7 +14,7 @@ const ADA: &str = "name=Ada+Lovelace&email=ada%40example.com&line1=12+St+James%2
 
 fn begun(kit: &Kit) -> Option<(String, Backorder)> {
     kit.asked().into_iter().find_map(|(_, message)| match message {
-        Message::Session(CartMessage::BeginCheckout { customer, backorder, .. }) => {
+        Message::WebSession(CartMessage::BeginCheckout(BeginCheckout { customer, backorder, .. })) => {
             Some((customer.name.clone(), backorder))
         }
         _ => None,
@@ -43,12 +43,12 @@ async fn she_gets_another_cookie_where_she_says_who_she_is_and_only_there() {
     let asked = kit.asked();
     let begun_by: Vec<_> = asked
         .iter()
-        .filter(|(_, message)| matches!(message, Message::Session(CartMessage::BeginCheckout { .. })))
+        .filter(|(_, message)| matches!(message, Message::WebSession(CartMessage::BeginCheckout(_))))
         .map(|(to, _)| *to)
         .collect();
     assert_eq!(begun_by, [Address::WebSession(renewed)], "the first session never hears her name");
     let adopted = asked.into_iter().find_map(|(to, message)| match message {
-        Message::Session(CartMessage::Adopt { lines }) => Some((to, lines)),
+        Message::WebSession(CartMessage::Adopt(Adopt { lines })) => Some((to, lines)),
         _ => None,
     });
     assert_eq!(adopted, Some((Address::WebSession(renewed), vec![emmas(2)])));
@@ -61,7 +61,7 @@ async fn who_keeps_the_old_cookie_gets_no_new_session_without_end() {
     for status in [303, 303, 429] {
         assert_eq!(kit.post("/checkout", ADA).await.status, status);
     }
-    let adopted = |(_, message): &_| matches!(message, Message::Session(CartMessage::Adopt { .. }));
+    let adopted = |(_, message): &_| matches!(message, Message::WebSession(CartMessage::Adopt(_)));
     assert_eq!(kit.asked().iter().filter(|asked| adopted(asked)).count(), 2);
 }
 
@@ -71,7 +71,7 @@ async fn a_card_that_was_declined_counts_once_however_often_she_reloads() {
     let limits = Quotas { refusals, ..Quotas::default() };
     let declined = |replayed| {
         let (order, reason) = (OrderId::new(1, 1), DeclineReason::InsufficientFunds);
-        Ok(Reply::Answered(Answer { outcome: Outcome::Declined { order, reason }, replayed }))
+        reply::<PayWith>(Ok(Answer { outcome: Outcome::Declined { order, reason }, replayed }))
     };
     let again = pays(move || declined(true)).limited(limits);
     for _ in 0..3 {
@@ -155,9 +155,9 @@ async fn nothing_is_checked_out_of_an_empty_basket() {
     assert_eq!(begun(&kit), None);
 }
 
-fn pays(reply: impl Fn() -> Result<Reply, AskError> + Send + Sync + 'static) -> Kit {
+fn pays(reply: impl Fn() -> Played + Send + Sync + 'static) -> Kit {
     Kit::new(move |to, message| match message {
-        Message::Session(CartMessage::PayWith { .. }) => reply(),
+        Message::WebSession(CartMessage::PayWith(_)) => reply(),
         _ => stocked(9, vec![emmas(2)])(to, message),
     })
 }
@@ -168,14 +168,16 @@ const RETURN: &str = "/checkout/return?checkout=nonce1";
 async fn coming_back_twice_leads_to_the_same_order() {
     let view = order_view(OrderState::Confirmed);
     let path = order_path(&view);
-    let kit = pays(move || Ok(answered(Outcome::Taken(Box::new(view.clone())))));
+    let kit = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
     for _ in 0..2 {
         kit.get(RETURN).await.goes_to(&path);
     }
     let card = Some(TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) });
-    let paid = CartMessage::PayWith { checkout: "nonce1".to_owned(), card };
+    let paid = CartMessage::from(PayWith { checkout: "nonce1".to_owned(), card });
     assert!(
-        kit.asked().iter().all(|(_, message)| matches!(message, Message::Session(asked) if *asked == paid))
+        kit.asked()
+            .iter()
+            .all(|(_, message)| matches!(message, Message::WebSession(asked) if *asked == paid))
     );
 }
 
@@ -183,14 +185,14 @@ async fn coming_back_twice_leads_to_the_same_order() {
 async fn an_order_that_waits_for_the_bank_has_its_page_already() {
     let view = order_view(OrderState::AwaitingPayment);
     let path = order_path(&view);
-    pays(move || Ok(answered(Outcome::Pending(Box::new(view.clone()))))).get(RETURN).await.goes_to(&path);
+    pays(move || answered(Outcome::Pending(Box::new(view.clone())))).get(RETURN).await.goes_to(&path);
 }
 
 #[actix_web::test]
 async fn a_declined_card_is_explained_and_another_can_be_tried() {
     let order = OrderId::new(1, 1);
     let reason = DeclineReason::InsufficientFunds;
-    let seen = pays(move || Ok(answered(Outcome::Declined { order, reason }))).get(RETURN).await;
+    let seen = pays(move || answered(Outcome::Declined { order, reason })).get(RETURN).await;
     assert_eq!(seen.status, 402);
     seen.shows("not enough money").shows("Nothing was charged").shows("href=\"/checkout\"");
 }
@@ -198,7 +200,7 @@ async fn a_declined_card_is_explained_and_another_can_be_tried() {
 #[actix_web::test]
 async fn books_that_are_gone_meanwhile_come_with_the_earliest_day() {
     let order = OrderId::new(1, 1);
-    let out = move || Ok(answered(Outcome::OutOfStock { order, earliest: Some(Date(20_780)) }));
+    let out = move || answered(Outcome::OutOfStock { order, earliest: Some(Date(20_780)) });
     let seen = pays(out).get(RETURN).await;
     assert_eq!(seen.status, 409);
     seen.shows("Monday 23 November 2026").shows("Nothing was charged");
@@ -207,7 +209,7 @@ async fn books_that_are_gone_meanwhile_come_with_the_earliest_day() {
 #[actix_web::test]
 async fn an_outcome_that_is_not_known_is_asked_for_again() {
     for (kit, status) in
-        [(pays(|| Err(AskError::Deadline)), 504), (pays(|| Ok(answered(Outcome::InProgress))), 409)]
+        [(pays(|| Err(AskError::Deadline)), 504), (pays(|| answered(Outcome::InProgress)), 409)]
     {
         let seen = kit.get(RETURN).await;
         assert_eq!(seen.status, status);
@@ -217,12 +219,13 @@ async fn an_outcome_that_is_not_known_is_asked_for_again() {
 
 #[actix_web::test]
 async fn a_strange_nonce_or_visitor_buys_nothing() {
-    let kit = pays(|| Ok(CartReply::NoSuchCheckout.into()));
+    let kit = pays(|| reply::<PayWith>(Err(NoCheckout::NoSuchCheckout)));
     for strange in ["?checkout=x", "", "?checkout=x&token=tok_good"] {
         assert_eq!(kit.get(&format!("/checkout/return{strange}")).await.status, 404);
     }
-    let cardless =
-        |(_, message): &_| matches!(message, Message::Session(CartMessage::PayWith { card: None, .. }));
+    let cardless = |(_, message): &_| {
+        matches!(message, Message::WebSession(CartMessage::PayWith(PayWith { card: None, .. })))
+    };
     assert!(kit.asked().iter().all(cardless), "a token in the address is not looked at");
     assert_eq!(kit.send(TestRequest::get().uri(RETURN)).await.status, 404);
     assert!(kit.asked().is_empty());
@@ -230,12 +233,13 @@ async fn a_strange_nonce_or_visitor_buys_nothing() {
 
 #[actix_web::test]
 async fn without_a_card_of_hers_the_answer_of_before_is_told_or_she_types_it_again() {
-    let again = pays(|| Ok(CartReply::CartEmpty.into())).get("/checkout/return?checkout=nonce2").await;
+    let again =
+        pays(|| reply::<PayWith>(Err(NoCheckout::CartEmpty))).get("/checkout/return?checkout=nonce2").await;
     assert_eq!(again.status, 422);
     again.shows("type the card once more").shows("Nothing was charged");
     let view = order_view(OrderState::Confirmed);
     let path = order_path(&view);
-    let kit = pays(move || Ok(answered(Outcome::Taken(Box::new(view.clone())))));
+    let kit = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
     kit.get("/checkout/return?checkout=nonce2").await.goes_to(&path);
 }
 

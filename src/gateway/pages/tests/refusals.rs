@@ -1,8 +1,8 @@
 use actix_web::test::TestRequest;
 
 use crate::actors::Message;
-use crate::actors::order_manager::{Message as ToOrders, Reply as OrderReply};
-use crate::actors::stock_keeper::{Message as ToStock, Reply as StockReply};
+use crate::actors::order_manager::{Message as ToOrders, Show, ShowTimeline};
+use crate::actors::stock_keeper::{self, Message as ToStock};
 use crate::domain::{OrderState, Timeline};
 use crate::gateway::AskError;
 
@@ -115,12 +115,12 @@ async fn what_is_hers_alone_is_for_no_search_engine() {
     let view = order_view(OrderState::Confirmed);
     let path = order_path(&view);
     let kit = Kit::new(move |to, message| match message {
-        Message::Orders(ToOrders::Show { .. }) => Ok(OrderReply::Order(Box::new(view.clone())).into()),
-        Message::Orders(ToOrders::ShowTimeline { .. }) => {
-            Ok(OrderReply::Timeline(Timeline { entries: vec![] }).into())
+        Message::OrderManager(ToOrders::Show(_)) => reply::<Show>(Ok(Box::new(view.clone()))),
+        Message::OrderManager(ToOrders::ShowTimeline(_)) => {
+            reply::<ShowTimeline>(Ok(Timeline { entries: vec![] }))
         }
-        Message::Stock(ToStock::ShowTimeline { .. }) => {
-            Ok(StockReply::Timeline(Timeline { entries: vec![] }).into())
+        Message::StockKeeper(ToStock::ShowTimeline(_)) => {
+            reply::<stock_keeper::ShowTimeline>(Timeline { entries: vec![] })
         }
         _ => stocked(9, vec![emmas(2)])(to, message),
     });

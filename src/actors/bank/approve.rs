@@ -1,0 +1,222 @@
+//! From the request for a hold to its release: what the issuer decides, and what every repeat is answered.
+
+use crate::actors::{Turn, merchant_proxy};
+use crate::domain::{DeclineReason, Money, OrderId, PaymentId, Timestamp};
+use crate::planted::{self, Bug};
+use crate::runtime::Snapshot;
+
+use super::account::{Account, AccountId, Cardholder};
+use super::card::CardToken;
+use super::hold::{Hold, HoldState};
+use super::{Behaviour, Card, Event, HoldAnswer, VerifyAnswer, lapse, test_cards, typed_card};
+
+/// What is asked of the issuer.
+pub struct Request<'a> {
+    pub order: OrderId,
+    /// The hold in whose place it comes, if it is granted.
+    pub replaces: Option<PaymentId>,
+    pub token: &'a str,
+    pub amount: Money,
+    /// Nothing is to stay held.
+    pub verification: bool,
+}
+
+pub fn request(turn: &mut Turn<'_>, payment: PaymentId, request: &Request<'_>) {
+    let order = request.order;
+    if let Some(decided) = turn.get::<Hold>(&payment) {
+        return answer(turn, payment, &decided, order);
+    }
+    let typed = card_of(turn, request.token);
+    let behaviour = behaviour(request.token, typed.as_deref());
+    let replaced = replaced(turn, request);
+    let hold = Hold {
+        token: request.token.to_owned(),
+        amount: if request.verification { Money::zero(request.amount.currency) } else { request.amount },
+        verification: request.verification,
+        state: verdict(turn, request, behaviour, typed.as_deref(), replaced.as_ref()),
+        unreachable: behaviour == Some(Behaviour::Unreachable),
+    };
+    if !first_answer_is_lost(behaviour) {
+        answer(turn, payment, &hold, order);
+    }
+    if let HoldState::Held { capture_before, .. } = hold.state {
+        // the one is let go where the other is held: never both, and never neither
+        if let Some((old, held)) = &replaced {
+            lapse::replace(turn, *old, held);
+        }
+        lapse::watch(turn, payment, order, capture_before);
+    }
+    if matches!(hold.state, HoldState::Held { .. } | HoldState::Verified { .. })
+        && test_cards::find(request.token).is_none()
+    {
+        typed_card::keep(turn, request.token);
+    }
+    let limit = limit(request.token);
+    turn.state(Event::Asked { order, payment, hold, limit });
+}
+
+/// What is still held of the payment that is to be replaced.
+fn replaced(turn: &mut Turn<'_>, request: &Request<'_>) -> Option<(PaymentId, Snapshot<Hold>)> {
+    let payment = request.replaces?;
+    let hold = turn.get::<Hold>(&payment)?;
+    matches!(hold.state, HoldState::Held { .. }).then_some((payment, hold))
+}
+
+fn verdict(
+    turn: &mut Turn<'_>,
+    request: &Request<'_>,
+    behaviour: Option<Behaviour>,
+    typed: Option<&Card>,
+    replaced: Option<&(PaymentId, Snapshot<Hold>)>,
+) -> HoldState {
+    let Some(behaviour) = behaviour else { return HoldState::UnknownToken };
+    if let Behaviour::Declines(reason) | Behaviour::DeclineLost(reason) = behaviour {
+        let overlooked = planted::is(Bug::VerifiedForNothing) && request.verification;
+        if !(overlooked && reason == DeclineReason::InsufficientFunds) {
+            return HoldState::Declined(reason);
+        }
+    }
+    let amount = request.amount;
+    if behaviour == Behaviour::NeverRenewed && request.replaces.is_some() {
+        return HoldState::Declined(DeclineReason::DoNotHonour);
+    }
+    if amount.amount < 0 {
+        return HoldState::Declined(DeclineReason::DoNotHonour);
+    }
+    let id = AccountId::cardholder(request.token, amount.currency);
+    let mut account = match turn.get::<Account>(&id).as_deref() {
+        Some(Account::Cardholder(account)) => *account,
+        _ => Cardholder::new(amount.currency, limit(request.token)),
+    };
+    if let Some((_, old)) = replaced
+        && AccountId::cardholder(&old.token, old.amount.currency) == id
+    {
+        account.held -= old.amount.amount;
+    }
+    if !account.can_hold(amount) {
+        return HoldState::Declined(DeclineReason::InsufficientFunds);
+    }
+    if request.verification {
+        return HoldState::Verified { card: known_by(request.token, typed) };
+    }
+    let window_ms = u64::from(turn.rules().hold_days) * Timestamp::DAY_MS;
+    HoldState::Held {
+        approval: format!("{:06}", turn.random() % 1_000_000),
+        capture_before: turn.now().plus_ms(window_ms),
+    }
+}
+
+/// As it was typed on the card page; a test card has no row.
+fn card_of(turn: &mut Turn<'_>, token: &str) -> Option<Snapshot<Card>> {
+    match test_cards::find(token) {
+        Some(_) => None,
+        None => turn.get::<Card>(&CardToken::new(token)),
+    }
+}
+
+fn behaviour(token: &str, typed: Option<&Card>) -> Option<Behaviour> {
+    match test_cards::find(token) {
+        Some(card) => Some(card.behaviour),
+        None => typed.map(|card| card.behaviour),
+    }
+}
+
+/// A test card by its token. One that was typed by its brand and last four digits, all that is kept of its number: typed
+/// again, it has another token and is the same card.
+fn known_by(token: &str, typed: Option<&Card>) -> String {
+    typed.map_or(token.to_owned(), |card| format!("{} {}", card.brand, card.last4))
+}
+
+fn limit(token: &str) -> i64 {
+    test_cards::find(token).map_or(test_cards::REGISTERED_LIMIT_MINOR, |card| card.limit)
+}
+
+/// A repeat, or a question, is answered then, unless the card cannot be reached at all.
+fn first_answer_is_lost(behaviour: Option<Behaviour>) -> bool {
+    matches!(behaviour, Some(Behaviour::AnswerLost | Behaviour::DeclineLost(_) | Behaviour::Unreachable))
+}
+
+pub fn ask(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, verification: bool) {
+    match turn.get::<Hold>(&payment) {
+        Some(hold) => answer(turn, payment, &hold, order),
+        None if verification => send_verify_answer(turn, payment, order, VerifyAnswer::NeverSeen),
+        None => send_hold_answer(turn, payment, order, HoldAnswer::NeverSeen),
+    }
+}
+
+/// Only of what holds nothing, nor has taken anything.
+pub fn forget(turn: &mut Turn<'_>, payment: PaymentId) {
+    let hold = turn.get::<Hold>(&payment);
+    match hold.as_deref().map(|hold| &hold.state) {
+        None | Some(HoldState::Held { .. } | HoldState::Captured { .. }) => {}
+        Some(
+            HoldState::Verified { .. }
+            | HoldState::Declined(_)
+            | HoldState::UnknownToken
+            | HoldState::Released
+            | HoldState::Lapsed,
+        ) => turn.state(Event::Forgotten { payment }),
+    }
+}
+
+/// Lets go of the hold. Where the request for it is still to come, it will be refused.
+pub fn release(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId) {
+    match turn.get::<Hold>(&payment).as_deref() {
+        // the money was taken: only a refund brings it back. The merchant asks for no release after a capture
+        Some(Hold { state: HoldState::Captured { .. }, .. }) => return,
+        // nothing is held, nor will be
+        Some(Hold {
+            state: HoldState::Released | HoldState::Lapsed | HoldState::Declined(_) | HoldState::UnknownToken,
+            ..
+        }) => {}
+        Some(hold) => {
+            turn.state(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
+            lapse::watch_no_more(turn, payment);
+        }
+        None => {
+            let held = Money::zero(turn.rules().currency);
+            turn.state(Event::Released { payment, token: String::new(), held });
+        }
+    }
+    turn.send(merchant_proxy::Message::Released { order, payment });
+}
+
+fn answer(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold, order: OrderId) {
+    if hold.unreachable {
+        return;
+    }
+    if hold.verification {
+        let answer = match &hold.state {
+            HoldState::Declined(reason) => VerifyAnswer::Declined(*reason),
+            HoldState::UnknownToken => VerifyAnswer::UnknownToken,
+            HoldState::Verified { card } => VerifyAnswer::Good { card: card.clone() },
+            // released before the request came; a verification is never held
+            HoldState::Released | HoldState::Held { .. } | HoldState::Captured { .. } | HoldState::Lapsed => {
+                VerifyAnswer::Declined(DeclineReason::DoNotHonour)
+            }
+        };
+        return send_verify_answer(turn, payment, order, answer);
+    }
+    let answer = match &hold.state {
+        HoldState::Held { approval, capture_before }
+        | HoldState::Captured { approval, capture_before, .. } => HoldAnswer::Held {
+            approval: approval.clone(),
+            amount: hold.amount,
+            capture_before: *capture_before,
+        },
+        HoldState::Declined(reason) => HoldAnswer::Declined(*reason),
+        HoldState::UnknownToken => HoldAnswer::UnknownToken,
+        // released before the request came, or after: either way nothing is held, nor will be
+        HoldState::Released | HoldState::Verified { .. } => HoldAnswer::Declined(DeclineReason::DoNotHonour),
+        HoldState::Lapsed => HoldAnswer::Lapsed,
+    };
+    send_hold_answer(turn, payment, order, answer);
+}
+
+fn send_hold_answer(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, answer: HoldAnswer) {
+    turn.send(merchant_proxy::Message::HoldAnswered { order, payment, answer });
+}
+
+fn send_verify_answer(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, answer: VerifyAnswer) {
+    turn.send(merchant_proxy::Message::VerifyAnswered { order, payment, answer });
+}

@@ -1,0 +1,43 @@
+//! What the post is given.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::actors::PartnerCall;
+use crate::domain::OrderId;
+use crate::partners::mail::Letter;
+use crate::partners::{Answered, Partners, PendingAnswer};
+use crate::runtime::{Redrive, Versioned};
+
+use super::{MailId, Message};
+
+/// A letter to a customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SendLetter {
+    pub mail: MailId,
+    pub letter: Arc<Letter>,
+}
+
+impl Versioned for SendLetter {}
+
+impl PartnerCall for SendLetter {
+    type Answer = ();
+    type Message = Message;
+    const NAME: &'static str = "e-mail";
+    const LANE: &'static str = "mail";
+    /// A second copy is known by its `Message-ID`.
+    const REDRIVE: Redrive = Redrive::AtLeastOnce;
+
+    fn make(&self, partners: &Partners) -> PendingAnswer<()> {
+        partners.post.send(self.letter.clone())
+    }
+
+    fn answered(&self, result: Answered<()>) -> Message {
+        Message::Posted { mail: self.mail.clone(), result }
+    }
+
+    fn order(&self) -> Option<OrderId> {
+        Some(self.letter.order)
+    }
+}

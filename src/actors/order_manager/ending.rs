@@ -1,0 +1,133 @@
+//! The ends of an order before its delivery: out of stock, no supplies, too much ordered in on words, declined, its hold
+//! lapsed, cancelled, stopped at the warehouse. Each leaves nothing behind: the goods are given back, the money let go of,
+//! and whoever waits for an answer has one, or a letter.
+//!
+//! `order` is the order as it was before its end: that decides what is given back, and what is told.
+
+use crate::actors::{Turn, merchant_proxy, stock_keeper};
+use crate::domain::{CancelReason, DeclineReason, OrderId, OrderState};
+use crate::planted::{self, Bug};
+
+use super::{
+    AnswerKind, AttemptState, CancelReply, Event, Order, OrderView, StockState, StopState, answers, letters,
+    refusal,
+};
+
+/// Before the warehouse has it.
+pub fn cancel(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
+    turn.state(Event::Cancelled { order: id, reason });
+    // what is out of stock was not reserved
+    if !matches!(reason, CancelReason::OutOfStock { .. }) {
+        give_goods_back(turn, id, order);
+        let_go_of_money(turn, id, order);
+    }
+    match reason {
+        CancelReason::OutOfStock { earliest } => {
+            refusal::answer(turn, id, order, AnswerKind::OutOfStock { earliest });
+        }
+        CancelReason::BackorderLimit => {
+            if !refusal::answer(turn, id, order, AnswerKind::BackorderLimit) {
+                letters::cancelled(turn, id, order, reason);
+            }
+        }
+        CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed => {
+            answers::pending(turn, id, order, page(id, order, reason));
+            letters::cancelled(turn, id, order, reason);
+        }
+    }
+}
+
+/// The bank does not pay for it, before it is confirmed.
+pub fn decline(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
+    turn.state(Event::Declined { order: id, reason });
+    if !(planted::is(Bug::StockKeptAfterLateDecline) && order.is_answered()) {
+        give_goods_back(turn, id, order);
+    }
+    // what stood when its renewal was declined
+    if let Some(payment) = order.older_hold() {
+        turn.send(merchant_proxy::Message::Void { order: id, payment });
+    }
+    let is_first_word = order.payments.len() == 1 && !order.is_answered();
+    let token_is_unknown = reason == DeclineReason::UnknownCard && is_first_word;
+    let kind = if token_is_unknown { AnswerKind::UnknownToken } else { AnswerKind::Declined(reason) };
+    if token_is_unknown || planted::is(Bug::KeyFreedByDecline) {
+        turn.state(Event::KeyFreed { key: order.bound_by });
+    }
+    if !refusal::answer(turn, id, order, kind) {
+        letters::declined(turn, id, order, reason);
+    }
+}
+
+/// It did not leave the warehouse, which puts it back on the shelf.
+pub fn stop(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    let reason = match order.stop {
+        StopState::Unpaid => CancelReason::PaymentLapsed,
+        StopState::ByCustomer(_) | StopState::No | StopState::TooLate => CancelReason::ByCustomer,
+    };
+    turn.state(match reason {
+        CancelReason::PaymentLapsed => Event::StoppedUnpaid { order: id },
+        _ => Event::Stopped { order: id },
+    });
+    if !planted::is(Bug::StoppedKeepsHold) {
+        let_go_of_money(turn, id, order);
+    }
+    letters::cancelled(turn, id, order, reason);
+    if let StopState::ByCustomer(Some(owed)) = order.stop {
+        turn.pay(owed, CancelReply::Cancelled(Box::new(page(id, order, reason))));
+    }
+}
+
+/// What its owner is shown in the turn that ends it: its money is let go of, which the bank has yet to say.
+pub fn page(id: OrderId, order: &Order, reason: CancelReason) -> OrderView {
+    let mut view = order.view(id);
+    view.state = OrderState::Cancelled;
+    view.cancel_reason = Some(reason);
+    view
+}
+
+fn give_goods_back(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    match order.stock {
+        // it may be out of stock, and what it gave back would be another's: `stock` gives back what the answer says it has
+        StockState::Asked => {}
+        StockState::Pegged | StockState::Reserved => release(turn, id, order),
+        // the stock keeper takes messages in the order in which they are sent: it has allocated them when it takes this
+        StockState::Allocating | StockState::Allocated => {
+            let lines = order.units();
+            turn.send(stock_keeper::Message::PutAway { order: id, lines, packed: false });
+        }
+    }
+    if order.is_on_credit() {
+        turn.state(Event::CreditEnded { order: id });
+        turn.send(what_becomes_of_its_credit(id, order));
+    }
+}
+
+/// What is reserved for it is for sale again, and it waits for no supplies.
+pub fn release(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    turn.send(stock_keeper::Message::Release { order: id, lines: order.units() });
+}
+
+/// Where nothing was ordered in for it yet, its credit ends. What was ordered in comes all the same, and counts on.
+fn what_becomes_of_its_credit(id: OrderId, order: &Order) -> stock_keeper::Message {
+    let nothing_ordered = order.stands_on_its_card() && order.state == OrderState::AwaitingPayment;
+    if nothing_ordered || planted::is(Bug::CancelledCreditFreed) {
+        stock_keeper::Message::EndCredit { order: id }
+    } else {
+        stock_keeper::Message::KeepCredit { order: id }
+    }
+}
+
+/// Attempts that may hold something, now or later, are let go of: one, or two while a hold is renewed.
+fn let_go_of_money(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    for attempt in order.payments.iter().filter(|attempt| may_hold(attempt.state)) {
+        turn.send(merchant_proxy::Message::Void { order: id, payment: attempt.id });
+    }
+}
+
+fn may_hold(state: AttemptState) -> bool {
+    use AttemptState::*;
+    match state {
+        Asked | Unknown | Authorised => true,
+        Verified | Captured | Settled | Declined | Voided | Expired => false,
+    }
+}

@@ -1,0 +1,36 @@
+//! Steps 13 and 15: what the warehouse says of the parcel, and whether it could be stopped.
+
+use crate::actors::Turn;
+use crate::domain::OrderId;
+
+use super::{CancelReply, Event, Order, StopState, ending, letters, process};
+
+/// The truck has it.
+pub fn handed_over(turn: &mut Turn<'_>, id: OrderId, tracking: &str) {
+    turn.state(Event::HandedOver { order: id, tracking: tracking.to_owned() });
+    process::go_on(turn, id);
+}
+
+pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    turn.state(Event::Delivered { order: id });
+    letters::delivered(turn, id, order);
+    process::go_on(turn, id);
+}
+
+/// It did not leave.
+pub fn stopped(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    ending::stop(turn, id, order);
+}
+
+/// It leaves, or has left. What it is paid by was renewed all the while.
+pub fn too_late(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    match order.stop {
+        // said already, and nobody asks any more
+        StopState::No | StopState::TooLate => return,
+        StopState::ByCustomer(_) | StopState::Unpaid => turn.state(Event::TooLateToCancel { order: id }),
+    }
+    if let StopState::ByCustomer(Some(owed)) = order.stop {
+        turn.pay(owed, CancelReply::TooLate(Box::new(order.view(id))));
+    }
+    process::go_on(turn, id);
+}

@@ -1,0 +1,56 @@
+//! What the flows do not come to, written by hand as one turn.
+
+use crate::actors::merchant_proxy::Posting;
+use crate::actors::stock_keeper::{Move, Overdue};
+use crate::actors::testing::NOON;
+use crate::actors::tests::world::PLENTY;
+use crate::actors::{
+    Address, Event, Message, Shop, bank, merchant_proxy, order_manager, stock_keeper, warehouse,
+};
+use crate::domain::{Currency, Money, OrderId, PaymentId, Sku, Units};
+use crate::runtime::{Cause, Moment, Record, Stated};
+
+pub fn by_hand() -> Vec<u8> {
+    let stated = Stated { events: events(), sends: sends(), calls: vec![], timers: vec![] };
+    let moment = Moment { at: NOON, real: NOON };
+    let record =
+        Record::<Shop> { by: Address::OrderManager, cause: Cause::Outside, stated, dead: None, moment };
+    let mut bytes = vec![];
+    record.encode(&mut bytes);
+    bytes
+}
+
+fn order() -> OrderId {
+    OrderId::new(NOON.0, 1)
+}
+
+fn sku() -> Sku {
+    Sku::parse(PLENTY).unwrap()
+}
+
+fn events() -> Vec<Event> {
+    let (order, payment) = (order(), PaymentId::first_of(order()));
+    let (amount, fee) = (Money::new(1_499, Currency::GBP), Money::new(41, Currency::GBP));
+    let posting = Posting::suspense(amount, fee).unwrap();
+    let lines = vec![Units { sku: sku(), quantity: 2 }];
+    let overdue =
+        Overdue { order, what: Move::PutAway { packed: true }, lines, is_buried: true, is_made: false };
+    vec![
+        bank::Event::CardForgotten { token: "tok_01".into() }.into(),
+        merchant_proxy::Event::CaptureUnknown { payment, order, why: "no answer".into() }.into(),
+        merchant_proxy::Event::InSuspense { payment, order: Some(order), why: "twice".into(), posting }
+            .into(),
+        merchant_proxy::Event::VoidWanted { payment }.into(),
+        order_manager::Event::CreditRefused { order }.into(),
+        stock_keeper::Event::Overdue { order, sku: sku(), overdue: vec![overdue] }.into(),
+        warehouse::Event::StopNoted { order }.into(),
+    ]
+}
+
+fn sends() -> Vec<(Address, Message)> {
+    let order = order();
+    vec![
+        (Address::OrderManager, order_manager::Message::CreditRefused { order }.into()),
+        (Address::StockKeeper, stock_keeper::Message::MoveAgain { order, sku: sku() }.into()),
+    ]
+}

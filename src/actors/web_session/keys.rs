@@ -1,0 +1,34 @@
+//! Keys for programs: the operator gives and revokes them.
+
+use crate::actors::Turn;
+use crate::runtime::Snapshot;
+
+use super::{AddKey, AllPrograms, Event, ListKeys, NoKey, Programs, RevokeKey};
+
+fn known(turn: &mut Turn<'_>) -> Snapshot<Programs> {
+    turn.get::<Programs>(&AllPrograms).unwrap_or_default()
+}
+
+pub fn add(turn: &mut Turn<'_>, question: &AddKey) {
+    let AddKey { name, key } = question;
+    let given = known(turn).id_for(name);
+    if let Ok(program) = given {
+        turn.state(Event::KeyAdded { program, name: name.clone(), key: *key, at: turn.now() });
+    }
+    turn.answer(question, given);
+}
+
+pub fn revoke(turn: &mut Turn<'_>, question: &RevokeKey) {
+    let programs = known(turn);
+    let named = programs.named(&question.name).filter(|program| program.revoked_at.is_none());
+    let revoked = named.map(|program| program.id).ok_or(NoKey::NoSuchKey);
+    if let Ok(program) = revoked {
+        turn.state(Event::KeyRevoked { program, at: turn.now() });
+    }
+    turn.answer(question, revoked);
+}
+
+pub fn list(turn: &mut Turn<'_>, question: &ListKeys) {
+    let programs = known(turn);
+    turn.answer(question, Programs::clone(&programs));
+}

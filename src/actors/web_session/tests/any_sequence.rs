@@ -1,0 +1,41 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn any_message() -> impl Strategy<Value = Message> {
+    let sku = |n: u8| format!("PG-{n}");
+    let card_of = |pence| card(Money::new(pence, Currency::GBP));
+    prop_oneof![
+        Just(Message::from(Create)),
+        Just(Message::from(View)),
+        (0u8..4, 1i128..9).prop_map(move |(n, units)| SetLine { line: line(&sku(n), units) }.into()),
+        (0u8..4).prop_map(move |n| RemoveLine { sku: line(&sku(n), 1).sku }.into()),
+        Just(Message::from(begin_checkout())),
+        ("[0-9a-f]{0,3}", 0i64..3_000).prop_map(move |(checkout, pence)| PayWith {
+            checkout,
+            card: card_of(pence)
+        }
+        .into()),
+        "[a-z]".prop_map(|idempotency_key| {
+            CheckoutCart { idempotency_key, digest: 1, details: Box::new(details()) }.into()
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_question_is_replied_to_or_passed_on_once(messages in prop::collection::vec(any_message(), 0..30)) {
+        let mut visit = Visit::of(visitor());
+        for message in messages {
+            let turn = visit.ask(message);
+            prop_assert_eq!(turn.replies.len() + turn.sends().len(), 1);
+            if let Some(session) = visit.alone.get::<Session>(&visitor()) {
+                prop_assert!(session.checkouts.len() <= CHECKOUTS_MAX);
+                prop_assert!(session.lines.len() <= limits::LINES_MAX);
+            }
+            if let Some(Ok(shown)) = turn.reply::<CartReply>() {
+                prop_assert_eq!(shown.as_ref(), &visit.cart());
+            }
+        }
+    }
+}

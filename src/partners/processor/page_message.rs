@@ -1,0 +1,51 @@
+//! What the card page looks like, and a page of it that only says something.
+
+use std::sync::LazyLock;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use askama::Template;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Its path, another one whenever the text changes.
+pub static STYLESHEET: LazyLock<String> =
+    LazyLock::new(|| format!("/card-{:016x}.css", xxh3_64(CSS.as_bytes())));
+const CSS: &str = include_str!("../../../templates/processor/card.css");
+
+#[derive(Template)]
+#[template(path = "processor/message.html")]
+struct Said<'a> {
+    stylesheet: &'a str,
+    heading: &'a str,
+    text: &'a str,
+    back: Option<&'a str>,
+}
+
+pub fn message(status: StatusCode, heading: &str, text: &str) -> HttpResponse {
+    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text, back: None })
+}
+
+/// `back`: where the customer goes from there.
+pub fn message_with_way_back(status: StatusCode, heading: &str, text: &str, back: &str) -> HttpResponse {
+    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text, back: Some(back) })
+}
+
+pub fn rendered(status: StatusCode, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(html) => HttpResponseBuilder::new(status)
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .body(html),
+        Err(error) => {
+            tracing::error!(%error, "the card page could not be rendered, report this");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+pub async fn stylesheet() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(CSS)
+}

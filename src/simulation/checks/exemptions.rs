@@ -1,0 +1,48 @@
+//! What several checkers let pass: an order of which a message was given up, and an answer that only says that the shop cannot
+//! answer now.
+
+use std::collections::BTreeSet;
+
+use crate::actors::stock_keeper::{self, PurchaseOrderId};
+use crate::actors::{Event, Message, Shop};
+use crate::domain::OrderId;
+
+use super::super::evidence::Evidence;
+use super::super::fault::Fault;
+
+/// Orders of which a message was given up after it had panicked too often: they stand where they stood, and the
+/// operator has a case.
+pub fn given_up(evidence: &Evidence<'_>) -> BTreeSet<OrderId> {
+    let dead = evidence.records.iter().filter(|(_, record)| record.dead.is_some());
+    let cases = dead.flat_map(|(_, record)| &record.stated.events);
+    let order = |event: &Event| match event {
+        Event::Case(case) => Some(case.order),
+        _ => None,
+    };
+    cases.filter_map(order).collect()
+}
+
+/// A message about it was given up, and lies in the dead letters.
+pub fn names_purchase_order(evidence: &Evidence<'_>, id: PurchaseOrderId) -> bool {
+    use stock_keeper::Message as M;
+    let mut dead = evidence.records.iter().filter_map(|(_, record)| record.dead.as_ref());
+    dead.any(|dead| match dead.message::<Shop>() {
+        Ok(Message::StockKeeper(
+            M::SupplyAnswered { purchase_order, .. }
+            | M::SupplyRetry { purchase_order }
+            | M::GoodsDue { purchase_order }
+            | M::ShipNoticeAnswered { purchase_order, .. },
+        )) => purchase_order == id,
+        _ => false,
+    })
+}
+
+/// Not an answer to what was asked: the shop has too much work, is closing, or its actors panic or hang on purpose.
+pub fn is_shops_trouble(evidence: &Evidence<'_>, status: u16) -> bool {
+    let panics = [Fault::PanicBefore, Fault::PanicAfter, Fault::Poison, Fault::Hang];
+    match status {
+        503 | 504 => true,
+        500 => panics.iter().any(|fault| evidence.plan.faults.contains(*fault)),
+        _ => false,
+    }
+}

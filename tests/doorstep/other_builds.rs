@@ -1,0 +1,67 @@
+//! A data directory that this build does not know: it is refused by name, with what to do, and stays as it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use super::golden::{golden, unpack};
+use super::shop::{TestShop, setup};
+use super::verify::printed;
+
+/// As the last build left it whose events, messages and calls had no versions of their own.
+const BEFORE_VERSIONS: &str = "data-before-versions.tar.gz";
+const WHAT_TO_DO: &str = "it was written before each form had a version of its own, and this build does not read that: \
+                          use the build that wrote it, or begin a new data directory";
+
+/// Every file of it, but for the lock, which names whoever had it last.
+fn held(data: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![data.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("read a folder of the data directory") {
+            let path = entry.expect("an entry of the folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(data).expect("it lies in there").display().to_string();
+                files.insert(name, fs::read(&path).expect("read a file of the data directory"));
+            }
+        }
+    }
+    files.remove("lock");
+    files
+}
+
+fn before_versions() -> TestShop {
+    let shop = setup().closed();
+    unpack(&golden(BEFORE_VERSIONS), &shop.data());
+    shop
+}
+
+/// The last line is for whoever typed the command.
+#[track_caller]
+fn is_refused(refused: &Output, record: u64) {
+    assert_eq!(refused.status.code(), Some(1), "{}", printed(refused));
+    let said = printed(refused);
+    let expected = format!("doorstep: record {record} of the journal: {WHAT_TO_DO}");
+    assert_eq!(said.lines().last(), Some(expected.as_str()), "{said}");
+}
+
+#[test]
+fn a_directory_from_before_versions_is_refused_by_name_and_stays_as_it_is() {
+    let shop = before_versions();
+    let before = held(&shop.data());
+    for (arguments, record) in [
+        (&["serve", "--demo", "--listen", "127.0.0.1:0"][..], 209),
+        (&["serve", "--listen", "127.0.0.1:0"], 209),
+        (&["keys", "list"], 209),
+        (&["verify"], 1),
+        (&["rebuild"], 1),
+        (&["explain", "ord_01KYE92JQ8P46B7GGTQSW9Q4ZC"], 1),
+    ] {
+        let refused = shop.command(arguments);
+        assert!(held(&shop.data()) == before, "{arguments:?} changed something");
+        is_refused(&refused, record);
+    }
+}
