@@ -93,10 +93,9 @@ fn present(id: OrderId, order: &Order) -> Outcome {
         (OrderState::Cancelled, _, Some(CancelReason::BackorderLimit)) => {
             Outcome::BackorderLimit { order: id }
         }
-        (OrderState::Placed | OrderState::Reserved | OrderState::AwaitingPayment, ..) => {
-            Outcome::Pending(Box::new(view))
-        }
-        // it is known by now, also where it was cancelled since
+        (OrderState::Placed | OrderState::AwaitingPayment, ..) => Outcome::Pending(Box::new(view)),
+        // it is known by now, also where it was cancelled since. Between two turns only an order whose supplies have come in is
+        // reserved: it was taken before
         _ => Outcome::Taken(Box::new(view)),
     }
 }

@@ -60,6 +60,19 @@ fn after_pending_the_key_shows_the_present_state() {
 }
 
 #[test]
+fn a_promised_order_that_was_shown_as_taken_stays_so_while_its_goods_come_in() {
+    let mut desk = Desk::placed();
+    desk.promised(2);
+    desk.unknown();
+    desk.authorised();
+    assert!(matches!(desk.place_again(|_| {}).outcome, Outcome::Taken(_)));
+    desk.supplies_arrived();
+    assert!(
+        matches!(desk.place_again(|_| {}).outcome, Outcome::Taken(view) if view.state == OrderState::Reserved)
+    );
+}
+
+#[test]
 fn a_key_is_in_progress_until_its_first_answer() {
     let mut desk = Desk::placed();
     assert_eq!(desk.place_again(|_| {}).outcome, Outcome::InProgress);
