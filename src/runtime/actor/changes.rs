@@ -14,13 +14,11 @@ pub struct Mark {
     pub dirty: bool,
     /// The tree holds something under its key, or may.
     pub in_tree: bool,
-    /// It stands among those that may leave memory once they are clean. Here, where it takes no room.
-    pub leaving: bool,
 }
 
 impl Mark {
     pub fn clean(position: Position, in_tree: bool) -> Mark {
-        Mark { position, dirty: false, in_tree, leaving: false }
+        Mark { position, dirty: false, in_tree }
     }
 }
 

@@ -43,11 +43,13 @@ pub(in crate::runtime) struct Slot<V> {
     mark: Mark,
     /// Of the last turn that the tree reflects: a replay skips up to here.
     stored: Position,
+    /// It stands in the table's `leaving`.
+    leaving: bool,
 }
 
 impl<V> Slot<V> {
     pub fn clean(value: Option<V>, position: Position, in_tree: bool) -> Slot<V> {
-        Slot { value, mark: Mark::clean(position, in_tree), stored: position }
+        Slot { value, mark: Mark::clean(position, in_tree), stored: position, leaving: false }
     }
 }
 
@@ -175,7 +177,7 @@ impl<V> Slot<V> {
     }
 
     fn may_leave<K: Clone>(&mut self, key: &K, leaving: &mut VecDeque<K>) {
-        if !std::mem::replace(&mut self.mark.leaving, true) {
+        if !std::mem::replace(&mut self.leaving, true) {
             leaving.push_back(key.clone());
         }
     }
@@ -268,7 +270,7 @@ impl<V: Aggregate> AnyTable for Table<V> {
             let Some(slot) = self.slots.get_mut(&key) else { continue };
             let slot = Rc::make_mut(slot);
             // what is changed comes back here with its checkpoint
-            slot.mark.leaving = false;
+            slot.leaving = false;
             if !slot.mark.dirty && slot.stored >= slot.mark.position {
                 self.slots.remove(&key);
             }
