@@ -54,7 +54,7 @@ fn stock_against_orders(tables: &Tables) -> Vec<String> {
         // an order that has ended gives back what it has once it is told; until then wholesalers are asked
         let is_asking = || tables.of::<Demand>().peek(&DemandId::of(*id)).is_some();
         let may_hold = is_open || is_asked && is_asking();
-        for line in order.lines.iter().filter(|_| may_hold) {
+        for line in order.terms.lines.iter().filter(|_| may_hold) {
             let held = held.entry(&line.sku).or_default();
             let of_line = if is_asked { &mut held.perhaps } else { &mut held.surely };
             *of_line += u64::from(line.quantity.units());
@@ -101,10 +101,10 @@ fn payments_against_orders(tables: &Tables) -> Vec<String> {
         if is_left_unpaid(order) {
             found.push(format!("{id} is {}, its hold has lapsed and nobody asks for another", order.state));
         }
-        if order.state == OrderState::Closed && settled != order.totals.total.amount {
+        if order.state == OrderState::Closed && settled != order.terms.totals.total.amount {
             found.push(format!(
                 "{id} is closed at {}, and {settled} minor units were settled",
-                order.totals.total
+                order.terms.totals.total
             ));
         }
         let ended_unpaid = matches!(order.state, OrderState::Cancelled | OrderState::Declined);

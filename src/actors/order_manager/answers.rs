@@ -11,7 +11,7 @@ pub fn answer(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: AnswerKind)
     let AnswerState::Waiting(request) = order.answer else { return false };
     turn.state(Event::Answered { order: id, kind });
     let answer = Answer { outcome: first(id, order, kind), replayed: false };
-    tell(turn, order.buyer, order.bound_by, request, id, answer);
+    tell(turn, order.terms.buyer, order.terms.bound_by, request, id, answer);
     true
 }
 
@@ -20,14 +20,14 @@ pub fn pending(turn: &mut Turn<'_>, id: OrderId, order: &Order, page: OrderView)
     let AnswerState::Waiting(request) = order.answer else { return };
     turn.state(Event::Answered { order: id, kind: AnswerKind::Pending });
     let answer = Answer { outcome: Outcome::Pending(Box::new(page)), replayed: false };
-    tell(turn, order.buyer, order.bound_by, request, id, answer);
+    tell(turn, order.terms.buyer, order.terms.bound_by, request, id, answer);
 }
 
 /// The answer that was given before; `InProgress` where there is none yet.
 pub fn again(id: OrderId, order: &Order) -> Answer {
     let outcome = match order.answer {
         AnswerState::Waiting(_) => return Answer { outcome: Outcome::InProgress, replayed: false },
-        AnswerState::Given(AnswerKind::Pending) => present(id, order),
+        AnswerState::Given(AnswerKind::Pending) | AnswerState::TakenSince => present(id, order),
         AnswerState::Given(kind) => first(id, order, kind),
     };
     Answer { outcome, replayed: true }
@@ -93,7 +93,9 @@ fn present(id: OrderId, order: &Order) -> Outcome {
         (OrderState::Cancelled, _, Some(CancelReason::BackorderLimit)) => {
             Outcome::BackorderLimit { order: id }
         }
-        (OrderState::Placed | OrderState::AwaitingPayment, ..) => Outcome::Pending(Box::new(view)),
+        (OrderState::Placed | OrderState::AwaitingPayment, ..) if order.answer != AnswerState::TakenSince => {
+            Outcome::Pending(Box::new(view))
+        }
         // it is known by now, also where it was cancelled since. Between two turns only an order whose supplies have come in is
         // reserved: it was taken before
         _ => Outcome::Taken(Box::new(view)),

@@ -51,7 +51,7 @@ pub fn decline(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineR
     let token_is_unknown = reason == DeclineReason::UnknownCard && is_first_word;
     let kind = if token_is_unknown { AnswerKind::UnknownToken } else { AnswerKind::Declined(reason) };
     if token_is_unknown || planted::is(Bug::KeyFreedByDecline) {
-        turn.state(Event::KeyFreed { key: order.bound_by });
+        turn.state(Event::KeyFreed { key: order.terms.bound_by });
     }
     if !refusal::answer(turn, id, order, kind) {
         letters::declined(turn, id, order, reason);

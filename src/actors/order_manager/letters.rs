@@ -19,7 +19,7 @@ pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, ships_on
     post(turn, id, order, MailKind::PromiseChanged, |letter| {
         letter.promised_on = Some(ships_on);
         // suppliers can slip twice in a millisecond, always to a later day: that is a later letter, with an id of its own
-        let days = ships_on.0.saturating_sub(order.placed_at.date().0);
+        let days = ships_on.0.saturating_sub(order.terms.placed_at.date().0);
         letter.written_at = letter.written_at.plus_ms(u64::from(days));
     });
 }
@@ -45,8 +45,9 @@ pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 /// Sends a letter of this kind; `edit` adds what only this kind says.
 fn post(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: MailKind, edit: impl FnOnce(&mut Letter)) {
-    let (total, now) = (order.totals.total, turn.now());
-    let mut letter = Letter::about(id, order.key, &order.customer, &order.lines, total, kind, now);
+    let (total, now) = (order.terms.totals.total, turn.now());
+    let mut letter =
+        Letter::about(id, order.key, &order.terms.customer, &order.terms.lines, total, kind, now);
     letter.tracking = order.shipments.last().map(|shipment| shipment.tracking.clone());
     edit(&mut letter);
     turn.send(mailer::Message::Send(Arc::new(letter)));

@@ -43,7 +43,7 @@ pub use key_binding::{KeyBinding, KeyHash};
 pub use messages::*;
 pub use order::{
     AnswerState, AttemptState, Cover, Credit, End, Order, PAYMENT_ATTEMPTS_MAX, PaymentAttempt, Shipment,
-    StockState, StopState,
+    StockState, StopState, Terms,
 };
 pub use refusal::REFUSAL_KEPT_MS;
 pub use transitions::Trigger;

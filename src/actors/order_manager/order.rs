@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::actors::stock_keeper::CreditKey;
 use crate::domain::{
@@ -21,6 +22,25 @@ pub const PAYMENT_ATTEMPTS_MAX: usize = 8;
 pub struct Order {
     pub key: OrderKey,
     pub state: OrderState,
+    /// Shared: every turn of an order makes a copy of it, and this never changes.
+    pub terms: Arc<Terms>,
+    pub stock: StockState,
+    pub credit: Credit,
+    /// At the doorstep.
+    pub promised_date: Option<Date>,
+    /// Attempts to pay it, the newest last: one, two where the card was only verified at first, and one more for each
+    /// hold that lapsed or was renewed. At most one of them is held.
+    pub payments: SmallVec<[PaymentAttempt; 1]>,
+    /// What has left the house, in that order. One for now.
+    pub shipments: Vec<Shipment>,
+    pub answer: AnswerState,
+    pub stop: StopState,
+    pub end: Option<End>,
+}
+
+/// What was ordered and on what terms, as it was placed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
     pub placed_at: Timestamp,
     /// Whose it is, and whom the answer goes to.
     pub buyer: Buyer,
@@ -32,18 +52,6 @@ pub struct Order {
     pub shipping_address: Arc<ShippingAddress>,
     /// Names the card at the processor, for a hold that is asked for when the supplies are in.
     pub token: String,
-    pub stock: StockState,
-    pub credit: Credit,
-    /// At the doorstep.
-    pub promised_date: Option<Date>,
-    /// Attempts to pay it, the newest last: one, two where the card was only verified at first, and one more for each
-    /// hold that lapsed or was renewed. At most one of them is held.
-    pub payments: Vec<PaymentAttempt>,
-    /// What has left the house, in that order. One for now.
-    pub shipments: Vec<Shipment>,
-    pub answer: AnswerState,
-    pub stop: StopState,
-    pub end: Option<End>,
 }
 
 impl Aggregate for Order {
@@ -142,6 +150,15 @@ pub enum AnswerState {
     /// Nothing yet; the `ask` waits, if whoever asked is still there.
     Waiting(Option<RequestId>),
     Given(AnswerKind),
+    /// "Pending" at first. Its supplies are ordered since, so it is taken, also while a hold is asked for when they are here.
+    TakenSince,
+}
+
+impl AnswerState {
+    /// What the same key is answered may differ from what it was answered first.
+    pub fn began_pending(self) -> bool {
+        matches!(self, AnswerState::Given(AnswerKind::Pending) | AnswerState::TakenSince)
+    }
 }
 
 /// Whether the warehouse is being asked to stop it.
@@ -254,17 +271,17 @@ impl Order {
     pub fn is_owned_by(&self, claim: &Claim) -> bool {
         match claim {
             Claim::Key(key) => self.key.opens(key),
-            Claim::Program(program) => self.buyer == Buyer::Program(*program),
+            Claim::Program(program) => self.terms.buyer == Buyer::Program(*program),
             Claim::Link => true,
         }
     }
 
     pub fn is_answered(&self) -> bool {
-        matches!(self.answer, AnswerState::Given(_))
+        !matches!(self.answer, AnswerState::Waiting(_))
     }
 
     pub fn units(&self) -> Vec<Units> {
-        units(&self.lines)
+        units(&self.terms.lines)
     }
 
     /// As its owner may see it now.
@@ -278,11 +295,11 @@ impl Order {
             id,
             key: self.key,
             state: self.state,
-            placed_at: self.placed_at,
-            lines: self.lines.clone(),
-            totals: self.totals,
-            customer: self.customer.clone(),
-            shipping_address: self.shipping_address.clone(),
+            placed_at: self.terms.placed_at,
+            lines: self.terms.lines.clone(),
+            totals: self.terms.totals,
+            customer: self.terms.customer.clone(),
+            shipping_address: self.terms.shipping_address.clone(),
             promised_date: self.promised_date,
             tracking: self.shipments.last().map(|shipment| shipment.tracking.clone()),
             payment: self.payment_view(),
@@ -292,7 +309,7 @@ impl Order {
     }
 
     fn payment_view(&self) -> PaymentView {
-        let amount = self.totals.total;
+        let amount = self.terms.totals.total;
         let live = [AttemptState::Authorised, AttemptState::Captured, AttemptState::Settled];
         // while a hold is renewed the one before it still stands
         let standing = self.newest_in(&live).filter(|_| self.end.is_none());

@@ -48,7 +48,7 @@ pub fn forget(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     if has_case || !is_refused(order) {
         return;
     }
-    turn.state(Event::Forgotten { order: id, key: order.bound_by });
+    turn.state(Event::Forgotten { order: id, key: order.terms.bound_by });
     for payment in &order.payments {
         turn.send(merchant_proxy::Message::Forget { order: id, payment: payment.id });
     }
@@ -56,9 +56,9 @@ pub fn forget(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 fn is_refused(order: &Order) -> bool {
     match order.answer {
-        AnswerState::Given(AnswerKind::Pending) if planted::is(Bug::PendingForgotten) => order.state.is_end(),
+        answer if answer.began_pending() => planted::is(Bug::PendingForgotten) && order.state.is_end(),
         AnswerState::Given(kind) => order.state.is_end() && kind.is_refusal(),
-        AnswerState::Waiting(_) => false,
+        AnswerState::Waiting(_) | AnswerState::TakenSince => false,
     }
 }
 

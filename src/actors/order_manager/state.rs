@@ -1,12 +1,16 @@
 //! What each fact makes of an order.
 
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
 use crate::domain::{CancelReason, OrderState, PaymentId};
 use crate::runtime::Fold;
 
 use super::transitions;
 use super::{
-    AnswerState, AttemptState, Credit, End, Event, KeyBinding, Order, PaymentAttempt, Placed, Shipment,
-    StockState, StopState,
+    AnswerKind, AnswerState, AttemptState, Credit, End, Event, KeyBinding, Order, PaymentAttempt, Placed,
+    Shipment, StockState, StopState, Terms,
 };
 
 pub fn fold(event: &Event, fold: &mut Fold<'_>) {
@@ -39,9 +43,7 @@ fn note(event: &Event, fold: &mut Fold<'_>) {
 impl Order {
     fn placed(placed: &Placed) -> Order {
         let place = &placed.place;
-        Order {
-            key: placed.key,
-            state: OrderState::Placed,
+        let terms = Terms {
             placed_at: placed.at,
             buyer: place.idempotency.principal,
             bound_by: placed.bound_by,
@@ -50,10 +52,15 @@ impl Order {
             customer: place.customer.clone(),
             shipping_address: place.shipping_address.clone(),
             token: place.token.clone(),
+        };
+        Order {
+            key: placed.key,
+            state: OrderState::Placed,
+            terms: Arc::new(terms),
             stock: StockState::Asked,
             credit: Credit::None,
             promised_date: None,
-            payments: Vec::with_capacity(1),
+            payments: SmallVec::new(),
             shipments: vec![],
             answer: AnswerState::Waiting(place.request),
             stop: StopState::No,
@@ -115,11 +122,14 @@ impl Order {
             Event::Stopped { .. } => self.stopped(CancelReason::ByCustomer),
             Event::StoppedUnpaid { .. } => self.stopped(CancelReason::PaymentLapsed),
 
+            Event::SuppliesOrdered { .. } => {
+                if self.answer == AnswerState::Given(AnswerKind::Pending) {
+                    self.answer = AnswerState::TakenSince;
+                }
+            }
+
             // these move the state and nothing else
-            Event::SuppliesOrdered { .. }
-            | Event::DispatchAsked { .. }
-            | Event::Delivered { .. }
-            | Event::Closed { .. } => {}
+            Event::DispatchAsked { .. } | Event::Delivered { .. } | Event::Closed { .. } => {}
             // these are folded in above: they make an order or forget it, or are about keys
             Event::Placed(_) | Event::KeyFreed { .. } | Event::Forgotten { .. } => {}
         }

@@ -11,7 +11,7 @@ use super::{AnswerKind, AttemptState, Credit, Event, Order, answers, letters, pr
 /// Step 6: the money is to be held.
 pub fn ask_hold(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let (payment, amount) = first_ask(turn, id, order);
-    let token = order.token.clone();
+    let token = order.terms.token.clone();
     turn.state(Event::PaymentAsked { order: id, payment, amount, verification: false });
     turn.send(merchant_proxy::Message::Authorise { order: id, payment, token, amount });
 }
@@ -19,7 +19,7 @@ pub fn ask_hold(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 /// Step 6: is the card good? Nothing is held.
 pub fn ask_verification(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let (payment, amount) = first_ask(turn, id, order);
-    let token = order.token.clone();
+    let token = order.terms.token.clone();
     turn.state(Event::PaymentAsked { order: id, payment, amount, verification: true });
     turn.send(merchant_proxy::Message::Verify { order: id, payment, token, amount });
 }
@@ -28,7 +28,7 @@ pub fn ask_verification(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 fn first_ask(turn: &mut Turn<'_>, id: OrderId, order: &Order) -> (PaymentId, Money) {
     let is_first = order.payments.is_empty();
     let forgets_shipping = planted::is(Bug::ShippingForgotten) && !is_first;
-    let amount = if forgets_shipping { order.totals.goods } else { order.totals.total };
+    let amount = if forgets_shipping { order.terms.totals.goods } else { order.terms.totals.total };
     let payment = if is_first { PaymentId::first_of(id) } else { new_payment(turn, id) };
     (payment, amount)
 }
@@ -43,7 +43,7 @@ fn new_payment(turn: &mut Turn<'_>, id: OrderId) -> PaymentId {
 pub fn renew(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let Some(replaces) = order.last_hold() else { return };
     let payment = new_payment(turn, id);
-    let (amount, token) = (order.totals.total, order.token.clone());
+    let (amount, token) = (order.terms.totals.total, order.terms.token.clone());
     turn.state(Event::RenewalAsked { order: id, payment, amount });
     turn.send(merchant_proxy::Message::Renew { order: id, payment, replaces, token, amount });
 }
@@ -53,14 +53,14 @@ pub fn renew(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 pub fn ask_credit(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let Credit::Possible(card) = order.credit else { return };
     turn.state(Event::CreditAsked { order: id });
-    let to = &order.shipping_address;
+    let to = &order.terms.shipping_address;
     let who = vec![
         card,
-        CreditKey::email(order.customer.email.as_str()),
+        CreditKey::email(order.terms.customer.email.as_str()),
         CreditKey::delivery(&to.line1, &to.postcode, to.country.as_ref()),
         CreditKey::ALL,
     ];
-    turn.send(stock_keeper::Message::CheckCredit { order: id, who, amount: order.totals.total });
+    turn.send(stock_keeper::Message::CheckCredit { order: id, who, amount: order.terms.totals.total });
 }
 
 /// Step 4: the promised order is taken, and its supplies are ordered.
@@ -95,10 +95,10 @@ fn fulfilment(id: OrderId, order: &Order) -> Fulfilment {
     Fulfilment {
         order: id,
         key: order.key,
-        lines: order.lines.clone(),
-        total: order.totals.total,
-        customer: order.customer.clone(),
-        shipping_address: order.shipping_address.clone(),
+        lines: order.terms.lines.clone(),
+        total: order.terms.totals.total,
+        customer: order.terms.customer.clone(),
+        shipping_address: order.terms.shipping_address.clone(),
     }
 }
 

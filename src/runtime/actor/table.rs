@@ -29,7 +29,10 @@ pub struct Table<V: Aggregate> {
     /// What is to be done to some of them once the turn has its place in the journal.
     notes: Vec<(V::Key, Note<V>)>,
     changes: Changes<V::Key>,
-    /// Slots that may leave memory once they are clean, each once, those that came first in front.
+    /// What the turn under way has brought into memory. Most of it is new and changed by the same turn, and is not looked at
+    /// again before a checkpoint has written it.
+    loaded: Vec<V::Key>,
+    /// Slots that may leave memory if they are clean, each once, those that came first in front.
     leaving: VecDeque<V::Key>,
 }
 
@@ -56,7 +59,7 @@ impl<V> Slot<V> {
 impl<V: Aggregate> Default for Table<V> {
     fn default() -> Table<V> {
         let (slots, changes, leaving) = (HashMap::default(), Changes::default(), VecDeque::new());
-        Table { slots, drafts: vec![], notes: vec![], changes, leaving }
+        Table { slots, drafts: vec![], notes: vec![], changes, loaded: vec![], leaving }
     }
 }
 
@@ -85,16 +88,21 @@ impl<V: Aggregate> Table<V> {
 
     /// Brings an aggregate into memory, where it is not there.
     pub(in crate::runtime) fn bring(&mut self, key: &V::Key, trees: &dyn Trees) -> Result<(), Unloadable> {
-        if self.slots.contains_key(key) {
-            return Ok(());
+        if !self.slots.contains_key(key) {
+            self.load(key, trees)?;
         }
-        let mut slot = match trees.get(V::TREE, &key.to_bytes())? {
+        Ok(())
+    }
+
+    fn load(&mut self, key: &V::Key, trees: &dyn Trees) -> Result<Rc<Slot<V>>, Unloadable> {
+        let slot = match trees.get(V::TREE, &key.to_bytes())? {
             None => Slot::clean(None, Position::START, false),
             Some(stored) => Slot::clean(decode::<V>(&stored)?, stored.position, true),
         };
-        slot.may_leave(key, &mut self.leaving);
-        self.slots.insert(key.clone(), Rc::new(slot));
-        Ok(())
+        let slot = Rc::new(slot);
+        self.loaded.push(key.clone());
+        self.slots.insert(key.clone(), slot.clone());
+        Ok(slot)
     }
 
     /// The aggregate as the turn under way has made it so far.
@@ -110,11 +118,10 @@ impl<V: Aggregate> Table<V> {
     }
 
     fn committed(&mut self, key: &V::Key, trees: &dyn Trees) -> Result<Rc<Slot<V>>, Unloadable> {
-        if let Some(slot) = self.slots.get(key) {
-            return Ok(slot.clone());
+        match self.slots.get(key) {
+            Some(slot) => Ok(slot.clone()),
+            None => self.load(key, trees),
         }
-        self.bring(key, trees)?;
-        Ok(self.slots[key].clone())
     }
 
     /// Changes the turn's own copy of an aggregate; setting it to `None` deletes it.
@@ -265,6 +272,12 @@ impl<V: Aggregate> AnyTable for Table<V> {
     }
 
     fn let_go(&mut self) {
+        while let Some(key) = self.loaded.pop() {
+            let Some(slot) = self.slots.get_mut(&key) else { continue };
+            if !slot.mark.dirty {
+                Rc::make_mut(slot).may_leave(&key, &mut self.leaving);
+            }
+        }
         while self.leaving.len() > RESIDENT_CLEAN_MAX {
             let Some(key) = self.leaving.pop_front() else { return };
             let Some(slot) = self.slots.get_mut(&key) else { continue };

@@ -77,14 +77,14 @@ fn is_content_of(order: &Order, shown: &Shown) -> bool {
     let line = |line: &crate::domain::OrderLine| {
         (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount)
     };
-    let lines: Vec<_> = order.lines.iter().map(line).collect();
-    let totals = &order.totals;
+    let lines: Vec<_> = order.terms.lines.iter().map(line).collect();
+    let totals = &order.terms.totals;
     let sums = (totals.shipping.amount, totals.tax.amount, totals.total.amount);
     // a link shows no key
     (shown.key.is_empty() || shown.key == order.key.to_string())
         && shown.lines == lines
         && (shown.shipping, shown.tax, shown.total) == sums
-        && shown.placed_at == order.placed_at.to_string()
+        && shown.placed_at == order.terms.placed_at.to_string()
 }
 
 fn is_there_under_its_key(evidence: &Evidence<'_>, id: OrderId, key: &str, found: &mut Found) {

@@ -171,7 +171,7 @@ fn same_again(evidence: &Evidence<'_>, asked: &[&Asked], found: &mut Found) {
 /// She may not have heard it: her connection can break before the answer.
 fn was_pending(evidence: &Evidence<'_>, order: OrderId) -> bool {
     let order = evidence.order(order);
-    order.is_some_and(|order| order.answer == AnswerState::Given(AnswerKind::Pending))
+    order.is_some_and(|order| order.answer.began_pending())
 }
 
 fn is_same(first: &Outcome, later: &Outcome) -> bool {

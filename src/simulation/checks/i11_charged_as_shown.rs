@@ -51,11 +51,11 @@ fn is_as_shown(evidence: &Evidence<'_>, asked: &Asked, found: &mut Found) {
     let line =
         |line: &OrderLine| (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount);
     let shown = bought(asked.wish.lines.iter().cloned());
-    let ordered = bought(order.lines.iter().map(line));
+    let ordered = bought(order.terms.lines.iter().map(line));
     found.expect_of(id, shown == ordered, || {
         format!("she was shown {shown:?} (SKU, price, units) and {ordered:?} was ordered")
     });
-    let total = order.totals.total.amount;
+    let total = order.terms.totals.total.amount;
     found.expect_of(id, asked.wish.total.is_none_or(|shown| shown == total), || {
         format!("she was shown {:?} as its total, and it costs {total} minor units", asked.wish.total)
     });
@@ -63,8 +63,8 @@ fn is_as_shown(evidence: &Evidence<'_>, asked: &Asked, found: &mut Found) {
 
 fn adds_up(id: OrderId, order: &Order, found: &mut Found) {
     let amount = |line: &OrderLine| line.unit_price.checked_times(line.quantity.units());
-    let goods: Option<i64> = order.lines.iter().map(|line| Some(amount(line)?.amount)).sum();
-    let totals = &order.totals;
+    let goods: Option<i64> = order.terms.lines.iter().map(|line| Some(amount(line)?.amount)).sum();
+    let totals = &order.terms.totals;
     let sum = goods.map(|goods| goods + totals.shipping.amount + totals.tax.amount);
     found.expect_of(id, sum == Some(totals.total.amount), || {
         format!("its lines, shipping and tax add up to {sum:?} minor units, and it costs {}", totals.total)
@@ -91,7 +91,7 @@ fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
 /// The bank may take less than it held; then a case is open.
 fn is_its_total(evidence: &Evidence<'_>, id: OrderId, amount: Money, what: &str, found: &mut Found) {
     let order = evidence.order(id);
-    let total = order.map(|order| order.totals.total);
+    let total = order.map(|order| order.terms.totals.total);
     found.expect_of(id, total == Some(amount) || evidence.has_case(id), || match total {
         Some(total) => format!("{what} {amount}, and it costs {total}"),
         None => format!("{what} {amount}, and it does not exist"),

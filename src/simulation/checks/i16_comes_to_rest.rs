@@ -78,7 +78,7 @@ fn orders_have_ended(evidence: &Evidence<'_>, found: &mut Found) {
         }
         found.expect_of(*id, order.state.is_end(), || format!("it is still {}, without a case", order.state));
         let Some((at, real)) = ended.get(id) else { continue };
-        let took_ms = at.ms_since(calm.max(order.placed_at));
+        let took_ms = at.ms_since(calm.max(order.terms.placed_at));
         // trade can be so fast that a minute of back-off, which is real, is many days of it
         let in_time = took_ms <= ENDED_WITHIN_MS || real.ms_since(calm_real) <= DRAINED_WITHIN_MS;
         found.expect_of(*id, in_time, || {

@@ -73,6 +73,18 @@ fn a_promised_order_that_was_shown_as_taken_stays_so_while_its_goods_come_in() {
 }
 
 #[test]
+fn a_promised_order_on_its_cards_word_stays_taken_while_its_hold_is_asked_for() {
+    let mut desk = Desk::placed();
+    desk.promised(40);
+    desk.unknown();
+    desk.verified();
+    assert!(matches!(desk.place_again(|_| {}).outcome, Outcome::Taken(_)));
+    desk.supplies_arrived();
+    assert_eq!(desk.order().state, OrderState::AwaitingPayment);
+    assert!(matches!(desk.place_again(|_| {}).outcome, Outcome::Taken(_)));
+}
+
+#[test]
 fn a_key_is_in_progress_until_its_first_answer() {
     let mut desk = Desk::placed();
     assert_eq!(desk.place_again(|_| {}).outcome, Outcome::InProgress);

@@ -117,6 +117,7 @@ impl Standing {
             let missing = PAYMENT_ATTEMPTS_MAX - payments.len();
             payments.splice(0..0, lapsed.take(missing));
         }
+        let payments = payments.into();
         Order { state, stock, credit, stop, payments, promised_date, ..placed.clone() }
     }
 

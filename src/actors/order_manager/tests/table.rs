@@ -239,7 +239,7 @@ fn in_the_house(payments: &[PaymentAttempt], stop: StopState, before: &[Message]
 
 fn in_state(state: OrderState, payments: &[PaymentAttempt], stock: StockState, stop: StopState) -> Desk {
     let mut desk = Desk::placed();
-    let order = Order { state, stock, stop, payments: payments.to_vec(), ..desk.order().clone() };
+    let order = Order { state, stock, stop, payments: payments.into(), ..desk.order().clone() };
     desk.alone.given(desk.id, order);
     desk
 }
