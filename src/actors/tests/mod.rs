@@ -2,6 +2,7 @@
 mod alone;
 mod crashes;
 mod crossing;
+pub mod drawn;
 mod flows;
 mod garbled;
 mod golden;

@@ -2,6 +2,7 @@ mod capture;
 mod desk;
 mod expiry;
 mod hold;
+mod process;
 mod random;
 mod reversal;
 mod settlement;

@@ -44,7 +44,7 @@ fn every_message() -> Vec<Message> {
 }
 
 /// A row as it can stand in `state`.
-fn row(state: PaymentState, kind: Kind) -> Payment {
+pub fn row(state: PaymentState, kind: Kind) -> Payment {
     use PaymentState::*;
     let mut row = Payment::intended(order(1), kind, "tok_visa".into(), pence(100));
     row.state = state;

@@ -1,5 +1,6 @@
 mod flows;
 mod overdue;
+mod process;
 mod properties;
 mod shelf;
 mod supplies;

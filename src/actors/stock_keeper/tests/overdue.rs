@@ -137,23 +137,6 @@ fn an_order_that_waits_for_supplies_is_released_whatever_comes_meanwhile() {
 }
 
 #[test]
-fn an_order_whose_release_is_overdue_hears_nothing_of_its_quotes() {
-    for backorder in [Backorder::Accept, Backorder::Refuse] {
-        let mut house = before(vec![]);
-        house.reserve(2, &[("A", 5)], backorder);
-        let release = Message::Release { order: order(2), lines: units(&[("A", 5)]) };
-        let later = timer(&house.gives_up(release.clone()));
-        house.offers_nothing(1, "A");
-        assert!(house.offers_nothing(2, "A").orders.is_empty(), "it has ended");
-        house.when(later);
-        house.when(release);
-        assert_eq!(buckets(&house), [4, 2, 2, 0, 3], "what is reserved is the others'");
-        assert_eq!(house.demands(), 0);
-        assert!(is_idle(&house));
-    }
-}
-
-#[test]
 fn a_move_whose_message_the_operator_discards_is_made_all_the_same_and_forgotten() {
     for made_before in [false, true] {
         let mut house = before(vec![]);
