@@ -1,5 +1,4 @@
 //! The seven actors together and each alone, on virtual time.
-mod alone;
 mod crashes;
 mod crossing;
 pub mod drawn;
@@ -9,6 +8,7 @@ mod golden;
 mod holds;
 mod panics;
 mod partitions;
+mod probed;
 mod refusals;
 mod sweeper;
 mod unlucky;
