@@ -1,5 +1,4 @@
 mod capture;
-mod desk;
 mod expiry;
 mod hold;
 mod process;
@@ -7,3 +6,4 @@ mod random;
 mod reversal;
 mod settlement;
 mod table;
+mod with_bank;

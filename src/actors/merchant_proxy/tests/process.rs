@@ -1,7 +1,7 @@
 //! Every way in which a payment can stand, also those in which none ever does, every report, and what follows.
 
-use super::desk::pence;
 use super::table::row;
+use super::with_bank::pence;
 use crate::actors::merchant_proxy::process::{Hold, Report, Step, next};
 use crate::actors::merchant_proxy::{Kind, Payment, PaymentState};
 use crate::actors::testing::NOON;
