@@ -36,7 +36,7 @@
 //! |---|---|
 //! | an acknowledged order is never lost | [`journal`] (`fdatasync`, recovery to a prefix), [`runtime`] (`state/core`, `cell/committer`: output commit) |
 //! | the same request twice is one order | [`actors::order_manager`] (`key_binding`, `place`) |
-//! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`), [`runtime`] (`cell/calls`, `state/pending`) |
+//! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`, `process`; drawn in `docs/processes.md`), [`runtime`] (`cell/calls`, `state/pending`) |
 //! | nothing is sold that is not there or promised | [`actors::stock_keeper`] (`stock_item`, `moves`) |
 //! | no hold is captured after its window; what is in the house is paid for anew first | [`actors::order_manager`] (`process`), [`actors::bank`] (`lapse`) |
 //! | what is ordered in on a card's word alone has limits | [`actors::stock_keeper`] (`credit_check`) |

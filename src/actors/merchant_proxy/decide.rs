@@ -4,7 +4,7 @@ use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::ledger::Ledger;
 use super::payment::Payment;
-use super::transitions::PaymentState;
+use super::process::{Report, Step, next};
 use super::{Event, Kind, MerchantProxy, Message, authorise, capture, expiry, reverse, settlement, state};
 
 impl Actor for MerchantProxy {
@@ -78,31 +78,38 @@ fn decide(turn: &mut Turn<'_>, message: &Message) {
 }
 
 fn decide_on(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, message: &Message) {
-    match message {
-        Message::Capture { .. } => capture::begin(turn, id, payment),
-        Message::Void { .. } => reverse::void(turn, id, payment),
-        Message::HoldAnswered { answer, .. } => authorise::hold_answered(turn, id, payment, answer),
-        Message::VerifyAnswered { answer, .. } => authorise::verify_answered(turn, id, payment, answer),
-        Message::CaptureAnswered { answer, .. } => capture::answered(turn, id, payment, answer),
-        Message::Released { .. } => reverse::released(turn, id, payment),
-        Message::Deadline { .. } => deadline(turn, id, payment),
-        Message::WindowDue { .. } => expiry::window_due(turn, id, payment),
-        Message::Forget { .. } => forget(turn, id, payment),
-        Message::Authorise { .. }
-        | Message::Verify { .. }
-        | Message::Renew { .. }
-        | Message::Settlement(_) => {}
+    if let Message::Forget { .. } = message {
+        forget(turn, id, payment);
+    } else if let Some(report) = Report::of(message, payment, turn.now()) {
+        let step = next(payment, report, turn.rules().payment_asks_max);
+        take(turn, id, payment, step);
     }
 }
 
-fn deadline(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    match payment.state {
-        PaymentState::AuthSent => authorise::no_answer(turn, id, payment),
-        PaymentState::Unknown => authorise::ask_again(turn, id, payment),
-        PaymentState::Reversing | PaymentState::Voiding => reverse::release_again(turn, id, payment),
-        PaymentState::Capturing => capture::capture_again(turn, id, payment),
-        // the timer rang while the answer was being handled: nothing is waited for any more
-        _ => {}
+fn take(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, step: Step<'_>) {
+    match step {
+        Step::Wait => {}
+        Step::CallUnknown => authorise::no_answer(turn, id, payment),
+        Step::AskAgain => authorise::ask_again(turn, id, payment),
+        Step::RepeatRequest => authorise::ask_bank(turn, id, payment),
+        Step::Authorise(hold, posting) => authorise::held(turn, id, payment, hold, posting),
+        Step::Verify(card) => authorise::verified(turn, id, payment, card),
+        Step::Decline(reason) => authorise::declined(turn, id, payment, reason),
+        Step::Reverse(reason) => reverse::give_up(turn, id, payment, reason),
+        Step::Void => reverse::void(turn, id, payment),
+        Step::ReleaseLateHold => reverse::ask_bank(turn, id, payment),
+        Step::ReleaseAgain { case } => reverse::release_again(turn, id, payment, case),
+        Step::NoteVoid => turn.state(Event::VoidWanted { payment: id }),
+        Step::SayVoided => reverse::say_voided(turn, id, payment),
+        Step::End => reverse::released(turn, id, payment),
+        Step::Capture => capture::begin(turn, id, payment),
+        Step::CaptureAgain { case } => capture::capture_again(turn, id, payment, case),
+        Step::BookCapture { booked, short } => capture::captured(turn, id, payment, booked, short),
+        Step::CallCaptureUnknown(why) => capture::unknown(turn, id, payment, &why),
+        Step::CaptureStillUnknown(why) => capture::still_unknown(turn, id, payment, &why),
+        Step::OpenCase => capture::nothing_held(turn, id, payment),
+        Step::WarnOfEnd(end) => expiry::lapsing(turn, id, payment, end),
+        Step::Expire => expiry::expired(turn, id, payment),
     }
 }
 

@@ -22,16 +22,7 @@ pub fn watch(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, capture_be
     turn.timer(timer(payment), alert, Message::WindowDue { order, payment });
 }
 
-pub fn window_due(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    match (payment.state, payment.capture_before) {
-        (PaymentState::Authorised, Some(end)) if turn.now() < end => lapsing(turn, id, payment, end),
-        (PaymentState::Authorised, Some(_)) => expired(turn, id, payment),
-        // it was captured or voided while the timer rang
-        _ => {}
-    }
-}
-
-fn lapsing(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, capture_before: Timestamp) {
+pub fn lapsing(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, capture_before: Timestamp) {
     let order = payment.order;
     turn.state(Event::Lapsing { payment: id, order, capture_before });
     turn.timer(timer(id), Due::Trade(capture_before), Message::WindowDue { order, payment: id });

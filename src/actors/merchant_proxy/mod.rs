@@ -20,6 +20,7 @@ mod expiry;
 mod ledger;
 mod messages;
 mod payment;
+mod process;
 mod reverse;
 mod settlement;
 mod state;

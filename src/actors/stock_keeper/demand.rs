@@ -101,6 +101,15 @@ impl Demand {
         self.lines.iter().map(|line| u64::from(line.short)).sum()
     }
 
+    pub fn availability(&self) -> Vec<Availability> {
+        let seen = |line: &DemandLine| Availability {
+            sku: line.sku.clone(),
+            available: line.held,
+            earliest: line.date.filter(|_| line.short > 0),
+        };
+        self.lines.iter().map(seen).collect()
+    }
+
     /// The day of the last line that is short; `None` where one of them has none.
     pub fn latest(lines: &[DemandLine]) -> Option<Date> {
         let short = lines.iter().filter(|line| line.short > 0);

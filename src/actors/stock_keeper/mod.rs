@@ -28,7 +28,9 @@ mod given_up;
 mod listing;
 mod messages;
 mod moves;
+mod ordering;
 mod overdue;
+mod process;
 mod purchase_order;
 mod purchase_order_id;
 mod quotes;
@@ -37,6 +39,7 @@ mod release;
 mod reserve;
 mod shift;
 mod state;
+mod steps;
 mod stock_item;
 mod supply;
 #[cfg(test)]

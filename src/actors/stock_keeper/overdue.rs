@@ -10,12 +10,8 @@ use crate::domain::{OrderId, Sku, Units};
 use super::{Event, Message, Move, Overdue, StockItem, moves, timers};
 
 /// Where moves of these lines are noted.
-pub fn noted_at<'a>(skus: impl Iterator<Item = &'a Sku>) -> Option<&'a Sku> {
-    skus.min()
-}
-
-fn noted_at_lines(lines: &[Units]) -> Option<&Sku> {
-    noted_at(lines.iter().map(|line| &line.sku))
+fn noted_at(lines: &[Units]) -> Option<&Sku> {
+    lines.iter().map(|line| &line.sku).min()
 }
 
 fn noted(turn: &mut Turn<'_>, order: OrderId, at: &Sku) -> Vec<Overdue> {
@@ -24,15 +20,9 @@ fn noted(turn: &mut Turn<'_>, order: OrderId, at: &Sku) -> Vec<Overdue> {
     all.filter(|overdue| overdue.order == order).cloned().collect()
 }
 
-/// Whether units of the order are still to be given back.
-pub fn awaits_release(turn: &mut Turn<'_>, order: OrderId, at: &Sku) -> bool {
-    let is_release = |overdue: &Overdue| overdue.what == Move::Release && !overdue.is_made;
-    noted(turn, order, at).iter().any(is_release)
-}
-
 /// Makes a move, unless it has been made or its turn has not come.
 pub fn take(turn: &mut Turn<'_>, order: OrderId, what: Move, lines: &[Units]) {
-    let Some(at) = noted_at_lines(lines) else { return };
+    let Some(at) = noted_at(lines) else { return };
     let mut overdue = noted(turn, order, at);
     if let Some(sent_again) = overdue.iter_mut().find(|overdue| overdue.what == what) {
         sent_again.is_buried = false;
@@ -70,7 +60,7 @@ fn note(turn: &mut Turn<'_>, order: OrderId, at: &Sku, mut overdue: Vec<Overdue>
 
 /// A move was given up: its units must not stay where they are.
 pub fn given_up(turn: &mut Turn<'_>, order: OrderId, what: Move, lines: &[Units]) {
-    let Some(at) = noted_at_lines(lines) else { return };
+    let Some(at) = noted_at(lines) else { return };
     // where there is no such item there is nothing to move
     if turn.get::<StockItem>(at).is_none() {
         return;
@@ -94,7 +84,7 @@ pub fn try_again(turn: &mut Turn<'_>, order: OrderId, at: &Sku) {
 /// The operator has discarded the message of a move that was given up. The move is made all the same; but what has been made
 /// can be forgotten.
 pub fn discarded(turn: &mut Turn<'_>, order: OrderId, what: Move, lines: &[Units]) {
-    let Some(at) = noted_at_lines(lines) else { return };
+    let Some(at) = noted_at(lines) else { return };
     let mut overdue = noted(turn, order, at);
     if let Some(discarded) = overdue.iter_mut().find(|overdue| overdue.what == what) {
         discarded.is_buried = false;

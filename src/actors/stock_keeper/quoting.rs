@@ -2,18 +2,19 @@
 
 use std::collections::HashSet;
 
-use crate::actors::{Turn, order_manager};
-use crate::domain::{Backorder, Date, OrderId, Quantity, Sku, Units};
+use crate::actors::Turn;
+use crate::domain::{Quantity, Sku, Units};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{QuoteAnswer, QuoteRequest, WholesalerId};
 use crate::planted::{self, Bug};
 use crate::runtime::Snapshot;
 
 use super::listing::for_sale;
+use super::process::{self, Report, Step, next};
 use super::supply::can_be;
 use super::{
-    Availability, Demand, DemandId, DemandLine, Earliest, Event, Message, Offer, PromisedLine, Quotes,
-    RequestQuote, Round, StockItem, Waiting, Who, overdue, timers,
+    Demand, DemandId, DemandLine, Earliest, Event, Message, Offer, Quotes, RequestQuote, Round, StockItem,
+    Waiting, Who, timers,
 };
 
 /// Wholesalers are asked for at least so many, so that one round serves those who come later.
@@ -33,13 +34,13 @@ pub fn earliest(turn: &mut Turn<'_>, question: &Earliest) {
         line.asking &= can_join(turn, &item);
         lines.push(line);
     }
-    if !lines.iter().any(|line| line.asking) {
-        return turn.pay(owed, availability(&lines));
+    let demand = Demand { who: Who::Gateway(owed), state: Waiting::Asking, lines };
+    if let Step::Answer(owed) = next(&demand, Report::Dated) {
+        return turn.pay(owed, demand.availability());
     }
     let id = DemandId::of_question(turn.real_now().0, turn.random());
-    join(turn, id, &lines);
-    let demand = Box::new(Demand { who: Who::Gateway(owed), state: Waiting::Asking, lines });
-    turn.state(Event::DemandOpened { id, demand });
+    join(turn, id, &demand.lines);
+    turn.state(Event::DemandOpened { id, demand: Box::new(demand) });
 }
 
 /// What there is for a line, and by when the rest could be here, as far as fresh quotes tell.
@@ -161,73 +162,6 @@ fn close(turn: &mut Turn<'_>, sku: &Sku, item: &StockItem) {
         let Some(line) = demand.line(sku).filter(|line| line.asking) else { continue };
         let date = quotes.covered_on(needed(item, Some(id), line.short));
         turn.state(Event::Dated { id, sku: sku.clone(), date });
-        let waits_on = demand.lines.iter().any(|line| line.asking && line.sku != *sku);
-        if !waits_on && demand.state == Waiting::Asking && !is_over(turn, &demand) {
-            conclude(turn, id);
-        }
+        process::go_on(turn, id, Report::Dated);
     }
-}
-
-/// The order has ended: the release that is overdue ends the demand, and gives back what that holds.
-fn is_over(turn: &mut Turn<'_>, demand: &Demand) -> bool {
-    let noted_at = overdue::noted_at(demand.lines.iter().map(|line| &line.sku));
-    match (demand.who, noted_at) {
-        (Who::Order { order, .. }, Some(sku)) => overdue::awaits_release(turn, order, sku),
-        _ => false,
-    }
-}
-
-/// All dates are in.
-fn conclude(turn: &mut Turn<'_>, id: DemandId) {
-    let Some(demand) = turn.get::<Demand>(&id) else { return };
-    let (order, backorder) = match demand.who {
-        Who::Order { order, backorder } => (order, backorder),
-        Who::Gateway(owed) => {
-            turn.pay(owed, availability(&demand.lines));
-            return turn.state(Event::DemandClosed { id });
-        }
-    };
-    let earliest = Demand::latest(&demand.lines);
-    if backorder == Backorder::Refuse {
-        turn.send(order_manager::Message::OutOfStock { order, earliest });
-        return turn.state(Event::DemandClosed { id });
-    }
-    // what it missed has come back to the shelf meanwhile
-    if demand.short() == 0 {
-        turn.send(order_manager::Message::Reserved { order });
-        return turn.state(Event::DemandClosed { id });
-    }
-    match promise(order, &demand.lines) {
-        Some((event, ships_on)) => {
-            turn.state(event);
-            turn.send(order_manager::Message::Promised { order, ships_on });
-        }
-        None => {
-            turn.state(Event::GivenUp { order });
-            turn.send(order_manager::Message::OutOfStock { order, earliest: None });
-            // a message of its own, so that each turn gives back the units of one order only
-            let units = |line: &DemandLine| Units { sku: line.sku.clone(), quantity: line.quantity() };
-            turn.send(Message::Release { order, lines: demand.lines.iter().map(units).collect() });
-        }
-    }
-}
-
-/// The promise to an order whose lines all have a date.
-pub fn promise(order: OrderId, lines: &[DemandLine]) -> Option<(Event, Date)> {
-    let ships_on = Demand::latest(lines)?;
-    let short = lines.iter().filter(|line| line.short > 0);
-    let promised = short.filter_map(|line| {
-        let (sku, quantity) = (line.sku.clone(), line.short);
-        Some(PromisedLine { sku, quantity, date: line.date? })
-    });
-    Some((Event::Promised { order, ships_on, lines: promised.collect() }, ships_on))
-}
-
-fn availability(lines: &[DemandLine]) -> Vec<Availability> {
-    let seen = |line: &DemandLine| Availability {
-        sku: line.sku.clone(),
-        available: line.held,
-        earliest: line.date.filter(|_| line.short > 0),
-    };
-    lines.iter().map(seen).collect()
 }

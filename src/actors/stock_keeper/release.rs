@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::actors::{Turn, order_manager};
+use crate::actors::Turn;
 use crate::domain::{OrderId, Sku, Units};
 
+use super::process::{self, Report};
 use super::shift::are_there;
 use super::{Bucket, Demand, DemandId, Event, Peg, StockItem, Waiting};
 
@@ -79,14 +80,9 @@ fn is_called(turn: &mut Turn<'_>, peg: &Peg) -> bool {
     demand.is_some_and(|demand| matches!(demand.state, Waiting::Called { .. }))
 }
 
-/// Tells the orders whose supplies are all in. One that is not paid for yet is told when it asks for its supplies.
+/// Tells the orders whose supplies are all in.
 pub fn complete(turn: &mut Turn<'_>, served: &Served) {
     for &order in served {
-        let id = DemandId::of(order);
-        let Some(demand) = turn.get::<Demand>(&id) else { continue };
-        if matches!(demand.state, Waiting::Called { .. }) && demand.short() == 0 {
-            turn.state(Event::DemandClosed { id });
-            turn.send(order_manager::Message::SuppliesArrived { order });
-        }
+        process::go_on(turn, DemandId::of(order), Report::Served);
     }
 }

@@ -2,6 +2,7 @@ use crate::actors::{Turn, order_manager};
 use crate::domain::{Backorder, Date, OrderId, Sku, Units};
 use crate::planted::{self, Bug};
 
+use super::process::{self, Report, Step, next};
 use super::quoting;
 use super::{Bucket, Demand, DemandId, DemandLine, Event, StockItem, Waiting, Who};
 
@@ -30,23 +31,18 @@ fn short(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], backorder: Backor
     let Some(lines) = survey(turn, lines, backorder) else {
         return out_of_stock(turn, order, None);
     };
-    let asking = lines.iter().any(|line| line.asking);
-    if backorder == Backorder::Refuse && !asking {
-        return out_of_stock(turn, order, Demand::latest(&lines));
+    let demand = Demand { who: Who::Order { order, backorder }, state: Waiting::Asking, lines };
+    // whoever does not want to wait is told at once, where the dates are known
+    if let Step::Refuse(earliest) = next(&demand, Report::Dated) {
+        return out_of_stock(turn, order, earliest);
     }
-    if backorder == Backorder::Accept {
-        hold(turn, order, &lines);
+    if demand.holds() {
+        hold(turn, order, &demand.lines);
     }
     let id = DemandId::of(order);
-    quoting::join(turn, id, &lines);
-    let promised = if asking { None } else { quoting::promise(order, &lines) };
-    let who = Who::Order { order, backorder };
-    let demand = Box::new(Demand { who, state: Waiting::Asking, lines });
-    turn.state(Event::DemandOpened { id, demand });
-    if let Some((event, ships_on)) = promised {
-        turn.state(event);
-        turn.send(order_manager::Message::Promised { order, ships_on });
-    }
+    quoting::join(turn, id, &demand.lines);
+    turn.state(Event::DemandOpened { id, demand: Box::new(demand) });
+    process::go_on(turn, id, Report::Dated);
 }
 
 /// What there is of each line, what is missing, and by when it could be here. `None` where the order

@@ -1,14 +1,14 @@
 //! Purchase orders, from the shortage to the acknowledgement.
 
-use crate::actors::{Rules, Turn, order_manager};
-use crate::domain::{Date, OrderId, Sku, Timestamp};
+use crate::actors::{Rules, Turn};
+use crate::domain::{Date, OrderId, Timestamp};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, WholesalerId};
 use crate::runtime::{Due, Snapshot};
 
+use super::process::{self, Report};
 use super::{
-    Demand, DemandId, Event, Message, Peg, PlacePurchaseOrder, PurchaseOrder, PurchaseOrderId, Share,
-    StockItem, Supply, Waiting, timers,
+    Demand, DemandId, Event, Message, PurchaseOrder, PurchaseOrderId, StockItem, Supply, ordering, timers,
 };
 
 /// The hour of its day, UTC, at which a delivery is expected at our dock.
@@ -18,72 +18,17 @@ const AWAY_MS_MAX: u64 = 365 * Timestamp::DAY_MS;
 /// Why such an answer is of no use, for the operator.
 pub const TOO_FAR_AWAY: &str = "it names a day more than a year away";
 
-/// The order's payment stands: whatever of its lines is neither here nor on the way is ordered.
+/// The order's payment stands. Where it was released meanwhile, or called before, there is nothing to order.
 pub fn order_supplies(turn: &mut Turn<'_>, order: OrderId) {
     let id = DemandId::of(order);
-    // released meanwhile, or called before: there is nothing to order
     let Some(demand) = turn.get::<Demand>(&id) else { return };
-    let Waiting::Promised { .. } = demand.state else { return };
-    if demand.short() == 0 {
-        turn.state(Event::DemandClosed { id });
-        turn.send(order_manager::Message::SuppliesArrived { order });
-        return;
-    }
-    let Some(plans) = plans(turn, &demand) else {
-        turn.state(Event::GivenUp { order });
-        turn.send(order_manager::Message::NoSupplies { order });
-        return;
-    };
-    turn.state(Event::SuppliesCalled { order });
-    for (sku, shares) in plans {
-        turn.state(Event::PegCalled { order, sku: sku.clone(), called: true });
-        for share in shares {
-            send(turn, order, sku, share, vec![]);
-        }
-    }
-}
-
-/// `None` where the offers no longer cover a line.
-fn plans<'a>(turn: &mut Turn<'_>, demand: &'a Demand) -> Option<Vec<(&'a Sku, Vec<Share>)>> {
-    let mut plans = vec![];
-    for line in demand.lines.iter().filter(|line| line.short > 0) {
-        let item = turn.get::<StockItem>(&line.sku)?;
-        let called = called(&item.pegs) + u64::from(line.short);
-        let shortage = called.saturating_sub(item.incoming).min(u64::from(line.short));
-        let shares = if shortage == 0 { vec![] } else { item.quotes.as_ref()?.plan(shortage, &[])? };
-        plans.push((&line.sku, shares));
-    }
-    Some(plans)
-}
-
-fn called(pegs: &[Peg]) -> u64 {
-    pegs.iter().filter(|peg| peg.called).map(|peg| u64::from(peg.units)).sum()
-}
-
-fn send(turn: &mut Turn<'_>, order: OrderId, sku: &Sku, share: Share, refused_by: Vec<WholesalerId>) {
-    let id = PurchaseOrderId::new(turn.real_now().0, turn.random());
-    let purchase_order = PurchaseOrder {
-        order,
-        sku: sku.clone(),
-        wholesaler: share.wholesaler,
-        ordered: share.quantity,
-        ordered_at: turn.now(),
-        refused_by,
-        state: Supply::Asked,
-        unanswered: 0,
-    };
-    ask(turn, id, &purchase_order);
-    turn.state(Event::Ordered { id, purchase_order: Box::new(purchase_order) });
-}
-
-fn ask(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOrder) {
-    let (wholesaler, order) = (purchase_order.wholesaler, purchase_order.request(id));
-    turn.call(PlacePurchaseOrder { wholesaler, purchase_order: id, order });
+    let plan = ordering::plan(turn, &demand);
+    process::go_on(turn, id, Report::Paid(plan));
 }
 
 pub fn retry(turn: &mut Turn<'_>, id: PurchaseOrderId) {
     if let Some(purchase_order) = waiting(turn, id, |supply| supply == Supply::Asked) {
-        ask(turn, id, &purchase_order);
+        ordering::ask(turn, id, &purchase_order);
     }
 }
 
@@ -169,13 +114,7 @@ pub fn slip(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, arrives_on: Dat
     if !item.is_some_and(|item| item.pegs.iter().any(|peg| peg.order == order)) {
         return;
     }
-    let demand = turn.get::<Demand>(&DemandId::of(order));
-    if let Some(Waiting::Called { ships_on }) = demand.map(|demand| demand.state)
-        && arrives_on > ships_on
-    {
-        turn.state(Event::Slipped { order, ships_on: arrives_on });
-        turn.send(order_manager::Message::PromiseChanged { order, ships_on: arrives_on });
-    }
+    process::go_on(turn, DemandId::of(order), Report::Comes(arrives_on));
 }
 
 /// What its wholesaler will not send is ordered from others, if it is still wanted.
@@ -194,11 +133,11 @@ pub fn order_anew(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, refused_b
         let plan = item.and_then(|item| item.quotes.as_ref()?.plan(units, refused_by));
         let Some(shares) = plan else {
             turn.state(Event::PegCalled { order, sku: sku.clone(), called: false });
-            give_up(turn, order);
+            process::go_on(turn, DemandId::of(order), Report::NobodyLeft);
             continue;
         };
         for share in shares {
-            send(turn, order, sku, share, refused_by.to_vec());
+            ordering::send(turn, order, sku, share, refused_by.to_vec());
         }
     }
 }
@@ -206,7 +145,7 @@ pub fn order_anew(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, refused_b
 /// Whose peg is not covered, and by how many units: that of the order that the purchase order was for, else the youngest.
 fn uncovered(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder) -> Option<(OrderId, u64)> {
     let item = turn.get::<StockItem>(&purchase_order.sku)?;
-    let missing = called(&item.pegs).saturating_sub(item.incoming);
+    let missing = ordering::called(&item.pegs).saturating_sub(item.incoming);
     if missing == 0 {
         return None;
     }
@@ -214,13 +153,4 @@ fn uncovered(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder) -> Option<(Ord
     let own = called.clone().find(|peg| peg.order == purchase_order.order);
     let peg = own.or_else(|| called.next_back())?;
     Some((peg.order, missing.min(u64::from(peg.units))))
-}
-
-/// Told once, also where several of its lines cannot be supplied.
-fn give_up(turn: &mut Turn<'_>, order: OrderId) {
-    let demand = turn.get::<Demand>(&DemandId::of(order));
-    if matches!(demand.map(|demand| demand.state), Some(Waiting::Called { .. })) {
-        turn.state(Event::GivenUp { order });
-        turn.send(order_manager::Message::NoSupplies { order });
-    }
 }

@@ -1,13 +1,14 @@
 //! The seven actors together and each alone, on virtual time.
-mod alone;
 mod crashes;
 mod crossing;
+pub mod drawn;
 mod flows;
 mod garbled;
 mod golden;
 mod holds;
 mod panics;
 mod partitions;
+mod probed;
 mod refusals;
 mod sweeper;
 mod unlucky;

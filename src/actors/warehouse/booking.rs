@@ -2,11 +2,10 @@
 
 use crate::actors::{Turn, stock_keeper};
 use crate::domain::OrderId;
-use crate::partners::Answered;
 use crate::partners::carrier::Booking;
 
-use super::waiting::{again_later, wait};
-use super::{BookTruck, Event, Message, Shipment, road, stop};
+use super::waiting::wait;
+use super::{BookTruck, Event, Message, Shipment, road};
 
 pub fn packed(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
     let at = turn.now();
@@ -21,27 +20,17 @@ pub fn book(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
     }
 }
 
-pub fn answered(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, result: &Answered<Booking>) {
-    match result {
-        Answered::Known(Booking { tracking, collection_at }) => {
-            let (tracking, collection_at) = (tracking.clone(), *collection_at);
-            turn.state(Event::Booked { order, tracking: tracking.clone(), collection_at });
-            if shipment.stop {
-                turn.state(Event::CancelSent { order });
-                stop::ask_back(turn, order, shipment, tracking);
-            } else {
-                road::track_at(turn, order, collection_at);
-            }
-        }
-        // it never had a booking: there is nothing to give back
-        Answered::Refused(_) if shipment.stop => stop::stopped(turn, order, shipment, true),
-        Answered::Refused(why) => refused(turn, order, shipment, why),
-        Answered::Unknown(_) => again_later(turn, order, shipment, Message::BookRetry { order }),
-    }
+pub fn await_truck(turn: &mut Turn<'_>, order: OrderId, booking: &Booking) {
+    booked(turn, order, booking);
+    road::track_at(turn, order, booking.collection_at);
 }
 
-/// A person has to talk with the carrier; the parcel waits, and is offered again and again.
-fn refused(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
+pub fn booked(turn: &mut Turn<'_>, order: OrderId, booking: &Booking) {
+    let Booking { tracking, collection_at } = booking.clone();
+    turn.state(Event::Booked { order, tracking, collection_at });
+}
+
+pub fn refused(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
     let first = shipment.unanswered == 0;
     let case = first.then(|| format!("the carrier does not take the parcel ({why}): call the carrier"));
     turn.state(Event::Unanswered { order, case });

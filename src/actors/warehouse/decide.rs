@@ -2,8 +2,9 @@ use crate::actors::{Notes, Shop, Teller, Turn};
 use crate::domain::{OrderId, Party};
 use crate::runtime::{Actor, Fold, Partition, Tables};
 
-use super::waiting::wait;
-use super::{Event, Fulfilment, Message, Shipment, Stage, WarehouseActor, booking, road, state, stop};
+use super::process::{Report, Step, next};
+use super::waiting::{again_later, wait};
+use super::{Event, Fulfilment, Message, Shipment, WarehouseActor, booking, road, state, stop};
 
 impl Actor for WarehouseActor {
     type App = Shop;
@@ -18,15 +19,10 @@ impl Actor for WarehouseActor {
     }
 
     fn decide(_: &(), message: &Message, turn: &mut Turn<'_>) {
-        let order = message.about();
-        let shipment = turn.get::<Shipment>(&order);
-        match (message, shipment.as_deref()) {
-            (Message::Fulfil(fulfilment), None) => fulfil(turn, order, fulfilment),
-            // asked twice: it is on its way through the house
-            (Message::Fulfil(_), Some(_)) => {}
-            // nothing was ever asked of this house for the order
-            (_, None) => {}
-            (message, Some(shipment)) => go_on(turn, order, shipment, message),
+        if let Message::Fulfil(fulfilment) = message {
+            fulfil(turn, fulfilment);
+        } else if let Some(report) = Report::of(message) {
+            go_on(turn, message.about(), report);
         }
     }
 
@@ -51,27 +47,50 @@ impl Actor for WarehouseActor {
     }
 }
 
-fn fulfil(turn: &mut Turn<'_>, order: OrderId, fulfilment: &Fulfilment) {
+fn fulfil(turn: &mut Turn<'_>, fulfilment: &Fulfilment) {
+    let order = fulfilment.order;
+    if turn.get::<Shipment>(&order).is_some() {
+        // asked twice: it is on its way through the house
+        return;
+    }
     turn.state(Event::Asked { fulfilment: Box::new(fulfilment.clone()) });
     let due = turn.trade_in(turn.rules().packing_ms);
     wait(turn, order, due, Message::PackingDone { order });
 }
 
-fn go_on(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, message: &Message) {
-    use Stage::{AwaitingTruck, Booking, Cancelling, OnTheWay, Packing};
-    match (message, shipment.stage) {
-        (Message::Stop { .. }, _) => stop::stop(turn, order, shipment),
-        (Message::PackingDone { .. }, Packing) => booking::packed(turn, order, shipment),
-        (Message::BookRetry { .. }, Booking) => booking::book(turn, order, shipment),
-        (Message::Booked { result, .. }, Booking) => booking::answered(turn, order, shipment, result),
-        (Message::TrackDue { .. }, AwaitingTruck | OnTheWay) => road::track(turn, order, shipment),
-        (Message::Tracked { result, .. }, AwaitingTruck | OnTheWay) => {
-            road::tracked(turn, order, shipment, result);
+/// What is at the truck, or beyond, is handed over first: then the same report leads it on.
+fn go_on(turn: &mut Turn<'_>, order: OrderId, report: Report<'_>) {
+    // nothing was ever asked of this house for the order
+    while let Some(shipment) = turn.get::<Shipment>(&order) {
+        let step = next(shipment.stage, shipment.stop, report);
+        take(turn, order, &shipment, step);
+        if step != Step::HandOver {
+            return;
         }
-        (Message::CancelRetry { .. }, Cancelling) => stop::cancel_booking(turn, order, shipment),
-        (Message::CancelAnswered { result, .. }, Cancelling) => stop::answered(turn, order, shipment, result),
-        // late or doubled: a scan that crossed the cancellation (its answer decides), a second
-        // result of a booking, a timer of a parcel that was stopped
-        _ => {}
+    }
+}
+
+fn take(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, step: Step<'_>) {
+    match step {
+        Step::Wait => {}
+        Step::Pack => booking::packed(turn, order, shipment),
+        Step::Book => booking::book(turn, order, shipment),
+        Step::BookLater => again_later(turn, order, shipment, Message::BookRetry { order }),
+        Step::OfferAgain(why) => booking::refused(turn, order, shipment, why),
+        Step::AwaitTruck(booking) => booking::await_truck(turn, order, booking),
+        Step::Track => road::track(turn, order, shipment),
+        Step::TrackLater => again_later(turn, order, shipment, Message::TrackDue { order }),
+        Step::TrackUnknownParcel(why) => road::track_unknown(turn, order, shipment, why),
+        Step::TrackOn(seen) => road::track_on(turn, order, seen),
+        Step::HandOver => road::hand_over(turn, order, shipment),
+        Step::Deliver => road::deliver(turn, order),
+        Step::NoteStop => turn.state(Event::StopNoted { order }),
+        Step::AskBack => stop::ask_back(turn, order, shipment),
+        Step::AskNewBookingBack(booking) => stop::ask_new_booking_back(turn, order, shipment, booking),
+        Step::AskBackAgain => stop::ask_back_again(turn, order, shipment),
+        Step::AskBackLater => again_later(turn, order, shipment, Message::CancelRetry { order }),
+        Step::PutAway { packed } => stop::put_away(turn, order, shipment, packed),
+        Step::SayTooLate => stop::too_late(turn, order),
+        Step::GoOn => stop::go_on(turn, order, shipment),
     }
 }

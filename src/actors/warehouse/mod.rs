@@ -12,6 +12,7 @@ mod booking;
 mod calls;
 mod decide;
 mod messages;
+mod process;
 mod road;
 mod shipment;
 mod state;

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use crate::actors::{Turn, mailer, order_manager, stock_keeper};
 use crate::domain::{OrderId, Timestamp};
-use crate::partners::Answered;
 use crate::partners::carrier::{TrackRequest, Tracking};
 use crate::partners::mail::{Letter, MailKind};
 use crate::runtime::Due;
 
-use super::waiting::{again_later, wait};
-use super::{Event, Fulfilment, Message, Shipment, Stage, TrackParcel};
+use super::waiting::wait;
+use super::{Event, Fulfilment, Message, Shipment, TrackParcel};
 
 /// Where the carrier names no time, it is asked again after this long, in trade time.
 const TRACK_AGAIN_MS: u64 = Timestamp::HOUR_MS;
@@ -29,35 +28,24 @@ pub fn track(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
     turn.call(TrackParcel { order, request });
 }
 
-pub fn tracked(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, result: &Answered<Tracking>) {
-    match result {
-        Answered::Known(seen) => scanned(turn, order, shipment, seen),
-        Answered::Refused(why) => {
-            let first = shipment.unanswered == 0;
-            let case =
-                first.then(|| format!("the carrier does not know the parcel ({why}): call the carrier"));
-            turn.state(Event::Unanswered { order, case });
-            let due = turn.trade_in(TRACK_AGAIN_MS);
-            wait(turn, order, due, Message::TrackDue { order });
-        }
-        Answered::Unknown(_) => again_later(turn, order, shipment, Message::TrackDue { order }),
-    }
+/// The carrier does not know it.
+pub fn track_unknown(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
+    let first = shipment.unanswered == 0;
+    let case = first.then(|| format!("the carrier does not know the parcel ({why}): call the carrier"));
+    turn.state(Event::Unanswered { order, case });
+    let due = turn.trade_in(TRACK_AGAIN_MS);
+    wait(turn, order, due, Message::TrackDue { order });
 }
 
-fn scanned(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, seen: &Tracking) {
-    // what is at the doorstep was collected, even if that scan is missing
-    let collected = seen.collected_at.is_some() || seen.delivered_at.is_some();
-    if shipment.stage == Stage::AwaitingTruck && collected {
-        hand_over(turn, order, shipment);
-    }
-    if seen.delivered_at.is_some() {
-        turn.state(Event::Delivered { order });
-        turn.send(order_manager::Message::Delivered { order });
-        return;
-    }
+pub fn track_on(turn: &mut Turn<'_>, order: OrderId, seen: &Tracking) {
     let now = turn.now();
     let next = seen.next_expected_at.unwrap_or(now.plus_ms(TRACK_AGAIN_MS));
     track_at(turn, order, next.max(now.plus_ms(TRACK_AGAIN_MS_MIN)));
+}
+
+pub fn deliver(turn: &mut Turn<'_>, order: OrderId) {
+    turn.state(Event::Delivered { order });
+    turn.send(order_manager::Message::Delivered { order });
 }
 
 /// Asks where the parcel is when the carrier says that there is news, or before.
@@ -66,7 +54,7 @@ pub fn track_at(turn: &mut Turn<'_>, order: OrderId, at: Timestamp) {
     wait(turn, order, Due::Trade(at.min(latest)), Message::TrackDue { order });
 }
 
-fn hand_over(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
+pub fn hand_over(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
     let tracking = shipment.tracking.clone().unwrap_or_default();
     turn.state(Event::HandedOver { order, tracking: tracking.clone() });
     turn.send(stock_keeper::Message::HandedOver { order, lines: shipment.units() });

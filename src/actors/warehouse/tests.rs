@@ -1,3 +1,5 @@
+mod process;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

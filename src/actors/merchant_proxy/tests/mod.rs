@@ -1,8 +1,9 @@
 mod capture;
-mod desk;
 mod expiry;
 mod hold;
+mod process;
 mod random;
 mod reversal;
 mod settlement;
 mod table;
+mod with_bank;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::desk::{Desk, payment, repeat};
+use super::with_bank::{WithBank, payment, repeat};
 use crate::actors::bank::{self, HoldState, test_cards::TEST_CARDS};
 use crate::actors::merchant_proxy::{Account, Payment, PaymentState};
 use crate::domain::Currency;
@@ -61,46 +61,46 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn take(desk: &mut Desk, step: &Step) {
+fn take(proxy: &mut WithBank, step: &Step) {
     match step {
-        Step::Authorise { n, card, amount } => desk.authorise(*n, TEST_CARDS[*card].token, *amount),
-        Step::Verify { n, card } => desk.verify(*n, TEST_CARDS[*card].token, 100),
+        Step::Authorise { n, card, amount } => proxy.authorise(*n, TEST_CARDS[*card].token, *amount),
+        Step::Verify { n, card } => proxy.verify(*n, TEST_CARDS[*card].token, 100),
         // the order manager waits for the renewal's answer, and counts on the old hold no more where it is unknown
-        Step::Capture { n } if is_being_replaced(desk, *n) => {}
-        Step::Capture { n } => desk.capture(*n),
-        Step::Void { n } => desk.void(*n),
+        Step::Capture { n } if is_being_replaced(proxy, *n) => {}
+        Step::Capture { n } => proxy.capture(*n),
+        Step::Void { n } => proxy.void(*n),
         Step::Ring => {
-            desk.ring();
+            proxy.ring();
         }
-        Step::Repeat { .. } if desk.letters.is_empty() => {}
-        Step::Repeat { at } => repeat(desk, at.index(desk.letters.len())),
-        Step::Cut { cut } => desk.line_is_cut = *cut,
+        Step::Repeat { .. } if proxy.letters.is_empty() => {}
+        Step::Repeat { at } => repeat(proxy, at.index(proxy.letters.len())),
+        Step::Cut { cut } => proxy.line_is_cut = *cut,
         Step::Renew { n, replaces, card } => {
-            let row = desk.alone.get::<Payment>(&payment(*replaces));
+            let row = proxy.alone.get::<Payment>(&payment(*replaces));
             let stands = row.is_some_and(|row| row.is_held() && row.state == PaymentState::Authorised);
             if stands {
-                let amount = desk.row(*replaces).amount.amount;
-                desk.renew(*n, *replaces, TEST_CARDS[*card].token, amount);
+                let amount = proxy.row(*replaces).amount.amount;
+                proxy.renew(*n, *replaces, TEST_CARDS[*card].token, amount);
             }
         }
-        Step::Days { days } => desk.days(*days),
+        Step::Days { days } => proxy.days(*days),
     }
 }
 
-fn is_being_replaced(desk: &Desk, n: u128) -> bool {
+fn is_being_replaced(proxy: &WithBank, n: u128) -> bool {
     use PaymentState::*;
-    let mut rows = desk.alone.tables.of::<Payment>().resident();
+    let mut rows = proxy.alone.tables.of::<Payment>().resident();
     rows.any(|(_, row)| {
         row.replaces == Some(payment(n)) && matches!(row.state, AuthSent | Unknown | Reversing | Voided)
     })
 }
 
 /// Once all is quiet, the shop and the bank say the same of every payment and of every penny.
-fn agree(desk: &Desk) {
-    let rows: BTreeMap<_, _> = desk.alone.tables.of::<Payment>().resident().collect();
+fn agree(proxy: &WithBank) {
+    let rows: BTreeMap<_, _> = proxy.alone.tables.of::<Payment>().resident().collect();
     for (id, row) in rows {
         use PaymentState::*;
-        let hold = desk.alone.get::<bank::Hold>(id).map(|hold| &hold.state);
+        let hold = proxy.alone.get::<bank::Hold>(id).map(|hold| &hold.state);
         match (row.state, hold) {
             (Authorised, Some(HoldState::Held { .. } | HoldState::Verified { .. })) => {}
             (Captured | Settled, Some(HoldState::Captured { .. })) => {}
@@ -111,39 +111,39 @@ fn agree(desk: &Desk) {
         }
     }
     if let Some(bank::Account::Merchant(merchant)) =
-        desk.alone.get::<bank::Account>(&bank::AccountId::merchant())
+        proxy.alone.get::<bank::Account>(&bank::AccountId::merchant())
     {
         let takings = merchant.takings.get(&Currency::GBP).copied().unwrap_or_default();
-        assert_eq!(desk.net(Account::AcquirerReceivable), i128::from(takings.payable));
-        assert_eq!(desk.net(Account::Bank), i128::from(takings.paid));
-        assert_eq!(desk.net(Account::Fees), i128::from(takings.fees));
+        assert_eq!(proxy.net(Account::AcquirerReceivable), i128::from(takings.payable));
+        assert_eq!(proxy.net(Account::Bank), i128::from(takings.paid));
+        assert_eq!(proxy.net(Account::Fees), i128::from(takings.fees));
     }
-    assert_eq!(desk.net(Account::Suspense), 0);
+    assert_eq!(proxy.net(Account::Suspense), 0);
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// `Desk` checks tables and books after every turn.
+    /// `WithBank` checks tables and books after every turn.
     #[test]
     fn whatever_comes_in_whatever_order_the_books_balance_and_all_comes_to_rest(
         steps in prop::collection::vec(step(), 1..60)
     ) {
-        let mut desk = Desk::new();
+        let mut proxy = WithBank::new();
         for step in &steps {
-            take(&mut desk, step);
+            take(&mut proxy, step);
         }
-        desk.line_is_cut = false;
-        desk.ring_out();
-        agree(&desk);
+        proxy.line_is_cut = false;
+        proxy.ring_out();
+        agree(&proxy);
         for n in 1..=PAYMENTS {
-            desk.void(n);
+            proxy.void(n);
         }
-        desk.ring_out();
-        agree(&desk);
-        prop_assert_eq!(desk.net(Account::CustomerHolds), 0);
+        proxy.ring_out();
+        agree(&proxy);
+        prop_assert_eq!(proxy.net(Account::CustomerHolds), 0);
         let live = |n: &u128| {
-            let row = desk.alone.get::<Payment>(&payment(*n));
+            let row = proxy.alone.get::<Payment>(&payment(*n));
             row.is_some_and(|row| row.state == PaymentState::Authorised)
         };
         prop_assert_eq!((1..=PAYMENTS).filter(live).count(), 0);

@@ -1,4 +1,4 @@
-use super::desk::{Desk, order, payment, pence, repeat};
+use super::with_bank::{WithBank, order, payment, pence, repeat};
 use crate::actors::Message;
 use crate::actors::bank::{BatchId, SettlementFile, SettlementLine};
 use crate::actors::merchant_proxy::{Account, Message as ToMerchant, PaymentState};
@@ -24,33 +24,33 @@ fn file(lines: &[(u128, i64, i64)]) -> ToMerchant {
     })
 }
 
-fn captured(amounts: &[i64]) -> Desk {
-    let mut desk = Desk::new();
+fn captured(amounts: &[i64]) -> WithBank {
+    let mut proxy = WithBank::new();
     for (n, amount) in (1..).zip(amounts) {
-        desk.authorise(n, "tok_visa", *amount);
-        desk.capture(n);
+        proxy.authorise(n, "tok_visa", *amount);
+        proxy.capture(n);
     }
-    desk
+    proxy
 }
 
 #[test]
 fn two_days_later_the_money_less_the_fee_is_in_the_bank() {
-    let mut desk = captured(&[2298]);
-    assert!(desk.ring());
-    assert_eq!(desk.alone.now.to_string(), "2026-11-24T06:00:00.000Z");
-    assert_eq!(desk.told.last(), Some(&settled(1)));
+    let mut proxy = captured(&[2298]);
+    assert!(proxy.ring());
+    assert_eq!(proxy.alone.now.to_string(), "2026-11-24T06:00:00.000Z");
+    assert_eq!(proxy.told.last(), Some(&settled(1)));
     // 1.5 % of 22.98 is 34.47 pence: rounded down
-    assert_eq!((desk.net(Account::Bank), desk.net(Account::Fees)), (2264, 34));
-    assert_eq!(desk.net(Account::AcquirerReceivable), 0);
-    assert_eq!(desk.happenings.last(), Some(&Happening::Settled { amount: pence(2298) }));
-    assert!(!desk.waits_for_the_bank());
+    assert_eq!((proxy.net(Account::Bank), proxy.net(Account::Fees)), (2264, 34));
+    assert_eq!(proxy.net(Account::AcquirerReceivable), 0);
+    assert_eq!(proxy.happenings.last(), Some(&Happening::Settled { amount: pence(2298) }));
+    assert!(!proxy.waits_for_the_bank());
 }
 
 #[test]
 fn a_day_of_many_captures_is_paid_in_parts_of_at_most_a_hundred() {
-    let mut desk = captured(&[1000; 205]);
-    desk.ring_out();
-    let sizes: Vec<usize> = desk
+    let mut proxy = captured(&[1000; 205]);
+    proxy.ring_out();
+    let sizes: Vec<usize> = proxy
         .letters
         .iter()
         .filter_map(|letter| match letter {
@@ -59,69 +59,69 @@ fn a_day_of_many_captures_is_paid_in_parts_of_at_most_a_hundred() {
         })
         .collect();
     assert_eq!(sizes, [100, 100, 5]);
-    assert_eq!((desk.net(Account::Bank), desk.net(Account::Fees)), (205 * 985, 205 * 15));
+    assert_eq!((proxy.net(Account::Bank), proxy.net(Account::Fees)), (205 * 985, 205 * 15));
 }
 
 #[test]
 fn the_next_day_has_its_own_batch() {
-    let mut desk = captured(&[100]);
-    desk.alone.now = desk.alone.now.date().plus_days(1).start();
-    desk.authorise(9, "tok_visa", 100);
-    desk.capture(9);
-    desk.ring();
-    assert_eq!(desk.told.last(), Some(&settled(1)));
-    desk.ring();
-    assert_eq!(desk.told.last(), Some(&settled(9)));
+    let mut proxy = captured(&[100]);
+    proxy.alone.now = proxy.alone.now.date().plus_days(1).start();
+    proxy.authorise(9, "tok_visa", 100);
+    proxy.capture(9);
+    proxy.ring();
+    assert_eq!(proxy.told.last(), Some(&settled(1)));
+    proxy.ring();
+    assert_eq!(proxy.told.last(), Some(&settled(9)));
 }
 
 #[test]
 fn the_same_file_twice_is_booked_once() {
-    let mut desk = captured(&[1000, 2000]);
-    desk.ring_out();
-    let bank = desk.net(Account::Bank);
-    for at in 0..desk.letters.len() {
-        repeat(&mut desk, at);
+    let mut proxy = captured(&[1000, 2000]);
+    proxy.ring_out();
+    let bank = proxy.net(Account::Bank);
+    for at in 0..proxy.letters.len() {
+        repeat(&mut proxy, at);
     }
-    assert_eq!(desk.net(Account::Bank), bank);
-    assert_eq!(desk.cases(), 0);
+    assert_eq!(proxy.net(Account::Bank), bank);
+    assert_eq!(proxy.cases(), 0);
 }
 
 #[test]
 fn what_the_shop_has_not_captured_so_goes_to_suspense_with_a_case() {
-    let mut desk = captured(&[1000]);
-    desk.authorise(2, "tok_visa", 500);
+    let mut proxy = captured(&[1000]);
+    proxy.authorise(2, "tok_visa", 500);
     // another amount; one that is only held; one that nobody knows
-    desk.merchant(file(&[(1, 999, 10), (2, 500, 5), (7, 70, 1)]));
-    assert_eq!(desk.state(1), PaymentState::Captured);
-    assert_eq!(desk.net(Account::Suspense), -1569);
-    assert_eq!(desk.net(Account::Bank) + desk.net(Account::Fees), 1569);
-    assert_eq!(desk.cases(), 2, "the third names no order");
+    proxy.merchant(file(&[(1, 999, 10), (2, 500, 5), (7, 70, 1)]));
+    assert_eq!(proxy.state(1), PaymentState::Captured);
+    assert_eq!(proxy.net(Account::Suspense), -1569);
+    assert_eq!(proxy.net(Account::Bank) + proxy.net(Account::Fees), 1569);
+    assert_eq!(proxy.cases(), 2, "the third names no order");
 }
 
 #[test]
 fn a_line_that_stands_twice_in_a_file_is_settled_once() {
-    let mut desk = captured(&[1000]);
-    desk.merchant(file(&[(1, 1000, 10), (1, 1000, 10)]));
-    assert_eq!(desk.told.iter().filter(|told| **told == settled(1)).count(), 1);
-    assert_eq!((desk.net(Account::AcquirerReceivable), desk.net(Account::Suspense)), (0, -1000));
+    let mut proxy = captured(&[1000]);
+    proxy.merchant(file(&[(1, 1000, 10), (1, 1000, 10)]));
+    assert_eq!(proxy.told.iter().filter(|told| **told == settled(1)).count(), 1);
+    assert_eq!((proxy.net(Account::AcquirerReceivable), proxy.net(Account::Suspense)), (0, -1000));
 }
 
 #[test]
 fn a_payout_that_is_not_the_sum_of_its_lines_opens_a_case() {
-    let mut desk = captured(&[1000]);
+    let mut proxy = captured(&[1000]);
     let ToMerchant::Settlement(mut wrong) = file(&[(1, 1000, 10)]) else { unreachable!() };
     wrong.payout = pence(1);
-    desk.merchant(ToMerchant::Settlement(wrong));
-    assert_eq!(desk.state(1), PaymentState::Settled);
-    assert_eq!(desk.cases(), 1);
+    proxy.merchant(ToMerchant::Settlement(wrong));
+    assert_eq!(proxy.state(1), PaymentState::Settled);
+    assert_eq!(proxy.cases(), 1);
 }
 
 #[test]
 fn a_fee_that_makes_no_sense_is_not_booked() {
     for fee in [-1, 1001] {
-        let mut desk = captured(&[1000]);
-        desk.merchant(file(&[(1, 1000, fee)]));
-        assert_eq!(desk.state(1), PaymentState::Captured);
-        assert_eq!((desk.cases(), desk.net(Account::Bank)), (1, 0));
+        let mut proxy = captured(&[1000]);
+        proxy.merchant(file(&[(1, 1000, fee)]));
+        assert_eq!(proxy.state(1), PaymentState::Captured);
+        assert_eq!((proxy.cases(), proxy.net(Account::Bank)), (1, 0));
     }
 }

@@ -1,8 +1,8 @@
-use super::desk::{Desk, held, hold_answered, order, payment, pence};
+use super::with_bank::{held, hold_answered, order, payment, pence};
 use crate::actors::Address;
 use crate::actors::bank::{BatchId, CaptureAnswer, HoldAnswer, SettlementFile, SettlementLine, VerifyAnswer};
 use crate::actors::merchant_proxy::{Kind, MerchantProxy, Message, Payment, PaymentState, audit_payment};
-use crate::actors::testing::NOON;
+use crate::actors::testing::{NOON, alone};
 use crate::domain::DeclineReason;
 use crate::runtime::Actor;
 
@@ -35,7 +35,7 @@ fn every_message() -> Vec<Message> {
         Message::Renew {
             order,
             payment,
-            replaces: super::desk::payment(2),
+            replaces: super::with_bank::payment(2),
             token: "tok_visa".into(),
             amount,
         },
@@ -44,7 +44,7 @@ fn every_message() -> Vec<Message> {
 }
 
 /// A row as it can stand in `state`.
-fn row(state: PaymentState, kind: Kind) -> Payment {
+pub fn row(state: PaymentState, kind: Kind) -> Payment {
     use PaymentState::*;
     let mut row = Payment::intended(order(1), kind, "tok_visa".into(), pence(100));
     row.state = state;
@@ -69,7 +69,7 @@ fn in_every_state_every_message_moves_along_the_table_or_not_at_all() {
     for state in PaymentState::ALL {
         for kind in [Kind::Hold, Kind::Verification] {
             for message in every_message() {
-                let mut alone = Desk::new().alone;
+                let mut alone = alone();
                 alone.given(payment(1), row(state, kind));
                 alone.when(Address::MerchantProxy, message.clone());
                 let after = alone.get::<Payment>(&payment(1)).expect("a payment never goes");
@@ -89,7 +89,7 @@ fn an_end_is_the_end() {
     use PaymentState::*;
     for state in [Voided, Declined, Abandoned, Expired, Refunded, Lost, Won] {
         for message in every_message() {
-            let mut alone = Desk::new().alone;
+            let mut alone = alone();
             alone.given(payment(1), row(state, Kind::Hold));
             alone.when(Address::MerchantProxy, message);
             assert_eq!(alone.get::<Payment>(&payment(1)), Some(&row(state, Kind::Hold)));

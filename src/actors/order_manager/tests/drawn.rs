@@ -3,7 +3,6 @@
 //! `DOORSTEP_WRITE_DOCS=1 cargo test --lib order_manager::tests::drawn` writes it anew.
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use super::desk::*;
 use super::next_step::*;
@@ -11,6 +10,7 @@ use super::table::{EVERY_STOCK, EVERY_STOP};
 use crate::actors::order_manager::process::Step;
 use crate::actors::order_manager::transitions::TABLE;
 use crate::actors::order_manager::*;
+use crate::actors::tests::drawn::hold;
 use crate::domain::OrderState;
 
 /// The states in the order of an order's way.
@@ -29,27 +29,10 @@ type Set = BTreeSet<usize>;
 /// Where a step is taken: of which goods and money, on what conditions besides.
 type Place = (usize, usize, usize);
 
-fn document() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/order-process.md")
-}
-
 #[test]
 fn the_document_shows_what_the_code_does() {
-    let mut text = std::fs::read_to_string(document()).expect("the document is in the repository");
-    let is_written_anew = std::env::var("DOORSTEP_WRITE_DOCS").is_ok_and(|value| value == "1");
-    for (name, drawn) in [("steps", steps()), ("states", format!("```mermaid\n{}```\n", mermaid()))] {
-        let (begin, end) = (format!("<!-- drawn: {name} -->\n"), "<!-- end -->\n");
-        let from = text.find(&begin).expect("the place is marked") + begin.len();
-        let to = from + text[from..].find(end).expect("the place has an end");
-        if is_written_anew {
-            text.replace_range(from..to, &drawn);
-        }
-        let to = from + text[from..].find(end).expect("the place has an end");
-        assert_eq!(&text[from..to], drawn, "DOORSTEP_WRITE_DOCS=1 writes it anew");
-    }
-    if is_written_anew {
-        std::fs::write(document(), text).expect("the document is written");
-    }
+    let states = format!("```mermaid\n{}```\n", mermaid());
+    hold("order-process.md", &[("steps", steps()), ("states", states)]);
 }
 
 /// Every step but `Wait`, with all that leads to it, as a table. Rows that say the same of several are one.

@@ -1,5 +1,6 @@
 mod flows;
 mod overdue;
+mod process;
 mod properties;
 mod shelf;
 mod supplies;
@@ -50,74 +51,41 @@ pub fn product(name: &str) -> Product {
 }
 
 /// The stock keeper with these units on the shelf; everybody else is played by the test.
-pub struct House {
-    pub alone: Alone<Shop>,
+pub fn with_stock(stock: &[(&str, u32)]) -> Alone<Shop> {
+    let mut keeper = alone();
+    keeper.rules.wholesalers = [1, 2].map(WholesalerId).to_vec();
+    let products = stock.iter().map(|&(name, found)| (product(name), found)).collect();
+    keeper.when(US, Message::List(List { products }));
+    keeper
 }
 
-impl House {
-    pub fn with(stock: &[(&str, u32)]) -> House {
-        let mut alone = alone();
-        alone.rules.wholesalers = [1, 2].map(WholesalerId).to_vec();
-        let products = stock.iter().map(|&(name, found)| (product(name), found)).collect();
-        alone.when(US, Message::List(List { products }));
-        House { alone }
+/// What these tests tell the stock keeper, and see of it. Of all that it says, also to itself, they get the whole.
+pub trait Keeper {
+    fn hears(&mut self, message: Message) -> Heard;
+
+    /// It panics over the message until that is given up.
+    fn gives_up(&mut self, message: Message) -> Heard;
+
+    fn is_asked(&mut self, question: impl Into<Message>) -> Heard;
+
+    fn item(&self, name: &str) -> &StockItem;
+
+    fn demands(&self) -> usize;
+
+    fn reserve(&mut self, n: u64, lines: &[(&str, u32)], backorder: Backorder) -> Heard {
+        self.hears(Message::Reserve { order: order(n), lines: units(lines), backorder })
     }
 
-    /// Handles a message, and whatever the stock keeper then tells itself.
-    pub fn when(&mut self, message: Message) -> Heard {
-        let decided = self.alone.when(US, message);
-        self.heard(decided)
+    fn release(&mut self, n: u64, lines: &[(&str, u32)]) -> Heard {
+        self.hears(Message::Release { order: order(n), lines: units(lines) })
     }
 
-    /// It makes the stock keeper panic until it is given up.
-    pub fn gives_up(&mut self, message: Message) -> Heard {
-        let decided = self.alone.given_up(US, message);
-        self.heard(decided)
-    }
-
-    pub fn asked(&mut self, question: impl Into<Message>) -> Heard {
-        let decided = self.alone.asked(US, REQUEST, question.into());
-        self.heard(decided)
-    }
-
-    fn heard(&mut self, decided: Decided) -> Heard {
-        let mut heard = Heard::default();
-        let mut turns = VecDeque::from([decided]);
-        while let Some(Decided { stated, replies }) = turns.pop_front() {
-            for (to, message) in stated.sends {
-                match (to, message) {
-                    (Address::OrderManager, actors::Message::OrderManager(message)) => {
-                        heard.orders.push(message);
-                    }
-                    (US, message) => turns.push_back(self.alone.when(US, message)),
-                    other => panic!("nobody expects {other:?}"),
-                }
-            }
-            heard.calls.extend(stated.calls);
-            heard.timers.extend(stated.timers);
-            heard.events.extend(stated.events);
-            heard.replies.extend(replies.into_iter().map(|(_, reply)| reply.unwrap()));
-        }
-        for (_, item) in self.alone.tables.of::<StockItem>().resident() {
-            item.audit().unwrap();
-        }
-        heard
-    }
-
-    pub fn reserve(&mut self, n: u64, lines: &[(&str, u32)], backorder: Backorder) -> Heard {
-        self.when(Message::Reserve { order: order(n), lines: units(lines), backorder })
-    }
-
-    pub fn release(&mut self, n: u64, lines: &[(&str, u32)]) -> Heard {
-        self.when(Message::Release { order: order(n), lines: units(lines) })
-    }
-
-    pub fn order_supplies(&mut self, n: u64) -> Heard {
-        self.when(Message::OrderSupplies { order: order(n) })
+    fn order_supplies(&mut self, n: u64) -> Heard {
+        self.hears(Message::OrderSupplies { order: order(n) })
     }
 
     /// A wholesaler's answer to the first round: so many units in so many days.
-    pub fn offers(&mut self, from: u8, name: &str, quantity: u32, days: u32) -> Heard {
+    fn offers(&mut self, from: u8, name: &str, quantity: u32, days: u32) -> Heard {
         let answer = QuoteAnswer::Offer(Quote {
             wholesaler: WholesalerId(from),
             sku: sku(name),
@@ -128,32 +96,32 @@ impl House {
         self.quote(from, name, Answered::Known(answer))
     }
 
-    pub fn offers_nothing(&mut self, from: u8, name: &str) -> Heard {
+    fn offers_nothing(&mut self, from: u8, name: &str) -> Heard {
         self.quote(from, name, Answered::Known(QuoteAnswer::Nothing))
     }
 
-    pub fn quote(&mut self, from: u8, name: &str, result: Answered<QuoteAnswer>) -> Heard {
+    fn quote(&mut self, from: u8, name: &str, result: Answered<QuoteAnswer>) -> Heard {
         let round = self.item(name).rounds;
-        self.when(Message::QuoteAnswered { sku: sku(name), round, from: WholesalerId(from), result })
+        self.hears(Message::QuoteAnswered { sku: sku(name), round, from: WholesalerId(from), result })
     }
 
-    pub fn acknowledged(&mut self, id: PurchaseOrderId, accepted: u32, days: u32) -> Heard {
+    fn acknowledged(&mut self, id: PurchaseOrderId, accepted: u32, days: u32) -> Heard {
         let result = Answered::Known(Acknowledgement { accepted, arrives_on: day(days) });
-        self.when(Message::SupplyAnswered { purchase_order: id, result })
+        self.hears(Message::SupplyAnswered { purchase_order: id, result })
     }
 
-    pub fn refused(&mut self, id: PurchaseOrderId) -> Heard {
+    fn refused(&mut self, id: PurchaseOrderId) -> Heard {
         let result = Answered::Refused("sold out".into());
-        self.when(Message::SupplyAnswered { purchase_order: id, result })
+        self.hears(Message::SupplyAnswered { purchase_order: id, result })
     }
 
-    pub fn arrived(&mut self, id: PurchaseOrderId, quantity: u32) -> Heard {
+    fn arrived(&mut self, id: PurchaseOrderId, quantity: u32) -> Heard {
         let result = Answered::Known(ShipNotice::Arrived { quantity });
-        self.when(Message::ShipNoticeAnswered { purchase_order: id, result })
+        self.hears(Message::ShipNoticeAnswered { purchase_order: id, result })
     }
 
     /// An order that was promised what is missing, its payment made and its supplies ordered: one purchase order.
-    pub fn waits(&mut self, n: u64, lines: &[(&str, u32)]) -> PurchaseOrderId {
+    fn waits(&mut self, n: u64, lines: &[(&str, u32)]) -> PurchaseOrderId {
         let heard = self.reserve(n, lines, Backorder::Accept);
         if heard.orders.is_empty() {
             self.offers(1, lines[0].0, 100, 5);
@@ -163,14 +131,56 @@ impl House {
         self.acknowledged(id, quantity, 2);
         id
     }
+}
 
-    pub fn item(&self, name: &str) -> &StockItem {
-        self.alone.get::<StockItem>(&sku(name)).unwrap()
+impl Keeper for Alone<Shop> {
+    fn hears(&mut self, message: Message) -> Heard {
+        let decided = self.when(US, message);
+        heard(self, decided)
     }
 
-    pub fn demands(&self) -> usize {
-        self.alone.tables.of::<Demand>().resident().count()
+    fn gives_up(&mut self, message: Message) -> Heard {
+        let decided = self.given_up(US, message);
+        heard(self, decided)
     }
+
+    fn is_asked(&mut self, question: impl Into<Message>) -> Heard {
+        let decided = self.asked(US, REQUEST, question.into());
+        heard(self, decided)
+    }
+
+    fn item(&self, name: &str) -> &StockItem {
+        self.get::<StockItem>(&sku(name)).unwrap()
+    }
+
+    fn demands(&self) -> usize {
+        self.tables.of::<Demand>().resident().count()
+    }
+}
+
+/// With whatever it then tells itself.
+fn heard(keeper: &mut Alone<Shop>, decided: Decided) -> Heard {
+    let mut heard = Heard::default();
+    let mut turns = VecDeque::from([decided]);
+    while let Some(Decided { stated, replies }) = turns.pop_front() {
+        for (to, message) in stated.sends {
+            match (to, message) {
+                (Address::OrderManager, actors::Message::OrderManager(message)) => {
+                    heard.orders.push(message);
+                }
+                (US, message) => turns.push_back(keeper.when(US, message)),
+                other => panic!("nobody expects {other:?}"),
+            }
+        }
+        heard.calls.extend(stated.calls);
+        heard.timers.extend(stated.timers);
+        heard.events.extend(stated.events);
+        heard.replies.extend(replies.into_iter().map(|(_, reply)| reply.unwrap()));
+    }
+    for (_, item) in keeper.tables.of::<StockItem>().resident() {
+        item.audit().unwrap();
+    }
+    heard
 }
 
 /// What the stock keeper said on a message.

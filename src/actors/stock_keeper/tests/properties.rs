@@ -88,8 +88,8 @@ enum Stands {
 }
 
 /// The order manager, the partners and the clock, played at random.
-struct World {
-    house: House,
+struct Others {
+    keeper: Alone<Shop>,
     orders: BTreeMap<u64, Known>,
     calls: Vec<Call>,
     timers: BTreeMap<TimerId, Message>,
@@ -104,18 +104,18 @@ struct Known {
     behind: Option<Stands>,
 }
 
-impl World {
-    fn new() -> World {
-        let house = House::with(&[("A", 6), ("B", 3), ("C", 0)]);
+impl Others {
+    fn new() -> Others {
+        let keeper = with_stock(&[("A", 6), ("B", 3), ("C", 0)]);
         let (orders, timers) = (BTreeMap::new(), BTreeMap::new());
-        World { house, orders, calls: vec![], timers, gives_up: false, dead_letters: vec![] }
+        Others { keeper, orders, calls: vec![], timers, gives_up: false, dead_letters: vec![] }
     }
 
     fn take(&mut self, step: Step) {
         match step {
             Step::Reserve { lines, accept } => self.reserve(&lines, accept),
             Step::Ask { of, quantity } => {
-                let heard = self.house.asked(Earliest { wanted: units(&[(SKUS[of], quantity)]) });
+                let heard = self.keeper.is_asked(Earliest { wanted: units(&[(SKUS[of], quantity)]) });
                 self.hear(heard);
             }
             Step::GoOn { nth } => self.go_on(nth),
@@ -149,7 +149,7 @@ impl World {
         let lines: Vec<(&str, u32)> = sums.into_iter().map(|(of, sum)| (SKUS[of], sum)).collect();
         self.orders.insert(n, Known { lines: units(&lines), stands: Stands::Asked, behind: None });
         let backorder = if accept { Backorder::Accept } else { Backorder::Refuse };
-        let heard = self.house.reserve(n, &lines, backorder);
+        let heard = self.keeper.reserve(n, &lines, backorder);
         self.hear(heard);
     }
 
@@ -193,7 +193,7 @@ impl World {
         if is_given_up {
             self.gives_up = false;
             self.dead_letters.push(message.clone());
-            let heard = self.house.gives_up(message);
+            let heard = self.keeper.gives_up(message);
             self.hear(heard);
         } else {
             self.tell(message);
@@ -206,7 +206,7 @@ impl World {
     }
 
     fn tell(&mut self, message: Message) {
-        let heard = self.house.when(message);
+        let heard = self.keeper.hears(message);
         self.hear(heard);
     }
 
@@ -263,14 +263,14 @@ impl World {
     }
 
     fn check(&mut self) {
-        let tables = &self.house.alone.tables;
+        let tables = &self.keeper.tables;
         let items = || tables.of::<StockItem>().resident().flat_map(|(_, item)| &item.overdue);
         for (&n, known) in &mut self.orders {
             let is_behind = items().any(|overdue| overdue.order == order(n) && !overdue.is_made);
             known.behind = known.behind.filter(|_| is_behind);
         }
         for name in SKUS {
-            let item = self.house.item(name);
+            let item = self.keeper.item(name);
             let held_by = |wanted: Stands| -> u64 {
                 let is_there = |known: &&Known| known.behind.unwrap_or(known.stands) == wanted;
                 let lines = self.orders.values().filter(is_there).flat_map(|known| &known.lines);
@@ -363,21 +363,21 @@ proptest! {
 
     #[test]
     fn the_books_hold_and_everybody_who_waits_is_served_or_told(steps in prop::collection::vec(step(), 1..80)) {
-        let mut world = World::new();
+        let mut others = Others::new();
         for step in steps {
-            world.take(step);
-            world.check();
+            others.take(step);
+            others.check();
         }
-        world.settle();
-        for (n, Known { stands, .. }) in &world.orders {
+        others.settle();
+        for (n, Known { stands, .. }) in &others.orders {
             let waits = matches!(stands, Stands::Asked | Stands::Ended | Stands::Called);
             prop_assert!(!waits, "order {n} still waits: {stands:?}");
         }
-        let sent = world.house.alone.tables.of::<PurchaseOrder>().resident();
+        let sent = others.keeper.tables.of::<PurchaseOrder>().resident();
         let open = sent.filter(|(_, sent)| !matches!(sent.state, Supply::Refused | Supply::Received { .. }));
         prop_assert_eq!(open.count(), 0);
         for name in SKUS {
-            prop_assert!(world.house.item(name).overdue.is_empty(), "what was made and cannot come again is forgotten");
+            prop_assert!(others.keeper.item(name).overdue.is_empty(), "what was made and cannot come again is forgotten");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Alone, ms, order, pence};
+use super::{Probed, ms, order, pence};
 use crate::actors::mailer::{Mail, MailId, Message as ToMailer};
 use crate::actors::{Address, Call, Rules};
 use crate::domain::Timestamp;
@@ -30,15 +30,15 @@ fn letter() -> Letter {
 #[test]
 fn a_post_that_cannot_be_reached_is_tried_with_growing_pauses_and_then_the_letter_is_parked() {
     run(async {
-        let mut alone = Alone::new(Address::Mailer);
+        let mut probed = Probed::new(Address::Mailer);
         let tried: Rc<RefCell<Vec<Instant>>> = Rc::default();
         let noted = tried.clone();
-        alone.kit.outside = Scripted::new(move |call: &Call| {
+        probed.kit.outside = Scripted::new(move |call: &Call| {
             noted.borrow_mut().push(Instant::now());
             Answer::After(ms(0), call.unanswered("connection reset".into()))
         });
-        alone.kit.start().await;
-        alone.told(ToMailer::Send(Arc::new(letter())));
+        probed.kit.start().await;
+        probed.told(ToMailer::Send(Arc::new(letter())));
         tokio::time::sleep(ms(3_600_000)).await;
         let rules = Rules::default();
         let tried = tried.borrow();
@@ -46,7 +46,7 @@ fn a_post_that_cannot_be_reached_is_tried_with_growing_pauses_and_then_the_lette
         for (attempt, pair) in (1..).zip(tried.windows(2)) {
             assert!(pair[1] - pair[0] >= ms(rules.retry_ms(attempt)), "before attempt {attempt}");
         }
-        let parked = alone.kit.look(|tables| tables.of::<Mail>().peek(&MailId::of(&letter())).cloned());
+        let parked = probed.kit.look(|tables| tables.of::<Mail>().peek(&MailId::of(&letter())).cloned());
         assert!(parked.is_some_and(|row| row.parked.is_some()));
     });
 }
@@ -54,14 +54,14 @@ fn a_post_that_cannot_be_reached_is_tried_with_growing_pauses_and_then_the_lette
 #[test]
 fn a_letter_that_was_given_to_the_post_before_a_crash_is_given_again_as_it_was() {
     run(async {
-        let mut alone = Alone::new(Address::Mailer);
+        let mut probed = Probed::new(Address::Mailer);
         let script: Rc<Scripted<_>> = Scripted::new(|_| Answer::Never);
-        alone.kit.outside = script.clone();
-        alone.kit.start().await;
-        alone.told(ToMailer::Send(Arc::new(letter())));
-        alone.kit.settle().await;
-        alone.kit.restart().await;
-        alone.kit.settle().await;
+        probed.kit.outside = script.clone();
+        probed.kit.start().await;
+        probed.told(ToMailer::Send(Arc::new(letter())));
+        probed.kit.settle().await;
+        probed.kit.restart().await;
+        probed.kit.settle().await;
         let made: Vec<String> = script.made().iter().map(|call| format!("{call:?}")).collect();
         assert_eq!((made.len(), &made[0]), (2, &made[1]));
     });

@@ -1,4 +1,4 @@
-use super::Alone;
+use super::Probed;
 use crate::actors::order_manager::{
     Cancel, Idempotency, Message as ToOrders, Order, Outcome, PlaceOrder, Route,
 };
@@ -38,15 +38,15 @@ fn place() -> ToOrders {
 }
 
 /// Placed, in stock, and the merchant asked.
-async fn awaiting_payment(alone: &mut Alone) -> (OrderId, PaymentId) {
-    alone.told(place());
-    let asked = alone.next(Address::StockKeeper).await;
+async fn awaiting_payment(probed: &mut Probed) -> (OrderId, PaymentId) {
+    probed.told(place());
+    let asked = probed.next(Address::StockKeeper).await;
     assert!(
         matches!(asked.as_ref(), Message::StockKeeper(stock_keeper::Message::Reserve { .. })),
         "{asked:?}"
     );
-    alone.told(ToOrders::Reserved { order: order() });
-    let asked = alone.next(Address::MerchantProxy).await;
+    probed.told(ToOrders::Reserved { order: order() });
+    let asked = probed.next(Address::MerchantProxy).await;
     match asked.as_ref() {
         Message::MerchantProxy(merchant_proxy::Message::Authorise { order, payment, .. }) => {
             (*order, *payment)
@@ -58,30 +58,30 @@ async fn awaiting_payment(alone: &mut Alone) -> (OrderId, PaymentId) {
 #[test]
 fn nobody_is_told_that_an_order_is_confirmed_before_it_has_both_the_money_and_the_goods() {
     run(async {
-        let mut alone = Alone::started(Address::OrderManager).await;
-        let (order, payment) = awaiting_payment(&mut alone).await;
+        let mut probed = Probed::started(Address::OrderManager).await;
+        let (order, payment) = awaiting_payment(&mut probed).await;
         // out of turn: nobody asked for it yet
-        alone.told(ToOrders::Allocated { order });
-        assert!(alone.is_quiet(PROGRAMS).await && alone.is_quiet(Address::WarehouseActor).await);
-        alone.told(ToOrders::PaymentAuthorised { order, payment });
-        let asked = alone.next(Address::StockKeeper).await;
+        probed.told(ToOrders::Allocated { order });
+        assert!(probed.is_quiet(PROGRAMS).await && probed.is_quiet(Address::WarehouseActor).await);
+        probed.told(ToOrders::PaymentAuthorised { order, payment });
+        let asked = probed.next(Address::StockKeeper).await;
         assert!(
             matches!(asked.as_ref(), Message::StockKeeper(stock_keeper::Message::Allocate { .. })),
             "{asked:?}"
         );
-        assert!(alone.is_quiet(PROGRAMS).await && alone.is_quiet(Address::WarehouseActor).await);
-        alone.told(ToOrders::Allocated { order });
-        let told = alone.next(PROGRAMS).await;
+        assert!(probed.is_quiet(PROGRAMS).await && probed.is_quiet(Address::WarehouseActor).await);
+        probed.told(ToOrders::Allocated { order });
+        let told = probed.next(PROGRAMS).await;
         let Message::WebSession(ToSession::OrderAnswered { answer, .. }) = told.as_ref() else {
             panic!("{told:?}")
         };
         assert!(matches!(answer.outcome, Outcome::Taken(_)));
-        let asked = alone.next(Address::WarehouseActor).await;
+        let asked = probed.next(Address::WarehouseActor).await;
         assert!(
             matches!(asked.as_ref(), Message::WarehouseActor(warehouse::Message::Fulfil(_))),
             "{asked:?}"
         );
-        let mail = alone.next(Address::Mailer).await;
+        let mail = probed.next(Address::Mailer).await;
         let Message::Mailer(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
         assert_eq!(letter.kind, MailKind::OrderConfirmation);
     });
@@ -90,16 +90,16 @@ fn nobody_is_told_that_an_order_is_confirmed_before_it_has_both_the_money_and_th
 #[test]
 fn what_is_held_after_she_cancelled_is_let_go_of() {
     run(async {
-        let mut alone = Alone::started(Address::OrderManager).await;
-        let (order, payment) = awaiting_payment(&mut alone).await;
-        let key = alone.kit.look(|tables| tables.of::<Order>().peek(&order).unwrap().key.to_string());
-        alone.told(ToOrders::from(Cancel { order, claim: key.into() }));
-        let told = alone.next(Address::MerchantProxy).await;
+        let mut probed = Probed::started(Address::OrderManager).await;
+        let (order, payment) = awaiting_payment(&mut probed).await;
+        let key = probed.kit.look(|tables| tables.of::<Order>().peek(&order).unwrap().key.to_string());
+        probed.told(ToOrders::from(Cancel { order, claim: key.into() }));
+        let told = probed.next(Address::MerchantProxy).await;
         let void = merchant_proxy::Message::Void { order, payment };
         assert!(matches!(told.as_ref(), Message::MerchantProxy(message) if *message == void), "{told:?}");
-        alone.told(ToOrders::PaymentAuthorised { order, payment });
-        let given_back = alone.next(Address::StockKeeper).await;
+        probed.told(ToOrders::PaymentAuthorised { order, payment });
+        let given_back = probed.next(Address::StockKeeper).await;
         assert!(matches!(given_back.as_ref(), Message::StockKeeper(stock_keeper::Message::Release { .. })));
-        assert!(alone.is_quiet(Address::StockKeeper).await, "and nothing is allocated");
+        assert!(probed.is_quiet(Address::StockKeeper).await, "and nothing is allocated");
     });
 }

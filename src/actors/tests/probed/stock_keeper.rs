@@ -1,4 +1,4 @@
-use super::{Alone, ms, order};
+use super::{Probed, ms, order};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::stock_keeper::{Message as ToStock, StockItem};
 use crate::actors::tests::world::{NONE, shelves};
@@ -16,9 +16,9 @@ fn reserve() -> ToStock {
 }
 
 /// Only this wholesaler answers; the others never do.
-async fn with_one_who_answers(answers: WholesalerId) -> Alone {
-    let mut alone = Alone::new(Address::StockKeeper);
-    alone.kit.outside = Scripted::new(move |call: &Call| match call {
+async fn with_one_who_answers(answers: WholesalerId) -> Probed {
+    let mut probed = Probed::new(Address::StockKeeper);
+    probed.kit.outside = Scripted::new(move |call: &Call| match call {
         Call::RequestQuote(call) if call.wholesaler == answers => {
             let unit_cost = Money::new(50, Currency::GBP);
             let (sku, quantity) = (call.request.sku.clone(), call.request.quantity);
@@ -28,37 +28,37 @@ async fn with_one_who_answers(answers: WholesalerId) -> Alone {
         }
         _ => Answer::Never,
     });
-    alone.kit.start().await;
-    alone.kit.ask(shelves()).await.unwrap();
-    alone
+    probed.kit.start().await;
+    probed.kit.ask(shelves()).await.unwrap();
+    probed
 }
 
 #[test]
 fn wholesalers_that_stay_silent_are_left_out_at_the_deadline() {
     run(async {
-        let mut alone = with_one_who_answers(WholesalerId(2)).await;
-        alone.told(reserve());
-        let told = alone.next(Address::OrderManager).await;
+        let mut probed = with_one_who_answers(WholesalerId(2)).await;
+        probed.told(reserve());
+        let told = probed.next(Address::OrderManager).await;
         assert!(
             matches!(told.as_ref(), Message::OrderManager(ToOrders::Promised { ships_on: SHIPS_ON, .. })),
             "{told:?}"
         );
         let deadline = ms(Rules::default().quote_deadline_ms);
-        assert!((deadline..deadline + ms(100)).contains(&alone.elapsed()), "{:?}", alone.elapsed());
+        assert!((deadline..deadline + ms(100)).contains(&probed.elapsed()), "{:?}", probed.elapsed());
     });
 }
 
 #[test]
 fn when_no_wholesaler_answers_the_order_is_told_that_nobody_has_it() {
     run(async {
-        let mut alone = with_one_who_answers(WholesalerId(99)).await;
-        alone.told(reserve());
-        let told = alone.next(Address::OrderManager).await;
+        let mut probed = with_one_who_answers(WholesalerId(99)).await;
+        probed.told(reserve());
+        let told = probed.next(Address::OrderManager).await;
         assert!(
             matches!(told.as_ref(), Message::OrderManager(ToOrders::OutOfStock { earliest: None, .. })),
             "{told:?}"
         );
-        let kept = alone.kit.look(|tables| {
+        let kept = probed.kit.look(|tables| {
             let item = tables.of::<StockItem>().peek(&Sku::parse(NONE).unwrap()).unwrap();
             (item.reserved, item.pegs.len())
         });

@@ -1,11 +1,11 @@
-use super::{Alone, order, payment, pence};
+use super::{Probed, order, payment, pence};
 use crate::actors::bank::{CaptureAnswer, HoldAnswer, Message as ToBank};
 use crate::actors::merchant_proxy::Message as ToMerchant;
 use crate::actors::{Address, Message, Rules};
 use crate::runtime::kit::run;
 
-async fn to_merchant(alone: &mut Alone) -> ToMerchant {
-    match alone.next(Address::MerchantProxy).await.as_ref() {
+async fn to_merchant(probed: &mut Probed) -> ToMerchant {
+    match probed.next(Address::MerchantProxy).await.as_ref() {
         Message::MerchantProxy(message) => message.clone(),
         other => panic!("the merchant is told {other:?}"),
     }
@@ -14,27 +14,27 @@ async fn to_merchant(alone: &mut Alone) -> ToMerchant {
 #[test]
 fn captures_are_paid_out_two_days_later_in_the_trades_time_also_over_a_crash() {
     run(async {
-        let mut alone = Alone::new(Address::BankActor);
+        let mut probed = Probed::new(Address::BankActor);
         // an hour a second, from midnight
-        alone.kit.speed = 3_600;
-        alone.kit.start().await;
+        probed.kit.speed = 3_600;
+        probed.kit.start().await;
         let (order, payment, amount) = (order(1), payment(1), pence(10_000));
-        alone.told(ToBank::ApproveHold { order, payment, token: "tok_visa".into(), amount });
-        let answer = to_merchant(&mut alone).await;
+        probed.told(ToBank::ApproveHold { order, payment, token: "tok_visa".into(), amount });
+        let answer = to_merchant(&mut probed).await;
         let held = matches!(answer, ToMerchant::HoldAnswered { answer: HoldAnswer::Held { .. }, .. });
         assert!(held, "{answer:?}");
-        alone.told(ToBank::CaptureHold { order, payment, amount });
+        probed.told(ToBank::CaptureHold { order, payment, amount });
         let answer = CaptureAnswer::Captured { amount };
-        assert_eq!(to_merchant(&mut alone).await, ToMerchant::CaptureAnswered { order, payment, answer });
-        assert!(alone.is_quiet(Address::MerchantProxy).await);
-        alone.kit.restart().await;
+        assert_eq!(to_merchant(&mut probed).await, ToMerchant::CaptureAnswered { order, payment, answer });
+        assert!(probed.is_quiet(Address::MerchantProxy).await);
+        probed.kit.restart().await;
         let file = loop {
             // what the probe never consumed is handed over again
-            if let ToMerchant::Settlement(file) = to_merchant(&mut alone).await {
+            if let ToMerchant::Settlement(file) = to_merchant(&mut probed).await {
                 break file;
             }
         };
-        let hours = alone.elapsed().as_secs();
+        let hours = probed.elapsed().as_secs();
         assert!((54..=55).contains(&hours), "two days and six hours: {hours}");
         let fee = 10_000 * i64::from(Rules::default().fee_basis_points) / 10_000;
         assert_eq!((file.lines.len(), file.payout), (1, pence(10_000 - fee)));

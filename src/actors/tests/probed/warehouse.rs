@@ -1,4 +1,4 @@
-use super::{Alone, order, pence};
+use super::{Probed, order, pence};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::stock_keeper::Message as ToStock;
 use crate::actors::tests::world::{PLENTY, details, line};
@@ -23,24 +23,24 @@ fn fulfil() -> ToWarehouse {
 #[test]
 fn the_truck_collects_what_was_packed_and_each_is_told_in_turn() {
     run(async {
-        let mut alone = Alone::new(Address::WarehouseActor);
-        alone.kit.speed = 3_600;
-        alone.kit.start().await;
-        alone.told(fulfil());
-        let packed = alone.next(Address::StockKeeper).await;
+        let mut probed = Probed::new(Address::WarehouseActor);
+        probed.kit.speed = 3_600;
+        probed.kit.start().await;
+        probed.told(fulfil());
+        let packed = probed.next(Address::StockKeeper).await;
         assert!(matches!(packed.as_ref(), Message::StockKeeper(ToStock::Packed { .. })), "{packed:?}");
-        assert!(alone.is_quiet(Address::OrderManager).await, "nothing has left yet");
+        assert!(probed.is_quiet(Address::OrderManager).await, "nothing has left yet");
         // between packing and the truck
-        alone.kit.restart().await;
-        let told = alone.next(Address::OrderManager).await;
+        probed.kit.restart().await;
+        let told = probed.next(Address::OrderManager).await;
         let Message::OrderManager(ToOrders::HandedOver { tracking, .. }) = told.as_ref() else {
             panic!("{told:?}")
         };
         assert!(tracking.starts_with("DS"));
-        let mail = alone.next(Address::Mailer).await;
+        let mail = probed.next(Address::Mailer).await;
         let Message::Mailer(mailer::Message::Send(letter)) = mail.as_ref() else { panic!("{mail:?}") };
         assert_eq!((letter.kind, letter.tracking.as_ref()), (MailKind::Dispatched, Some(tracking)));
-        let told = alone.next(Address::OrderManager).await;
+        let told = probed.next(Address::OrderManager).await;
         assert!(matches!(told.as_ref(), Message::OrderManager(ToOrders::Delivered { .. })), "{told:?}");
     });
 }
@@ -48,16 +48,16 @@ fn the_truck_collects_what_was_packed_and_each_is_told_in_turn() {
 #[test]
 fn what_is_stopped_before_it_is_packed_never_leaves() {
     run(async {
-        let mut alone = Alone::new(Address::WarehouseActor);
-        alone.kit.speed = 3_600;
-        alone.kit.start().await;
-        alone.told(fulfil());
-        alone.told(ToWarehouse::Stop { order: order(1) });
-        let told = alone.next(Address::OrderManager).await;
+        let mut probed = Probed::new(Address::WarehouseActor);
+        probed.kit.speed = 3_600;
+        probed.kit.start().await;
+        probed.told(fulfil());
+        probed.told(ToWarehouse::Stop { order: order(1) });
+        let told = probed.next(Address::OrderManager).await;
         assert!(matches!(told.as_ref(), Message::OrderManager(ToOrders::Stopped { .. })), "{told:?}");
         tokio::time::sleep(std::time::Duration::from_secs(200)).await;
-        let put_away = alone.next(Address::StockKeeper).await;
+        let put_away = probed.next(Address::StockKeeper).await;
         assert!(matches!(put_away.as_ref(), Message::StockKeeper(ToStock::PutAway { packed: false, .. })));
-        assert!(alone.is_quiet(Address::StockKeeper).await && alone.is_quiet(Address::Mailer).await);
+        assert!(probed.is_quiet(Address::StockKeeper).await && probed.is_quiet(Address::Mailer).await);
     });
 }

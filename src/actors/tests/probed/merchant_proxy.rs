@@ -1,4 +1,4 @@
-use super::{Alone, ms, order, payment, pence};
+use super::{Probed, ms, order, payment, pence};
 use crate::actors::bank::{HoldAnswer, Message as ToBank};
 use crate::actors::merchant_proxy::Message as ToMerchant;
 use crate::actors::order_manager::Message as ToOrders;
@@ -15,15 +15,15 @@ fn authorise() -> ToMerchant {
     }
 }
 
-async fn to_bank(alone: &mut Alone) -> ToBank {
-    match alone.next(Address::BankActor).await.as_ref() {
+async fn to_bank(probed: &mut Probed) -> ToBank {
+    match probed.next(Address::BankActor).await.as_ref() {
         Message::BankActor(message) => message.clone(),
         other => panic!("the bank is told {other:?}"),
     }
 }
 
-async fn to_orders(alone: &mut Alone) -> ToOrders {
-    match alone.next(Address::OrderManager).await.as_ref() {
+async fn to_orders(probed: &mut Probed) -> ToOrders {
+    match probed.next(Address::OrderManager).await.as_ref() {
         Message::OrderManager(message) => message.clone(),
         other => panic!("the order manager is told {other:?}"),
     }
@@ -32,37 +32,37 @@ async fn to_orders(alone: &mut Alone) -> ToOrders {
 #[test]
 fn a_silent_bank_is_unknown_after_the_deadline_and_asked_by_the_same_key() {
     run(async {
-        let mut alone = Alone::started(Address::MerchantProxy).await;
-        alone.told(authorise());
+        let mut probed = Probed::started(Address::MerchantProxy).await;
+        probed.told(authorise());
         assert!(
-            matches!(to_bank(&mut alone).await, ToBank::ApproveHold { payment: key, .. } if key == payment(1))
+            matches!(to_bank(&mut probed).await, ToBank::ApproveHold { payment: key, .. } if key == payment(1))
         );
-        assert!(alone.is_quiet(Address::OrderManager).await);
+        assert!(probed.is_quiet(Address::OrderManager).await);
         let unknown = ToOrders::PaymentUnknown { order: order(1), payment: payment(1) };
-        assert_eq!(to_orders(&mut alone).await, unknown);
-        assert!(alone.elapsed() >= ms(Rules::default().payment_deadline_ms));
+        assert_eq!(to_orders(&mut probed).await, unknown);
+        assert!(probed.elapsed() >= ms(Rules::default().payment_deadline_ms));
         let ask = ToBank::QueryHold { order: order(1), payment: payment(1), verification: false };
-        assert_eq!(to_bank(&mut alone).await, ask);
+        assert_eq!(to_bank(&mut probed).await, ask);
         // the answer, after all
         let capture_before = Timestamp(1_796_000_000_000);
         let answer = HoldAnswer::Held { approval: "1".into(), amount: pence(799), capture_before };
-        alone.told(ToMerchant::HoldAnswered { order: order(1), payment: payment(1), answer });
+        probed.told(ToMerchant::HoldAnswered { order: order(1), payment: payment(1), answer });
         let authorised = ToOrders::PaymentAuthorised { order: order(1), payment: payment(1) };
-        assert_eq!(to_orders(&mut alone).await, authorised);
+        assert_eq!(to_orders(&mut probed).await, authorised);
     });
 }
 
 #[test]
 fn a_bank_that_stays_silent_is_told_to_let_go_also_over_a_crash() {
     run(async {
-        let mut alone = Alone::started(Address::MerchantProxy).await;
-        alone.told(authorise());
-        to_bank(&mut alone).await;
-        to_orders(&mut alone).await;
-        alone.kit.restart().await;
+        let mut probed = Probed::started(Address::MerchantProxy).await;
+        probed.told(authorise());
+        to_bank(&mut probed).await;
+        to_orders(&mut probed).await;
+        probed.kit.restart().await;
         let mut asks = 0;
         let release = loop {
-            match to_bank(&mut alone).await {
+            match to_bank(&mut probed).await {
                 ToBank::QueryHold { .. } => asks += 1,
                 // what stood in a turn when it crashed is handed over again
                 ToBank::ApproveHold { .. } => {}
@@ -71,9 +71,9 @@ fn a_bank_that_stays_silent_is_told_to_let_go_also_over_a_crash() {
         };
         assert_eq!(release, ToBank::ReleaseHold { order: order(1), payment: payment(1) });
         assert!(asks >= Rules::default().payment_asks_max);
-        alone.told(ToMerchant::Released { order: order(1), payment: payment(1) });
+        probed.told(ToMerchant::Released { order: order(1), payment: payment(1) });
         let declined = loop {
-            let told = to_orders(&mut alone).await;
+            let told = to_orders(&mut probed).await;
             if !matches!(told, ToOrders::PaymentUnknown { .. }) {
                 break told;
             }

@@ -1,4 +1,4 @@
-//! Each actor alone, with probes in the place of all others.
+//! Each actor alone on virtual time, with probes in the place of all others.
 mod bank;
 mod mailer;
 mod merchant_proxy;
@@ -24,29 +24,29 @@ use crate::runtime::kit::{Kit, Probe, tree};
 /// Longer than any of these tests.
 const PATIENCE: Duration = Duration::from_secs(3_600 * 24);
 
-/// One actor that lives, and the embedded partners.
-struct Alone {
+/// The kit of a shop in which one actor lives, the embedded partners with it, and probes stand in the place of all others.
+struct Probed {
     kit: Kit<Shop>,
     actor: Address,
     probes: BTreeMap<Address, Probe<Shop>>,
     begun: Instant,
 }
 
-impl Alone {
+impl Probed {
     /// Not started yet: its kit may be changed.
-    fn new(actor: Address) -> Alone {
+    fn new(actor: Address) -> Probed {
         let mut kit = Kit::new(Rules::default);
         kit.tree = Box::new(move || tree(&[actor]));
         kit.outside = Rc::new(partners(&MemoryPost::new()));
         let others = Shop::singletons().into_iter().chain([PROGRAMS]).filter(|other| *other != actor);
         let probes = others.map(|other| (other, kit.probe(other))).collect();
-        Alone { kit, actor, probes, begun: Instant::now() }
+        Probed { kit, actor, probes, begun: Instant::now() }
     }
 
-    async fn started(actor: Address) -> Alone {
-        let mut alone = Alone::new(actor);
-        alone.kit.start().await;
-        alone
+    async fn started(actor: Address) -> Probed {
+        let mut probed = Probed::new(actor);
+        probed.kit.start().await;
+        probed
     }
 
     /// Tells the actor something as if another had.

@@ -10,9 +10,9 @@ use crate::actors::merchant_proxy::{
     ledgers,
 };
 
-/// The merchant proxy and the bank at one desk: what they tell one another arrives, timers ring when they
-/// are let, and after every turn the books are checked.
-pub struct Desk {
+/// The merchant proxy alone, but with the bank: what they tell one another arrives, timers ring when they are let, and after
+/// every turn the books are checked. Who looks at one turn of the proxy has [`alone`] for it.
+pub struct WithBank {
     pub alone: Alone<Shop>,
     /// What the order manager was told.
     pub told: Vec<order_manager::Message>,
@@ -38,9 +38,9 @@ pub fn pence(amount: i64) -> Money {
     Money::new(amount, Currency::GBP)
 }
 
-impl Desk {
-    pub fn new() -> Desk {
-        Desk {
+impl WithBank {
+    pub fn new() -> WithBank {
+        WithBank {
             alone: alone(),
             told: vec![],
             happenings: vec![],
@@ -215,9 +215,9 @@ pub fn receiver(message: &Message) -> Address {
     }
 }
 
-pub fn repeat(desk: &mut Desk, at: usize) {
-    let Some(message) = desk.letters.get(at).map(copy) else { return };
-    desk.deliver(receiver(&message), message);
+pub fn repeat(proxy: &mut WithBank, at: usize) {
+    let Some(message) = proxy.letters.get(at).map(copy) else { return };
+    proxy.deliver(receiver(&message), message);
 }
 
 pub fn held(amount: Money) -> bank::HoldAnswer {
