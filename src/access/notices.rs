@@ -21,7 +21,7 @@ pub enum Notice {
     WrongOrderKey,
     OtherHost,
     CardNumber,
-    FromElsewhere,
+    CrossOrigin,
     BadPayment,
     UnnamedProxy,
 }
@@ -32,7 +32,7 @@ impl Notice {
         Notice::WrongOrderKey,
         Notice::OtherHost,
         Notice::CardNumber,
-        Notice::FromElsewhere,
+        Notice::CrossOrigin,
         Notice::BadPayment,
         Notice::UnnamedProxy,
     ];
@@ -61,7 +61,7 @@ impl fmt::Display for Notice {
             Notice::WrongOrderKey => "orders were asked for by keys that do not open them",
             Notice::OtherHost => "requests for another host were refused",
             Notice::CardNumber => "requests with what looks like a card number were refused",
-            Notice::FromElsewhere => "forms from other sites were refused",
+            Notice::CrossOrigin => "forms from other sites were refused",
             Notice::BadPayment => "payments were refused before a card was asked for",
             Notice::UnnamedProxy => {
                 "a proxy that http.trusted_proxies does not name says for whom it asks, and is not believed: all who come \

@@ -1,5 +1,5 @@
-//! For which host a request is. An orchestrator asks for the health by whatever address a container has; nothing else is
-//! answered by another name than the shop's own.
+//! The check of `Host`: a request for another host than the shop's own is refused. Only the health checks are answered under any
+//! name, since an orchestrator asks by whatever address a container has.
 
 use actix_web::dev::RequestHead;
 

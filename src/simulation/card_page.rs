@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::actors::{Address, bank};
 use crate::domain::Money;
-use crate::gateway::Asks;
+use crate::gateway::ShopClient;
 use crate::partners::processor::{PaymentPage, TypedCard};
 
 #[derive(Default)]
@@ -15,14 +15,14 @@ pub struct PlayedCardPage {
     /// By checkout: what the shop asks for, and the token of the card that was typed.
     pages: Mutex<HashMap<String, (Money, Option<String>)>>,
     /// Which is told of cards: that of the life that is.
-    bank: Mutex<Option<Arc<dyn Asks>>>,
+    bank: Mutex<Option<Arc<dyn ShopClient>>>,
 }
 
 /// As the real page waits for the bank.
 const BANK_DEADLINE: Duration = Duration::from_secs(10);
 
 impl PlayedCardPage {
-    pub fn works_with(&self, bank: Arc<dyn Asks>) {
+    pub fn works_with(&self, bank: Arc<dyn ShopClient>) {
         *self.bank.lock().expect("nothing panics here") = Some(bank);
     }
 

@@ -162,7 +162,7 @@ impl World {
     /// As `serve` does.
     fn know_programs(&self) {
         let all = self.kit.running().every::<web_session::Programs>().unwrap_or_default();
-        self.programs.know(all.iter().flat_map(|programs| programs.good()));
+        self.programs.replace_keys(all.iter().flat_map(|programs| programs.good()));
     }
 
     async fn start(&mut self, acknowledged: Position) {
@@ -177,7 +177,7 @@ impl World {
         let carts = sweeper::service(running.handle(), running.trees(), clock, self.rules.clone());
         self.kit.add_service(GATEWAY, sweeper::NAME, carts);
         let app = App {
-            asks: Arc::new(self.kit.running().handle()),
+            shop: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
             payment_page: self.street.card_page.clone(),
@@ -190,7 +190,7 @@ impl World {
             origins: Arc::new(named()),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         };
-        self.street.card_page.works_with(app.asks.clone());
+        self.street.card_page.works_with(app.shop.clone());
         self.street.open(InProcess::new(app).await);
     }
 
