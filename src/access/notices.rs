@@ -1,4 +1,4 @@
-//! What a log tells of strangers: each kind once in a while, with how often it was since.
+//! Log lines about refused requests: each kind once in a while, with how often it was since.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -74,27 +74,27 @@ impl fmt::Display for Notice {
 
 /// Of one kind: from when on a line is due, and how often it was since the last.
 #[derive(Clone, Copy, Default)]
-struct Waiting {
+struct Throttle {
     due_at_ns: u64,
     times: u64,
 }
 
 #[derive(Default)]
 pub struct Notices {
-    kinds: Mutex<[Waiting; KINDS]>,
+    kinds: Mutex<[Throttle; KINDS]>,
 }
 
 impl Notices {
     /// Counts one more; how many there are to be told of, where a line is due.
     pub fn due(&self, notice: Notice, now_ns: u64) -> Option<u64> {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = &mut kinds[notice.kind()];
-        waiting.times += 1;
-        if now_ns < waiting.due_at_ns {
+        let throttle = &mut kinds[notice.kind()];
+        throttle.times += 1;
+        if now_ns < throttle.due_at_ns {
             return None;
         }
-        let times = waiting.times;
-        *waiting = Waiting { due_at_ns: now_ns.saturating_add(notice.every_ns()), times: 0 };
+        let times = throttle.times;
+        *throttle = Throttle { due_at_ns: now_ns.saturating_add(notice.every_ns()), times: 0 };
         Some(times)
     }
 }

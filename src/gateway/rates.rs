@@ -9,7 +9,7 @@ use actix_web::HttpRequest;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 
-use crate::access::announce;
+use crate::access::write_rate_headers;
 use crate::access::{Counted, Limited, Rate, Standing};
 use crate::actors::order_manager::{Answer, Outcome};
 
@@ -129,7 +129,7 @@ pub(super) fn count_failure<B>(
     }
     let standing = response.request().extensions().get().copied();
     if let Some(standing) = standing {
-        announce(response.headers_mut(), &standing);
+        write_rate_headers(response.headers_mut(), &standing);
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use rand::rngs::SysRng;
 use ulid::Ulid;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::access::{Counted, Limited, Notice, Rate, announce, form_source};
+use crate::access::{Counted, Limited, Notice, Rate, form_source, write_rate_headers};
 use crate::domain::{Currency, Date};
 use crate::http::{self, Server};
 use crate::partners::wall_clock;
@@ -50,7 +50,7 @@ const TEST_CARDS: [(&str, &str); 8] = [
 pub fn serve(listener: TcpListener, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
     let page = Data::new(page);
     let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
-    let limits = http::Limits { wipes: true, ..limits.clone() };
+    let limits = http::Limits { wipes_bodies: true, ..limits.clone() };
     http::serve(listener, 1, &limits, site)
 }
 
@@ -254,7 +254,7 @@ fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpR
         "A lot of cards were typed here. Nothing was charged: please wait a little, and go back to the shop.";
     let mut response = message(StatusCode::TOO_MANY_REQUESTS, "That was too often", text);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(limited.retry_after_s));
-    announce(response.headers_mut(), &limited.standing);
+    write_rate_headers(response.headers_mut(), &limited.standing);
     response
 }
 

@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 use futures_util::FutureExt;
 
-use crate::access::{NotOurs, Notice};
+use crate::access::{Notice, WrongHost};
 
 use super::CardPage;
 use super::page_message::message;
@@ -60,8 +60,8 @@ fn misdirected(request: &ServiceRequest) -> Option<HttpResponse> {
     let page = request.app_data::<Data<CardPage>>()?;
     let status = match page.origins.of_head(request.head()) {
         Ok(_) => return None,
-        Err(NotOurs::Unnamed) => StatusCode::BAD_REQUEST,
-        Err(NotOurs::Another) => {
+        Err(WrongHost::Missing) => StatusCode::BAD_REQUEST,
+        Err(WrongHost::Other) => {
             page.clients.notice(Notice::OtherHost, request.head(), String::new);
             StatusCode::MISDIRECTED_REQUEST
         }
