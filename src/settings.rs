@@ -272,7 +272,7 @@ impl Settings {
             body_ms_max: self.http.body_ms_max,
             write_ms_max: self.http.write_ms_max,
             write_bytes_per_s_min: self.http.write_bytes_per_s_min,
-            wipes: false,
+            wipes_bodies: false,
         }
     }
 

@@ -1,10 +1,10 @@
-//! Removes the rows of carts that are over. A decision on such a cart says already that there is none; this gives the room back.
+//! Removes carts that are over. To decisions such a cart is gone already; this frees its row.
 //!
-//! - It is a service beside the actors. Each cart is told to end by a message, so that what removes it is a turn like any other.
+//! - It is a supervised service, no actor. It sends each cart a message to end, so that the removal is a turn like any other.
 //! - Carts are found by a scan of their tree and not by a timer for each: a flood may have begun 14 million within 30 days,
 //!   and timers are all in memory. Ids sort by time, so the scan ends at the first that is not over.
-//! - It takes one place of those who ask at a time, and looks at a bounded number of rows between two rests. Where the shop
-//!   refuses it, it goes on after its next rest.
+//! - It has one question in flight at a time, and reads a bounded number of rows between two pauses. When the shop is overloaded
+//!   it goes on after the next pause.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +16,15 @@ use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate as _, Clock, Handle, Refused, ServiceRun, TableKey};
 use crate::storage::{self, Trees};
 
-/// From the end of one round to the beginning of the next, real time: a row stays for so long at most after its cart is over.
+/// From the end of one round to the beginning of the next, in real time: about so long a row may outlast its cart.
 pub const ROUND_EVERY: Duration = Duration::from_secs(3_600);
 /// Rows looked at in one pass of a round.
 const PASS_ROWS_MAX: usize = 200;
 /// Between two passes of one round. With [`PASS_ROWS_MAX`] up to 200 rows a second: strangers may begin 20,000 carts an hour.
-const PASS_REST: Duration = Duration::from_secs(1);
+const PASS_PAUSE: Duration = Duration::from_secs(1);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// Under this name it stands in the tree, in the group of the gateway.
+/// Its name in the supervision tree, in the group of the gateway.
 pub const NAME: &str = "carts";
 
 #[derive(Clone)]
@@ -35,7 +35,7 @@ struct Sweeper {
     rules: Arc<Rules>,
 }
 
-/// What to begin as the service, as often as it is begun.
+/// Starts the service; the supervisor calls it at each restart.
 pub fn service(
     shop: Handle<Shop>,
     trees: Arc<dyn Trees>,
@@ -69,7 +69,7 @@ impl Sweeper {
             let found = match self.look(from) {
                 Ok(found) => found,
                 Err(error) => {
-                    // whoever writes the trees ends the shop for it
+                    // the checkpointer meets the same error and stops the shop
                     tracing::error!(%error, "the carts that are over cannot be found");
                     return;
                 }
@@ -79,7 +79,7 @@ impl Sweeper {
                 (Ok(()), Some(next)) => from = next,
                 (Ok(()), None) => return,
             }
-            tokio::time::sleep(PASS_REST).await;
+            tokio::time::sleep(PASS_PAUSE).await;
         }
     }
 

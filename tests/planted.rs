@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 
 use doorstep::planted::{self, Bug};
 use doorstep::simulation::checks::{self, Checker};
-use doorstep::simulation::plan::{Chosen, Options};
+use doorstep::simulation::plan::{FaultChoice, Options};
 use doorstep::simulation::{first_difference, run};
 
 /// Within so many worlds each bug must be found. The rarest, a capture that is asked for twice, comes up in one of 30.
 const WORLDS_MAX: u64 = 400;
 
 fn options(seed: u64) -> Options {
-    Options { seed, days: 6, orders: 30, faults: Chosen::Some, only: None, shelves: Arc::default() }
+    Options { seed, days: 6, orders: 30, faults: FaultChoice::Drawn, only: None, assortment: Arc::default() }
 }
 
 fn checker_of(bug: Bug) -> &'static Checker {

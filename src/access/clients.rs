@@ -3,11 +3,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use ipnet::IpNet;
 use serde::Deserialize;
 
-/// Steps of a chain of proxies that are looked at; who stands behind more is taken for the last of them.
+/// Hops of a chain of proxies that are followed. Behind more, the client is taken for the last of these.
 const HOPS_MAX: usize = 16;
 
-/// Who asks, as limits count it: an IPv4 address, or the /64 of an IPv6 address, which is one network of a household. What a household or
-/// a company has of them, the limits count besides.
+/// A client as rate limits count it: an IPv4 address, or the /64 of an IPv6 address. The limits also count the networks around it,
+/// of a household or a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Client(IpAddr);
 
@@ -77,7 +77,7 @@ fn node(text: &str) -> Option<IpAddr> {
     bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|with_port| with_port.ip())).ok()
 }
 
-/// The proxies whose word counts.
+/// The proxies whose forwarding header counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Vec<String>")]
 pub struct TrustedProxies(Vec<IpNet>);
@@ -100,9 +100,9 @@ impl TryFrom<Vec<String>> for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// The address of who asks: the peer's, or where that is a trusted proxy the last in what it says that is none.
-    /// `lines`: the values of the header, the last first. A proxy appends to the line that its client wrote, whatever stands there: each
-    /// element is read for itself, from the end.
+    /// The client's address: the peer's, or, where that is a trusted proxy, the last address of the header that is no trusted proxy.
+    /// `lines`: the values of the header, the last first. A proxy appends to the line that its client wrote, whatever stands there, so
+    /// elements are read one by one, from the end.
     pub fn address<'l>(
         &self,
         peer: IpAddr,

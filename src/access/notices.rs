@@ -1,4 +1,4 @@
-//! What a log tells of strangers: each kind once in a while, with how often it was since.
+//! Log lines about refused requests: each kind once in a while, with how often it was since.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -21,7 +21,7 @@ pub enum Notice {
     WrongOrderKey,
     OtherHost,
     CardNumber,
-    FromElsewhere,
+    CrossOrigin,
     BadPayment,
     UnnamedProxy,
 }
@@ -32,7 +32,7 @@ impl Notice {
         Notice::WrongOrderKey,
         Notice::OtherHost,
         Notice::CardNumber,
-        Notice::FromElsewhere,
+        Notice::CrossOrigin,
         Notice::BadPayment,
         Notice::UnnamedProxy,
     ];
@@ -61,7 +61,7 @@ impl fmt::Display for Notice {
             Notice::WrongOrderKey => "orders were asked for by keys that do not open them",
             Notice::OtherHost => "requests for another host were refused",
             Notice::CardNumber => "requests with what looks like a card number were refused",
-            Notice::FromElsewhere => "forms from other sites were refused",
+            Notice::CrossOrigin => "forms from other sites were refused",
             Notice::BadPayment => "payments were refused before a card was asked for",
             Notice::UnnamedProxy => {
                 "a proxy that http.trusted_proxies does not name says for whom it asks, and is not believed: all who come \
@@ -74,27 +74,27 @@ impl fmt::Display for Notice {
 
 /// Of one kind: from when on a line is due, and how often it was since the last.
 #[derive(Clone, Copy, Default)]
-struct Waiting {
+struct Throttle {
     due_at_ns: u64,
     times: u64,
 }
 
 #[derive(Default)]
 pub struct Notices {
-    kinds: Mutex<[Waiting; KINDS]>,
+    kinds: Mutex<[Throttle; KINDS]>,
 }
 
 impl Notices {
     /// Counts one more; how many there are to be told of, where a line is due.
     pub fn due(&self, notice: Notice, now_ns: u64) -> Option<u64> {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = &mut kinds[notice.kind()];
-        waiting.times += 1;
-        if now_ns < waiting.due_at_ns {
+        let throttle = &mut kinds[notice.kind()];
+        throttle.times += 1;
+        if now_ns < throttle.due_at_ns {
             return None;
         }
-        let times = waiting.times;
-        *waiting = Waiting { due_at_ns: now_ns.saturating_add(notice.every_ns()), times: 0 };
+        let times = throttle.times;
+        *throttle = Throttle { due_at_ns: now_ns.saturating_add(notice.every_ns()), times: 0 };
         Some(times)
     }
 }

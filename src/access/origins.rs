@@ -4,8 +4,8 @@ use url::{Host, Url};
 
 /// The names of a listener: each an origin, as `https://shop.example`, without a slash at the end.
 ///
-/// - With a public URL that is the only origin. The listener's own address is answered too, as a proxy asks that passes no
-///   `Host` on; she stays on the public origin.
+/// - With a public URL, that is the only origin. Requests for the listener's own address are answered too, since some proxies pass
+///   no `Host` on; links lead to the public origin.
 /// - Without one only this machine is served: `localhost`, `127.0.0.1`, `[::1]` and the listener's address, each with its
 ///   port, are origins, and whoever begins on one stays on it.
 #[derive(Clone, Debug)]
@@ -31,13 +31,13 @@ pub enum BadOrigin {
     Unnamed { table: &'static str, listen: SocketAddr },
 }
 
-/// Why a request is not for this listener.
+/// Why a request is not for this listener, by its `Host`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotOurs {
+pub enum WrongHost {
     #[error("a request of HTTP/1.1 names the host that it is for, once")]
-    Unnamed,
+    Missing,
     #[error("the host that the request names is another")]
-    Another,
+    Other,
 }
 
 impl Origins {
@@ -89,21 +89,21 @@ impl Origins {
         self.canonical().starts_with("https://")
     }
 
-    /// The origin that a request stays on, by all that it says of its host: the lines of `Host` and the authority of an
-    /// absolute target (RFC 9112, 3.2). `may_be_unnamed`: it is of HTTP/1.0, which knows no `Host`.
+    /// The origin that a request is for, by all that it says of its host: the lines of `Host` and the authority of an
+    /// absolute target (RFC 9112, 3.2). `may_be_unnamed`: it is of HTTP/1.0, where `Host` may be missing.
     pub fn of_request<'h>(
         &self,
         mut lines: impl Iterator<Item = &'h [u8]>,
         authority: Option<&str>,
         may_be_unnamed: bool,
-    ) -> Result<&str, NotOurs> {
+    ) -> Result<&str, WrongHost> {
         let origin = match (lines.next(), lines.next()) {
-            (Some(host), None) => self.of_host(host).ok_or(NotOurs::Another)?,
+            (Some(host), None) => self.of_host(host).ok_or(WrongHost::Other)?,
             (None, _) if may_be_unnamed => self.canonical(),
-            _ => return Err(NotOurs::Unnamed),
+            _ => return Err(WrongHost::Missing),
         };
         match authority {
-            Some(named) => self.of_host(named.as_bytes()).ok_or(NotOurs::Another),
+            Some(named) => self.of_host(named.as_bytes()).ok_or(WrongHost::Other),
             None => Ok(origin),
         }
     }
@@ -169,7 +169,7 @@ mod tests {
         Origins::of("http", public_url, listen.parse().unwrap())
     }
 
-    fn by_host<'o>(origins: &'o Origins, host: &str) -> Result<&'o str, NotOurs> {
+    fn by_host<'o>(origins: &'o Origins, host: &str) -> Result<&'o str, WrongHost> {
         origins.of_request([host.as_bytes()].into_iter(), None, false)
     }
 
@@ -201,7 +201,7 @@ mod tests {
             "127.0.0.1",
             "127.0.0.1:81",
         ] {
-            assert_eq!(by_host(&shop, other), Err(NotOurs::Another), "{other}");
+            assert_eq!(by_host(&shop, other), Err(WrongHost::Other), "{other}");
         }
         assert_eq!(
             of("http://bücher.example", "0.0.0.0:80").unwrap().canonical(),
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(by_host(&of("", "[::1]:80").unwrap(), "[::1]:80"), Ok("http://[::1]"));
         assert_eq!(by_host(&of("", "127.0.0.7:9").unwrap(), "127.0.0.7:9"), Ok("http://127.0.0.7:9"));
         for other in ["localhost", "localhost:8081", "127.0.0.2:8080", "shop.example:8080", "127.1:8080"] {
-            assert_eq!(by_host(&shop, other), Err(NotOurs::Another), "{other}");
+            assert_eq!(by_host(&shop, other), Err(WrongHost::Other), "{other}");
         }
     }
 
@@ -288,13 +288,13 @@ mod tests {
             shop.of_request(lines.iter().map(|line| line.as_bytes()), authority, old).map(str::to_owned)
         };
         let (ours, other) = ("localhost:8080", "evil.example");
-        assert_eq!(ask(&[], None, false), Err(NotOurs::Unnamed));
+        assert_eq!(ask(&[], None, false), Err(WrongHost::Missing));
         assert_eq!(ask(&[], None, true).as_deref(), Ok("http://127.0.0.1:8080"));
-        assert_eq!(ask(&[ours, ours], None, false), Err(NotOurs::Unnamed));
-        assert_eq!(ask(&[ours, other], None, true), Err(NotOurs::Unnamed));
+        assert_eq!(ask(&[ours, ours], None, false), Err(WrongHost::Missing));
+        assert_eq!(ask(&[ours, other], None, true), Err(WrongHost::Missing));
         assert_eq!(ask(&[ours], Some("[::1]:8080"), false).as_deref(), Ok("http://[::1]:8080"));
-        assert_eq!(ask(&[ours], Some(other), false), Err(NotOurs::Another));
-        assert_eq!(ask(&[other], Some(ours), false), Err(NotOurs::Another));
+        assert_eq!(ask(&[ours], Some(other), false), Err(WrongHost::Other));
+        assert_eq!(ask(&[other], Some(ours), false), Err(WrongHost::Other));
     }
 
     #[test]

@@ -6,10 +6,10 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use super::notices::Notices;
-use super::{Client, Counted, ForwardingHeader, Limited, Limiter, NotOurs, Notice, Origins};
+use super::{Client, Counted, ForwardingHeader, Limited, Limiter, Notice, Origins, WrongHost};
 use super::{Quotas, Rate, Standing, TrustedProxies};
 
-/// Who asks, and how often. One for each listener; time is tokio's, which a simulated world supplies.
+/// The clients of one listener and their rate limits. Time is tokio's, which the simulator controls.
 pub struct Clients {
     limiter: Limiter,
     proxies: TrustedProxies,
@@ -52,7 +52,7 @@ impl Clients {
         tracing::warn!(times, client, about, "{notice}");
     }
 
-    /// Whether it comes from a neighbour who says for whom, and is not believed.
+    /// Whether a machine of a private network forwards for others, and the settings do not name it as a proxy.
     fn is_unnamed_proxy(&self, request: &RequestHead) -> bool {
         let Some(peer) = request.peer_addr.map(|peer| peer.ip().to_canonical()) else { return false };
         let says = |header: ForwardingHeader| request.headers.contains_key(header.name());
@@ -85,16 +85,16 @@ fn is_near(peer: IpAddr) -> bool {
 }
 
 impl Origins {
-    /// The origin that the browser behind a request stays on.
-    pub fn of_head(&self, request: &RequestHead) -> Result<&str, NotOurs> {
+    /// The origin that a request is for.
+    pub fn of_head(&self, request: &RequestHead) -> Result<&str, WrongHost> {
         let lines = request.headers.get_all(header::HOST).map(|host| host.as_bytes());
         let authority = request.uri.authority().map(|authority| authority.as_str());
         self.of_request(lines, authority, request.version <= Version::HTTP_10)
     }
 }
 
-/// Tells a client where it stands, as draft-ietf-httpapi-ratelimit-headers-11 has it.
-pub fn announce(headers: &mut HeaderMap, standing: &Standing) {
+/// Writes `RateLimit-Policy` and `RateLimit`, as draft-ietf-httpapi-ratelimit-headers-11 has them.
+pub fn write_rate_headers(headers: &mut HeaderMap, standing: &Standing) {
     let Standing { rate, quota, window_s, left, full_in_s } = standing;
     let name = rate.name();
     let lines = [

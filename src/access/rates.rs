@@ -1,7 +1,7 @@
-//! How often a client, and all clients together, may do what writes or costs.
+//! Rate limits: how often a client, and all clients together, may do what writes or costs.
 //!
-//! The generic cell rate algorithm: for each client and rate one point of time is kept, that at which all is forgotten
-//! again. (The crate governor keeps as many clients as ever came, and forgets none at a bound, so it is not taken.)
+//! The generic cell rate algorithm: for each client and rate one moment is kept, that at which the whole quota is there again.
+//! (The crate governor has no bound on the clients that it remembers, so it is not used.)
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -11,19 +11,19 @@ use serde::Deserialize;
 use super::Client;
 use crate::planted::{self, Bug};
 
-/// Clients and networks that are remembered, 7 MB: of more, those that nothing is held against, or the oldest, are forgotten. What a
-/// stranger with more addresses does is held by the rates for all.
+/// Clients and networks that are remembered, in 7 MB. Beyond it, one whose quotas are all whole is forgotten, or else the oldest. A
+/// client with more addresses than these is bounded by the quota for all.
 pub const CLIENTS_MAX: usize = 1 << 16;
-/// Networks of IPv6 that are counted besides its /64, each by its bits, and how many times the quota of one client it has: a line to a house
-/// has a /56, a company or a rented server a /48.
+/// IPv6 networks that count besides the client's /64, each by its bits, and how many times the quota of one client it has: a
+/// household has a /56, a company or a rented server a /48.
 const NETWORKS: [(u32, u32); 2] = [(56, 4), (48, 16)];
-/// The quota for all binds who has spent one part in so many of a quota of her own, here half: a first visitor is served while others spend
-/// what there is for all.
+/// The quota for all binds a client who has spent one part in so many of her own quota, here half. So newcomers are served
+/// while others spend the quota for all.
 const NEWCOMER_PART: u32 = 2;
-/// Together newcomers take no more than so many times the quota for all. It bounds what a flood from ever new addresses writes.
+/// All newcomers together get so many times the quota for all, which bounds a flood from ever new addresses.
 const NEWCOMERS_TIMES: u32 = 4;
-/// Of how many it is asked whether nothing is held against them, before the oldest is forgotten.
-const CHANCES: usize = 8;
+/// How many of the oldest are tried for one whose quotas are all whole, before the oldest is forgotten.
+const EVICTION_TRIES: usize = 8;
 const SECOND_NS: u64 = 1_000_000_000;
 
 /// So many in a window, for each client and for all of them; 0: no limit.
@@ -47,7 +47,7 @@ macro_rules! rates {
         impl Rate {
             pub const ALL: [Rate; [$(Rate::$variant),*].len()] = [$(Rate::$variant),*];
 
-            /// As the header names it.
+            /// Its name in the settings and in `RateLimit`.
             pub fn name(self) -> &'static str {
                 match self { $(Rate::$variant => stringify!($name)),* }
             }
@@ -79,7 +79,7 @@ rates! {
     Checkouts checkouts: "Wrong cards for one checkout.",
 }
 
-/// Against whom it is counted.
+/// Whose quota it counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counted {
     Client(Client),
@@ -87,7 +87,7 @@ pub enum Counted {
     Checkout(u64),
 }
 
-/// What is left to a client of one quota.
+/// What is left to a client of one quota, as `RateLimit` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub rate: Rate,
@@ -98,22 +98,23 @@ pub struct Standing {
     pub full_in_s: u32,
 }
 
-/// It was too often.
+/// Refused by a rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limited {
     pub standing: Standing,
     pub retry_after_s: u32,
-    /// All clients together, not this one.
+    /// The quota for all clients together is spent, not her own.
     pub by_all: bool,
 }
 
+/// By rate, the nanosecond at which the whole quota is there again.
 type Points = [u64; Rate::ALL.len()];
 
-/// Whose points are kept: [`Counted`], or a network around it by its bits.
+/// Whose moments are kept: [`Counted`] with 0, or an IPv6 network around it with its bits.
 type Key = (Counted, u32);
 
 #[derive(Default)]
-struct State {
+struct Spent {
     clients: HashMap<Key, Points, ahash::RandomState>,
     /// The longest known first.
     order: VecDeque<Key>,
@@ -143,12 +144,12 @@ fn levels(who: Counted) -> impl Iterator<Item = Level> {
 
 pub struct Limiter {
     quotas: Quotas,
-    state: Mutex<State>,
+    spent: Mutex<Spent>,
 }
 
 impl Limiter {
     pub fn new(quotas: Quotas) -> Limiter {
-        Limiter { quotas, state: Mutex::default() }
+        Limiter { quotas, spent: Mutex::default() }
     }
 
     /// Counts one more, unless it is one too many: then nothing is counted. `None`: there is no limit. `now_ns`: on any clock
@@ -163,7 +164,7 @@ impl Limiter {
     }
 
     pub fn remembered(&self) -> usize {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).clients.len()
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner).clients.len()
     }
 
     fn look(&self, who: Counted, rate: Rate, now: u64, counts: bool) -> Result<Option<Standing>, Limited> {
@@ -171,31 +172,31 @@ impl Limiter {
         if each == 0 && all == 0 || planted::is(Bug::RatesByNobody) {
             return Ok(None);
         }
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         let own = Cell { quota: each, window_s, rate };
-        let (mut spent, mut tightest) = (vec![], None::<Standing>);
+        let (mut moments, mut tightest) = (vec![], None::<Standing>);
         let mut is_newcomer = each > 0;
         for Level { key, times } in levels(who).filter(|_| each > 0) {
             let cell = own.times(times);
-            let before = state.clients.get(&key).map_or(0, |points| points[rate as usize]);
+            let before = spent.clients.get(&key).map_or(0, |points| points[rate as usize]);
             let after = cell.add(before, now).map_err(|retry| cell.limited(before, now, retry, false))?;
             let (held, standing) =
                 (cell.standing(before, now), cell.standing(if counts { after } else { before }, now));
             is_newcomer &= (held.quota - held.left).saturating_mul(NEWCOMER_PART) < held.quota;
             tightest = tightest.filter(|tight| tight.left <= standing.left).or(Some(standing));
-            spent.push((key, after));
+            moments.push((key, after));
         }
-        state.spend_of_all(Cell { quota: all, window_s, rate }, is_newcomer, now, counts)?;
+        spent.spend_of_all(Cell { quota: all, window_s, rate }, is_newcomer, now, counts)?;
         if counts {
-            for (key, after) in spent {
-                state.points(key, now)[rate as usize] = after;
+            for (key, after) in moments {
+                spent.points(key, now)[rate as usize] = after;
             }
         }
         Ok(tightest)
     }
 }
 
-impl State {
+impl Spent {
     /// Takes one of what there is for all: of its own quota for the newcomers, who only push that for all to its bound.
     fn spend_of_all(&mut self, all: Cell, is_newcomer: bool, now: u64, counts: bool) -> Result<(), Limited> {
         let nth = all.rate as usize;
@@ -227,11 +228,11 @@ impl State {
     }
 
     fn forget(&mut self, now: u64) {
-        for chance in 1..=CHANCES {
+        for chance in 1..=EVICTION_TRIES {
             let Some(oldest) = self.order.pop_front() else { return };
             let held =
                 self.clients.get(&oldest).is_some_and(|points| points.iter().any(|point| *point > now));
-            if !held || chance == CHANCES {
+            if !held || chance == EVICTION_TRIES {
                 self.clients.remove(&oldest);
                 return;
             }

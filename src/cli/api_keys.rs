@@ -98,7 +98,7 @@ impl LiveKeys {
         let said = ask(&self.shop, asked).await;
         // also where it failed: a change whose answer came too late stands all the same
         if let Told::List(list) = ask(&self.shop, Asked::List).await? {
-            self.programs.know(web_session::Programs { list }.good());
+            self.programs.replace_keys(web_session::Programs { list }.good());
         }
         said
     }

@@ -56,7 +56,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     }
     let processor = Arc::new(EmbeddedProcessor::new(&cards_url, processor_secret(&opened.layout)?));
     let app = App {
-        asks: Arc::new(running.handle()),
+        shop: Arc::new(running.handle()),
         catalogue: Arc::new(catalogue(running)?),
         tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
         payment_page: processor.clone(),

@@ -171,6 +171,6 @@ pub fn catalogue(running: &Running<Shop>) -> Result<Catalogue, Failure> {
 /// The API keys that are good; a demo is open to who has none.
 pub fn programs(running: &Running<Shop>, demo: bool) -> Result<Programs, Failure> {
     let programs = Programs::new(demo);
-    programs.know(running.every::<web_session::Programs>()?.iter().flat_map(|all| all.good()));
+    programs.replace_keys(running.every::<web_session::Programs>()?.iter().flat_map(|all| all.good()));
     Ok(programs)
 }

@@ -11,12 +11,13 @@ use crate::domain::{SessionId, VisitorKey};
 use crate::partners::processor::PaymentPage;
 use crate::runtime::{Actor, Clock, Member, Question};
 
-use super::{AskError, Asks, HttpLimits, OrderLinks, PageSettings, Problem, Programs};
+use super::{AskError, HttpLimits, OrderLinks, PageSettings, Problem, Programs, ShopClient};
 
 /// All that a handler can reach.
 #[derive(Clone)]
 pub struct App {
-    pub asks: Arc<dyn Asks>,
+    /// The shop's actors.
+    pub shop: Arc<dyn ShopClient>,
     pub catalogue: Arc<Catalogue>,
     /// Whether a program may pay by this token: those of the test cards, where they are good.
     pub tokens: Arc<dyn Fn(&str) -> bool + Send + Sync>,
@@ -24,28 +25,28 @@ pub struct App {
     pub payment_page: Arc<dyn PaymentPage>,
     /// Which API keys are good.
     pub programs: Arc<Programs>,
-    /// Makes what opens a new cart: nobody can guess it.
+    /// Secrets of new carts and visitors, which nobody can guess.
     pub sessions: Arc<dyn NewSession>,
-    /// What opens an order's page to people.
+    /// Signs the links that open an order's page.
     pub links: OrderLinks,
     /// `currency` and `shipping` are read.
     pub rules: Arc<Rules>,
     pub limits: HttpLimits,
     /// Who asks, and how often.
     pub clients: Arc<Clients>,
-    /// The names that the shop is asked by.
+    /// The origins that the shop is reached at.
     pub origins: Arc<Origins>,
     pub pages: PageSettings,
 }
 
-/// Where new carts get the secrets from that open them.
+/// Draws the secrets that open new carts.
 pub trait NewSession: Send + Sync {
     /// The time on the shop's real clock, and 128 random bits; `None` where there is no randomness to be had.
     fn draw(&self) -> Option<(u64, u128)>;
 }
 
-/// The operating system's randomness, at the shop's own time. A cart's end is counted on that from the time in its id; the
-/// system's clock may be another, since it may have been put back.
+/// The operating system's randomness, at the shop's own time: a cart's end is counted from the time in its id, and the system's
+/// clock may have been put back since.
 pub struct OsSessions {
     pub clock: Clock,
 }
@@ -123,7 +124,7 @@ impl App {
     {
         let to = <Q::Actor as Member<Shop>>::address(key);
         let message = <Q::Actor as Member<Shop>>::message(question.into());
-        let reply = self.asks.ask_any(to, message, self.limits.ask()).await?;
+        let reply = self.shop.ask_any(to, message, self.limits.ask()).await?;
         Ok(*reply.downcast().expect("a question is answered with its reply"))
     }
 }

@@ -60,7 +60,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::domain::ProgramId;
-    use crate::gateway::tests::kit::Kit;
+    use crate::gateway::tests::test_gateway::TestGateway;
     use actix_web::test::TestRequest;
 
     #[test]
@@ -90,21 +90,21 @@ mod tests {
         ApiKey::new(ProgramId::new(program), [program as u8; 32])
     }
 
-    fn request(kit: &Kit, header: &str) -> HttpRequest {
-        let app = Data::new(kit.app.clone());
+    fn request(gateway: &TestGateway, header: &str) -> HttpRequest {
+        let app = Data::new(gateway.app.clone());
         TestRequest::get().app_data(app).insert_header(("Authorization", header)).to_http_request()
     }
 
     #[test]
     fn a_program_is_known_by_its_key_until_it_is_revoked() {
-        let kit = Kit::new();
-        let programs = &kit.app.programs;
-        programs.know([(ProgramId::new(1), key(1).hash()), (ProgramId::new(2), key(2).hash())]);
-        let with_key = |key: &ApiKey| request(&kit, &format!("Bearer {}", key.reveal()));
+        let gateway = TestGateway::new();
+        let programs = &gateway.app.programs;
+        programs.replace_keys([(ProgramId::new(1), key(1).hash()), (ProgramId::new(2), key(2).hash())]);
+        let with_key = |key: &ApiKey| request(&gateway, &format!("Bearer {}", key.reveal()));
         let first = with_key(&key(1));
         assert_eq!(Principal::of(&first).unwrap(), Principal::Program(ProgramId::new(1)));
         assert_eq!(Principal::of(&with_key(&key(2))).unwrap(), Principal::Program(ProgramId::new(2)));
-        programs.know([(ProgramId::new(2), key(2).hash())]);
+        programs.replace_keys([(ProgramId::new(2), key(2).hash())]);
         assert_eq!(Principal::of(&with_key(&key(1))).unwrap_err().code(), Code::ApiKeyUnknown);
         assert_eq!(Principal::of(&first).unwrap(), Principal::Program(ProgramId::new(1)), "it had begun");
         assert_eq!(Principal::of(&with_key(&key(2))).unwrap(), Principal::Program(ProgramId::new(2)));
@@ -112,15 +112,19 @@ mod tests {
 
     #[test]
     fn another_secret_or_half_a_key_is_refused_and_an_orders_key_is_no_api_key() {
-        let kit = Kit::new();
-        kit.app.programs.know([(ProgramId::new(1), key(1).hash())]);
+        let gateway = TestGateway::new();
+        gateway.app.programs.replace_keys([(ProgramId::new(1), key(1).hash())]);
         let other = ApiKey::new(ProgramId::new(1), [9; 32]).reveal();
         for bad in [&other, &key(1).reveal()[..60], "dsk_"] {
-            let refused = Principal::of(&request(&kit, &format!("Bearer {bad}"))).unwrap_err();
+            let refused = Principal::of(&request(&gateway, &format!("Bearer {bad}"))).unwrap_err();
             assert_eq!(refused.code(), Code::ApiKeyUnknown, "{bad}");
         }
         for stranger in ["Bearer 01ARZ3NDEKTSV4RRFFQ69G5FAV", "Basic dsk_1", ""] {
-            assert_eq!(Principal::of(&request(&kit, stranger)).unwrap(), Principal::Anonymous, "{stranger}");
+            assert_eq!(
+                Principal::of(&request(&gateway, stranger)).unwrap(),
+                Principal::Anonymous,
+                "{stranger}"
+            );
         }
     }
 }

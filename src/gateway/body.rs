@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 
 use super::json::Json;
-use super::{App, Code, HttpLimits, Problem, screen};
+use super::{App, Code, HttpLimits, Problem, card_number_filter};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::has_too_few_digits;
 use crate::planted::{self, Bug};
@@ -37,11 +37,11 @@ impl Body {
         if has_too_few_digits(&self.bytes) {
             return Ok(json);
         }
-        match screen::json(&json, &self.app.catalogue) {
+        match card_number_filter::find_in_json(&json, &self.app.catalogue) {
             Some(pointer) if planted::is(Bug::CardNumberEchoed) => {
-                Err(screen::in_a_field().at(pointer).with("given", format!("{json:?}")))
+                Err(card_number_filter::in_a_field().at(pointer).with("given", format!("{json:?}")))
             }
-            Some(pointer) => Err(screen::in_a_field().at(pointer)),
+            Some(pointer) => Err(card_number_filter::in_a_field().at(pointer)),
             None => Ok(json),
         }
     }
@@ -81,20 +81,20 @@ impl FromRequest for Body {
             if announced.is_some_and(|bytes| bytes > max as u64) {
                 return Err(too_large(max));
             }
-            let bytes = read(&mut payload, max).await.map_err(|why| why.told(limits))?;
+            let bytes = read(&mut payload, max).await.map_err(|error| error.problem(limits))?;
             // a refusal must cost less than the work that it spares; its connection can go on, for the body is read
-            app.asks.has_room()?;
+            app.shop.has_room()?;
             Ok(Body { bytes, is_json, app: app.clone() })
         })
     }
 }
 
 /// A body that came in one piece is not copied.
-async fn read(payload: &mut Payload, max: usize) -> Result<Bytes, Unread> {
+async fn read(payload: &mut Payload, max: usize) -> Result<Bytes, BodyError> {
     let Some(first) = payload.next().await else { return Ok(Bytes::new()) };
     let first = first?;
     if first.len() > max {
-        return Err(Unread::TooLarge);
+        return Err(BodyError::TooLarge);
     }
     let Some(second) = payload.next().await else { return Ok(first) };
     let mut whole = BytesMut::from(first);
@@ -102,7 +102,7 @@ async fn read(payload: &mut Payload, max: usize) -> Result<Bytes, Unread> {
     while let Some(chunk) = next {
         let chunk = chunk?;
         if whole.len() + chunk.len() > max {
-            return Err(Unread::TooLarge);
+            return Err(BodyError::TooLarge);
         }
         whole.extend_from_slice(&chunk);
         next = payload.next().await;
@@ -115,30 +115,30 @@ fn too_large(max: usize) -> Problem {
 }
 
 /// Why a body was not read.
-enum Unread {
+enum BodyError {
     TooLarge,
     TooSlow,
     Broken,
 }
 
-impl From<PayloadError> for Unread {
-    fn from(error: PayloadError) -> Unread {
+impl From<PayloadError> for BodyError {
+    fn from(error: PayloadError) -> BodyError {
         match error {
-            PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => Unread::TooSlow,
-            _ => Unread::Broken,
+            PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => BodyError::TooSlow,
+            _ => BodyError::Broken,
         }
     }
 }
 
-impl Unread {
-    fn told(self, limits: &HttpLimits) -> Problem {
+impl BodyError {
+    fn problem(self, limits: &HttpLimits) -> Problem {
         match self {
-            Unread::TooLarge => too_large(limits.body_bytes_max),
-            Unread::TooSlow => {
+            BodyError::TooLarge => too_large(limits.body_bytes_max),
+            BodyError::TooSlow => {
                 let ms = limits.connections.body_ms_max;
                 Problem::new(Code::BodyTooSlow, format!("the body was not complete after {ms} ms"))
             }
-            Unread::Broken => {
+            BodyError::Broken => {
                 let detail = "the connection broke, or the body's length or chunks are wrong";
                 Problem::new(Code::BodyBroken, detail)
             }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{App, Code, HttpLimits, Problem};
 
-/// Whether the health is asked for at this path, which is answered by any name.
+/// Whether it is the path of a health check, which is answered under any host name.
 pub fn is_asked_at(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
 }
@@ -17,7 +17,7 @@ pub async fn alive() -> HttpResponse {
 
 /// The shop takes work.
 pub async fn ready(app: Data<App>) -> Result<HttpResponse, Problem> {
-    if app.asks.ready() {
+    if app.shop.ready() {
         return Ok(status("ready"));
     }
     let detail = "the shop is starting or closing, and takes no work now";

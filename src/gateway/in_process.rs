@@ -13,7 +13,7 @@ use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::Data;
 use actix_web::{App as Site, HttpResponse};
 
-use super::{App, Shield, configure, pages};
+use super::{App, RequestGuard, configure, pages};
 
 /// Of whoever asks: nobody looks at it.
 const PORT: u16 = 50_000;
@@ -78,8 +78,8 @@ impl InProcess {
     pub async fn new(app: App) -> InProcess {
         let site = Site::new()
             .app_data(Data::new(app.clone()))
-            .wrap(Shield::new(&app))
-            .wrap(from_fn(pages::dress))
+            .wrap(RequestGuard::new(&app))
+            .wrap(from_fn(pages::error_pages))
             .configure(configure);
         let service = Rc::new(init_service(site).await);
         let host = HeaderValue::try_from(app.origins.canonical().rsplit('/').next().unwrap_or_default()).ok();

@@ -6,8 +6,8 @@
 //! - a request ends: its body, the actor's answer and the whole of it have deadlines, and a panic is a 500;
 //! - an outcome that is not known is said to be so (504), never taken for a failure;
 //! - a private answer carries `no-store`, and an order shows itself only to its key: without it there is no such order;
-//! - a card number is refused wherever a request holds it (`screen`), and never echoed, kept or logged.
-//! - what is asked by another name than the shop's own is answered 421, and no address that is given out is made of a header;
+//! - a card number is refused wherever a request holds it (`card_number_filter`), and never echoed, kept or logged;
+//! - a request for another host than the shop's own is answered 421, and no link is made from a header.
 //!
 //! What [`crate::http`] itself refuses (a head that is not HTTP, one of more than 96 headers or 16 KiB, one that comes too
 //! slowly, one connection too many from an address) is a bare 400, 431, 408 or 429: no handler has seen it.
@@ -17,6 +17,7 @@ mod app;
 mod assets;
 mod auth;
 mod body;
+mod card_number_filter;
 mod code;
 mod countries;
 mod details;
@@ -28,18 +29,17 @@ mod json;
 mod limits;
 mod notices;
 mod order_links;
+mod order_timeline;
 mod page_settings;
 pub mod pages;
 mod plain_text;
 mod principal;
 mod problem;
 mod rates;
-mod screen;
+mod request_guard;
 mod security;
-mod shield;
-mod shop_handle;
+mod shop_client;
 mod site;
-mod story;
 #[cfg(test)]
 mod tests;
 
@@ -50,10 +50,10 @@ pub use code::Code;
 pub use in_process::{InProcess, Request, Response};
 pub use limits::HttpLimits;
 pub use order_links::OrderLinks;
+pub use order_timeline::order_timeline;
 pub use page_settings::PageSettings;
 pub use principal::{Principal, Programs};
 pub use problem::Problem;
-pub use shield::Shield;
-pub use shop_handle::{AskError, Asked, Asks};
+pub use request_guard::RequestGuard;
+pub use shop_client::{AskError, PendingReply, ShopClient};
 pub use site::{configure, serve};
-pub use story::timeline;

@@ -1,10 +1,10 @@
-//! Which refusals the log tells of: each kind once in a while, without a word of the request.
+//! Which refusals are logged: each kind once in a while, and nothing that the request said.
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::access::Notice;
 
-use super::rates::FromElsewhere;
+use super::rates::CrossOrigin;
 use super::{App, Code, Problem};
 
 /// Of a request that was answered with this problem.
@@ -15,8 +15,8 @@ pub(super) fn of_problem(app: &App, request: &HttpRequest, problem: &Problem) {
         Code::NoSuchOrder => Some(Notice::WrongOrderKey),
         Code::Misdirected => Some(Notice::OtherHost),
         Code::CardNumber => Some(Notice::CardNumber),
-        // the API's own words for it
-        _ if request.extensions().contains::<FromElsewhere>() => Some(Notice::FromElsewhere),
+        // the API answers these with another code
+        _ if request.extensions().contains::<CrossOrigin>() => Some(Notice::CrossOrigin),
         _ => None,
     };
     if let Some(notice) = notice {

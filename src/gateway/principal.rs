@@ -14,8 +14,9 @@ pub enum Principal {
     Program(ProgramId),
 }
 
-/// The API keys that are good now: what the shop's actors have of them, beside every request. Whoever has one made or
-/// revoked says so here before he tells anyone, so a revoked key is good for nothing that begins after.
+/// The API keys that are good now: a copy of what the web session actor keeps, so that a request is checked without asking it.
+/// Whoever adds or revokes a key updates the copy before he reports it done: no request that begins after that is let in by a
+/// revoked key.
 #[derive(Debug)]
 pub struct Programs {
     /// A demo: who brings no key orders as [`ProgramId::OPEN`].
@@ -33,7 +34,7 @@ impl Programs {
     }
 
     /// These are good from now on, and no others.
-    pub fn know(&self, keys: impl IntoIterator<Item = (ProgramId, ApiKeyHash)>) {
+    pub fn replace_keys(&self, keys: impl IntoIterator<Item = (ProgramId, ApiKeyHash)>) {
         let keys = keys.into_iter().collect();
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }

@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
-use crate::access::{Rate, Standing, announce};
+use crate::access::{Rate, Standing, write_rate_headers};
 
 use super::{AskError, Code, HttpLimits, security};
 
@@ -153,7 +153,7 @@ impl ResponseError for Problem {
         }
         let mut response = response.body(self.document().to_string());
         if let Some(standing) = &self.limited_by {
-            announce(response.headers_mut(), standing);
+            write_rate_headers(response.headers_mut(), standing);
         }
         security::harden(response.headers_mut());
         response

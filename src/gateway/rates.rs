@@ -1,15 +1,15 @@
 //! Which rate a request counts against. A request that is limited is refused before its body is read and before anything
 //! is asked; a program with an API key, and on a demo any program, is not limited.
 //!
-//! A right key is never locked out: who brings the key of an order, a signed link or an API key is told by the answer alone, so
-//! wrong ones are counted when they are known to be wrong, and beyond the rate answered 429.
+//! A right key is never locked out. Whether a key is right shows in the answer alone, so wrong ones are counted once they are
+//! known to be wrong, and beyond the rate they are answered 429.
 
 use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 
-use crate::access::announce;
+use crate::access::write_rate_headers;
 use crate::access::{Counted, Limited, Rate, Standing};
 use crate::actors::order_manager::{Answer, Outcome};
 
@@ -31,8 +31,8 @@ impl Counts {
         Counts { each: None, failed: Some(rate) }
     }
 
-    /// Of a request, by the path that finds its handler: percent signs are read in both places by the same hand, so that no other
-    /// spelling of an address counts otherwise.
+    /// Of a request, by the path that the router matches: percent signs are decoded alike in both places, so another spelling
+    /// of an address counts the same.
     pub fn of_request(request: &ServiceRequest) -> Counts {
         Counts::of(request.method(), routed(request.request()))
     }
@@ -67,14 +67,14 @@ fn routed(request: &HttpRequest) -> &str {
     request.match_info().as_str()
 }
 
-/// What is to be counted once the answer is known.
-pub struct Pending {
+/// What is counted once the answer is known, if the request fails.
+pub struct PendingCount {
     who: Counted,
     failed: Rate,
 }
 
 /// Lets a request in, or says when to come again.
-pub(super) fn admit(app: &App, request: &ServiceRequest) -> Result<Option<Pending>, Problem> {
+pub(super) fn admit(app: &App, request: &ServiceRequest) -> Result<Option<PendingCount>, Problem> {
     let counts = Counts::of_request(request);
     if counts.is_nothing() {
         return Ok(None);
@@ -96,7 +96,7 @@ pub(super) fn admit(app: &App, request: &ServiceRequest) -> Result<Option<Pendin
     {
         request.extensions_mut().insert(standing);
     }
-    Ok(counts.failed.map(|failed| Pending { who, failed }))
+    Ok(counts.failed.map(|failed| PendingCount { who, failed }))
 }
 
 /// Counts a new cart that a page begins.
@@ -112,13 +112,13 @@ fn is_known(app: &App, request: &HttpRequest) -> Result<bool, Problem> {
     })
 }
 
-/// Counts what failed, and tells the client where it stands. Errs where a key was wrong once too often.
-pub(super) fn settle<B>(
+/// Counts a failure, and tells the client in `RateLimit` what is left. Errs where a key was wrong once too often.
+pub(super) fn count_failure<B>(
     app: &App,
-    pending: Option<Pending>,
+    pending: Option<PendingCount>,
     response: &mut ServiceResponse<B>,
 ) -> Result<(), Problem> {
-    if let Some(Pending { who, failed }) = pending
+    if let Some(PendingCount { who, failed }) = pending
         && let Some(rate) = failure(failed, response)
     {
         match app.clients.admit(who, rate) {
@@ -129,7 +129,7 @@ pub(super) fn settle<B>(
     }
     let standing = response.request().extensions().get().copied();
     if let Some(standing) = standing {
-        announce(response.headers_mut(), &standing);
+        write_rate_headers(response.headers_mut(), &standing);
     }
     Ok(())
 }
@@ -139,21 +139,21 @@ fn failure<B>(rate: Rate, response: &ServiceResponse<B>) -> Option<Rate> {
     let request = response.request().extensions();
     match rate {
         // whatever is sent from another site changes nothing here, and is not looked at without end
-        Rate::Keys if request.contains::<FromElsewhere>() => Some(Rate::Changes),
+        Rate::Keys if request.contains::<CrossOrigin>() => Some(Rate::Changes),
         Rate::Keys => (response.status() == StatusCode::NOT_FOUND).then_some(rate),
         _ => request.contains::<Refused>().then_some(rate),
     }
 }
 
-/// Said of a request: its form comes from another site.
-pub(super) struct FromElsewhere;
+/// Marks a request that comes from another site.
+pub(super) struct CrossOrigin;
 
-/// Said of a request: its order was refused after the bank or the shelves were asked.
+/// Marks a request whose order was refused after the bank or the stock keeper was asked.
 struct Refused;
 
-/// Whoever tells a client the answer to a checkout says so here: by this alone it is a refusal or none. An answer that is told
-/// once more is none: nobody was asked for it.
-pub(super) fn note(request: &HttpRequest, answer: &Answer) {
+/// Marks a refused checkout, so that it is counted; every handler that answers a checkout calls this. A replayed answer is not
+/// counted: it cost the bank and the stock keeper nothing.
+pub(super) fn note_refusal(request: &HttpRequest, answer: &Answer) {
     if is_refusal(&answer.outcome) && !answer.replayed {
         request.extensions_mut().insert(Refused);
     }

@@ -6,9 +6,9 @@ use actix_web::{App as Site, Resource, guard};
 
 use crate::http::{self, Server};
 
-use super::{App, Code, Problem, Shield, api, health, pages};
+use super::{App, Code, Problem, RequestGuard, api, health, pages};
 
-/// Puts every address of the shop in its place. The site must hold `Data<App>` and be wrapped in [`Shield`].
+/// Puts every address of the shop in its place. The site must hold `Data<App>` and be wrapped in [`RequestGuard`].
 pub fn configure(site: &mut ServiceConfig) {
     site.service(web::scope("/api/v1").configure(api::configure))
         .service(resource("/healthz", "GET, HEAD").route(get().to(health::alive)))
@@ -40,8 +40,8 @@ pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result
     let site = move || {
         Site::new()
             .app_data(app.clone())
-            .wrap(Shield::new(&app))
-            .wrap(from_fn(pages::dress))
+            .wrap(RequestGuard::new(&app))
+            .wrap(from_fn(pages::error_pages))
             .configure(configure)
     };
     http::serve(listener, workers, &connections, site)

@@ -12,18 +12,18 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::Limits;
+use super::address_permits::AddressPermits;
 use super::connection::Connection;
-use super::places::Places;
 use super::worker::Worker;
 
 const TOO_MANY: &[u8] =
     b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// Serves who comes, until `closed` says otherwise; then what is in flight is answered.
+/// Accepts and serves connections until `closed` changes; then answers what is in flight.
 pub async fn accept<S, B>(
     listener: TcpListener,
     worker: Rc<Worker>,
-    places: Arc<Places>,
+    permits: Arc<AddressPermits>,
     site: Rc<S>,
     mut closed: watch::Receiver<()>,
 ) where
@@ -31,30 +31,30 @@ pub async fn accept<S, B>(
     S::Error: Into<Response<BoxBody>>,
     B: MessageBody + 'static,
 {
-    let room = Arc::new(Semaphore::new(worker.limits.connections_max));
+    let connections = Arc::new(Semaphore::new(worker.limits.connections_max));
     let serving = async {
-        // the room is never closed
-        while let Ok(permit) = Arc::clone(&room).acquire_owned().await {
+        // the semaphore is never closed
+        while let Ok(permit) = Arc::clone(&connections).acquire_owned().await {
             let (stream, peer) = next(&listener).await;
-            let Some(place) = places.take(peer.ip()) else {
-                // who has that many connections knows it from those; an answer that cannot be written is not waited for
+            let Some(address_permit) = permits.take(peer.ip()) else {
+                // best effort: an answer that cannot be written at once is not waited for
                 let _ = stream.try_write(TOO_MANY);
                 continue;
             };
-            if let Err(error) = prepare(&stream, &worker.limits) {
+            if let Err(error) = set_socket_options(&stream, &worker.limits) {
                 tracing::debug!(%error, "a connection ended before it began");
                 continue;
             }
             let connection = Connection::new(stream, peer, Rc::clone(&site), Rc::clone(&worker));
             tokio::task::spawn_local(async move {
                 connection.run().await;
-                drop((permit, place));
+                drop((permit, address_permit));
             });
         }
     };
     tokio::select! {
         () = serving => {}
-        // also where its other half was dropped
+        // also when the sender is dropped
         _ = closed.changed() => {}
     }
     drop(listener);
@@ -68,7 +68,7 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
-            // it had gone before it was looked at
+            // the client went away before it was accepted
             Err(error) if is_of_one_client(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "no connection can be accepted, trying again");
@@ -83,8 +83,8 @@ fn is_of_one_client(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Bounds what the system keeps for a reader, and for how long.
-fn prepare(stream: &TcpStream, limits: &Limits) -> io::Result<()> {
+/// Bounds what the kernel buffers for a slow reader, and for how long.
+fn set_socket_options(stream: &TcpStream, limits: &Limits) -> io::Result<()> {
     stream.set_nodelay(true)?;
     sockopt::set_socket_send_buffer_size(stream, Limits::SEND_BUFFER_BYTES)?;
     let unacknowledged = limits.write(2 * Limits::SEND_BUFFER_BYTES).as_millis();

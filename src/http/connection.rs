@@ -25,7 +25,7 @@ use super::worker::Worker;
 /// Room for a status line and the headers that an answer usually has.
 const ANSWER_HEAD_BYTES: usize = 1_024;
 
-/// One client's connection: request, answer, request, answer, until one of both has enough.
+/// One client's connection: one request and its answer after the other, until client or server closes it.
 pub struct Connection<S> {
     wire: Rc<RefCell<Wire>>,
     peer: SocketAddr,
@@ -33,11 +33,11 @@ pub struct Connection<S> {
     worker: Rc<Worker>,
 }
 
-/// What came instead of a request.
+/// Why there is no request.
 enum NoRequest {
     /// The client has gone, or said nothing for too long.
     Gone,
-    /// It is told so by a bare answer.
+    /// It is answered with this status and no body.
     Refused(StatusCode),
 }
 
@@ -46,8 +46,8 @@ enum NoRequest {
 enum Then {
     NextRequest,
     Close,
-    /// There is something unread, or still to come, whose arrival after a close would take the answer from its reader.
-    CloseGently,
+    /// Something is unread, or still to come: a plain close would be a reset, and could take the answer from its reader.
+    CloseAfterLinger,
 }
 
 impl<S, B> Connection<S>
@@ -61,15 +61,15 @@ where
             stream,
             worker.config.clone(),
             Instant::now(),
-            worker.limits.wipes,
+            worker.limits.wipes_bodies,
         )));
         Connection { wire, peer, site, worker }
     }
 
     pub async fn run(self) {
-        let mut patience = self.limits().head();
+        let mut wait_max = self.limits().head();
         loop {
-            let request = match timeout(patience, self.first_byte()).await {
+            let request = match timeout(wait_max, self.first_byte()).await {
                 Ok(true) => self.request().await,
                 _ => Err(NoRequest::Gone),
             };
@@ -81,9 +81,9 @@ where
             };
             drop(answering);
             match then {
-                Ok(Then::NextRequest) => patience = self.limits().idle(),
+                Ok(Then::NextRequest) => wait_max = self.limits().idle(),
                 Ok(Then::Close) => return,
-                Ok(Then::CloseGently) => return self.linger().await,
+                Ok(Then::CloseAfterLinger) => return self.linger().await,
                 Err(_) => return self.wire.borrow().abort(),
             }
         }
@@ -168,7 +168,7 @@ where
         Ok(match (is_whole, self.wire.borrow().codec.keep_alive()) {
             (true, true) => Then::NextRequest,
             (true, false) => Then::Close,
-            (false, _) => Then::CloseGently,
+            (false, _) => Then::CloseAfterLinger,
         })
     }
 
@@ -196,11 +196,11 @@ where
         let empty = BodySize::Sized(0);
         self.wire.borrow_mut().codec.encode(Message::Item((response, empty)), &mut out)?;
         self.write(&mut out).await?;
-        Ok(Then::CloseGently)
+        Ok(Then::CloseAfterLinger)
     }
 
-    /// Says that this was the last answer, and throws away what still comes, for a while: a close with bytes unread is a
-    /// reset, and takes what the client has not read yet from it.
+    /// Shuts the sending half down, and discards what still comes, for a while: a close with bytes unread is a reset, by which
+    /// the client loses what it has not read yet.
     async fn linger(&self) {
         let until = Instant::now() + Limits::LINGER;
         let mut left = Limits::LINGER_BYTES;

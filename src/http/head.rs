@@ -14,10 +14,9 @@ pub struct HeadScan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scanned {
     Partial,
-    /// Its length.
+    /// With its length in bytes.
     Whole(usize),
-    /// A line ends in LF alone, of which parsers differ in what it ends; or it begins like no method, as TLS does. Nothing more is
-    /// waited for.
+    /// A line ends in LF alone, which parsers read differently; or it begins like no method, as TLS does. Refused at once.
     Malformed,
 }
 

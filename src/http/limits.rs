@@ -5,13 +5,13 @@ use ipnet::IpNet;
 /// What connections may use. Times are real milliseconds.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// For each worker. Who comes then waits until a place is free.
+    /// For each worker. Beyond it, new connections wait in the backlog of the listener.
     pub connections_max: usize,
-    /// From one address, an IPv6 one by its network of 64 bits; 0: as many as there are places.
+    /// From one address; an IPv6 address counts by its /64. 0: no bound of its own.
     pub address_connections_max: usize,
-    /// The same for the machine itself, where a reverse proxy brings everybody.
+    /// The same for loopback, where a reverse proxy of this machine brings everybody.
     pub local_connections_max: usize,
-    /// Proxies, each of which brings everybody: from here there are as many as there are places.
+    /// Trusted proxies, each of which brings everybody: no bound of their own.
     pub proxies: Vec<IpNet>,
     /// From an answer to the first byte of the next request.
     pub idle_ms_max: u64,
@@ -22,8 +22,8 @@ pub struct Limits {
     /// For the reader to take an answer, with as much again as its bytes need at `write_bytes_per_s_min`.
     pub write_ms_max: u64,
     pub write_bytes_per_s_min: u64,
-    /// Whether bodies are wiped from memory when they were read: they hold card numbers.
-    pub wipes: bool,
+    /// Whether bodies are wiped from memory after they were read: on the card page they hold card numbers.
+    pub wipes_bodies: bool,
 }
 
 impl Limits {
@@ -35,9 +35,9 @@ impl Limits {
     pub const OUT_BYTES: usize = 64 * 1024;
     /// What the system may keep of an answer for a reader; it doubles this for its own needs.
     pub(super) const SEND_BUFFER_BYTES: usize = 64 * 1024;
-    /// Of a body that no handler wanted: what is here already is passed over, so that the connection can go on.
+    /// Of a body that no handler read: as much as this of what is here already is discarded, so that the connection can go on.
     pub(super) const PASSED_OVER_BYTES: usize = 64 * 1024;
-    /// How long what still comes is thrown away after a last answer, which a reset would take from its reader.
+    /// How long, and how much of, what still comes after a last answer is discarded: a reset would take the answer from its reader.
     pub(super) const LINGER: Duration = Duration::from_secs(2);
     pub(super) const LINGER_BYTES: usize = 1024 * 1024;
     /// How long a server that was told to stop waits for the answers in flight.
@@ -76,7 +76,7 @@ impl Default for Limits {
             body_ms_max: 10_000,
             write_ms_max: 10_000,
             write_bytes_per_s_min: 4_096,
-            wipes: false,
+            wipes_bodies: false,
         }
     }
 }

@@ -17,11 +17,11 @@ use tokio::task::LocalSet;
 
 use super::Limits;
 use super::accept::accept;
-use super::places::Places;
+use super::address_permits::AddressPermits;
 use super::worker::Worker;
 
-/// Runs until it is dropped: then nobody new is let in, what is in flight is answered, and its threads end by themselves.
-/// Resolves only when a worker has ended before that, to why.
+/// Runs until it is dropped: then it accepts nothing more, answers what is in flight, and its threads end by themselves.
+/// As a future it resolves only if a worker ends before that, to the reason.
 #[must_use = "a server that is dropped stops"]
 pub struct Server {
     ended: mpsc::UnboundedReceiver<io::Error>,
@@ -56,18 +56,18 @@ where
     B: MessageBody + 'static,
 {
     listener.set_nonblocking(true)?;
-    let places = Places::new(limits);
+    let permits = AddressPermits::new(limits);
     let (closing, closed) = watch::channel(());
     let (ends, ended) = mpsc::unbounded_channel();
     for nth in 0..workers {
-        let (listener, limits, places) = (listener.try_clone()?, limits.clone(), Arc::clone(&places));
+        let (listener, limits, permits) = (listener.try_clone()?, limits.clone(), Arc::clone(&permits));
         let (site, closed, end) = (site.clone(), closed.clone(), End(ends.clone()));
         let work = move || async move {
             let factory = site().into_factory();
             let site = factory.new_service(AppConfig::default()).await;
             let site = site.map_err(|error| io::Error::other(format!("no site could be made: {error:?}")))?;
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            accept(listener, Worker::new(limits), places, Rc::new(site), closed).await;
+            accept(listener, Worker::new(limits), permits, Rc::new(site), closed).await;
             Ok(())
         };
         thread::Builder::new().name(format!("http-{nth}")).spawn(move || end.with(run(work())))?;

@@ -13,8 +13,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Limits;
 
-/// A connection's socket, what was read of it and not understood yet, and how far the request's body has come. Its owner reads heads and
-/// writes answers; in between the body's reader may take bytes from it.
+/// A connection's socket, what was read from it and not parsed yet, and how far the request's body has come. The connection reads
+/// heads and writes answers; in between, the reader of the body takes bytes from it.
 pub struct Wire {
     stream: TcpStream,
     pub input: BytesMut,
@@ -24,10 +24,10 @@ pub struct Wire {
     pub body: BodyProgress,
     /// Until when the body must be here.
     pub body_until: Instant,
-    /// The client waits for word before it sends the body.
+    /// The client waits for `100 Continue` before it sends the body.
     continue_wanted: bool,
     /// Whether bodies are wiped from memory when they were read.
-    wipes: bool,
+    wipes_bodies: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum BodyProgress {
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, config: ServiceConfig, now: Instant, wipes: bool) -> Wire {
+    pub fn new(stream: TcpStream, config: ServiceConfig, now: Instant, wipes_bodies: bool) -> Wire {
         Wire {
             stream,
             input: BytesMut::new(),
@@ -49,7 +49,7 @@ impl Wire {
             body: BodyProgress::Ended,
             body_until: now,
             continue_wanted: false,
-            wipes,
+            wipes_bodies,
         }
     }
 
@@ -66,7 +66,7 @@ impl Wire {
 
     /// Reads what there is, at most [`Limits::READ_BYTES`] or a little more; 0 at the end.
     pub fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if !self.wipes {
+        if !self.wipes_bodies {
             self.input.reserve(Limits::READ_BYTES);
         } else if self.input.capacity() - self.input.len() < Limits::READ_BYTES {
             self.move_input();
@@ -100,7 +100,7 @@ impl Wire {
         let Some(Message::Item(request)) = self.codec.decode(&mut self.input)? else {
             return Err(ParseError::Incomplete);
         };
-        if self.wipes {
+        if self.wipes_bodies {
             // the head's buffer lives as long as its headers, and what is behind it is not theirs
             self.move_input();
         }
@@ -123,7 +123,7 @@ impl Wire {
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(error))),
             }
-            if let Err(error) = self.say_continue(context) {
+            if let Err(error) = self.send_continue(context) {
                 return Poll::Ready(Some(Err(self.broken(error))));
             }
             match ready!(self.poll_fill(context)) {
@@ -137,14 +137,14 @@ impl Wire {
         }
     }
 
-    /// Passes over what is here of a body that nobody wanted. Says whether that was its end, so that another request may follow.
+    /// Discards what is here of a body that no handler read. `true`: that was all of it, so another request may follow.
     pub fn pass_over_body(&mut self, context: &mut Context<'_>) -> bool {
         let mut passed_over = 0;
         while self.body == BodyProgress::Coming && passed_over <= Limits::PASSED_OVER_BYTES {
             match self.body_piece() {
                 Ok(Some(piece)) => passed_over += piece.len(),
                 Ok(None) if self.body == BodyProgress::Ended => {}
-                // a client that waits for word must not be left to guess
+                // a client that waits for `100 Continue` has sent nothing
                 Ok(None) if self.continue_wanted => break,
                 Ok(None) => match self.poll_fill(context) {
                     Poll::Ready(Ok(1..)) => {}
@@ -159,7 +159,7 @@ impl Wire {
     /// Of what was read already.
     fn body_piece(&mut self) -> io::Result<Option<Bytes>> {
         match self.codec.decode(&mut self.input) {
-            Ok(Some(Message::Chunk(Some(piece)))) if self.wipes => Ok(Some(self.wiped(piece))),
+            Ok(Some(Message::Chunk(Some(piece)))) if self.wipes_bodies => Ok(Some(self.wiped(piece))),
             Ok(Some(Message::Chunk(Some(piece)))) => Ok(Some(piece)),
             Ok(Some(Message::Chunk(None))) => {
                 self.body = BodyProgress::Ended;
@@ -194,8 +194,8 @@ impl Wire {
         error
     }
 
-    /// Nothing else is on its way to the client now, so that the system has room for a line.
-    fn say_continue(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+    /// `100 Continue`, once. Nothing else is being written now, so the kernel has room for a line.
+    fn send_continue(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         if !std::mem::take(&mut self.continue_wanted) {
             return Ok(());
         }

@@ -9,14 +9,14 @@ use super::Limits;
 /// What the connections of one thread share.
 pub struct Worker {
     pub limits: Limits,
-    /// By which answers are encoded; the deadlines in it are not used.
+    /// For the encoder alone; the deadlines in it are not used.
     pub config: ServiceConfig,
     closing: Cell<bool>,
     answering: Cell<usize>,
     all_answered: Notify,
 }
 
-/// A connection that owes an answer.
+/// Counts a connection that owes an answer; dropped when it was written.
 pub struct Answering(Rc<Worker>);
 
 impl Worker {

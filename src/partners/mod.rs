@@ -2,9 +2,9 @@
 //! embedded default, so that a fresh machine needs nothing.
 //!
 //! - The runtime journals a request before it calls the port, and may call again with the same
-//!   request after a crash: every port takes a repeat for what it is, and the embedded ones answer
-//!   it as they did before.
-//! - A port never decides that a call took too long: the runtime does.
+//!   request after a crash. Every port is idempotent by the request's key, and the embedded ones
+//!   repeat their answer.
+//! - Deadlines are the runtime's: a port never decides that a call took too long.
 //! - The embedded wholesalers and the carrier are pure functions of the request, which carries the
 //!   trade's time; they keep nothing, so nothing of theirs can be lost.
 
@@ -21,7 +21,7 @@ pub mod mail;
 pub mod processor;
 pub mod wholesaler;
 
-/// The time on the wall, however fast the trade's time runs: for what is good for some days or minutes of people's lives.
+/// The system's time, however fast the trade's time runs: for links and cards that expire in real minutes or days.
 pub fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(since.as_millis() as u64)
@@ -38,8 +38,8 @@ pub enum Answered<T> {
 }
 
 impl<T> Answered<T> {
-    /// Of a counterparty that always answers: what it says, or why it refuses.
-    pub fn said(answer: Result<T, String>) -> Answered<T> {
+    /// Of a counterparty that always answers: `Ok` is known, `Err` says why it refuses.
+    pub fn from_result(answer: Result<T, String>) -> Answered<T> {
         match answer {
             Ok(known) => Answered::Known(known),
             Err(why) => Answered::Refused(why),
@@ -57,12 +57,12 @@ impl<T> Answered<T> {
 /// A counterparty's answer, while it is waited for. Not `Send`: it is driven on the cell's own thread.
 pub type PendingAnswer<T> = Pin<Box<dyn Future<Output = Answered<T>>>>;
 
-/// An answer that is there at once.
+/// An answer that is ready.
 pub fn at_once<T: 'static>(answered: Answered<T>) -> PendingAnswer<T> {
     Box::pin(std::future::ready(answered))
 }
 
-/// Everyone outside whom a shop deals with.
+/// All counterparties of a shop.
 pub struct Partners {
     pub wholesalers: Vec<Box<dyn wholesaler::Wholesaler>>,
     pub carrier: Box<dyn carrier::Carrier>,

@@ -1,5 +1,5 @@
-//! The payment company's page, as the customers of a world use it: what they type there waits for their shop. It is no part
-//! of the shop, so what kills that leaves it as it is.
+//! The payment page that the customers of a world use: a typed card waits there for the shop. It is no part of the shop's
+//! process, so it outlives a crash.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use crate::actors::{Address, bank};
 use crate::domain::Money;
-use crate::gateway::Asks;
+use crate::gateway::ShopClient;
 use crate::partners::processor::{PaymentPage, TypedCard};
 
 #[derive(Default)]
-pub struct PlayedCardPage {
+pub struct SimulatedCardPage {
     /// By checkout: what the shop asks for, and the token of the card that was typed.
     pages: Mutex<HashMap<String, (Money, Option<String>)>>,
-    /// Which is told of cards: that of the life that is.
-    bank: Mutex<Option<Arc<dyn Asks>>>,
+    /// Is told of cards: the bank of the running process.
+    bank: Mutex<Option<Arc<dyn ShopClient>>>,
 }
 
 /// As the real page waits for the bank.
 const BANK_DEADLINE: Duration = Duration::from_secs(10);
 
-impl PlayedCardPage {
-    pub fn works_with(&self, bank: Arc<dyn Asks>) {
+impl SimulatedCardPage {
+    pub fn connect(&self, bank: Arc<dyn ShopClient>) {
         *self.bank.lock().expect("nothing panics here") = Some(bank);
     }
 
@@ -43,7 +43,7 @@ impl PlayedCardPage {
     }
 }
 
-impl PaymentPage for PlayedCardPage {
+impl PaymentPage for SimulatedCardPage {
     fn address(&self, checkout: &str, amount: Money, _back: &str) -> String {
         self.pages.lock().expect("nothing panics here").insert(checkout.to_owned(), (amount, None));
         format!("http://cards.example/pay?checkout={checkout}")

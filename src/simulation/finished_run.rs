@@ -14,7 +14,7 @@ use super::plan::{Options, Plan};
 use super::timers::Timer;
 
 /// What a run came to.
-pub struct Run {
+pub struct FinishedRun {
     pub options: Options,
     pub plan: Plan,
     /// Of every byte of the journal and of every answer: the same for the same seed and options.
@@ -38,7 +38,7 @@ pub struct Figures {
     pub requests: u64,
     pub calls: u64,
     pub crashes: u64,
-    /// Runs that were lived a second time, to compare their traces.
+    /// Runs that were done a second time, to compare their traces.
     pub lived_twice: u64,
 }
 
@@ -55,7 +55,7 @@ impl Figures {
     }
 }
 
-impl Run {
+impl FinishedRun {
     /// Every message that was given up, a line each.
     pub fn dead_letters(&self) -> String {
         let mut lines = String::new();

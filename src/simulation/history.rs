@@ -1,4 +1,4 @@
-//! What customers did and what they were told: the outside's own record, which nothing inside can correct.
+//! What customers did and what they were told: a record from outside, which nothing in the shop can change.
 
 use std::net::IpAddr;
 
@@ -12,12 +12,12 @@ pub type Moment = u64;
 #[derive(Clone, Debug, Default)]
 pub struct History {
     /// Every request, in the order in which they were sent.
-    pub requests: Vec<Sent>,
+    pub requests: Vec<SentRequest>,
     /// Every checkout that was asked for, with its answer: also repeats.
-    pub checkouts: Vec<Asked>,
+    pub checkouts: Vec<CheckoutAttempt>,
     /// Every order that its owner looked at, or cancelled.
-    pub looks: Vec<Look>,
-    /// What must not be possible and was tried: strangers, vandals.
+    pub looks: Vec<OrderLook>,
+    /// What must be refused and was tried.
     pub trials: Vec<Trial>,
     /// Texts that must stay where they belong: session ids, order keys, card numbers, tokens.
     pub secrets: Vec<Secret>,
@@ -26,22 +26,22 @@ pub struct History {
 
 /// One request and how it ended.
 #[derive(Clone, Debug)]
-pub struct Sent {
+pub struct SentRequest {
     pub shopper: u32,
     /// The address that it came from.
     pub from: IpAddr,
-    /// In which life of the process it was sent, or after which: the first is 1.
-    pub life: u32,
+    /// How many times the process had been started when it was sent.
+    pub incarnation: u32,
     pub method: &'static str,
     /// Path and query.
     pub uri: String,
     pub at: Moment,
     /// `None`: the connection was lost, or the world ended first.
-    pub answer: Option<Answer>,
+    pub answer: Option<HttpAnswer>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct HttpAnswer {
     pub at: Moment,
     pub status: u16,
     /// A problem's code; empty where it is none.
@@ -52,7 +52,7 @@ pub struct Answer {
 
 /// Which checkout: two requests are the same if this is the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub struct CheckoutKey {
     /// The program's shared session, a cart's id, or a visitor's cookie.
     pub principal: String,
     pub route: Route,
@@ -70,15 +70,15 @@ pub enum Route {
 
 /// A checkout that was asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct CheckoutAttempt {
     pub shopper: u32,
-    pub key: Key,
+    pub key: CheckoutKey,
     /// Tells one body from another under the same key.
     pub body: u64,
     pub wish: Wish,
     pub at: Moment,
     /// `None`: no answer ever came.
-    pub told: Option<Told>,
+    pub told: Option<CheckoutAnswer>,
 }
 
 /// What she wants.
@@ -95,19 +95,19 @@ pub struct Wish {
 
 /// What she was told of a checkout.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct CheckoutAnswer {
     pub at: Moment,
-    pub outcome: Outcome,
+    pub outcome: CheckoutOutcome,
     /// The answer said that it repeats an earlier one.
     pub replayed: bool,
 }
 
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum CheckoutOutcome {
     /// 201: confirmed, or taken as an accepted backorder.
-    Taken(Box<Shown>),
+    Taken(Box<ShownOrder>),
     /// 202: the outcome of the payment is not known yet.
-    Pending(Box<Shown>),
+    Pending(Box<ShownOrder>),
     /// 402.
     Declined { order: OrderId, reason: String },
     /// 409 `out_of_stock`.
@@ -122,16 +122,16 @@ pub enum Outcome {
     Other { status: u16, code: String },
 }
 
-impl Outcome {
+impl CheckoutOutcome {
     /// The order that it tells of.
     pub fn order(&self) -> Option<OrderId> {
         match self {
-            Outcome::Taken(shown) | Outcome::Pending(shown) => Some(shown.id),
-            Outcome::Declined { order, .. }
-            | Outcome::OutOfStock { order }
-            | Outcome::BackorderLimit { order }
-            | Outcome::SentOn { order, .. } => Some(*order),
-            Outcome::Mismatch | Outcome::Other { .. } => None,
+            CheckoutOutcome::Taken(shown) | CheckoutOutcome::Pending(shown) => Some(shown.id),
+            CheckoutOutcome::Declined { order, .. }
+            | CheckoutOutcome::OutOfStock { order }
+            | CheckoutOutcome::BackorderLimit { order }
+            | CheckoutOutcome::SentOn { order, .. } => Some(*order),
+            CheckoutOutcome::Mismatch | CheckoutOutcome::Other { .. } => None,
         }
     }
 
@@ -143,7 +143,7 @@ impl Outcome {
 
 /// An order as the API showed it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
+pub struct ShownOrder {
     pub id: OrderId,
     /// Empty where she looked at it by a link, which gives out no key.
     pub key: String,
@@ -159,9 +159,9 @@ pub struct Shown {
     pub json: Value,
 }
 
-impl Shown {
+impl ShownOrder {
     /// As an answer of the API holds it; `None` where it is no order.
-    pub fn read(json: &Value) -> Option<Shown> {
+    pub fn read(json: &Value) -> Option<ShownOrder> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let amount = |value: &Value| value["amount"].as_i64();
         let state = text(&json["state"])?;
@@ -169,7 +169,7 @@ impl Shown {
             let units = u32::try_from(line["quantity"].as_u64()?).ok()?;
             Some((text(&line["sku"])?, units, amount(&line["unit_price"])?))
         };
-        Some(Shown {
+        Some(ShownOrder {
             id: OrderId::parse(json["id"].as_str()?).ok()?,
             key: text(&json["key"]).unwrap_or_default(),
             state: OrderState::ALL.into_iter().find(|one| one.name() == state)?,
@@ -184,12 +184,12 @@ impl Shown {
     }
 
     /// What may never change once it was answered.
-    pub fn same_content(&self, other: &Shown) -> bool {
-        let content = |one: &Shown| {
+    pub fn same_content(&self, other: &ShownOrder) -> bool {
+        let content = |one: &ShownOrder| {
             let money = (one.shipping, one.tax, one.total);
             (one.id, one.placed_at.clone(), one.lines.clone(), money)
         };
-        let has_key = |one: &Shown| !one.key.is_empty();
+        let has_key = |one: &ShownOrder| !one.key.is_empty();
         let same_key = self.key == other.key || !has_key(self) || !has_key(other);
         content(self) == content(other) && same_key
     }
@@ -197,14 +197,14 @@ impl Shown {
 
 /// An owner's look at her order, by its key.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub struct OrderLook {
     pub order: OrderId,
     pub cancels: bool,
     pub asked_at: Moment,
     pub at: Moment,
     pub status: u16,
     pub code: String,
-    pub shown: Option<Shown>,
+    pub shown: Option<ShownOrder>,
 }
 
 /// Something that must be refused.
@@ -223,9 +223,9 @@ pub struct Trial {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrialKind {
     /// Somebody else's order, or cart, without its key.
-    Stranger,
+    Unauthorised,
     /// A request that cannot be meant well or understood.
-    Vandal,
+    BadInput,
 }
 
 /// A text that may stand in its owner's answers and nowhere else.

@@ -7,8 +7,8 @@ use rand::{RngExt, SeedableRng};
 use crate::actors::{CART_KEPT_MS, Rules};
 use crate::runtime::Bounds;
 
+use super::assortment::Assortment;
 use super::fault::{Fault, FaultSet};
-use super::shelves::Shelves;
 
 /// In a world of small bounds: the shop's own actors, and a few visitors, who take each other's places.
 const SESSIONS_AND_ACTORS: usize = 12;
@@ -24,23 +24,23 @@ pub struct Options {
     pub days: u32,
     /// How many customers come.
     pub orders: u32,
-    pub faults: Chosen,
+    pub faults: FaultChoice,
     /// Only these of the customers come, by their number; `None`: all.
     pub only: Option<Vec<u32>>,
     /// What they can buy.
-    pub shelves: Arc<Shelves>,
+    pub assortment: Arc<Assortment>,
 }
 
 /// Which faults are in the world.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chosen {
-    /// Each on or off as the seed draws.
-    Some,
-    /// These, all of them.
-    These(FaultSet),
+pub enum FaultChoice {
+    /// Each on or off, as the seed draws.
+    Drawn,
+    /// These and no others.
+    Exactly(FaultSet),
 }
 
-/// What a seed draws: which faults there are, how often each comes, and at what pace the world lives.
+/// What a seed draws: which faults there are, how often each comes, and how fast the trade goes.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub faults: FaultSet,
@@ -54,7 +54,7 @@ pub struct Plan {
     /// A crash at about every so many journal writes; 0: none.
     pub writes_between_crashes: u64,
     pub drains: bool,
-    /// Each life has so many cells at most, drawn anew.
+    /// Each process has so many cells at most, drawn anew.
     pub cells_max: usize,
     rates: Vec<(Fault, f64)>,
 }
@@ -109,8 +109,10 @@ impl Plan {
             .map(|fault| (*fault, rng.random_bool(0.5), rng.random_range(0.05..1.0)))
             .collect();
         let faults = match &options.faults {
-            Chosen::These(these) => these.clone(),
-            Chosen::Some => FaultSet::of(drawn.iter().filter(|(_, on, _)| *on).map(|(fault, ..)| *fault)),
+            FaultChoice::Exactly(these) => these.clone(),
+            FaultChoice::Drawn => {
+                FaultSet::of(drawn.iter().filter(|(_, on, _)| *on).map(|(fault, ..)| *fault))
+            }
         };
         let rates = drawn.iter().map(|(fault, _, part)| (*fault, part * rate_max(*fault))).collect();
         let fast = [60, 600, 3_600, 20_000][rng.random_range(0..4)];
@@ -155,7 +157,7 @@ impl Plan {
         }
     }
 
-    /// What the shop ships, but that a cart ends after its 30 days of trade: on the real clock no world lives as long. It is
+    /// What the shop ships, but that a cart ends after its 30 days of trade: on the real clock no world is as long. It is
     /// there for `CART_KEPT_MS_MIN` all the same, since customers and shop repeat what fails on the real clock.
     pub fn rules(&self) -> Rules {
         let cart_kept_ms = (CART_KEPT_MS / u64::from(self.speed)).max(CART_KEPT_MS_MIN);

@@ -14,7 +14,7 @@ pub fn shipped() -> Quotas {
     })
 }
 
-/// Of one life of the shop: the next remembers nobody.
+/// Of one process: the next remembers no client.
 pub fn clients() -> Clients {
     Clients::new(shipped(), TrustedProxies::default(), ForwardingHeader::XForwardedFor)
 }

@@ -1,10 +1,10 @@
 //! A smaller run that still fails: fewer faults, fewer customers.
 
 use super::checks::Checker;
+use super::driver::run;
 use super::fault::FaultSet;
-use super::finished_run::Run;
-use super::life::run;
-use super::plan::{Chosen, Options};
+use super::finished_run::FinishedRun;
+use super::plan::{FaultChoice, Options};
 use super::shoppers;
 
 /// Runs that are tried at the most.
@@ -12,7 +12,7 @@ const TRIES_MAX: u32 = 300;
 
 /// Leaves out what the failure does not need. `failed` must have a violation; what is returned has one of the same
 /// invariant.
-pub fn shrink(failed: Run, checkers: &[&Checker]) -> Run {
+pub fn shrink(failed: FinishedRun, checkers: &[&Checker]) -> FinishedRun {
     let mut shrinking = Shrinking { checkers, best: failed, tries: 0 };
     shrinking.without_faults();
     shrinking.without_customers();
@@ -23,7 +23,7 @@ pub fn shrink(failed: Run, checkers: &[&Checker]) -> Run {
 
 struct Shrinking<'a> {
     checkers: &'a [&'a Checker],
-    best: Run,
+    best: FinishedRun,
     tries: u32,
 }
 
@@ -48,7 +48,7 @@ impl Shrinking<'_> {
         let faults: Vec<_> = self.best.plan.faults.iter().collect();
         for fault in faults {
             let fewer = self.best.plan.faults.without(fault);
-            self.take(Options { faults: Chosen::These(fewer), ..self.best.options.clone() });
+            self.take(Options { faults: FaultChoice::Exactly(fewer), ..self.best.options.clone() });
         }
     }
 
@@ -78,8 +78,8 @@ impl Shrinking<'_> {
     }
 }
 
-/// The command that lives this run again.
-pub fn command(run: &Run) -> String {
+/// The command that repeats this run.
+pub fn command(run: &FinishedRun) -> String {
     let Options { seed, days, orders, only, .. } = &run.options;
     let faults: &FaultSet = &run.plan.faults;
     let mut command =

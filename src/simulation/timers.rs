@@ -1,4 +1,4 @@
-//! The shop's timers, each by what it waits for, and how often each ran out in a world: a wait that no world lives to
+//! The shop's timers, each by what it waits for, and how often each ran out in a world: a wait that no world is long enough to
 //! see the end of is not tested. Read from the journal, whose turns name the timer that they were decided on.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use crate::actors::{
 use crate::journal::Position;
 use crate::runtime::{Cause, Due, Record, TimerChange};
 
-use super::evidence::turn_at;
+use super::observation::turn_at;
 
 /// Declares the timers: each with the sentence that the report has for it.
 macro_rules! timers {

@@ -2,13 +2,14 @@
 
 use crate::journal::Position;
 
-use super::finished_run::Run;
-use super::history::Sent;
+use super::finished_run::FinishedRun;
+use super::history::SentRequest;
 
 /// The first turn, and the first request, in which two runs of the same world differ.
-pub fn first_difference(one: &Run, other: &Run) -> String {
-    let turns = |run: &Run| run.records.iter().map(|(position, record)| turn(*position, record)).collect();
-    let requests = |run: &Run| run.history.requests.iter().map(request).collect();
+pub fn first_difference(one: &FinishedRun, other: &FinishedRun) -> String {
+    let turns =
+        |run: &FinishedRun| run.records.iter().map(|(position, record)| turn(*position, record)).collect();
+    let requests = |run: &FinishedRun| run.history.requests.iter().map(request).collect();
     let differ = |what: &str, one: Vec<String>, other: Vec<String>| {
         let at = one.iter().zip(&other).position(|(one, other)| one != other);
         let at = at.or((one.len() != other.len()).then(|| one.len().min(other.len())));
@@ -32,7 +33,7 @@ fn turn(position: Position, record: &crate::runtime::Record<crate::actors::Shop>
 }
 
 /// A request and all that came of it, in one line.
-pub fn request(sent: &Sent) -> String {
+pub fn request(sent: &SentRequest) -> String {
     let told = sent.answer.as_ref().map(|answer| (answer.at, answer.status, answer.text.as_str()));
     format!("{} {} {} {told:?}", sent.at, sent.method, sent.uri)
 }

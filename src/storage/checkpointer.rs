@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::pace::{self, Pace};
-use super::seal::{SEAL_FILE, Seal};
-use super::sled_db::{Learning, SledDb, Tree};
+use super::manifest::{MANIFEST_FILE, Manifest};
+use super::sled_db::{FilterFill, SledDb, Tree};
 use super::stored::Stored;
 use super::sync::Syncer;
+use super::throttle::{self, Throttle};
 use super::{Checkpoint, Error, TreeName, Write};
 use crate::journal::Position;
 
@@ -21,8 +21,8 @@ use crate::journal::Position;
 /// left a sled that does not open. With this none of 30 did, at a tenth more time.
 const UNSYNCED_BYTES_MAX: usize = 32 << 10;
 
-/// Keys read between two looks for a checkpoint that is to be written.
-const KEYS_LEARNT_AT_A_TIME: usize = 1_000;
+/// Keys read into a filter before the next look for a checkpoint to be written.
+const FILTER_KEYS_AT_A_TIME: usize = 1_000;
 
 pub(super) struct Job {
     pub checkpoint: Checkpoint,
@@ -35,17 +35,17 @@ pub(super) type Tombstones = BTreeMap<(TreeName, Vec<u8>), Position>;
 /// The only writer of the trees, on a thread of its own.
 pub(super) struct Checkpointer {
     pub db: SledDb,
-    /// Where the seal is, one level above sled's own directory.
+    /// Where the manifest is, one level above sled's own directory.
     pub dir: PathBuf,
     /// As last written, but for the contents, which follow each insert.
-    pub seal: Seal,
+    pub manifest: Manifest,
     pub syncer: Syncer,
     pub tombstones: Tombstones,
-    /// Trees whose keys are still to be learnt.
-    pub learning: Vec<Learning>,
-    /// Read by the handle; moved when the seal is durable.
+    /// Key filters that are not complete yet.
+    pub filter_fills: Vec<FilterFill>,
+    /// Read by [`super::SledTrees`]; moved once the manifest is durable.
     pub watermark: Arc<AtomicU64>,
-    pub pace: Arc<Pace>,
+    pub throttle: Arc<Throttle>,
     /// sled takes nothing more after an error; nor do we.
     pub failed: Option<String>,
 }
@@ -63,26 +63,26 @@ impl Checkpointer {
         }
     }
 
-    /// The next checkpoint to be written. While there is none, the keys are learnt that there are: here, where no insert is
-    /// under way that a reader could miss. It rests after each stretch, for whoever opens a large shop asks it at once, and
-    /// its threads share cores and disk with this one; a checkpoint ends the rest.
+    /// The next checkpoint to be written. While there is none, the key filters are filled: on this thread, where no insert can
+    /// run beside it and be missed. After each stretch it rests, since a shop that was just opened is asked at once and shares
+    /// cores and disk with this thread; a checkpoint ends the rest.
     fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
         let mut rest = Duration::ZERO;
-        while let Some(learning) = self.learning.last_mut() {
+        while let Some(fill) = self.filter_fills.last_mut() {
             match jobs.recv_timeout(rest) {
                 Ok(job) => return Some(job),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let begun = Instant::now();
-            let more = learning.go_on(KEYS_LEARNT_AT_A_TIME).unwrap_or_else(|failure| {
+            let more = fill.go_on(FILTER_KEYS_AT_A_TIME).unwrap_or_else(|failure| {
                 let error = self.db.error(failure);
                 tracing::warn!(%error, "not all keys could be read: each one is looked for in the trees");
                 false
             });
-            rest = pace::rest_after(begun.elapsed());
+            rest = throttle::rest_after(begun.elapsed());
             if !more {
-                self.learning.pop();
+                self.filter_fills.pop();
             }
         }
         jobs.recv().ok()
@@ -104,26 +104,26 @@ impl Checkpointer {
     }
 
     fn write_through(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
-        self.break_seal()?;
-        let mut next = self.seal.clone();
+        self.mark_unclean()?;
+        let mut next = self.manifest.clone();
         next.checkpoint += 1;
         self.db.set_begun(next.checkpoint).map_err(|f| self.db.error(f))?;
         self.sweep_tombstones()?;
         next.note_newest(&checkpoint.writes);
         next.watermark = next.watermark.max(checkpoint.watermark);
         let db = self.db.clone();
-        let home = |write: &Write| db.tree(write.tree).map_or(write.tree, Tree::home);
+        let physical = |write: &Write| db.tree(write.tree).map_or(write.tree, Tree::physical);
         // neighbours share pages and rows; a stable sort leaves writes to one key in their order
         let mut writes: Vec<(TreeName, Write)> =
-            checkpoint.writes.into_iter().map(|write| (home(&write), write)).collect();
-        writes.sort_by(|(a_home, a), (b_home, b)| (a_home, &a.key, a.tree).cmp(&(b_home, &b.key, b.tree)));
+            checkpoint.writes.into_iter().map(|write| (physical(&write), write)).collect();
+        writes.sort_by(|(a_tree, a), (b_tree, b)| (a_tree, &a.key, a.tree).cmp(&(b_tree, &b.key, b.tree)));
         let mut unsynced_bytes = 0;
         let mut since = Instant::now();
-        for row in writes.chunk_by(|(a_home, a), (b_home, b)| a_home == b_home && a.key == b.key) {
+        for row in writes.chunk_by(|(a_tree, a), (b_tree, b)| a_tree == b_tree && a.key == b.key) {
             unsynced_bytes += insert(&db, &mut next, &mut self.tombstones, row)?;
             if unsynced_bytes >= UNSYNCED_BYTES_MAX {
                 self.sync()?;
-                self.pace.rest(since.elapsed());
+                self.throttle.rest(since.elapsed());
                 (unsynced_bytes, since) = (0, Instant::now());
             }
         }
@@ -131,15 +131,15 @@ impl Checkpointer {
         self.sync()?;
         next.write(&self.dir).map_err(|e| Error::io("write the checkpoint file in", &self.dir, e))?;
         self.watermark.store(next.watermark.0, Ordering::Release);
-        self.seal = next;
+        self.manifest = next;
         Ok(())
     }
 
-    /// Before the first insert after an open: from here on sled may be ahead of the seal.
-    fn break_seal(&mut self) -> Result<(), Error> {
-        if self.seal.clean {
-            self.seal.clean = false;
-            self.seal
+    /// Before the first insert after an open: from here on sled may be ahead of the manifest.
+    fn mark_unclean(&mut self) -> Result<(), Error> {
+        if self.manifest.clean {
+            self.manifest.clean = false;
+            self.manifest
                 .write(&self.dir)
                 .map_err(|e| Error::io("write the checkpoint file in", &self.dir, e))?;
         }
@@ -148,7 +148,7 @@ impl Checkpointer {
 
     /// Removes the tombstones that no replay can need any more.
     fn sweep_tombstones(&mut self) -> Result<(), Error> {
-        let watermark = self.seal.watermark;
+        let watermark = self.manifest.watermark;
         for ((tree, key), _) in self.tombstones.iter().filter(|(_, position)| **position <= watermark) {
             self.db.remove(self.db.tree(*tree)?, key).map_err(|f| self.db.error(f))?;
         }
@@ -164,32 +164,32 @@ impl Checkpointer {
         })
     }
 
-    /// A full disk that is told at once has dropped nothing; any other failure, in sled's own writes too, may have.
+    /// A write that is refused since the disk is full has lost nothing. After any other failed write something may be lost.
     fn distrust_after(&self, error: &Error) {
         if matches!(error, Error::Io { .. }) {
             self.distrust();
         }
     }
 
-    /// What the kernel could not write it may now take for written: without its seal sled is rebuilt.
+    /// After a failed write the kernel may take lost pages for written. Without a manifest the trees are rebuilt at the next start.
     fn distrust(&self) {
-        let _ = fs::remove_file(self.dir.join(SEAL_FILE));
+        let _ = fs::remove_file(self.dir.join(MANIFEST_FILE));
     }
 
     fn close(&mut self) -> Result<(), Error> {
-        if self.failed.is_some() || self.seal.clean {
+        if self.failed.is_some() || self.manifest.clean {
             return Ok(());
         }
         self.sync()?;
-        self.seal.clean = true;
-        self.seal.write(&self.dir).map_err(|e| Error::io("write the checkpoint file in", &self.dir, e))
+        self.manifest.clean = true;
+        self.manifest.write(&self.dir).map_err(|e| Error::io("write the checkpoint file in", &self.dir, e))
     }
 }
 
-/// One plain insert of a row; the contents in the seal and the list of tombstones follow it. Returns its bytes.
+/// One plain insert of a row; the contents in the manifest and the list of tombstones follow it. Returns its bytes.
 fn insert(
     db: &SledDb,
-    seal: &mut Seal,
+    manifest: &mut Manifest,
     tombstones: &mut Tombstones,
     row: &[(TreeName, Write)],
 ) -> Result<usize, Error> {
@@ -201,14 +201,14 @@ fn insert(
     for write in &writes {
         let envelope = write.stored.encode();
         if !write.stored.is_tombstone() {
-            seal.contents_mut(write.tree).add(key, &envelope);
+            manifest.contents_mut(write.tree).add(key, &envelope);
         }
         values.push((db.tree(write.tree)?, envelope));
     }
     let (former, bytes) = db.insert(key, values).map_err(|f| db.error(f))?;
     for (write, old) in writes.into_iter().zip(former) {
         if let Some(old) = old.filter(|old| Stored::is_live_envelope(old)) {
-            seal.contents_mut(write.tree).remove(key, &old);
+            manifest.contents_mut(write.tree).remove(key, &old);
         }
         if write.stored.is_tombstone() {
             tombstones.insert((write.tree, key.clone()), write.stored.position);

@@ -13,7 +13,7 @@ pub(super) struct Contents {
     pub live: u64,
     /// The sum of the digests of the live pairs.
     pub digest: u64,
-    /// `false` once trees too large to be read at open were found ahead of their seal.
+    /// `false` once trees too large to be read at open were found ahead of their manifest.
     pub exact: bool,
 }
 

@@ -6,8 +6,8 @@ use super::Error;
 /// The process id of whoever holds the directory, for people.
 const OWNER_FILE: &str = "lock";
 
-/// Keeps a second daemon off a data directory for as long as it lives. The lock is the kernel's, on the directory itself: it ends
-/// with the process however that ends, and no file is there that could be deleted and made anew unlocked.
+/// Keeps a second daemon off a data directory while it lives. It is a kernel lock on the directory itself: it ends with the
+/// process, however that ends, and there is no lock file that could be deleted and made anew.
 #[derive(Debug)]
 pub struct DirectoryLock {
     _dir: File,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::{Checkpoint, Error, Stored, TreeName, Trees, Write};
 use crate::journal::Position;
 
-type Place = (TreeName, Vec<u8>);
-type Map = BTreeMap<Place, Stored>;
+type TreeKey = (TreeName, Vec<u8>);
+type Map = BTreeMap<TreeKey, Stored>;
 
 /// Trees in memory for tests and the simulator. Clones share one store, which outlives the daemon that
 /// uses it, as a disk does. As in sled, writes can be read at once and are safe when the checkpoint
@@ -31,7 +31,7 @@ struct Store {
     /// Writes since the last crash that no completed checkpoint covers, in order.
     unsynced: Vec<(u64, Write)>,
     /// Tombstones that completed checkpoints wrote and no sweep has removed.
-    tombstones: Vec<(Place, Position)>,
+    tombstones: Vec<(TreeKey, Position)>,
     checkpoints: u64,
     crashes: u64,
     hurries: bool,
@@ -79,7 +79,7 @@ impl MemoryTrees {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self, range: (Bound<Place>, Bound<Place>)) -> Option<(Place, Stored)> {
+    fn next(&self, range: (Bound<TreeKey>, Bound<TreeKey>)) -> Option<(TreeKey, Stored)> {
         let store = self.store();
         let (place, stored) = store.visible.range(range).next()?;
         Some((place.clone(), stored.clone()))
@@ -180,7 +180,7 @@ impl Trees for MemoryTrees {
         })
     }
 
-    /// They never rest; what was said last is kept for whoever asks.
+    /// There is nothing to speed up; the last value is kept for tests.
     fn hurry(&self, so: bool) {
         self.store().hurries = so;
     }

@@ -10,29 +10,29 @@
 //!   lost above that number, or one that went back to an earlier state in a crash in the middle of a checkpoint.
 //! - After a crash sled may be ahead of the watermark, by some of the writes of one checkpoint. Each
 //!   value tells the position that it reflects, so a replay can skip what is there already.
-//! - Trees name the journal that they were made from, sled's and the seal both: those of another are refused.
-//! - A tombstone stays until the watermark has passed it, so a replay cannot raise the dead.
+//! - Trees name the journal that they were made from, sled's and the manifest both: those of another are refused.
+//! - A tombstone stays until the watermark has passed it, so a replay cannot bring a removed value back.
 //! - One thread writes; reads go on meanwhile, and nothing waits for a transaction.
 //!
-//! Habits of sled that shape it: a key costs 10 to 20 µs and 100 to 200 bytes of memory whatever its size, so trees that are
+//! What of sled shapes it: a key costs 10 to 20 µs and 100 to 200 bytes of memory whatever its size, so trees that are
 //! read and written together share rows (`row`); a miss costs as much as a hit, so what is above a tree's highest key is
 //! known not to be there.
 
 mod checkpointer;
 mod contents;
 mod error;
-mod known;
+mod key_filter;
 mod lock;
+mod manifest;
 mod memory;
 mod open;
 mod options;
-mod pace;
 mod row;
-mod seal;
 mod sled_db;
 mod sled_trees;
 mod stored;
 mod sync;
+mod throttle;
 mod trees;
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::checkpointer::Tombstones;
 use super::contents::{Contents, WHOLE_CHECK_KEYS_MAX, pair_digest};
-use super::seal::{Newest, Seal, TreeSeal};
+use super::manifest::{Manifest, Newest, TreeManifest};
 use super::sled_db::{Failure, SledDb};
 use super::sync::{Syncer, sync_dir};
 use super::{Error, SledOptions, Stored, TreeName};
 use crate::journal::{JournalId, Position};
 
-/// The directory that holds sled and its seal, inside the data directory.
+/// The directory that holds sled and its manifest, inside the data directory.
 const TREES_DIR: &str = "trees";
 const SLED_DIR: &str = "sled";
 /// What must fit on the disk before sled is blamed for an error.
@@ -30,7 +30,7 @@ pub enum OpenState {
 pub(super) struct Found {
     pub db: SledDb,
     pub dir: PathBuf,
-    pub seal: Seal,
+    pub manifest: Manifest,
     pub syncer: Syncer,
     pub tombstones: Tombstones,
 }
@@ -87,22 +87,22 @@ fn create(
     };
     let db = open().map_err(|f| f.into_error(&dir))?;
     let mut syncer = Syncer::new(sled_dir);
-    let seal = Seal::empty(journal, trees);
-    let seal_it = |syncer: &mut Syncer| -> io::Result<()> {
+    let manifest = Manifest::empty(journal, trees);
+    let write_manifest = |syncer: &mut Syncer| -> io::Result<()> {
         syncer.sync()?;
-        seal.write(&dir)?;
+        manifest.write(&dir)?;
         sync_dir(data)
     };
-    seal_it(&mut syncer).map_err(|e| Error::io("write the checkpoint file in", &dir, e))?;
-    Ok(Found { db, dir, seal, syncer, tombstones: Tombstones::new() })
+    write_manifest(&mut syncer).map_err(|e| Error::io("write the checkpoint file in", &dir, e))?;
+    Ok(Found { db, dir, manifest, syncer, tombstones: Tombstones::new() })
 }
 
 /// The journal that the trees of a data directory were made from, and up to which of its records they go: what that journal must
 /// be and hold, before anything is written to it. `None` where there are no trees, or not whole ones.
 pub fn promised(data: &Path) -> Result<Option<(JournalId, Position)>, Error> {
     let dir = data.join(TREES_DIR);
-    let seal = Seal::read(&dir).map_err(|e| Error::io("read", &dir, e))?;
-    Ok(seal.ok().map(|seal| (seal.journal, seal.watermark)))
+    let manifest = Manifest::read(&dir).map_err(|e| Error::io("read", &dir, e))?;
+    Ok(manifest.ok().map(|manifest| (manifest.journal, manifest.watermark)))
 }
 
 /// Whether a data directory has trees, whole or not.
@@ -117,26 +117,26 @@ fn open_existing(
     trees: &[TreeName],
     options: &SledOptions,
 ) -> Result<Found, Failure> {
-    let mut seal = Seal::read(dir).map_err(Failure::Io)?.map_err(Failure::Damage)?;
-    if seal.journal != journal {
-        return Err(Failure::Foreign { found: seal.journal, expected: journal });
+    let mut manifest = Manifest::read(dir).map_err(Failure::Io)?.map_err(Failure::Damage)?;
+    if manifest.journal != journal {
+        return Err(Failure::Foreign { found: manifest.journal, expected: journal });
     }
     let sled_dir = dir.join(SLED_DIR);
     if !sled_dir.join("db").exists() {
         return Err(Failure::Damage("sled's files are gone".into()));
     }
-    let db = SledDb::open(&sled_dir, trees, options, |tree| seal.live_of(tree))?;
+    let db = SledDb::open(&sled_dir, trees, options, |tree| manifest.live_of(tree))?;
     let found = db.journal()?;
     if found != journal {
         return Err(Failure::Foreign { found, expected: journal });
     }
-    check_watermark(&db, &seal)?;
-    seal.add_new(trees);
+    check_watermark(&db, &manifest)?;
+    manifest.add_new(trees);
     let mut tombstones = Tombstones::new();
-    let settled = seal.clean || db.begun()? == seal.checkpoint;
-    let whole = seal.live() <= WHOLE_CHECK_KEYS_MAX;
+    let settled = manifest.clean || db.begun()? == manifest.checkpoint;
+    let whole = manifest.live() <= WHOLE_CHECK_KEYS_MAX;
     for &name in trees {
-        let expected = seal.trees.entry(name.0.to_owned()).or_default();
+        let expected = manifest.trees.entry(name.0.to_owned()).or_default();
         check_newest(&db, name, &mut expected.newest)?;
         if whole {
             expected.contents = check_contents(&db, name, expected, settled, &mut tombstones)?;
@@ -144,13 +144,13 @@ fn open_existing(
             expected.contents.exact = false;
         }
     }
-    Ok(Found { db, dir: dir.to_path_buf(), seal, syncer: Syncer::new(sled_dir), tombstones })
+    Ok(Found { db, dir: dir.to_path_buf(), manifest, syncer: Syncer::new(sled_dir), tombstones })
 }
 
-fn check_watermark(db: &SledDb, seal: &Seal) -> Result<(), Failure> {
+fn check_watermark(db: &SledDb, manifest: &Manifest) -> Result<(), Failure> {
     let held = db.watermark()?;
-    if held < seal.watermark {
-        let why = format!("sled stands at position {held}, the checkpoint file at {}", seal.watermark);
+    if held < manifest.watermark {
+        let why = format!("sled stands at position {held}, the checkpoint file at {}", manifest.watermark);
         return Err(Failure::Damage(why));
     }
     Ok(())
@@ -180,12 +180,12 @@ fn check_newest(db: &SledDb, name: TreeName, newest: &mut [Newest]) -> Result<()
     Ok(())
 }
 
-/// Reads the tree whole. If no checkpoint was begun since the seal, it is exactly what was sealed; otherwise
+/// Reads the tree whole. If no checkpoint was begun since the manifest, it is exactly what was recorded; otherwise
 /// sled may be ahead by a part of that checkpoint, and then it must not have fewer keys.
 fn check_contents(
     db: &SledDb,
     name: TreeName,
-    expected: &TreeSeal,
+    expected: &TreeManifest,
     settled: bool,
     tombstones: &mut Tombstones,
 ) -> Result<Contents, Failure> {
@@ -207,16 +207,16 @@ fn check_contents(
     if let Some(bad) = bad {
         return Err(bad);
     }
-    let sealed = expected.contents;
-    if !sealed.exact {
+    let recorded = expected.contents;
+    if !recorded.exact {
         return Ok(found);
     }
-    let intact = if settled { found == sealed } else { found.live + dead >= sealed.live };
+    let intact = if settled { found == recorded } else { found.live + dead >= recorded.live };
     if intact {
         return Ok(found);
     }
     let why =
-        format!("tree {name} holds {} values where {} were written, or others", found.live, sealed.live);
+        format!("tree {name} holds {} values where {} were written, or others", found.live, recorded.live);
     Err(Failure::Damage(why))
 }
 

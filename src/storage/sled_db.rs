@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sled::IVec;
 
 use super::error::is_full;
-use super::known::Known;
+use super::key_filter::KeyFilter;
 use super::row::{self, BadRow, Tag};
 use super::{Error, SledOptions, TreeName};
 use crate::journal::{JournalId, Position};
@@ -31,40 +31,40 @@ pub(super) struct SledDb {
     dir: PathBuf,
 }
 
-/// Where a tree's values are.
+/// A tree of the shop: the tree of sled that it is in, alone or in rows with others.
 pub(super) struct Tree {
-    home: Arc<Home>,
-    /// Names its values among those of other trees in its home's rows; `None` where it has a home of its own.
+    physical: Arc<PhysicalTree>,
+    /// Marks its values in rows that it shares with other trees; `None` where it shares none.
     tag: Option<Tag>,
 }
 
-/// A tree of sled, and a key that none of its keys is above: ids grow with time, so most of what a new order asks
-/// for is above all that is there, and is known not to exist without asking sled.
-struct Home {
+/// A tree of sled, with the highest of its keys. Ids grow with time, so most of what a new order asks for is above the highest
+/// key, and is known not to exist without asking sled.
+struct PhysicalTree {
     name: TreeName,
     tree: sled::Tree,
     highest: RwLock<Vec<u8>>,
-    /// Where keys come in no order.
-    known: Option<Known>,
+    /// For keys that come in no order.
+    filter: Option<KeyFilter>,
 }
 
-/// How far the keys of a tree have been learnt.
-pub(super) struct Learning {
-    home: Arc<Home>,
+/// How far the key filter of a tree is filled.
+pub(super) struct FilterFill {
+    physical: Arc<PhysicalTree>,
     from: Vec<u8>,
 }
 
-impl Learning {
-    /// Learns up to `max` keys more. `true`: there may be more still.
+impl FilterFill {
+    /// Adds up to `max` keys more. `true`: there may be more still.
     pub fn go_on(&mut self, max: usize) -> Result<bool, Failure> {
-        let Some(known) = &self.home.known else { return Ok(false) };
-        let mut keys = self.home.tree.range(self.from.as_slice()..).keys();
+        let Some(filter) = &self.physical.filter else { return Ok(false) };
+        let mut keys = self.physical.tree.range(self.from.as_slice()..).keys();
         for _ in 0..max {
             let Some(key) = guarded(|| keys.next().transpose())? else {
-                known.complete();
+                filter.complete();
                 return Ok(false);
             };
-            known.learn(&key);
+            filter.insert(&key);
             // from just above it
             self.from.clear();
             self.from.extend_from_slice(&key);
@@ -74,11 +74,11 @@ impl Learning {
     }
 }
 
-impl Home {
-    fn open(db: &sled::Db, name: TreeName, known: Option<Known>) -> Result<Arc<Home>, Failure> {
+impl PhysicalTree {
+    fn open(db: &sled::Db, name: TreeName, filter: Option<KeyFilter>) -> Result<Arc<PhysicalTree>, Failure> {
         let tree = guarded(|| db.open_tree(name.0))?;
         let highest = guarded(|| tree.last())?.map_or_else(Vec::new, |(key, _)| key.to_vec());
-        Ok(Arc::new(Home { name, tree, highest: RwLock::new(highest), known }))
+        Ok(Arc::new(PhysicalTree { name, tree, highest: RwLock::new(highest), filter }))
     }
 
     fn is_above_all(&self, key: &[u8]) -> bool {
@@ -86,7 +86,7 @@ impl Home {
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        if self.is_above_all(key) || self.known.as_ref().is_some_and(|known| known.rules_out(key)) {
+        if self.is_above_all(key) || self.filter.as_ref().is_some_and(|filter| filter.rules_out(key)) {
             return Ok(None);
         }
         guarded(|| self.tree.get(key))
@@ -96,8 +96,8 @@ impl Home {
         if self.is_above_all(key) {
             *self.highest.write().unwrap_or_else(PoisonError::into_inner) = key.to_vec();
         }
-        if let Some(known) = &self.known {
-            known.learn(key);
+        if let Some(filter) = &self.filter {
+            filter.insert(key);
         }
         guarded(|| self.tree.insert(key, bytes))
     }
@@ -113,8 +113,8 @@ impl Tree {
     }
 
     /// The tree that it shares its rows with, or itself.
-    pub fn home(&self) -> TreeName {
-        self.home.name
+    pub fn physical(&self) -> TreeName {
+        self.physical.name
     }
 }
 
@@ -164,27 +164,29 @@ impl SledDb {
             }
         };
         let meta = guarded(|| db.open_tree(META.0))?;
-        let mut homes = BTreeMap::new();
+        let mut physical_trees = BTreeMap::new();
         let mut opened = BTreeMap::new();
         for &name in trees {
             let group = together.iter().find(|group| group.contains(&name));
-            let home = group.map_or(name, |group| group[0]);
-            let home = match homes.entry(home) {
-                Entry::Occupied(home) => Arc::clone(home.get()),
+            let physical = group.map_or(name, |group| group[0]);
+            let physical = match physical_trees.entry(physical) {
+                Entry::Occupied(physical) => Arc::clone(physical.get()),
                 Entry::Vacant(place) => {
-                    let known = unordered.contains(&home).then(|| Known::with_room_for(live(home)));
-                    Arc::clone(place.insert(Home::open(&db, home, known)?))
+                    let filter =
+                        unordered.contains(&physical).then(|| KeyFilter::with_room_for(live(physical)));
+                    Arc::clone(place.insert(PhysicalTree::open(&db, physical, filter)?))
                 }
             };
-            opened.insert(name, Tree { home, tag: group.map(|_| Tag::of(name)) });
+            opened.insert(name, Tree { physical, tag: group.map(|_| Tag::of(name)) });
         }
         Ok(SledDb { db, meta, trees: Arc::new(opened), dir: dir.to_path_buf() })
     }
 
-    /// What is to be learnt of the trees whose keys come in no order, by whoever writes them: nobody else may meanwhile.
-    pub fn learning(&self) -> Vec<Learning> {
-        let homes = self.trees.values().map(|tree| &tree.home).filter(|home| home.known.is_some());
-        homes.map(|home| Learning { home: Arc::clone(home), from: vec![] }).collect()
+    /// One for each filter that is to be filled. Nobody may write the trees while one goes on.
+    pub fn filter_fills(&self) -> Vec<FilterFill> {
+        let physical_trees =
+            self.trees.values().map(|tree| &tree.physical).filter(|physical| physical.filter.is_some());
+        physical_trees.map(|physical| FilterFill { physical: Arc::clone(physical), from: vec![] }).collect()
     }
 
     pub fn names(&self) -> impl Iterator<Item = TreeName> {
@@ -196,7 +198,7 @@ impl SledDb {
     }
 
     pub fn get(&self, tree: &Tree, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        tree.home.get(key)?.map_or(Ok(None), |bytes| tree.own(bytes))
+        tree.physical.get(key)?.map_or(Ok(None), |bytes| tree.own(bytes))
     }
 
     /// Gives each pair from `from` upwards to `visit`, until it says `false`.
@@ -206,7 +208,7 @@ impl SledDb {
         from: &[u8],
         mut visit: impl FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), Failure> {
-        let mut pairs = tree.home.tree.range(from..);
+        let mut pairs = tree.physical.tree.range(from..);
         while let Some((key, bytes)) = guarded(|| pairs.next().transpose())? {
             if let Some(bytes) = tree.own(bytes)?
                 && !visit(&key, &bytes)
@@ -217,21 +219,21 @@ impl SledDb {
         Ok(())
     }
 
-    /// Inserts values of trees that share a home under one key, of each tree one. Gives the former value of each, and how
+    /// Inserts values of trees that share rows under one key, of each tree one. Gives the former value of each, and how
     /// many bytes sled has to write.
     pub fn insert(
         &self,
         key: &[u8],
         mut values: Vec<(&Tree, Vec<u8>)>,
     ) -> Result<(Vec<Option<IVec>>, usize), Failure> {
-        let Some((Tree { home, tag }, _)) = values.first() else { return Ok((vec![], 0)) };
-        debug_assert!(values.iter().all(|(tree, _)| Arc::ptr_eq(&tree.home, home)));
+        let Some((Tree { physical, tag }, _)) = values.first() else { return Ok((vec![], 0)) };
+        debug_assert!(values.iter().all(|(tree, _)| Arc::ptr_eq(&tree.physical, physical)));
         if tag.is_none() {
             let value = values.swap_remove(0).1;
             let written = key.len() + value.len();
-            return Ok((vec![home.insert(key, value)?], written));
+            return Ok((vec![physical.insert(key, value)?], written));
         }
-        let old = home.get(key)?;
+        let old = physical.get(key)?;
         let old = old.as_deref().unwrap_or_default();
         let members: Vec<(Tag, Option<&[u8]>)> =
             values.iter().filter_map(|(tree, value)| Some((tree.tag?, Some(value.as_slice())))).collect();
@@ -239,14 +241,14 @@ impl SledDb {
         let former = former.collect::<Result<Vec<_>, BadRow>>()?;
         let next = row::changed(old, &members)?;
         let written = key.len() + next.len();
-        home.insert(key, next)?;
+        physical.insert(key, next)?;
         Ok((former, written))
     }
 
     pub fn remove(&self, tree: &Tree, key: &[u8]) -> Result<(), Failure> {
-        let sled = &tree.home.tree;
+        let sled = &tree.physical.tree;
         let Some(tag) = tree.tag else { return guarded(|| sled.remove(key)).map(drop) };
-        let Some(row) = tree.home.get(key)? else { return Ok(()) };
+        let Some(row) = tree.physical.get(key)? else { return Ok(()) };
         let next = row::changed(&row, &[(tag, None)])?;
         if next.is_empty() {
             return guarded(|| sled.remove(key)).map(drop);

@@ -10,17 +10,17 @@ use tokio::sync::oneshot;
 
 use super::checkpointer::{Checkpointer, Job};
 use super::open::{self, Found};
-use super::pace::Pace;
 use super::sled_db::{Failure, META, SledDb};
+use super::throttle::Throttle;
 use super::{Checkpoint, Error, OpenState, SledOptions, Stored, TreeName, Trees};
 use crate::journal::{JournalId, Position};
 
 /// The trees in sled, with the thread that writes them. Dropping it finishes the checkpoints handed over,
-/// seals the files and joins the thread.
+/// writes the manifest and joins the thread.
 pub struct SledTrees {
     db: SledDb,
     watermark: Arc<AtomicU64>,
-    pace: Arc<Pace>,
+    throttle: Arc<Throttle>,
     /// `None` only while dropping: the thread ends when it is gone.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
@@ -33,7 +33,7 @@ pub struct Opened {
 
 impl SledTrees {
     /// Opens the trees of a data directory, which must be locked by `DirectoryLock`, and checks them against
-    /// what the last checkpoint sealed. Damage is no error: `OpenState::SetAside`. A full disk is one, and trees that were made
+    /// what the last checkpoint recorded. Damage is no error: `OpenState::SetAside`. A full disk is one, and trees that were made
     /// from another journal than this.
     pub fn open(
         dir: &Path,
@@ -50,25 +50,25 @@ impl SledTrees {
     }
 
     fn start(found: Found) -> std::io::Result<SledTrees> {
-        let Found { db, dir, seal, syncer, tombstones } = found;
-        let learning = db.learning();
-        let watermark = Arc::new(AtomicU64::new(seal.watermark.0));
-        let pace = Arc::new(Pace::default());
+        let Found { db, dir, manifest, syncer, tombstones } = found;
+        let filter_fills = db.filter_fills();
+        let watermark = Arc::new(AtomicU64::new(manifest.watermark.0));
+        let throttle = Arc::new(Throttle::default());
         let (jobs, inbox) = mpsc::channel();
         let checkpointer = Checkpointer {
             db: db.clone(),
             dir,
-            seal,
+            manifest,
             syncer,
             tombstones,
-            learning,
+            filter_fills,
             watermark: watermark.clone(),
-            pace: pace.clone(),
+            throttle: throttle.clone(),
             failed: None,
         };
         let thread =
             thread::Builder::new().name("checkpointer".into()).spawn(move || checkpointer.run(inbox))?;
-        Ok(SledTrees { db, watermark, pace, jobs: Some(jobs), thread: Some(thread) })
+        Ok(SledTrees { db, watermark, throttle, jobs: Some(jobs), thread: Some(thread) })
     }
 
     fn decode(&self, tree: TreeName, bytes: &[u8]) -> Result<Stored, Error> {
@@ -120,14 +120,14 @@ impl Trees for SledTrees {
     }
 
     fn hurry(&self, so: bool) {
-        self.pace.hurry(so);
+        self.throttle.hurry(so);
     }
 }
 
 impl Drop for SledTrees {
     fn drop(&mut self) {
         self.jobs = None;
-        self.pace.hurry(true);
+        self.throttle.hurry(true);
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {

@@ -13,7 +13,7 @@ impl fmt::Display for TreeName {
 }
 
 /// What is kept under a key: the schema version of the value, the journal position that it reflects, and
-/// the value, or a tombstone, so that a replay does not raise a deleted aggregate from the dead.
+/// the value, or a tombstone, so that a replay does not bring a removed aggregate back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stored<V = Vec<u8>> {
     /// Passed on as it is: who owns the tree upcasts old versions and refuses unknown ones.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// sled's log, the one file of its that changes in place.
 const LOG_FILE: &str = "db";
 
-/// Syncs sled's files behind its back. Its own `flush` uses `sync_file_range`, which is no barrier against
+/// Syncs sled's files to the disk. Its own `flush` uses `sync_file_range`, which is no barrier against
 /// a power cut: thousands of flushed writes were lost without this and none with it.
 pub(super) struct Syncer {
     dir: PathBuf,

@@ -63,7 +63,7 @@ fn copy_dir(from: &Path, to: &Path) {
     }
 }
 
-fn seal_file(dir: &Path) -> PathBuf {
+fn manifest_file(dir: &Path) -> PathBuf {
     dir.join("trees/checkpoint")
 }
 
@@ -160,22 +160,22 @@ async fn a_key_written_again_is_not_swept() {
     assert_eq!(open(dir.path()).state, OpenState::Exact);
 }
 
-/// sled's files after the second checkpoint under the seal of the first: a crash between the two.
+/// sled's files after the second checkpoint under the manifest of the first: a crash between the two.
 #[tokio::test]
 async fn after_a_crash_before_the_watermark_moved_sled_may_be_ahead() {
     let dir = tempfile::tempdir().unwrap();
     let Opened { trees, .. } = open(dir.path());
     checkpoint(&trees, 10, vec![order(1, 9), order(2, 10), order(3, 10)]).await;
-    let seal = fs::read(seal_file(dir.path())).unwrap();
+    let manifest = fs::read(manifest_file(dir.path())).unwrap();
     let later = vec![order(2, 11), order(4, 12), write(ORDERS, "000003", 12, None)];
     checkpoint(&trees, 12, later).await;
     let pairs = contents(&trees).unwrap();
     drop(trees);
-    fs::write(seal_file(dir.path()), seal).unwrap();
+    fs::write(manifest_file(dir.path()), manifest).unwrap();
 
     let Opened { trees, state } = open(dir.path());
     assert_eq!(state, OpenState::Exact);
-    assert_eq!(trees.watermark(), Position(10), "the replay starts where the seal stands");
+    assert_eq!(trees.watermark(), Position(10), "the replay starts where the manifest stands");
     assert_eq!(contents(&trees).unwrap(), pairs);
     checkpoint(&trees, 12, vec![order(2, 11), order(4, 12)]).await;
     checkpoint(&trees, 12, vec![]).await;
@@ -185,7 +185,7 @@ async fn after_a_crash_before_the_watermark_moved_sled_may_be_ahead() {
     assert_eq!(contents(&trees).unwrap().len(), 3, "orders 1, 2 and 4; the tombstone is swept");
 }
 
-/// The seal of a later checkpoint over sled's files of an earlier one: what a power cut did to sled alone.
+/// The manifest of a later checkpoint over sled's files of an earlier one: what a power cut did to sled alone.
 #[tokio::test]
 async fn sled_behind_its_seal_is_set_aside() {
     let dir = tempfile::tempdir().unwrap();
@@ -194,7 +194,7 @@ async fn sled_behind_its_seal_is_set_aside() {
     let earlier = tempfile::tempdir().unwrap();
     copy_dir(dir.path(), earlier.path());
     checkpoint(&trees, 20, vec![order(2, 20)]).await;
-    fs::copy(seal_file(dir.path()), seal_file(earlier.path())).unwrap();
+    fs::copy(manifest_file(dir.path()), manifest_file(earlier.path())).unwrap();
     assert_set_aside(earlier.path());
 }
 
@@ -213,14 +213,14 @@ async fn a_killed_daemon_s_directory_is_exact() {
 #[tokio::test]
 async fn a_missing_or_changed_checkpoint_file_sets_the_trees_aside() {
     let (dir, _) = closed_directory().await;
-    fs::remove_file(seal_file(dir.path())).unwrap();
+    fs::remove_file(manifest_file(dir.path())).unwrap();
     assert_set_aside(dir.path());
 
     let (dir, _) = closed_directory().await;
-    let mut bytes = fs::read(seal_file(dir.path())).unwrap();
+    let mut bytes = fs::read(manifest_file(dir.path())).unwrap();
     let last_digit = bytes.iter().rposition(u8::is_ascii_digit).unwrap();
     bytes[last_digit] ^= 1;
-    fs::write(seal_file(dir.path()), bytes).unwrap();
+    fs::write(manifest_file(dir.path()), bytes).unwrap();
     assert_set_aside(dir.path());
 }
 
@@ -391,9 +391,9 @@ fn no_key_is_missed_while_the_keys_of_a_tree_are_learnt_and_written() {
     drop(db);
 
     let db = open();
-    let [mut learning] = <[_; 1]>::try_from(db.learning()).ok().unwrap();
+    let [mut fill] = <[_; 1]>::try_from(db.filter_fills()).ok().unwrap();
     let mut keys = 3_000;
-    while learning.go_on(100).unwrap() {
+    while fill.go_on(100).unwrap() {
         (keys..keys + 50).for_each(|nth| insert(&db, nth));
         keys += 50;
         assert!((0..keys).all(|nth| has(&db, nth)));

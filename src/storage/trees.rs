@@ -39,7 +39,7 @@ pub trait Trees: Send + Sync {
     /// A watermark lower than the present one leaves it where it is.
     fn checkpoint(&self, checkpoint: Checkpoint) -> Pin<Box<dyn Future<Output = Result<(), Error>>>>;
 
-    /// Whether checkpoints, one that is under way too, are to be written as fast as they can be. Where not, the writer rests
-    /// as long as it works, in between, so that others come to the processor and the disk. At first it is in a hurry.
+    /// `true`: checkpoints, also one under way, are written as fast as they can be. `false`: their writer rests as long as it
+    /// works, which leaves processor and disk to others. At first it is `true`.
     fn hurry(&self, so: bool);
 }

@@ -139,7 +139,7 @@ impl Bookshop {
         let catalogue = Catalogue::build(self.books.clone()).expect("the demo's books make a catalogue");
         let origins = Origins::of("http", "", ([127, 0, 0, 1], 8080).into());
         InProcess::new(App {
-            asks: Arc::new(self.kit.running().handle()),
+            shop: Arc::new(self.kit.running().handle()),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
             payment_page: Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32])),

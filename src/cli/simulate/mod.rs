@@ -13,12 +13,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::domain::catalogue::import;
+use crate::simulation::assortment::Assortment;
 use crate::simulation::checks::{self, Checker, Violation};
 use crate::simulation::fault::FaultSet;
-use crate::simulation::plan::{Chosen, Options};
+use crate::simulation::plan::{FaultChoice, Options};
 use crate::simulation::report;
-use crate::simulation::shelves::Shelves;
-use crate::simulation::{Run, command, first_difference, run as live, shrink};
+use crate::simulation::{FinishedRun, command, first_difference, run as live, shrink};
 
 use super::Failure;
 use tally::Tally;
@@ -107,7 +107,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Writes the page, where it was asked for.
-fn report(arguments: &Arguments, run: Option<&Run>) -> Result<(), Failure> {
+fn report(arguments: &Arguments, run: Option<&FinishedRun>) -> Result<(), Failure> {
     let (Some(file), Some(run)) = (&arguments.report, run) else { return Ok(()) };
     let page = report::page(&report::Data::of(run))?;
     std::fs::write(file, page).map_err(|error| Failure(format!("write {}: {error}", file.display())))?;
@@ -132,9 +132,9 @@ struct Worlds<'a> {
 #[derive(Default)]
 struct Lived {
     tally: Tally,
-    failed: BTreeMap<u64, Run>,
+    failed: BTreeMap<u64, FinishedRun>,
     /// The world of the first seed, for the page.
-    first: Option<Run>,
+    first: Option<FinishedRun>,
 }
 
 impl Worlds<'_> {
@@ -160,7 +160,7 @@ impl Worlds<'_> {
         }
     }
 
-    fn live(&self, seed: u64) -> Run {
+    fn live(&self, seed: u64) -> FinishedRun {
         let drawn = Options { seed, ..self.options.clone() }.at_length();
         let Arguments { days, orders, .. } = self.arguments;
         let (days, orders) = (days.unwrap_or(drawn.days), orders.unwrap_or(drawn.orders));
@@ -181,7 +181,7 @@ impl Worlds<'_> {
 }
 
 /// Prints what is wrong with a world, the smallest one that is still wrong, and the order concerned. Returns the smallest.
-fn explain(failed: Run, checkers: &[&Checker]) -> Run {
+fn explain(failed: FinishedRun, checkers: &[&Checker]) -> FinishedRun {
     let seed = failed.options.seed;
     println!("\nseed {seed} ({}):", build());
     for violation in failed.violations.iter().take(VIOLATIONS_SHOWN) {
@@ -230,25 +230,25 @@ fn extent(arguments: &Arguments) -> String {
 /// How long and how busy a world is, each draws, or is told.
 fn options(arguments: &Arguments) -> Result<Options, Failure> {
     let faults = match arguments.faults.as_str() {
-        "some" => Chosen::Some,
-        named => Chosen::These(FaultSet::parse(named)?),
+        "some" => FaultChoice::Drawn,
+        named => FaultChoice::Exactly(FaultSet::parse(named)?),
     };
     let number = |text: &str| text.trim().parse::<u32>();
     let only = arguments.shoppers.as_ref().map(|named| named.split(',').map(number).collect());
     let only = only.transpose().map_err(|_| Failure("--shoppers: write numbers, as 3,7,12".to_owned()))?;
-    let shelves = arguments.catalogue.as_deref().map(shelves).transpose()?.unwrap_or_default();
-    Ok(Options { seed: 0, days: 0, orders: 0, faults, only, shelves: Arc::new(shelves) })
+    let assortment = arguments.catalogue.as_deref().map(assortment).transpose()?.unwrap_or_default();
+    Ok(Options { seed: 0, days: 0, orders: 0, faults, only, assortment: Arc::new(assortment) })
 }
 
 /// Rows that cannot be listed are left out, and counted.
-fn shelves(file: &Path) -> Result<Shelves, Failure> {
+fn assortment(file: &Path) -> Result<Assortment, Failure> {
     let cannot = |error: String| Failure(format!("{}: {error}", file.display()));
     let opened = File::open(file).map_err(|error| cannot(error.to_string()))?;
     let imported = import(opened).map_err(|error| cannot(error.to_string()))?;
     if !imported.rejected.is_empty() {
         eprintln!("{} rows of {} are left out", imported.rejected.len(), file.display());
     }
-    Shelves::of(imported.rows).ok_or_else(|| cannot("it lists no product".to_owned()))
+    Assortment::of(imported.rows).ok_or_else(|| cannot("it lists no product".to_owned()))
 }
 
 fn seeds(arguments: &Arguments) -> Result<RangeInclusive<u64>, Failure> {

@@ -7,7 +7,7 @@ use crate::domain::OrderState;
 use crate::simulation::coverage::Step;
 use crate::simulation::fault::Fault;
 use crate::simulation::timers::Timer;
-use crate::simulation::{CALM_DAYS, Figures, Run};
+use crate::simulation::{CALM_DAYS, Figures, FinishedRun};
 
 #[derive(Default)]
 pub struct Tally {
@@ -41,7 +41,7 @@ pub struct Cell {
 }
 
 impl Tally {
-    pub fn add(&mut self, run: &Run) {
+    pub fn add(&mut self, run: &FinishedRun) {
         self.figures.add(&run.figures);
         self.failed += u64::from(!run.violations.is_empty());
         self.violations += run.violations.len() as u64;
@@ -71,7 +71,7 @@ impl Tally {
             && Timer::ALL.iter().any(|timer| !self.timers.contains_key(timer))
     }
 
-    fn add_broken(&mut self, run: &Run) {
+    fn add_broken(&mut self, run: &FinishedRun) {
         let seed = run.options.seed;
         if let Some(first) = run.violations.first() {
             let what: String = first.what.chars().take(SHOWN_CHARS_MAX).collect();

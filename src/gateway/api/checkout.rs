@@ -12,7 +12,7 @@ use super::views::{self, OpenedBy};
 pub fn answered(request: &HttpRequest, reply: CheckoutReply) -> Result<HttpResponse, Problem> {
     match reply {
         Ok(answer) => {
-            rates::note(request, &answer);
+            rates::note_refusal(request, &answer);
             render(answer)
         }
         Err(NoCheckout::NoSuchCart) => Err(no_such_cart()),

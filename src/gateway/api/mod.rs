@@ -5,8 +5,8 @@ use actix_web::HttpRequest;
 use actix_web::web::{ServiceConfig, delete, post, put};
 
 use super::body::is_json;
-use super::pages::is_from_here;
-use super::rates::FromElsewhere;
+use super::pages::is_same_origin;
+use super::rates::CrossOrigin;
 use super::site::{get, resource};
 use super::{Code, Problem};
 
@@ -22,14 +22,14 @@ mod views;
 #[cfg(test)]
 pub use openapi::document;
 
-/// A browser sends the POST of another site's page unasked, with a body of text or none, and it would count against its visitor. With
-/// JSON the browser asks first, and is told no.
+/// Another site can have a visitor's browser send a POST with a body of text or none, which would count against her rate limits.
+/// It is refused. A body of JSON needs a CORS preflight, which the shop never grants.
 pub(super) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
     let is_of_api = request.match_info().as_str().starts_with("/api/");
-    if !is_of_api || request.method().is_safe() || is_json(request.headers()) || is_from_here(request) {
+    if !is_of_api || request.method().is_safe() || is_json(request.headers()) || is_same_origin(request) {
         return Ok(());
     }
-    request.extensions_mut().insert(FromElsewhere);
+    request.extensions_mut().insert(CrossOrigin);
     let detail = "a browser sends it from another site, without application/json";
     Err(Problem::new(Code::UnsupportedMediaType, detail))
 }

@@ -37,7 +37,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 /// `GET /orders/{order}/timeline`
 pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (order, claim, _) = owner(&app, &request)?;
-    let timeline = gateway::timeline(&app, order, claim).await?;
+    let timeline = gateway::order_timeline(&app, order, claim).await?;
     let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
 }

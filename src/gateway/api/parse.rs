@@ -1,5 +1,5 @@
-//! From what a client sends to the trade's words, in one place. What passes is whole: a handler does not look at it
-//! again. Nothing is asked of an actor here.
+//! Parses what a client sends into types of the domain. What is parsed is valid: a handler checks nothing again. No actor is
+//! asked here.
 
 use serde::Serialize;
 

@@ -26,10 +26,10 @@ fn money(money: &Money) -> MoneyShown<'_> {
     MoneyShown { amount: money.amount, currency: money.currency.code() }
 }
 
-/// Written as its text.
-struct Shown<T>(T);
+/// Serialised as its text.
+struct AsText<T>(T);
 
-impl<T: Display> Serialize for Shown<T> {
+impl<T: Display> Serialize for AsText<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
@@ -95,7 +95,7 @@ pub struct ProductView<'a> {
 struct AvailabilityView {
     available: u32,
     #[schema(value_type = Option<String>, format = Date, required)]
-    earliest_date: Option<Shown<Date>>,
+    earliest_date: Option<AsText<Date>>,
 }
 
 /// `stock` is `None` where the stock keeper does not list it: then there is none of it.
@@ -111,7 +111,7 @@ pub fn product<'a>(product: &'a Product, stock: Option<&Availability>) -> Produc
         weight_grams: product.weight_grams,
         availability: AvailabilityView {
             available: stock.map_or(0, |stock| stock.available),
-            earliest_date: stock.and_then(|stock| stock.earliest).map(Shown),
+            earliest_date: stock.and_then(|stock| stock.earliest).map(AsText),
         },
     }
 }
@@ -171,7 +171,7 @@ pub enum OpenedBy {
 #[schema(as = Order)]
 pub struct OrderShown<'a> {
     #[schema(schema_with = words::order_id)]
-    id: Shown<OrderId>,
+    id: AsText<OrderId>,
     /// There where the order was taken just now, or the request brought it; not where a signed link or a program's API key opened
     /// the order, for those end and it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,12 +180,12 @@ pub struct OrderShown<'a> {
     #[schema(schema_with = words::order_state)]
     state: &'static str,
     #[schema(value_type = String, format = DateTime)]
-    placed_at: Shown<crate::domain::Timestamp>,
+    placed_at: AsText<crate::domain::Timestamp>,
     lines: Vec<LineView<'a>>,
     totals: TotalsView<'a>,
     total: MoneyShown<'a>,
     #[schema(value_type = Option<String>, format = Date, required)]
-    promised_date: Option<Shown<Date>>,
+    promised_date: Option<AsText<Date>>,
     payment: PaymentShown<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -237,14 +237,14 @@ pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_
     };
     let links = OrderLinks { timeline: format!("{this}/timeline"), page, this };
     OrderShown {
-        id: Shown(view.id),
+        id: AsText(view.id),
         key,
         state: view.state.name(),
-        placed_at: Shown(view.placed_at),
+        placed_at: AsText(view.placed_at),
         lines: lines(&view.lines),
         totals: totals(&view.totals),
         total: money(&view.totals.total),
-        promised_date: view.promised_date.map(Shown),
+        promised_date: view.promised_date.map(AsText),
         payment: payment(&view.payment),
         tracking: view.tracking.as_deref(),
         decline_code: view.decline_reason.map(|reason| reason.code()),
@@ -266,22 +266,22 @@ fn payment(view: &PaymentView) -> PaymentShown<'_> {
 #[schema(as = TimelineEntry)]
 pub struct EntryView {
     #[schema(value_type = String, format = DateTime)]
-    at: Shown<crate::domain::Timestamp>,
+    at: AsText<crate::domain::Timestamp>,
     #[schema(minimum = 0, maximum = 15)]
     step: u8,
     name: &'static str,
     what: String,
     #[schema(schema_with = words::party)]
-    by: Shown<crate::domain::Party>,
+    by: AsText<crate::domain::Party>,
 }
 
 pub fn entry(entry: &TimelineEntry) -> EntryView {
     EntryView {
-        at: Shown(entry.at),
+        at: AsText(entry.at),
         step: entry.step.0,
         name: entry.step.name(),
         what: entry.what.to_string(),
-        by: Shown(entry.by),
+        by: AsText(entry.by),
     }
 }
 

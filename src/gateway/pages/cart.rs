@@ -11,9 +11,9 @@ use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
 use crate::gateway::{App, Code, Problem};
 
 use super::form::{Fields, Form, query};
-use super::from_here::FromHere;
-use super::layout::{Kept, Layout, render, see_other};
-use super::words::{self, Sums};
+use super::format::{self, Sums};
+use super::layout::{CachePolicy, Layout, render, see_other};
+use super::same_origin::SameOrigin;
 use super::{listing, visitor};
 
 #[derive(Template)]
@@ -46,10 +46,10 @@ impl Line {
             sku: line.sku.to_string(),
             title: line.title.clone(),
             quantity: units,
-            unit_price: words::money(line.unit_price),
+            unit_price: format::money(line.unit_price),
             // more than 64 bits of pence: then there are no totals either, and the page says so
-            amount: amount.map_or_else(|| "too much".to_owned(), words::money),
-            colour: words::colour(&line.sku),
+            amount: amount.map_or_else(|| "too much".to_owned(), format::money),
+            colour: format::colour(&line.sku),
         }
     }
 }
@@ -95,7 +95,7 @@ fn cart_page(
         notice,
         error: refused.or(too_dear),
     };
-    render(&app.pages, status, Kept::ByNobody, &page)
+    render(&app.pages, status, CachePolicy::NoStore, &page)
 }
 
 /// What one payment can carry.
@@ -104,7 +104,7 @@ pub fn can_be_paid(totals: Option<&Totals>) -> bool {
 }
 
 fn too_dear(app: &App) -> String {
-    let max = words::money(Money::new(TOTAL_MINOR_MAX, app.rules.currency));
+    let max = format::money(Money::new(TOTAL_MINOR_MAX, app.rules.currency));
     format!("One payment can carry at most {max}. Please take something out, and order it on its own.")
 }
 
@@ -120,7 +120,7 @@ impl Fields for LineForm {}
 pub async fn set_line(
     app: Data<App>,
     request: HttpRequest,
-    _from_here: FromHere,
+    _same_origin: SameOrigin,
     Form(form): Form<LineForm>,
 ) -> Result<HttpResponse, Problem> {
     let product = listing::product(&app, &form.sku)?;
@@ -171,7 +171,7 @@ fn in_new_cart(app: &App, visitor: VisitorKey, path: &str) -> Result<HttpRespons
 pub async fn remove_line(
     app: Data<App>,
     request: HttpRequest,
-    _from_here: FromHere,
+    _same_origin: SameOrigin,
     _form: crate::gateway::Body,
 ) -> Result<HttpResponse, Problem> {
     // a book that has left the catalogue can still leave the basket

@@ -14,11 +14,11 @@ use crate::gateway::{App, Problem};
 use super::cart::{Line, can_be_paid};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
 use super::form::{Form, query};
-use super::from_here::FromHere;
-use super::layout::{Kept, Layout, render, see_other};
+use super::format::Sums;
+use super::layout::{CachePolicy, Layout, render, see_other};
+use super::same_origin::SameOrigin;
 use super::stock::Wait;
 use super::visitor;
-use super::words::Sums;
 
 #[derive(Template)]
 #[template(path = "shop/checkout.html")]
@@ -83,14 +83,14 @@ fn checkout_page(
         can_go_on: wait.is_none_or(|wait| wait.until.is_some()),
     };
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    render(&app.pages, status, Kept::ByNobody, &page)
+    render(&app.pages, status, CachePolicy::NoStore, &page)
 }
 
 /// `POST /checkout`: on to the payment page, once all that an order needs is there.
 pub async fn begin(
     app: Data<App>,
     request: HttpRequest,
-    _from_here: FromHere,
+    _same_origin: SameOrigin,
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse, Problem> {
     let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::access::Notice;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{digits_at_most, has_too_few_digits};
-use crate::gateway::{Body, Code, Problem, notices, screen};
+use crate::gateway::{Body, Code, Problem, card_number_filter, notices};
 
 /// A form as a browser sends it, read within the limits of [`Body`].
 pub struct Form<T>(pub T);
@@ -51,7 +51,7 @@ fn screened<T: Fields>(
         return parse(body);
     }
     let sent: Vec<_> = form_urlencoded::parse(body).collect();
-    let Some(found) = screen::fields(&sent, catalogue) else { return parse(body) };
+    let Some(found) = card_number_filter::find_in_form(&sent, catalogue) else { return parse(body) };
     let mut names = vec![];
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (place, (name, value)) in sent.iter().enumerate() {
@@ -62,9 +62,10 @@ fn screened<T: Fields>(
             names.push(name.clone().into_owned());
         }
     }
-    let Form(mut left) = parse::<T>(form.finish().as_bytes()).map_err(|_| screen::in_a_field())?;
+    let Form(mut left) =
+        parse::<T>(form.finish().as_bytes()).map_err(|_| card_number_filter::in_a_field())?;
     if !left.without(names) {
-        return Err(screen::in_a_field());
+        return Err(card_number_filter::in_a_field());
     }
     emptied();
     Ok(Form(left))

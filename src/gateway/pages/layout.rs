@@ -6,7 +6,7 @@ use crate::gateway::assets::{ICON, STYLESHEET};
 use crate::gateway::security::page_policy;
 use crate::gateway::{PageSettings, Problem};
 
-/// What every page has around its own matter.
+/// What every page has around its own content.
 pub struct Layout {
     pub title: String,
     /// What stands in the search box.
@@ -37,18 +37,19 @@ impl Layout {
     }
 }
 
-/// Who may keep a page.
+/// The `Cache-Control` of a page.
 #[derive(Clone, Copy)]
-pub enum Kept {
-    /// Her own browser, asking each time whether it is still so.
-    ByBrowser,
-    ByNobody,
+pub enum CachePolicy {
+    /// `private, no-cache`: her own browser may keep it, and asks each time whether it still holds.
+    NoCache,
+    /// `no-store`: nobody may keep it, and no search engine may list it.
+    NoStore,
 }
 
 pub fn render(
     settings: &PageSettings,
     status: StatusCode,
-    kept: Kept,
+    cache: CachePolicy,
     page: &impl Template,
 ) -> Result<HttpResponse, Problem> {
     let html = page.render().map_err(|error| {
@@ -59,10 +60,9 @@ pub fn render(
     response
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((header::CONTENT_SECURITY_POLICY, page_policy(settings)));
-    match kept {
-        Kept::ByBrowser => response.insert_header((header::CACHE_CONTROL, "private, no-cache")),
-        // it is hers alone, also where a search engine comes upon its address
-        Kept::ByNobody => response
+    match cache {
+        CachePolicy::NoCache => response.insert_header((header::CACHE_CONTROL, "private, no-cache")),
+        CachePolicy::NoStore => response
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header(("X-Robots-Tag", "noindex")),
     };
@@ -80,7 +80,7 @@ pub fn see_other(path: &str) -> HttpResponse {
 /// A page that says one thing, and where to go from there.
 #[derive(Template)]
 #[template(path = "shop/message.html")]
-pub struct Said {
+pub struct MessagePage {
     pub layout: Layout,
     pub heading: String,
     pub texts: Vec<String>,
@@ -92,22 +92,22 @@ pub struct Link {
     pub text: &'static str,
 }
 
-impl Said {
-    pub fn new(heading: &str, texts: Vec<String>) -> Said {
-        Said { layout: Layout::titled(heading), heading: heading.to_owned(), texts, links: vec![] }
+impl MessagePage {
+    pub fn new(heading: &str, texts: Vec<String>) -> MessagePage {
+        MessagePage { layout: Layout::titled(heading), heading: heading.to_owned(), texts, links: vec![] }
     }
 
-    pub fn link(mut self, href: &str, text: &'static str) -> Said {
+    pub fn link(mut self, href: &str, text: &'static str) -> MessagePage {
         self.links.push(Link { href: href.to_owned(), text });
         self
     }
 
-    pub fn refresh(mut self, seconds: u32) -> Said {
+    pub fn refresh(mut self, seconds: u32) -> MessagePage {
         self.layout.refresh_s = Some(seconds);
         self
     }
 
-    pub fn page(&self, settings: &PageSettings, status: StatusCode) -> Result<HttpResponse, Problem> {
-        render(settings, status, Kept::ByNobody, self)
+    pub fn response(&self, settings: &PageSettings, status: StatusCode) -> Result<HttpResponse, Problem> {
+        render(settings, status, CachePolicy::NoStore, self)
     }
 }

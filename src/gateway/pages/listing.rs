@@ -10,9 +10,9 @@ use crate::domain::{Quantity, Sku, Units};
 use crate::gateway::{App, Code, HttpLimits, Problem};
 
 use super::form::{encoded, query};
-use super::layout::{Kept, Layout, render};
+use super::layout::{CachePolicy, Layout, render};
 use super::stock::{self, Badge};
-use super::{visitor, words};
+use super::{format, visitor};
 
 /// Fills rows of two, three, four and six.
 const PAGE_BOOKS: usize = 24;
@@ -33,9 +33,9 @@ impl Book {
         Book {
             sku: product.sku.to_string(),
             title: product.title.clone(),
-            authors: words::listed(&product.authors),
-            price: words::money(product.price),
-            colour: words::colour(&product.sku),
+            authors: format::listed(&product.authors),
+            price: format::money(product.price),
+            colour: format::colour(&product.sku),
             badge: available.map(Badge::of),
         }
     }
@@ -82,7 +82,7 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let next =
         page.next.map(|cursor| format!("/?q={}&cursor={}", encoded(asked), encoded(&cursor.to_string())));
     let page = ListPage { layout, books, total: page.total, next };
-    render(&app.pages, StatusCode::OK, Kept::ByBrowser, &page)
+    render(&app.pages, StatusCode::OK, CachePolicy::NoCache, &page)
 }
 
 fn units_of(stock: &[Availability], sku: &Sku) -> u32 {
@@ -144,7 +144,7 @@ pub async fn book_page(
         layout: Layout::titled(&product.title).basket(cart.as_ref().map_or(0, visitor::units)),
         book: Book::of(product, stock.map(|found| found.map_or(0, |found| found.available))),
         supply: supply(stock),
-        year: product.year.map(words::year),
+        year: product.year.map(format::year),
         language: product.language.as_deref().map(language),
         isbn: product.isbn.clone(),
         weight_grams: product.weight_grams,
@@ -153,7 +153,7 @@ pub async fn book_page(
         error: refused.is_some().then(bad_quantity),
         typed: refused.unwrap_or_else(|| in_basket.max(1).to_string()),
     };
-    render(&app.pages, status, Kept::ByBrowser, &page)
+    render(&app.pages, status, CachePolicy::NoCache, &page)
 }
 
 pub fn bad_quantity() -> String {
@@ -166,7 +166,7 @@ fn supply(stock: Option<Option<&Availability>>) -> String {
         None => "We cannot see our shelves just now; the basket will tell.".to_owned(),
         Some(Some(stock)) if stock.available > 0 => "Leaves our house within a day or so.".to_owned(),
         Some(Some(Availability { earliest: Some(date), .. })) => {
-            format!("We order it in for you: at your doorstep by {}.", words::day(*date))
+            format!("We order it in for you: at your doorstep by {}.", format::day(*date))
         }
         Some(_) => "We have none, and no wholesaler offers it now.".to_owned(),
     }

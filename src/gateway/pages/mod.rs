@@ -4,24 +4,25 @@
 //! - whatever came from outside is escaped by the templates; the policy of each page lets nothing run, load or
 //!   frame it, and lets forms go here and to the payment page only;
 //! - a form that another site sends is refused before it is read;
-//! - the cart, the checkout and the order are kept by nobody (`no-store`), and an order is shown to its key only;
+//! - the cart, the checkout and the order carry `no-store`, and an order is shown to its key only;
 //! - no form loses what was typed, and each can be sent twice without harm: a line is set, not added to; the return from
 //!   the payment page is one order by its nonce; a cancelled order stays cancelled.
+
 mod cart;
 mod checkout;
 mod checkout_form;
-mod dress;
+mod error_pages;
 mod form;
-mod from_here;
+mod format;
 mod layout;
 mod listing;
 mod order;
-mod order_words;
+mod order_status;
 mod payment_return;
+mod same_origin;
 mod stock;
 mod timeline;
 mod visitor;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -32,22 +33,24 @@ use actix_web::error::InternalError;
 use actix_web::web::{self, ServiceConfig};
 
 use super::site::{get, resource};
-use super::{App, screen, security};
+use super::{App, card_number_filter, security};
 
-pub use dress::dress;
-pub(super) use from_here::is_from_here;
+pub use error_pages::error_pages;
+pub(super) use same_origin::is_same_origin;
 
-/// Sends a browser on to the page that it looks at, where its address holds what looks like a card number and no page reads it: an honest
-/// visitor comes so from an advertisement.
-pub(super) fn goes_on(app: &App, request: &ServiceRequest) -> Option<Error> {
+/// Advertisements add parameters that may look like card numbers. A browser that asks for a page with one that no page reads
+/// is redirected to the same page without it. `None`: the request is refused as it is.
+pub(super) fn redirect_without_unread_parameters(app: &App, request: &ServiceRequest) -> Option<Error> {
     let is_page = !request.match_info().as_str().starts_with("/api/") && request.method().is_safe();
-    let to = is_page.then(|| screen::without_strange_parameters(request.uri(), &app.catalogue)).flatten()?;
+    let to = is_page
+        .then(|| card_number_filter::without_unread_parameters(request.uri(), &app.catalogue))
+        .flatten()?;
     let mut response = layout::see_other(&to);
     security::harden(response.headers_mut());
     Some(InternalError::from_response("a parameter that no page reads", response).into())
 }
 
-/// The pages' addresses, and what they load. The site must be wrapped in [`dress`], so that a problem is a page too.
+/// The pages' addresses, and what they load. The site must be wrapped in [`error_pages`], so that a problem is a page too.
 pub fn configure(site: &mut ServiceConfig) {
     site.service(resource("/", "GET, HEAD").route(get().to(listing::list)))
         .service(resource("/books/{sku}", "GET, HEAD").route(get().to(listing::book)))

@@ -11,11 +11,11 @@ use crate::gateway::{self, App, Problem};
 
 use super::cart::Line;
 use super::form::{Fields, Form, encoded, query};
-use super::from_here::FromHere;
-use super::layout::{Kept, Layout, render, see_other};
-use super::order_words::{self, Mood};
+use super::format::{self, Sums};
+use super::layout::{CachePolicy, Layout, render, see_other};
+use super::order_status::{self, Progress};
+use super::same_origin::SameOrigin;
 use super::timeline::{Entry, StepShown, cases, steps};
-use super::words::{self, Sums};
 
 /// How soon the page is renewed while the bank is asked, and while the order is on its way.
 const REFRESH_PAYING_S: u32 = 2;
@@ -27,7 +27,7 @@ const KEY_CHARS_MAX: usize = 128;
 #[template(path = "shop/order.html")]
 struct OrderPage {
     layout: Layout,
-    mood: &'static str,
+    progress: &'static str,
     headline: &'static str,
     sentence: String,
     promised: Option<String>,
@@ -65,8 +65,8 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let claim = app.links.claim(order, &key)?;
     let view = app.read(Show { order, claim: claim.clone() }).await?;
     let view = view.map_err(|NoSuchOrder| Problem::no_such_order())?;
-    let timeline = gateway::timeline(&app, order, claim).await?;
-    render(&app.pages, StatusCode::OK, Kept::ByNobody, &page(&view, key, &timeline, noted(&notice)))
+    let timeline = gateway::order_timeline(&app, order, claim).await?;
+    render(&app.pages, StatusCode::OK, CachePolicy::NoStore, &page(&view, key, &timeline, noted(&notice)))
 }
 
 /// The order that the address names. What can be none is answered like one that there is not.
@@ -96,27 +96,27 @@ fn page(view: &OrderView, key: String, timeline: &Timeline, notice: Option<&'sta
     let on_its_way_or_to_be = !view.state.is_end() && view.state != OrderState::Delivered;
     OrderPage {
         layout,
-        mood: Mood::of(view).class(),
-        headline: order_words::headline(view),
-        sentence: order_words::sentence(view),
-        promised: view.promised_date.filter(|_| on_its_way_or_to_be).map(words::day),
+        progress: Progress::of(view).class(),
+        headline: order_status::headline(view),
+        sentence: order_status::sentence(view),
+        promised: view.promised_date.filter(|_| on_its_way_or_to_be).map(format::day),
         tracking: view.tracking.clone(),
         notice,
         steps: steps(view, timeline),
         cases: cases(timeline),
         id: view.id.to_string(),
         key,
-        placed: words::moment(view.placed_at),
+        placed: format::moment(view.placed_at),
         lines: view.lines.iter().map(Line::of).collect(),
         totals: Sums::of(&view.totals),
-        money: order_words::money(view),
+        money: order_status::money(view),
         name: view.customer.name.clone(),
         email: view.customer.email.clone(),
         line1: view.shipping_address.line1.clone(),
         city: view.shipping_address.city.clone(),
         postcode: view.shipping_address.postcode.clone(),
         country: country_name(&view.shipping_address.country).to_owned(),
-        can_cancel: order_words::can_be_cancelled(view.state),
+        can_cancel: order_status::can_be_cancelled(view.state),
     }
 }
 
@@ -131,7 +131,7 @@ impl Fields for Opening {}
 pub async fn cancel(
     app: Data<App>,
     request: HttpRequest,
-    _from_here: FromHere,
+    _same_origin: SameOrigin,
     Form(Opening { key }): Form<Opening>,
 ) -> Result<HttpResponse, Problem> {
     let order = named(&request, &key)?;

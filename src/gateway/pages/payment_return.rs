@@ -8,8 +8,8 @@ use crate::actors::web_session::{NoCheckout, PayWith};
 use crate::gateway::{App, Code, HttpLimits, Problem, rates};
 
 use super::form::query;
-use super::layout::{Said, see_other};
-use super::{visitor, words};
+use super::layout::{MessagePage, see_other};
+use super::{format, visitor};
 
 /// How long the browser waits before it asks again what became of her payment.
 const ASK_AGAIN_S: u32 = 3;
@@ -38,8 +38,8 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     let pay = PayWith { checkout: returned.checkout, card };
     match app.act_of(session, pay).await {
         Ok(Ok(answer)) => {
-            rates::note(&request, &answer);
-            told(&app, answer.outcome)
+            rates::note_refusal(&request, &answer);
+            page_for(&app, answer.outcome)
         }
         Ok(Err(NoCheckout::CartEmpty)) if !has_card => unknown_card(&app),
         Ok(Err(NoCheckout::NoSuchCheckout | NoCheckout::NoSuchCart | NoCheckout::CartEmpty)) => {
@@ -53,27 +53,27 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     }
 }
 
-fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
+fn page_for(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
     match outcome {
         Outcome::Taken(order) | Outcome::Pending(order) => Ok(see_other(&app.links.path(order.id))),
-        Outcome::Declined { reason, .. } => Said::new(
+        Outcome::Declined { reason, .. } => MessagePage::new(
             "The card was declined",
             vec![
-                words::declined(reason).to_owned(),
+                format::declined(reason).to_owned(),
                 "Nothing was charged, and your basket is as it was.".to_owned(),
             ],
         )
         .link("/checkout", "Try another card")
         .link("/cart", "Back to the basket")
-        .page(&app.pages, StatusCode::PAYMENT_REQUIRED),
+        .response(&app.pages, StatusCode::PAYMENT_REQUIRED),
         Outcome::OutOfStock { earliest, .. } => {
             let when = match earliest {
-                Some(date) => format!("All of it can be sent by {}.", words::day(date)),
+                Some(date) => format!("All of it can be sent by {}.", format::day(date)),
                 None => {
                     "No wholesaler offers the rest now, so we cannot say when it could be here.".to_owned()
                 }
             };
-            Said::new(
+            MessagePage::new(
                 "Somebody was faster",
                 vec![
                     format!("While you paid, not all of your books were left. {when}"),
@@ -82,9 +82,9 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
             )
             .link("/checkout", "See the day and decide")
             .link("/cart", "Back to the basket")
-            .page(&app.pages, StatusCode::CONFLICT)
+            .response(&app.pages, StatusCode::CONFLICT)
         }
-        Outcome::BackorderLimit { .. } => Said::new(
+        Outcome::BackorderLimit { .. } => MessagePage::new(
             "We cannot order so much in",
             vec![
                 "Your card is good, but these books come so late that your bank would not keep the money for us until then, and we order only so much in before it is paid for.".to_owned(),
@@ -92,7 +92,7 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
             ],
         )
         .link("/cart", "Take fewer, or what is in stock")
-        .page(&app.pages, StatusCode::CONFLICT),
+        .response(&app.pages, StatusCode::CONFLICT),
         Outcome::UnknownToken => unknown_card(app),
         Outcome::InProgress => still_asking(app, StatusCode::CONFLICT),
         // the basket says why
@@ -103,7 +103,7 @@ fn told(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
 }
 
 fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> {
-    Said::new(
+    MessagePage::new(
         "Your bank is being asked",
         vec![
             "This takes longer than usual. This page asks again by itself, and whatever happens you pay at most once."
@@ -111,12 +111,12 @@ fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> 
         ],
     )
     .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
-    .page(&app.pages, status)
+    .response(&app.pages, status)
 }
 
 /// Another tab, or a double click on the way to the bank.
 fn being_ordered(app: &App) -> Result<HttpResponse, Problem> {
-    Said::new(
+    MessagePage::new(
         "Your basket is being ordered already",
         vec![
             "Another payment for this basket is on its way, and it is bought once: nothing was charged for this one. We \
@@ -125,20 +125,20 @@ fn being_ordered(app: &App) -> Result<HttpResponse, Problem> {
         ],
     )
     .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
-    .page(&app.pages, StatusCode::CONFLICT)
+    .response(&app.pages, StatusCode::CONFLICT)
 }
 
 fn unknown_card(app: &App) -> Result<HttpResponse, Problem> {
-    Said::new(
+    MessagePage::new(
         "The payment page did not recognise the card",
         vec!["Nothing was charged. Please type the card once more.".to_owned()],
     )
     .link("/checkout", "Try again")
-    .page(&app.pages, StatusCode::UNPROCESSABLE_ENTITY)
+    .response(&app.pages, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 fn no_such_checkout(app: &App) -> Result<HttpResponse, Problem> {
-    Said::new(
+    MessagePage::new(
         "This checkout is over",
         vec![
             "It was finished before, or was begun in another browser. If you have ordered, the link in our e-mail opens your order."
@@ -146,5 +146,5 @@ fn no_such_checkout(app: &App) -> Result<HttpResponse, Problem> {
         ],
     )
     .link("/cart", "To the basket")
-    .page(&app.pages, StatusCode::NOT_FOUND)
+    .response(&app.pages, StatusCode::NOT_FOUND)
 }

@@ -1,15 +1,15 @@
-//! What the stock keeper knows, in the words of the pages.
+//! Availability as the pages show it.
 
 use crate::actors::stock_keeper::{Availability, Check, Earliest};
 use crate::domain::{Date, OrderLine, Sku, Units};
 use crate::gateway::{App, Problem};
 
-use super::words;
+use super::format;
 
 /// From so few on, a page says how many there are.
 const FEW_UNITS: u32 = 5;
 
-/// A word about the stock beside a book.
+/// The availability of a book, in a word.
 pub struct Badge {
     pub class: &'static str,
     pub text: String,
@@ -80,7 +80,7 @@ impl Wait {
         }
         let latest: Option<Vec<Date>> = dates.into_iter().collect();
         let until = latest.and_then(|dates| dates.into_iter().max());
-        let until = until.map(|date| Until { value: date.to_string(), words: words::day(date) });
+        let until = until.map(|date| Until { value: date.to_string(), words: format::day(date) });
         Ok(Some(Wait { lines: short, until }))
     }
 
@@ -101,7 +101,7 @@ fn short_words(line: &OrderLine, available: u32, date: Option<Date>) -> String {
         some => (format!("{some} of the {wanted} are here now"), ", the rest"),
     };
     match date {
-        Some(date) => format!("{here}{rest} at your doorstep by {}", words::day(date)),
+        Some(date) => format!("{here}{rest} at your doorstep by {}", format::day(date)),
         None => format!("{here}, and no wholesaler offers more"),
     }
 }

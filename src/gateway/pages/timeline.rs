@@ -3,7 +3,7 @@
 use crate::actors::order_manager::OrderView;
 use crate::domain::{Happening, Party, Step, Timeline, TimelineEntry};
 
-use super::words;
+use super::format;
 
 /// What a customer reads at each step.
 const TITLES: [(Step, &str); 15] = [
@@ -45,8 +45,8 @@ impl Entry {
     fn of(entry: &TimelineEntry) -> Entry {
         Entry {
             at: entry.at.to_string(),
-            when: words::short_moment(entry.at),
-            what: told(&entry.what),
+            when: format::short_moment(entry.at),
+            what: shown(&entry.what),
             by: party(entry.by),
         }
     }
@@ -84,8 +84,8 @@ pub fn cases(timeline: &Timeline) -> Vec<Entry> {
     timeline.entries.iter().filter(beside).map(Entry::of).collect()
 }
 
-/// What is for the operator's eyes only stays with her.
-fn told(what: &Happening) -> String {
+/// What is for the operator alone (why a case was opened, who resolved it) is left out.
+fn shown(what: &Happening) -> String {
     match what {
         Happening::CaseOpened { .. } => "one of us is looking into your order".to_owned(),
         Happening::SentAgain { .. } | Happening::Discarded { .. } => {
@@ -93,10 +93,13 @@ fn told(what: &Happening) -> String {
         }
         Happening::MailParked { what, .. } => format!("the e-mail {what} could not be sent"),
         Happening::TruckBooked { tracking, collection } => {
-            format!("truck booked for {}, tracking {tracking}", words::moment(*collection))
+            format!("truck booked for {}, tracking {tracking}", format::moment(*collection))
         }
         Happening::HoldLapsing { capture_before } => {
-            format!("your bank holds the money until {}, so it is asked anew", words::moment(*capture_before))
+            format!(
+                "your bank holds the money until {}, so it is asked anew",
+                format::moment(*capture_before)
+            )
         }
         Happening::Settled { amount } => format!("settled between the banks: {amount}"),
         other => other.to_string(),

@@ -9,8 +9,8 @@ use crate::actors::web_session::{Adopt, CartView, Create, Forget, View};
 use crate::domain::{CART_KEPT_DAYS, SessionId, VisitorKey};
 use crate::gateway::{App, Body, Problem, rates};
 
-use super::from_here::FromHere;
 use super::layout::see_other;
+use super::same_origin::SameOrigin;
 
 /// A browser takes a `__Host-` cookie over TLS only, and then from this very host only.
 const NAME: &str = "doorstep_session";
@@ -76,7 +76,7 @@ pub async fn renew(
 pub async fn forget(
     app: Data<App>,
     request: HttpRequest,
-    _from_here: FromHere,
+    _same_origin: SameOrigin,
     _form: Body,
 ) -> Result<HttpResponse, Problem> {
     let mut response = see_other("/");

@@ -1,7 +1,7 @@
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
-use super::kit::*;
+use super::test_gateway::*;
 use crate::actors::order_manager::Outcome;
 use crate::actors::web_session::{
     CartReply, CartView, CheckoutCart, Create, Message as ToCart, NoCart, NoCheckout, RemoveLine, SetLine,
@@ -29,8 +29,8 @@ fn put(sku: &str, body: &Value) -> TestRequest {
 }
 
 /// The one thing that was asked, of this cart.
-fn asked(kit: &Kit) -> ToCart {
-    match kit.asked().remove(0) {
+fn asked(gateway: &TestGateway) -> ToCart {
+    match gateway.asked().remove(0) {
         (Address::WebSession(id), Message::WebSession(message)) if id == cart_id() => message,
         other => panic!("{other:?}"),
     }
@@ -39,15 +39,16 @@ fn asked(kit: &Kit) -> ToCart {
 #[actix_web::test]
 async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
     let empty = CartView { id: cart_id(), lines: vec![], totals: None, details: None };
-    let kit =
-        Kit::new().replies::<Create>(Ok(Box::new(empty.clone()))).replies::<Create>(Ok(Box::new(empty)));
-    let answered = kit.send(TestRequest::post().uri("/api/v1/carts")).await;
+    let gateway = TestGateway::new()
+        .replies::<Create>(Ok(Box::new(empty.clone())))
+        .replies::<Create>(Ok(Box::new(empty)));
+    let answered = gateway.send(TestRequest::post().uri("/api/v1/carts")).await;
     assert_eq!(answered.status, 201);
     assert_eq!(answered.header("location"), Some(path().as_str()));
     assert_eq!(answered.header("cache-control"), Some("no-store"));
     assert_eq!((&answered.body["lines"], &answered.body["total"]), (&json!([]), &json!(null)));
-    kit.send(TestRequest::post().uri("/api/v1/carts")).await;
-    let asked = kit.asked();
+    gateway.send(TestRequest::post().uri("/api/v1/carts")).await;
+    let asked = gateway.asked();
     assert!(matches!(asked[0].1, Message::WebSession(ToCart::Create(Create))));
     assert_ne!(asked[0].0, asked[1].0);
 }
@@ -55,93 +56,98 @@ async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
 #[actix_web::test]
 async fn a_page_of_another_site_begins_no_cart_and_spends_nothing_of_its_visitors() {
     let empty = CartView { id: cart_id(), lines: vec![], totals: None, details: None };
-    let kit = Kit::new().closed_to_strangers().limited(1);
+    let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let begins = || TestRequest::post().uri("/api/v1/carts");
     let text = || begins().insert_header(("Content-Type", "text/plain")).set_payload("{}");
     for _ in 0..3 {
         for foreign in [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")] {
             for request in [begins(), text()] {
-                let refused = kit.send(request.insert_header(foreign)).await;
+                let refused = gateway.send(request.insert_header(foreign)).await;
                 refused.assert_problem(415, "unsupported_media_type");
             }
         }
     }
-    assert!(kit.asked().is_empty());
-    let kit = kit.replies::<Create>(Ok(Box::new(empty)));
-    assert_eq!(kit.send(begins()).await.status, 201);
+    assert!(gateway.asked().is_empty());
+    let gateway = gateway.replies::<Create>(Ok(Box::new(empty)));
+    assert_eq!(gateway.send(begins()).await.status, 201);
     // a body that is sent must be what it is elsewhere, whoever sends it
-    Kit::new().send(text()).await.assert_problem(415, "unsupported_media_type");
-    Kit::new()
+    TestGateway::new().send(text()).await.assert_problem(415, "unsupported_media_type");
+    TestGateway::new()
         .send(text().method(actix_web::http::Method::DELETE).uri(&format!("{}/lines/PD-1", path())))
         .await
         .assert_problem(415, "unsupported_media_type");
-    Kit::new().send(post_raw("/api/v1/carts", "{")).await.assert_problem(400, "malformed_json");
+    TestGateway::new().send(post_raw("/api/v1/carts", "{")).await.assert_problem(400, "malformed_json");
     let number = json!({ "card": "4242424242424242" });
-    Kit::new().send(post("/api/v1/carts", &number)).await.assert_problem(422, "card_number_in_request");
+    TestGateway::new()
+        .send(post("/api/v1/carts", &number))
+        .await
+        .assert_problem(422, "card_number_in_request");
 }
 
 #[actix_web::test]
 async fn a_line_is_set_at_the_price_shown_and_removed() {
-    let kit = Kit::new().replies::<SetLine>(with_emma()).replies::<RemoveLine>(with_emma());
-    let answered = kit.send(put("PD-1", &json!({ "quantity": 3 }))).await;
+    let gateway = TestGateway::new().replies::<SetLine>(with_emma()).replies::<RemoveLine>(with_emma());
+    let answered = gateway.send(put("PD-1", &json!({ "quantity": 3 }))).await;
     assert_eq!(answered.status, 200);
     assert_eq!(answered.body["lines"][0]["amount"]["amount"], 2397);
     assert_eq!(answered.body["total"], json!({ "amount": 2696, "currency": "GBP" }));
-    assert_eq!(asked(&kit), SetLine { line: line_of(emma(), 3) }.into());
-    kit.send(TestRequest::delete().uri(&format!("{}/lines/PD-1", path()))).await;
-    assert_eq!(asked(&kit), RemoveLine { sku: emma().sku }.into());
+    assert_eq!(asked(&gateway), SetLine { line: line_of(emma(), 3) }.into());
+    gateway.send(TestRequest::delete().uri(&format!("{}/lines/PD-1", path()))).await;
+    assert_eq!(asked(&gateway), RemoveLine { sku: emma().sku }.into());
 }
 
 #[actix_web::test]
 async fn a_bad_line_is_refused_and_nothing_is_asked() {
-    let kit = Kit::new();
-    kit.send(put("PD-9", &json!({ "quantity": 1 }))).await.assert_problem(422, "unknown_sku");
-    kit.send(put("a%20b", &json!({ "quantity": 1 }))).await.assert_problem(422, "unknown_sku");
+    let gateway = TestGateway::new();
+    gateway.send(put("PD-9", &json!({ "quantity": 1 }))).await.assert_problem(422, "unknown_sku");
+    gateway.send(put("a%20b", &json!({ "quantity": 1 }))).await.assert_problem(422, "unknown_sku");
     for bad in [json!(0), json!(-1), json!(1.5), json!("1"), json!(1000), json!(null)] {
-        let answered = kit.send(put("PD-1", &json!({ "quantity": bad }))).await;
+        let answered = gateway.send(put("PD-1", &json!({ "quantity": bad }))).await;
         answered.assert_problem(422, "bad_quantity");
         assert_eq!(answered.body["pointer"], "/quantity");
     }
-    kit.send(put("PD-1", &json!({ "amount": 1 }))).await.assert_problem(422, "bad_field");
-    kit.send(put("PD-1", &json!([]))).await.assert_problem(422, "bad_field");
-    assert!(kit.asked().is_empty());
+    gateway.send(put("PD-1", &json!({ "amount": 1 }))).await.assert_problem(422, "bad_field");
+    gateway.send(put("PD-1", &json!([]))).await.assert_problem(422, "bad_field");
+    assert!(gateway.asked().is_empty());
 }
 
 #[actix_web::test]
 async fn a_cart_that_is_not_there_is_told() {
-    let kit = Kit::new().replies::<View>(Err(NoCart::NoSuchCart));
-    kit.send(get(&path())).await.assert_problem(404, "no_such_cart");
-    let kit = Kit::new().replies::<SetLine>(Err(NoCart::Full));
-    kit.send(put("PD-1", &json!({ "quantity": 1 }))).await.assert_problem(422, "cart_full");
-    let kit = Kit::new();
+    let gateway = TestGateway::new().replies::<View>(Err(NoCart::NoSuchCart));
+    gateway.send(get(&path())).await.assert_problem(404, "no_such_cart");
+    let gateway = TestGateway::new().replies::<SetLine>(Err(NoCart::Full));
+    gateway.send(put("PD-1", &json!({ "quantity": 1 }))).await.assert_problem(422, "cart_full");
+    let gateway = TestGateway::new();
     let programs = SessionId::PROGRAMS.to_string();
     // what opens a browser's is its cookie alone
     let browsers = VisitorKey::new(1_795_348_800_000, 9).session().to_string();
     for id in ["x", "cart_1", "%FF", programs.as_str(), browsers.as_str()] {
-        kit.send(get(&format!("/api/v1/carts/{id}"))).await.assert_problem(404, "no_such_cart");
+        gateway.send(get(&format!("/api/v1/carts/{id}"))).await.assert_problem(404, "no_such_cart");
     }
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }
 
 #[actix_web::test]
 async fn a_cart_is_bought_like_an_order_without_lines() {
     let checkout_path = format!("{}/checkout", path());
-    let kit = Kit::new().replies::<CheckoutCart>(answer(Outcome::Taken(Box::new(order_view()))));
-    let answered = kit.send(post(&checkout_path, &checkout())).await;
+    let gateway = TestGateway::new().replies::<CheckoutCart>(answer(Outcome::Taken(Box::new(order_view()))));
+    let answered = gateway.send(post(&checkout_path, &checkout())).await;
     assert_eq!(answered.status, 201);
     assert!(answered.header("location").is_some());
-    let ToCart::CheckoutCart(CheckoutCart { idempotency_key, details, .. }) = asked(&kit) else { panic!() };
+    let ToCart::CheckoutCart(CheckoutCart { idempotency_key, details, .. }) = asked(&gateway) else {
+        panic!()
+    };
     assert_eq!((idempotency_key.as_str(), details.token.as_str()), ("k-1", "tok_good"));
 
-    let kit = Kit::new().replies::<CheckoutCart>(Err(NoCheckout::CartEmpty));
-    kit.send(post(&checkout_path, &checkout())).await.assert_problem(422, "cart_empty");
-    let kit = Kit::new().replies::<CheckoutCart>(answer(Outcome::TotalTooLarge));
-    kit.send(post(&checkout_path, &checkout())).await.assert_problem(422, "total_too_large");
-    let kit = Kit::new().replies::<CheckoutCart>(Err(NoCheckout::NoSuchCart));
-    kit.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
-    let kit = Kit::new();
-    kit.send(post(&checkout_path, &order())).await.assert_problem(422, "bad_field");
+    let gateway = TestGateway::new().replies::<CheckoutCart>(Err(NoCheckout::CartEmpty));
+    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(422, "cart_empty");
+    let gateway = TestGateway::new().replies::<CheckoutCart>(answer(Outcome::TotalTooLarge));
+    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(422, "total_too_large");
+    let gateway = TestGateway::new().replies::<CheckoutCart>(Err(NoCheckout::NoSuchCart));
+    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
+    let gateway = TestGateway::new();
+    gateway.send(post(&checkout_path, &order())).await.assert_problem(422, "bad_field");
     let keyless = TestRequest::post().uri(&checkout_path).set_json(checkout());
-    kit.send(keyless).await.assert_problem(400, "idempotency_key_missing");
-    assert!(kit.asked().is_empty());
+    gateway.send(keyless).await.assert_problem(400, "idempotency_key_missing");
+    assert!(gateway.asked().is_empty());
 }

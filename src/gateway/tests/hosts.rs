@@ -3,7 +3,7 @@
 use actix_web::http::Version;
 use actix_web::test::TestRequest;
 
-use super::kit::*;
+use super::test_gateway::*;
 
 const PRODUCTS: &str = "/api/v1/products?q=emma";
 
@@ -13,10 +13,10 @@ fn to(host: &str, uri: &str) -> TestRequest {
 
 #[actix_web::test]
 async fn another_host_is_answered_421_and_nothing_is_asked_of_the_shop() {
-    let kit = Kit::new().at("https://shop.example");
+    let gateway = TestGateway::new().at("https://shop.example");
     for host in ["evil.example", "shop.example:8080", "", "shop.example, evil.example"] {
         for request in [to(host, PRODUCTS), post("/api/v1/orders", &order()).insert_header(("Host", host))] {
-            let answered = kit.send(request.insert_header(("X-Forwarded-Host", "shop.example"))).await;
+            let answered = gateway.send(request.insert_header(("X-Forwarded-Host", "shop.example"))).await;
             answered.assert_problem(421, "misdirected");
             assert!(
                 answered.body["detail"].as_str().unwrap().contains("https://shop.example"),
@@ -25,37 +25,41 @@ async fn another_host_is_answered_421_and_nothing_is_asked_of_the_shop() {
             );
         }
     }
-    kit.send(to("shop.example", "http://evil.example/api/v1/openapi.json"))
+    gateway
+        .send(to("shop.example", "http://evil.example/api/v1/openapi.json"))
         .await
         .assert_problem(421, "misdirected");
-    assert!(kit.asked().is_empty());
-    assert_eq!(kit.send(to("shop.example", "/api/v1/openapi.json")).await.status, 200);
+    assert!(gateway.asked().is_empty());
+    assert_eq!(gateway.send(to("shop.example", "/api/v1/openapi.json")).await.status, 200);
 }
 
 #[actix_web::test]
 async fn on_loopback_each_of_this_machines_names_is_answered() {
     for host in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080"] {
-        assert_eq!(Kit::new().send(to(host, "/api/v1/openapi.json")).await.status, 200, "{host}");
+        assert_eq!(TestGateway::new().send(to(host, "/api/v1/openapi.json")).await.status, 200, "{host}");
     }
-    Kit::new().send(to("localhost:8081", "/api/v1/openapi.json")).await.assert_problem(421, "misdirected");
+    TestGateway::new()
+        .send(to("localhost:8081", "/api/v1/openapi.json"))
+        .await
+        .assert_problem(421, "misdirected");
 }
 
 #[actix_web::test]
 async fn a_request_names_its_host_once() {
     let twice =
         get(PRODUCTS).append_header(("Host", "127.0.0.1:8080")).append_header(("Host", "127.0.0.1:8080"));
-    Kit::new().send(twice).await.assert_problem(400, "host_missing");
-    Kit::new().send_as_it_is(get(PRODUCTS)).await.assert_problem(400, "host_missing");
-    Kit::new().send_as_it_is(get("/healthz")).await.assert_problem(400, "host_missing");
+    TestGateway::new().send(twice).await.assert_problem(400, "host_missing");
+    TestGateway::new().send_as_it_is(get(PRODUCTS)).await.assert_problem(400, "host_missing");
+    TestGateway::new().send_as_it_is(get("/healthz")).await.assert_problem(400, "host_missing");
     // HTTP/1.0 knows no Host
     let old = get("/api/v1/openapi.json").version(Version::HTTP_10);
-    assert_eq!(Kit::new().send_as_it_is(old).await.status, 200);
+    assert_eq!(TestGateway::new().send_as_it_is(old).await.status, 200);
 }
 
 #[actix_web::test]
 async fn the_health_is_told_by_whatever_address_a_container_has() {
     for uri in ["/healthz", "/readyz"] {
-        assert_eq!(Kit::new().send(to("10.1.2.3:8080", uri)).await.status, 200, "{uri}");
+        assert_eq!(TestGateway::new().send(to("10.1.2.3:8080", uri)).await.status, 200, "{uri}");
     }
-    Kit::new().send(to("10.1.2.3:8080", "/healthz/x")).await.assert_problem(421, "misdirected");
+    TestGateway::new().send(to("10.1.2.3:8080", "/healthz/x")).await.assert_problem(421, "misdirected");
 }

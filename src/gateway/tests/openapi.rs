@@ -9,7 +9,7 @@ use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::kit::*;
+use super::test_gateway::*;
 use crate::gateway::AskError;
 use crate::gateway::api::document;
 
@@ -51,7 +51,7 @@ fn template(path: &str) -> Option<&'static str> {
 /// # Panics
 /// Where the document does not say that this request can be answered so.
 #[track_caller]
-pub fn holds(method: &Method, path: &str, answered: &Answered) {
+pub fn holds(method: &Method, path: &str, answered: &HttpAnswer) {
     let Some(template) = template(path) else { return };
     let name = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_ascii_lowercase() };
     let operation = &CLOSED["paths"][template][&name];
@@ -83,7 +83,7 @@ pub fn holds(method: &Method, path: &str, answered: &Answered) {
 
 #[actix_web::test]
 async fn the_document_is_served_as_it_is() {
-    let answered = Kit::new().send(get("/api/v1/openapi.json")).await;
+    let answered = TestGateway::new().send(get("/api/v1/openapi.json")).await;
     assert_eq!(answered.status, 200);
     assert_eq!(answered.body, document());
     answered.assert_hardened();
@@ -150,7 +150,7 @@ async fn every_operation_of_the_document_is_served() {
             "get" => get(&path),
             _ => post(&path, &json!({})).method(method.to_ascii_uppercase().parse().unwrap()),
         };
-        let answered = Kit::new().plays(Play::Fail(AskError::Closed)).send(request).await;
+        let answered = TestGateway::new().plays(Scripted::Fail(AskError::Closed)).send(request).await;
         assert!(![404, 405].contains(&answered.status.as_u16()), "{method} {path}: {}", answered.body);
     }
 }
@@ -226,8 +226,8 @@ proptest! {
     ) {
         let allowed = schema_of("OrderRequest").is_valid(&body);
         actix_web::rt::System::new().block_on(async {
-            let kit = Kit::new().plays(Play::Fail(AskError::Closed));
-            let answered = kit.send(post("/api/v1/orders", &body)).await;
+            let gateway = TestGateway::new().plays(Scripted::Fail(AskError::Closed));
+            let answered = gateway.send(post("/api/v1/orders", &body)).await;
             let code = answered.body["code"].as_str().unwrap_or_default().to_owned();
             let taken = code == "closing";
             assert!(allowed || !taken, "taken against the document: {body}");
@@ -265,8 +265,10 @@ async fn the_documents_limits_are_those_of_the_code() {
         ] {
             let mut body = order();
             *body.pointer_mut(pointer).unwrap() = json!(text);
-            let answered =
-                Kit::new().plays(Play::Fail(AskError::Closed)).send(post("/api/v1/orders", &body)).await;
+            let answered = TestGateway::new()
+                .plays(Scripted::Fail(AskError::Closed))
+                .send(post("/api/v1/orders", &body))
+                .await;
             answered
                 .assert_problem(if taken { 503 } else { 422 }, if taken { "closing" } else { "bad_field" });
             assert_eq!(schema_of("OrderRequest").is_valid(&body), taken, "{body}");
@@ -276,9 +278,10 @@ async fn the_documents_limits_are_those_of_the_code() {
 
 #[actix_web::test]
 async fn the_heads_of_answers_are_held_to_the_document_too() {
-    let answered = Kit::new().send(get("/healthz").method(Method::HEAD)).await;
+    let answered = TestGateway::new().send(get("/healthz").method(Method::HEAD)).await;
     assert_eq!(answered.status, 200);
-    let answered =
-        Kit::new().send(TestRequest::default().uri("/api/v1/openapi.json").method(Method::HEAD)).await;
+    let answered = TestGateway::new()
+        .send(TestRequest::default().uri("/api/v1/openapi.json").method(Method::HEAD))
+        .await;
     assert_eq!(answered.status, 200);
 }

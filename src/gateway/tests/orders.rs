@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::kit::*;
+use super::test_gateway::*;
 use crate::actors::order_manager::{
     self, Cancel, CancelReply, Claim, NoSuchOrder, Outcome, PaymentView, Show, ShowTimeline,
 };
@@ -19,8 +19,8 @@ fn taken() -> Outcome {
 }
 
 /// What the shop was asked to buy.
-fn submitted(kit: &Kit) -> Checkout {
-    let mut asked = kit.asked();
+fn submitted(gateway: &TestGateway) -> Checkout {
+    let mut asked = gateway.asked();
     assert_eq!(asked.len(), 1);
     match asked.remove(0) {
         (
@@ -33,8 +33,8 @@ fn submitted(kit: &Kit) -> Checkout {
 
 #[actix_web::test]
 async fn an_order_is_taken_with_its_place_lines_and_totals() {
-    let kit = Kit::new().replies::<Submit>(answer(taken()));
-    let answered = kit.send(post(ORDERS, &order())).await;
+    let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
+    let answered = gateway.send(post(ORDERS, &order())).await;
     assert_eq!(answered.status, 201);
     let path = format!("/api/v1/orders/{}", order_id());
     assert_eq!(answered.header("location"), Some(path.as_str()));
@@ -66,12 +66,12 @@ async fn an_order_is_taken_with_its_place_lines_and_totals() {
 
 #[actix_web::test]
 async fn an_order_is_asked_for_in_the_shops_own_words() {
-    let kit = Kit::new().replies::<Submit>(answer(taken()));
+    let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
     let mut body = order();
     body["customer"]["name"] = json!("  Ada Lovelace ");
     body["backorder"] = json!("accept");
-    kit.send(post(ORDERS, &body)).await;
-    let checkout = submitted(&kit);
+    gateway.send(post(ORDERS, &body)).await;
+    let checkout = submitted(&gateway);
     assert_eq!(checkout.idempotency_key, "k-1");
     assert_eq!(checkout.lines, vec![line_of(emma(), 2)].into());
     assert_eq!(checkout.details.customer, order_view().customer);
@@ -82,28 +82,28 @@ async fn an_order_is_asked_for_in_the_shops_own_words() {
 
 #[actix_web::test]
 async fn who_does_not_say_so_does_not_wait_for_supplies() {
-    let kit = Kit::new().replies::<Submit>(answer(taken()));
-    kit.send(post(ORDERS, &order())).await;
-    assert_eq!(submitted(&kit).details.backorder, Backorder::Refuse);
+    let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
+    gateway.send(post(ORDERS, &order())).await;
+    assert_eq!(submitted(&gateway).details.backorder, Backorder::Refuse);
 }
 
 #[actix_web::test]
 async fn lines_of_one_sku_are_put_together() {
-    let kit = Kit::new().replies::<Submit>(answer(taken()));
+    let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
     let mut body = order();
     body["lines"] = json!([
         { "sku": "PD-1", "quantity": 2 }, { "sku": "PD-2", "quantity": 1 }, { "sku": "PD-1", "quantity": 3 },
     ]);
-    kit.send(post(ORDERS, &body)).await;
-    assert_eq!(submitted(&kit).lines, vec![line_of(emma(), 5), line_of(iliad(), 1)].into());
+    gateway.send(post(ORDERS, &body)).await;
+    assert_eq!(submitted(&gateway).lines, vec![line_of(emma(), 5), line_of(iliad(), 1)].into());
 }
 
 #[actix_web::test]
 async fn the_same_order_written_otherwise_has_the_same_digest() {
     let digest_of = async |body: String| {
-        let kit = Kit::new().replies::<Submit>(answer(taken()));
-        kit.send(post_raw(ORDERS, body)).await;
-        submitted(&kit).digest
+        let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
+        gateway.send(post_raw(ORDERS, body)).await;
+        submitted(&gateway).digest
     };
     let plain = order().to_string();
     let first = digest_of(plain.clone()).await;
@@ -116,8 +116,8 @@ async fn the_same_order_written_otherwise_has_the_same_digest() {
 #[actix_web::test]
 async fn an_accepted_backorder_is_taken_with_its_date() {
     let view = order_manager::OrderView { state: OrderState::AwaitingStock, ..order_view() };
-    let kit = Kit::new().replies::<Submit>(answer(Outcome::Taken(Box::new(view))));
-    let answered = kit.send(post(ORDERS, &order())).await;
+    let gateway = TestGateway::new().replies::<Submit>(answer(Outcome::Taken(Box::new(view))));
+    let answered = gateway.send(post(ORDERS, &order())).await;
     assert_eq!(answered.status, 201);
     assert_eq!(answered.body["state"], "awaiting_stock");
     assert_eq!(answered.body["promised_date"], "2026-11-23");
@@ -126,8 +126,8 @@ async fn an_accepted_backorder_is_taken_with_its_date() {
 #[actix_web::test]
 async fn an_order_whose_payment_is_unknown_is_accepted() {
     let view = order_manager::OrderView { payment: PaymentView::Unknown, ..order_view() };
-    let kit = Kit::new().replies::<Submit>(answer(Outcome::Pending(Box::new(view))));
-    let answered = kit.send(post(ORDERS, &order())).await;
+    let gateway = TestGateway::new().replies::<Submit>(answer(Outcome::Pending(Box::new(view))));
+    let answered = gateway.send(post(ORDERS, &order())).await;
     assert_eq!(answered.status, 202);
     assert_eq!(answered.body["payment"]["state"], "unknown");
     assert!(answered.header("location").is_some());
@@ -138,12 +138,12 @@ async fn the_same_answer_again_says_so() {
     let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
     let out_of_stock = || Outcome::OutOfStock { order: order_id(), earliest: None };
     for (outcome, status) in [(taken(), 201), (declined(), 402), (out_of_stock(), 409)] {
-        let kit = Kit::new().replies::<Submit>(answer_again(outcome.clone()));
-        let again = kit.send(post(ORDERS, &order())).await;
+        let gateway = TestGateway::new().replies::<Submit>(answer_again(outcome.clone()));
+        let again = gateway.send(post(ORDERS, &order())).await;
         assert_eq!(again.status.as_u16(), status);
         assert_eq!(again.header("idempotent-replayed"), Some("true"));
-        let kit = Kit::new().replies::<Submit>(answer(outcome));
-        let first = kit.send(post(ORDERS, &order())).await;
+        let gateway = TestGateway::new().replies::<Submit>(answer(outcome));
+        let first = gateway.send(post(ORDERS, &order())).await;
         assert_eq!(first.header("idempotent-replayed"), None);
         assert_eq!((first.status, first.body), (again.status, again.body));
     }
@@ -152,7 +152,7 @@ async fn the_same_answer_again_says_so() {
 #[actix_web::test]
 async fn a_declined_card_is_told_with_the_banks_reason() {
     let declined = Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
-    let answered = Kit::new().replies::<Submit>(answer(declined)).send(post(ORDERS, &order())).await;
+    let answered = TestGateway::new().replies::<Submit>(answer(declined)).send(post(ORDERS, &order())).await;
     answered.assert_problem(402, "payment_declined");
     assert_eq!(answered.body["decline_code"], "insufficient_funds");
 }
@@ -160,10 +160,11 @@ async fn a_declined_card_is_told_with_the_banks_reason() {
 #[actix_web::test]
 async fn out_of_stock_is_told_with_the_earliest_date() {
     let with = |earliest| answer(Outcome::OutOfStock { order: order_id(), earliest });
-    let dated = Kit::new().replies::<Submit>(with(Some(Date(20_790)))).send(post(ORDERS, &order())).await;
+    let dated =
+        TestGateway::new().replies::<Submit>(with(Some(Date(20_790)))).send(post(ORDERS, &order())).await;
     dated.assert_problem(409, "out_of_stock");
     assert_eq!(dated.body["earliest_date"], "2026-12-03");
-    let never = Kit::new().replies::<Submit>(with(None)).send(post(ORDERS, &order())).await;
+    let never = TestGateway::new().replies::<Submit>(with(None)).send(post(ORDERS, &order())).await;
     never.assert_problem(409, "out_of_stock");
     assert_eq!(never.body.get("earliest_date"), Some(&json!(null)));
 }
@@ -171,41 +172,46 @@ async fn out_of_stock_is_told_with_the_earliest_date() {
 #[actix_web::test]
 async fn a_key_in_use_or_of_another_body_is_told() {
     let running =
-        Kit::new().replies::<Submit>(answer(Outcome::InProgress)).send(post(ORDERS, &order())).await;
+        TestGateway::new().replies::<Submit>(answer(Outcome::InProgress)).send(post(ORDERS, &order())).await;
     running.assert_problem(409, "in_progress");
     assert_eq!(running.header("retry-after"), Some("1"));
-    let other = Kit::new().replies::<Submit>(answer(Outcome::KeyMismatch)).send(post(ORDERS, &order())).await;
+    let other =
+        TestGateway::new().replies::<Submit>(answer(Outcome::KeyMismatch)).send(post(ORDERS, &order())).await;
     other.assert_problem(422, "idempotency_mismatch");
-    let token =
-        Kit::new().replies::<Submit>(answer(Outcome::UnknownToken)).send(post(ORDERS, &order())).await;
+    let token = TestGateway::new()
+        .replies::<Submit>(answer(Outcome::UnknownToken))
+        .send(post(ORDERS, &order()))
+        .await;
     token.assert_problem(422, "unknown_token");
 }
 
 #[actix_web::test]
 async fn without_an_answer_the_outcome_is_unknown_and_said_so() {
-    let late = Kit::new().plays(Play::Fail(AskError::Deadline)).send(post(ORDERS, &order())).await;
+    let late =
+        TestGateway::new().plays(Scripted::Fail(AskError::Deadline)).send(post(ORDERS, &order())).await;
     late.assert_problem(504, "outcome_unknown");
     assert!(late.body["what_to_do"].as_str().unwrap().contains("same Idempotency-Key"));
     let busy = AskError::Overloaded { retry_after_s: 3 };
-    let busy = Kit::new().plays(Play::Fail(busy)).send(post(ORDERS, &order())).await;
+    let busy = TestGateway::new().plays(Scripted::Fail(busy)).send(post(ORDERS, &order())).await;
     busy.assert_problem(503, "overloaded");
     assert_eq!(busy.header("retry-after"), Some("3"));
-    let closed = Kit::new().plays(Play::Fail(AskError::Closed)).send(post(ORDERS, &order())).await;
+    let closed =
+        TestGateway::new().plays(Scripted::Fail(AskError::Closed)).send(post(ORDERS, &order())).await;
     closed.assert_problem(503, "closing");
     assert!(closed.header("retry-after").is_some());
 }
 
 #[actix_web::test]
 async fn a_panic_is_an_answer_and_the_next_request_is_served() {
-    let kit = Kit::new().plays(Play::Panic).replies::<Submit>(answer(taken()));
-    kit.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
-    assert_eq!(kit.send(post(ORDERS, &order())).await.status, 201);
+    let gateway = TestGateway::new().plays(Scripted::Panic).replies::<Submit>(answer(taken()));
+    gateway.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
+    assert_eq!(gateway.send(post(ORDERS, &order())).await.status, 201);
 }
 
 #[actix_web::test]
 async fn what_was_given_up_is_an_error_of_the_shop() {
-    let kit = Kit::new().plays(Play::Fail(AskError::GivenUp));
-    kit.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
+    let gateway = TestGateway::new().plays(Scripted::Fail(AskError::GivenUp));
+    gateway.send(post(ORDERS, &order())).await.assert_problem(500, "internal");
 }
 
 fn path() -> String {
@@ -217,12 +223,12 @@ async fn an_owner_sees_her_order_by_its_key_in_header_or_query() {
     let by_query = get(&format!("{}?key=K", path()));
     let by_header = get(&path()).insert_header(("Authorization", "Bearer K"));
     for request in [by_query, by_header] {
-        let kit = Kit::new().replies::<Show>(Ok(Box::new(order_view())));
-        let answered = kit.send(request).await;
+        let gateway = TestGateway::new().replies::<Show>(Ok(Box::new(order_view())));
+        let answered = gateway.send(request).await;
         assert_eq!(answered.status, 200);
         assert_eq!(answered.body["state"], "confirmed");
         assert_eq!(answered.header("cache-control"), Some("no-store"));
-        let asked = kit.asked();
+        let asked = gateway.asked();
         let [
             (
                 Address::OrderManager,
@@ -238,16 +244,16 @@ async fn an_owner_sees_her_order_by_its_key_in_header_or_query() {
 
 #[actix_web::test]
 async fn without_its_key_an_order_is_as_one_that_does_not_exist() {
-    let wrong_key = Kit::new().replies::<Show>(Err(NoSuchOrder));
+    let wrong_key = TestGateway::new().replies::<Show>(Err(NoSuchOrder));
     let wrong_key = wrong_key.send(get(&format!("{}?key=wrong", path()))).await;
     wrong_key.assert_problem(404, "no_such_order");
     for uri in
         [path(), format!("{}?key=", path()), format!("{ORDERS}/ord_1?key=K"), format!("{ORDERS}/x?key=K")]
     {
-        let kit = Kit::new();
-        let answered = kit.send(get(&uri)).await;
+        let gateway = TestGateway::new();
+        let answered = gateway.send(get(&uri)).await;
         assert_eq!((answered.status, &answered.body), (wrong_key.status, &wrong_key.body), "{uri}");
-        assert!(kit.asked().is_empty());
+        assert!(gateway.asked().is_empty());
     }
 }
 
@@ -260,10 +266,10 @@ async fn a_timeline_is_a_list_of_what_happened() {
     let held = TimelineEntry { turn: 4, at, step: Step::BANK_ANSWERS, what, by };
     let (what, by) = (Happening::Confirmed, Party::OrderManager);
     let confirmed = TimelineEntry { turn: 5, at, step: Step::TELLS_SERVER, what, by };
-    let kit = Kit::new()
+    let gateway = TestGateway::new()
         .replies::<ShowTimeline>(Ok(Timeline { entries: vec![sent, confirmed] }))
         .replies::<stock_keeper::ShowTimeline>(Timeline { entries: vec![held] });
-    let answered = kit.send(get(&format!("{}/timeline?key=K", path()))).await;
+    let answered = gateway.send(get(&format!("{}/timeline?key=K", path()))).await;
     assert_eq!(answered.header("cache-control"), Some("no-store"));
     assert_eq!(
         answered.body,
@@ -287,43 +293,43 @@ async fn a_timeline_is_a_list_of_what_happened() {
             "by": "OrderManager",
         }])
     );
-    let asked: Vec<Address> = kit.asked().into_iter().map(|(to, _)| to).collect();
+    let asked: Vec<Address> = gateway.asked().into_iter().map(|(to, _)| to).collect();
     assert_eq!(asked, [Address::OrderManager, Address::StockKeeper]);
 }
 
 #[actix_web::test]
 async fn nobody_is_asked_for_the_timeline_of_an_order_that_the_key_does_not_open() {
-    let kit = Kit::new().replies::<ShowTimeline>(Err(NoSuchOrder));
-    kit.send(get(&format!("{}/timeline?key=K", path()))).await.assert_problem(404, "no_such_order");
-    assert_eq!(kit.asked().len(), 1, "the order manager, who looks at the key");
+    let gateway = TestGateway::new().replies::<ShowTimeline>(Err(NoSuchOrder));
+    gateway.send(get(&format!("{}/timeline?key=K", path()))).await.assert_problem(404, "no_such_order");
+    assert_eq!(gateway.asked().len(), 1, "the order manager, who looks at the key");
 }
 
 #[actix_web::test]
 async fn an_order_is_cancelled_or_on_its_way_back_or_gone() {
     let cancel = || post(&format!("{}/cancel?key=K", path()), &json!({}));
     let view = || Box::new(order_view());
-    let done = Kit::new().replies::<Cancel>(CancelReply::Cancelled(view())).send(cancel()).await;
+    let done = TestGateway::new().replies::<Cancel>(CancelReply::Cancelled(view())).send(cancel()).await;
     assert_eq!(done.status, 200);
-    let pending = Kit::new().replies::<Cancel>(CancelReply::Pending(view())).send(cancel()).await;
+    let pending = TestGateway::new().replies::<Cancel>(CancelReply::Pending(view())).send(cancel()).await;
     assert_eq!(pending.status, 202);
-    let late = Kit::new().replies::<Cancel>(CancelReply::TooLate(view())).send(cancel()).await;
+    let late = TestGateway::new().replies::<Cancel>(CancelReply::TooLate(view())).send(cancel()).await;
     late.assert_problem(409, "too_late_to_cancel");
-    let nobody = Kit::new();
+    let nobody = TestGateway::new();
     nobody.send(post(&format!("{}/cancel", path()), &json!({}))).await.assert_problem(404, "no_such_order");
     assert!(nobody.asked().is_empty());
 }
 
 #[actix_web::test]
 async fn a_read_without_an_answer_has_changed_nothing() {
-    let kit = Kit::new().plays(Play::Fail(AskError::Deadline));
-    kit.send(get(&format!("{}?key=K", path()))).await.assert_problem(504, "no_answer");
+    let gateway = TestGateway::new().plays(Scripted::Fail(AskError::Deadline));
+    gateway.send(get(&format!("{}?key=K", path()))).await.assert_problem(504, "no_answer");
 }
 
 #[actix_web::test]
 async fn what_ends_gives_out_no_key_that_does_not() {
     let view = || Box::new(order_view());
-    let shown = || Play::reply::<Show>(Ok(view()));
-    let cancelled = Play::reply::<Cancel>(CancelReply::Cancelled(view()));
+    let shown = || Scripted::reply::<Show>(Ok(view()));
+    let cancelled = Scripted::reply::<Cancel>(CancelReply::Cancelled(view()));
     let page = |given: &str| format!("/orders/{}?key={given}", order_id());
     let (key, link) = (order_view().key.to_string(), links().path(order_id()));
     let given = link.split_once("key=").unwrap().1;
@@ -341,9 +347,9 @@ async fn what_ends_gives_out_no_key_that_does_not() {
         ),
         (get(&format!("{path}?key={key}")), shown(), true, page(&key)),
     ] {
-        let kit = Kit::new().plays(reply);
-        kit.app.programs.know([(ProgramId::new(1), program.hash())]);
-        let answered = kit.send(request).await;
+        let gateway = TestGateway::new().plays(reply);
+        gateway.app.programs.replace_keys([(ProgramId::new(1), program.hash())]);
+        let answered = gateway.send(request).await;
         assert_eq!(answered.status, 200, "{}", answered.body);
         assert_eq!(answered.body.to_string().contains(&key), has_key, "{}", answered.body);
         assert_eq!(answered.body.get("key").is_some(), has_key);

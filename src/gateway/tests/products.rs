@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::kit::*;
+use super::test_gateway::*;
 use crate::actors::stock_keeper::{Availability, Check, Earliest, Message as ToStock};
 use crate::actors::{Address, Message};
 use crate::domain::catalogue::{Catalogue, Product};
@@ -12,8 +12,8 @@ fn of_emma(available: u32, earliest: Option<Date>) -> Vec<Availability> {
 
 #[actix_web::test]
 async fn a_search_lists_what_matches_with_what_is_there() {
-    let kit = Kit::new().replies::<Check>(of_emma(7, None));
-    let answered = kit.send(get("/api/v1/products?q=austen")).await;
+    let gateway = TestGateway::new().replies::<Check>(of_emma(7, None));
+    let answered = gateway.send(get("/api/v1/products?q=austen")).await;
     assert_eq!(
         answered.body,
         json!({
@@ -29,7 +29,7 @@ async fn a_search_lists_what_matches_with_what_is_there() {
             "total": 1,
         })
     );
-    let asked = kit.asked();
+    let asked = gateway.asked();
     let [(Address::StockKeeper, Message::StockKeeper(ToStock::Check(Check { skus })))] = asked.as_slice()
     else {
         panic!("{asked:?}")
@@ -39,7 +39,7 @@ async fn a_search_lists_what_matches_with_what_is_there() {
 
 #[actix_web::test]
 async fn what_the_stock_keeper_does_not_list_is_not_there() {
-    let answered = Kit::new().replies::<Check>(vec![]).send(get("/api/v1/products")).await;
+    let answered = TestGateway::new().replies::<Check>(vec![]).send(get("/api/v1/products")).await;
     assert_eq!(answered.body["total"], 2);
     assert_eq!(answered.body["products"][1]["available"], 0);
 }
@@ -48,13 +48,13 @@ async fn what_the_stock_keeper_does_not_list_is_not_there() {
 async fn pages_of_twenty_follow_one_another() {
     let sku = |n| Sku::parse(&format!("PD-{n:02}")).unwrap();
     let many = (0..45).map(|n| Product { sku: sku(n), ..emma() }).collect();
-    let mut kit = Kit::new();
-    kit.app.catalogue = std::sync::Arc::new(Catalogue::build(many).unwrap());
+    let mut gateway = TestGateway::new();
+    gateway.app.catalogue = std::sync::Arc::new(Catalogue::build(many).unwrap());
     let mut seen = vec![];
     let mut uri = "/api/v1/products?q=emma".to_owned();
     for expected in [20, 20, 5] {
-        kit = kit.replies::<Check>(vec![]);
-        let answered = kit.send(get(&uri)).await;
+        gateway = gateway.replies::<Check>(vec![]);
+        let answered = gateway.send(get(&uri)).await;
         let products = answered.body["products"].as_array().unwrap();
         assert_eq!((products.len(), &answered.body["total"]), (expected, &json!(45)));
         seen.extend(products.iter().map(|product| product["sku"].as_str().unwrap().to_owned()));
@@ -68,18 +68,18 @@ async fn pages_of_twenty_follow_one_another() {
 
 #[actix_web::test]
 async fn a_bad_query_is_told() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     let long = format!("/api/v1/products?q={}", "x".repeat(201));
     for uri in ["/api/v1/products?cursor=zzz", "/api/v1/products?q=a&q=b", &long] {
-        kit.send(get(uri)).await.assert_problem(400, "bad_query");
+        gateway.send(get(uri)).await.assert_problem(400, "bad_query");
     }
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }
 
 #[actix_web::test]
 async fn a_product_shows_when_it_could_be_here() {
-    let kit = Kit::new().replies::<Earliest>(of_emma(0, Some(Date(20_790))));
-    let answered = kit.send(get("/api/v1/products/PD-1")).await;
+    let gateway = TestGateway::new().replies::<Earliest>(of_emma(0, Some(Date(20_790))));
+    let answered = gateway.send(get("/api/v1/products/PD-1")).await;
     assert_eq!(
         answered.body,
         json!({
@@ -95,14 +95,14 @@ async fn a_product_shows_when_it_could_be_here() {
         })
     );
     answered.assert_hardened();
-    assert!(matches!(kit.asked()[0].1, Message::StockKeeper(ToStock::Earliest(_))));
+    assert!(matches!(gateway.asked()[0].1, Message::StockKeeper(ToStock::Earliest(_))));
 }
 
 #[actix_web::test]
 async fn a_product_that_is_not_sold_is_told_without_asking() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     for sku in ["PD-9", "a%20b", "%FF", "..%2f"] {
-        kit.send(get(&format!("/api/v1/products/{sku}"))).await.assert_problem(404, "no_such_product");
+        gateway.send(get(&format!("/api/v1/products/{sku}"))).await.assert_problem(404, "no_such_product");
     }
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }

@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::json;
 
-use super::kit::*;
+use super::test_gateway::*;
 use crate::access::{Clients, ForwardingHeader, Quota, Quotas, Rate, TrustedProxies};
 use crate::actors::order_manager::{Answer, NoSuchOrder, Outcome, Show};
 use crate::actors::web_session::CheckoutCart;
@@ -30,21 +30,21 @@ fn search() -> TestRequest {
 
 #[actix_web::test]
 async fn one_too_many_is_a_429_that_says_when_to_come_again_and_asks_nothing() {
-    let kit = Kit::new().closed_to_strangers().limited(2);
+    let gateway = TestGateway::new().closed_to_strangers().limited(2);
     for left in ["1", "0"] {
-        let answered = kit.send(from(ME, search())).await;
+        let answered = gateway.send(from(ME, search())).await;
         assert_eq!(answered.status, 404);
         assert_eq!(answered.header("ratelimit-policy"), Some("\"searches\";q=2;w=3600"));
         let standing = answered.header("ratelimit").unwrap().to_owned();
         assert!(standing.starts_with(&format!("\"searches\";r={left};t=")), "{standing}");
     }
-    let answered = kit.send(from(ME, get("/api/v1/products?q=emma"))).await;
+    let answered = gateway.send(from(ME, get("/api/v1/products?q=emma"))).await;
     answered.assert_problem(429, "rate_limited");
     let wait: u32 = answered.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=1_800).contains(&wait), "{wait}");
     assert!(answered.header("ratelimit").unwrap().starts_with("\"searches\";r=0;"));
-    assert!(kit.asked().is_empty());
-    assert_eq!(kit.send(from(OTHER, search())).await.status, 404, "others are served");
+    assert!(gateway.asked().is_empty());
+    assert_eq!(gateway.send(from(OTHER, search())).await.status, 404, "others are served");
 }
 
 #[actix_web::test]
@@ -54,11 +54,11 @@ async fn what_writes_is_refused_before_its_body_is_looked_at() {
         (post("/api/v1/carts", &json!({})), Rate::Carts),
         (TestRequest::put().uri("/api/v1/carts/x/lines/PD-1"), Rate::Changes),
     ] {
-        let kit = Kit::new().closed_to_strangers().limited(1);
-        let who = kit.app.clients.who(from(ME, TestRequest::get()).to_request().head());
-        kit.app.clients.admit(who, each).unwrap();
-        kit.send(from(ME, request)).await.assert_problem(429, "rate_limited");
-        assert!(kit.asked().is_empty());
+        let gateway = TestGateway::new().closed_to_strangers().limited(1);
+        let who = gateway.app.clients.who(from(ME, TestRequest::get()).to_request().head());
+        gateway.app.clients.admit(who, each).unwrap();
+        gateway.send(from(ME, request)).await.assert_problem(429, "rate_limited");
+        assert!(gateway.asked().is_empty());
     }
 }
 
@@ -66,35 +66,35 @@ async fn what_writes_is_refused_before_its_body_is_looked_at() {
 async fn a_wrong_key_of_an_order_counts_and_the_right_one_does_not() {
     let (key, link) = ("K".to_owned(), links().path(order_id()).split_once("key=").unwrap().1.to_owned());
     let asks = |key: &str| get(&format!("/api/v1/orders/{}?key={key}", order_id()));
-    let shown = |kit: Kit| kit.replies::<Show>(Ok(Box::new(order_view())));
-    let kit = shown(shown(Kit::new().closed_to_strangers().limited(1)));
-    let kit = (0..3).fold(kit, |kit, _| kit.replies::<Show>(Err(NoSuchOrder)));
-    let kit = shown(shown(kit));
+    let shown = |gateway: TestGateway| gateway.replies::<Show>(Ok(Box::new(order_view())));
+    let gateway = shown(shown(TestGateway::new().closed_to_strangers().limited(1)));
+    let gateway = (0..3).fold(gateway, |gateway, _| gateway.replies::<Show>(Err(NoSuchOrder)));
+    let gateway = shown(shown(gateway));
     for status in [200, 200, 404, 429, 429] {
-        assert_eq!(kit.send(from(ME, asks(&key))).await.status.as_u16(), status);
+        assert_eq!(gateway.send(from(ME, asks(&key))).await.status.as_u16(), status);
     }
     // whoever has a right one is served, however many wrong ones came from where she is
     for right in [&key, &link] {
-        assert_eq!(kit.send(from(ME, asks(right))).await.status, 200);
+        assert_eq!(gateway.send(from(ME, asks(right))).await.status, 200);
     }
     // a link is looked at before anybody is asked
-    kit.asked();
-    kit.send(from(ME, asks("lnk_1_20963_0"))).await.assert_problem(429, "rate_limited");
-    assert!(kit.asked().is_empty());
+    gateway.asked();
+    gateway.send(from(ME, asks("lnk_1_20963_0"))).await.assert_problem(429, "rate_limited");
+    assert!(gateway.asked().is_empty());
 }
 
 #[actix_web::test]
 async fn a_wrong_api_key_counts_and_the_right_one_is_never_refused_for_it() {
-    let kit = Kit::new().closed_to_strangers().limited(1);
+    let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let key = |secret| ApiKey::new(ProgramId::new(1), [secret; 32]);
-    kit.app.programs.know([(ProgramId::new(1), key(1).hash())]);
+    gateway.app.programs.replace_keys([(ProgramId::new(1), key(1).hash())]);
     let with = |key: ApiKey| search().insert_header(("Authorization", format!("Bearer {}", key.reveal())));
-    kit.send(from(ME, with(key(2)))).await.assert_problem(401, "api_key_unknown");
+    gateway.send(from(ME, with(key(2)))).await.assert_problem(401, "api_key_unknown");
     for _ in 0..3 {
-        kit.send(from(ME, with(key(2)))).await.assert_problem(429, "rate_limited");
-        assert_eq!(kit.send(from(ME, with(key(1)))).await.status, 404);
+        gateway.send(from(ME, with(key(2)))).await.assert_problem(429, "rate_limited");
+        assert_eq!(gateway.send(from(ME, with(key(1)))).await.status, 404);
     }
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }
 
 /// Every one that there is; a new one does not compile here.
@@ -129,11 +129,12 @@ async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_out
             .insert_header(("Cookie", format!("doorstep_session={visitor}")));
         for request in [by_page, post(cart, &checkout())] {
             let answer = Answer { outcome: outcome.clone(), replayed: false };
-            let kit = Kit::new().closed_to_strangers().limited(2).replies::<CheckoutCart>(Ok(answer));
-            let answered = kit.send(from(ME, request)).await;
-            assert_eq!(kit.asked().len(), 1, "{outcome:?}: {}", answered.body);
-            let who = kit.app.clients.who(from(ME, TestRequest::get()).to_request().head());
-            let left = kit.app.clients.check(who, Rate::Refusals).unwrap().unwrap().left;
+            let gateway =
+                TestGateway::new().closed_to_strangers().limited(2).replies::<CheckoutCart>(Ok(answer));
+            let answered = gateway.send(from(ME, request)).await;
+            assert_eq!(gateway.asked().len(), 1, "{outcome:?}: {}", answered.body);
+            let who = gateway.app.clients.who(from(ME, TestRequest::get()).to_request().head());
+            let left = gateway.app.clients.check(who, Rate::Refusals).unwrap().unwrap().left;
             assert_eq!(left == 1, is_refusal, "{outcome:?}");
         }
     }
@@ -141,34 +142,34 @@ async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_out
 
 #[actix_web::test]
 async fn a_refusal_that_is_told_once_more_does_not_count_again() {
-    let mut kit = Kit::new().closed_to_strangers();
+    let mut gateway = TestGateway::new().closed_to_strangers();
     let refusals = Quota { each: 2, all: 0, window_s: 3_600 };
     let quotas = Quotas { refusals, ..Quotas::default() };
-    kit.app.clients =
+    gateway.app.clients =
         Arc::new(Clients::new(quotas, TrustedProxies::default(), ForwardingHeader::XForwardedFor));
     let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
-    let kit = kit.replies::<CheckoutCart>(answer(declined()));
-    let kit = (0..5)
-        .fold(kit, |kit, _| kit.replies::<CheckoutCart>(answer_again(declined())))
+    let gateway = gateway.replies::<CheckoutCart>(answer(declined()));
+    let gateway = (0..5)
+        .fold(gateway, |gateway, _| gateway.replies::<CheckoutCart>(answer_again(declined())))
         .replies::<CheckoutCart>(answer(declined()));
     let path = format!("/api/v1/carts/{}/checkout", SessionId::of_program(1_795_348_800_000, 0));
     for _ in 0..7 {
-        kit.send(from(ME, post(&path, &checkout()))).await.assert_problem(402, "payment_declined");
+        gateway.send(from(ME, post(&path, &checkout()))).await.assert_problem(402, "payment_declined");
     }
-    kit.send(from(ME, post(&path, &checkout()))).await.assert_problem(429, "rate_limited");
+    gateway.send(from(ME, post(&path, &checkout()))).await.assert_problem(429, "rate_limited");
 }
 
 #[actix_web::test]
 async fn a_program_with_a_key_and_any_on_a_demo_is_not_limited() {
-    let kit = Kit::new().closed_to_strangers().limited(1);
+    let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let key = ApiKey::new(ProgramId::new(1), [1; 32]);
-    kit.app.programs.know([(ProgramId::new(1), key.hash())]);
+    gateway.app.programs.replace_keys([(ProgramId::new(1), key.hash())]);
     for _ in 0..5 {
         let known = search().insert_header(("Authorization", format!("Bearer {}", key.reveal())));
-        let answered = kit.send(from(ME, known)).await;
+        let answered = gateway.send(from(ME, known)).await;
         assert_eq!((answered.status.as_u16(), answered.header("ratelimit")), (404, None));
     }
-    let demo = Kit::new().limited(1);
+    let demo = TestGateway::new().limited(1);
     for _ in 0..5 {
         assert_eq!(demo.send(from(ME, search())).await.status, 404);
     }
@@ -179,7 +180,7 @@ async fn a_program_with_a_key_and_any_on_a_demo_is_not_limited() {
 
 #[actix_web::test]
 async fn a_forwarded_address_counts_where_a_trusted_proxy_says_it() {
-    let kit = Kit::new().closed_to_strangers().limited(1);
+    let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let said = |peer, client: &'static str| from(peer, search()).insert_header(("X-Forwarded-For", client));
     for (peer, client, status) in [
         (ME, "192.0.2.1", 404),
@@ -190,29 +191,33 @@ async fn a_forwarded_address_counts_where_a_trusted_proxy_says_it() {
         ("[2001:db8::1]:1", "x", 404),
         ("[2001:db8::2]:1", "x", 429),
     ] {
-        assert_eq!(kit.send(said(peer, client)).await.status.as_u16(), status, "{peer} {client}");
+        assert_eq!(gateway.send(said(peer, client)).await.status.as_u16(), status, "{peer} {client}");
     }
 }
 
 #[actix_web::test]
 async fn many_addresses_together_have_an_end_too() {
-    let kit = Kit::new().closed_to_strangers().limited(1);
+    let gateway = TestGateway::new().closed_to_strangers().limited(1);
     // four times what there is for all, where each has come for the first time
     for nth in 0..40 {
-        assert_eq!(kit.send(from(&format!("203.0.113.{nth}:1"), search())).await.status, 404);
+        assert_eq!(gateway.send(from(&format!("203.0.113.{nth}:1"), search())).await.status, 404);
     }
-    kit.send(from(OTHER, search())).await.assert_problem(429, "rate_limited");
+    gateway.send(from(OTHER, search())).await.assert_problem(429, "rate_limited");
 }
 
 #[actix_web::test]
 async fn a_flood_from_one_line_keeps_no_other_visitor_out() {
-    let kit = Kit::new().closed_to_strangers().limited(2);
+    let gateway = TestGateway::new().closed_to_strangers().limited(2);
     for house in 0..256 {
-        kit.send(from(&format!("[2001:db8:1:{house:x}00::1]:1"), search())).await;
+        gateway.send(from(&format!("[2001:db8:1:{house:x}00::1]:1"), search())).await;
     }
-    assert_eq!(kit.send(from("[2001:db8:1:4200::1]:1", search())).await.status, 429, "the flood has an end");
+    assert_eq!(
+        gateway.send(from("[2001:db8:1:4200::1]:1", search())).await.status,
+        429,
+        "the flood has an end"
+    );
     for visitor in [ME, OTHER, "[2001:db8:2::1]:1"] {
-        assert_eq!(kit.send(from(visitor, search())).await.status, 404, "{visitor}");
+        assert_eq!(gateway.send(from(visitor, search())).await.status, 404, "{visitor}");
     }
 }
 
@@ -271,8 +276,8 @@ fn every_operation_of_the_api_and_the_pages_counts_against_a_rate_however_it_is_
 #[actix_web::test]
 async fn an_address_in_percent_signs_is_limited_like_the_plain_one() {
     for spelt in ["/api/v1/products/PD-9", "/api/v1/%70roducts/PD-9", "/%61pi/v1/products/PD-9"] {
-        let kit = Kit::new().closed_to_strangers().limited(1);
-        assert_eq!(kit.send(from(ME, search())).await.status, 404);
-        assert_eq!(kit.send(from(ME, get(spelt))).await.status, 429, "{spelt}");
+        let gateway = TestGateway::new().closed_to_strangers().limited(1);
+        assert_eq!(gateway.send(from(ME, search())).await.status, 404);
+        assert_eq!(gateway.send(from(ME, get(spelt))).await.status, 429, "{spelt}");
     }
 }

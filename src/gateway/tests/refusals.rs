@@ -5,7 +5,7 @@ use actix_web::test::TestRequest;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::kit::*;
+use super::test_gateway::*;
 
 const ORDERS: &str = "/api/v1/orders";
 
@@ -17,11 +17,11 @@ fn with(pointer: &str, value: Value) -> Value {
 }
 
 async fn refused(body: &Value, code: &str, pointer: &str) {
-    let kit = Kit::new();
-    let answered = kit.send(post(ORDERS, body)).await;
+    let gateway = TestGateway::new();
+    let answered = gateway.send(post(ORDERS, body)).await;
     answered.assert_problem(422, code);
     assert_eq!(answered.body["pointer"], pointer, "{body}");
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }
 
 #[actix_web::test]
@@ -124,60 +124,60 @@ async fn what_is_not_one_json_value_is_malformed() {
     let twice = r#"{"lines":[],"lines":[]}"#;
     for bad in [&b""[..], b"{", b"{}{}", b"nonsense", b"{\"a\":\"\xff\"}", deep.as_bytes(), twice.as_bytes()]
     {
-        let kit = Kit::new();
-        kit.send(post_raw(ORDERS, bad.to_vec())).await.assert_problem(400, "malformed_json");
-        assert!(kit.asked().is_empty());
+        let gateway = TestGateway::new();
+        gateway.send(post_raw(ORDERS, bad.to_vec())).await.assert_problem(400, "malformed_json");
+        assert!(gateway.asked().is_empty());
     }
 }
 
 #[actix_web::test]
 async fn a_body_is_declared_as_json_and_not_packed() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     let plain = |kind: &'static str| {
         let request = TestRequest::post().uri(ORDERS).insert_header(("Idempotency-Key", "k"));
         request.insert_header(("Content-Type", kind)).set_payload(order().to_string())
     };
     for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""] {
-        kit.send(plain(kind)).await.assert_problem(415, "unsupported_media_type");
+        gateway.send(plain(kind)).await.assert_problem(415, "unsupported_media_type");
     }
     let packed = plain("application/json").insert_header(("Content-Encoding", "gzip"));
-    kit.send(packed).await.assert_problem(415, "unsupported_media_type");
+    gateway.send(packed).await.assert_problem(415, "unsupported_media_type");
     // parameters and case do not count
-    let kit = Kit::new().plays(Play::Fail(crate::gateway::AskError::Closed));
-    kit.send(plain("Application/JSON; charset=utf-8")).await.assert_problem(503, "closing");
+    let gateway = TestGateway::new().plays(Scripted::Fail(crate::gateway::AskError::Closed));
+    gateway.send(plain("Application/JSON; charset=utf-8")).await.assert_problem(503, "closing");
 }
 
 #[actix_web::test]
 async fn an_order_has_an_idempotency_key() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     let keyless = TestRequest::post().uri(ORDERS).set_json(order());
-    kit.send(keyless).await.assert_problem(400, "idempotency_key_missing");
+    gateway.send(keyless).await.assert_problem(400, "idempotency_key_missing");
     for bad in ["", "a b", &"k".repeat(129)] {
         let request = post(ORDERS, &order()).insert_header(("Idempotency-Key", bad));
-        kit.send(request).await.assert_problem(400, "idempotency_key_invalid");
+        gateway.send(request).await.assert_problem(400, "idempotency_key_invalid");
     }
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }
 
 #[actix_web::test]
 async fn a_body_over_the_limit_is_refused() {
     let mut body = order().to_string();
     body.push_str(&" ".repeat(64 * 1024));
-    let kit = Kit::new();
-    let answered = kit.send(post_raw(ORDERS, body)).await;
+    let gateway = TestGateway::new();
+    let answered = gateway.send(post_raw(ORDERS, body)).await;
     answered.assert_problem(413, "body_too_large");
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }
 
 #[actix_web::test]
 async fn an_overloaded_shop_refuses_before_it_reads_and_asks_nobody() {
-    let kit = Kit::new();
-    kit.overload();
-    let answered = kit.send(post_raw(ORDERS, "no JSON")).await;
+    let gateway = TestGateway::new();
+    gateway.overload();
+    let answered = gateway.send(post_raw(ORDERS, "no JSON")).await;
     answered.assert_problem(503, "overloaded");
     assert_eq!(answered.header("retry-after"), Some("1"));
-    assert!(kit.asked().is_empty());
-    assert_eq!(kit.send(get("/healthz")).await.status, 200);
+    assert!(gateway.asked().is_empty());
+    assert_eq!(gateway.send(get("/healthz")).await.status, 200);
 }
 
 #[actix_web::test]
@@ -186,20 +186,20 @@ async fn too_many_headers_are_refused() {
     for n in 0..65 {
         request = request.insert_header((format!("x-{n}"), "1"));
     }
-    Kit::new().send(request).await.assert_problem(431, "headers_too_many");
+    TestGateway::new().send(request).await.assert_problem(431, "headers_too_many");
 }
 
 #[actix_web::test]
 async fn an_address_that_is_not_there_is_told() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     for uri in ["/api/v1/nothing", "/api/v2/orders", "/api/v1", "/%FF", "/api/v1/orders/", "//"] {
-        kit.send(get(uri)).await.assert_problem(404, "not_found");
+        gateway.send(get(uri)).await.assert_problem(404, "not_found");
     }
 }
 
 #[actix_web::test]
 async fn a_wrong_method_is_told_with_those_that_are_right() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     let order = format!("{ORDERS}/{}", order_id());
     let cart = "/api/v1/carts/cart_1".to_owned();
     for (method, uri, allow) in [
@@ -216,7 +216,7 @@ async fn a_wrong_method_is_told_with_those_that_are_right() {
         (Method::GET, format!("{cart}/checkout"), "POST"),
         (Method::POST, "/healthz".to_owned(), "GET, HEAD"),
     ] {
-        let answered = kit.send(TestRequest::with_uri(&uri).method(method)).await;
+        let answered = gateway.send(TestRequest::with_uri(&uri).method(method)).await;
         answered.assert_problem(405, "method_not_allowed");
         assert_eq!(answered.header("allow"), Some(allow), "{uri}");
     }
@@ -224,14 +224,14 @@ async fn a_wrong_method_is_told_with_those_that_are_right() {
 
 #[actix_web::test]
 async fn readiness_follows_the_shop() {
-    let kit = Kit::new();
-    assert_eq!(kit.send(get("/readyz")).await.status, 200);
-    assert_eq!(kit.send(get("/healthz").method(Method::HEAD)).await.status, 200);
-    kit.close();
-    let answered = kit.send(get("/readyz")).await;
+    let gateway = TestGateway::new();
+    assert_eq!(gateway.send(get("/readyz")).await.status, 200);
+    assert_eq!(gateway.send(get("/healthz").method(Method::HEAD)).await.status, 200);
+    gateway.close();
+    let answered = gateway.send(get("/readyz")).await;
     answered.assert_problem(503, "not_ready");
     assert!(answered.header("retry-after").is_some());
-    assert_eq!(kit.send(get("/healthz")).await.status, 200);
+    assert_eq!(gateway.send(get("/healthz")).await.status, 200);
 }
 
 /// The order with some bytes replaced: nearly right is what finds faults.
@@ -285,10 +285,10 @@ proptest! {
                 .insert_header(("Idempotency-Key", value(&key)))
                 .insert_header(("Content-Type", value(&kind)));
             // whoever gets as far as to ask is told that the shop is closing; the listing does without an answer
-            let closing = || Play::Fail(crate::gateway::AskError::Closed);
-            let kit = Kit::new().plays(closing()).plays(closing());
-            let answered = kit.send(request).await;
-            let asked = kit.asked().len();
+            let closing = || Scripted::Fail(crate::gateway::AskError::Closed);
+            let gateway = TestGateway::new().plays(closing()).plays(closing());
+            let answered = gateway.send(request).await;
+            let asked = gateway.asked().len();
             let status = answered.status.as_u16();
             assert!(status < 500 || status == 503 && asked > 0, "{method} {uri}: {status}, {asked} asked");
             assert!(status < 400 || !uri.starts_with("/api/") || (asked > 0) == (status == 503), "{method} {uri}");
@@ -299,9 +299,9 @@ proptest! {
     fn no_body_makes_the_gateway_fail(body in prop_oneof![garbled(), prop::collection::vec(any::<u8>(), 0..200)]) {
         actix_web::rt::System::new().block_on(async {
             // what still is an order is answered 503 here
-            let kit = Kit::new().plays(Play::Fail(crate::gateway::AskError::Closed));
-            let answered = kit.send(post_raw(ORDERS, body)).await;
-            let asked = kit.asked().len();
+            let gateway = TestGateway::new().plays(Scripted::Fail(crate::gateway::AskError::Closed));
+            let answered = gateway.send(post_raw(ORDERS, body)).await;
+            let asked = gateway.asked().len();
             let refused = answered.status.is_client_error() && asked == 0;
             assert!(refused || (answered.status == 503 && asked == 1), "{}", answered.body);
         });

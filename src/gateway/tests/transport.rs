@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use super::kit::*;
+use super::test_gateway::*;
 use crate::gateway::{App, serve};
 
 /// Serves `app` on a free port for as long as `talk` talks to it from a thread.
@@ -30,7 +30,7 @@ fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
 #[actix_web::test]
 async fn a_body_that_does_not_come_in_time_is_told_and_the_connection_closed() {
     for rest in ["Content-Length: 100\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"] {
-        let mut app = Kit::new().app;
+        let mut app = TestGateway::new().app;
         app.limits.connections.body_ms_max = 50;
         let head =
             "POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n";
@@ -44,7 +44,7 @@ async fn a_body_that_does_not_come_in_time_is_told_and_the_connection_closed() {
 #[actix_web::test]
 async fn an_announced_giant_is_refused_before_it_is_sent() {
     let head = b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n";
-    let answer = talk(Kit::new().app, |address| exchange(address, head)).await;
+    let answer = talk(TestGateway::new().app, |address| exchange(address, head)).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert!(answer.contains("\"code\":\"body_too_large\""), "{answer}");
 }
@@ -57,14 +57,14 @@ async fn chunks_without_end_are_refused() {
         request.extend_from_slice(&[b' '; 0x1000]);
         request.extend_from_slice(b"\r\n");
     }
-    let answer = talk(Kit::new().app, move |address| exchange(address, &request)).await;
+    let answer = talk(TestGateway::new().app, move |address| exchange(address, &request)).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }
 
 #[actix_web::test]
 async fn a_request_that_hangs_in_the_shop_ends_with_an_unknown_outcome() {
-    let kit = Kit::new().plays(Play::Never);
-    let mut app = kit.app.clone();
+    let gateway = TestGateway::new().plays(Scripted::Never);
+    let mut app = gateway.app.clone();
     app.limits.request_ms_max = 50;
     let body = order().to_string();
     let request = format!(
@@ -78,9 +78,9 @@ async fn a_request_that_hangs_in_the_shop_ends_with_an_unknown_outcome() {
 
 #[actix_web::test]
 async fn a_panic_is_answered_on_the_wire() {
-    let kit = Kit::new().plays(Play::Panic);
+    let gateway = TestGateway::new().plays(Scripted::Panic);
     let request = b"GET /api/v1/products HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
-    let answer = talk(kit.app.clone(), |address| exchange(address, request)).await;
+    let answer = talk(gateway.app.clone(), |address| exchange(address, request)).await;
     assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
     assert!(answer.contains("\"code\":\"internal\""), "{answer}");
     assert!(!answer.contains("scripted"), "{answer}");
@@ -89,7 +89,7 @@ async fn a_panic_is_answered_on_the_wire() {
 #[actix_web::test]
 async fn head_is_get_without_the_body() {
     let request = b"HEAD /healthz HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
-    let answer = talk(Kit::new().app, |address| exchange(address, request)).await;
+    let answer = talk(TestGateway::new().app, |address| exchange(address, request)).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.ends_with("\r\n\r\n"), "{answer}");
     assert!(!answer.to_lowercase().contains("\r\nserver:"), "{answer}");

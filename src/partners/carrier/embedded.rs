@@ -19,7 +19,7 @@ const NOTICE_MINUTES: u64 = 30;
 const DELIVERY_HOUR_FIRST: u64 = 8;
 const DELIVERY_HOUR_LAST: u64 = 18;
 
-const HOME: &str = "GB";
+const DOMESTIC: &str = "GB";
 const NEIGHBOURS: [&str; 30] = [
     "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
     "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI",
@@ -69,11 +69,11 @@ impl Carrier for EmbeddedCarrier {
 
     fn track(&self, request: TrackRequest) -> PendingAnswer<Tracking> {
         let journey = EmbeddedCarrier::journey(&request.tracking, &request.booking);
-        at_once(Answered::said(journey.map(|journey| journey.seen_at(request.asked_at))))
+        at_once(Answered::from_result(journey.map(|journey| journey.seen_at(request.asked_at))))
     }
 
     fn cancel(&self, request: CancelRequest) -> PendingAnswer<CancelAnswer> {
-        at_once(Answered::said(EmbeddedCarrier::cancelled(&request)))
+        at_once(Answered::from_result(EmbeddedCarrier::cancelled(&request)))
     }
 }
 
@@ -115,7 +115,7 @@ fn delivery(tracking: &str, country: &str, collected_at: Timestamp) -> Timestamp
 
 fn extra_days(country: &str) -> u32 {
     let is = |other: &str| country.trim().eq_ignore_ascii_case(other);
-    if is(HOME) {
+    if is(DOMESTIC) {
         return 0;
     }
     if NEIGHBOURS.into_iter().any(is) { EXTRA_DAYS_TO_NEIGHBOURS } else { EXTRA_DAYS_OVERSEAS }

@@ -1,7 +1,7 @@
-//! A post office that writes each letter to a file, which the console and any mail program can show.
+//! Mail as files: each letter is written to an `.eml` file, which any mail program can show.
 //!
 //! - A repeat overwrites its own file, and nobody ever reads half a letter.
-//! - The folder stands in for a real post, so it is not synced: a power cut may lose the newest files. The
+//! - The folder stands in for a mail server, so it is not synced: a power cut may lose the newest files. The
 //!   journal keeps that they were sent.
 //! - `DIR/2026-11-22/ord_…-dispatched-1795348800000.eml`: the day and the time, in milliseconds since 1970,
 //!   are those of writing, so each letter about an order has its own file and `Message-ID`.
@@ -36,16 +36,16 @@ pub enum EmlFolderError {
     Folder { path: PathBuf, source: io::Error },
 }
 
-/// Letters handed over and not yet written: more wait with those who hand them over.
-const HANDED_OVER_MAX: usize = 64;
+/// Letters that wait for the writer. When it is full, senders wait.
+const QUEUED_MAX: usize = 64;
 
-/// Clones share one folder and its one writer: many would stand in each other's way at the folder's lock.
+/// Clones share one folder and its one writer thread: several would only wait for each other at the folder's lock.
 #[derive(Clone)]
 pub struct EmlFolder {
-    writer: mpsc::Sender<Handed>,
+    writer: mpsc::Sender<QueuedLetter>,
 }
 
-struct Handed {
+struct QueuedLetter {
     letter: Arc<Letter>,
     written: oneshot::Sender<Answered<()>>,
 }
@@ -64,12 +64,12 @@ impl EmlFolder {
         let sender = sender.filter(|sender| sender.email.domain().is_ascii());
         let from = sender.ok_or(EmlFolderError::BadSender(from))?;
         fs::create_dir_all(&dir).map_err(|source| EmlFolderError::Folder { path: dir.clone(), source })?;
-        let (writer, mut handed) = mpsc::channel::<Handed>(HANDED_OVER_MAX);
-        let office = Office { dir: dir.clone(), from, base_url, passes };
+        let (writer, mut queue) = mpsc::channel::<QueuedLetter>(QUEUED_MAX);
+        let letters = LetterWriter { dir: dir.clone(), from, base_url, passes };
         let write_all = move || {
-            while let Some(Handed { letter, written }) = handed.blocking_recv() {
+            while let Some(QueuedLetter { letter, written }) = queue.blocking_recv() {
                 // one letter that makes it panic must not keep the others here
-                let sent = catch_unwind(AssertUnwindSafe(|| office.send(&letter)));
+                let sent = catch_unwind(AssertUnwindSafe(|| letters.send(&letter)));
                 let panicked = |_| Answered::Unknown("the letter's writer panicked".to_owned());
                 let _ = written.send(sent.unwrap_or_else(panicked)); // whoever asked may have given up
             }
@@ -87,21 +87,21 @@ impl Post for EmlFolder {
         Box::pin(async move {
             let gone = |_| Answered::Unknown("the letters' writer has ended".to_owned());
             let (written, answer) = oneshot::channel();
-            // where it cannot be handed over, there is nobody who answers
-            let _ = writer.send(Handed { letter, written }).await;
+            // where it cannot be queued, `answer` ends without one
+            let _ = writer.send(QueuedLetter { letter, written }).await;
             answer.await.unwrap_or_else(gone)
         })
     }
 }
 
-struct Office {
+struct LetterWriter {
     dir: PathBuf,
     from: Mailbox,
     base_url: String,
     passes: PassKeys,
 }
 
-impl Office {
+impl LetterWriter {
     fn send(&self, letter: &Letter) -> Answered<()> {
         let message = match self.compose(letter) {
             Ok(message) => message,
@@ -115,8 +115,7 @@ impl Office {
         }
     }
 
-    /// The link to her order is signed and runs out: what lies in a mailbox for years opens nothing then. The order's own key is
-    /// for programs.
+    /// With a signed link to her order, which expires: an old mailbox opens no orders. The order's own key is for programs.
     fn signed(&self, letter: &Letter) -> Letter {
         let today = wall_clock().date();
         let path = || format!("/orders/{}?key={}", letter.order, self.passes.pass(letter.order, today));
@@ -176,7 +175,7 @@ fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
-/// As it is where the standard allows it, so that whoever opens the file can read it.
+/// Unencoded where the standard allows it, so that the file can be read as it is.
 fn encoded(text: &str) -> Body {
     let text = text.replace('\n', "\r\n");
     let plain = text.is_ascii() && text.lines().all(|line| line.len() <= LINE_LENGTH_MAX);
@@ -187,7 +186,7 @@ fn encoded(text: &str) -> Body {
         .expect("any bytes can be written as quoted-printable")
 }
 
-/// RFC 3834: keeps holiday answers away.
+/// RFC 3834: mail programs send no automatic replies to it.
 fn written_by_a_program() -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
 }

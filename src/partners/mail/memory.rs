@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Letter, Post};
 use crate::partners::{Answered, PendingAnswer, at_once};
 
-/// A post office that keeps every sending in memory, for tests. Clones share one.
+/// Mail kept in memory, for tests. Clones share one store.
 #[derive(Clone, Default)]
 pub struct MemoryPost {
     sent: Arc<Mutex<Vec<Letter>>>,

@@ -20,6 +20,7 @@ pub use letter::{Letter, LetterLine};
 pub use memory::MemoryPost;
 pub use text::RenderedLetter;
 
+/// Sends mail.
 pub trait Post: Send + Sync {
     /// `Refused` where the letter can never be sent as it is: an address that is none.
     fn send(&self, letter: Arc<Letter>) -> PendingAnswer<()>;

@@ -1,24 +1,24 @@
 use crate::domain::Money;
 use crate::partners::wall_clock;
 
-use super::link::{Asked, LinkSigner};
+use super::link_signer::{LinkSigner, PaymentTerms};
 use super::typed_cards::{TypedCard, TypedCards};
 
 /// How long a customer has to type her card.
 const LINK_GOOD_FOR_S: u64 = 60 * 60;
 
-/// What a shop needs of the company that takes its customers' cards.
+/// What the shop needs of a hosted payment page.
 pub trait PaymentPage: Send + Sync {
     /// Where the customer types her card: good for this checkout, amount and way back, and for a while. `back` is an
     /// absolute URL without a query.
     fn address(&self, checkout: &str, amount: Money, back: &str) -> String;
 
-    /// The card that was typed for this checkout, by the code that whoever typed it has brought back; `None` where none was,
-    /// or too long ago, or another brought her.
+    /// The card that was typed for this checkout. `code`: what the browser that typed it has brought back. `None` where no card was
+    /// typed, where it was too long ago, or where the code is not that browser's.
     fn card_of(&self, checkout: &str, code: &str) -> Option<TypedCard>;
 }
 
-/// The processor in the shop's own process: its card page and its shop share this, and the secret in it.
+/// The processor in the shop's own process. The card page and the shop share it, and the secret in it.
 pub struct EmbeddedProcessor {
     page_url: String,
     signer: LinkSigner,
@@ -26,21 +26,21 @@ pub struct EmbeddedProcessor {
 }
 
 impl EmbeddedProcessor {
-    /// `page_url`: where browsers reach the card page. `secret`: what asks for a payment is signed with.
+    /// `page_url`: where browsers reach the card page. `secret`: signs payment requests.
     pub fn new(page_url: &str, secret: [u8; 32]) -> EmbeddedProcessor {
         let page_url = page_url.trim_end_matches('/').to_owned();
         EmbeddedProcessor { page_url, signer: LinkSigner::new(secret), typed: TypedCards::default() }
     }
 
-    /// Whether the shop has asked for just this, not too long ago.
-    pub(super) fn is_asked(&self, asked: &Asked<'_>, signature: &str) -> bool {
-        self.signer.is_signed(asked, signature) && asked.expires > now_s()
+    /// Whether the shop has signed these terms, and they have not expired.
+    pub(super) fn is_valid(&self, terms: &PaymentTerms<'_>, signature: &str) -> bool {
+        self.signer.is_signed(terms, signature) && terms.expires > now_s()
     }
 }
 
 impl PaymentPage for EmbeddedProcessor {
     fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
-        let asked = Asked { checkout, amount, back, expires: now_s() + LINK_GOOD_FOR_S };
+        let terms = PaymentTerms { checkout, amount, back, expires: now_s() + LINK_GOOD_FOR_S };
         format!(
             "{}/pay?checkout={}&amount={}&currency={}&return={}&expires={}&signature={}",
             self.page_url,
@@ -48,8 +48,8 @@ impl PaymentPage for EmbeddedProcessor {
             amount.amount,
             amount.currency,
             encoded(back),
-            asked.expires,
-            self.signer.sign(&asked),
+            terms.expires,
+            self.signer.sign(&terms),
         )
     }
 

@@ -1,20 +1,20 @@
-//! The merchant system's embedded default: cards, the tokens that stand for them, and
-//! the page where a card is typed.
+//! The embedded payment processor: cards, the tokens that stand for them, and the page where a card is typed.
 //!
 //! - A card number is shown by nothing here, neither for people nor for debugging: brand and last four only.
 //! - What a shop asks its customer to pay is signed, so nothing of it can be changed in the address of the page.
 //! - A token is in no address: the shop fetches it, server to server, for the checkout and the amount that it was made for.
+
 mod brand;
 mod card_page;
 mod cards;
 mod embedded;
 mod expiry;
-mod link;
+mod link_signer;
 mod page;
 mod page_form;
 mod page_guard;
 mod page_message;
-mod payment;
+mod payment_request;
 mod typed_cards;
 
 pub use brand::Brand;

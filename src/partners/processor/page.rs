@@ -1,5 +1,4 @@
-//! The merchant system's own page: the one place where a card number is typed. It has a port, and so an origin, of its
-//! own.
+//! The card page: the one place where a card number is typed. It has a port, and so an origin, of its own.
 //!
 //! - A card number and its security code live as long as the request that brought them, and are wiped with it: they are in
 //!   no answer, address, log or message. What leaves this page is a token, the brand and the last four digits.
@@ -18,16 +17,16 @@ use rand::rngs::SysRng;
 use ulid::Ulid;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::access::{Counted, Limited, Notice, Rate, announce, form_source};
+use crate::access::{Counted, Limited, Notice, Rate, form_source, write_rate_headers};
 use crate::domain::{Currency, Date};
 use crate::http::{self, Server};
 use crate::partners::wall_clock;
 
 use super::embedded::now_s;
-use super::page_form::Typed;
+use super::page_form::CardForm;
 use super::page_guard::{POLICY, guarded};
-use super::page_message::{STYLESHEET, message, message_with_way_back, rendered, stylesheet};
-use super::payment::Payment;
+use super::page_message::{STYLESHEET, message, message_with_link, rendered, stylesheet};
+use super::payment_request::PaymentRequest;
 use super::typed_cards::NotKept;
 use super::{BadCard, CardNumber, CardPage, Expiry, TypedCard, check_cvv, test_behaviour};
 
@@ -50,7 +49,7 @@ const TEST_CARDS: [(&str, &str); 8] = [
 pub fn serve(listener: TcpListener, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
     let page = Data::new(page);
     let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
-    let limits = http::Limits { wipes: true, ..limits.clone() };
+    let limits = http::Limits { wipes_bodies: true, ..limits.clone() };
     http::serve(listener, 1, &limits, site)
 }
 
@@ -62,7 +61,7 @@ pub(super) fn configure(site: &mut ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "processor/card.html")]
-struct CardForm<'a> {
+struct CardFormPage<'a> {
     stylesheet: &'a str,
     amount: String,
     shop: &'a str,
@@ -76,7 +75,7 @@ struct CardForm<'a> {
     card_expiry: &'a str,
     name: &'a str,
     errors: Errors,
-    trouble: Option<&'static str>,
+    failure: Option<&'static str>,
     test_cards: &'static [(&'static str, &'static str)],
 }
 
@@ -90,17 +89,17 @@ struct Errors {
 
 /// `GET /pay?checkout=&amount=&currency=&return=&expires=&signature=`
 async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
-    let sent = Typed::parse(request.query_string().as_bytes()).unwrap_or_default().sent;
-    match Payment::parse(&sent, page.shop.all(), &page.processor) {
-        Ok(payment) if page.processor.typed.is_over(&payment.checkout, now_s()) => is_over(&payment),
-        Ok(payment) => form(&page, &payment, &Typed::default(), StatusCode::OK, Errors::default(), None),
+    let sent = CardForm::parse(request.query_string().as_bytes()).unwrap_or_default().sent;
+    match PaymentRequest::parse(&sent, page.shop.all(), &page.processor) {
+        Ok(payment) if page.processor.typed.is_over(&payment.checkout, now_s()) => over_page(&payment),
+        Ok(payment) => form(&page, &payment, &CardForm::default(), StatusCode::OK, Errors::default(), None),
         Err(why) => no_payment(&page, &request, why),
     }
 }
 
 /// `POST /pay`: a card for a token, which the shop fetches.
-async fn pay(page: Data<CardPage>, request: HttpRequest, typed: Typed) -> HttpResponse {
-    let payment = match Payment::parse(&typed.sent, page.shop.all(), &page.processor) {
+async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> HttpResponse {
+    let payment = match PaymentRequest::parse(&typed.sent, page.shop.all(), &page.processor) {
         Ok(payment) => payment,
         Err(why) => return no_payment(&page, &request, why),
     };
@@ -118,22 +117,22 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: Typed) -> HttpRe
         }
     };
     if page.processor.typed.is_over(&payment.checkout, now_s()) {
-        return is_over(&payment);
+        return over_page(&payment);
     }
     if let (Some(token), Some(code)) = (token_for(&page, &number).await, random_word()) {
         let card = TypedCard { token, amount: payment.amount };
         match page.processor.typed.keep(&payment.checkout, card, &code, now_s()) {
-            Ok(()) => return see_other(&payment.paid(&code)),
-            Err(NotKept::Over) => return is_over(&payment),
+            Ok(()) => return see_other(&payment.return_url(&code)),
+            Err(NotKept::Over) => return over_page(&payment),
             Err(NotKept::Full) => {}
         }
     }
-    let trouble = "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
-    form(&page, &payment, &typed, StatusCode::SERVICE_UNAVAILABLE, Errors::default(), Some(trouble))
+    let failure = "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
+    form(&page, &payment, &typed, StatusCode::SERVICE_UNAVAILABLE, Errors::default(), Some(failure))
 }
 
 /// The card, or what is wrong with each field; no digit is repeated.
-fn card(typed: &Typed, today: Date) -> Result<CardNumber, Errors> {
+fn card(typed: &CardForm, today: Date) -> Result<CardNumber, Errors> {
     let number = CardNumber::parse(&typed.number);
     let expiry = Expiry::parse(&typed.expiry).and_then(|expiry| expiry.check(today));
     let cvv = match &number {
@@ -146,15 +145,15 @@ fn card(typed: &Typed, today: Date) -> Result<CardNumber, Errors> {
     match (number, &expiry, &cvv, has_name) {
         (Ok(number), Ok(()), Ok(()), true) => Ok(number),
         (number, ..) => Err(Errors {
-            number: number.err().map(said),
-            expiry: expiry.err().map(said),
-            cvv: cvv.err().map(said),
+            number: number.err().map(as_sentence),
+            expiry: expiry.err().map(as_sentence),
+            cvv: cvv.err().map(as_sentence),
             name: (!has_name).then(|| "Type the name as it stands on the card.".to_owned()),
         }),
     }
 }
 
-fn said(why: BadCard) -> String {
+fn as_sentence(why: BadCard) -> String {
     let text = why.to_string();
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
@@ -192,15 +191,15 @@ fn random_word() -> Option<String> {
 
 fn form(
     page: &CardPage,
-    payment: &Payment,
-    typed: &Typed,
+    payment: &PaymentRequest,
+    typed: &CardForm,
     status: StatusCode,
     errors: Errors,
-    trouble: Option<&'static str>,
+    failure: Option<&'static str>,
 ) -> HttpResponse {
     // a number typed into a wrong field must not come back either
     let shown = |text: &'_ str| !crate::domain::holds_card_number(text);
-    let html = CardForm {
+    let html = CardFormPage {
         stylesheet: &STYLESHEET,
         amount: payment.amount.to_string(),
         shop: payment.shop(),
@@ -208,13 +207,13 @@ fn form(
         minor: payment.amount.amount,
         currency: payment.amount.currency,
         back: payment.back(),
-        cancel: payment.cancelled(),
+        cancel: payment.cancel_url(),
         expires: payment.expires,
         signature: &payment.signature,
         card_expiry: Some(typed.expiry.as_str()).filter(|text| shown(text)).unwrap_or_default(),
         name: Some(typed.name.as_str()).filter(|text| shown(text)).unwrap_or_default(),
         errors,
-        trouble,
+        failure,
         test_cards: if page.takes_test_cards() { &TEST_CARDS } else { &[] },
     };
     let mut response = rendered(status, &html);
@@ -224,13 +223,17 @@ fn form(
     response
 }
 
-/// The form goes here, and by redirect back to its shop; nothing runs.
-fn policy(payment: &Payment) -> String {
+/// The `Content-Security-Policy` of the form: it is sent here, and by redirect back to the shop; nothing runs.
+fn policy(payment: &PaymentRequest) -> String {
     let shop = form_source(payment.back()).unwrap_or_default();
     format!("{POLICY}; form-action 'self' {shop}")
 }
 
-fn no_payment(page: &CardPage, request: &HttpRequest, why: super::payment::BadPayment) -> HttpResponse {
+fn no_payment(
+    page: &CardPage,
+    request: &HttpRequest,
+    why: super::payment_request::BadPaymentRequest,
+) -> HttpResponse {
     page.clients.notice(Notice::BadPayment, request.head(), || why.to_string());
     message(
         StatusCode::BAD_REQUEST,
@@ -240,11 +243,11 @@ fn no_payment(page: &CardPage, request: &HttpRequest, why: super::payment::BadPa
     )
 }
 
-/// She has come back to the page, after a decline it may be.
-fn is_over(payment: &Payment) -> HttpResponse {
+/// For a customer who comes back to a payment that is over, perhaps after a decline.
+fn over_page(payment: &PaymentRequest) -> HttpResponse {
     let text = "A card was typed for it before, and the shop has its answer: another card would pay for nothing, \
          so none is taken here. Please go back to the shop; there you can begin another payment.";
-    message_with_way_back(StatusCode::CONFLICT, "This payment is over", text, &payment.cancelled())
+    message_with_link(StatusCode::CONFLICT, "This payment is over", text, &payment.cancel_url())
 }
 
 fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {
@@ -254,7 +257,7 @@ fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpR
         "A lot of cards were typed here. Nothing was charged: please wait a little, and go back to the shop.";
     let mut response = message(StatusCode::TOO_MANY_REQUESTS, "That was too often", text);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(limited.retry_after_s));
-    announce(response.headers_mut(), &limited.standing);
+    write_rate_headers(response.headers_mut(), &limited.standing);
     response
 }
 

@@ -1,6 +1,6 @@
-//! The card page's form, from the connection to its fields, so that a card number stands only where it is wiped: its bytes
-//! are copied into one buffer, decoded from there into fields that end zeroed, and no library sees them in between.
-//! What the form passes through besides: the connection's buffer, which `http` wipes, and the system's.
+//! The card page's form. A card number is only ever in memory that is wiped: its bytes are copied into one buffer and decoded
+//! from there into fields that are zeroed when they are dropped; no library sees them in between. Before that they pass the
+//! connection's buffer, which `http` wipes, and the kernel's.
 
 use std::future::Future;
 use std::io::ErrorKind;
@@ -14,24 +14,24 @@ use futures_util::StreamExt;
 use zeroize::Zeroizing;
 
 use super::page_message::message;
-use super::payment::Sent;
+use super::payment_request::RawPaymentRequest;
 
 const BODY_BYTES_MAX: usize = 8 * 1024;
 
 /// The card as it was typed. It cannot be printed.
 #[derive(Default)]
-pub struct Typed {
-    pub sent: Sent,
+pub struct CardForm {
+    pub sent: RawPaymentRequest,
     pub number: Zeroizing<String>,
     pub expiry: Zeroizing<String>,
     pub cvv: Zeroizing<String>,
     pub name: Zeroizing<String>,
 }
 
-impl Typed {
+impl CardForm {
     /// Reads a form or a query. `None`: it is not in UTF-8, or has a field twice.
-    pub fn parse(form: &[u8]) -> Option<Typed> {
-        let mut typed = Typed::default();
+    pub fn parse(form: &[u8]) -> Option<CardForm> {
+        let mut typed = CardForm::default();
         let mut seen = 0_u16;
         for pair in form.split(|c| *c == b'&').filter(|pair| !pair.is_empty()) {
             let (name, value) = match pair.iter().position(|c| *c == b'=') {
@@ -102,55 +102,57 @@ fn decoded(value: &[u8]) -> Option<Zeroizing<String>> {
     }
 }
 
-impl FromRequest for Typed {
+impl FromRequest for CardForm {
     type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Typed, actix_web::Error>>>>;
+    type Future = Pin<Box<dyn Future<Output = Result<CardForm, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_form = request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
         let payload = payload.take();
         Box::pin(async move {
-            let read = if is_form { read(payload).await } else { Err(Unread::NoForm) };
+            let read = if is_form { read(payload).await } else { Err(FormError::NoForm) };
             let typed =
-                read.and_then(|form: Zeroizing<Vec<u8>>| Typed::parse(&form).ok_or(Unread::Malformed));
-            typed.map_err(|why| InternalError::from_response("a bad form", why.told()).into())
+                read.and_then(|form: Zeroizing<Vec<u8>>| CardForm::parse(&form).ok_or(FormError::Malformed));
+            typed.map_err(|why| InternalError::from_response("a bad form", why.response()).into())
         })
     }
 }
 
 /// Why there is no form.
-enum Unread {
+enum FormError {
     NoForm,
     TooLarge,
     TooSlow,
     Malformed,
 }
 
-impl Unread {
+impl FormError {
     /// Sizes and kinds, never content.
-    fn told(self) -> HttpResponse {
+    fn response(self) -> HttpResponse {
         let (status, text) = match self {
-            Unread::NoForm => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "This is not our own form."),
-            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Your browser has sent more than we read."),
-            Unread::TooSlow => {
+            FormError::NoForm => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "This is not our own form."),
+            FormError::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "Your browser has sent more than we read.")
+            }
+            FormError::TooSlow => {
                 (StatusCode::REQUEST_TIMEOUT, "That took too long. Please go back and try again.")
             }
-            Unread::Malformed => (StatusCode::BAD_REQUEST, "Please go back and type the card again."),
+            FormError::Malformed => (StatusCode::BAD_REQUEST, "Please go back and type the card again."),
         };
         message(status, "We did not get that", text)
     }
 }
 
-async fn read(mut payload: Payload) -> Result<Zeroizing<Vec<u8>>, Unread> {
+async fn read(mut payload: Payload) -> Result<Zeroizing<Vec<u8>>, FormError> {
     // a buffer that grows would leave what it held behind
     let mut form = Zeroizing::new(Vec::with_capacity(BODY_BYTES_MAX));
     while let Some(piece) = payload.next().await {
         let piece = piece.map_err(|error| match error {
-            PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => Unread::TooSlow,
-            _ => Unread::Malformed,
+            PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => FormError::TooSlow,
+            _ => FormError::Malformed,
         })?;
         if form.len() + piece.len() > BODY_BYTES_MAX {
-            return Err(Unread::TooLarge);
+            return Err(FormError::TooLarge);
         }
         form.extend_from_slice(&piece);
     }
@@ -164,16 +166,17 @@ mod tests {
 
     #[test]
     fn a_form_is_read_as_it_was_typed() {
-        let typed = Typed::parse(b"number=4242+4242%204242&name=Zo%C3%AB&checkout=n-1&other=1&&cvv").unwrap();
+        let typed =
+            CardForm::parse(b"number=4242+4242%204242&name=Zo%C3%AB&checkout=n-1&other=1&&cvv").unwrap();
         assert_eq!((typed.number.as_str(), typed.name.as_str()), ("4242 4242 4242", "Zo\u{eb}"));
         assert_eq!((typed.sent.checkout.as_str(), typed.cvv.as_str()), ("n-1", ""));
-        assert_eq!(Typed::parse(b"name=100%&expiry=%4").unwrap().name.as_str(), "100%");
+        assert_eq!(CardForm::parse(b"name=100%&expiry=%4").unwrap().name.as_str(), "100%");
     }
 
     #[test]
     fn a_field_that_is_there_twice_or_no_text_is_refused() {
         for bad in [&b"number=1&number=2"[..], b"amount=1&amount=1", b"name=%FF", b"cvv=\xff"] {
-            assert!(Typed::parse(bad).is_none(), "{bad:?}");
+            assert!(CardForm::parse(bad).is_none(), "{bad:?}");
         }
     }
 
@@ -182,7 +185,7 @@ mod tests {
         fn it_reads_what_browsers_write(number in any::<String>(), name in any::<String>()) {
             let mut form = form_urlencoded::Serializer::new(String::new());
             let form = form.append_pair("number", &number).append_pair("name", &name).finish();
-            let typed = Typed::parse(form.as_bytes()).unwrap();
+            let typed = CardForm::parse(form.as_bytes()).unwrap();
             prop_assert_eq!((typed.number.as_str(), typed.name.as_str()), (number.as_str(), name.as_str()));
         }
     }

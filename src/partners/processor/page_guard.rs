@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 use futures_util::FutureExt;
 
-use crate::access::{NotOurs, Notice};
+use crate::access::{Notice, WrongHost};
 
 use super::CardPage;
 use super::page_message::message;
@@ -20,11 +20,11 @@ const REQUEST_MS_MAX: u64 = 15_000;
 /// After this a customer tries again.
 const RETRY_S: u32 = 5;
 
-/// What every answer holds a browser to, and beside it where its forms may go.
+/// The `Content-Security-Policy` of every answer, but for `form-action`.
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Stands around the card page: a request for another host is refused, one for this ends in time, a panic ends nothing else, and every answer carries the
-/// headers that keep it private.
+/// Middleware around the card page: a request for another host is refused, every request ends in time, a panic ends nothing else,
+/// and every answer carries the security headers.
 pub async fn guarded<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -45,11 +45,11 @@ pub async fn guarded<B: MessageBody + 'static>(
         Ok(Err(_)) => {
             tracing::error!("the card page panicked, and its request was answered 500: report this");
             let text = "Nothing was charged.";
-            again(message(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", text))
+            with_retry_after(message(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", text))
         }
         Err(_) => {
             let text = "Nothing was charged. Please go back and try again in a moment.";
-            again(message(StatusCode::SERVICE_UNAVAILABLE, "That took too long", text))
+            with_retry_after(message(StatusCode::SERVICE_UNAVAILABLE, "That took too long", text))
         }
     };
     Err(refused(refusal))
@@ -60,8 +60,8 @@ fn misdirected(request: &ServiceRequest) -> Option<HttpResponse> {
     let page = request.app_data::<Data<CardPage>>()?;
     let status = match page.origins.of_head(request.head()) {
         Ok(_) => return None,
-        Err(NotOurs::Unnamed) => StatusCode::BAD_REQUEST,
-        Err(NotOurs::Another) => {
+        Err(WrongHost::Missing) => StatusCode::BAD_REQUEST,
+        Err(WrongHost::Other) => {
             page.clients.notice(Notice::OtherHost, request.head(), String::new);
             StatusCode::MISDIRECTED_REQUEST
         }
@@ -70,7 +70,7 @@ fn misdirected(request: &ServiceRequest) -> Option<HttpResponse> {
     Some(message(status, "This is not the address of the payment page", text))
 }
 
-fn again(mut response: HttpResponse) -> HttpResponse {
+fn with_retry_after(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_S));
     response
 }
@@ -80,7 +80,7 @@ fn refused(mut response: HttpResponse) -> Error {
     InternalError::from_response("the card page gave a request up", response).into()
 }
 
-/// What names its own keeping, the stylesheet, may be kept.
+/// Adds the security headers. An answer without a `Cache-Control` of its own gets `no-store`.
 fn harden(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

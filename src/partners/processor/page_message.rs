@@ -1,4 +1,4 @@
-//! What the card page looks like, and a page of it that only says something.
+//! The stylesheet of the card page, and its pages that only carry a message.
 
 use std::sync::LazyLock;
 
@@ -8,14 +8,14 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Its path, another one whenever the text changes.
+/// Its path, which names its content.
 pub static STYLESHEET: LazyLock<String> =
     LazyLock::new(|| format!("/card-{:016x}.css", xxh3_64(CSS.as_bytes())));
 const CSS: &str = include_str!("../../../templates/processor/card.css");
 
 #[derive(Template)]
 #[template(path = "processor/message.html")]
-struct Said<'a> {
+struct MessagePage<'a> {
     stylesheet: &'a str,
     heading: &'a str,
     text: &'a str,
@@ -23,12 +23,12 @@ struct Said<'a> {
 }
 
 pub fn message(status: StatusCode, heading: &str, text: &str) -> HttpResponse {
-    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text, back: None })
+    rendered(status, &MessagePage { stylesheet: &STYLESHEET, heading, text, back: None })
 }
 
 /// `back`: where the customer goes from there.
-pub fn message_with_way_back(status: StatusCode, heading: &str, text: &str, back: &str) -> HttpResponse {
-    rendered(status, &Said { stylesheet: &STYLESHEET, heading, text, back: Some(back) })
+pub fn message_with_link(status: StatusCode, heading: &str, text: &str, back: &str) -> HttpResponse {
+    rendered(status, &MessagePage { stylesheet: &STYLESHEET, heading, text, back: Some(back) })
 }
 
 pub fn rendered(status: StatusCode, page: &impl Template) -> HttpResponse {

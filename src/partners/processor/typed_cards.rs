@@ -12,14 +12,14 @@ const CARDS_MAX: usize = 10_000;
 /// How long a shop may fetch the card that was typed.
 const GOOD_FOR_S: u64 = 30 * 60;
 
-/// What a shop gets for a card that was typed: good for this checkout and amount, and for no other.
+/// What the shop gets for a card that was typed: a token, good for this checkout and amount alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedCard {
     pub token: String,
     pub amount: Money,
 }
 
-/// It pays: it is not for logs.
+/// Without the token, which pays.
 impl fmt::Debug for TypedCard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TypedCard({})", self.amount)
@@ -35,8 +35,8 @@ pub struct TypedCards {
 
 struct Kept {
     card: TypedCard,
-    /// Goes to the shop with whoever typed the card: a link to the page can be sent to somebody else, who would pay for another's
-    /// order.
+    /// Comes back to the shop with the browser in which the card was typed. Otherwise somebody could send another a link to his own
+    /// checkout, and she would pay for his order.
     code: String,
     /// Unix time in seconds.
     until: u64,
@@ -47,7 +47,7 @@ struct Kept {
 /// Why a card is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotKept {
-    /// Too many are on their way.
+    /// Too many cards wait to be fetched.
     Full,
     /// The shop has fetched one for this checkout.
     Over,
@@ -93,7 +93,7 @@ impl TypedCards {
         self.lock().get(checkout).is_some_and(|kept| kept.fetched && kept.until > now_s)
     }
 
-    /// What panics here leaves the map whole.
+    /// A panic leaves the map whole, so a poisoned lock is good.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
         self.by_checkout.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -172,11 +172,11 @@ impl Wholesaler for Simulated {
     }
 
     fn order(&self, order: SupplyOrder) -> PendingAnswer<Acknowledgement> {
-        at_once(Answered::said(self.acknowledge(&order)))
+        at_once(Answered::from_result(self.acknowledge(&order)))
     }
 
     fn ship_notice(&self, request: ShipNoticeRequest) -> PendingAnswer<ShipNotice> {
-        at_once(Answered::said(self.notice(&request)))
+        at_once(Answered::from_result(self.notice(&request)))
     }
 }
 

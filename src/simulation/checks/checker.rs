@@ -2,7 +2,7 @@
 
 use crate::domain::OrderId;
 
-use super::super::evidence::Evidence;
+use super::super::observation::Observation;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Checker {
     pub invariant: &'static str,
     /// What must hold, as a sentence.
     pub holds: &'static str,
-    pub check: fn(&Evidence<'_>, &mut Found),
+    pub check: fn(&Observation<'_>, &mut Found),
 }
 
 /// Collects what one checker finds.
@@ -51,11 +51,14 @@ impl Found {
 }
 
 /// What is wrong, as these checkers see it.
-pub fn run<'a>(checkers: impl IntoIterator<Item = &'a Checker>, evidence: &Evidence<'_>) -> Vec<Violation> {
+pub fn run<'a>(
+    checkers: impl IntoIterator<Item = &'a Checker>,
+    observation: &Observation<'_>,
+) -> Vec<Violation> {
     let mut violations = vec![];
     for checker in checkers {
         let mut found = Found::default();
-        (checker.check)(evidence, &mut found);
+        (checker.check)(observation, &mut found);
         let named = |(order, what)| Violation { invariant: checker.invariant, order, what };
         violations.extend(found.0.into_iter().map(named));
     }

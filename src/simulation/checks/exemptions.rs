@@ -7,13 +7,13 @@ use crate::actors::stock_keeper::{self, PurchaseOrderId};
 use crate::actors::{Event, Message, Shop};
 use crate::domain::OrderId;
 
-use super::super::evidence::Evidence;
 use super::super::fault::Fault;
+use super::super::observation::Observation;
 
 /// Orders of which a message was given up after it had panicked too often: they stand where they stood, and the
 /// operator has a case.
-pub fn given_up(evidence: &Evidence<'_>) -> BTreeSet<OrderId> {
-    let dead = evidence.records.iter().filter(|(_, record)| record.dead.is_some());
+pub fn given_up(observation: &Observation<'_>) -> BTreeSet<OrderId> {
+    let dead = observation.records.iter().filter(|(_, record)| record.dead.is_some());
     let cases = dead.flat_map(|(_, record)| &record.stated.events);
     let order = |event: &Event| match event {
         Event::Case(case) => Some(case.order),
@@ -23,9 +23,9 @@ pub fn given_up(evidence: &Evidence<'_>) -> BTreeSet<OrderId> {
 }
 
 /// A message about it was given up, and lies in the dead letters.
-pub fn names_purchase_order(evidence: &Evidence<'_>, id: PurchaseOrderId) -> bool {
+pub fn names_purchase_order(observation: &Observation<'_>, id: PurchaseOrderId) -> bool {
     use stock_keeper::Message as M;
-    let mut dead = evidence.records.iter().filter_map(|(_, record)| record.dead.as_ref());
+    let mut dead = observation.records.iter().filter_map(|(_, record)| record.dead.as_ref());
     dead.any(|dead| match dead.message::<Shop>() {
         Ok(Message::StockKeeper(
             M::SupplyAnswered { purchase_order, .. }
@@ -38,11 +38,11 @@ pub fn names_purchase_order(evidence: &Evidence<'_>, id: PurchaseOrderId) -> boo
 }
 
 /// Not an answer to what was asked: the shop has too much work, is closing, or its actors panic or hang on purpose.
-pub fn is_shops_trouble(evidence: &Evidence<'_>, status: u16) -> bool {
+pub fn is_expected_server_error(observation: &Observation<'_>, status: u16) -> bool {
     let panics = [Fault::PanicBefore, Fault::PanicAfter, Fault::Poison, Fault::Hang];
     match status {
         503 | 504 => true,
-        500 => panics.iter().any(|fault| evidence.plan.faults.contains(*fault)),
+        500 => panics.iter().any(|fault| observation.plan.faults.contains(*fault)),
         _ => false,
     }
 }

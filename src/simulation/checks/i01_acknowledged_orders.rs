@@ -1,6 +1,6 @@
 //! I1: every order answered with 2xx is there, same content, after any kill, power cut, restart.
 //!
-//! Held against every answer that a customer had, at each death and at the end: the order stands in the journal with the
+//! Held against every answer that a customer had, after each crash and at the end: the order stands in the journal with the
 //! key, lines, prices and times that she was shown; it has been in the state that she was told; and what she is told
 //! later is never an earlier state. A state that is not in the journal was told before it was durable.
 
@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::actors::order_manager::{Claim, Order};
 use crate::domain::{OrderId, OrderState};
-use crate::simulation::evidence::Evidence;
-use crate::simulation::history::{History, Look, Moment, Outcome, Shown};
-use crate::simulation::world::links;
+use crate::simulation::history::{CheckoutOutcome, History, Moment, OrderLook, ShownOrder};
+use crate::simulation::observation::Observation;
+use crate::simulation::simulated_world::links;
 
 use super::Found;
 use super::journal::passed;
@@ -19,35 +19,37 @@ type Passed = BTreeMap<OrderId, Vec<OrderState>>;
 
 const NOT_FOUND: u16 = 404;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    let passed = passed(evidence);
-    for view in views(evidence) {
-        is_there(evidence, view.shown, &passed, found);
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    let passed = passed(observation);
+    for view in views(observation) {
+        is_there(observation, view.shown, &passed, found);
     }
-    for asked in &evidence.history.checkouts {
-        if let Some(Outcome::SentOn { order, order_key }) = asked.told.as_ref().map(|told| &told.outcome) {
-            is_there_under_its_key(evidence, *order, order_key, found);
+    for asked in &observation.history.checkouts {
+        if let Some(CheckoutOutcome::SentOn { order, order_key }) =
+            asked.told.as_ref().map(|told| &told.outcome)
+        {
+            is_there_under_its_key(observation, *order, order_key, found);
         }
     }
-    evidence.history.looks.iter().for_each(|look| is_not_denied(look, found));
-    goes_forward(evidence, &passed, found);
+    observation.history.looks.iter().for_each(|look| is_not_denied(look, found));
+    goes_forward(observation, &passed, found);
 }
 
 /// An order as its owner was shown it.
 struct View<'a> {
     asked_at: Moment,
     at: Moment,
-    shown: &'a Shown,
+    shown: &'a ShownOrder,
     /// The first answer once more, whatever has happened since.
     is_repeat: bool,
 }
 
-fn views<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = View<'a>> {
-    let history: &'a History = evidence.history;
+fn views<'a>(observation: &Observation<'a>) -> impl Iterator<Item = View<'a>> {
+    let history: &'a History = observation.history;
     let checkouts = history.checkouts.iter().filter_map(|asked| {
         let told = asked.told.as_ref()?;
         match &told.outcome {
-            Outcome::Taken(shown) | Outcome::Pending(shown) => {
+            CheckoutOutcome::Taken(shown) | CheckoutOutcome::Pending(shown) => {
                 Some(View { asked_at: asked.at, at: told.at, shown, is_repeat: told.replayed })
             }
             _ => None,
@@ -60,8 +62,8 @@ fn views<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = View<'a>> {
     checkouts.chain(looks)
 }
 
-fn is_there(evidence: &Evidence<'_>, shown: &Shown, passed: &Passed, found: &mut Found) {
-    let Some(order) = evidence.tables().of::<Order>().peek(&shown.id) else {
+fn is_there(observation: &Observation<'_>, shown: &ShownOrder, passed: &Passed, found: &mut Found) {
+    let Some(order) = observation.tables().of::<Order>().peek(&shown.id) else {
         return found.wrong_of(shown.id, format!("she was told of it as {}, and it is gone", shown.state));
     };
     found.expect_of(shown.id, is_content_of(order, shown), || {
@@ -73,7 +75,7 @@ fn is_there(evidence: &Evidence<'_>, shown: &Shown, passed: &Passed, found: &mut
     });
 }
 
-fn is_content_of(order: &Order, shown: &Shown) -> bool {
+fn is_content_of(order: &Order, shown: &ShownOrder) -> bool {
     let line = |line: &crate::domain::OrderLine| {
         (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount)
     };
@@ -87,8 +89,8 @@ fn is_content_of(order: &Order, shown: &Shown) -> bool {
         && shown.placed_at == order.terms.placed_at.to_string()
 }
 
-fn is_there_under_its_key(evidence: &Evidence<'_>, id: OrderId, key: &str, found: &mut Found) {
-    match evidence.tables().of::<Order>().peek(&id) {
+fn is_there_under_its_key(observation: &Observation<'_>, id: OrderId, key: &str, found: &mut Found) {
+    match observation.tables().of::<Order>().peek(&id) {
         None => found.wrong_of(id, "her browser was sent on to it, and it is gone"),
         Some(_) => found.expect_of(id, matches!(links().claim(id, key), Ok(Claim::Link)), || {
             "her browser was sent on to it with a key that does not open it".to_owned()
@@ -97,16 +99,16 @@ fn is_there_under_its_key(evidence: &Evidence<'_>, id: OrderId, key: &str, found
 }
 
 /// Whoever looks at an order has been told of it.
-fn is_not_denied(look: &Look, found: &mut Found) {
+fn is_not_denied(look: &OrderLook, found: &mut Found) {
     found.expect_of(look.order, look.status != NOT_FOUND, || {
         format!("its owner looked at it and was answered {} {}", look.status, look.code)
     });
 }
 
 /// What she asked after an answer was in her hands shows no earlier state.
-fn goes_forward(evidence: &Evidence<'_>, passed: &Passed, found: &mut Found) {
+fn goes_forward(observation: &Observation<'_>, passed: &Passed, found: &mut Found) {
     let mut by_order: BTreeMap<OrderId, Vec<View<'_>>> = BTreeMap::new();
-    for view in views(evidence).filter(|view| !view.is_repeat) {
+    for view in views(observation).filter(|view| !view.is_repeat) {
         by_order.entry(view.shown.id).or_default().push(view);
     }
     for (order, views) in by_order {

@@ -8,7 +8,7 @@ use crate::actors::order_manager::{self, AnswerState, KeyBinding, Order, REFUSAL
 use crate::actors::warehouse::Shipment;
 use crate::actors::{Event, timelines};
 use crate::domain::{OrderId, Timestamp};
-use crate::simulation::evidence::{Evidence, Forgotten};
+use crate::simulation::observation::{Forgotten, Observation};
 
 use super::Found;
 use super::journal::CardBook;
@@ -16,21 +16,21 @@ use super::journal::CardBook;
 /// The timer may ring while the process is down, and a message takes its time.
 const SLACK_MS: u64 = Timestamp::HOUR_MS;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    if evidence.forgotten.is_empty() && !evidence.is_end() {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    if observation.forgotten.is_empty() && !observation.is_end() {
         return;
     }
-    let book = CardBook::of(evidence);
-    for (id, forgotten) in evidence.forgotten {
+    let book = CardBook::of(observation);
+    for (id, forgotten) in observation.forgotten {
         was_refused(*id, forgotten, found);
         has_no_money(*id, &book, found);
         // what should have forgotten the rest may have been given up, and the operator has it
-        if evidence.is_end() && !evidence.has_case(*id) {
-            nothing_is_left(evidence, *id, found);
+        if observation.is_end() && !observation.has_case(*id) {
+            nothing_is_left(observation, *id, found);
         }
     }
-    if evidence.is_end() {
-        none_should_be(evidence, found);
+    if observation.is_end() {
+        none_should_be(observation, found);
     }
 }
 
@@ -57,8 +57,8 @@ fn has_no_money(id: OrderId, book: &CardBook, found: &mut Found) {
     }
 }
 
-fn nothing_is_left(evidence: &Evidence<'_>, id: OrderId, found: &mut Found) {
-    let tables = evidence.tables();
+fn nothing_is_left(observation: &Observation<'_>, id: OrderId, found: &mut Found) {
+    let tables = observation.tables();
     let payments = tables.of::<Payment>().resident().filter(|(_, row)| row.order == id).count();
     let keys = tables.of::<KeyBinding>().resident().filter(|(_, row)| row.order == id).count();
     let rows = [
@@ -73,14 +73,14 @@ fn nothing_is_left(evidence: &Evidence<'_>, id: OrderId, found: &mut Found) {
 }
 
 /// By the end everything has had its time.
-fn none_should_be(evidence: &Evidence<'_>, found: &mut Found) {
-    let orders = evidence.tables().of::<Order>();
-    for (_, record, event) in evidence.events() {
+fn none_should_be(observation: &Observation<'_>, found: &mut Found) {
+    let orders = observation.tables().of::<Order>();
+    for (_, record, event) in observation.events() {
         let Event::OrderManager(order_manager::Event::Answered { order: id, .. }) = event else { continue };
         let is_there = orders.peek(id).is_some_and(is_refused);
-        let kept_ms = evidence.derived.last_real.ms_since(record.moment.real);
+        let kept_ms = observation.derived.last_real.ms_since(record.moment.real);
         let is_over = kept_ms > REFUSAL_KEPT_MS + SLACK_MS;
-        found.expect_of(*id, !(is_there && is_over) || evidence.has_case(*id), || {
+        found.expect_of(*id, !(is_there && is_over) || observation.has_case(*id), || {
             format!("it was refused {} hours ago, and is still there", kept_ms / Timestamp::HOUR_MS)
         });
     }

@@ -11,61 +11,66 @@ use crate::actors::Event;
 use crate::actors::order_manager::{self, AnswerKind, AnswerState, Idempotency, Placed};
 use crate::actors::web_session::ORDERING_MAX_MS;
 use crate::domain::{Buyer, OrderId, SessionId, Timestamp};
-use crate::simulation::evidence::Evidence;
-use crate::simulation::history::{Asked, Key, Outcome, Route, Told};
+use crate::simulation::history::{CheckoutAnswer, CheckoutAttempt, CheckoutKey, CheckoutOutcome, Route};
+use crate::simulation::observation::Observation;
 
 use super::Found;
 use super::journal::{placed, principal_of};
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    makes_one_order(evidence, found);
-    programs_never_meet(evidence, found);
-    carts_are_sold_once(evidence, found);
-    let mut by_key: BTreeMap<&Key, Vec<&Asked>> = BTreeMap::new();
-    for asked in &evidence.history.checkouts {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    makes_one_order(observation, found);
+    programs_never_meet(observation, found);
+    carts_are_sold_once(observation, found);
+    let mut by_key: BTreeMap<&CheckoutKey, Vec<&CheckoutAttempt>> = BTreeMap::new();
+    for asked in &observation.history.checkouts {
         by_key.entry(&asked.key).or_default().push(asked);
     }
     for (key, asked) in by_key {
-        for asked in lives(evidence, asked) {
+        for asked in by_order(observation, asked) {
             names_one_order(key, &asked, found);
             is_told_first_once(key, &asked, found);
             if key.route != Route::Payment {
                 // a nonce has no other body: the gateway takes what the page showed
                 executes_one_body(key, &asked, found);
             }
-            same_again(evidence, &asked, found);
+            same_again(observation, &asked, found);
         }
     }
 }
 
 /// What was asked under one key, for each time that it was bound: an order that is forgotten frees it.
-fn lives<'a>(evidence: &Evidence<'_>, asked: Vec<&'a Asked>) -> Vec<Vec<&'a Asked>> {
-    let named = |asked: &Asked| asked.told.as_ref().and_then(|told| told.outcome.order());
-    let is_over = |asked: &&Asked| named(asked).is_some_and(|order| evidence.forgotten.contains_key(&order));
+fn by_order<'a>(
+    observation: &Observation<'_>,
+    asked: Vec<&'a CheckoutAttempt>,
+) -> Vec<Vec<&'a CheckoutAttempt>> {
+    let named = |asked: &CheckoutAttempt| asked.told.as_ref().and_then(|told| told.outcome.order());
+    let is_over = |asked: &&CheckoutAttempt| {
+        named(asked).is_some_and(|order| observation.forgotten.contains_key(&order))
+    };
     let (over, last): (Vec<_>, Vec<_>) = asked.into_iter().partition(is_over);
     if over.is_empty() {
         return vec![last];
     }
-    let mut lives: BTreeMap<OrderId, Vec<&Asked>> = BTreeMap::new();
+    let mut groups: BTreeMap<OrderId, Vec<&CheckoutAttempt>> = BTreeMap::new();
     for asked in over {
         let Some(order) = named(asked) else { continue };
-        lives.entry(order).or_default().push(asked);
+        groups.entry(order).or_default().push(asked);
     }
     // what names no order was asked in any of them
     let last = last.into_iter().filter(|asked| named(asked).is_some()).collect();
-    lives.into_values().chain([last]).collect()
+    groups.into_values().chain([last]).collect()
 }
 
-fn makes_one_order(evidence: &Evidence<'_>, found: &mut Found) {
+fn makes_one_order(observation: &Observation<'_>, found: &mut Found) {
     let mut bound: BTreeMap<(String, u8, &str), OrderId> = BTreeMap::new();
-    for (at, _, event) in evidence.events() {
+    for (at, _, event) in observation.events() {
         let Event::OrderManager(order_manager::Event::Placed(placed)) = event else { continue };
-        if !is_bound(evidence, placed) {
+        if !is_bound(observation, placed) {
             continue;
         }
         let Idempotency { principal, route, key, .. } = &placed.place.idempotency;
         let before = bound.insert((principal_of(principal), *route as u8, key), placed.place.order);
-        let was_free = |order| evidence.forgotten.get(&order).is_some_and(|forgotten| forgotten.by < at);
+        let was_free = |order| observation.forgotten.get(&order).is_some_and(|forgotten| forgotten.by < at);
         if let Some(before) = before.filter(|before| !was_free(*before)) {
             found.wrong_of(placed.place.order, format!("{before} was placed under the same key {key}"));
         }
@@ -73,10 +78,10 @@ fn makes_one_order(evidence: &Evidence<'_>, found: &mut Found) {
 }
 
 /// While one order of a cart has not been answered there is no other: what is in it is not bought twice.
-fn carts_are_sold_once(evidence: &Evidence<'_>, found: &mut Found) {
+fn carts_are_sold_once(observation: &Observation<'_>, found: &mut Found) {
     use order_manager::Event as E;
     let mut open: BTreeMap<SessionId, (OrderId, Timestamp)> = BTreeMap::new();
-    for (_, record, event) in evidence.events() {
+    for (_, record, event) in observation.events() {
         match event {
             Event::OrderManager(E::Placed(placed)) => {
                 let Buyer::Visitor(cart) = placed.place.idempotency.principal else { continue };
@@ -94,11 +99,11 @@ fn carts_are_sold_once(evidence: &Evidence<'_>, found: &mut Found) {
 }
 
 /// An order is told to the program that placed it, and to no other.
-fn programs_never_meet(evidence: &Evidence<'_>, found: &mut Found) {
-    let placed: BTreeMap<OrderId, String> = placed(evidence)
+fn programs_never_meet(observation: &Observation<'_>, found: &mut Found) {
+    let placed: BTreeMap<OrderId, String> = placed(observation)
         .map(|placed| (placed.place.order, principal_of(&placed.place.idempotency.principal)))
         .collect();
-    for asked in evidence.history.checkouts.iter().filter(|asked| asked.key.route == Route::Orders) {
+    for asked in observation.history.checkouts.iter().filter(|asked| asked.key.route == Route::Orders) {
         let Some(order) = asked.told.as_ref().and_then(|told| told.outcome.order()) else { continue };
         let Some(owner) = placed.get(&order) else { continue };
         let asker = &asked.key.principal;
@@ -106,13 +111,13 @@ fn programs_never_meet(evidence: &Evidence<'_>, found: &mut Found) {
     }
 }
 
-fn is_bound(evidence: &Evidence<'_>, placed: &Placed) -> bool {
-    let order = evidence.order(placed.place.order);
+fn is_bound(observation: &Observation<'_>, placed: &Placed) -> bool {
+    let order = observation.order(placed.place.order);
     order.is_some_and(|order| order.answer != AnswerState::Given(AnswerKind::UnknownToken))
 }
 
 /// The answers that bind the shop, with the body that each was given to; in the order in which they were told.
-fn binding<'a>(asked: &[&'a Asked]) -> Vec<(&'a Asked, &'a Told, OrderId)> {
+fn binding<'a>(asked: &[&'a CheckoutAttempt]) -> Vec<(&'a CheckoutAttempt, &'a CheckoutAnswer, OrderId)> {
     let told = asked.iter().filter_map(|asked| {
         let told = asked.told.as_ref()?;
         Some((*asked, told, told.outcome.order()?))
@@ -122,7 +127,7 @@ fn binding<'a>(asked: &[&'a Asked]) -> Vec<(&'a Asked, &'a Told, OrderId)> {
     told
 }
 
-fn names_one_order(key: &Key, asked: &[&Asked], found: &mut Found) {
+fn names_one_order(key: &CheckoutKey, asked: &[&CheckoutAttempt], found: &mut Found) {
     let binding = binding(asked);
     let Some((_, _, first)) = binding.first() else { return };
     if let Some((_, _, other)) = binding.iter().find(|(_, _, order)| order != first) {
@@ -131,7 +136,7 @@ fn names_one_order(key: &Key, asked: &[&Asked], found: &mut Found) {
 }
 
 /// Of all answers that a program had under one key, one is the first. A page does not say which it is.
-fn is_told_first_once(key: &Key, asked: &[&Asked], found: &mut Found) {
+fn is_told_first_once(key: &CheckoutKey, asked: &[&CheckoutAttempt], found: &mut Found) {
     let binding = binding(asked);
     let mut first = binding.iter().filter(|(_, told, _)| !told.replayed);
     if let (true, Some(_), Some((_, _, order))) = (key.route != Route::Payment, first.next(), first.next()) {
@@ -139,7 +144,7 @@ fn is_told_first_once(key: &Key, asked: &[&Asked], found: &mut Found) {
     }
 }
 
-fn executes_one_body(key: &Key, asked: &[&Asked], found: &mut Found) {
+fn executes_one_body(key: &CheckoutKey, asked: &[&CheckoutAttempt], found: &mut Found) {
     let binding = binding(asked);
     let mut bodies: Vec<u64> = asked.iter().map(|asked| asked.body).collect();
     bodies.sort_unstable();
@@ -150,17 +155,19 @@ fn executes_one_body(key: &Key, asked: &[&Asked], found: &mut Found) {
             format!("two bodies under the key {} were both answered with it", key.key)
         });
     }
-    let mismatch = |asked: &&Asked| matches!(asked.told, Some(Told { outcome: Outcome::Mismatch, .. }));
+    let mismatch = |asked: &&CheckoutAttempt| {
+        matches!(asked.told, Some(CheckoutAnswer { outcome: CheckoutOutcome::Mismatch, .. }))
+    };
     if bodies.len() == 1 && asked.iter().any(mismatch) {
         found.wrong(format!("the key {} only ever came with one body, and was refused for another", key.key));
     }
 }
 
 /// The same body is given the same answer, but after one that said that the outcome is not known yet.
-fn same_again(evidence: &Evidence<'_>, asked: &[&Asked], found: &mut Found) {
+fn same_again(observation: &Observation<'_>, asked: &[&CheckoutAttempt], found: &mut Found) {
     let binding = binding(asked);
     let Some((_, first, order)) = binding.first() else { return };
-    let is_same = if was_pending(evidence, *order) { is_as_it_stands } else { is_same };
+    let is_same = if was_pending(observation, *order) { is_as_it_stands } else { is_same };
     for (_, later, order) in &binding[1..] {
         found.expect_of(*order, is_same(&first.outcome, &later.outcome), || {
             format!("she was answered {:?}, and then {:?}", first.outcome, later.outcome)
@@ -169,32 +176,40 @@ fn same_again(evidence: &Evidence<'_>, asked: &[&Asked], found: &mut Found) {
 }
 
 /// She may not have heard it: her connection can break before the answer.
-fn was_pending(evidence: &Evidence<'_>, order: OrderId) -> bool {
-    let order = evidence.order(order);
+fn was_pending(observation: &Observation<'_>, order: OrderId) -> bool {
+    let order = observation.order(order);
     order.is_some_and(|order| order.answer.began_pending())
 }
 
-fn is_same(first: &Outcome, later: &Outcome) -> bool {
+fn is_same(first: &CheckoutOutcome, later: &CheckoutOutcome) -> bool {
     match (first, later) {
-        (Outcome::Taken(one), Outcome::Taken(other)) => one.json == other.json,
-        (Outcome::Declined { reason: one, .. }, Outcome::Declined { reason: other, .. }) => one == other,
-        (Outcome::OutOfStock { .. }, Outcome::OutOfStock { .. })
-        | (Outcome::BackorderLimit { .. }, Outcome::BackorderLimit { .. }) => true,
-        (Outcome::SentOn { order_key: one, .. }, Outcome::SentOn { order_key: other, .. }) => one == other,
+        (CheckoutOutcome::Taken(one), CheckoutOutcome::Taken(other)) => one.json == other.json,
+        (CheckoutOutcome::Declined { reason: one, .. }, CheckoutOutcome::Declined { reason: other, .. }) => {
+            one == other
+        }
+        (CheckoutOutcome::OutOfStock { .. }, CheckoutOutcome::OutOfStock { .. })
+        | (CheckoutOutcome::BackorderLimit { .. }, CheckoutOutcome::BackorderLimit { .. }) => true,
+        (
+            CheckoutOutcome::SentOn { order_key: one, .. },
+            CheckoutOutcome::SentOn { order_key: other, .. },
+        ) => one == other,
         _ => false,
     }
 }
 
 /// The same order, however far it has come.
-fn is_as_it_stands(first: &Outcome, later: &Outcome) -> bool {
+fn is_as_it_stands(first: &CheckoutOutcome, later: &CheckoutOutcome) -> bool {
     match (first, later) {
-        (Outcome::OutOfStock { .. }, _) | (_, Outcome::OutOfStock { .. }) => false,
-        (Outcome::Taken(one) | Outcome::Pending(one), Outcome::Taken(other) | Outcome::Pending(other)) => {
-            one.same_content(other)
-        }
+        (CheckoutOutcome::OutOfStock { .. }, _) | (_, CheckoutOutcome::OutOfStock { .. }) => false,
+        (
+            CheckoutOutcome::Taken(one) | CheckoutOutcome::Pending(one),
+            CheckoutOutcome::Taken(other) | CheckoutOutcome::Pending(other),
+        ) => one.same_content(other),
         // what was declined stays so
-        (Outcome::Declined { reason: one, .. }, Outcome::Declined { reason: other, .. }) => one == other,
-        (Outcome::Declined { .. }, _) => false,
+        (CheckoutOutcome::Declined { reason: one, .. }, CheckoutOutcome::Declined { reason: other, .. }) => {
+            one == other
+        }
+        (CheckoutOutcome::Declined { .. }, _) => false,
         _ => first.order() == later.order(),
     }
 }

@@ -12,38 +12,40 @@ use crate::actors::{Event, Shop};
 use crate::domain::{OrderId, OrderState, PaymentId};
 use crate::journal::Position;
 use crate::runtime::{Cause, Record, Statement};
-use crate::simulation::evidence::Evidence;
+use crate::simulation::observation::Observation;
 
 use super::Found;
 use super::journal::turn;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    log_has_no_gap(evidence, found);
-    causes_count_once(evidence, found);
-    orders_move_along_the_table(evidence, found);
-    payments_move_along_the_table(evidence, found);
-    for difference in evidence.differences {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    log_has_no_gap(observation, found);
+    causes_count_once(observation, found);
+    orders_move_along_the_table(observation, found);
+    payments_move_along_the_table(observation, found);
+    for difference in observation.differences {
         found.wrong(format!("what is stored is not what happened: {difference}"));
     }
 }
 
-fn log_has_no_gap(evidence: &Evidence<'_>, found: &mut Found) {
-    for ((position, record), (next, later)) in evidence.records.iter().zip(evidence.records.iter().skip(1)) {
+fn log_has_no_gap(observation: &Observation<'_>, found: &mut Found) {
+    for ((position, record), (next, later)) in
+        observation.records.iter().zip(observation.records.iter().skip(1))
+    {
         found.expect(*next == position.next(), || format!("turn {next} follows turn {position}"));
         found.expect(later.moment.real >= record.moment.real && later.moment.at >= record.moment.at, || {
             format!("the clock of turn {next} is behind that of turn {position}")
         });
     }
-    let last = evidence.records.last().map_or(Position::START, |(position, _)| *position);
-    found.expect(last == evidence.derived.last, || {
-        format!("the journal ends at turn {last}, and {} turns were folded", evidence.derived.last)
+    let last = observation.records.last().map_or(Position::START, |(position, _)| *position);
+    found.expect(last == observation.derived.last, || {
+        format!("the journal ends at turn {last}, and {} turns were folded", observation.derived.last)
     });
 }
 
 /// Each cause was stated before it was decided on, and is decided on once.
-fn causes_count_once(evidence: &Evidence<'_>, found: &mut Found) {
+fn causes_count_once(observation: &Observation<'_>, found: &mut Found) {
     let mut seen: BTreeSet<(u8, Statement)> = BTreeSet::new();
-    for (position, record) in evidence.records {
+    for (position, record) in observation.records {
         let (kind, cause) = match record.cause {
             Cause::Outside => continue,
             Cause::Message(statement) => (0, statement),
@@ -54,14 +56,14 @@ fn causes_count_once(evidence: &Evidence<'_>, found: &mut Found) {
         found.expect(seen.insert((kind, cause)), || {
             format!("turn {position} decides on what was decided on before: {:?}", record.cause)
         });
-        found.expect(is_stated(evidence, *position, record), || {
+        found.expect(is_stated(observation, *position, record), || {
             format!("turn {position} decides on what nobody stated: {:?}", record.cause)
         });
     }
 }
 
-fn is_stated(evidence: &Evidence<'_>, position: Position, record: &Record<Shop>) -> bool {
-    let stated = |at: Statement| turn(evidence, at.turn).filter(|_| at.turn < position);
+fn is_stated(observation: &Observation<'_>, position: Position, record: &Record<Shop>) -> bool {
+    let stated = |at: Statement| turn(observation, at.turn).filter(|_| at.turn < position);
     match record.cause {
         Cause::Outside => true,
         Cause::Message(at) => stated(at)
@@ -70,21 +72,21 @@ fn is_stated(evidence: &Evidence<'_>, position: Position, record: &Record<Shop>)
         Cause::Timer { set, .. } => stated(set).is_some_and(|setter| {
             setter.by == record.by && setter.stated.timers.get(set.index as usize).is_some()
         }),
-        Cause::DeadLetter(at) => turn(evidence, at).is_some_and(|buried| buried.dead.is_some()),
+        Cause::DeadLetter(at) => turn(observation, at).is_some_and(|buried| buried.dead.is_some()),
         Cause::Call(at) => stated(at).is_some_and(|caller| {
             caller.by == record.by && caller.stated.calls.get(at.index as usize).is_some()
         }),
     }
 }
 
-fn orders_move_along_the_table(evidence: &Evidence<'_>, found: &mut Found) {
+fn orders_move_along_the_table(observation: &Observation<'_>, found: &mut Found) {
     let mut states: BTreeMap<OrderId, OrderState> = BTreeMap::new();
-    for (position, _, event) in evidence.events() {
+    for (position, _, event) in observation.events() {
         if let Event::OrderManager(event) = event {
             move_order(&mut states, position, event, found);
         }
     }
-    for (id, order) in evidence.tables().of::<Order>().resident() {
+    for (id, order) in observation.tables().of::<Order>().resident() {
         let led_to = states.remove(id);
         found.expect_of(*id, led_to == Some(order.state), || {
             format!("its events lead to {led_to:?}, and it is {}", order.state)
@@ -121,14 +123,14 @@ fn move_order(
     }
 }
 
-fn payments_move_along_the_table(evidence: &Evidence<'_>, found: &mut Found) {
+fn payments_move_along_the_table(observation: &Observation<'_>, found: &mut Found) {
     let mut states: BTreeMap<PaymentId, PaymentState> = BTreeMap::new();
-    for (position, _, event) in evidence.events() {
+    for (position, _, event) in observation.events() {
         if let Event::MerchantProxy(event) = event {
             move_payment(&mut states, position, event, found);
         }
     }
-    for (id, payment) in evidence.tables().of::<Payment>().resident() {
+    for (id, payment) in observation.tables().of::<Payment>().resident() {
         let led_to = states.remove(id);
         found.expect_of(payment.order, led_to == Some(payment.state), || {
             format!("the events of {id} lead to {led_to:?}, and it is {:?}", payment.state)

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use crate::actors::merchant_proxy::{self, Payment};
 use crate::actors::{Event, bank};
 use crate::domain::{Money, OrderId};
-use crate::simulation::evidence::Evidence;
+use crate::simulation::observation::Observation;
 
 use super::Found;
 use super::journal::{CardBook, placed};
 
 type Totals = BTreeMap<OrderId, Money>;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    let totals = placed(evidence).map(|placed| (placed.place.order, placed.place.totals.total)).collect();
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    let totals = placed(observation).map(|placed| (placed.place.order, placed.place.totals.total)).collect();
     let mut book = CardBook::default();
-    for (_, _, event) in evidence.events() {
+    for (_, _, event) in observation.events() {
         let Event::BankActor(event) = event else { continue };
         if let bank::Event::Captured { line, .. } = event {
             is_within_the_hold(&book, line, found);
@@ -30,7 +30,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
             is_within_its_total(&book, order, &totals, found);
         }
     }
-    shop_agrees(evidence, &totals, found);
+    shop_agrees(observation, &totals, found);
 }
 
 fn order_of(book: &CardBook, event: &bank::Event) -> Option<OrderId> {
@@ -75,9 +75,9 @@ fn is_within_its_total(book: &CardBook, order: OrderId, totals: &Totals, found: 
     });
 }
 
-fn shop_agrees(evidence: &Evidence<'_>, totals: &Totals, found: &mut Found) {
+fn shop_agrees(observation: &Observation<'_>, totals: &Totals, found: &mut Found) {
     let mut captured: BTreeMap<OrderId, i64> = BTreeMap::new();
-    for (id, row) in evidence.tables().of::<Payment>().resident() {
+    for (id, row) in observation.tables().of::<Payment>().resident() {
         *captured.entry(row.order).or_default() += row.captured.amount;
         if let Err(why) = merchant_proxy::audit_payment(row) {
             found.wrong_of(row.order, format!("{id}: {why}"));

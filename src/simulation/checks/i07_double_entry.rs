@@ -9,29 +9,29 @@ use crate::actors::merchant_proxy::{self, Account, Ledger, Posting, Side};
 use crate::actors::{Event, bank};
 use crate::domain::Currency;
 use crate::journal::Position;
-use crate::simulation::evidence::Evidence;
+use crate::simulation::observation::Observation;
 
 use super::Found;
 
 /// Debits and credits, in minor units.
 type Sums = BTreeMap<Account, (i128, i128)>;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut sums: BTreeMap<Currency, Sums> = BTreeMap::new();
-    for (position, _, event) in evidence.events() {
+    for (position, _, event) in observation.events() {
         let Event::MerchantProxy(event) = event else { continue };
         if let Some(posting) = event.posting() {
             balances(position, posting, found);
             add(sums.entry(posting.currency()).or_default(), posting);
         }
     }
-    for (currency, ledger) in merchant_proxy::ledgers(evidence.tables().of::<Ledger>().resident()) {
+    for (currency, ledger) in merchant_proxy::ledgers(observation.tables().of::<Ledger>().resident()) {
         is_the_sum(currency, &ledger, sums.get(&currency), found);
         found.expect(merchant_proxy::audit(&ledger).is_ok(), || {
             format!("the ledger in {currency}: {}", merchant_proxy::audit(&ledger).unwrap_err())
         });
     }
-    bank_balances(evidence, found);
+    bank_balances(observation, found);
 }
 
 fn balances(position: Position, posting: &Posting, found: &mut Found) {
@@ -71,8 +71,8 @@ fn is_the_sum(currency: Currency, ledger: &Ledger, sums: Option<&Sums>, found: &
     }
 }
 
-fn bank_balances(evidence: &Evidence<'_>, found: &mut Found) {
-    let tables = evidence.tables();
+fn bank_balances(observation: &Observation<'_>, found: &mut Found) {
+    let tables = observation.tables();
     let holds = tables.of::<bank::Hold>().resident().map(|(_, hold)| hold);
     if let Err(why) = bank::audit(tables.of::<bank::Account>().resident(), holds) {
         found.wrong(format!("the bank's books: {why}"));

@@ -11,7 +11,7 @@ use crate::actors::Event;
 use crate::actors::bank::{self, Takings};
 use crate::actors::merchant_proxy::{self, Account, Ledger, Payment};
 use crate::domain::{Currency, OrderId, PaymentId};
-use crate::simulation::evidence::{Evidence, Phase};
+use crate::simulation::observation::{Observation, Phase};
 
 use super::Found;
 use super::journal::{CardBook, has_dead_letter_without_an_order};
@@ -23,44 +23,48 @@ struct Money {
     captured: i64,
 }
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    suspense_has_cases(evidence, found);
-    if evidence.phase != Phase::End || !evidence.derived.is_quiet() {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    suspense_has_cases(observation, found);
+    if observation.phase != Phase::End || !observation.derived.is_quiet() {
         return;
     }
-    let book = CardBook::of(evidence);
-    let known = payments_agree(evidence, &book, found);
-    for (currency, ledger) in merchant_proxy::ledgers(evidence.tables().of::<Ledger>().resident()) {
+    let book = CardBook::of(observation);
+    let known = payments_agree(observation, &book, found);
+    for (currency, ledger) in merchant_proxy::ledgers(observation.tables().of::<Ledger>().resident()) {
         let known = known.get(&currency).copied().unwrap_or_default();
         holds_agree(currency, &ledger, &book, known, found);
-        if !has_dead_letter_without_an_order(evidence) {
-            takings_agree(evidence, currency, &ledger, known, found);
+        if !has_dead_letter_without_an_order(observation) {
+            takings_agree(observation, currency, &ledger, known, found);
         }
     }
 }
 
-fn suspense_has_cases(evidence: &Evidence<'_>, found: &mut Found) {
-    for (_, _, event) in evidence.events() {
+fn suspense_has_cases(observation: &Observation<'_>, found: &mut Found) {
+    for (_, _, event) in observation.events() {
         let Event::MerchantProxy(merchant_proxy::Event::InSuspense { order, why, payment, .. }) = event
         else {
             continue;
         };
-        let has_case = order.is_none_or(|order| evidence.has_case(order));
+        let has_case = order.is_none_or(|order| observation.has_case(order));
         found.expect(has_case, || format!("{payment} is in suspense without a case: {why}"));
     }
 }
 
 /// What the shop has more than the bank, by currency, of payments whose order has a case open.
-fn payments_agree(evidence: &Evidence<'_>, book: &CardBook, found: &mut Found) -> BTreeMap<Currency, Money> {
+fn payments_agree(
+    observation: &Observation<'_>,
+    book: &CardBook,
+    found: &mut Found,
+) -> BTreeMap<Currency, Money> {
     let mut known: BTreeMap<Currency, Money> = BTreeMap::new();
-    let payments = evidence.tables().of::<Payment>();
+    let payments = observation.tables().of::<Payment>();
     for (id, row) in payments.resident() {
         let shop = Money {
             held: if row.is_held() { row.authorised.amount } else { 0 },
             captured: row.captured.amount,
         };
         let at_the_bank = of_the_bank(book, *id);
-        if evidence.has_case(row.order) {
+        if observation.has_case(row.order) {
             let difference = known.entry(row.amount.currency).or_default();
             difference.held += shop.held - at_the_bank.held;
             difference.captured += shop.captured - at_the_bank.captured;
@@ -96,13 +100,13 @@ fn holds_agree(currency: Currency, ledger: &Ledger, book: &CardBook, known: Mone
 }
 
 fn takings_agree(
-    evidence: &Evidence<'_>,
+    observation: &Observation<'_>,
     currency: Currency,
     ledger: &Ledger,
     known: Money,
     found: &mut Found,
 ) {
-    let Takings { payable, paid, fees } = takings(evidence, currency);
+    let Takings { payable, paid, fees } = takings(observation, currency);
     let net = |account| ledger.balance(account).net();
     let to_come = net(Account::AcquirerReceivable) + net(Account::Suspense) - i128::from(known.captured);
     let pairs = [
@@ -117,8 +121,8 @@ fn takings_agree(
     }
 }
 
-fn takings(evidence: &Evidence<'_>, currency: Currency) -> Takings {
-    match evidence.tables().of::<bank::Account>().peek(&bank::AccountId::merchant()) {
+fn takings(observation: &Observation<'_>, currency: Currency) -> Takings {
+    match observation.tables().of::<bank::Account>().peek(&bank::AccountId::merchant()) {
         Some(bank::Account::Merchant(merchant)) => {
             merchant.takings.get(&currency).copied().unwrap_or_default()
         }

@@ -12,7 +12,7 @@ use crate::actors::{Address, Event, Message, Shop};
 use crate::actors::{merchant_proxy, order_manager};
 use crate::domain::{OrderId, PaymentId};
 use crate::runtime::Record;
-use crate::simulation::evidence::Evidence;
+use crate::simulation::observation::Observation;
 
 use super::Found;
 use super::journal::{CardBook, told};
@@ -29,25 +29,25 @@ enum Close {
 /// Attempts of which nobody knows yet what became of them, and whether each renews a hold that stands meanwhile.
 type Open = BTreeMap<PaymentId, (OrderId, bool)>;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut open = Open::new();
     let mut book = CardBook::default();
-    for (_, record, event) in evidence.events() {
+    for (_, record, event) in observation.events() {
         match event {
             Event::OrderManager(event) => goes_on(&mut open, event, found),
             Event::BankActor(event) => book.note(event),
             Event::MerchantProxy(event) => {
                 let Some((payment, close)) = closes(event) else { continue };
                 if let Some((order, _)) = open.remove(&payment) {
-                    is_the_banks_word(evidence, record, (order, payment, close), found);
+                    is_the_banks_word(observation, record, (order, payment, close), found);
                     is_true(&book, (order, payment, close), found);
                 }
             }
             _ => {}
         }
     }
-    if evidence.is_end() {
-        nothing_is_open(evidence, &open, found);
+    if observation.is_end() {
+        nothing_is_open(observation, &open, found);
     }
 }
 
@@ -85,9 +85,14 @@ fn closes(event: &merchant_proxy::Event) -> Option<(PaymentId, Close)> {
 
 type Closed = (OrderId, PaymentId, Close);
 
-fn is_the_banks_word(evidence: &Evidence<'_>, record: &Record<Shop>, closed: Closed, found: &mut Found) {
+fn is_the_banks_word(
+    observation: &Observation<'_>,
+    record: &Record<Shop>,
+    closed: Closed,
+    found: &mut Found,
+) {
     let (order, payment, close) = closed;
-    let told = told(evidence, record);
+    let told = told(observation, record);
     let said = told.filter(|(by, _)| *by == Address::BankActor).and_then(|(_, message)| says(message));
     found.expect_of(order, said == Some((payment, close)), || match told {
         Some((by, message)) => format!("{payment} was taken for {close:?} on the word of {by}: {message:?}"),
@@ -122,9 +127,9 @@ fn is_true(book: &CardBook, (order, payment, close): Closed, found: &mut Found) 
     found.expect_of(order, !lies, || format!("{payment} was taken for {close:?}, and the bank has {row:?}"));
 }
 
-fn nothing_is_open(evidence: &Evidence<'_>, open: &Open, found: &mut Found) {
+fn nothing_is_open(observation: &Observation<'_>, open: &Open, found: &mut Found) {
     for (payment, (order, _)) in open {
-        found.expect_of(*order, evidence.has_case(*order), || {
+        found.expect_of(*order, observation.has_case(*order), || {
             format!("at the end nobody knows what became of {payment}, and no case is open")
         });
     }

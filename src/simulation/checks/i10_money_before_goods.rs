@@ -12,7 +12,7 @@ use crate::actors::merchant_proxy::{self, PaymentState};
 use crate::actors::order_manager::{self, Order};
 use crate::actors::{Event, Message, bank, warehouse};
 use crate::domain::{OrderId, OrderState, PaymentId, Timestamp};
-use crate::simulation::evidence::Evidence;
+use crate::simulation::observation::Observation;
 
 use super::journal::{CardBook, Standing};
 use super::{Found, given_up};
@@ -20,12 +20,12 @@ use super::{Found, given_up};
 /// An actor that hangs is restarted, and then comes to what is due: of real time.
 const TIMER_LATE_MS_MAX: u64 = 30_000;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut book = CardBook::default();
-    let mut shop = Shop { given_up: given_up(evidence), ..Shop::default() };
+    let mut shop = Shop { given_up: given_up(observation), ..Shop::default() };
     let mut let_go = BTreeSet::new();
     let mut care = Care::default();
-    for (_, record) in evidence.records {
+    for (_, record) in observation.records {
         let_go.extend(record.stated.sends.iter().filter_map(|(_, message)| lets_go(message)));
         for event in &record.stated.events {
             match event {
@@ -38,15 +38,15 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
                     shop.note(event);
                 }
                 Event::OrderManager(event) => {
-                    let ended = event
-                        .order()
-                        .is_some_and(|order| ended_just_now(evidence, &book, &care, order, record.moment.at));
+                    let ended = event.order().is_some_and(|order| {
+                        ended_just_now(observation, &book, &care, order, record.moment.at)
+                    });
                     order_moves(&book, &shop, &let_go, event, record.moment.at, ended, found);
                     care.note(event, &record.stated.events);
                 }
                 Event::WarehouseActor(warehouse::Event::HandedOver { order, .. })
                     if !care.was_taken(*order)
-                        && !ended_just_now(evidence, &book, &care, *order, record.moment.at) =>
+                        && !ended_just_now(observation, &book, &care, *order, record.moment.at) =>
                 {
                     is_paid_for(&book, &shop, *order, "handed to the truck", found);
                 }
@@ -54,7 +54,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
             }
         }
     }
-    ended_orders_keep_nothing(evidence, &book, found);
+    ended_orders_keep_nothing(observation, &book, found);
 }
 
 /// The payment that the shop, or its side of the payment, no longer wants held.
@@ -192,7 +192,7 @@ impl Care {
 /// The window ended a moment ago, in real time, and the order manager has not heard of it yet: the actor whose timer says
 /// so, or its message, is on the way.
 fn ended_just_now(
-    evidence: &Evidence<'_>,
+    observation: &Observation<'_>,
     book: &CardBook,
     care: &Care,
     order: OrderId,
@@ -201,7 +201,7 @@ fn ended_just_now(
     let ends = book.of_order(order).filter_map(|(_, row)| row.capture_before);
     // a hold whose window is not over ended in another way, and that is no excuse
     let Some(end) = ends.max().filter(|end| at >= *end) else { return false };
-    let late_ms = at.ms_since(end) / u64::from(evidence.plan.speed);
+    let late_ms = at.ms_since(end) / u64::from(observation.plan.speed);
     care.counts_on_hold(order) && late_ms <= TIMER_LATE_MS_MAX
 }
 
@@ -238,8 +238,8 @@ fn is_paid_for(book: &CardBook, shop: &Shop, order: OrderId, what: &str, found: 
     });
 }
 
-fn ended_orders_keep_nothing(evidence: &Evidence<'_>, book: &CardBook, found: &mut Found) {
-    for (id, order) in evidence.tables().of::<Order>().resident() {
+fn ended_orders_keep_nothing(observation: &Observation<'_>, book: &CardBook, found: &mut Found) {
+    for (id, order) in observation.tables().of::<Order>().resident() {
         if !matches!(order.state, OrderState::Cancelled | OrderState::Declined) {
             continue;
         }
@@ -247,7 +247,7 @@ fn ended_orders_keep_nothing(evidence: &Evidence<'_>, book: &CardBook, found: &m
             found.expect_of(*id, row.captured == 0, || {
                 format!("it is {}, and {} minor units were taken by {payment}", order.state, row.captured)
             });
-            let held = row.held.filter(|_| evidence.is_end() && !evidence.has_case(*id));
+            let held = row.held.filter(|_| observation.is_end() && !observation.has_case(*id));
             if let Some(held) = held {
                 found.wrong_of(*id, format!("it is {}, and {held} are held by {payment}", order.state));
             }

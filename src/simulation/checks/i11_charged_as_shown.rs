@@ -10,25 +10,25 @@ use crate::actors::bank::{self, HoldState};
 use crate::actors::order_manager::{self, Order};
 use crate::actors::{Event, merchant_proxy};
 use crate::domain::{Money, OrderId, OrderLine};
-use crate::simulation::evidence::Evidence;
-use crate::simulation::history::Asked;
+use crate::simulation::history::CheckoutAttempt;
+use crate::simulation::observation::Observation;
 
 use super::Found;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    for asked in &evidence.history.checkouts {
-        is_as_shown(evidence, asked, found);
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    for asked in &observation.history.checkouts {
+        is_as_shown(observation, asked, found);
     }
-    for (id, order) in evidence.tables().of::<Order>().resident() {
+    for (id, order) in observation.tables().of::<Order>().resident() {
         adds_up(*id, order, found);
     }
-    for (_, _, event) in evidence.events() {
+    for (_, _, event) in observation.events() {
         if let Some((order, amount, what)) = charge(event) {
-            is_its_total(evidence, order, amount, what, found);
+            is_its_total(observation, order, amount, what, found);
         }
     }
-    for letter in evidence.letters {
-        is_its_total(evidence, letter.order, letter.total, "a letter says", found);
+    for letter in observation.letters {
+        is_its_total(observation, letter.order, letter.total, "a letter says", found);
     }
 }
 
@@ -44,9 +44,9 @@ fn bought(lines: impl Iterator<Item = (String, u32, i64)>) -> Bought {
 }
 
 /// A repeat may be sent from a cart that was shown otherwise since: the first counts.
-fn is_as_shown(evidence: &Evidence<'_>, asked: &Asked, found: &mut Found) {
+fn is_as_shown(observation: &Observation<'_>, asked: &CheckoutAttempt, found: &mut Found) {
     let Some(told) = asked.told.as_ref().filter(|told| !told.replayed) else { return };
-    let order = told.outcome.order().and_then(|id| Some((id, evidence.order(id)?)));
+    let order = told.outcome.order().and_then(|id| Some((id, observation.order(id)?)));
     let Some((id, order)) = order else { return };
     let line =
         |line: &OrderLine| (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount);
@@ -89,10 +89,10 @@ fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
 }
 
 /// The bank may take less than it held; then a case is open.
-fn is_its_total(evidence: &Evidence<'_>, id: OrderId, amount: Money, what: &str, found: &mut Found) {
-    let order = evidence.order(id);
+fn is_its_total(observation: &Observation<'_>, id: OrderId, amount: Money, what: &str, found: &mut Found) {
+    let order = observation.order(id);
     let total = order.map(|order| order.terms.totals.total);
-    found.expect_of(id, total == Some(amount) || evidence.has_case(id), || match total {
+    found.expect_of(id, total == Some(amount) || observation.has_case(id), || match total {
         Some(total) => format!("{what} {amount}, and it costs {total}"),
         None => format!("{what} {amount}, and it does not exist"),
     });

@@ -12,7 +12,7 @@ use crate::actors::order_manager::{Order, StockState};
 use crate::actors::stock_keeper::{self, Bucket};
 use crate::domain::{OrderId, OrderState, Sku};
 
-use super::super::evidence::Evidence;
+use super::super::observation::Observation;
 use super::{Found, given_up};
 
 /// Units with a sign by bucket.
@@ -21,21 +21,21 @@ type Counts = [i64; 7];
 /// In the house and an order's.
 const KEPT: [Bucket; 4] = [Bucket::Reserved, Bucket::Allocated, Bucket::Picked, Bucket::Packed];
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    let mut shelves = Shelves { given_up: given_up(evidence), ..Shelves::default() };
-    for (_, _, event) in evidence.events() {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    let mut assortment = Assortment { given_up: given_up(observation), ..Assortment::default() };
+    for (_, _, event) in observation.events() {
         if let Event::StockKeeper(event) = event {
-            shelves.note(event, found);
+            assortment.note(event, found);
         }
     }
-    shelves.no_order_has_more_than_it_asked_for(evidence, found);
-    if evidence.is_end() {
-        shelves.open_orders_have_theirs_and_others_nothing(evidence, found);
+    assortment.no_order_has_more_than_it_asked_for(observation, found);
+    if observation.is_end() {
+        assortment.open_orders_have_theirs_and_others_nothing(observation, found);
     }
 }
 
 #[derive(Default)]
-struct Shelves<'a> {
+struct Assortment<'a> {
     by_sku: BTreeMap<&'a Sku, Counts>,
     by_order: BTreeMap<OrderId, BTreeMap<&'a Sku, Counts>>,
     /// What orders wait for.
@@ -46,7 +46,7 @@ struct Shelves<'a> {
     given_up: BTreeSet<OrderId>,
 }
 
-impl<'a> Shelves<'a> {
+impl<'a> Assortment<'a> {
     fn note(&mut self, event: &'a stock_keeper::Event, found: &mut Found) {
         use stock_keeper::Event::*;
         match event {
@@ -103,16 +103,16 @@ impl<'a> Shelves<'a> {
 
     /// A message of its own was given up, or units of its own were counted for another of which one was: it is where it
     /// stood, and the operator has a case.
-    fn stands_still(&self, evidence: &Evidence<'_>, order: OrderId) -> bool {
+    fn stands_still(&self, observation: &Observation<'_>, order: OrderId) -> bool {
         let skus_of = |order| self.by_order.get(&order).into_iter().flatten().map(|(sku, _)| *sku);
         let shaken: BTreeSet<&Sku> = self.given_up.iter().flat_map(|order| skus_of(*order)).collect();
         self.given_up.contains(&order)
-            || evidence.has_case(order) && skus_of(order).any(|sku| shaken.contains(sku))
+            || observation.has_case(order) && skus_of(order).any(|sku| shaken.contains(sku))
     }
 
-    fn no_order_has_more_than_it_asked_for(&self, evidence: &Evidence<'_>, found: &mut Found) {
+    fn no_order_has_more_than_it_asked_for(&self, observation: &Observation<'_>, found: &mut Found) {
         for (id, skus) in &self.by_order {
-            let Some(order) = evidence.order(*id) else {
+            let Some(order) = observation.order(*id) else {
                 found.wrong_of(*id, "units were moved for it, and there is no such order");
                 continue;
             };
@@ -126,9 +126,9 @@ impl<'a> Shelves<'a> {
         }
     }
 
-    fn open_orders_have_theirs_and_others_nothing(&self, evidence: &Evidence<'_>, found: &mut Found) {
-        let orders = evidence.tables().of::<Order>().resident();
-        for (id, order) in orders.filter(|(id, _)| !self.stands_still(evidence, **id)) {
+    fn open_orders_have_theirs_and_others_nothing(&self, observation: &Observation<'_>, found: &mut Found) {
+        let orders = observation.tables().of::<Order>().resident();
+        for (id, order) in orders.filter(|(id, _)| !self.stands_still(observation, **id)) {
             for units in order.units() {
                 let none = Counts::default();
                 let counts = self.by_order.get(id).and_then(|skus| skus.get(&units.sku)).unwrap_or(&none);

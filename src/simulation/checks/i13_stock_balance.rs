@@ -10,15 +10,15 @@ use crate::actors::Event;
 use crate::actors::stock_keeper::{self, Bucket, PurchaseOrder, PurchaseOrderId, StockItem, Supply};
 use crate::domain::{Sku, Timestamp};
 
-use super::super::evidence::{Deal, Evidence};
+use super::super::observation::{Deal, Observation};
 use super::{Found, names_purchase_order};
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    what_came_is_here_or_left(evidence, found);
-    let deals = evidence.books.deals.iter().map(|deal| (deal.key.as_str(), deal)).collect();
-    what_was_received_was_sent(evidence, &deals, found);
-    if evidence.is_end() {
-        what_was_sent_was_received(evidence, found);
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    what_came_is_here_or_left(observation, found);
+    let deals = observation.books.deals.iter().map(|deal| (deal.key.as_str(), deal)).collect();
+    what_was_received_was_sent(observation, &deals, found);
+    if observation.is_end() {
+        what_was_sent_was_received(observation, found);
     }
 }
 
@@ -30,14 +30,14 @@ struct Totals {
     shipped: i64,
 }
 
-fn what_came_is_here_or_left(evidence: &Evidence<'_>, wrong: &mut Found) {
+fn what_came_is_here_or_left(observation: &Observation<'_>, wrong: &mut Found) {
     let mut totals: BTreeMap<&Sku, Totals> = BTreeMap::new();
-    for (_, _, event) in evidence.events() {
+    for (_, _, event) in observation.events() {
         if let Event::StockKeeper(event) = event {
             add_up(&mut totals, event);
         }
     }
-    for (sku, item) in evidence.tables().of::<StockItem>().resident() {
+    for (sku, item) in observation.tables().of::<StockItem>().resident() {
         let said = totals.get(sku).copied().unwrap_or_default();
         let counted = totals_of(item);
         wrong.expect(said == counted, || format!("{sku}: the events say {said:?}, the item {counted:?}"));
@@ -69,8 +69,12 @@ fn signed(units: u64) -> i64 {
     i64::try_from(units).unwrap_or(i64::MAX)
 }
 
-fn what_was_received_was_sent(evidence: &Evidence<'_>, deals: &BTreeMap<&str, &Deal>, found: &mut Found) {
-    for (_, record, event) in evidence.events() {
+fn what_was_received_was_sent(
+    observation: &Observation<'_>,
+    deals: &BTreeMap<&str, &Deal>,
+    found: &mut Found,
+) {
+    for (_, record, event) in observation.events() {
         let Event::StockKeeper(stock_keeper::Event::Received { id, quantity, .. }) = event else { continue };
         let Some(deal) = deals.get(id.to_string().as_str()) else {
             found.wrong(format!("{quantity} units of {id} were received, and no wholesaler knows of it"));
@@ -85,14 +89,14 @@ fn what_was_received_was_sent(evidence: &Evidence<'_>, deals: &BTreeMap<&str, &D
     }
 }
 
-fn what_was_sent_was_received(evidence: &Evidence<'_>, found: &mut Found) {
-    let now = evidence.derived.last_at;
-    for deal in evidence.books.deals.iter().filter(|deal| deal.accepted > 0) {
+fn what_was_sent_was_received(observation: &Observation<'_>, found: &mut Found) {
+    let now = observation.derived.last_at;
+    for deal in observation.books.deals.iter().filter(|deal| deal.accepted > 0) {
         let Some(id) = PurchaseOrderId::parse(&deal.key) else { continue };
-        let state = evidence.tables().of::<PurchaseOrder>().peek(&id).map(|row| row.state);
+        let state = observation.tables().of::<PurchaseOrder>().peek(&id).map(|row| row.state);
         let received = matches!(state, Some(Supply::Received { .. }));
         let had_time = deal.arrives_at.plus_ms(Timestamp::DAY_MS) < now;
-        found.expect(received || !had_time || names_purchase_order(evidence, id), || {
+        found.expect(received || !had_time || names_purchase_order(observation, id), || {
             format!(
                 "{} units of {id} have been at the dock since {}, and it is {state:?}",
                 deal.sends, deal.arrives_at

@@ -18,22 +18,22 @@ use crate::partners::mail::MailKind;
 use crate::partners::wholesaler::SupplyOrder;
 use crate::runtime::{Record, TableKey};
 
-use super::super::evidence::Evidence;
+use super::super::observation::Observation;
 use super::{Found, given_up, names_purchase_order};
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut outbox = Outbox::default();
-    for (_, record) in evidence.records {
+    for (_, record) in observation.records {
         outbox.letters_stand_with_their_cause(record, found);
         parcels_stand_with_their_cause(record, found);
         outbox.note(record, found);
         outbox.calls_stand_with_their_cause(record, found);
     }
-    outbox.partners_know_of_nothing_else(evidence, found);
-    if evidence.is_end() {
-        outbox.letters_are_posted_or_parked(evidence, found);
-        supplies_are_settled(evidence, found);
-        calls_are_answered(evidence, found);
+    outbox.partners_know_of_nothing_else(observation, found);
+    if observation.is_end() {
+        outbox.letters_are_posted_or_parked(observation, found);
+        supplies_are_settled(observation, found);
+        calls_are_answered(observation, found);
     }
 }
 
@@ -208,9 +208,9 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    fn partners_know_of_nothing_else(&self, evidence: &Evidence<'_>, found: &mut Found) {
+    fn partners_know_of_nothing_else(&self, observation: &Observation<'_>, found: &mut Found) {
         let mut keys = BTreeSet::new();
-        for deal in &evidence.books.deals {
+        for deal in &observation.books.deals {
             found.expect(keys.insert(&deal.key), || format!("wholesalers have {} twice", deal.key));
             let intended = PurchaseOrderId::parse(&deal.key).and_then(|id| self.supplies.get(&id));
             let same = intended
@@ -223,7 +223,7 @@ impl<'a> Outbox<'a> {
             });
         }
         let mut arrived = BTreeSet::new();
-        for letter in evidence.letters {
+        for letter in observation.letters {
             let id = MailId::of(letter).to_bytes();
             found.expect_of(letter.order, self.letters.contains_key(&id), || {
                 format!("the post has a letter `{}` that nobody queued", letter.kind)
@@ -239,8 +239,8 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    fn letters_are_posted_or_parked(&self, evidence: &Evidence<'_>, found: &mut Found) {
-        let given_up = given_up(evidence);
+    fn letters_are_posted_or_parked(&self, observation: &Observation<'_>, found: &mut Found) {
+        let given_up = given_up(observation);
         let left = self.letters.values().filter(|(mail, done)| !done && !given_up.contains(&mail.order));
         for (mail, _) in left {
             found.wrong_of(mail.order, format!("the letter `{}` is neither posted nor parked", mail.kind));
@@ -292,19 +292,19 @@ fn parcels_stand_with_their_cause(record: &Record<Shop>, found: &mut Found) {
     }
 }
 
-fn supplies_are_settled(evidence: &Evidence<'_>, found: &mut Found) {
-    for (id, row) in evidence.tables().of::<PurchaseOrder>().resident() {
+fn supplies_are_settled(observation: &Observation<'_>, found: &mut Found) {
+    for (id, row) in observation.tables().of::<PurchaseOrder>().resident() {
         let open = matches!(row.state, Supply::Asked | Supply::Acknowledged { .. });
-        let known = evidence.has_case(row.order) || names_purchase_order(evidence, *id);
+        let known = observation.has_case(row.order) || names_purchase_order(observation, *id);
         found.expect_of(row.order, !open || known, || format!("{id} is still {:?}", row.state));
     }
 }
 
 /// A call has its answer, or its want of one, by its deadline.
-fn calls_are_answered(evidence: &Evidence<'_>, found: &mut Found) {
-    let long_ago = evidence.derived.last_real.0.saturating_sub(Timestamp::HOUR_MS);
-    for (id, (_, call)) in evidence.derived.pending.calls.iter() {
-        let made = evidence.records.iter().find(|(position, _)| *position == id.turn);
+fn calls_are_answered(observation: &Observation<'_>, found: &mut Found) {
+    let long_ago = observation.derived.last_real.0.saturating_sub(Timestamp::HOUR_MS);
+    for (id, (_, call)) in observation.derived.pending.calls.iter() {
+        let made = observation.records.iter().find(|(position, _)| *position == id.turn);
         let old = made.is_some_and(|(_, record)| record.moment.real.0 < long_ago);
         found.expect(!old, || format!("a call ({}) of {} has no result", call.name(), id.turn));
     }

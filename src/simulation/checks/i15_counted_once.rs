@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::actors::{Event, bank, mailer, merchant_proxy, order_manager, stock_keeper, warehouse};
 use crate::domain::Sku;
 
-use super::super::evidence::Evidence;
+use super::super::observation::Observation;
 use super::Found;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut seen = BTreeSet::new();
     let mut rounds = BTreeMap::new();
-    for (position, _, event) in evidence.events() {
+    for (position, _, event) in observation.events() {
         note_round(&mut rounds, event);
         for fact in facts(event, &rounds) {
             if let Some(first) = fact.needs.filter(|first| !seen.contains(first)) {

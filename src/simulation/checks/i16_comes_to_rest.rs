@@ -11,31 +11,31 @@ use crate::actors::order_manager::Order;
 use crate::domain::{OrderId, Timestamp};
 use crate::runtime::{Cause, Statement};
 
-use super::super::evidence::Evidence;
+use super::super::observation::Observation;
 use super::Found;
 
 const DRAINED_WITHIN_MS: u64 = Timestamp::HOUR_MS;
 const ENDED_WITHIN_MS: u64 = 30 * Timestamp::DAY_MS;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    if !evidence.is_end() {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    if !observation.is_end() {
         return;
     }
-    nothing_is_on_its_way(evidence, found);
-    messages_are_taken_within_the_hour(evidence, found);
-    orders_have_ended(evidence, found);
+    nothing_is_on_its_way(observation, found);
+    messages_are_taken_within_the_hour(observation, found);
+    orders_have_ended(observation, found);
 }
 
-fn nothing_is_on_its_way(evidence: &Evidence<'_>, found: &mut Found) {
-    for (id, (to, message)) in evidence.derived.pending.messages.iter() {
+fn nothing_is_on_its_way(observation: &Observation<'_>, found: &mut Found) {
+    for (id, (to, message)) in observation.derived.pending.messages.iter() {
         found.wrong(format!("{} of {} is still on its way to {to}", message.name(), id.turn));
     }
 }
 
-fn messages_are_taken_within_the_hour(evidence: &Evidence<'_>, found: &mut Found) {
-    let Some(calm) = calm_since_real(evidence) else { return };
+fn messages_are_taken_within_the_hour(observation: &Observation<'_>, found: &mut Found) {
+    let Some(calm) = calm_since_real(observation) else { return };
     let mut sent: BTreeMap<Statement, Timestamp> = BTreeMap::new();
-    for (position, record) in evidence.records {
+    for (position, record) in observation.records {
         if let Cause::Message(id) = record.cause
             && let Some(at) = sent.remove(&id)
         {
@@ -51,18 +51,18 @@ fn messages_are_taken_within_the_hour(evidence: &Evidence<'_>, found: &mut Found
 }
 
 /// The same moment by the real clock. It is that of the last start: in the one before, the clock may have jumped.
-fn calm_since_real(evidence: &Evidence<'_>) -> Option<Timestamp> {
-    let start = evidence.starts.last()?;
-    evidence
+fn calm_since_real(observation: &Observation<'_>) -> Option<Timestamp> {
+    let start = observation.starts.last()?;
+    observation
         .records
         .iter()
         .find(|(position, _)| *position > start.found)
         .map(|(_, record)| record.moment.real)
 }
 
-fn orders_have_ended(evidence: &Evidence<'_>, found: &mut Found) {
+fn orders_have_ended(observation: &Observation<'_>, found: &mut Found) {
     let mut ended: BTreeMap<OrderId, (Timestamp, Timestamp)> = BTreeMap::new();
-    for (_, record, event) in evidence.events() {
+    for (_, record, event) in observation.events() {
         if let Event::OrderManager(event) = event
             && let Some(order) = event.order()
         {
@@ -70,10 +70,10 @@ fn orders_have_ended(evidence: &Evidence<'_>, found: &mut Found) {
             ended.insert(order, (record.moment.at, record.moment.real));
         }
     }
-    let calm = evidence.calm_since.unwrap_or(evidence.derived.last_at);
-    let calm_real = calm_since_real(evidence).unwrap_or(evidence.derived.last_real);
-    for (id, order) in evidence.tables().of::<Order>().resident() {
-        if evidence.has_case(*id) {
+    let calm = observation.calm_since.unwrap_or(observation.derived.last_at);
+    let calm_real = calm_since_real(observation).unwrap_or(observation.derived.last_real);
+    for (id, order) in observation.tables().of::<Order>().resident() {
+        if observation.has_case(*id) {
             continue;
         }
         found.expect_of(*id, order.state.is_end(), || format!("it is still {}, without a case", order.state));

@@ -6,25 +6,25 @@
 
 use memchr::memmem::Finder;
 
-use super::super::evidence::Evidence;
 use super::super::history::Secret;
+use super::super::observation::Observation;
 use super::Found;
 
 /// A shorter text is found by chance.
 const SECRET_CHARS_MIN: usize = 8;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
     // answers and logs only grow: what is wrong in them is still there at the end
-    if !evidence.is_end() {
+    if !observation.is_end() {
         return;
     }
-    let secrets = evidence.history.secrets.iter().filter(|secret| secret.text.len() >= SECRET_CHARS_MIN);
-    let journal = journal_bytes(evidence);
+    let secrets = observation.history.secrets.iter().filter(|secret| secret.text.len() >= SECRET_CHARS_MIN);
+    let journal = journal_bytes(observation);
     for secret in secrets {
         let finder = Finder::new(&secret.text);
-        answers(evidence, secret, &finder, found);
-        log(evidence, secret, &finder, found);
-        letters(evidence, secret, &finder, found);
+        answers(observation, secret, &finder, found);
+        log(observation, secret, &finder, found);
+        letters(observation, secret, &finder, found);
         found.expect(secret.owner.is_some() || finder.find(&journal).is_none(), || {
             format!("the journal holds {}", secret.what)
         });
@@ -32,16 +32,16 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
 }
 
 /// Texts stand in a turn's bytes as they are.
-fn journal_bytes(evidence: &Evidence<'_>) -> Vec<u8> {
+fn journal_bytes(observation: &Observation<'_>) -> Vec<u8> {
     let mut bytes = vec![];
-    for (_, record) in evidence.records {
+    for (_, record) in observation.records {
         record.encode(&mut bytes);
     }
     bytes
 }
 
-fn answers(evidence: &Evidence<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
-    for sent in evidence.history.requests.iter().filter(|sent| secret.owner != Some(sent.shopper)) {
+fn answers(observation: &Observation<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
+    for sent in observation.history.requests.iter().filter(|sent| secret.owner != Some(sent.shopper)) {
         let Some(answer) = &sent.answer else { continue };
         found.expect(finder.find(answer.text.as_bytes()).is_none(), || {
             format!(
@@ -60,17 +60,17 @@ fn path(uri: &str) -> &str {
     uri.split('?').next().unwrap_or_default()
 }
 
-fn log(evidence: &Evidence<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
-    let line = evidence.log.iter().find(|line| finder.find(line.as_bytes()).is_some());
+fn log(observation: &Observation<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
+    let line = observation.log.iter().find(|line| finder.find(line.as_bytes()).is_some());
     if let Some(line) = line {
         let shown = line.replace(&secret.text, "…");
         found.wrong(format!("the log holds {}: {shown}", secret.what));
     }
 }
 
-fn letters(evidence: &Evidence<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
-    for letter in evidence.letters {
-        let order = evidence.order(letter.order);
+fn letters(observation: &Observation<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
+    for letter in observation.letters {
+        let order = observation.order(letter.order);
         let is_its_own_key = order.is_some_and(|order| order.key.to_string() == secret.text);
         let text = serde_json::to_string(letter).unwrap_or_default();
         found.expect_of(letter.order, is_its_own_key || finder.find(text.as_bytes()).is_none(), || {

@@ -8,30 +8,30 @@ use std::collections::BTreeSet;
 use crate::actors::{Event, order_manager};
 use crate::domain::{CancelReason, OrderId};
 
-use super::super::evidence::Evidence;
 use super::super::history::{Trial, TrialKind};
-use super::super::world::links;
-use super::{Found, is_shops_trouble};
+use super::super::observation::Observation;
+use super::super::simulated_world::links;
+use super::{Found, is_expected_server_error};
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    if !evidence.is_end() {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    if !observation.is_end() {
         return;
     }
-    for trial in evidence.history.trials.iter().filter(|trial| trial.what == TrialKind::Stranger) {
-        is_refused(evidence, trial, found);
-        shows_nothing(evidence, trial, found);
+    for trial in observation.history.trials.iter().filter(|trial| trial.what == TrialKind::Unauthorised) {
+        is_refused(observation, trial, found);
+        shows_nothing(observation, trial, found);
     }
-    only_owners_cancel(evidence, found);
+    only_owners_cancel(observation, found);
 }
 
-fn is_refused(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
+fn is_refused(observation: &Observation<'_>, trial: &Trial, found: &mut Found) {
     let Some(status) = trial.status else { return };
-    let refused = matches!(status, 403 | 404) || is_shops_trouble(evidence, status);
+    let refused = matches!(status, 403 | 404) || is_expected_server_error(observation, status);
     found.expect(refused, || format!("a stranger is answered {status}: {}", trial.sent));
 }
 
-fn shows_nothing(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
-    let history = evidence.history;
+fn shows_nothing(observation: &Observation<'_>, trial: &Trial, found: &mut Found) {
+    let history = observation.history;
     let emails = history.checkouts.iter().map(|asked| ("an e-mail address", asked.wish.email.as_str()));
     let secrets = history.secrets.iter().map(|secret| (secret.what, secret.text.as_str()));
     for (what, text) in emails.chain(secrets) {
@@ -41,12 +41,12 @@ fn shows_nothing(evidence: &Evidence<'_>, trial: &Trial, found: &mut Found) {
     }
 }
 
-fn only_owners_cancel(evidence: &Evidence<'_>, found: &mut Found) {
+fn only_owners_cancel(observation: &Observation<'_>, found: &mut Found) {
     // also those that were never answered
-    let asked: BTreeSet<&str> = evidence.history.requests.iter().map(|sent| sent.uri.as_str()).collect();
-    for (position, _, event) in evidence.events() {
+    let asked: BTreeSet<&str> = observation.history.requests.iter().map(|sent| sent.uri.as_str()).collect();
+    for (position, _, event) in observation.events() {
         let Some(id) = cancelled(event) else { continue };
-        let Some(order) = evidence.order(id) else { continue };
+        let Some(order) = observation.order(id) else { continue };
         // a program has the key, a browser the link
         let of_order = format!("/api/v1/orders/{id}/cancel?key=");
         let (by_key, by_link) = (order.key.to_string(), links().keys.pass(id, (links().today)()));

@@ -11,16 +11,16 @@ use crate::actors::order_manager::{self, Placed};
 use crate::actors::stock_keeper::CANCELLED_KEPT_DAYS;
 use crate::actors::{Event, Rules, stock_keeper};
 use crate::domain::{OrderId, Timestamp};
-use crate::simulation::evidence::Evidence;
-use crate::simulation::history::Outcome;
+use crate::simulation::history::CheckoutOutcome;
+use crate::simulation::observation::Observation;
 
 use super::Found;
 use super::journal::CardBook;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut book = CardBook::default();
     let mut trust = Trust::default();
-    for (_, record) in evidence.records {
+    for (_, record) in observation.records {
         for event in &record.stated.events {
             match event {
                 Event::BankActor(event) => {
@@ -39,7 +39,7 @@ pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
             }
         }
     }
-    no_declined_card_is_taken(evidence, found);
+    no_declined_card_is_taken(observation, found);
 }
 
 /// Orders as they were placed, and those whose supplies were ordered with nothing held.
@@ -106,9 +106,11 @@ impl Trust {
     }
 }
 
-fn no_declined_card_is_taken(evidence: &Evidence<'_>, found: &mut Found) {
-    for asked in &evidence.history.checkouts {
-        let Some(Outcome::Taken(shown)) = asked.told.as_ref().map(|told| &told.outcome) else { continue };
+fn no_declined_card_is_taken(observation: &Observation<'_>, found: &mut Found) {
+    for asked in &observation.history.checkouts {
+        let Some(CheckoutOutcome::Taken(shown)) = asked.told.as_ref().map(|told| &told.outcome) else {
+            continue;
+        };
         let declines = test_cards::find(&asked.wish.token)
             .is_some_and(|card| matches!(card.behaviour, Behaviour::Declines(_) | Behaviour::DeclineLost(_)));
         found.expect_of(shown.id, !declines, || {

@@ -11,45 +11,45 @@ use std::net::IpAddr;
 use crate::access::{Quota, Rate};
 use crate::actors::web_session::Session;
 use crate::domain::Timestamp;
-use crate::simulation::evidence::Evidence;
 use crate::simulation::fault::Fault;
-use crate::simulation::history::{Answer, Moment, Sent};
+use crate::simulation::history::{HttpAnswer, Moment, SentRequest};
+use crate::simulation::observation::Observation;
 use crate::simulation::{addresses, rates};
 use crate::sweeper;
 
-use super::{Found, is_shops_trouble};
+use super::{Found, is_expected_server_error};
 
 /// Of a row that is over, beyond a round: its passes, and those of a shop that was down or had no room.
 const ROW_MS_SLACK: u64 = 10 * 60_000;
 
-pub fn check(evidence: &Evidence<'_>, found: &mut Found) {
-    if !evidence.is_end() {
+pub fn check(observation: &Observation<'_>, found: &mut Found) {
+    if !observation.is_end() {
         return;
     }
-    for (sent, answer) in answered(evidence) {
+    for (sent, answer) in answered(observation) {
         if addresses::is_of_flooder(sent.from) {
-            let expected = answer.status < 500 || is_shops_trouble(evidence, answer.status);
+            let expected = answer.status < 500 || is_expected_server_error(observation, answer.status);
             found.expect(expected, || format!("a flooder is answered {}: {}", answer.status, shown(sent)));
         } else {
             found.expect(answer.status != 429, || format!("a customer is refused as one: {}", shown(sent)));
         }
     }
-    nobody_gets_more_than_the_rates_allow(evidence, found);
-    who_waits_as_told_is_let_in(evidence, found);
-    no_cart_is_shown_after_its_end(evidence, found);
-    no_row_outlives_its_cart(evidence, found);
+    nobody_gets_more_than_the_rates_allow(observation, found);
+    who_waits_as_told_is_let_in(observation, found);
+    no_cart_is_shown_after_its_end(observation, found);
+    no_row_outlives_its_cart(observation, found);
 }
 
-fn answered<'e>(evidence: &'e Evidence<'_>) -> impl Iterator<Item = (&'e Sent, &'e Answer)> {
-    evidence.history.requests.iter().filter_map(|sent| Some((sent, sent.answer.as_ref()?)))
+fn answered<'e>(observation: &'e Observation<'_>) -> impl Iterator<Item = (&'e SentRequest, &'e HttpAnswer)> {
+    observation.history.requests.iter().filter_map(|sent| Some((sent, sent.answer.as_ref()?)))
 }
 
-fn shown(sent: &Sent) -> String {
+fn shown(sent: &SentRequest) -> String {
     format!("{} {} from {} at {}", sent.method, sent.uri, sent.from, sent.at)
 }
 
 /// What an answer shows to have been let in, by the rate that it counts against.
-fn got(sent: &Sent, answer: &Answer) -> Option<Rate> {
+fn got(sent: &SentRequest, answer: &HttpAnswer) -> Option<Rate> {
     let path = sent.uri.split('?').next().unwrap_or_default();
     let gives_cookie = || answer.status == 303 && answer.text.contains("set-cookie: doorstep_session=");
     match (sent.method, path) {
@@ -62,18 +62,18 @@ fn got(sent: &Sent, answer: &Answer) -> Option<Rate> {
     }
 }
 
-/// What one address got of one rate in one life of the process: the next counts anew.
+/// What one address got of one rate until the process restarts: then it is counted anew.
 struct Taken {
     quota: Quota,
     /// Each was let in between the two.
     moments: Vec<(Moment, Moment)>,
 }
 
-fn nobody_gets_more_than_the_rates_allow(evidence: &Evidence<'_>, found: &mut Found) {
+fn nobody_gets_more_than_the_rates_allow(observation: &Observation<'_>, found: &mut Found) {
     let mut taken: BTreeMap<(IpAddr, &str, u32), Taken> = BTreeMap::new();
-    for (sent, answer) in answered(evidence) {
+    for (sent, answer) in answered(observation) {
         let Some(rate) = got(sent, answer) else { continue };
-        let key = (sent.from, rate.name(), sent.life);
+        let key = (sent.from, rate.name(), sent.incarnation);
         let quota = rates::shipped().of(rate);
         let taken = taken.entry(key).or_insert_with(|| Taken { quota, moments: vec![] });
         taken.moments.push((sent.at, answer.at));
@@ -96,9 +96,9 @@ fn allowed(quota: Quota, ms: u64) -> u64 {
     each + ms * each / window_ms + 1
 }
 
-fn who_waits_as_told_is_let_in(evidence: &Evidence<'_>, found: &mut Found) {
+fn who_waits_as_told_is_let_in(observation: &Observation<'_>, found: &mut Found) {
     let mut told: BTreeMap<(IpAddr, &str, &str), Moment> = BTreeMap::new();
-    for (sent, answer) in answered(evidence) {
+    for (sent, answer) in answered(observation) {
         let key = (sent.from, sent.method, sent.uri.as_str());
         let waited = told.remove(&key).is_some_and(|until| sent.at >= until);
         if answer.status != 429 {
@@ -118,14 +118,14 @@ fn retry_after_ms(text: &str) -> Option<Moment> {
     (seconds > 0).then_some(seconds * 1_000)
 }
 
-fn no_cart_is_shown_after_its_end(evidence: &Evidence<'_>, found: &mut Found) {
+fn no_cart_is_shown_after_its_end(observation: &Observation<'_>, found: &mut Found) {
     // a clock that goes back lets a cart live longer, and one that is ahead shorter
-    if [Fault::ClockBack, Fault::ClockAhead].iter().any(|fault| evidence.plan.faults.contains(*fault)) {
+    if [Fault::ClockBack, Fault::ClockAhead].iter().any(|fault| observation.plan.faults.contains(*fault)) {
         return;
     }
-    let kept_ms = evidence.plan.rules().cart_kept_ms;
+    let kept_ms = observation.plan.rules().cart_kept_ms;
     let mut begun: BTreeMap<&str, Moment> = BTreeMap::new();
-    for (sent, answer) in answered(evidence) {
+    for (sent, answer) in answered(observation) {
         if let Some(path) = answer.text.lines().find_map(|line| line.strip_prefix("location: /api/v1/carts/"))
         {
             begun.insert(path, answer.at);
@@ -139,15 +139,15 @@ fn no_cart_is_shown_after_its_end(evidence: &Evidence<'_>, found: &mut Found) {
     }
 }
 
-fn no_row_outlives_its_cart(evidence: &Evidence<'_>, found: &mut Found) {
+fn no_row_outlives_its_cart(observation: &Observation<'_>, found: &mut Found) {
     // by a clock that is ahead a cart is over before its row is in the trees, where the sweeper looks
-    if evidence.plan.faults.contains(Fault::ClockAhead) {
+    if observation.plan.faults.contains(Fault::ClockAhead) {
         return;
     }
-    let Some(now) = evidence.real_now else { return };
-    let kept_ms = evidence.plan.rules().cart_kept_ms;
+    let Some(now) = observation.real_now else { return };
+    let kept_ms = observation.plan.rules().cart_kept_ms;
     let stays_ms = kept_ms + sweeper::ROUND_EVERY.as_millis() as u64 + ROW_MS_SLACK;
-    for (cart, _) in evidence.tables().of::<Session>().resident() {
+    for (cart, _) in observation.tables().of::<Session>().resident() {
         let begun: Timestamp = cart.begun_at();
         let age_ms = now.ms_since(begun);
         found.expect(age_ms <= stays_ms, || {

@@ -9,25 +9,25 @@ use crate::actors::{Address, Event, Message, Shop};
 use crate::domain::{Buyer, Money, OrderId, OrderState, PaymentId, Timestamp};
 use crate::journal::Position;
 use crate::runtime::{Cause, Record, Statement, TimerChange};
-use crate::simulation::evidence::{Evidence, turn_at};
-use crate::simulation::history::{Key, Route};
+use crate::simulation::history::{CheckoutKey, Route};
+use crate::simulation::observation::{Observation, turn_at};
 use crate::simulation::programs;
 
 /// The turn at a position.
-pub fn turn<'a>(evidence: &Evidence<'a>, at: Position) -> Option<&'a Record<Shop>> {
-    turn_at(evidence.records, at)
+pub fn turn<'a>(observation: &Observation<'a>, at: Position) -> Option<&'a Record<Shop>> {
+    turn_at(observation.records, at)
 }
 
 /// Who told it, and what: the message that a turn was decided on, as the turn that sent it, or that set its timer,
 /// states it. `None` for what came from outside and for results of calls.
-pub fn told<'a>(evidence: &Evidence<'a>, record: &Record<Shop>) -> Option<(Address, &'a Message)> {
+pub fn told<'a>(observation: &Observation<'a>, record: &Record<Shop>) -> Option<(Address, &'a Message)> {
     match record.cause {
         Cause::Message(Statement { turn: at, index }) => {
-            let teller = turn(evidence, at)?;
+            let teller = turn(observation, at)?;
             teller.stated.sends.get(index as usize).map(|(_, message)| (teller.by, message))
         }
         Cause::Timer { set: Statement { turn: at, index }, .. } => {
-            let setter = turn(evidence, at)?;
+            let setter = turn(observation, at)?;
             match setter.stated.timers.get(index as usize)? {
                 TimerChange::Set { message, .. } => Some((setter.by, message)),
                 TimerChange::Cancel { .. } => None,
@@ -38,17 +38,17 @@ pub fn told<'a>(evidence: &Evidence<'a>, record: &Record<Shop>) -> Option<(Addre
 }
 
 /// Every order that was ever placed, in the order of the journal.
-pub fn placed<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = &'a Placed> {
-    evidence.events().filter_map(|(_, _, event)| match event {
+pub fn placed<'a>(observation: &'a Observation<'_>) -> impl Iterator<Item = &'a Placed> {
+    observation.events().filter_map(|(_, _, event)| match event {
         Event::OrderManager(order_manager::Event::Placed(placed)) => Some(placed.as_ref()),
         _ => None,
     })
 }
 
 /// The states that each order has been in, one after the other. What the table refuses moves nothing here.
-pub fn passed(evidence: &Evidence<'_>) -> BTreeMap<OrderId, Vec<OrderState>> {
+pub fn passed(observation: &Observation<'_>) -> BTreeMap<OrderId, Vec<OrderState>> {
     let mut passed: BTreeMap<OrderId, Vec<OrderState>> = BTreeMap::new();
-    for (_, _, event) in evidence.events() {
+    for (_, _, event) in observation.events() {
         let Event::OrderManager(event) = event else { continue };
         let Some(order) = event.order() else { continue };
         let states = passed.entry(order).or_insert_with(|| vec![OrderState::Placed]);
@@ -74,7 +74,7 @@ pub fn principal_of(buyer: &Buyer) -> String {
 }
 
 /// Whether a customer's key is the one that an order was placed under.
-pub fn is_key_of(key: &Key, placed: &Placed) -> bool {
+pub fn is_key_of(key: &CheckoutKey, placed: &Placed) -> bool {
     let bound = &placed.place.idempotency;
     let route = match bound.route {
         order_manager::Route::Orders => Route::Orders,
@@ -87,10 +87,10 @@ pub fn is_key_of(key: &Key, placed: &Placed) -> bool {
 
 /// A dead letter that is tied to no order, such as one about a whole settlement file: an operator has it in the list,
 /// and no order's case tells of it.
-pub fn has_dead_letter_without_an_order(evidence: &Evidence<'_>) -> bool {
-    let dead = evidence.records.iter().filter(|(_, record)| record.dead.is_some());
+pub fn has_dead_letter_without_an_order(observation: &Observation<'_>) -> bool {
+    let dead = observation.records.iter().filter(|(_, record)| record.dead.is_some());
     dead.into_iter().any(|(_, record)| {
-        let about = told(evidence, record).and_then(|(_, message)| message.order());
+        let about = told(observation, record).and_then(|(_, message)| message.order());
         about.is_none()
     })
 }
@@ -114,9 +114,9 @@ pub struct CardBook(BTreeMap<PaymentId, Standing>);
 
 impl CardBook {
     /// As it is after all events.
-    pub fn of(evidence: &Evidence<'_>) -> CardBook {
+    pub fn of(observation: &Observation<'_>) -> CardBook {
         let mut book = CardBook::default();
-        for (_, _, event) in evidence.events() {
+        for (_, _, event) in observation.events() {
             if let Event::BankActor(event) = event {
                 book.note(event);
             }

@@ -1,4 +1,4 @@
-//! What each partner does, and keeps in books of its own: a repeat under the same key finds what was done first.
+//! What each partner does and records: a repeat under the same key finds what was done first.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -18,8 +18,8 @@ use crate::partners::wholesaler::{Acknowledgement, ShipNotice};
 use crate::partners::{Answered, Partners};
 
 use super::super::coverage::Coverage;
-use super::super::evidence::{Books, Deal, Parcel};
 use super::super::fault::Fault;
+use super::super::observation::{Books, Deal, Parcel};
 use super::super::plan::{Plan, random_for};
 
 /// At our dock, after midnight of the day.
@@ -28,7 +28,7 @@ const SLIPS_DAYS_MAX: u64 = 12;
 const TRUCK_LATE_HOURS_MAX: u64 = 240;
 const ON_THE_ROAD_HOURS_MAX: u64 = 48;
 
-pub struct Ledgers {
+pub struct PartnerBooks {
     on: Cell<bool>,
     plan: Plan,
     /// What a deal or a parcel draws depends on its key alone.
@@ -39,9 +39,9 @@ pub struct Ledgers {
     parcels: RefCell<BTreeMap<String, Parcel>>,
 }
 
-impl Ledgers {
-    pub fn new(plan: &Plan, seed: u64, partners: Partners, coverage: Rc<RefCell<Coverage>>) -> Ledgers {
-        Ledgers {
+impl PartnerBooks {
+    pub fn new(plan: &Plan, seed: u64, partners: Partners, coverage: Rc<RefCell<Coverage>>) -> PartnerBooks {
+        PartnerBooks {
             on: Cell::new(false),
             plan: plan.clone(),
             seed,
@@ -52,7 +52,7 @@ impl Ledgers {
         }
     }
 
-    pub fn turn(&self, on: bool) {
+    pub fn set_enabled(&self, on: bool) {
         self.on.set(on);
     }
 

@@ -1,5 +1,5 @@
-//! Wholesalers, the carrier and the post, as they are on a bad day: links break, answers come late, twice, or make no
-//! sense. But each keeps to its own books: what it has once said under a key, it says again.
+//! Wholesalers, the carrier and the mail with faults: connections break, answers come late, twice, or make no sense. But each is
+//! idempotent: what it has once answered under a key, it answers again.
 
 mod books;
 mod lies;
@@ -20,18 +20,18 @@ use crate::partners::Partners;
 use crate::runtime::{Outside, OutsideCall};
 
 use super::coverage::Coverage;
-use super::evidence::{Books, Outage};
 use super::fault::Fault;
 use super::history::Moment;
+use super::observation::{Books, Outage};
 use super::plan::{Plan, random_for};
-use books::Ledgers;
+use books::PartnerBooks;
 
 type Made = Pin<Box<dyn Future<Output = Message>>>;
 
 /// The longest time for which a partner cannot be reached.
 const OUTAGE_MS_MAX: u64 = 120_000;
 
-pub struct Outsiders {
+pub struct FaultyPartners {
     /// Off in the second phase of a run.
     on: Cell<bool>,
     plan: Plan,
@@ -39,7 +39,7 @@ pub struct Outsiders {
     coverage: Rc<RefCell<Coverage>>,
     began: Instant,
     rng: RefCell<StdRng>,
-    ledgers: Ledgers,
+    books: PartnerBooks,
     outages: RefCell<Vec<Outage>>,
     /// Until when each lane is down.
     down: RefCell<BTreeMap<&'static str, Instant>>,
@@ -49,16 +49,21 @@ pub struct Outsiders {
     made: Cell<u64>,
 }
 
-impl Outsiders {
-    pub fn new(plan: &Plan, seed: u64, partners: Partners, coverage: Rc<RefCell<Coverage>>) -> Rc<Outsiders> {
-        Rc::new(Outsiders {
+impl FaultyPartners {
+    pub fn new(
+        plan: &Plan,
+        seed: u64,
+        partners: Partners,
+        coverage: Rc<RefCell<Coverage>>,
+    ) -> Rc<FaultyPartners> {
+        Rc::new(FaultyPartners {
             on: Cell::new(false),
             plan: plan.clone(),
             rules: plan.rules(),
             coverage: coverage.clone(),
             began: Instant::now(),
             rng: RefCell::new(random_for(seed, "outsiders")),
-            ledgers: Ledgers::new(plan, seed, partners, coverage),
+            books: PartnerBooks::new(plan, seed, partners, coverage),
             outages: RefCell::default(),
             down: RefCell::default(),
             again: RefCell::default(),
@@ -66,9 +71,9 @@ impl Outsiders {
         })
     }
 
-    pub fn turn(&self, on: bool) {
+    pub fn set_enabled(&self, on: bool) {
         self.on.set(on);
-        self.ledgers.turn(on);
+        self.books.set_enabled(on);
         if !on {
             self.down.borrow_mut().clear();
             self.outages
@@ -79,7 +84,7 @@ impl Outsiders {
     }
 
     pub fn books(&self) -> Books {
-        self.ledgers.books()
+        self.books.books()
     }
 
     pub fn outages(&self) -> Vec<Outage> {
@@ -157,7 +162,7 @@ fn whose(call: &Call) -> Address {
     }
 }
 
-impl Outside<Shop> for Outsiders {
+impl Outside<Shop> for FaultyPartners {
     fn make(&self, call: Call) -> Made {
         self.made.set(self.made.get() + 1);
         let (deadline_ms, order) = (call.deadline_ms(&self.rules), call.order());
@@ -167,7 +172,7 @@ impl Outside<Shop> for Outsiders {
         if self.strikes(Fault::LostRequest, order) {
             return Box::pin(std::future::pending());
         }
-        let mut answer = self.ledgers.act(&call);
+        let mut answer = self.books.act(&call);
         self.note_again(&call, &answer, order);
         if self.strikes(Fault::Lie, order) {
             answer = lies::instead_of(&call, answer, &mut self.rng.borrow_mut());

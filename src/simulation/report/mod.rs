@@ -4,8 +4,8 @@
 //! derived from the journal and from what was seen from outside, so it cannot tell another story than the checkers.
 
 mod chart;
+mod labels;
 mod series;
-mod words;
 
 use askama::Template;
 
@@ -17,7 +17,7 @@ use crate::runtime::Record;
 use super::checks::Violation;
 use super::coverage::{Coverage, STEPS};
 use super::fault::Fault;
-use super::finished_run::{Figures, Run};
+use super::finished_run::{Figures, FinishedRun};
 use super::history::History;
 use super::plan::{Options, Plan};
 use chart::{Chart, Frame, HEIGHT, Series, WIDTH};
@@ -41,7 +41,7 @@ pub struct Data<'a> {
 }
 
 impl<'a> Data<'a> {
-    pub fn of(run: &'a Run) -> Data<'a> {
+    pub fn of(run: &'a FinishedRun) -> Data<'a> {
         Data {
             options: &run.options,
             plan: &run.plan,
@@ -98,8 +98,8 @@ impl<'a> Page<'a> {
     fn of(data: &Data<'a>) -> Page<'a> {
         Page {
             seed: data.options.seed,
-            plan: words::plan(data.options, data.plan),
-            figures: words::figures(data.figures),
+            plan: labels::plan(data.options, data.plan),
+            figures: labels::figures(data.figures),
             violations: data.violations,
             charts: charts(data),
             faults: fault_rows(data.coverage),
@@ -164,7 +164,7 @@ fn faults_over_time(coverage: &Coverage, span: Span) -> Vec<Series> {
         }
         Series { label: (*label).to_owned(), values }
     };
-    words::FAULT_GROUPS.iter().map(series).collect()
+    labels::FAULT_GROUPS.iter().map(series).collect()
 }
 
 /// Upper ends of the bars, in milliseconds of real time.
@@ -231,7 +231,7 @@ fn entries(data: &Data<'_>, wanted: impl Fn(OrderId, &Happening) -> bool) -> Vec
                 at: record.moment.at,
                 order,
                 by: record.by.to_string(),
-                what: words::said(&what),
+                what: labels::said(&what),
             });
         }
     }
@@ -251,7 +251,7 @@ fn timelines(data: &Data<'_>) -> Vec<(OrderId, Vec<Entry>)> {
 mod tests {
     use super::*;
     use crate::simulation::checks::Violation;
-    use crate::simulation::plan::Chosen;
+    use crate::simulation::plan::FaultChoice;
     use crate::simulation::run;
 
     #[test]
@@ -260,9 +260,9 @@ mod tests {
             seed: 2,
             days: 1,
             orders: 8,
-            faults: Chosen::Some,
+            faults: FaultChoice::Drawn,
             only: None,
-            shelves: Default::default(),
+            assortment: Default::default(),
         };
         let mut run = run(&options, &[]);
         let order = run

@@ -1,4 +1,4 @@
-//! The journal, folded once: how many orders stood where, what was in each account and on the shelves, at even moments.
+//! The journal, folded once: how many orders stood where, what was in each account and in stock, at even intervals.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub const ACCOUNTS: [(&str, Account); 4] = [
     ("fees", Account::Fees),
 ];
 
-const SHELF: [(&str, &[Bucket]); 3] = [
+const STOCK_GROUPS: [(&str, &[Bucket]); 3] = [
     ("for sale", &[Bucket::Available]),
     ("reserved", &[Bucket::Reserved]),
     ("allocated or packed", &[Bucket::Allocated, Bucket::Picked, Bucket::Packed]),
@@ -131,7 +131,7 @@ impl Folded {
             let item = now.stock.get(sku).copied().unwrap_or_default();
             buckets.iter().map(|bucket| item[*bucket as usize]).sum::<i64>().max(0) as f64
         };
-        SHELF.iter().map(|(label, buckets)| self.series(label, |now| units(now, buckets))).collect()
+        STOCK_GROUPS.iter().map(|(label, buckets)| self.series(label, |now| units(now, buckets))).collect()
     }
 
     fn series(&self, label: &str, value: impl Fn(&Now) -> f64) -> Series {

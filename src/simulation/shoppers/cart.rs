@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::Backorder;
 
-use super::super::history::{Key, Route, Wish};
+use super::super::history::{CheckoutKey, Route, Wish};
 use super::checkout::Checkout;
 use super::program::details;
 use super::{DAY_MS, Shopper, json_request};
@@ -58,7 +58,7 @@ impl Shopper {
         request.headers.push(("idempotency-key", key.clone()));
         let body = u64::from(wish.backorder == Backorder::Accept);
         Checkout {
-            key: Key { principal: cart.to_owned(), route: Route::CartCheckout, key },
+            key: CheckoutKey { principal: cart.to_owned(), route: Route::CartCheckout, key },
             body,
             wish,
             request,

@@ -7,7 +7,9 @@ use rand::RngExt;
 use crate::domain::OrderId;
 use crate::gateway::{Request, Response};
 
-use super::super::history::{Asked, Key, Outcome, Shown, Told, Wish};
+use super::super::history::{
+    CheckoutAnswer, CheckoutAttempt, CheckoutKey, CheckoutOutcome, ShownOrder, Wish,
+};
 use super::Shopper;
 
 /// Between two tries, real time; doubled each time up to the maximum.
@@ -25,7 +27,7 @@ const TRY_AGAIN: [&str; 6] =
 /// A checkout as it is sent.
 #[derive(Clone)]
 pub struct Checkout {
-    pub key: Key,
+    pub key: CheckoutKey,
     /// Tells bodies apart.
     pub body: u64,
     pub wish: Wish,
@@ -34,20 +36,20 @@ pub struct Checkout {
 
 impl Shopper {
     /// Sends a checkout once and notes what came of it.
-    pub async fn asks(&self, checkout: &Checkout) -> Option<Outcome> {
+    pub async fn asks(&self, checkout: &Checkout) -> Option<CheckoutOutcome> {
         self.asks_and_reads(checkout).await.map(|(outcome, _)| outcome)
     }
 
     /// The same, with all that came.
-    pub async fn asks_and_reads(&self, checkout: &Checkout) -> Option<(Outcome, Response)> {
+    pub async fn asks_and_reads(&self, checkout: &Checkout) -> Option<(CheckoutOutcome, Response)> {
         let place = {
-            let mut history = self.street.history.borrow_mut();
-            history.checkouts.push(Asked {
+            let mut history = self.network.history.borrow_mut();
+            history.checkouts.push(CheckoutAttempt {
                 shopper: self.number,
                 key: checkout.key.clone(),
                 body: checkout.body,
                 wish: checkout.wish.clone(),
-                at: self.street.moment(),
+                at: self.network.moment(),
                 told: None,
             });
             history.checkouts.len() - 1
@@ -55,24 +57,24 @@ impl Shopper {
         let response = self.send(checkout.request.clone()).await?;
         let outcome = outcome_of(&response);
         let replayed = response.header("idempotent-replayed").is_some();
-        let told = Told { at: self.street.moment(), outcome: outcome.clone(), replayed };
-        self.street.history.borrow_mut().checkouts[place].told = Some(told);
-        if let Outcome::Taken(shown) | Outcome::Pending(shown) = &outcome {
+        let told = CheckoutAnswer { at: self.network.moment(), outcome: outcome.clone(), replayed };
+        self.network.history.borrow_mut().checkouts[place].told = Some(told);
+        if let CheckoutOutcome::Taken(shown) | CheckoutOutcome::Pending(shown) = &outcome {
             self.keeps_secret("the key of an order", &shown.key, Some(self.number));
         }
         Some((outcome, response))
     }
 
     /// Sends it until it is answered for good, be it after faults have stopped. `None`: she gave up.
-    pub async fn insists(&mut self, checkout: &Checkout) -> Option<Outcome> {
+    pub async fn insists(&mut self, checkout: &Checkout) -> Option<CheckoutOutcome> {
         for attempt in 0..TRIES_MAX + CALM_TRIES_MAX {
             match self.asks(checkout).await {
-                Some(Outcome::Other { code, .. }) if TRY_AGAIN.contains(&code.as_str()) => {}
+                Some(CheckoutOutcome::Other { code, .. }) if TRY_AGAIN.contains(&code.as_str()) => {}
                 Some(outcome) => return Some(outcome),
                 None => {}
             }
-            if attempt == TRIES_MAX && !self.street.is_calm() {
-                self.street.until_calm().await;
+            if attempt == TRIES_MAX && !self.network.is_calm() {
+                self.network.until_calm().await;
             }
             let wait = (RETRY_MS << attempt.min(10)).min(RETRY_MS_MAX);
             let jitter = self.rng.random_range(0..RETRY_MS);
@@ -83,30 +85,30 @@ impl Shopper {
 }
 
 /// What an answer says of a checkout.
-pub fn outcome_of(response: &Response) -> Outcome {
+pub fn outcome_of(response: &Response) -> CheckoutOutcome {
     let json = response.json();
     let code = json["code"].as_str().unwrap_or_default().to_owned();
     let order = || json["order"].as_str().and_then(|id| OrderId::parse(id).ok());
-    let other = Outcome::Other { status: response.status, code: code.clone() };
+    let other = CheckoutOutcome::Other { status: response.status, code: code.clone() };
     // whose order was taken is given its key
-    let shown = || Shown::read(&json).filter(|shown| !shown.key.is_empty()).map(Box::new);
+    let shown = || ShownOrder::read(&json).filter(|shown| !shown.key.is_empty()).map(Box::new);
     match (response.status, code.as_str()) {
-        (201, _) => shown().map_or(other, Outcome::Taken),
-        (202, _) => shown().map_or(other, Outcome::Pending),
+        (201, _) => shown().map_or(other, CheckoutOutcome::Taken),
+        (202, _) => shown().map_or(other, CheckoutOutcome::Pending),
         (402, _) => order().map_or(other, |order| {
             let reason = json["decline_code"].as_str().unwrap_or_default().to_owned();
-            Outcome::Declined { order, reason }
+            CheckoutOutcome::Declined { order, reason }
         }),
-        (409, "out_of_stock") => order().map_or(other, |order| Outcome::OutOfStock { order }),
-        (409, "backorder_limit") => order().map_or(other, |order| Outcome::BackorderLimit { order }),
-        (422, "idempotency_mismatch") => Outcome::Mismatch,
+        (409, "out_of_stock") => order().map_or(other, |order| CheckoutOutcome::OutOfStock { order }),
+        (409, "backorder_limit") => order().map_or(other, |order| CheckoutOutcome::BackorderLimit { order }),
+        (422, "idempotency_mismatch") => CheckoutOutcome::Mismatch,
         (303, _) => response.header("location").and_then(sent_on).unwrap_or(other),
         _ => other,
     }
 }
 
 /// `/orders/ord_…?key=…`
-fn sent_on(location: &str) -> Option<Outcome> {
+fn sent_on(location: &str) -> Option<CheckoutOutcome> {
     let (id, order_key) = location.strip_prefix("/orders/")?.split_once("?key=")?;
-    Some(Outcome::SentOn { order: OrderId::parse(id).ok()?, order_key: order_key.to_owned() })
+    Some(CheckoutOutcome::SentOn { order: OrderId::parse(id).ok()?, order_key: order_key.to_owned() })
 }

@@ -13,7 +13,7 @@ use crate::domain::{Backorder, OrderId};
 use crate::gateway::{Request, Response};
 
 use super::super::addresses;
-use super::super::history::{Key, Route, Wish};
+use super::super::history::{CheckoutKey, Route, Wish};
 use super::checkout::Checkout;
 use super::program::details;
 use super::visitor::{ADDRESS, cookie_of, date_to_accept, form};
@@ -85,7 +85,7 @@ impl Shopper {
     /// Always with the cookie that he was given first: each checkout that is begun by it gives him another.
     async fn begins_checkouts(&mut self) -> Option<()> {
         let mut patience = WAITS_MAX;
-        let fields = format!("sku={}&quantity=1", self.shelves.first().sku);
+        let fields = format!("sku={}&quantity=1", self.assortment.first().sku);
         let put_in = self.presses(&form("/cart/lines", &fields, ""), &mut patience).await?;
         let cookie = cookie_of(&put_in)?;
         let headers = vec![("cookie", cookie.clone()), ("accept", "text/html".to_owned())];
@@ -105,7 +105,7 @@ impl Shopper {
         let mut patience = WAITS_MAX;
         self.begins_cart(carts, &mut patience).await?;
         let cart = carts.last()?.clone();
-        let first = self.shelves.first();
+        let first = self.assortment.first();
         let (sku, price) = (first.sku.to_string(), first.price.amount);
         let uri = format!("/api/v1/carts/{cart}/lines/{sku}");
         let put_in = self.presses(&json_request("PUT", &uri, &json!({"quantity": 1})), &mut patience).await?;
@@ -125,7 +125,7 @@ impl Shopper {
         let key = format!("card-{nth}");
         let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &details(&wish));
         request.headers.push(("idempotency-key", key.clone()));
-        let key = Key { principal: cart.to_owned(), route: Route::CartCheckout, key };
+        let key = CheckoutKey { principal: cart.to_owned(), route: Route::CartCheckout, key };
         let checkout = Checkout { key, body: 1, wish, request };
         for _ in 0..KNOCKS_MAX {
             match self.asks_and_reads(&checkout).await {

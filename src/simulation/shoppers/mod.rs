@@ -4,11 +4,11 @@
 mod cart;
 mod checkout;
 mod flooder;
+mod fuzzer;
 mod owner;
 mod program;
 mod shopper;
 mod stranger;
-mod vandal;
 mod visitor;
 
 use std::rc::Rc;
@@ -19,8 +19,8 @@ use tokio::task::JoinHandle;
 
 use super::addresses;
 use super::fault::Fault;
+use super::network::Network;
 use super::plan::{Options, Plan, random_for};
-use super::street::Street;
 use shopper::{DAY_MS, Shopper, json_request};
 
 /// In so many worlds there is a flooder.
@@ -32,7 +32,7 @@ enum Kind {
     Cart,
     Visitor,
     Stranger,
-    Vandal,
+    Fuzzer,
     Flooder { cart_kept: Duration },
 }
 
@@ -45,7 +45,7 @@ const KINDS: [Kind; 8] = [
     Kind::Visitor,
     Kind::Visitor,
     Kind::Stranger,
-    Kind::Vandal,
+    Kind::Fuzzer,
 ];
 
 /// The numbers of all who come; the last may be a flooder's.
@@ -60,7 +60,7 @@ fn has_flooder(options: &Options) -> bool {
 }
 
 /// Lets all of them come, each at her time in the days of trade.
-pub fn arrive(options: &Options, plan: &Plan, street: &Rc<Street>) -> Vec<JoinHandle<()>> {
+pub fn arrive(options: &Options, plan: &Plan, network: &Rc<Network>) -> Vec<JoinHandle<()>> {
     let cart_kept = Duration::from_millis(plan.rules().cart_kept_ms);
     let arrive = |number| {
         let mut rng = random_for(options.seed, &format!("shopper {number}"));
@@ -69,9 +69,9 @@ pub fn arrive(options: &Options, plan: &Plan, street: &Rc<Street>) -> Vec<JoinHa
             true => Kind::Flooder { cart_kept },
             false => KINDS[rng.random_range(0..KINDS.len())],
         };
-        let (shelves, silent) = (options.shelves.clone(), plan.rate(Fault::BankSilent));
-        let (street, address) = (street.clone(), addresses::of_customer(number));
-        let shopper = Shopper { number, street, rng, address, shelves, silent };
+        let (assortment, silent) = (options.assortment.clone(), plan.rate(Fault::BankSilent));
+        let (network, address) = (network.clone(), addresses::of_customer(number));
+        let shopper = Shopper { number, network, rng, address, assortment, silent };
         actix::spawn(shopper.live(after_ms, kind))
     };
     numbers(options).into_iter().map(arrive).collect()
@@ -79,13 +79,13 @@ pub fn arrive(options: &Options, plan: &Plan, street: &Rc<Street>) -> Vec<JoinHa
 
 impl Shopper {
     async fn live(self, after_ms: u64, kind: Kind) {
-        self.street.trade_ms(after_ms).await;
+        self.network.trade_ms(after_ms).await;
         match kind {
             Kind::Program => self.program().await,
             Kind::Cart => self.cart().await,
             Kind::Visitor => self.visitor().await,
             Kind::Stranger => self.stranger().await,
-            Kind::Vandal => self.vandal().await,
+            Kind::Fuzzer => self.fuzzer().await,
             Kind::Flooder { cart_kept } => self.flooder(cart_kept).await,
         }
     }

@@ -5,17 +5,17 @@ use serde_json::json;
 
 use crate::domain::OrderId;
 
-use super::super::history::{Look, Outcome, Shown};
+use super::super::history::{CheckoutOutcome, OrderLook, ShownOrder};
 use super::{DAY_MS, Shopper, json_request};
 
 const LOOKS_MAX: u32 = 5;
 
 impl Shopper {
     /// Looks after what came of her checkout for some days.
-    pub async fn looks_after(&mut self, outcome: &Outcome) {
+    pub async fn looks_after(&mut self, outcome: &CheckoutOutcome) {
         let (order, key) = match outcome {
-            Outcome::Taken(shown) | Outcome::Pending(shown) => (shown.id, shown.key.clone()),
-            Outcome::SentOn { order, order_key } => {
+            CheckoutOutcome::Taken(shown) | CheckoutOutcome::Pending(shown) => (shown.id, shown.key.clone()),
+            CheckoutOutcome::SentOn { order, order_key } => {
                 self.keeps_secret("the key of an order", order_key, Some(self.number));
                 (*order, order_key.clone())
             }
@@ -44,7 +44,7 @@ impl Shopper {
 
     /// Looks at it, or asks to cancel it.
     async fn looks_at(&self, order: OrderId, key: &str, cancels: bool) {
-        let asked_at = self.street.moment();
+        let asked_at = self.network.moment();
         let uri = format!("/api/v1/orders/{order}{}?key={key}", if cancels { "/cancel" } else { "" });
         let request = if cancels {
             json_request("POST", &uri, &json!({}))
@@ -53,14 +53,14 @@ impl Shopper {
         };
         let Some(response) = self.send(request).await else { return };
         let json = response.json();
-        self.street.history.borrow_mut().looks.push(Look {
+        self.network.history.borrow_mut().looks.push(OrderLook {
             order,
             cancels,
             asked_at,
-            at: self.street.moment(),
+            at: self.network.moment(),
             status: response.status,
             code: json["code"].as_str().unwrap_or_default().to_owned(),
-            shown: Shown::read(&json),
+            shown: ShownOrder::read(&json),
         });
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::Backorder;
 use crate::gateway::Request;
 
-use super::super::history::{Key, Route, Wish};
+use super::super::history::{CheckoutKey, Route, Wish};
 use super::super::programs;
 use super::checkout::Checkout;
 use super::{DAY_MS, Shopper, json_request};
@@ -48,7 +48,7 @@ impl Shopper {
         let mut request = json_request("POST", "/api/v1/orders", &order_body(&wish));
         request.headers.push(("idempotency-key", key.clone()));
         request.headers.push(("authorization", format!("Bearer {api_key}")));
-        let key = Key { principal: programs::NAMES[program].into(), route: Route::Orders, key };
+        let key = CheckoutKey { principal: programs::NAMES[program].into(), route: Route::Orders, key };
         Checkout { key, body, wish, request }
     }
 
@@ -57,10 +57,10 @@ impl Shopper {
         let ms = self.rng.random_range(0..50);
         let twin = Shopper {
             number: self.number,
-            street: Rc::clone(&self.street),
+            network: Rc::clone(&self.network),
             address: self.address,
             rng: self.rng.fork(),
-            shelves: self.shelves.clone(),
+            assortment: self.assortment.clone(),
             silent: self.silent,
         };
         let checkout = checkout.clone();

@@ -11,9 +11,9 @@ use crate::domain::Backorder;
 use crate::domain::catalogue::Product;
 use crate::gateway::{Request, Response};
 
+use super::super::assortment::Assortment;
 use super::super::history::{Secret, Wish};
-use super::super::shelves::Shelves;
-use super::super::street::Street;
+use super::super::network::Network;
 
 pub const DAY_MS: u64 = 86_400_000;
 
@@ -26,11 +26,11 @@ const SILENT_TOKENS: [&str; 3] = ["tok_timeout", "tok_timeout_declined", "tok_un
 /// A customer on her way.
 pub struct Shopper {
     pub number: u32,
-    pub street: Rc<Street>,
+    pub network: Rc<Network>,
     pub rng: StdRng,
     /// Where she asks from.
     pub address: IpAddr,
-    pub shelves: Arc<Shelves>,
+    pub assortment: Arc<Assortment>,
     /// How often the bank is silent to her card.
     pub silent: f64,
 }
@@ -47,8 +47,8 @@ impl Shopper {
     /// One to three titles, mostly one copy.
     pub fn lines(&mut self) -> Vec<(String, u32, i64)> {
         let count = self.pick(&[1, 1, 1, 2, 3]);
-        let shelves = self.shelves.clone();
-        let picked = shelves.pick(count, &mut self.rng);
+        let assortment = self.assortment.clone();
+        let picked = assortment.pick(count, &mut self.rng);
         let line = |product: &Product| {
             (product.sku.to_string(), self.pick(&[1, 1, 1, 2, 3, 9]), product.price.amount)
         };
@@ -77,14 +77,14 @@ impl Shopper {
     }
 
     pub fn keeps_secret(&self, what: &'static str, text: &str, owner: Option<u32>) {
-        let mut history = self.street.history.borrow_mut();
+        let mut history = self.network.history.borrow_mut();
         if !history.secrets.iter().any(|secret| secret.text == text) {
             history.secrets.push(Secret { what, text: text.to_owned(), owner });
         }
     }
 
     pub async fn send(&self, request: Request) -> Option<Response> {
-        self.street.send(self.number, self.address, request).await
+        self.network.send(self.number, self.address, request).await
     }
 
     pub async fn get(&self, uri: &str) -> Option<Response> {
@@ -94,7 +94,7 @@ impl Shopper {
     /// Thinks for up to so many milliseconds of trade time.
     pub async fn thinks(&mut self, ms_max: u64) {
         let ms = self.rng.random_range(0..=ms_max);
-        self.street.trade_ms(ms).await;
+        self.network.trade_ms(ms).await;
     }
 }
 

@@ -1,9 +1,9 @@
-//! Somebody who wants to see, or cancel, what is not hers.
+//! Somebody who tries to see, or cancel, an order that is not hers.
 
 use rand::RngExt;
 use serde_json::json;
 
-use super::super::history::{Outcome, Trial, TrialKind};
+use super::super::history::{CheckoutOutcome, Trial, TrialKind};
 use super::visitor::form;
 use super::{DAY_MS, Shopper, json_request};
 
@@ -30,8 +30,8 @@ impl Shopper {
                 _ => json_request(method, &uri, &json!({})),
             };
             let response = self.send(request).await;
-            self.street.history.borrow_mut().trials.push(Trial {
-                what: TrialKind::Stranger,
+            self.network.history.borrow_mut().trials.push(Trial {
+                what: TrialKind::Unauthorised,
                 sent: format!("{method} {uri}"),
                 marker: String::new(),
                 status: response.as_ref().map(|response| response.status),
@@ -42,9 +42,9 @@ impl Shopper {
 
     /// An order that somebody was told of: its id is no secret.
     pub(super) fn somebodys_order(&mut self) -> Option<(String, String)> {
-        let history = self.street.history.borrow();
+        let history = self.network.history.borrow();
         let told = history.checkouts.iter().filter_map(|asked| match &asked.told.as_ref()?.outcome {
-            Outcome::Taken(shown) | Outcome::Pending(shown) => {
+            CheckoutOutcome::Taken(shown) | CheckoutOutcome::Pending(shown) => {
                 Some((shown.id.to_string(), shown.key.clone()))
             }
             _ => None,

@@ -3,7 +3,7 @@
 use crate::domain::{Backorder, SessionId, VisitorKey};
 use crate::gateway::{Request, Response};
 
-use super::super::history::{Key, Outcome, Route, Wish};
+use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
 use super::checkout::Checkout;
 use super::{DAY_MS, Shopper};
 
@@ -39,7 +39,7 @@ impl Shopper {
         let Some(checkout) = self.begins_checkout(lines, &mut cookie).await else { return };
         if self.chance(0.3) {
             // in another tab; what she pays for is what the checkout showed
-            let more = format!("sku={}&quantity=5", self.shelves.first().sku);
+            let more = format!("sku={}&quantity=5", self.assortment.first().sku);
             self.send(form("/cart/lines", &more, &cookie)).await;
         }
         self.pays(&checkout).await;
@@ -75,7 +75,7 @@ impl Shopper {
         let principal = session_of(cookie)?.to_string();
         let headers = vec![("cookie", cookie.clone()), ("accept", "text/html".to_owned())];
         Some(Checkout {
-            key: Key { principal, route: Route::Payment, key: nonce },
+            key: CheckoutKey { principal, route: Route::Payment, key: nonce },
             body: 1,
             wish: Wish { lines, total, token, backorder, email: self.email() },
             request: Request { method: "GET", uri, headers, ..Request::default() },
@@ -86,14 +86,14 @@ impl Shopper {
     async fn types_a_card(&mut self, nonce: &str) -> Option<String> {
         let mut token = self.token().to_owned();
         if self.chance(0.3)
-            && let Some(own) = self.street.card_page.registers(self.number).await
+            && let Some(own) = self.network.card_page.registers(self.number).await
         {
             if self.chance(0.3) {
                 return None;
             }
             token = own;
         }
-        self.street.card_page.types(nonce, &token);
+        self.network.card_page.types(nonce, &token);
         Some(token)
     }
 
@@ -108,10 +108,10 @@ impl Shopper {
     }
 
     /// A page says with its status alone that it asks again by itself.
-    async fn insists_in_browser(&mut self, checkout: &Checkout) -> Option<Outcome> {
+    async fn insists_in_browser(&mut self, checkout: &Checkout) -> Option<CheckoutOutcome> {
         for _ in 0..40 {
             let outcome = self.insists(checkout).await?;
-            let asks_again = matches!(&outcome, Outcome::Other { status: 409 | 503 | 504, .. });
+            let asks_again = matches!(&outcome, CheckoutOutcome::Other { status: 409 | 503 | 504, .. });
             if !asks_again {
                 return Some(outcome);
             }

@@ -6,7 +6,7 @@ use crate::actors::web_session::{Forget, Message as CartMessage, NoCart, RemoveL
 use crate::actors::{Address, Message};
 use crate::domain::{OrderLine, SessionId, Sku, VisitorKey};
 
-use super::kit::*;
+use super::test_pages::*;
 
 fn set(asked: &[(Address, Message)]) -> Vec<OrderLine> {
     let line = |message: &Message| match message {
@@ -18,10 +18,10 @@ fn set(asked: &[(Address, Message)]) -> Vec<OrderLine> {
 
 #[actix_web::test]
 async fn the_first_book_starts_a_session_that_scripts_cannot_read() {
-    let kit = Kit::new(stocked(9, vec![]));
-    let seen = kit.send(form("/cart/lines", "sku=PD-1&quantity=2")).await;
+    let pages = TestPages::new(stocked(9, vec![]));
+    let seen = pages.send(form("/cart/lines", "sku=PD-1&quantity=2")).await;
     seen.goes_to("/cart");
-    let asked = kit.asked();
+    let asked = pages.asked();
     assert!(matches!(asked[0].1, Message::WebSession(CartMessage::Create(_))));
     assert_eq!(set(&asked), [emmas(2)]);
     let Address::WebSession(session) = asked[1].0 else { panic!("{:?}", asked[1].0) };
@@ -36,7 +36,7 @@ async fn the_first_book_starts_a_session_that_scripts_cannot_read() {
 
 #[actix_web::test]
 async fn over_tls_the_cookie_belongs_to_this_host_alone() {
-    let over_tls = Kit::new(stocked(9, vec![])).at("https://shop.example");
+    let over_tls = TestPages::new(stocked(9, vec![])).at("https://shop.example");
     let seen = over_tls.send(form("/cart/lines", "sku=PD-1&quantity=1")).await;
     let cookie = seen.header("set-cookie");
     assert!(cookie.starts_with("__Host-doorstep_session=") && cookie.contains("Secure"), "{cookie}");
@@ -44,72 +44,73 @@ async fn over_tls_the_cookie_belongs_to_this_host_alone() {
     let request = form("/cart/lines", "sku=PD-1&quantity=1");
     let said = [("X-Forwarded-Proto", "https"), ("Forwarded", "proto=https;host=shop.example")];
     let request = said.into_iter().fold(request, |request, header| request.insert_header(header));
-    let seen = Kit::new(stocked(9, vec![])).send(request).await;
+    let seen = TestPages::new(stocked(9, vec![])).send(request).await;
     let cookie = seen.header("set-cookie");
     assert!(cookie.starts_with("doorstep_session=") && !cookie.contains("Secure"), "{cookie}");
 }
 
 #[actix_web::test]
 async fn the_same_form_twice_sets_the_same_line() {
-    let kit = Kit::new(stocked(9, vec![emmas(1)]));
+    let pages = TestPages::new(stocked(9, vec![emmas(1)]));
     for _ in 0..2 {
-        kit.post("/cart/lines", "sku=PD-1&quantity=3").await.goes_to("/cart");
+        pages.post("/cart/lines", "sku=PD-1&quantity=3").await.goes_to("/cart");
     }
-    assert_eq!(set(&kit.asked()), [emmas(3), emmas(3)]);
+    assert_eq!(set(&pages.asked()), [emmas(3), emmas(3)]);
 }
 
 #[actix_web::test]
 async fn a_session_that_is_gone_is_replaced_and_she_is_told() {
     let gone = AtomicBool::new(false);
-    let kit = Kit::new(move |to, message| match message {
+    let pages = TestPages::new(move |to, message| match message {
         Message::WebSession(CartMessage::SetLine(_)) if !gone.swap(true, Ordering::Relaxed) => {
             reply::<SetLine>(Err(NoCart::NoSuchCart))
         }
         _ => stocked(9, vec![emmas(1)])(to, message),
     });
-    let seen = kit.post("/cart/lines", "sku=PD-1&quantity=1").await;
+    let seen = pages.post("/cart/lines", "sku=PD-1&quantity=1").await;
     seen.goes_to("/cart?notice=renewed");
     assert!(seen.header("set-cookie").starts_with("doorstep_session="));
-    assert_eq!(set(&kit.asked()).len(), 2);
-    kit.get("/cart?notice=renewed").await.shows("we have begun a new one");
-    let gone = Kit::new(|_, _| reply::<View>(Err(NoCart::NoSuchCart)));
+    assert_eq!(set(&pages.asked()).len(), 2);
+    pages.get("/cart?notice=renewed").await.shows("we have begun a new one");
+    let gone = TestPages::new(|_, _| reply::<View>(Err(NoCart::NoSuchCart)));
     gone.get("/cart").await.shows("Your earlier basket was too old");
 }
 
 #[actix_web::test]
 async fn the_id_of_a_cart_opens_none() {
     for id in [SessionId::PROGRAMS, session()] {
-        let kit = Kit::new(stocked(9, vec![]));
+        let pages = TestPages::new(stocked(9, vec![]));
         let cookie = format!("doorstep_session={id}");
-        kit.send(TestRequest::get().uri("/cart").insert_header(("Cookie", cookie)))
+        pages
+            .send(TestRequest::get().uri("/cart").insert_header(("Cookie", cookie)))
             .await
             .shows("nothing in it yet");
-        assert!(kit.asked().is_empty());
+        assert!(pages.asked().is_empty());
     }
 }
 
 #[actix_web::test]
 async fn a_basket_can_be_forgotten_and_its_cookie_goes_with_it() {
-    let kit = Kit::new(|to, message| match message {
+    let pages = TestPages::new(|to, message| match message {
         Message::WebSession(CartMessage::Forget(_)) => reply::<Forget>(()),
         _ => stocked(9, vec![emmas(2)])(to, message),
     });
-    kit.get("/cart").await.shows("action=\"/cart/forget\"");
-    let seen = kit.post("/cart/forget", "").await;
+    pages.get("/cart").await.shows("action=\"/cart/forget\"");
+    let seen = pages.post("/cart/forget", "").await;
     seen.goes_to("/");
     let gone = seen.header("set-cookie");
     assert!(gone.starts_with("doorstep_session=;") && gone.contains("Max-Age=0"), "{gone}");
     assert!(seen.header("clear-site-data").contains("storage"));
-    let forgotten = kit.asked().into_iter().any(|(to, message)| {
+    let forgotten = pages.asked().into_iter().any(|(to, message)| {
         to == Address::WebSession(session()) && matches!(message, Message::WebSession(CartMessage::Forget(_)))
     });
     assert!(forgotten);
-    Kit::new(stocked(9, vec![])).send(form("/cart/forget", "")).await.goes_to("/");
+    TestPages::new(stocked(9, vec![])).send(form("/cart/forget", "")).await.goes_to("/");
 }
 
 #[actix_web::test]
 async fn the_basket_shows_lines_and_what_they_come_to() {
-    let seen = Kit::new(stocked(9, vec![emmas(2)])).get("/cart").await;
+    let seen = TestPages::new(stocked(9, vec![emmas(2)])).get("/cart").await;
     assert_eq!((seen.status, seen.header("cache-control")), (200, "no-store"));
     seen.shows("Emma").shows("£15.98").shows("£2.99").shows("£18.97").shows("href=\"/checkout\"");
 }
@@ -117,39 +118,39 @@ async fn the_basket_shows_lines_and_what_they_come_to() {
 #[actix_web::test]
 async fn what_costs_more_than_a_payment_carries_cannot_be_checked_out() {
     let dear = OrderLine { unit_price: gbp(1_000_000), ..emmas(999) };
-    let kit = Kit::new(stocked(9, vec![dear]));
-    kit.get("/cart").await.shows("One payment can carry at most £999999.99").hides("href=\"/checkout\"");
-    kit.get("/checkout").await.goes_to("/cart");
+    let pages = TestPages::new(stocked(9, vec![dear]));
+    pages.get("/cart").await.shows("One payment can carry at most £999999.99").hides("href=\"/checkout\"");
+    pages.get("/checkout").await.goes_to("/cart");
 }
 
 #[actix_web::test]
 async fn a_quantity_that_is_none_is_said_beside_its_field_and_changes_nothing() {
-    let kit = Kit::new(stocked(9, vec![]));
+    let pages = TestPages::new(stocked(9, vec![]));
     for bad in ["0", "1000", "-1", "1.5", "two", "", "99999999999999999999"] {
-        let seen = kit.post("/cart/lines", &format!("sku=PD-1&quantity={bad}")).await;
+        let seen = pages.post("/cart/lines", &format!("sku=PD-1&quantity={bad}")).await;
         assert_eq!(seen.status, 422, "{bad}");
         seen.shows("whole numbers from 1 to 999").shows("aria-invalid");
     }
-    assert!(set(&kit.asked()).is_empty());
+    assert!(set(&pages.asked()).is_empty());
 }
 
 #[actix_web::test]
 async fn a_full_basket_says_so_and_keeps_what_it_has() {
-    let kit = Kit::new(|to, message| match message {
+    let pages = TestPages::new(|to, message| match message {
         Message::WebSession(CartMessage::SetLine(_)) => reply::<SetLine>(Err(NoCart::Full)),
         _ => stocked(9, vec![emmas(1)])(to, message),
     });
-    let seen = kit.post("/cart/lines", "sku=PD-1&quantity=1").await;
+    let seen = pages.post("/cart/lines", "sku=PD-1&quantity=1").await;
     assert_eq!(seen.status, 422);
     seen.shows("at most 100 different books").shows("Emma");
 }
 
 #[actix_web::test]
 async fn a_line_can_be_taken_out_also_when_its_book_has_left_the_shop() {
-    let kit = Kit::new(stocked(9, vec![]));
-    kit.post("/cart/lines/PD-404/remove", "").await.goes_to("/cart");
+    let pages = TestPages::new(stocked(9, vec![]));
+    pages.post("/cart/lines/PD-404/remove", "").await.goes_to("/cart");
     let removed = CartMessage::from(RemoveLine { sku: Sku::parse("PD-404").unwrap() });
     assert!(
-        matches!(&kit.asked()[..], [(Address::WebSession(_), Message::WebSession(message))] if *message == removed)
+        matches!(&pages.asked()[..], [(Address::WebSession(_), Message::WebSession(message))] if *message == removed)
     );
 }

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::kit::*;
-use crate::gateway::tests::kit::as_address;
+use super::test_pages::*;
+use crate::gateway::tests::test_gateway::as_address;
 
 /// The fields of the shop's forms, some missing, some twice, some with anything in them.
 fn fields() -> impl Strategy<Value = String> {
@@ -43,8 +43,8 @@ proptest! {
         path in prop::sample::select(&["/cart/lines", "/cart/lines/PD-1/remove", "/checkout"][..]), fields in fields()
     ) {
         actix_web::rt::System::new().block_on(async {
-            let kit = Kit::new(stocked(1, vec![emmas(2)]));
-            let seen = kit.post(path, &fields).await;
+            let pages = TestPages::new(stocked(1, vec![emmas(2)]));
+            let seen = pages.post(path, &fields).await;
             assert!(seen.status < 500, "{path} {fields}: {}", seen.html);
         });
     }
@@ -55,8 +55,8 @@ proptest! {
     ) {
         let uri = format!("{path}?{}", as_address(&fields));
         actix_web::rt::System::new().block_on(async {
-            let kit = Kit::new(stocked(1, vec![emmas(2)]));
-            let seen = kit.get(&uri).await;
+            let pages = TestPages::new(stocked(1, vec![emmas(2)]));
+            let seen = pages.get(&uri).await;
             assert!(seen.status < 500, "{uri}: {}", seen.html);
             assert!(!seen.html.contains("<script"), "{uri}");
         });

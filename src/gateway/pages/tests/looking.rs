@@ -2,12 +2,12 @@ use crate::domain::Sku;
 use crate::domain::catalogue::Product;
 use crate::gateway::AskError;
 
-use super::kit::*;
+use super::test_pages::*;
 
 #[actix_web::test]
 async fn the_front_page_lists_books_with_price_and_stock() {
     for (available, badge) in [(0, "On order"), (3, "3 left"), (40, "In stock")] {
-        let seen = Kit::new(stocked(available, vec![])).get("/").await;
+        let seen = TestPages::new(stocked(available, vec![])).get("/").await;
         assert_eq!(seen.status, 200);
         seen.shows("Emma").shows("Jane Austen").shows("£7.99").shows(badge).shows("href=\"/books/PD-1\"");
     }
@@ -15,49 +15,49 @@ async fn the_front_page_lists_books_with_price_and_stock() {
 
 #[actix_web::test]
 async fn a_search_finds_by_words_and_says_when_there_is_nothing() {
-    let kit = Kit::new(stocked(9, vec![]));
-    kit.get("/?q=austen").await.shows("1 found").shows("value=\"austen\"");
-    kit.get("/?q=xyz").await.shows("Nothing found").hides("Jane Austen");
-    assert_eq!(kit.get("/?cursor=nonsense").await.status, 400);
-    assert_eq!(kit.get(&format!("/?q={}", "x".repeat(201))).await.status, 400);
+    let pages = TestPages::new(stocked(9, vec![]));
+    pages.get("/?q=austen").await.shows("1 found").shows("value=\"austen\"");
+    pages.get("/?q=xyz").await.shows("Nothing found").hides("Jane Austen");
+    assert_eq!(pages.get("/?cursor=nonsense").await.status, 400);
+    assert_eq!(pages.get(&format!("/?q={}", "x".repeat(201))).await.status, 400);
 }
 
 #[actix_web::test]
 async fn a_long_list_goes_on_by_its_cursor() {
-    let mut kit = Kit::new(stocked(9, vec![]));
+    let mut pages = TestPages::new(stocked(9, vec![]));
     for n in 100..130 {
         let sku = Sku::parse(&format!("PD-{n}")).unwrap();
-        kit = kit.with_book(Product { sku, title: format!("Volume {n}"), ..emma() });
+        pages = pages.with_book(Product { sku, title: format!("Volume {n}"), ..emma() });
     }
-    let first = kit.get("/?q=volume").await;
+    let first = pages.get("/?q=volume").await;
     first.shows("Volume 100").hides("Volume 125").shows("30 found");
     let next = first.html.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
-    kit.get(&next.replace("&#38;", "&")).await.shows("Volume 125").hides("Volume 100");
+    pages.get(&next.replace("&#38;", "&")).await.shows("Volume 125").hides("Volume 100");
 }
 
 #[actix_web::test]
 async fn a_book_page_has_all_that_one_wants_to_know() {
-    let seen = Kit::new(stocked(9, vec![])).get("/books/PD-1").await;
+    let seen = TestPages::new(stocked(9, vec![])).get("/books/PD-1").await;
     assert_eq!(seen.status, 200);
     seen.shows("<h1>Emma</h1>").shows("1815").shows("£7.99").shows("In stock").shows("Add to basket");
-    let short = Kit::new(stocked(0, vec![])).get("/books/PD-1").await;
+    let short = TestPages::new(stocked(0, vec![])).get("/books/PD-1").await;
     // what the wholesaler sends on the 23rd is at the doorstep two days later
     short.shows("On order").shows("at your doorstep by Wednesday 25 November 2026");
 }
 
 #[actix_web::test]
 async fn a_book_in_the_basket_shows_how_many() {
-    let seen = Kit::new(stocked(9, vec![emmas(4)])).get("/books/PD-1").await;
+    let seen = TestPages::new(stocked(9, vec![emmas(4)])).get("/books/PD-1").await;
     seen.shows("value=\"4\"").shows("Change quantity");
 }
 
 #[actix_web::test]
 async fn books_can_be_looked_at_while_the_stock_keeper_is_busy() {
-    let kit = Kit::new(|_, _| Err(AskError::Overloaded { retry_after_s: 2 }));
-    let seen = kit.get("/").await;
+    let pages = TestPages::new(|_, _| Err(AskError::Overloaded { retry_after_s: 2 }));
+    let seen = pages.get("/").await;
     assert_eq!(seen.status, 200);
     seen.shows("Emma").hides("In stock");
-    assert_eq!(kit.get("/books/PD-1").await.status, 200);
+    assert_eq!(pages.get("/books/PD-1").await.status, 200);
 }
 
 #[actix_web::test]
@@ -68,15 +68,15 @@ async fn what_comes_from_outside_is_escaped() {
         authors: vec!["\"><img src=x>".to_owned()],
         ..emma()
     };
-    let kit = Kit::new(stocked(9, vec![])).with_book(evil);
+    let pages = TestPages::new(stocked(9, vec![])).with_book(evil);
     for uri in ["/", "/books/PD-2", "/?q=%3Cscript%3Ealert(1)%3C/script%3E"] {
-        kit.get(uri).await.hides("<script").hides("<img");
+        pages.get(uri).await.hides("<script").hides("<img");
     }
 }
 
 #[actix_web::test]
 async fn a_page_runs_nothing_and_sends_forms_here_or_to_the_payment_page() {
-    let seen = Kit::new(stocked(9, vec![])).get("/").await;
+    let seen = TestPages::new(stocked(9, vec![])).get("/").await;
     assert_eq!(
         seen.header("content-security-policy"),
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' http://127.0.0.1:7002; \
@@ -88,13 +88,13 @@ async fn a_page_runs_nothing_and_sends_forms_here_or_to_the_payment_page() {
 
 #[actix_web::test]
 async fn what_a_page_loads_may_be_kept_for_ever() {
-    let kit = Kit::new(stocked(9, vec![]));
-    let page = kit.get("/").await;
+    let pages = TestPages::new(stocked(9, vec![]));
+    let page = pages.get("/").await;
     for start in ["rel=\"stylesheet\" href=\"", "type=\"image/svg+xml\" href=\""] {
         let path = page.html.split(start).nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let asset = kit.get(&path).await;
+        let asset = pages.get(&path).await;
         assert_eq!(asset.status, 200, "{path}");
         assert!(asset.header("cache-control").contains("immutable"));
     }
-    assert_eq!(kit.get("/assets/shop-0000000000000000.css").await.status, 404);
+    assert_eq!(pages.get("/assets/shop-0000000000000000.css").await.status, 404);
 }

@@ -1,8 +1,9 @@
-//! The pages as a browser sees them, before a played shop.
+//! The pages as a browser sees them, before a scripted shop.
+
 mod basket;
 mod garbled;
-mod kit;
 mod looking;
 mod orders;
 mod paying;
 mod refusals;
+mod test_pages;

@@ -10,10 +10,10 @@ use crate::domain::{
     Customer, DeclineReason, Happening, OrderId, OrderState, Party, Step, Timeline, TimelineEntry, Timestamp,
 };
 
-use super::kit::*;
+use super::test_pages::*;
 
 /// A shop with this order, which its key opens.
-fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
+fn having(view: OrderView, entries: Vec<TimelineEntry>) -> TestPages {
     let (common, own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.by == Party::BankActor);
     let opens = |view: &OrderView, order: &OrderId, claim: &Claim| {
         let opens = match claim {
@@ -23,7 +23,7 @@ fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
         };
         *order == view.id && opens
     };
-    Kit::new(move |_, message| match message {
+    TestPages::new(move |_, message| match message {
         Message::StockKeeper(stock_keeper::Message::ShowTimeline(_)) => {
             reply::<stock_keeper::ShowTimeline>(Timeline { entries: common.clone() })
         }
@@ -42,7 +42,7 @@ fn having(view: OrderView, entries: Vec<TimelineEntry>) -> Kit {
                 _ => CancelReply::Cancelled(shown),
             })
         }
-        other => panic!("not played: {other:?}"),
+        other => panic!("not scripted: {other:?}"),
     })
 }
 
@@ -88,12 +88,12 @@ async fn a_wrong_key_and_no_such_order_look_the_same() {
     let view = order_view(OrderState::Confirmed);
     let other = format!("/orders/{}?key={}", OrderId::new(9, 9), view.key);
     let bare = format!("/orders/{}", view.id);
-    let kit = having(view, vec![]);
-    let wrong = kit.get(&format!("{bare}?key=wrong")).await;
+    let pages = having(view, vec![]);
+    let wrong = pages.get(&format!("{bare}?key=wrong")).await;
     assert_eq!(wrong.status, 404);
     wrong.shows("There is no such order").hides("Ada");
     for uri in [other.as_str(), &bare, "/orders/x?key=y", &format!("{bare}?key={}", "k".repeat(200))] {
-        let seen = kit.get(uri).await;
+        let seen = pages.get(uri).await;
         assert_eq!((seen.status, seen.html), (404, wrong.html.clone()), "{uri}");
     }
 }
@@ -123,12 +123,12 @@ async fn an_order_can_be_cancelled_by_its_key_until_it_is_on_its_way() {
     let path = order_path(&view);
     let form = path.split_once('?').unwrap().1.to_owned();
     let cancel = format!("/orders/{}/cancel", view.id);
-    let kit = having(view, vec![]);
-    kit.post(&cancel, &form).await.goes_to(&path);
-    assert_eq!(kit.post(&cancel, "key=wrong").await.status, 404);
+    let pages = having(view, vec![]);
+    pages.post(&cancel, &form).await.goes_to(&path);
+    assert_eq!(pages.post(&cancel, "key=wrong").await.status, 404);
 
-    let kit = having(order_view(OrderState::Dispatched), vec![]);
-    kit.get(&path).await.hides("Cancel this order");
-    kit.post(&cancel, &form).await.goes_to(&format!("{path}&notice=too_late"));
-    kit.get(&format!("{path}&notice=too_late")).await.shows("too late to cancel");
+    let pages = having(order_view(OrderState::Dispatched), vec![]);
+    pages.get(&path).await.hides("Cancel this order");
+    pages.post(&cancel, &form).await.goes_to(&format!("{path}&notice=too_late"));
+    pages.get(&format!("{path}&notice=too_late")).await.shows("too late to cancel");
 }

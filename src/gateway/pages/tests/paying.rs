@@ -8,12 +8,12 @@ use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState, Visitor
 use crate::gateway::AskError;
 use crate::partners::processor::TypedCard;
 
-use super::kit::*;
+use super::test_pages::*;
 
 const ADA: &str = "name=Ada+Lovelace&email=ada%40example.com&line1=12+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
 
-fn begun(kit: &Kit) -> Option<(String, Backorder)> {
-    kit.asked().into_iter().find_map(|(_, message)| match message {
+fn begun(pages: &TestPages) -> Option<(String, Backorder)> {
+    pages.asked().into_iter().find_map(|(_, message)| match message {
         Message::WebSession(CartMessage::BeginCheckout(BeginCheckout { customer, backorder, .. })) => {
             Some((customer.name.clone(), backorder))
         }
@@ -23,24 +23,24 @@ fn begun(kit: &Kit) -> Option<(String, Backorder)> {
 
 #[actix_web::test]
 async fn a_whole_form_goes_on_to_the_payment_page() {
-    let kit = Kit::new(stocked(9, vec![emmas(2)]));
-    kit.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");
-    let seen = kit.post("/checkout", ADA).await;
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    pages.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");
+    let seen = pages.post("/checkout", ADA).await;
     seen.goes_to(
         "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&return=http%3A%2F%2F127.0.0.1%3A8080%2Fcheckout%2Freturn",
     );
-    assert_eq!(begun(&kit), Some(("Ada Lovelace".to_owned(), Backorder::Refuse)));
+    assert_eq!(begun(&pages), Some(("Ada Lovelace".to_owned(), Backorder::Refuse)));
 }
 
 #[actix_web::test]
 async fn she_gets_another_cookie_where_she_says_who_she_is_and_only_there() {
-    let kit = Kit::new(stocked(9, vec![emmas(2)]));
-    let seen = kit.post("/checkout", ADA).await;
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    let seen = pages.post("/checkout", ADA).await;
     let cookie = seen.header("set-cookie");
     let secret = cookie.strip_prefix("doorstep_session=").and_then(|rest| rest.split(';').next()).unwrap();
     let renewed = VisitorKey::parse(secret).unwrap().session();
     assert_ne!(renewed, session());
-    let asked = kit.asked();
+    let asked = pages.asked();
     let begun_by: Vec<_> = asked
         .iter()
         .filter(|(_, message)| matches!(message, Message::WebSession(CartMessage::BeginCheckout(_))))
@@ -57,12 +57,12 @@ async fn she_gets_another_cookie_where_she_says_who_she_is_and_only_there() {
 #[actix_web::test]
 async fn who_keeps_the_old_cookie_gets_no_new_session_without_end() {
     let carts = Quota { each: 2, all: 0, window_s: 3_600 };
-    let kit = Kit::new(stocked(9, vec![emmas(2)])).limited(Quotas { carts, ..Quotas::default() });
+    let pages = TestPages::new(stocked(9, vec![emmas(2)])).limited(Quotas { carts, ..Quotas::default() });
     for status in [303, 303, 429] {
-        assert_eq!(kit.post("/checkout", ADA).await.status, status);
+        assert_eq!(pages.post("/checkout", ADA).await.status, status);
     }
     let adopted = |(_, message): &_| matches!(message, Message::WebSession(CartMessage::Adopt(_)));
-    assert_eq!(kit.asked().iter().filter(|asked| adopted(asked)).count(), 2);
+    assert_eq!(pages.asked().iter().filter(|asked| adopted(asked)).count(), 2);
 }
 
 #[actix_web::test]
@@ -91,12 +91,12 @@ async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop
         ("https://shop.example", "shop.example", "https%3A%2F%2Fshop.example"),
         ("https://shop.example", "127.0.0.1:8080", "https%3A%2F%2Fshop.example"),
     ] {
-        let kit = Kit::new(stocked(9, vec![emmas(2)])).at(public_url);
+        let pages = TestPages::new(stocked(9, vec![emmas(2)])).at(public_url);
         let name = if public_url.is_empty() { "doorstep_session" } else { "__Host-doorstep_session" };
         let request = form("/checkout", ADA).insert_header(("Cookie", format!("{name}={}", visitor())));
         let request =
             request.insert_header(("Host", host)).insert_header(("X-Forwarded-Host", "evil.example"));
-        let seen = kit.send(request).await;
+        let seen = pages.send(request).await;
         let back = seen.header("location").split("&return=").last().unwrap().to_owned();
         assert_eq!(back, format!("{origin}%2Fcheckout%2Freturn"), "{host}");
     }
@@ -104,59 +104,59 @@ async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop
 
 #[actix_web::test]
 async fn what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept() {
-    let kit = Kit::new(stocked(9, vec![emmas(2)]));
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
     let fields = "name=%3Cscript%3E&email=ada&line1=&city=London&postcode=+&country=XX";
-    let seen = kit.post("/checkout", fields).await;
+    let seen = pages.post("/checkout", fields).await;
     assert_eq!((seen.status, seen.header("cache-control")), (422, "no-store"));
     seen.shows("id=\"email-error\"").shows("id=\"line1-error\"").shows("id=\"postcode-error\"");
     seen.shows("id=\"country-error\"").hides("id=\"city-error\"").hides("id=\"name-error\"");
     seen.shows("value=\"London\"").shows("value=\"ada\"").hides("<script");
-    assert_eq!(begun(&kit), None);
+    assert_eq!(begun(&pages), None);
 }
 
 #[actix_web::test]
 async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
-    let kit = Kit::new(stocked(9, vec![emmas(2)]));
-    let seen = kit.post("/checkout", &ADA.replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    let seen = pages.post("/checkout", &ADA.replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
     assert_eq!(seen.status, 422);
     seen.shows("looks like a card number").hides("4242").shows("value=\"ada@example.com\"");
     let split =
         ADA.replace("Ada+Lovelace", "4242+4242").replace("SW1Y+4JH", "4242%A04242").replace("12+", "");
-    let seen = kit.post("/checkout", &split.replace("%A0", "%C2%A0")).await;
+    let seen = pages.post("/checkout", &split.replace("%A0", "%C2%A0")).await;
     assert_eq!(seen.status, 422);
     seen.shows("looks like a card number")
         .hides("4242")
         .shows("value=\"London\"")
         .shows("value=\"ada@example.com\"");
-    assert_eq!(begun(&kit), None);
-    let elsewhere = kit.post("/cart/lines", "sku=PD-1&quantity=4242+4242+4242+4242").await;
+    assert_eq!(begun(&pages), None);
+    let elsewhere = pages.post("/cart/lines", "sku=PD-1&quantity=4242+4242+4242+4242").await;
     assert_eq!(elsewhere.status, 422);
     elsewhere.hides("4242");
 }
 
 #[actix_web::test]
 async fn what_is_short_goes_on_only_when_she_accepts_the_day() {
-    let kit = Kit::new(stocked(1, vec![emmas(2)]));
-    let page = kit.get("/checkout").await;
+    let pages = TestPages::new(stocked(1, vec![emmas(2)]));
+    let page = pages.get("/checkout").await;
     page.shows("I accept the wait until <b>Wednesday 25 November 2026</b>").shows("value=\"2026-11-25\"");
-    kit.post("/checkout", ADA).await.shows("Please tick this box");
-    kit.post("/checkout", &format!("{ADA}&accept_wait=2026-11-20")).await.shows("The day has changed");
-    assert_eq!(begun(&kit), None);
-    let accepted = kit.post("/checkout", &format!("{ADA}&accept_wait=2026-11-25")).await;
+    pages.post("/checkout", ADA).await.shows("Please tick this box");
+    pages.post("/checkout", &format!("{ADA}&accept_wait=2026-11-20")).await.shows("The day has changed");
+    assert_eq!(begun(&pages), None);
+    let accepted = pages.post("/checkout", &format!("{ADA}&accept_wait=2026-11-25")).await;
     assert_eq!(accepted.status, 303);
-    assert_eq!(begun(&kit), Some(("Ada Lovelace".to_owned(), Backorder::Accept)));
+    assert_eq!(begun(&pages), Some(("Ada Lovelace".to_owned(), Backorder::Accept)));
 }
 
 #[actix_web::test]
 async fn nothing_is_checked_out_of_an_empty_basket() {
-    let kit = Kit::new(stocked(9, vec![]));
-    kit.get("/checkout").await.goes_to("/cart");
-    kit.post("/checkout", ADA).await.goes_to("/cart");
-    assert_eq!(begun(&kit), None);
+    let pages = TestPages::new(stocked(9, vec![]));
+    pages.get("/checkout").await.goes_to("/cart");
+    pages.post("/checkout", ADA).await.goes_to("/cart");
+    assert_eq!(begun(&pages), None);
 }
 
-fn pays(reply: impl Fn() -> Played + Send + Sync + 'static) -> Kit {
-    Kit::new(move |to, message| match message {
+fn pays(reply: impl Fn() -> Scripted + Send + Sync + 'static) -> TestPages {
+    TestPages::new(move |to, message| match message {
         Message::WebSession(CartMessage::PayWith(_)) => reply(),
         _ => stocked(9, vec![emmas(2)])(to, message),
     })
@@ -168,14 +168,15 @@ const RETURN: &str = "/checkout/return?checkout=nonce1";
 async fn coming_back_twice_leads_to_the_same_order() {
     let view = order_view(OrderState::Confirmed);
     let path = order_path(&view);
-    let kit = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
+    let pages = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
     for _ in 0..2 {
-        kit.get(RETURN).await.goes_to(&path);
+        pages.get(RETURN).await.goes_to(&path);
     }
     let card = Some(TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) });
     let paid = CartMessage::from(PayWith { checkout: "nonce1".to_owned(), card });
     assert!(
-        kit.asked()
+        pages
+            .asked()
             .iter()
             .all(|(_, message)| matches!(message, Message::WebSession(asked) if *asked == paid))
     );
@@ -208,10 +209,10 @@ async fn books_that_are_gone_meanwhile_come_with_the_earliest_day() {
 
 #[actix_web::test]
 async fn an_outcome_that_is_not_known_is_asked_for_again() {
-    for (kit, status) in
+    for (pages, status) in
         [(pays(|| Err(AskError::Deadline)), 504), (pays(|| answered(Outcome::InProgress)), 409)]
     {
-        let seen = kit.get(RETURN).await;
+        let seen = pages.get(RETURN).await;
         assert_eq!(seen.status, status);
         seen.shows("http-equiv=\"refresh\"").shows("you pay at most once");
     }
@@ -219,16 +220,16 @@ async fn an_outcome_that_is_not_known_is_asked_for_again() {
 
 #[actix_web::test]
 async fn a_strange_nonce_or_visitor_buys_nothing() {
-    let kit = pays(|| reply::<PayWith>(Err(NoCheckout::NoSuchCheckout)));
+    let pages = pays(|| reply::<PayWith>(Err(NoCheckout::NoSuchCheckout)));
     for strange in ["?checkout=x", "", "?checkout=x&token=tok_good"] {
-        assert_eq!(kit.get(&format!("/checkout/return{strange}")).await.status, 404);
+        assert_eq!(pages.get(&format!("/checkout/return{strange}")).await.status, 404);
     }
     let cardless = |(_, message): &_| {
         matches!(message, Message::WebSession(CartMessage::PayWith(PayWith { card: None, .. })))
     };
-    assert!(kit.asked().iter().all(cardless), "a token in the address is not looked at");
-    assert_eq!(kit.send(TestRequest::get().uri(RETURN)).await.status, 404);
-    assert!(kit.asked().is_empty());
+    assert!(pages.asked().iter().all(cardless), "a token in the address is not looked at");
+    assert_eq!(pages.send(TestRequest::get().uri(RETURN)).await.status, 404);
+    assert!(pages.asked().is_empty());
 }
 
 #[actix_web::test]
@@ -239,13 +240,13 @@ async fn without_a_card_of_hers_the_answer_of_before_is_told_or_she_types_it_aga
     again.shows("type the card once more").shows("Nothing was charged");
     let view = order_view(OrderState::Confirmed);
     let path = order_path(&view);
-    let kit = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
-    kit.get("/checkout/return?checkout=nonce2").await.goes_to(&path);
+    let pages = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
+    pages.get("/checkout/return?checkout=nonce2").await.goes_to(&path);
 }
 
 #[actix_web::test]
 async fn who_cancels_at_the_card_is_back_at_the_checkout() {
-    let kit = Kit::new(stocked(9, vec![emmas(2)]));
-    kit.get("/checkout/return?checkout=nonce1&cancelled=1").await.goes_to("/checkout?cancelled=1");
-    kit.get("/checkout?cancelled=1").await.shows("nothing was charged");
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    pages.get("/checkout/return?checkout=nonce1&cancelled=1").await.goes_to("/checkout?cancelled=1");
+    pages.get("/checkout?cancelled=1").await.shows("nothing was charged");
 }

@@ -52,14 +52,14 @@ fn header<'a>(headers: &'a [(String, String)], name: &str) -> &'a str {
     &headers.iter().find(|(found, _)| found == name).unwrap().1
 }
 
-fn office() -> Office {
+fn writer() -> LetterWriter {
     let from: Mailbox = "Doorstep <orders@shop.example>".parse().unwrap();
-    Office { dir: "unused".into(), from, base_url: "https://shop.example".into(), passes: passes() }
+    LetterWriter { dir: "unused".into(), from, base_url: "https://shop.example".into(), passes: passes() }
 }
 
 /// With the link that its mailbox gets, and not the order's key.
 fn signed(letter: &Letter) -> Letter {
-    let signed = office().signed(letter);
+    let signed = writer().signed(letter);
     let link = signed.link.clone().unwrap();
     assert!(
         link.starts_with(&format!("/orders/{}?key=lnk_1_", letter.order)) && !link.contains("SECRET"),
@@ -69,7 +69,7 @@ fn signed(letter: &Letter) -> Letter {
 }
 
 fn composed(letter: &Letter) -> Result<String, String> {
-    office().compose(letter).map(|message| String::from_utf8(message.formatted()).unwrap())
+    writer().compose(letter).map(|message| String::from_utf8(message.formatted()).unwrap())
 }
 
 #[tokio::test]

@@ -6,28 +6,28 @@ use ipnet::IpNet;
 
 use super::Limits;
 
-/// Counts the connections of each address, over all workers.
+/// Bounds the connections of each client address, over all workers.
 #[derive(Debug)]
-pub struct Places {
+pub struct AddressPermits {
     address_max: usize,
     local_max: usize,
     proxies: Vec<IpNet>,
     taken: Mutex<HashMap<IpNet, usize>>,
 }
 
-/// What an IPv6 address counts within, and how many times an address's places there are for it: the network of a household or
-/// a server, a household's whole line, a company.
+/// The networks that an IPv6 address counts towards, each by its bits, and how many times the permits of one address it has: /64
+/// is one network, /56 the line of a household, /48 a company.
 const IPV6_LEVELS: [(u8, usize); 3] = [(64, 1), (56, 4), (48, 16)];
 
-/// One connection's; given back when it is dropped.
+/// Lets one connection be; given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
-    counted: Option<(Arc<Places>, IpAddr)>,
+pub struct AddressPermit {
+    counted: Option<(Arc<AddressPermits>, IpAddr)>,
 }
 
-impl Places {
-    pub fn new(limits: &Limits) -> Arc<Places> {
-        Arc::new(Places {
+impl AddressPermits {
+    pub fn new(limits: &Limits) -> Arc<AddressPermits> {
+        Arc::new(AddressPermits {
             address_max: limits.address_connections_max,
             local_max: limits.local_connections_max,
             proxies: limits.proxies.clone(),
@@ -36,29 +36,29 @@ impl Places {
     }
 
     /// `None` where the address has as many as it may.
-    pub fn take(self: &Arc<Places>, address: IpAddr) -> Option<Place> {
+    pub fn take(self: &Arc<AddressPermits>, address: IpAddr) -> Option<AddressPermit> {
         let address = address.to_canonical();
         let max = if address.is_loopback() { self.local_max } else { self.address_max };
         if max == 0 || self.proxies.iter().any(|proxies| proxies.contains(&address)) {
-            return Some(Place { counted: None });
+            return Some(AddressPermit { counted: None });
         }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full =
             |(within, times): (IpNet, usize)| taken.get(&within).is_some_and(|count| *count >= max * times);
-        if counted_as(address).any(is_full) {
+        if networks_of(address).any(is_full) {
             return None;
         }
-        counted_as(address).for_each(|(within, _)| *taken.entry(within).or_default() += 1);
+        networks_of(address).for_each(|(within, _)| *taken.entry(within).or_default() += 1);
         drop(taken);
-        Some(Place { counted: Some((Arc::clone(self), address)) })
+        Some(AddressPermit { counted: Some((Arc::clone(self), address)) })
     }
 }
 
-impl Drop for Place {
+impl Drop for AddressPermit {
     fn drop(&mut self) {
-        let Some((places, address)) = self.counted.take() else { return };
-        let mut taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        for (within, _) in counted_as(address) {
+        let Some((permits, address)) = self.counted.take() else { return };
+        let mut taken = permits.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        for (within, _) in networks_of(address) {
             if let Some(count) = taken.get_mut(&within) {
                 *count -= 1;
                 if *count == 0 {
@@ -69,7 +69,7 @@ impl Drop for Place {
     }
 }
 
-fn counted_as(address: IpAddr) -> impl Iterator<Item = (IpNet, usize)> {
+fn networks_of(address: IpAddr) -> impl Iterator<Item = (IpNet, usize)> {
     let levels: &[(u8, usize)] = match address {
         IpAddr::V6(v6) if !v6.is_loopback() => &IPV6_LEVELS,
         _ => &[],
@@ -83,8 +83,8 @@ fn counted_as(address: IpAddr) -> impl Iterator<Item = (IpNet, usize)> {
 mod tests {
     use super::*;
 
-    fn places(address_connections_max: usize, local_connections_max: usize) -> Arc<Places> {
-        Places::new(&Limits { address_connections_max, local_connections_max, ..Limits::default() })
+    fn permits(address_connections_max: usize, local_connections_max: usize) -> Arc<AddressPermits> {
+        AddressPermits::new(&Limits { address_connections_max, local_connections_max, ..Limits::default() })
     }
 
     fn address(text: &str) -> IpAddr {
@@ -93,30 +93,30 @@ mod tests {
 
     #[test]
     fn an_address_has_its_places_and_takes_none_from_another() {
-        let places = places(2, 0);
-        let first = places.take(address("192.0.2.1")).unwrap();
-        let _second = places.take(address("::ffff:192.0.2.1")).unwrap();
-        assert!(places.take(address("192.0.2.1")).is_none());
-        assert!(places.take(address("192.0.2.2")).is_some());
+        let permits = permits(2, 0);
+        let first = permits.take(address("192.0.2.1")).unwrap();
+        let _second = permits.take(address("::ffff:192.0.2.1")).unwrap();
+        assert!(permits.take(address("192.0.2.1")).is_none());
+        assert!(permits.take(address("192.0.2.2")).is_some());
         drop(first);
-        assert!(places.take(address("192.0.2.1")).is_some());
+        assert!(permits.take(address("192.0.2.1")).is_some());
     }
 
     #[test]
     fn an_ipv6_address_counts_by_its_network() {
-        let places = places(1, 0);
-        let _held = places.take(address("2001:db8::1")).unwrap();
-        assert!(places.take(address("2001:db8::2")).is_none());
-        assert!(places.take(address("2001:db8:0:1::1")).is_some());
+        let permits = permits(1, 0);
+        let _held = permits.take(address("2001:db8::1")).unwrap();
+        assert!(permits.take(address("2001:db8::2")).is_none());
+        assert!(permits.take(address("2001:db8:0:1::1")).is_some());
     }
 
     #[test]
     fn a_line_of_many_ipv6_networks_has_four_times_and_a_company_sixteen_times_the_places() {
-        let places = places(1, 0);
+        let permits = permits(1, 0);
         let take = |company: u16, line: u16, network: u16| {
-            places.take(IpAddr::V6([0x2001, 0xdb8, company, line << 8 | network, 0, 0, 0, 1].into()))
+            permits.take(IpAddr::V6([0x2001, 0xdb8, company, line << 8 | network, 0, 0, 0, 1].into()))
         };
-        let mut held: Vec<Place> = (0..4).map(|network| take(1, 1, network).unwrap()).collect();
+        let mut held: Vec<AddressPermit> = (0..4).map(|network| take(1, 1, network).unwrap()).collect();
         assert!(take(1, 1, 4).is_none(), "the line");
         held.extend(
             (2..5)
@@ -128,15 +128,15 @@ mod tests {
         held.pop();
         assert!(take(1, 9, 0).is_some());
         drop(held);
-        assert!(places.taken.lock().unwrap().is_empty());
+        assert!(permits.taken.lock().unwrap().is_empty());
     }
 
     #[test]
     fn the_machine_itself_has_a_bound_of_its_own_or_none() {
-        let unbounded = places(1, 0);
+        let unbounded = permits(1, 0);
         let _many = [address("127.0.0.1"), address("::1"), address("127.0.0.1")]
             .map(|local| unbounded.take(local).unwrap());
-        let bounded = places(0, 1);
+        let bounded = permits(0, 1);
         let _one = bounded.take(address("127.0.0.1")).unwrap();
         assert!(bounded.take(address("127.0.0.1")).is_none());
         assert!(bounded.take(address("192.0.2.1")).is_some());
@@ -145,17 +145,18 @@ mod tests {
     #[test]
     fn a_proxy_brings_as_many_as_come() {
         let proxies = vec!["192.0.2.0/24".parse().unwrap()];
-        let places = Places::new(&Limits { address_connections_max: 1, proxies, ..Limits::default() });
+        let permits =
+            AddressPermits::new(&Limits { address_connections_max: 1, proxies, ..Limits::default() });
         let _many =
-            [address("192.0.2.1"), address("::ffff:192.0.2.1")].map(|proxy| places.take(proxy).unwrap());
-        let _one = places.take(address("198.51.100.1")).unwrap();
-        assert!(places.take(address("198.51.100.1")).is_none());
+            [address("192.0.2.1"), address("::ffff:192.0.2.1")].map(|proxy| permits.take(proxy).unwrap());
+        let _one = permits.take(address("198.51.100.1")).unwrap();
+        assert!(permits.take(address("198.51.100.1")).is_none());
     }
 
     #[test]
     fn nothing_is_kept_of_who_has_gone() {
-        let places = places(1, 0);
-        drop(places.take(address("192.0.2.1")));
-        assert!(places.taken.lock().unwrap().is_empty());
+        let permits = permits(1, 0);
+        drop(permits.take(address("192.0.2.1")));
+        assert!(permits.taken.lock().unwrap().is_empty());
     }
 }

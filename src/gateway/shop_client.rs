@@ -6,9 +6,9 @@ use crate::actors::{Address, Message, Shop};
 use crate::runtime::{AnyReply, Handle, Refused};
 
 /// The shop's actors, as the gateway sees them.
-pub trait Asks: Send + Sync + 'static {
+pub trait ShopClient: Send + Sync + 'static {
     /// Asks an actor and waits for its reply, no longer than `within`. The reply has the type that belongs to the question.
-    fn ask_any(&self, to: Address, message: Message, within: Duration) -> Asked;
+    fn ask_any(&self, to: Address, message: Message, within: Duration) -> PendingReply;
 
     /// Whether the shop takes work: recovered, and not draining.
     fn ready(&self) -> bool;
@@ -17,8 +17,8 @@ pub trait Asks: Send + Sync + 'static {
     fn has_room(&self) -> Result<(), AskError>;
 }
 
-/// A question under way.
-pub type Asked = Pin<Box<dyn Future<Output = Result<AnyReply, AskError>> + Send>>;
+/// The reply to a question, while it is waited for.
+pub type PendingReply = Pin<Box<dyn Future<Output = Result<AnyReply, AskError>> + Send>>;
 
 /// Why there is no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,8 +40,8 @@ pub enum AskError {
 /// Asked again after this, an overloaded shop has worked off what was admitted.
 const RETRY_AFTER_S: u32 = 1;
 
-impl Asks for Handle<Shop> {
-    fn ask_any(&self, to: Address, message: Message, within: Duration) -> Asked {
+impl ShopClient for Handle<Shop> {
+    fn ask_any(&self, to: Address, message: Message, within: Duration) -> PendingReply {
         let shop = self.clone();
         Box::pin(async move {
             shop.ask_any(to, message, within).await.map_err(|refused| match refused {

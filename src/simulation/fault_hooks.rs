@@ -1,4 +1,4 @@
-//! What goes wrong inside the process: panics, poison, hangs, a journal that fails.
+//! Faults inside the process, by the runtime's hooks: panics, poison messages, hangs, a journal that fails.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,53 +13,58 @@ use crate::runtime::kit::ATTEMPTS_MAX;
 use crate::runtime::{Hooks, Point, Record};
 
 use super::coverage::Coverage;
-use super::disk::Death;
+use super::crashing_journal::CrashSwitch;
 use super::fault::Fault;
 use super::plan::{Plan, random_for};
 
-/// A life's supervisors have no endless patience: more restarts than these within a life would end it in order.
-const PANICS_IN_A_LIFE_MAX: u32 = 6;
+/// In one run of the process. With more, its supervisors would give up and end it.
+const PANICS_MAX: u32 = 6;
 /// Longer than the runtime lets an actor be in one await.
 const HANG_TOO_LONG_MS: u64 = 11_000;
 const HANG_MS: u64 = 4_000;
 
-pub struct Trouble {
+pub struct FaultHooks {
     /// Off in the second phase of a run.
     on: Cell<bool>,
     plan: Plan,
     coverage: Rc<RefCell<Coverage>>,
-    death: Rc<Death>,
+    crash_switch: Rc<CrashSwitch>,
     rng: RefCell<StdRng>,
-    /// Who has panicked and not got through since: by chance alone nobody panics often enough to give a message up.
+    /// Actors that have panicked and appended no turn since. They do not panic again, or messages would be given up by chance.
     down: RefCell<BTreeSet<Address>>,
-    /// Who panics again and again at the message that is first in line, and how often it still will.
+    /// Actors with a poison message at the head of their queue, and how often each will still panic at it.
     poisoned: RefCell<BTreeMap<Address, u32>>,
     panics_left: Cell<u32>,
 }
 
-impl Trouble {
-    pub fn new(plan: &Plan, seed: u64, coverage: Rc<RefCell<Coverage>>, death: Rc<Death>) -> Rc<Trouble> {
-        Rc::new(Trouble {
+impl FaultHooks {
+    pub fn new(
+        plan: &Plan,
+        seed: u64,
+        coverage: Rc<RefCell<Coverage>>,
+        crash_switch: Rc<CrashSwitch>,
+    ) -> Rc<FaultHooks> {
+        Rc::new(FaultHooks {
             on: Cell::new(false),
             plan: plan.clone(),
             coverage,
-            death,
+            crash_switch,
             rng: RefCell::new(random_for(seed, "trouble")),
             down: RefCell::default(),
             poisoned: RefCell::default(),
-            panics_left: Cell::new(PANICS_IN_A_LIFE_MAX),
+            panics_left: Cell::new(PANICS_MAX),
         })
     }
 
-    pub fn turn(&self, on: bool) {
+    pub fn set_enabled(&self, on: bool) {
         self.on.set(on);
     }
 
-    /// A new process knows nothing of the panics of the last one.
-    pub fn begin_life(&self) {
+    /// A new process has no memory of the panics of the last one.
+    pub fn begin_incarnation(&self) {
         self.down.borrow_mut().clear();
         self.poisoned.borrow_mut().clear();
-        self.panics_left.set(PANICS_IN_A_LIFE_MAX);
+        self.panics_left.set(PANICS_MAX);
     }
 
     fn strikes(&self, fault: Fault) -> bool {
@@ -95,7 +100,7 @@ impl Trouble {
     }
 }
 
-impl Hooks<Shop> for Trouble {
+impl Hooks<Shop> for FaultHooks {
     fn at(&self, point: Point, to: Address, message: &Message) {
         if let Some(fault) = self.panics_at(point, to) {
             self.panics_left.set(self.panics_left.get().saturating_sub(1));
@@ -137,6 +142,6 @@ impl Hooks<Shop> for Trouble {
     }
 
     fn die(&self) {
-        self.death.strike(Fault::SyncFails);
+        self.crash_switch.crash(Fault::SyncFails);
     }
 }

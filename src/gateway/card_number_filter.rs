@@ -4,8 +4,8 @@
 //!
 //! A request with fewer digits than a card number, which is nearly every one, costs one pass over its bytes.
 //!
-//! Not looked at: cookies that are not the shop's, and what proxies and tracers write. Nothing here reads them, and long
-//! numbers by chance are what they hold: of the cookies of one well-known counter of visitors one in a hundred looks like a card.
+//! Not looked at: cookies that are not the shop's, and headers that proxies and tracers write. Nothing here reads them, and they
+//! hold long numbers, some of which look like card numbers by chance: one in a hundred cookies of one well-known visitor counter.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -23,7 +23,7 @@ use super::{Code, Problem};
 /// Those of the shop have this in their names.
 const OWN_COOKIE: &str = "doorstep";
 /// Headers, or their beginnings, that proxies and tracers write.
-const FOREIGN: [&str; 12] = [
+const PROXY_HEADERS: [&str; 12] = [
     "forwarded",
     "x-forwarded-",
     "x-real-ip",
@@ -42,8 +42,8 @@ const NO_FREE_TEXT: [&str; 4] = ["sku", "quantity", "accept_wait", "checkout"];
 /// Digits of a Unix time in seconds, milli-, micro- and nanoseconds.
 const MOMENT_DIGITS: [usize; 4] = [10, 13, 16, 19];
 
-/// Errs with a card number in what stands before the body.
-pub fn head(uri: &Uri, headers: &HeaderMap, catalogue: &Catalogue) -> Result<(), Problem> {
+/// Errs where the address or a header holds a card number.
+pub fn check_head(uri: &Uri, headers: &HeaderMap, catalogue: &Catalogue) -> Result<(), Problem> {
     if !has_too_few_digits(uri.path().as_bytes()) && path_holds(uri.path(), catalogue) {
         return Err(in_the("address"));
     }
@@ -66,21 +66,21 @@ pub fn head(uri: &Uri, headers: &HeaderMap, catalogue: &Catalogue) -> Result<(),
 /// Parameters that pages read; a visitor may have typed them.
 pub(super) const READ_BY_PAGES: [&str; 7] = ["q", "cursor", "key", "notice", "checkout", "code", "cancelled"];
 
-/// Where a browser goes on that looks at `path` with something like a card number in parameters that no page reads, as advertisements add
-/// them (`utm_id`, `gclid`): to the same page with what pages read of its query. `None`: nothing else is wrong with the query.
-pub fn without_strange_parameters(uri: &Uri, catalogue: &Catalogue) -> Option<String> {
+/// The address without the parameters that no page reads, such as advertisements add (`utm_id`, `gclid`). `None` where it would
+/// not help: they hold no card number, or something else of the address does.
+pub fn without_unread_parameters(uri: &Uri, catalogue: &Catalogue) -> Option<String> {
     let path = uri.path();
     // what a browser could take for another host is no page
     if path.starts_with("//") || path.contains('\\') || path_holds(path, catalogue) {
         return None;
     }
     let parts = form_urlencoded::parse(uri.query()?.as_bytes());
-    let (read, strange): (Vec<_>, Vec<_>) =
+    let (read, unread): (Vec<_>, Vec<_>) =
         parts.partition(|(name, _)| READ_BY_PAGES.contains(&name.as_ref()));
     let holds_one = |parts: &[Parameter<'_>]| {
         parts.iter().any(|(name, value)| holds_card_number(name) || holds(value, catalogue))
     };
-    if holds_one(&read) || !holds_one(&strange) {
+    if holds_one(&read) || !holds_one(&unread) {
         return None;
     }
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(read).finish();
@@ -114,13 +114,13 @@ fn header_holds(name: &HeaderName, value: &[u8]) -> bool {
     match name.as_str() {
         "cookie" => text.split(';').filter(|cookie| cookie.contains(OWN_COOKIE)).any(holds_card_number),
         "idempotency-key" => holds_card_number(&without_moments(&text)),
-        name if FOREIGN.iter().any(|foreign| is_named(name, foreign)) => false,
+        name if PROXY_HEADERS.iter().any(|written| is_named(name, written)) => false,
         _ => holds_card_number(&text),
     }
 }
 
-fn is_named(name: &str, foreign: &str) -> bool {
-    if foreign.ends_with('-') { name.starts_with(foreign) } else { name == foreign }
+fn is_named(name: &str, written: &str) -> bool {
+    if written.ends_with('-') { name.starts_with(written) } else { name == written }
 }
 
 /// Programs like a number and a time as a key, as in `412345-1795348800`: one in ten would pass the Luhn check.
@@ -153,7 +153,10 @@ pub fn in_a_field() -> Problem {
 }
 
 /// Which of a form's fields hold one, by name and value as they came.
-pub fn fields(form: &[(Cow<'_, str>, Cow<'_, str>)], catalogue: &Catalogue) -> Option<RangeInclusive<usize>> {
+pub fn find_in_form(
+    form: &[(Cow<'_, str>, Cow<'_, str>)],
+    catalogue: &Catalogue,
+) -> Option<RangeInclusive<usize>> {
     let single = form
         .iter()
         .position(|(name, value)| holds_card_number(name) || holds(value, catalogue))
@@ -167,23 +170,23 @@ fn is_free_text(name: &str) -> bool {
 }
 
 /// Where a body holds one, as a JSON pointer: to the last of its fields where it is split over several.
-pub fn json(body: &Json<'_>, catalogue: &Catalogue) -> Option<String> {
-    let mut seen = Seen { catalogue, at: String::new(), texts: vec![] };
-    if seen.value(body, true) {
-        return Some(seen.at);
+pub fn find_in_json(body: &Json<'_>, catalogue: &Catalogue) -> Option<String> {
+    let mut walk = Walk { catalogue, at: String::new(), texts: vec![] };
+    if walk.value(body, true) {
+        return Some(walk.at);
     }
-    let found = find_card_number(seen.texts.iter().map(|(text, _)| *text))?;
-    seen.texts.get(*found.end()).map(|(_, at)| at.clone())
+    let found = find_card_number(walk.texts.iter().map(|(text, _)| *text))?;
+    walk.texts.get(*found.end()).map(|(_, at)| at.clone())
 }
 
-/// A walk over a body: where it is, and the texts that it came by, each with its pointer.
-struct Seen<'j> {
+/// A walk over a body: where it is, and the texts that it has passed, each with its pointer.
+struct Walk<'j> {
     catalogue: &'j Catalogue,
     at: String,
     texts: Vec<(&'j str, String)>,
 }
 
-impl<'j> Seen<'j> {
+impl<'j> Walk<'j> {
     /// Whether it holds one; then the walk stays where it is.
     fn value(&mut self, value: &'j Json<'_>, free: bool) -> bool {
         match value {

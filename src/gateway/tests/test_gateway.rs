@@ -21,44 +21,45 @@ use crate::domain::{
     ShippingAddress, Sku, Timestamp, Totals,
 };
 use crate::gateway::{
-    App, AskError, Asked, Asks, HttpLimits, OrderLinks, OsSessions, PageSettings, Programs, Shield, configure,
+    App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
+    ShopClient, configure,
 };
 use crate::partners::processor::{PaymentPage, TypedCard};
 use crate::runtime::{AnyReply, Clock, Question};
 
-/// What the played shop does next.
-pub enum Play {
+/// What the scripted shop does next.
+pub enum Scripted {
     Reply(AnyReply),
     Fail(AskError),
     Panic,
     Never,
 }
 
-impl Play {
+impl Scripted {
     /// The reply to this question, or to another whose reply has the same type.
-    pub fn reply<Q: Question>(reply: Q::Reply) -> Play {
-        Play::Reply(Box::new(reply))
+    pub fn reply<Q: Question>(reply: Q::Reply) -> Scripted {
+        Scripted::Reply(Box::new(reply))
     }
 }
 
 #[derive(Default)]
-pub struct PlayedShop {
+pub struct ScriptedShop {
     asked: Mutex<Vec<(Address, Message)>>,
-    script: Mutex<VecDeque<Play>>,
+    script: Mutex<VecDeque<Scripted>>,
     closed: AtomicBool,
     overloaded: AtomicBool,
 }
 
-impl Asks for PlayedShop {
-    fn ask_any(&self, to: Address, message: Message, _within: Duration) -> Asked {
+impl ShopClient for ScriptedShop {
+    fn ask_any(&self, to: Address, message: Message, _within: Duration) -> PendingReply {
         self.asked.lock().unwrap().push((to, message));
         let next = self.script.lock().unwrap().pop_front();
         Box::pin(async move {
             match next.expect("the gateway asked more than was scripted") {
-                Play::Reply(reply) => Ok(reply),
-                Play::Fail(error) => Err(error),
-                Play::Panic => panic!("a handler's panic, as scripted"),
-                Play::Never => std::future::pending().await,
+                Scripted::Reply(reply) => Ok(reply),
+                Scripted::Fail(error) => Err(error),
+                Scripted::Panic => panic!("a handler's panic, as scripted"),
+                Scripted::Never => std::future::pending().await,
             }
         })
     }
@@ -82,18 +83,18 @@ pub fn new_sessions() -> OsSessions {
 }
 
 /// A gateway with two books and one good token.
-pub struct Kit {
+pub struct TestGateway {
     pub app: App,
-    shop: Arc<PlayedShop>,
+    shop: Arc<ScriptedShop>,
 }
 
-pub struct Answered {
+pub struct HttpAnswer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
 }
 
-impl Answered {
+impl HttpAnswer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
@@ -127,15 +128,15 @@ pub fn links() -> OrderLinks {
     OrderLinks { keys: PassKeys::new(keys).expect("one key"), today: || Date(20_783) }
 }
 
-impl Kit {
-    pub fn new() -> Kit {
-        let shop = Arc::new(PlayedShop::default());
+impl TestGateway {
+    pub fn new() -> TestGateway {
+        let shop = Arc::new(ScriptedShop::default());
         let catalogue = Catalogue::build(vec![emma(), iliad()]).unwrap();
         let app = App {
-            asks: shop.clone(),
+            shop: shop.clone(),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| token == "tok_good"),
-            payment_page: Arc::new(PlayedPage),
+            payment_page: Arc::new(ScriptedPaymentPage),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(new_sessions()),
             links: links(),
@@ -145,17 +146,17 @@ impl Kit {
             origins: origins(""),
             pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
         };
-        Kit { app, shop }
+        TestGateway { app, shop }
     }
 
     /// Browsers reach the shop there.
-    pub fn at(mut self, public_url: &str) -> Kit {
+    pub fn at(mut self, public_url: &str) -> TestGateway {
         self.app.origins = origins(public_url);
         self
     }
 
     /// Each client may do each thing so often in an hour, and all together ten times as often.
-    pub fn limited(mut self, each: u32) -> Kit {
+    pub fn limited(mut self, each: u32) -> TestGateway {
         let quota = Quota { each, all: 10 * each, window_s: 3_600 };
         let quotas = Quotas {
             carts: quota,
@@ -173,7 +174,7 @@ impl Kit {
     }
 
     /// A shop, where a program needs a key.
-    pub fn closed_to_strangers(mut self) -> Kit {
+    pub fn closed_to_strangers(mut self) -> TestGateway {
         self.app.programs = Arc::new(Programs::new(false));
         self
     }
@@ -186,13 +187,13 @@ impl Kit {
         self.shop.overloaded.store(true, Ordering::Relaxed);
     }
 
-    pub fn plays(self, play: Play) -> Kit {
+    pub fn plays(self, play: Scripted) -> TestGateway {
         self.shop.script.lock().unwrap().push_back(play);
         self
     }
 
-    pub fn replies<Q: Question>(self, reply: Q::Reply) -> Kit {
-        self.plays(Play::reply::<Q>(reply))
+    pub fn replies<Q: Question>(self, reply: Q::Reply) -> TestGateway {
+        self.plays(Scripted::reply::<Q>(reply))
     }
 
     /// What has been asked of the shop since the last time.
@@ -201,19 +202,19 @@ impl Kit {
     }
 
     /// What the shop answers; it must be an answer of its OpenAPI document.
-    pub async fn send(&self, request: TestRequest) -> Answered {
+    pub async fn send(&self, request: TestRequest) -> HttpAnswer {
         self.answer(request, true).await
     }
 
     /// Of a request that names no host, where it has none.
-    pub async fn send_as_it_is(&self, request: TestRequest) -> Answered {
+    pub async fn send_as_it_is(&self, request: TestRequest) -> HttpAnswer {
         self.answer(request, false).await
     }
 
-    async fn answer(&self, request: TestRequest, names_the_shop: bool) -> Answered {
+    async fn answer(&self, request: TestRequest, names_the_shop: bool) -> HttpAnswer {
         let site = Site::new()
             .app_data(Data::new(self.app.clone()))
-            .wrap(Shield::new(&self.app))
+            .wrap(RequestGuard::new(&self.app))
             .configure(configure);
         let service = init_service(site).await;
         let mut request = request.to_request();
@@ -228,7 +229,7 @@ impl Kit {
         let (head, payload) = response.into_parts();
         let bytes = body::to_bytes(payload).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let answered = Answered { status: head.status(), headers: head.headers().clone(), body };
+        let answered = HttpAnswer { status: head.status(), headers: head.headers().clone(), body };
         super::openapi::holds(&method, &path, &answered);
         answered
     }
@@ -246,9 +247,9 @@ pub fn name_the_shop(headers: &mut HeaderMap) {
 }
 
 /// A processor to whom one card was typed: for `nonce1`, and for two of Emma.
-pub struct PlayedPage;
+pub struct ScriptedPaymentPage;
 
-impl PaymentPage for PlayedPage {
+impl PaymentPage for ScriptedPaymentPage {
     fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
         let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
         format!("http://127.0.0.1:7002/pay?checkout={checkout}&amount={}&return={back}", amount.amount)

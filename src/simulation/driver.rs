@@ -16,53 +16,53 @@ use crate::runtime::{Record, Recovered, compare, kit, recover, tree_names};
 use crate::storage::MemoryTrees;
 
 use super::checks::{self, Checker, Violation};
-use super::evidence::{Evidence, Phase, forgotten};
 use super::fault::Fault;
-use super::finished_run::{Figures, Run};
+use super::finished_run::{Figures, FinishedRun};
 use super::history::History;
 use super::logs::Logs;
+use super::observation::{Observation, Phase, forgotten};
 use super::plan::{Options, Plan, random_for};
 use super::shoppers;
+use super::simulated_world::SimulatedWorld;
 use super::timers;
 use super::trace;
-use super::world::World;
 
 const DAY_MS: u64 = 86_400_000;
-/// How often the driver looks around, real time.
+/// How often the driver acts, in real time.
 const TICK: Duration = Duration::from_millis(250);
-/// Of trade: where it goes slowly the driver has less to see, and a month of real time to wait for.
+/// In trade time: where the trade goes slowly there is less to do, and a month of real time to get through.
 const TICK_OF_TRADE: Duration = Duration::from_secs(15);
 /// More crashes than these in a run show nothing new and cost time.
 const CRASHES_MAX: u32 = 24;
-/// So that a slow shop that checkpoints often does not do so a million times.
+/// A slow shop with short intervals would otherwise write a million.
 const CHECKPOINTS_MAX: u32 = 4_000;
 /// Days of trade, after faults have stopped, within which every order must come to an end.
 pub const CALM_DAYS: u64 = 30;
-/// Whoever retries on real time, however fast the trade goes, has come to an end by then.
+/// Retries on real time, however fast the trade goes, have ended by then.
 const CALM: Duration = Duration::from_secs(3_600);
-/// For what is asked at the very end.
-const LAST_WORDS: Duration = Duration::from_secs(300);
+/// For requests that are sent at the very end.
+const LAST_ANSWERS: Duration = Duration::from_secs(300);
 
-/// Lives a whole run on a clock of its own; blocks until it is over.
-pub fn run(options: &Options, checkers: &[&Checker]) -> Run {
+/// Does a whole run on virtual time; blocks until it is over.
+pub fn run(options: &Options, checkers: &[&Checker]) -> FinishedRun {
     let logs = Logs::begin();
     kit::run(drive(options, checkers, logs))
 }
 
-async fn drive(options: &Options, checkers: &[&Checker], logs: Logs) -> Run {
+async fn drive(options: &Options, checkers: &[&Checker], logs: Logs) -> FinishedRun {
     let mut plan = Plan::draw(options);
     let real_ms = u64::from(options.days) * DAY_MS / u64::from(plan.speed);
     let checkpoint_every_min = Duration::from_millis(real_ms / u64::from(CHECKPOINTS_MAX));
     plan.checkpoint_every = plan.checkpoint_every.max(checkpoint_every_min);
-    let world = World::new(options, &plan);
+    let world = SimulatedWorld::new(options, &plan);
     let rng = random_for(options.seed, "driver");
     let (crashes, violations, calm_since) = (0, vec![], None);
     let mut driver = Driver { options, checkers, logs, plan, world, rng, crashes, violations, calm_since };
     driver.world.open().await;
-    let customers = shoppers::arrive(options, &driver.plan, &driver.world.street);
+    let customers = shoppers::arrive(options, &driver.plan, &driver.world.network);
     driver.safety(&customers).await;
     driver.liveness().await;
-    tokio::time::sleep(LAST_WORDS).await;
+    tokio::time::sleep(LAST_ANSWERS).await;
     driver.check(Phase::End);
     driver.end(&customers)
 }
@@ -72,7 +72,7 @@ struct Driver<'a> {
     checkers: &'a [&'a Checker],
     logs: Logs,
     plan: Plan,
-    world: World,
+    world: SimulatedWorld,
     rng: StdRng,
     crashes: u32,
     violations: Vec<Violation>,
@@ -82,13 +82,13 @@ struct Driver<'a> {
 impl Driver<'_> {
     /// Days of trade, with faults.
     async fn safety(&mut self, customers: &[JoinHandle<()>]) {
-        self.world.trouble.turn(true);
-        self.world.outsiders.turn(true);
+        self.world.fault_hooks.set_enabled(true);
+        self.world.faulty_partners.set_enabled(true);
         let days_ms = u64::from(self.options.days) * DAY_MS;
         let until = Instant::now() + Duration::from_millis(days_ms / u64::from(self.plan.speed));
         let mut at_rest = false;
         while Instant::now() < until && !at_rest {
-            self.choose_death();
+            self.schedule_crash();
             if self.tick(until).await {
                 self.crash_and_check().await;
             }
@@ -97,62 +97,62 @@ impl Driver<'_> {
         }
     }
 
-    /// Lets the world go on for a moment; `true` if its process died.
+    /// Lets the world go on for a moment; `true` if its process crashed.
     async fn tick(&self, until: Instant) -> bool {
         let tick = TICK.max(TICK_OF_TRADE / self.plan.speed);
         let next = (Instant::now() + tick).min(until);
         tokio::select! {
             biased;
-            () = self.world.death.happened() => true,
+            () = self.world.crash_switch.happened() => true,
             _ = self.world.kit.running().fatal() => {
-                // it drains and exits with an error, and is begun again by whoever keeps it
+                // it drains and exits with an error, and its service manager starts it again
                 self.world.kit.drain().await;
-                self.world.death.strike(Fault::CrashWritten);
+                self.world.crash_switch.crash(Fault::CrashWritten);
                 true
             }
             () = tokio::time::sleep_until(next) => false,
         }
     }
 
-    fn choose_death(&mut self) {
+    fn schedule_crash(&mut self) {
         let every = self.plan.writes_between_crashes;
-        if every == 0 || self.crashes >= CRASHES_MAX || self.world.death.is_chosen() {
+        if every == 0 || self.crashes >= CRASHES_MAX || self.world.crash_switch.is_scheduled() {
             return;
         }
-        let ways: Vec<Fault> =
-            WAYS_TO_DIE.into_iter().filter(|way| self.plan.faults.contains(*way)).collect();
-        let way = ways[self.rng.random_range(0..ways.len())];
-        self.world.death.choose(self.rng.random_range(0..2 * every), way);
+        let faults: Vec<Fault> =
+            CRASH_FAULTS.into_iter().filter(|fault| self.plan.faults.contains(*fault)).collect();
+        let fault = faults[self.rng.random_range(0..faults.len())];
+        self.world.crash_switch.schedule(self.rng.random_range(0..2 * every), fault);
     }
 
     async fn crash_and_check(&mut self) {
         self.crashes += 1;
-        let why = self.world.death.take();
-        self.world.death.spare();
-        let dead = self.world.die(why);
-        self.check(Phase::Dead);
-        self.world.resurrect(dead).await;
+        let why = self.world.crash_switch.take();
+        self.world.crash_switch.cancel();
+        let crashed = self.world.crash(why);
+        self.check(Phase::Crashed);
+        self.world.restart(crashed).await;
     }
 
-    /// Faults stop; the shop is begun once more, and everything gets its time.
+    /// Faults stop, the shop is started once more, and everything gets time to come to its end.
     async fn liveness(&mut self) {
-        self.world.trouble.turn(false);
-        self.world.outsiders.turn(false);
-        self.world.death.spare();
-        let mut why = self.world.death.take();
+        self.world.fault_hooks.set_enabled(false);
+        self.world.faulty_partners.set_enabled(false);
+        self.world.crash_switch.cancel();
+        let mut why = self.world.crash_switch.take();
         if why.is_none() && self.plan.drains {
             self.world.kit.drain().await;
-            why = self.world.death.take();
+            why = self.world.crash_switch.take();
         }
-        let dead = self.world.die(why);
-        self.check(Phase::Dead);
+        let crashed = self.world.crash(why);
+        self.check(Phase::Crashed);
         self.world.kit.checkpoint_every = CALM;
         self.world.kit.bounds = crate::runtime::Bounds::default();
         self.world.kit.journal.set_latency(Duration::ZERO);
-        self.world.resurrect(dead).await;
+        self.world.restart(crashed).await;
         self.world.send_again();
         self.calm_since = Some(self.last_at());
-        self.world.street.calm();
+        self.world.network.calm();
         tokio::time::sleep(Duration::from_millis(CALM_DAYS * DAY_MS / u64::from(self.plan.speed)) + CALM)
             .await;
         self.world.kit.settle().await;
@@ -194,8 +194,8 @@ impl Driver<'_> {
                 vec![]
             }
         };
-        let history = self.world.street.history.borrow();
-        let evidence = Evidence {
+        let history = self.world.network.history.borrow();
+        let observation = Observation {
             phase,
             plan: &self.plan,
             records: &records,
@@ -205,32 +205,32 @@ impl Driver<'_> {
             history: &history,
             starts: &self.world.starts,
             letters: &self.world.letters(),
-            books: &self.world.outsiders.books(),
-            outages: &self.world.outsiders.outages(),
+            books: &self.world.faulty_partners.books(),
+            outages: &self.world.faulty_partners.outages(),
             log: &self.logs.lines(),
             real_now: (phase == Phase::End).then(|| self.world.kit.running().clock().real()),
             calm_since: self.calm_since,
         };
-        let found = checks::run(self.checkers.iter().copied(), &evidence);
+        let found = checks::run(self.checkers.iter().copied(), &observation);
         let new: Vec<Violation> = found.into_iter().filter(|one| !self.violations.contains(one)).collect();
         drop(history);
         self.violations.extend(new);
     }
 
-    /// Whoever was refused because there was too much to do met a full mailbox.
+    /// Every request that was answered `overloaded` met a full mailbox.
     fn count_refusals(&self) {
-        let history = self.world.street.history.borrow();
+        let history = self.world.network.history.borrow();
         let answers = history.requests.iter().filter_map(|sent| sent.answer.as_ref());
         let refused = answers.filter(|answer| answer.code == "overloaded").count();
         let mut coverage = self.world.coverage.borrow_mut();
         (0..refused).for_each(|_| coverage.hit(Fault::FullMailbox, None));
     }
 
-    fn end(self, customers: &[JoinHandle<()>]) -> Run {
+    fn end(self, customers: &[JoinHandle<()>]) -> FinishedRun {
         self.count_refusals();
         customers.iter().for_each(JoinHandle::abort);
         let records = self.records();
-        let history = self.world.street.history.borrow().clone();
+        let history = self.world.network.history.borrow().clone();
         let orders = self.derived().tables.of::<Order>().resident().count() as u64;
         let figures = Figures {
             runs: 1,
@@ -238,12 +238,12 @@ impl Driver<'_> {
             orders,
             turns: records.len() as u64,
             requests: history.requests.len() as u64,
-            calls: self.world.outsiders.made(),
+            calls: self.world.faulty_partners.made(),
             crashes: history.crashes.len() as u64,
             lived_twice: 0,
         };
         let trace = self.trace(&history);
-        Run {
+        FinishedRun {
             options: self.options.clone(),
             plan: self.plan,
             trace,
@@ -272,7 +272,7 @@ impl Driver<'_> {
     }
 }
 
-const WAYS_TO_DIE: [Fault; 10] = [
+const CRASH_FAULTS: [Fault; 10] = [
     Fault::CrashLost,
     Fault::CrashTorn,
     Fault::CrashFlipped,

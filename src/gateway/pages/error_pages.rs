@@ -9,18 +9,18 @@ use askama::Template;
 
 use crate::gateway::{App, Code, PageSettings, Problem};
 
-use super::layout::Said;
+use super::layout::MessagePage;
 use crate::gateway::security::page_policy;
 
-/// Stands around the whole site: to a browser that looks at a page, a problem is answered as a page, with the same
-/// status and headers. The API's addresses keep their documents.
-pub async fn dress<B: MessageBody + 'static>(
+/// Middleware around the whole site: a browser that asks for a page gets a problem as an HTML page, with the same status and
+/// headers. Under `/api/` a problem stays a problem document.
+pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let settings = request.app_data::<Data<App>>().filter(|_| wants_page(&request)).cloned();
+    let app = request.app_data::<Data<App>>().filter(|_| wants_page(&request)).cloned();
     let answered = next.call(request).await;
-    let Some(app) = settings else { return answered.map(ServiceResponse::map_into_boxed_body) };
+    let Some(app) = app else { return answered.map(ServiceResponse::map_into_boxed_body) };
     match answered {
         Ok(response) => {
             let page = response
@@ -30,12 +30,14 @@ pub async fn dress<B: MessageBody + 'static>(
                 .map(|problem| html(&app, problem));
             let response = response.map_into_boxed_body();
             Ok(match page {
-                Some(page) => response.map_body(|head, _| dressed(&app.pages, &mut head.headers, page)),
+                Some(page) => response.map_body(|head, _| as_html(&app.pages, &mut head.headers, page)),
                 None => response,
             })
         }
         Err(error) => Err(match error.as_error::<Problem>() {
-            Some(problem) => InternalError::from_response(problem.to_string(), refused(&app, problem)).into(),
+            Some(problem) => {
+                InternalError::from_response(problem.to_string(), html_response(&app, problem)).into()
+            }
             None => error,
         }),
     }
@@ -48,13 +50,13 @@ fn wants_page(request: &ServiceRequest) -> bool {
         && accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn refused(app: &App, problem: &Problem) -> HttpResponse {
+fn html_response(app: &App, problem: &Problem) -> HttpResponse {
     let page = html(app, problem);
     let response = problem.error_response();
-    response.map_body(|head, _| dressed(&app.pages, &mut head.headers, page))
+    response.map_body(|head, _| as_html(&app.pages, &mut head.headers, page))
 }
 
-fn dressed(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> BoxBody {
+fn as_html(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> BoxBody {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     if let Ok(policy) = HeaderValue::try_from(page_policy(settings)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -63,23 +65,24 @@ fn dressed(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> Bo
 }
 
 fn html(app: &App, problem: &Problem) -> String {
-    let (heading, text) = words(problem.code());
-    let mut said = Said::new(heading, vec![text.to_owned()]).link(&shop(app, problem), "To the shop");
+    let (heading, text) = heading_and_text(problem.code());
+    let mut page =
+        MessagePage::new(heading, vec![text.to_owned()]).link(&shop_url(app, problem), "To the shop");
     if matches!(problem.code(), Code::BadQuery | Code::BadField | Code::BadQuantity) {
-        said.texts.push(format!("What is wrong: {}.", problem.detail()));
+        page.texts.push(format!("What is wrong: {}.", problem.detail()));
     }
     // a page that cannot be rendered is still an answer
-    said.render().unwrap_or_else(|_| heading.to_owned())
+    page.render().unwrap_or_else(|_| heading.to_owned())
 }
 
-/// Where she finds the shop: under another name than its own, nothing.
-fn shop(app: &App, problem: &Problem) -> String {
+/// A link to the shop; where she came by a host that is not its own, it names the right one.
+fn shop_url(app: &App, problem: &Problem) -> String {
     let origin = if problem.code() == Code::Misdirected { app.origins.canonical() } else { "" };
     format!("{origin}/")
 }
 
-/// The same for a customer.
-fn words(code: Code) -> (&'static str, &'static str) {
+/// What a problem means to a customer.
+fn heading_and_text(code: Code) -> (&'static str, &'static str) {
     match code {
         Code::NoSuchProduct => {
             ("We do not have this book", "It may have left our shelves. Perhaps a search finds it.")

@@ -11,28 +11,28 @@ use super::sync::sync_dir;
 use super::{TreeName, Write};
 use crate::journal::{JournalId, Position};
 
-pub(super) const SEAL_FILE: &str = "checkpoint";
+pub(super) const MANIFEST_FILE: &str = "checkpoint";
 const FORMAT: u32 = 2;
 /// How many of each tree's newest writes are read back at every open, whatever the tree's size.
 const NEWEST_MAX: usize = 16;
 
-/// The file `checkpoint` beside sled: what sled must hold when it is opened, so that its silence about a
-/// loss deceives nobody. One line of JSON, and one with its digest.
+/// The file `checkpoint` beside sled: what sled must hold when it is opened, since sled itself does not report a loss. One line
+/// of JSON, and one with its digest.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct Seal {
+pub(super) struct Manifest {
     format: u32,
     /// The journal that the trees were made from.
     pub journal: JournalId,
-    /// Nothing was written to sled after this seal; otherwise sled may be ahead of it.
+    /// `true`: nothing was written to sled after this manifest. `false`: sled may be ahead of it.
     pub clean: bool,
     /// How many checkpoints were completed.
     pub checkpoint: u64,
     pub watermark: Position,
-    pub trees: BTreeMap<String, TreeSeal>,
+    pub trees: BTreeMap<String, TreeManifest>,
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct TreeSeal {
+pub(super) struct TreeManifest {
     pub contents: Contents,
     /// Newest first, each key once.
     pub newest: Vec<Newest>,
@@ -48,42 +48,42 @@ pub(super) struct Newest {
     pub digest: u64,
 }
 
-impl Seal {
-    pub fn empty(journal: JournalId, trees: &[TreeName]) -> Seal {
-        let trees = trees.iter().map(|tree| (tree.0.to_owned(), TreeSeal::default())).collect();
-        Seal { format: FORMAT, journal, clean: true, checkpoint: 0, watermark: Position::START, trees }
+impl Manifest {
+    pub fn empty(journal: JournalId, trees: &[TreeName]) -> Manifest {
+        let trees = trees.iter().map(|tree| (tree.0.to_owned(), TreeManifest::default())).collect();
+        Manifest { format: FORMAT, journal, clean: true, checkpoint: 0, watermark: Position::START, trees }
     }
 
-    /// Reads the seal of a directory; the error says in words what is wrong with it.
-    pub fn read(dir: &Path) -> io::Result<Result<Seal, String>> {
-        let bytes = match fs::read(dir.join(SEAL_FILE)) {
+    /// Reads the manifest of a directory; the error says in words what is wrong with it.
+    pub fn read(dir: &Path) -> io::Result<Result<Manifest, String>> {
+        let bytes = match fs::read(dir.join(MANIFEST_FILE)) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 return Ok(Err("its checkpoint file is missing".into()));
             }
             Err(e) => return Err(e),
         };
-        Ok(Seal::parse(&bytes).ok_or_else(|| "its checkpoint file is unreadable".into()))
+        Ok(Manifest::parse(&bytes).ok_or_else(|| "its checkpoint file is unreadable".into()))
     }
 
-    fn parse(bytes: &[u8]) -> Option<Seal> {
+    fn parse(bytes: &[u8]) -> Option<Manifest> {
         let text = str::from_utf8(bytes).ok()?;
         let (json, digest) = text.strip_suffix('\n')?.split_once('\n')?;
         if digest != digest_line(json) {
             return None;
         }
-        let seal: Seal = serde_json::from_str(json).ok()?;
-        (seal.format == FORMAT).then_some(seal)
+        let manifest: Manifest = serde_json::from_str(json).ok()?;
+        (manifest.format == FORMAT).then_some(manifest)
     }
 
     /// Replaces the file whole: after a crash it is the old one or the new one.
     pub fn write(&self, dir: &Path) -> io::Result<()> {
         let json = serde_json::to_string(self)?;
-        let temporary = dir.join(format!("{SEAL_FILE}.new"));
+        let temporary = dir.join(format!("{MANIFEST_FILE}.new"));
         let mut file = File::create(&temporary)?;
         file.write_all(format!("{json}\n{}\n", digest_line(&json)).as_bytes())?;
         file.sync_all()?;
-        fs::rename(&temporary, dir.join(SEAL_FILE))?;
+        fs::rename(&temporary, dir.join(MANIFEST_FILE))?;
         sync_dir(dir)
     }
 
@@ -91,14 +91,14 @@ impl Seal {
     pub fn contents_mut(&mut self, tree: TreeName) -> &mut Contents {
         // a name is copied once, not with every row
         if !self.trees.contains_key(tree.0) {
-            self.trees.insert(tree.0.to_owned(), TreeSeal::default());
+            self.trees.insert(tree.0.to_owned(), TreeManifest::default());
         }
         &mut self.trees.get_mut(tree.0).expect("it was just put there").contents
     }
 
-    /// Lists trees that are new since the seal was written; nothing was ever in them.
+    /// Lists trees that are new since the manifest was written; nothing was ever in them.
     pub fn add_new(&mut self, trees: &[TreeName]) {
-        for (name, fresh) in Seal::empty(self.journal, trees).trees {
+        for (name, fresh) in Manifest::empty(self.journal, trees).trees {
             self.trees.entry(name).or_insert(fresh);
         }
     }
@@ -122,11 +122,11 @@ impl Seal {
             }
         }
         for (tree, (keys, mut newest)) in by_tree {
-            let seal = self.trees.entry(tree.0.to_owned()).or_default();
-            let older = seal.newest.drain(..).filter(|old| !keys.contains(old.key.as_slice()));
+            let tree = self.trees.entry(tree.0.to_owned()).or_default();
+            let older = tree.newest.drain(..).filter(|old| !keys.contains(old.key.as_slice()));
             newest.extend(older);
             newest.truncate(NEWEST_MAX);
-            seal.newest = newest;
+            tree.newest = newest;
         }
     }
 }
@@ -183,29 +183,30 @@ mod tests {
 
     #[test]
     fn the_newest_writes_come_first_and_each_key_once() {
-        let mut seal = Seal::empty(JOURNAL, &[TREE]);
-        seal.note_newest(&[write(1, 1), write(2, 2), write(1, 3)]);
-        seal.note_newest(&[write(2, 4)]);
-        let newest: Vec<_> = seal.trees["orders"].newest.iter().map(|n| (n.key[0], n.position.0)).collect();
+        let mut manifest = Manifest::empty(JOURNAL, &[TREE]);
+        manifest.note_newest(&[write(1, 1), write(2, 2), write(1, 3)]);
+        manifest.note_newest(&[write(2, 4)]);
+        let newest: Vec<_> =
+            manifest.trees["orders"].newest.iter().map(|n| (n.key[0], n.position.0)).collect();
         assert_eq!(newest, [(2, 4), (1, 3)]);
         let many: Vec<_> = (0..100).map(|i| write(i, u64::from(i) + 10)).collect();
-        seal.note_newest(&many);
-        assert_eq!(seal.trees["orders"].newest.len(), NEWEST_MAX);
-        assert_eq!(seal.trees["orders"].newest[0].key, [99]);
+        manifest.note_newest(&many);
+        assert_eq!(manifest.trees["orders"].newest.len(), NEWEST_MAX);
+        assert_eq!(manifest.trees["orders"].newest[0].key, [99]);
     }
 
     #[test]
     fn a_seal_is_read_back_and_any_changed_byte_makes_it_unreadable() {
         let dir = tempfile::tempdir().unwrap();
-        let mut seal = Seal::empty(JOURNAL, &[TREE]);
-        seal.note_newest(&[write(7, 70)]);
-        seal.write(dir.path()).unwrap();
-        assert_eq!(Seal::read(dir.path()).unwrap(), Ok(seal));
-        let bytes = fs::read(dir.path().join(SEAL_FILE)).unwrap();
+        let mut manifest = Manifest::empty(JOURNAL, &[TREE]);
+        manifest.note_newest(&[write(7, 70)]);
+        manifest.write(dir.path()).unwrap();
+        assert_eq!(Manifest::read(dir.path()).unwrap(), Ok(manifest));
+        let bytes = fs::read(dir.path().join(MANIFEST_FILE)).unwrap();
         for i in 0..bytes.len() {
             let mut flipped = bytes.clone();
             flipped[i] ^= 1;
-            assert_eq!(Seal::parse(&flipped), None, "byte {i}");
+            assert_eq!(Manifest::parse(&flipped), None, "byte {i}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Everything that a run is made of, and how its process is begun, dies and is begun again.
+//! Everything that a run is made of, and how its process is started, crashes and is started again.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -21,17 +21,17 @@ use crate::runtime::kit::{Kit, hush_panics};
 use crate::runtime::{Clock, Outside};
 use crate::sweeper;
 
+use super::assortment::Assortment;
 use super::coverage::Coverage;
-use super::disk::{Death, MortalJournal};
-use super::evidence::Start;
+use super::crashing_journal::{CrashSwitch, CrashingJournal};
 use super::fault::Fault;
-use super::partners::Outsiders;
+use super::fault_hooks::FaultHooks;
+use super::network::Network;
+use super::observation::Start;
+use super::partners::FaultyPartners;
 use super::plan::{Options, Plan, random_for};
 use super::programs;
 use super::rates;
-use super::shelves::Shelves;
-use super::street::Street;
-use super::trouble::Trouble;
 
 /// By how much the system's clock is off at the most.
 const CLOCK_OFF_MS_MAX: i64 = 12 * 3_600_000;
@@ -39,16 +39,16 @@ const CLOCK_OFF_MS_MAX: i64 = 12 * 3_600_000;
 /// Products listed in one turn.
 const LISTED_AT_ONCE_MAX: usize = 250;
 
-pub struct World {
+pub struct SimulatedWorld {
     pub kit: Kit<Shop>,
-    pub street: Rc<Street>,
+    pub network: Rc<Network>,
     pub coverage: Rc<RefCell<Coverage>>,
-    pub death: Rc<Death>,
-    pub trouble: Rc<Trouble>,
-    pub outsiders: Rc<Outsiders>,
+    pub crash_switch: Rc<CrashSwitch>,
+    pub fault_hooks: Rc<FaultHooks>,
+    pub faulty_partners: Rc<FaultyPartners>,
     pub starts: Vec<Start>,
     post: MemoryPost,
-    shelves: Arc<Shelves>,
+    assortment: Arc<Assortment>,
     catalogue: Arc<Catalogue>,
     /// Those of carts.
     secrets: Arc<Mutex<StdRng>>,
@@ -59,7 +59,7 @@ pub struct World {
     cells_max: usize,
 }
 
-/// Secrets of carts that a seed repeats, at the time of the life that is.
+/// Secrets of carts that a seed repeats, at the time of the running process.
 struct SeededSessions {
     secrets: Arc<Mutex<StdRng>>,
     clock: Clock,
@@ -77,7 +77,7 @@ pub fn links() -> OrderLinks {
     OrderLinks { keys, today: || Date(20_783) }
 }
 
-struct Shared(Rc<Outsiders>);
+struct Shared(Rc<FaultyPartners>);
 
 impl Outside<Shop> for Shared {
     fn make(
@@ -94,8 +94,8 @@ fn named() -> Origins {
     Origins::of("http", "http://shop.example", listen).expect("an origin")
 }
 
-impl World {
-    pub fn new(options: &Options, plan: &Plan) -> World {
+impl SimulatedWorld {
+    pub fn new(options: &Options, plan: &Plan) -> SimulatedWorld {
         hush_panics();
         let seed = options.seed;
         let post = MemoryPost::new();
@@ -105,35 +105,35 @@ impl World {
             post: Box::new(post.clone()),
         };
         let coverage: Rc<RefCell<Coverage>> = Rc::default();
-        let death: Rc<Death> = Rc::default();
-        let trouble = Trouble::new(plan, seed, coverage.clone(), death.clone());
-        let outsiders = Outsiders::new(plan, seed, partners, coverage.clone());
+        let crash_switch: Rc<CrashSwitch> = Rc::default();
+        let fault_hooks = FaultHooks::new(plan, seed, coverage.clone(), crash_switch.clone());
+        let faulty_partners = FaultyPartners::new(plan, seed, partners, coverage.clone());
         let rules = plan.rules();
         let mut kit = Kit::new(move || rules.clone());
         kit.tree = Box::new(tree);
         kit.passing_group = SESSIONS;
-        kit.outside = Rc::new(Shared(outsiders.clone()));
-        kit.hooks = trouble.clone();
+        kit.outside = Rc::new(Shared(faulty_partners.clone()));
+        kit.hooks = fault_hooks.clone();
         kit.seed = seed;
         kit.speed = plan.speed;
         kit.bounds = plan.bounds;
         kit.checkpoint_every = plan.checkpoint_every;
         kit.journal.set_latency(plan.journal_latency);
-        let dies = death.clone();
-        kit.through = Box::new(move |journal| Box::new(MortalJournal::new(journal, dies.clone())));
-        let products = options.shelves.rows().iter().map(|(product, _)| product.clone());
+        let switch = crash_switch.clone();
+        kit.through = Box::new(move |journal| Box::new(CrashingJournal::new(journal, switch.clone())));
+        let products = options.assortment.rows().iter().map(|(product, _)| product.clone());
         let catalogue = Catalogue::build(products.collect());
-        World {
+        SimulatedWorld {
             kit,
-            street: Street::new(plan.speed),
+            network: Network::new(plan.speed),
             coverage,
-            death,
-            trouble,
-            outsiders,
+            crash_switch,
+            fault_hooks,
+            faulty_partners,
             starts: vec![],
             post,
-            shelves: options.shelves.clone(),
-            catalogue: Arc::new(catalogue.expect("the shelves make a catalogue")),
+            assortment: options.assortment.clone(),
+            catalogue: Arc::new(catalogue.expect("the assortment makes a catalogue")),
             secrets: Arc::new(Mutex::new(random_for(seed, "sessions"))),
             rules: Arc::new(plan.rules()),
             programs: Arc::new(Programs::new(false)),
@@ -143,11 +143,11 @@ impl World {
         }
     }
 
-    /// Opens the shop for the first time and fills its shelves.
+    /// Opens the shop for the first time and lists its products.
     pub async fn open(&mut self) {
         self.start(Position::START).await;
-        let shelves = self.shelves.clone();
-        for some in shelves.rows().chunks(LISTED_AT_ONCE_MAX) {
+        let assortment = self.assortment.clone();
+        for some in assortment.rows().chunks(LISTED_AT_ONCE_MAX) {
             let listed = self.kit.ask(stock_keeper::List { products: some.to_vec() }).await;
             assert!(listed.is_ok(), "an empty shop lists its books: {listed:?}");
         }
@@ -156,31 +156,31 @@ impl World {
             let added = self.kit.ask_of(SessionId::PROGRAMS, web_session::AddKey { name, key }).await;
             assert!(matches!(added, Ok(Ok(_))), "an empty shop gives a program its key: {added:?}");
         }
-        self.know_programs();
+        self.load_api_keys();
     }
 
     /// As `serve` does.
-    fn know_programs(&self) {
+    fn load_api_keys(&self) {
         let all = self.kit.running().every::<web_session::Programs>().unwrap_or_default();
-        self.programs.know(all.iter().flat_map(|programs| programs.good()));
+        self.programs.replace_keys(all.iter().flat_map(|programs| programs.good()));
     }
 
     async fn start(&mut self, acknowledged: Position) {
-        self.trouble.begin_life();
+        self.fault_hooks.begin_incarnation();
         self.kit.cells = self.cells.random_range(1..=self.cells_max);
         self.kit.start().await;
         let found = self.kit.journal.last();
-        let at = self.street.moment();
+        let at = self.network.moment();
         self.starts.push(Start { at, acknowledged, found, refused: None, rotten: false });
-        self.know_programs();
+        self.load_api_keys();
         let (running, clock) = (self.kit.running(), self.kit.running().clock());
         let carts = sweeper::service(running.handle(), running.trees(), clock, self.rules.clone());
         self.kit.add_service(GATEWAY, sweeper::NAME, carts);
         let app = App {
-            asks: Arc::new(self.kit.running().handle()),
+            shop: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
-            payment_page: self.street.card_page.clone(),
+            payment_page: self.network.card_page.clone(),
             programs: self.programs.clone(),
             sessions: Arc::new(SeededSessions { secrets: self.secrets.clone(), clock }),
             links: links(),
@@ -190,31 +190,30 @@ impl World {
             origins: Arc::new(named()),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         };
-        self.street.card_page.works_with(app.asks.clone());
-        self.street.open(InProcess::new(app).await);
+        self.network.card_page.connect(app.shop.clone());
+        self.network.open(InProcess::new(app).await);
     }
 
-    /// The process has died: its connections break, and its disk keeps what `why` leaves of it. `None`: nothing had
-    /// to go wrong for it.
-    pub fn die(&mut self, why: Option<Fault>) -> Dead {
-        self.street.close();
+    /// The process ends: its connections break, and its disk keeps what `why` leaves of it. `None`: it ends without a fault.
+    pub fn crash(&mut self, why: Option<Fault>) -> CrashedShop {
+        self.network.close();
         if let Some(fault) = why {
-            self.street.history.borrow_mut().crashes.push(self.street.moment());
+            self.network.history.borrow_mut().crashes.push(self.network.moment());
             self.coverage.borrow_mut().hit_all(fault);
         }
         self.kit.die();
         let acknowledged = self.kit.journal.last();
-        let refused_tail = self.leave_of_the_journal(why);
+        let refused_tail = self.crash_journal(why);
         match why {
             Some(Fault::TreesLost) => self.kit.trees.wipe(),
             Some(Fault::TreesAhead) => self.kit.trees.crash_keeping(self.rng.random_range(1..40)),
             _ => self.kit.trees.crash(),
         }
-        Dead { why, acknowledged, refused_tail }
+        CrashedShop { why, acknowledged, refused_tail }
     }
 
     /// Why the journal is refused after a mere crash, which it never must be.
-    fn leave_of_the_journal(&mut self, why: Option<Fault>) -> Option<String> {
+    fn crash_journal(&mut self, why: Option<Fault>) -> Option<String> {
         let drawn: u64 = self.rng.random();
         let either = if drawn & 1 == 0 { Tail::Lost } else { Tail::Whole };
         let tail = match why {
@@ -227,29 +226,29 @@ impl World {
         self.kit.journal.crash_leaving(tail, salt).err().map(|error| error.to_string())
     }
 
-    /// Begins the next life on what the last one left.
-    pub async fn resurrect(&mut self, dead: Dead) {
+    /// Starts the next process on what the last one left.
+    pub async fn restart(&mut self, crashed: CrashedShop) {
         let off = self.rng.random_range(0..=CLOCK_OFF_MS_MAX);
-        match dead.why {
+        match crashed.why {
             Some(Fault::ClockAhead) => self.kit.clock_off_ms += off,
             Some(Fault::ClockBack) => self.kit.clock_off_ms -= off,
             _ => {}
         }
-        if dead.why == Some(Fault::Rot) {
-            self.starts_on_rot(dead.acknowledged);
+        if crashed.why == Some(Fault::Rot) {
+            self.start_on_rot(crashed.acknowledged);
         }
-        self.start(dead.acknowledged).await;
+        self.start(crashed.acknowledged).await;
         if let Some(start) = self.starts.last_mut() {
-            start.refused = dead.refused_tail;
+            start.refused = crashed.refused_tail;
         }
     }
 
     /// The journal has rotted: it must be refused. Its owner then brings it back whole.
-    fn starts_on_rot(&mut self, acknowledged: Position) {
+    fn start_on_rot(&mut self, acknowledged: Position) {
         let (bit, salt) = (self.rng.random(), self.rng.random());
         let Some(refused) = self.kit.journal.refuses_rot(bit, salt) else { return };
         let reason = refused.then(|| "damaged".to_owned());
-        let (at, found) = (self.street.moment(), acknowledged);
+        let (at, found) = (self.network.moment(), acknowledged);
         self.starts.push(Start { at, acknowledged, found, refused: reason, rotten: true });
     }
 
@@ -259,14 +258,14 @@ impl World {
 
     /// Answers of partners that come a second time now.
     pub fn send_again(&self) {
-        for (to, message) in self.outsiders.take_again() {
+        for (to, message) in self.faulty_partners.take_again() {
             drop(self.kit.tell_any(to, message, std::time::Duration::from_secs(1)));
         }
     }
 }
 
-/// A process that has died and not been begun again.
-pub struct Dead {
+/// A process that has crashed and was not started again.
+pub struct CrashedShop {
     why: Option<Fault>,
     acknowledged: Position,
     refused_tail: Option<String>,

@@ -1,5 +1,5 @@
-use crate::gateway::tests::kit::{self as api_kit, line_of};
-pub use crate::gateway::tests::kit::{emma, gbp};
+use crate::gateway::tests::test_gateway::{self, line_of};
+pub use crate::gateway::tests::test_gateway::{emma, gbp};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,28 +18,30 @@ use crate::actors::web_session::{
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals, VisitorKey};
-use crate::gateway::pages::dress;
-use crate::gateway::{App, AskError, Asked, Asks, HttpLimits, PageSettings, Programs, Shield, configure};
+use crate::gateway::pages::error_pages;
+use crate::gateway::{
+    App, AskError, HttpLimits, PageSettings, PendingReply, Programs, RequestGuard, ShopClient, configure,
+};
 use crate::runtime::{AnyReply, Question};
 
-/// What the played shop answers.
-pub type Played = Result<AnyReply, AskError>;
+/// What the scripted shop answers.
+pub type Scripted = Result<AnyReply, AskError>;
 
 /// The reply to this question, or to another whose reply has the same type.
-pub fn reply<Q: Question>(reply: Q::Reply) -> Played {
+pub fn reply<Q: Question>(reply: Q::Reply) -> Scripted {
     Ok(Box::new(reply))
 }
 
-type Plays = dyn Fn(Address, &Message) -> Played + Send + Sync;
+type Script = dyn Fn(Address, &Message) -> Scripted + Send + Sync;
 
 /// The shop's actors, as a test plays them.
-struct PlayedShop {
+struct ScriptedShop {
     asked: Mutex<Vec<(Address, Message)>>,
-    plays: Box<Plays>,
+    plays: Box<Script>,
 }
 
-impl Asks for PlayedShop {
-    fn ask_any(&self, to: Address, message: Message, _within: Duration) -> Asked {
+impl ShopClient for ScriptedShop {
+    fn ask_any(&self, to: Address, message: Message, _within: Duration) -> PendingReply {
         let reply = (self.plays)(to, &message);
         self.asked.lock().unwrap().push((to, message));
         Box::pin(async move { reply })
@@ -55,73 +57,73 @@ impl Asks for PlayedShop {
 }
 
 /// The shop and a browser before it.
-pub struct Kit {
+pub struct TestPages {
     app: App,
-    shop: Arc<PlayedShop>,
+    shop: Arc<ScriptedShop>,
     books: Vec<Product>,
     public_url: &'static str,
     clients: Arc<Clients>,
 }
 
 /// What the browser gets.
-pub struct Seen {
+pub struct SeenPage {
     pub status: u16,
     pub headers: HeaderMap,
     pub html: String,
 }
 
-impl Seen {
+impl SeenPage {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     #[track_caller]
-    pub fn shows(&self, text: &str) -> &Seen {
+    pub fn shows(&self, text: &str) -> &SeenPage {
         assert!(self.html.contains(text), "`{text}` is not on the page:\n{}", self.html);
         self
     }
 
     #[track_caller]
-    pub fn hides(&self, text: &str) -> &Seen {
+    pub fn hides(&self, text: &str) -> &SeenPage {
         assert!(!self.html.contains(text), "`{text}` is on the page:\n{}", self.html);
         self
     }
 
     /// The browser is sent on to `location`.
     #[track_caller]
-    pub fn goes_to(&self, location: &str) -> &Seen {
+    pub fn goes_to(&self, location: &str) -> &SeenPage {
         assert_eq!((self.status, self.header("location")), (303, location), "{}", self.html);
         self
     }
 }
 
-impl Kit {
+impl TestPages {
     /// Whatever is asked, `plays` answers.
-    pub fn new(plays: impl Fn(Address, &Message) -> Played + Send + Sync + 'static) -> Kit {
-        let shop = Arc::new(PlayedShop { asked: Mutex::default(), plays: Box::new(plays) });
+    pub fn new(plays: impl Fn(Address, &Message) -> Scripted + Send + Sync + 'static) -> TestPages {
+        let shop = Arc::new(ScriptedShop { asked: Mutex::default(), plays: Box::new(plays) });
         let clients = Arc::new(Clients::unlimited());
         let app = app(shop.clone(), &[], "");
-        let mut kit = Kit { app, shop, books: vec![emma()], public_url: "", clients };
-        kit.restock();
-        kit
+        let mut pages = TestPages { app, shop, books: vec![emma()], public_url: "", clients };
+        pages.restock();
+        pages
     }
 
     /// Each client may do so much.
-    pub fn limited(mut self, quotas: Quotas) -> Kit {
+    pub fn limited(mut self, quotas: Quotas) -> TestPages {
         let proxies = TrustedProxies::default();
         self.clients = Arc::new(Clients::new(quotas, proxies, ForwardingHeader::XForwardedFor));
         self.restock();
         self
     }
 
-    pub fn with_book(mut self, product: Product) -> Kit {
+    pub fn with_book(mut self, product: Product) -> TestPages {
         self.books.push(product);
         self.restock();
         self
     }
 
     /// Browsers reach the shop there.
-    pub fn at(mut self, public_url: &'static str) -> Kit {
+    pub fn at(mut self, public_url: &'static str) -> TestPages {
         self.public_url = public_url;
         self.restock();
         self
@@ -136,16 +138,16 @@ impl Kit {
         std::mem::take(&mut self.shop.asked.lock().unwrap())
     }
 
-    pub async fn send(&self, request: TestRequest) -> Seen {
+    pub async fn send(&self, request: TestRequest) -> SeenPage {
         let site = Site::new()
             .app_data(Data::new(self.app.clone()))
-            .wrap(Shield::new(&self.app))
-            .wrap(from_fn(dress))
+            .wrap(RequestGuard::new(&self.app))
+            .wrap(from_fn(error_pages))
             .configure(configure);
         let service = init_service(site).await;
         let request = request.insert_header(("Accept", "text/html,*/*;q=0.8"));
         let mut request = request.to_request();
-        api_kit::name_the_shop(&mut request.head_mut().headers);
+        test_gateway::name_the_shop(&mut request.head_mut().headers);
         let response = match try_call_service(&service, request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
             Err(error) => error.error_response(),
@@ -153,31 +155,31 @@ impl Kit {
         let (head, payload) = response.into_parts();
         let bytes = body::to_bytes(payload).await.unwrap();
         let html = String::from_utf8(bytes.to_vec()).unwrap();
-        Seen { status: head.status().as_u16(), headers: head.headers().clone(), html }
+        SeenPage { status: head.status().as_u16(), headers: head.headers().clone(), html }
     }
 
-    pub async fn get(&self, uri: &str) -> Seen {
+    pub async fn get(&self, uri: &str) -> SeenPage {
         self.send(TestRequest::get().uri(uri).insert_header(cookie())).await
     }
 
-    pub async fn post(&self, uri: &str, fields: &str) -> Seen {
+    pub async fn post(&self, uri: &str, fields: &str) -> SeenPage {
         self.send(form(uri, fields).insert_header(cookie())).await
     }
 }
 
-fn app(shop: Arc<PlayedShop>, books: &[Product], public_url: &str) -> App {
+fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
     App {
-        asks: shop,
+        shop,
         catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
         tokens: Arc::new(|token| token == "tok_good"),
-        payment_page: Arc::new(api_kit::PlayedPage),
+        payment_page: Arc::new(test_gateway::ScriptedPaymentPage),
         programs: Arc::new(Programs::new(true)),
-        sessions: Arc::new(api_kit::new_sessions()),
-        links: api_kit::links(),
+        sessions: Arc::new(test_gateway::new_sessions()),
+        links: test_gateway::links(),
         rules: Arc::new(Rules::default()),
         limits: HttpLimits::default(),
         clients: Arc::new(Clients::unlimited()),
-        origins: api_kit::origins(public_url),
+        origins: test_gateway::origins(public_url),
         pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },
     }
 }
@@ -204,7 +206,7 @@ pub fn cookie() -> (&'static str, String) {
 }
 
 /// A shop that has `available` of everything, and this in the visitor's cart. She has begun no checkout.
-pub fn stocked(available: u32, lines: Vec<OrderLine>) -> impl Fn(Address, &Message) -> Played {
+pub fn stocked(available: u32, lines: Vec<OrderLine>) -> impl Fn(Address, &Message) -> Scripted {
     move |to, message| match (to, message) {
         (Address::StockKeeper, Message::StockKeeper(StockMessage::Check(Check { skus }))) => {
             let units = |sku: &Sku| Availability { sku: sku.clone(), available, earliest: None };
@@ -228,7 +230,7 @@ pub fn stocked(available: u32, lines: Vec<OrderLine>) -> impl Fn(Address, &Messa
         (Address::WebSession(id), Message::WebSession(_)) => {
             reply::<View>(Ok(Box::new(CartView { id, ..cart(lines.clone()) })))
         }
-        other => panic!("not played: {other:?}"),
+        other => panic!("not scripted: {other:?}"),
     }
 }
 
@@ -243,13 +245,13 @@ pub fn emmas(units: i128) -> OrderLine {
 }
 
 pub fn order_view(state: OrderState) -> OrderView {
-    OrderView { state, ..api_kit::order_view() }
+    OrderView { state, ..test_gateway::order_view() }
 }
 
 pub fn order_path(view: &OrderView) -> String {
-    api_kit::links().path(view.id)
+    test_gateway::links().path(view.id)
 }
 
-pub fn answered(outcome: Outcome) -> Played {
+pub fn answered(outcome: Outcome) -> Scripted {
     reply::<PayWith>(Ok(Answer { outcome, replayed: false }))
 }

@@ -2,10 +2,10 @@ use actix_web::test::TestRequest;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::kit::*;
+use super::test_gateway::*;
 use crate::domain::Sku;
 use crate::domain::catalogue::Catalogue;
-use crate::gateway::screen::READ_BY_PAGES;
+use crate::gateway::card_number_filter::READ_BY_PAGES;
 
 const ORDERS: &str = "/api/v1/orders";
 /// As it may be written: each without a digit that is repeated in an answer.
@@ -27,25 +27,25 @@ fn with(pointer: &str, value: impl Into<Value>) -> Value {
 }
 
 /// Refused unseen: nothing was asked of the shop, and nothing is repeated.
-async fn refused(kit: &Kit, request: TestRequest, pointer: Option<&str>) {
-    let answered = kit.send(request).await;
+async fn refused(gateway: &TestGateway, request: TestRequest, pointer: Option<&str>) {
+    let answered = gateway.send(request).await;
     answered.assert_problem(422, "card_number_in_request");
     assert_eq!(answered.body["pointer"].as_str(), pointer);
     let said = answered.body.to_string();
     for digits in ["4242", "4111", "3782", "４２", "٤٢"] {
         assert!(!said.contains(digits), "{said}");
     }
-    assert!(kit.asked().is_empty());
+    assert!(gateway.asked().is_empty());
 }
 
-async fn passes(kit: Kit, request: TestRequest) {
-    let answered = kit.plays(Play::Fail(crate::gateway::AskError::Closed)).send(request).await;
+async fn passes(gateway: TestGateway, request: TestRequest) {
+    let answered = gateway.plays(Scripted::Fail(crate::gateway::AskError::Closed)).send(request).await;
     assert_ne!(answered.body["code"], "card_number_in_request");
 }
 
 #[actix_web::test]
 async fn a_card_number_is_refused_wherever_a_body_holds_it() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     for written in WRITTEN {
         for pointer in [
             "/customer/name",
@@ -54,19 +54,19 @@ async fn a_card_number_is_refused_wherever_a_body_holds_it() {
             "/payment/token",
             "/lines/0/sku",
         ] {
-            refused(&kit, post(ORDERS, &with(pointer, written)), Some(pointer)).await;
+            refused(&gateway, post(ORDERS, &with(pointer, written)), Some(pointer)).await;
         }
         let mut name = order();
         name["customer"][written] = json!(1);
-        refused(&kit, post(ORDERS, &name), Some("/customer")).await;
+        refused(&gateway, post(ORDERS, &name), Some("/customer")).await;
     }
     let mut number = order();
     number["card"] = json!([1, { "a/b": 4_242_424_242_424_242_u64 }]);
-    refused(&kit, post(ORDERS, &number), Some("/card/1/a~1b")).await;
+    refused(&gateway, post(ORDERS, &number), Some("/card/1/a~1b")).await;
     let escaped = order().to_string().replace("Ada", r"\u0034242 \uff14242 4242 424\u0032");
-    refused(&kit, post_raw(ORDERS, escaped), Some("/customer/name")).await;
+    refused(&gateway, post_raw(ORDERS, escaped), Some("/customer/name")).await;
     let real = order().to_string().replace(":2", ":4.242424242424242e15");
-    refused(&kit, post_raw(ORDERS, real), Some("/lines/0/quantity")).await;
+    refused(&gateway, post_raw(ORDERS, real), Some("/lines/0/quantity")).await;
 }
 
 /// A body whose fields stand in the order that is given.
@@ -80,7 +80,7 @@ fn body_of(name: &str, line1: &str, city: &str, postcode: &str) -> String {
 
 #[actix_web::test]
 async fn a_card_number_that_is_split_over_fields_is_refused() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     for (name, line1, city, postcode, pointer) in [
         ("Ada", "4242 4242", "4242 4242", "SW1Y 4JH", "/shipping_address/city"),
         ("Ada", "Flat 4242 4242", "London", "4242-4242", "/shipping_address/postcode"),
@@ -88,38 +88,46 @@ async fn a_card_number_that_is_split_over_fields_is_refused() {
         ("Ada 4242", "4242", "4242", "4242", "/shipping_address/postcode"),
         ("４２４２４２４２", "High St", "42424242", "1", "/shipping_address/city"),
     ] {
-        refused(&kit, post_raw(ORDERS, body_of(name, line1, city, postcode)), Some(pointer)).await;
+        refused(&gateway, post_raw(ORDERS, body_of(name, line1, city, postcode)), Some(pointer)).await;
     }
-    passes(Kit::new(), post_raw(ORDERS, body_of("Ada 4242 4242", "1 High St", "London", "4242 4242"))).await;
+    passes(
+        TestGateway::new(),
+        post_raw(ORDERS, body_of("Ada 4242 4242", "1 High St", "London", "4242 4242")),
+    )
+    .await;
 }
 
 #[actix_web::test]
 async fn a_card_number_is_refused_in_addresses_queries_and_headers() {
-    let kit = Kit::new();
+    let gateway = TestGateway::new();
     for written in WRITTEN {
-        refused(&kit, get(&as_address(&format!("/api/v1/products/{written}"))), None).await;
+        refused(&gateway, get(&as_address(&format!("/api/v1/products/{written}"))), None).await;
         let encoded = as_address(&written.replace([' ', '&'], "+"));
         for query in ["q", "cursor", "utm"] {
-            refused(&kit, get(&format!("/api/v1/products?{query}={encoded}")), None).await;
+            refused(&gateway, get(&format!("/api/v1/products?{query}={encoded}")), None).await;
         }
         for name in ["User-Agent", "Referer", "X-Custom", "Authorization", "Accept-Language"] {
             let value = actix_web::http::header::HeaderValue::from_bytes(written.as_bytes()).unwrap();
-            refused(&kit, get("/healthz").insert_header((name, value)), None).await;
+            refused(&gateway, get("/healthz").insert_header((name, value)), None).await;
         }
     }
     for key in ["4242424242424242", "4242-4242-4242-4242", "order_4242.4242.4242.4242"] {
-        refused(&kit, post(ORDERS, &order()).insert_header(("Idempotency-Key", key)), None).await;
+        refused(&gateway, post(ORDERS, &order()).insert_header(("Idempotency-Key", key)), None).await;
     }
-    refused(&kit, get("/healthz").insert_header(("X-4242424242424242", "1")), None).await;
-    refused(&kit, get("/healthz").insert_header(("Cookie", "a=b; doorstep_session=4242424242424242")), None)
-        .await;
+    refused(&gateway, get("/healthz").insert_header(("X-4242424242424242", "1")), None).await;
     refused(
-        &kit,
+        &gateway,
+        get("/healthz").insert_header(("Cookie", "a=b; doorstep_session=4242424242424242")),
+        None,
+    )
+    .await;
+    refused(
+        &gateway,
         get("/healthz").insert_header(("Referer", "https://a.example/?n=4242%204242%204242%204242")),
         None,
     )
     .await;
-    refused(&kit, get("/nothing/4242/4242/4242/4242"), None).await;
+    refused(&gateway, get("/nothing/4242/4242/4242/4242"), None).await;
 }
 
 #[actix_web::test]
@@ -132,7 +140,11 @@ async fn what_others_write_beside_a_request_does_not_close_the_shop() {
         ("Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-4242424242424242-01"),
         ("X-Request-Id", "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"),
     ] {
-        assert_eq!(Kit::new().send(get("/healthz").insert_header((name, value))).await.status, 200, "{name}");
+        assert_eq!(
+            TestGateway::new().send(get("/healthz").insert_header((name, value))).await.status,
+            200,
+            "{name}"
+        );
     }
 }
 
@@ -146,32 +158,32 @@ async fn numbers_that_are_no_cards_pass() {
         "123e4567-e89b-42d3-a456-426614174000",
         "PO-2026-000042-0007",
     ] {
-        passes(Kit::new(), post(ORDERS, &order()).insert_header(("Idempotency-Key", key))).await;
+        passes(TestGateway::new(), post(ORDERS, &order()).insert_header(("Idempotency-Key", key))).await;
     }
-    passes(Kit::new(), get("/api/v1/products?q=9780141439587+978-0-14-143951-8")).await;
+    passes(TestGateway::new(), get("/api/v1/products?q=9780141439587+978-0-14-143951-8")).await;
     let mut many = order();
     many["lines"] = (0..9).map(|n| json!({"sku": format!("978014143958{n}"), "quantity": 6})).collect();
     many["shipping_address"] =
         json!({"line1": "Straße 12", "city": "Düsseldorf", "postcode": "40210", "country": "DE"});
-    passes(Kit::new(), post(ORDERS, &many)).await;
+    passes(TestGateway::new(), post(ORDERS, &many)).await;
 }
 
 #[actix_web::test]
 async fn a_sku_of_the_catalogue_may_look_like_a_card_number() {
-    let mut kit = Kit::new();
+    let mut gateway = TestGateway::new();
     let sku = "4242424242424242";
     let book = crate::domain::catalogue::Product { sku: Sku::parse(sku).unwrap(), ..emma() };
-    kit.app.catalogue = std::sync::Arc::new(Catalogue::build(vec![book]).unwrap());
+    gateway.app.catalogue = std::sync::Arc::new(Catalogue::build(vec![book]).unwrap());
     for request in [
         get(&format!("/api/v1/products/{sku}")),
         get(&format!("/api/v1/products?q={sku}")),
         post(ORDERS, &with("/lines/0/sku", sku)),
     ] {
-        kit = kit.plays(Play::Fail(crate::gateway::AskError::Closed));
-        kit.send(request).await.assert_problem(503, "closing");
+        gateway = gateway.plays(Scripted::Fail(crate::gateway::AskError::Closed));
+        gateway.send(request).await.assert_problem(503, "closing");
     }
-    kit.asked();
-    refused(&kit, post(ORDERS, &with("/lines/0/sku", "4111111111111111")), Some("/lines/0/sku")).await;
+    gateway.asked();
+    refused(&gateway, post(ORDERS, &with("/lines/0/sku", "4111111111111111")), Some("/lines/0/sku")).await;
 }
 
 proptest! {
@@ -180,9 +192,9 @@ proptest! {
         let (one, other) = "4242424242424242".split_at(at);
         let body = body_of(&format!("Ada {one}{between}"), "High St", other, "SW");
         actix_web::rt::System::new().block_on(async {
-            let kit = Kit::new();
-            kit.send(post_raw(ORDERS, body)).await.assert_problem(422, "card_number_in_request");
-            assert!(kit.asked().is_empty());
+            let gateway = TestGateway::new();
+            gateway.send(post_raw(ORDERS, body)).await.assert_problem(422, "card_number_in_request");
+            assert!(gateway.asked().is_empty());
         });
     }
 }

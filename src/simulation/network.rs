@@ -1,4 +1,4 @@
-//! The way from the customers to the shop: requests over a connection that breaks when the process dies.
+//! The network between customers and the shop: a request's connection breaks when the process crashes.
 
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
@@ -11,33 +11,33 @@ use tokio::time::Instant;
 
 use crate::gateway::{InProcess, Request, Response};
 
-use super::card_page::PlayedCardPage;
-use super::history::{Answer, History, Moment, Sent};
+use super::card_page::SimulatedCardPage;
+use super::history::{History, HttpAnswer, Moment, SentRequest};
 
-pub struct Street {
+pub struct Network {
     began: Instant,
-    /// The site of the life that is; `None` while the process is down.
+    /// The site of the running process; `None` while it is down.
     site: RefCell<Option<InProcess>>,
-    /// How many lives have begun.
-    lives: Cell<u32>,
-    /// A life has ended: its requests get no answer. Whoever waits is woken in the order in which they came: of all
-    /// the ways to wake many, not every one keeps one.
+    /// How many times the process was started.
+    incarnations: Cell<u32>,
+    /// The process has ended: its requests get no answer. `Notify` wakes waiters in the order in which they came, which keeps a run
+    /// deterministic.
     ended: Notify,
     pub history: RefCell<History>,
-    /// Faults have stopped: whoever waited for better times may ask again.
+    /// Faults have stopped: customers who had given up for the time may ask again.
     calm: Cell<bool>,
     calmed: Notify,
     pub speed: Cell<u32>,
     /// Where visitors type their cards.
-    pub card_page: Arc<PlayedCardPage>,
+    pub card_page: Arc<SimulatedCardPage>,
 }
 
-impl Street {
-    pub fn new(speed: u32) -> Rc<Street> {
-        Rc::new(Street {
+impl Network {
+    pub fn new(speed: u32) -> Rc<Network> {
+        Rc::new(Network {
             began: Instant::now(),
             site: RefCell::default(),
-            lives: Cell::new(0),
+            incarnations: Cell::new(0),
             ended: Notify::new(),
             history: RefCell::default(),
             calm: Cell::new(false),
@@ -48,7 +48,7 @@ impl Street {
     }
 
     pub fn open(&self, site: InProcess) {
-        self.lives.set(self.lives.get() + 1);
+        self.incarnations.set(self.incarnations.get() + 1);
         *self.site.borrow_mut() = Some(site);
     }
 
@@ -89,8 +89,15 @@ impl Street {
     pub async fn send(&self, shopper: u32, from: IpAddr, mut request: Request) -> Option<Response> {
         let (method, uri) = (request.method, request.uri.clone());
         request.peer = Some(from);
-        let sent =
-            Sent { shopper, from, life: self.lives.get(), method, uri, at: self.moment(), answer: None };
+        let sent = SentRequest {
+            shopper,
+            from,
+            incarnation: self.incarnations.get(),
+            method,
+            uri,
+            at: self.moment(),
+            answer: None,
+        };
         let place = {
             let mut history = self.history.borrow_mut();
             history.requests.push(sent);
@@ -108,10 +115,10 @@ impl Street {
         Some(response)
     }
 
-    fn answer(&self, response: &Response) -> Answer {
+    fn answer(&self, response: &Response) -> HttpAnswer {
         let lines = response.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
         let text = lines.collect::<String>() + &response.text();
         let code = response.json()["code"].as_str().unwrap_or_default().to_owned();
-        Answer { at: self.moment(), status: response.status, code, text }
+        HttpAnswer { at: self.moment(), status: response.status, code, text }
     }
 }

@@ -1,4 +1,4 @@
-//! Crashes at journal writes: the process dies at a write that was chosen before, and what its disk keeps is drawn.
+//! Crashes at journal writes: the process crashes at a write that was scheduled, and what its disk keeps is drawn.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,31 +9,31 @@ use crate::journal::{Batch, Error, Journal, MemoryJournal, Pending, Position, Vi
 
 use super::fault::Fault;
 
-/// Decides at which write the process dies, and says when it has.
+/// Decides at which journal write the process crashes, and tells when it has.
 #[derive(Default)]
-pub struct Death {
-    /// Writes to come before the one that it dies at, and of what.
-    chosen: Cell<Option<(u64, Fault)>>,
+pub struct CrashSwitch {
+    /// How many writes come before the one that it crashes at, and by which fault.
+    scheduled: Cell<Option<(u64, Fault)>>,
     why: RefCell<Option<Fault>>,
     happened: Notify,
 }
 
-impl Death {
+impl CrashSwitch {
     /// At the write after so many more.
-    pub fn choose(&self, writes: u64, fault: Fault) {
-        self.chosen.set(Some((writes, fault)));
+    pub fn schedule(&self, writes: u64, fault: Fault) {
+        self.scheduled.set(Some((writes, fault)));
     }
 
-    pub fn spare(&self) {
-        self.chosen.set(None);
+    pub fn cancel(&self) {
+        self.scheduled.set(None);
     }
 
-    pub fn is_chosen(&self) -> bool {
-        self.chosen.get().is_some()
+    pub fn is_scheduled(&self) -> bool {
+        self.scheduled.get().is_some()
     }
 
-    /// The process is dead from now on. The first reason counts.
-    pub fn strike(&self, fault: Fault) {
+    /// The process has crashed from now on. The first fault counts.
+    pub fn crash(&self, fault: Fault) {
         self.why.borrow_mut().get_or_insert(fault);
         self.happened.notify_one();
     }
@@ -44,38 +44,38 @@ impl Death {
         }
     }
 
-    /// Why it died, once.
+    /// By which fault it crashed; the next crash is waited for anew.
     pub fn take(&self) -> Option<Fault> {
         self.why.borrow_mut().take()
     }
 
     fn at_a_write(&self) -> Option<Fault> {
-        let (writes, fault) = self.chosen.get()?;
-        self.chosen.set((writes > 0).then(|| (writes - 1, fault)));
+        let (writes, fault) = self.scheduled.get()?;
+        self.scheduled.set((writes > 0).then(|| (writes - 1, fault)));
         (writes == 0).then_some(fault)
     }
 }
 
-/// Stands between a life and its journal.
-pub struct MortalJournal {
+/// The journal of a process that crashes when its [`CrashSwitch`] says so.
+pub struct CrashingJournal {
     journal: MemoryJournal,
-    death: Rc<Death>,
+    crash_switch: Rc<CrashSwitch>,
 }
 
-impl MortalJournal {
-    pub fn new(journal: MemoryJournal, death: Rc<Death>) -> MortalJournal {
-        MortalJournal { journal, death }
+impl CrashingJournal {
+    pub fn new(journal: MemoryJournal, crash_switch: Rc<CrashSwitch>) -> CrashingJournal {
+        CrashingJournal { journal, crash_switch }
     }
 }
 
-impl Journal for MortalJournal {
+impl Journal for CrashingJournal {
     fn claim(&mut self, epoch: u64) -> Pending<Position> {
         self.journal.claim(epoch)
     }
 
     fn append(&mut self, batch: Batch, expected: Position) -> Pending<Position> {
-        let death = self.death.clone();
-        match death.at_a_write() {
+        let crash_switch = self.crash_switch.clone();
+        match crash_switch.at_a_write() {
             None => self.journal.append(batch, expected),
             Some(Fault::SyncFails) => {
                 self.journal.fail_next_append();
@@ -85,13 +85,13 @@ impl Journal for MortalJournal {
                 let written = self.journal.append(batch, expected);
                 Box::pin(async move {
                     let written = written.await;
-                    death.strike(Fault::CrashWritten);
-                    dead(written).await
+                    crash_switch.crash(Fault::CrashWritten);
+                    unless_crashed(written).await
                 })
             }
             Some(fault) => {
                 drop(self.journal.append(batch, expected));
-                death.strike(fault);
+                crash_switch.crash(fault);
                 Box::pin(std::future::pending())
             }
         }
@@ -114,8 +114,8 @@ impl Journal for MortalJournal {
     }
 }
 
-/// Nobody in the process hears of it any more, unless the write failed before it died.
-async fn dead(written: Result<Position, Error>) -> Result<Position, Error> {
+/// A crashed process never learns that the write succeeded; a failure it has seen before.
+async fn unless_crashed(written: Result<Position, Error>) -> Result<Position, Error> {
     match written {
         Ok(_) => std::future::pending().await,
         failed => failed,

@@ -4,8 +4,8 @@ use rand::rngs::StdRng;
 use crate::domain::catalogue::{Product, Row};
 use crate::domain::{Currency, Money, Sku};
 
-/// The world's own: SKU, price in minor units, units at the beginning. One for each way in which stock can run out.
-const OWN: [(&str, i64, u32); 6] = [
+/// The default: SKU, price in minor units, units at the beginning. One for each way in which stock can run out.
+const DEFAULT_PRODUCTS: [(&str, i64, u32); 6] = [
     ("SIM-PLENTY", 799, 400),
     ("SIM-SOME", 1_249, 12),
     ("SIM-FEW", 350, 2),
@@ -20,13 +20,13 @@ const POPULARITY: i32 = 3;
 
 /// What the shop of a simulated world sells.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shelves {
+pub struct Assortment {
     rows: Vec<(Product, u32)>,
     popularity: i32,
 }
 
-impl Default for Shelves {
-    fn default() -> Shelves {
+impl Default for Assortment {
+    fn default() -> Assortment {
         let row = |(sku, price, units): &(&str, i64, u32)| {
             let product = Product {
                 sku: Sku::parse(sku).expect("the world's own SKUs are valid"),
@@ -40,22 +40,22 @@ impl Default for Shelves {
             };
             (product, *units)
         };
-        Shelves { rows: OWN.iter().map(row).collect(), popularity: 1 }
+        Assortment { rows: DEFAULT_PRODUCTS.iter().map(row).collect(), popularity: 1 }
     }
 }
 
-impl Shelves {
+impl Assortment {
     /// An operator's own catalogue. `None`: it has no row.
-    pub fn of(rows: Vec<Row>) -> Option<Shelves> {
+    pub fn of(rows: Vec<Row>) -> Option<Assortment> {
         let rows: Vec<_> = rows.into_iter().map(|row| (row.product, row.opening_stock)).collect();
-        (!rows.is_empty()).then_some(Shelves { rows, popularity: POPULARITY })
+        (!rows.is_empty()).then_some(Assortment { rows, popularity: POPULARITY })
     }
 
     pub fn rows(&self) -> &[(Product, u32)] {
         &self.rows
     }
 
-    /// The one that vandals try: any will do.
+    /// Any one of them.
     pub fn first(&self) -> &Product {
         &self.rows[0].0
     }
@@ -81,13 +81,14 @@ mod tests {
 
     #[test]
     fn titles_are_picked_once_each_and_all_of_them_if_need_be() {
-        let shelves = Shelves::default();
+        let assortment = Assortment::default();
         let mut rng = StdRng::seed_from_u64(1);
         for count in 0..9 {
-            let mut skus: Vec<_> = shelves.pick(count, &mut rng).iter().map(|product| &product.sku).collect();
+            let mut skus: Vec<_> =
+                assortment.pick(count, &mut rng).iter().map(|product| &product.sku).collect();
             skus.sort();
             skus.dedup();
-            assert_eq!(skus.len(), count.min(OWN.len()));
+            assert_eq!(skus.len(), count.min(DEFAULT_PRODUCTS.len()));
         }
     }
 }

@@ -9,25 +9,27 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse}
 use crate::access::Notice;
 use crate::gateway::{App, notices, rates};
 
-use super::layout::Said;
+use super::layout::MessagePage;
 
-/// Proof that a form was not sent by another site. Every POST of the pages takes it.
+/// The guard against cross-site request forgery, as an extractor: every POST of the pages takes it, and a form that another
+/// site sends is answered 403.
 ///
-/// `Sec-Fetch-Site` decides where a browser sends it; else `Origin` must be the origin that the settings give the shop. A request with neither comes
-/// from no browser, so it brings no visitor's cookie against her will.
-pub struct FromHere;
+/// - `Sec-Fetch-Site` decides where the browser sends it.
+/// - Else `Origin` must be the origin that the settings give the shop.
+/// - A request with neither header comes from no browser, so nobody's cookie is used against her will.
+pub struct SameOrigin;
 
-impl FromRequest for FromHere {
+impl FromRequest for SameOrigin {
     type Error = Error;
-    type Future = Ready<Result<FromHere, Error>>;
+    type Future = Ready<Result<SameOrigin, Error>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(if is_from_here(request) { Ok(FromHere) } else { Err(refused(request)) })
+        ready(if is_same_origin(request) { Ok(SameOrigin) } else { Err(refused(request)) })
     }
 }
 
-/// Whether no other site has sent it.
-pub fn is_from_here(request: &HttpRequest) -> bool {
+/// Whether no other site has sent it: by the rules of [`SameOrigin`].
+pub fn is_same_origin(request: &HttpRequest) -> bool {
     let headers = request.headers();
     if let Some(site) = headers.get("Sec-Fetch-Site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
@@ -39,17 +41,17 @@ pub fn is_from_here(request: &HttpRequest) -> bool {
 
 fn refused(request: &HttpRequest) -> Error {
     if let Some(app) = request.app_data::<Data<App>>() {
-        notices::of(app, request, Notice::FromElsewhere);
+        notices::of(app, request, Notice::CrossOrigin);
     }
-    request.extensions_mut().insert(rates::FromElsewhere);
-    let page = Said::new(
+    request.extensions_mut().insert(rates::CrossOrigin);
+    let page = MessagePage::new(
         "This did not come from our own page",
         vec!["Another site has sent this form, so we have done nothing with it.".to_owned()],
     )
     .link("/", "To the shop");
     let response = request
         .app_data::<Data<App>>()
-        .and_then(|app| page.page(&app.pages, StatusCode::FORBIDDEN).ok())
+        .and_then(|app| page.response(&app.pages, StatusCode::FORBIDDEN).ok())
         .unwrap_or_else(|| HttpResponse::Forbidden().finish());
     InternalError::from_response("a form from another site", response).into()
 }
@@ -57,16 +59,16 @@ fn refused(request: &HttpRequest) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::tests::kit::Kit;
+    use crate::gateway::tests::test_gateway::TestGateway;
     use actix_web::test::TestRequest;
 
     fn passes(public_url: &str, headers: &[(&'static str, &'static str)]) -> bool {
-        let app = Kit::new().at(public_url).app;
+        let app = TestGateway::new().at(public_url).app;
         let mut request = TestRequest::post().app_data(Data::new(app));
         for header in headers {
             request = request.insert_header(*header);
         }
-        is_from_here(&request.to_http_request())
+        is_same_origin(&request.to_http_request())
     }
 
     #[test]

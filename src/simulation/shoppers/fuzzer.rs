@@ -1,4 +1,4 @@
-//! Somebody who sends what cannot be meant well or understood. All of it must be refused, and change nothing.
+//! Somebody who sends bad input. All of it must be refused, and change nothing.
 
 use rand::RngExt;
 
@@ -17,7 +17,7 @@ const SHOWN_CHARS_MAX: usize = 400;
 const CARD: &str = "4012888888881881";
 
 impl Shopper {
-    pub async fn vandal(mut self) {
+    pub async fn fuzzer(mut self) {
         self.keeps_secret("a card number", CARD, None);
         self.keeps_secret("the API key of a program", &programs::key(0).reveal(), None);
         for n in 0..TRIALS {
@@ -28,8 +28,8 @@ impl Shopper {
                 String::from_utf8_lossy(&request.body).chars().take(SHOWN_CHARS_MAX).collect::<String>();
             let sent = format!("{} {} {body}", request.method, request.uri);
             let response = self.send(request).await;
-            self.street.history.borrow_mut().trials.push(Trial {
-                what: TrialKind::Vandal,
+            self.network.history.borrow_mut().trials.push(Trial {
+                what: TrialKind::BadInput,
                 sent,
                 marker,
                 status: response.as_ref().map(|response| response.status),
@@ -43,7 +43,7 @@ impl Shopper {
         let (token, email) = ("tok_visa".into(), marker.to_owned());
         let backorder = Backorder::Accept;
         let mut good = details(&Wish { lines: vec![], total: None, token, backorder, email });
-        good["lines"] = serde_json::json!([{"sku": self.shelves.first().sku.to_string(), "quantity": 1}]);
+        good["lines"] = serde_json::json!([{"sku": self.assortment.first().sku.to_string(), "quantity": 1}]);
         // a program's, so that it is looked at at all
         let program = format!("Bearer {}", programs::key(0).reveal());
         let content = ("content-type", "application/json");

@@ -1,16 +1,16 @@
 use crate::domain::{Currency, Money};
 
 use super::EmbeddedProcessor;
-use super::link::Asked;
+use super::link_signer::PaymentTerms;
 
 const CHECKOUT_CHARS_MAX: usize = 64;
 /// Card schemes carry eight digits.
 const AMOUNT_MINOR_MAX: i64 = 99_999_999;
 const RETURN_CHARS_MAX: usize = 200;
 
-/// What a shop sends along with its customer: as text, in the address or the form.
+/// A payment request as it comes: text, in the address or the form.
 #[derive(Default)]
-pub struct Sent {
+pub struct RawPaymentRequest {
     pub checkout: String,
     pub amount: String,
     pub currency: String,
@@ -19,10 +19,10 @@ pub struct Sent {
     pub signature: String,
 }
 
-/// A payment that a shop of ours asks for, whole as the shop has signed it: what is shown here is what is charged.
+/// A payment that a shop has asked for and signed: what the page shows is what is charged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payment {
-    /// The shop's word for it.
+pub struct PaymentRequest {
+    /// The shop's id of the checkout.
     pub checkout: String,
     pub amount: Money,
     back: String,
@@ -31,9 +31,9 @@ pub struct Payment {
     pub signature: String,
 }
 
-/// Which part of it cannot be.
+/// Why it is no payment request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadPayment {
+pub enum BadPaymentRequest {
     #[error("the checkout is missing or is none")]
     Checkout,
     #[error("the amount is not one that a card can carry")]
@@ -43,46 +43,46 @@ pub enum BadPayment {
     #[error("the shop to return to is not one of ours: add its origin to the settings")]
     Return,
     #[error("the shop has not asked for this, or too long ago")]
-    NotAsked,
+    NotSigned,
 }
 
-impl Payment {
+impl PaymentRequest {
     /// `shops`: the origins that a customer may be sent back to, as `https://shop.example`.
     pub fn parse(
-        sent: &Sent,
+        sent: &RawPaymentRequest,
         shops: &[String],
         processor: &EmbeddedProcessor,
-    ) -> Result<Payment, BadPayment> {
+    ) -> Result<PaymentRequest, BadPaymentRequest> {
         let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-');
         let checkout = &sent.checkout;
         if !(1..=CHECKOUT_CHARS_MAX).contains(&checkout.len()) || !checkout.bytes().all(is_plain) {
-            return Err(BadPayment::Checkout);
+            return Err(BadPaymentRequest::Checkout);
         }
         let is_digits = sent.amount.bytes().all(|c| c.is_ascii_digit());
         let minor =
             sent.amount.parse().ok().filter(|minor| is_digits && (1..=AMOUNT_MINOR_MAX).contains(minor));
-        let minor = minor.ok_or(BadPayment::Amount)?;
-        let currency = Currency::parse(&sent.currency).map_err(|_| BadPayment::Currency)?;
+        let minor = minor.ok_or(BadPaymentRequest::Amount)?;
+        let currency = Currency::parse(&sent.currency).map_err(|_| BadPaymentRequest::Currency)?;
         if !is_of_a_shop(&sent.back, shops) {
-            return Err(BadPayment::Return);
+            return Err(BadPaymentRequest::Return);
         }
         let amount = Money::new(minor, currency);
-        let expires = sent.expires.parse().map_err(|_| BadPayment::NotAsked)?;
-        let asked = Asked { checkout, amount, back: &sent.back, expires };
-        if !processor.is_asked(&asked, &sent.signature) {
-            return Err(BadPayment::NotAsked);
+        let expires = sent.expires.parse().map_err(|_| BadPaymentRequest::NotSigned)?;
+        let terms = PaymentTerms { checkout, amount, back: &sent.back, expires };
+        if !processor.is_valid(&terms, &sent.signature) {
+            return Err(BadPaymentRequest::NotSigned);
         }
         let (back, signature) = (sent.back.clone(), sent.signature.clone());
-        Ok(Payment { checkout: checkout.clone(), amount, back, expires, signature })
+        Ok(PaymentRequest { checkout: checkout.clone(), amount, back, expires, signature })
     }
 
-    /// Where the customer goes when she has typed a card. What stands for it is not in the address: the shop asks for it.
-    pub fn paid(&self, code: &str) -> String {
+    /// Where the customer goes when she has typed a card. The card's token is not in the address: the shop fetches it.
+    pub fn return_url(&self, code: &str) -> String {
         format!("{}?checkout={}&code={code}", self.back, self.checkout)
     }
 
     /// Where she goes without one.
-    pub fn cancelled(&self) -> String {
+    pub fn cancel_url(&self) -> String {
         format!("{}?checkout={}&cancelled=1", self.back, self.checkout)
     }
 
@@ -110,7 +110,7 @@ fn is_of_a_shop(back: &str, shops: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::PaymentPage as _;
-    use super::super::link::LinkSigner;
+    use super::super::link_signer::LinkSigner;
     use super::*;
 
     fn processor() -> EmbeddedProcessor {
@@ -118,15 +118,15 @@ mod tests {
     }
 
     /// As the shop's address has it.
-    fn sent(back: &str) -> Sent {
+    fn sent(back: &str) -> RawPaymentRequest {
         let address = processor().address("n-1", Money::new(1097, Currency::GBP), back);
         let (page, query) = address.split_once('?').unwrap();
         assert_eq!(page, "http://pay.example/pay");
-        super::super::page_form::Typed::parse(query.as_bytes()).unwrap().sent
+        super::super::page_form::CardForm::parse(query.as_bytes()).unwrap().sent
     }
 
-    fn parse(sent: &Sent) -> Result<Payment, BadPayment> {
-        Payment::parse(sent, &shops(), &processor())
+    fn parse(sent: &RawPaymentRequest) -> Result<PaymentRequest, BadPaymentRequest> {
+        PaymentRequest::parse(sent, &shops(), &processor())
     }
 
     fn shops() -> Vec<String> {
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_customer_goes_back_to_the_shop_that_sent_her() {
         let payment = parse(&sent("https://shop.example/checkout/return")).unwrap();
-        assert_eq!(payment.paid("c0de"), "https://shop.example/checkout/return?checkout=n-1&code=c0de");
+        assert_eq!(payment.return_url("c0de"), "https://shop.example/checkout/return?checkout=n-1&code=c0de");
         assert_eq!(payment.shop(), "shop.example");
         assert_eq!(payment.amount, Money::new(1097, Currency::GBP));
     }
@@ -146,31 +146,35 @@ mod tests {
         let good = || sent("https://shop.example/r");
         let text = str::to_owned;
         for changed in [
-            Sent { checkout: text("n-2"), ..good() },
-            Sent { amount: text("1"), ..good() },
-            Sent { amount: text("01097"), signature: text(""), ..good() },
-            Sent { currency: text("EUR"), ..good() },
-            Sent { back: text("http://127.0.0.1:8080/r"), ..good() },
-            Sent { expires: text("99999999999"), ..good() },
-            Sent { expires: text(""), ..good() },
-            Sent { signature: text(""), ..good() },
-            Sent { signature: "0".repeat(32), ..good() },
+            RawPaymentRequest { checkout: text("n-2"), ..good() },
+            RawPaymentRequest { amount: text("1"), ..good() },
+            RawPaymentRequest { amount: text("01097"), signature: text(""), ..good() },
+            RawPaymentRequest { currency: text("EUR"), ..good() },
+            RawPaymentRequest { back: text("http://127.0.0.1:8080/r"), ..good() },
+            RawPaymentRequest { expires: text("99999999999"), ..good() },
+            RawPaymentRequest { expires: text(""), ..good() },
+            RawPaymentRequest { signature: text(""), ..good() },
+            RawPaymentRequest { signature: "0".repeat(32), ..good() },
         ] {
-            assert_eq!(parse(&changed), Err(BadPayment::NotAsked));
+            assert_eq!(parse(&changed), Err(BadPaymentRequest::NotSigned));
         }
         let other = EmbeddedProcessor::new("http://pay.example", [8; 32]);
-        assert_eq!(Payment::parse(&good(), &shops(), &other), Err(BadPayment::NotAsked));
+        assert_eq!(PaymentRequest::parse(&good(), &shops(), &other), Err(BadPaymentRequest::NotSigned));
     }
 
     #[test]
     fn a_link_is_good_for_an_hour() {
         let (processor, now) = (processor(), super::super::embedded::now_s());
-        let asked =
-            |expires| Asked { checkout: "n-1", amount: Money::new(1, Currency::GBP), back: "x", expires };
+        let asked = |expires| PaymentTerms {
+            checkout: "n-1",
+            amount: Money::new(1, Currency::GBP),
+            back: "x",
+            expires,
+        };
         let late = asked(now);
-        assert!(!processor.is_asked(&late, &LinkSigner::new([7; 32]).sign(&late)));
+        assert!(!processor.is_valid(&late, &LinkSigner::new([7; 32]).sign(&late)));
         let soon = asked(now + 600);
-        assert!(processor.is_asked(&soon, &LinkSigner::new([7; 32]).sign(&soon)));
+        assert!(processor.is_valid(&soon, &LinkSigner::new([7; 32]).sign(&soon)));
     }
 
     #[test]
@@ -192,7 +196,7 @@ mod tests {
             "//shop.example/x",
             "javascript:alert(1)",
         ] {
-            assert_eq!(parse(&sent(evil)), Err(BadPayment::Return), "{evil}");
+            assert_eq!(parse(&sent(evil)), Err(BadPaymentRequest::Return), "{evil}");
         }
     }
 
@@ -200,14 +204,14 @@ mod tests {
     fn what_is_no_payment_is_refused() {
         let good = || sent("https://shop.example/r");
         for amount in ["", "0", "-1", "+5", "1.50", "100000000", "99999999999999999999", " 1"] {
-            let bad = Sent { amount: amount.to_owned(), ..good() };
-            assert_eq!(parse(&bad), Err(BadPayment::Amount), "{amount}");
+            let bad = RawPaymentRequest { amount: amount.to_owned(), ..good() };
+            assert_eq!(parse(&bad), Err(BadPaymentRequest::Amount), "{amount}");
         }
         for checkout in ["", "a b", "a&token=tok_visa", &"x".repeat(65)] {
-            let bad = Sent { checkout: checkout.to_owned(), ..good() };
-            assert_eq!(parse(&bad), Err(BadPayment::Checkout), "{checkout}");
+            let bad = RawPaymentRequest { checkout: checkout.to_owned(), ..good() };
+            assert_eq!(parse(&bad), Err(BadPaymentRequest::Checkout), "{checkout}");
         }
-        let bad = Sent { currency: "£".to_owned(), ..good() };
-        assert_eq!(parse(&bad), Err(BadPayment::Currency));
+        let bad = RawPaymentRequest { currency: "£".to_owned(), ..good() };
+        assert_eq!(parse(&bad), Err(BadPaymentRequest::Currency));
     }
 }

@@ -9,10 +9,10 @@ use crate::domain::Money;
 /// Of the HMAC: enough that nobody finds a signature by trying.
 const SIGNATURE_BYTES: usize = 16;
 
-/// What a shop asks its customer to pay, as it stands in the address of the card page.
+/// What a shop asks its customer to pay: the terms in the address of the card page, which the signature covers.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
-    /// The shop's word for it.
+pub struct PaymentTerms<'a> {
+    /// The shop's id of the checkout.
     pub checkout: &'a str,
     pub amount: Money,
     /// Where she goes back to.
@@ -21,8 +21,8 @@ pub struct Asked<'a> {
     pub expires: u64,
 }
 
-/// Signs what a shop asks for with the secret that shop and processor share, so that nothing of it can be changed on
-/// the way: the amount least of all.
+/// Signs the terms of a payment with the secret that shop and processor share, so that nobody on the way can change them, such as
+/// the amount.
 pub struct LinkSigner {
     secret: [u8; 32],
 }
@@ -33,13 +33,13 @@ impl LinkSigner {
     }
 
     /// 32 hexadecimal digits.
-    pub fn sign(&self, asked: &Asked<'_>) -> String {
+    pub fn sign(&self, terms: &PaymentTerms<'_>) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
         mac.update(b"doorstep payment");
-        let (amount, currency) = (asked.amount.amount.to_string(), asked.amount.currency.to_string());
-        let expires = asked.expires.to_string();
-        // each with its length, so that no two askings are the same bytes
-        for part in [asked.checkout, &amount, &currency, asked.back, &expires] {
+        let (amount, currency) = (terms.amount.amount.to_string(), terms.amount.currency.to_string());
+        let expires = terms.expires.to_string();
+        // each with its length, so that no two different terms are the same bytes
+        for part in [terms.checkout, &amount, &currency, terms.back, &expires] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
@@ -48,8 +48,8 @@ impl LinkSigner {
     }
 
     /// In constant time.
-    pub fn is_signed(&self, asked: &Asked<'_>, signature: &str) -> bool {
-        self.sign(asked).as_bytes().ct_eq(signature.as_bytes()).into()
+    pub fn is_signed(&self, terms: &PaymentTerms<'_>, signature: &str) -> bool {
+        self.sign(terms).as_bytes().ct_eq(signature.as_bytes()).into()
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
     use crate::domain::Currency;
     use proptest::prelude::*;
 
-    const ASKED: Asked<'_> = Asked {
+    const ASKED: PaymentTerms<'_> = PaymentTerms {
         checkout: "nonce1",
         amount: Money { amount: 1897, currency: Currency::GBP },
         back: "http://shop.example/checkout/return",
@@ -79,12 +79,12 @@ mod tests {
         assert!(signer.is_signed(&ASKED, &signature));
         let euros = Money { currency: Currency::parse("EUR").unwrap(), ..ASKED.amount };
         for changed in [
-            Asked { checkout: "nonce2", ..ASKED },
-            Asked { checkout: "nonce", ..ASKED },
-            Asked { amount: Money { amount: 1896, ..ASKED.amount }, ..ASKED },
-            Asked { amount: euros, ..ASKED },
-            Asked { back: "http://shop.example/", ..ASKED },
-            Asked { expires: ASKED.expires + 1, ..ASKED },
+            PaymentTerms { checkout: "nonce2", ..ASKED },
+            PaymentTerms { checkout: "nonce", ..ASKED },
+            PaymentTerms { amount: Money { amount: 1896, ..ASKED.amount }, ..ASKED },
+            PaymentTerms { amount: euros, ..ASKED },
+            PaymentTerms { back: "http://shop.example/", ..ASKED },
+            PaymentTerms { expires: ASKED.expires + 1, ..ASKED },
         ] {
             assert!(!signer.is_signed(&changed, &signature));
         }

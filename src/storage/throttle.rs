@@ -1,7 +1,7 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// A disk that hung has been waited for already.
+/// No rest is longer: after a disk that hung, enough was waited.
 const REST_MAX: Duration = Duration::from_millis(20);
 
 /// How long to rest after a stretch of work that took so long, so that it takes half a core at most.
@@ -9,22 +9,22 @@ pub(super) fn rest_after(worked: Duration) -> Duration {
     worked.min(REST_MAX)
 }
 
-/// Keeps a checkpoint from taking a core and the disk for itself beside those who wait for an answer: its writer rests
-/// after each stretch of work for as long as that took, unless it is to hurry.
-pub(super) struct Pace {
+/// Slows checkpoints down, so that they leave processor and disk to requests: the writer rests after each stretch of work for
+/// as long as that took, unless it is told to hurry.
+pub(super) struct Throttle {
     hurries: Mutex<bool>,
     changed: Condvar,
     rest_max: Duration,
 }
 
-impl Default for Pace {
+impl Default for Throttle {
     /// In a hurry.
-    fn default() -> Pace {
-        Pace { hurries: Mutex::new(true), changed: Condvar::new(), rest_max: REST_MAX }
+    fn default() -> Throttle {
+        Throttle { hurries: Mutex::new(true), changed: Condvar::new(), rest_max: REST_MAX }
     }
 }
 
-impl Pace {
+impl Throttle {
     /// Whether it is to hurry from now on. It ends a rest that is under way.
     pub fn hurry(&self, so: bool) {
         let mut hurries = self.hurries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,8 +52,8 @@ mod tests {
     /// Nobody who runs the tests waits for the end of a rest.
     const HOUR: Duration = Duration::from_secs(3_600);
 
-    fn pace() -> Pace {
-        Pace { rest_max: HOUR, ..Pace::default() }
+    fn throttle() -> Throttle {
+        Throttle { rest_max: HOUR, ..Throttle::default() }
     }
 
     #[test]
@@ -64,32 +64,32 @@ mod tests {
 
     #[test]
     fn nobody_rests_in_a_hurry() {
-        let pace = pace();
-        pace.rest(HOUR);
-        pace.hurry(false);
-        pace.hurry(true);
-        pace.rest(HOUR);
+        let throttle = throttle();
+        throttle.rest(HOUR);
+        throttle.hurry(false);
+        throttle.hurry(true);
+        throttle.rest(HOUR);
     }
 
     #[test]
     fn a_hurry_ends_a_rest() {
-        let pace = pace();
-        pace.hurry(false);
+        let throttle = throttle();
+        throttle.hurry(false);
         std::thread::scope(|scope| {
-            scope.spawn(|| pace.rest(HOUR));
-            pace.hurry(true);
+            scope.spawn(|| throttle.rest(HOUR));
+            throttle.hurry(true);
         });
     }
 
     #[test]
     fn a_rest_takes_as_long_as_the_work_within_its_bound() {
-        let pace = Pace { rest_max: Duration::from_millis(3), ..Pace::default() };
-        pace.hurry(false);
+        let throttle = Throttle { rest_max: Duration::from_millis(3), ..Throttle::default() };
+        throttle.hurry(false);
         for (worked, rests) in
             [(2, 2), (3_600_000, 3)].map(|(a, b)| (Duration::from_millis(a), Duration::from_millis(b)))
         {
             let begun = Instant::now();
-            pace.rest(worked);
+            throttle.rest(worked);
             assert!(begun.elapsed() >= rests);
         }
     }

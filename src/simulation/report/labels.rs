@@ -1,10 +1,10 @@
-//! A plan and its outcome in words.
+//! The texts of the report: of a plan, its figures and its faults.
 
 use crate::domain::Happening;
 
+use super::super::driver::CALM_DAYS;
 use super::super::fault::Fault::{self, *};
 use super::super::finished_run::Figures;
-use super::super::life::CALM_DAYS;
 use super::super::plan::{Options, Plan};
 
 /// Faults of a kind share a colour. A slow disk and small queues are there all the time: they would hide the others.

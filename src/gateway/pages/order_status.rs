@@ -1,35 +1,36 @@
-//! Where an order stands, in plain words.
+//! The status of an order as a customer reads it.
 
 use crate::actors::order_manager::{OrderView, PaymentView};
 use crate::domain::{CancelReason, OrderState};
 
-use super::words;
+use super::format;
 
-/// How the page looks at it.
+/// Which of three looks the page has.
 #[derive(Clone, Copy)]
-pub enum Mood {
-    Well,
-    Waits,
+pub enum Progress {
+    OnTrack,
+    Waiting,
     Ended,
 }
 
-impl Mood {
-    pub fn of(view: &OrderView) -> Mood {
+impl Progress {
+    pub fn of(view: &OrderView) -> Progress {
         match view.state {
-            OrderState::Declined | OrderState::Cancelled | OrderState::Returned => Mood::Ended,
+            OrderState::Declined | OrderState::Cancelled | OrderState::Returned => Progress::Ended,
             OrderState::Placed
             | OrderState::AwaitingStock
             | OrderState::Reserved
-            | OrderState::AwaitingPayment => Mood::Waits,
-            _ => Mood::Well,
+            | OrderState::AwaitingPayment => Progress::Waiting,
+            _ => Progress::OnTrack,
         }
     }
 
+    /// For the stylesheet.
     pub fn class(self) -> &'static str {
         match self {
-            Mood::Well => "well",
-            Mood::Waits => "waits",
-            Mood::Ended => "ended",
+            Progress::OnTrack => "well",
+            Progress::Waiting => "waits",
+            Progress::Ended => "ended",
         }
     }
 }
@@ -67,7 +68,7 @@ pub fn sentence(view: &OrderView) -> String {
         OrderState::Delivered => "Enjoy reading. Only the money has still to move between the banks.".to_owned(),
         OrderState::Closed => "Enjoy reading. Everything about this order is done.".to_owned(),
         OrderState::Declined => {
-            let why = view.decline_reason.map_or("Your bank said no to this payment.", words::declined);
+            let why = view.decline_reason.map_or("Your bank said no to this payment.", format::declined);
             format!("{why} Nothing was charged. You are welcome to order again with another card.")
         }
         OrderState::Cancelled => cancelled(view.cancel_reason),
@@ -80,7 +81,7 @@ fn cancelled(reason: Option<CancelReason>) -> String {
         Some(CancelReason::ByCustomer) | None => "As you wished. You are not charged for it.".to_owned(),
         Some(CancelReason::OutOfStock { earliest: Some(date) }) => format!(
             "Not everything was in stock; it could be sent by {}. You are not charged for it.",
-            words::day(date)
+            format::day(date)
         ),
         Some(CancelReason::BackorderLimit) => {
             "We are sorry: more is waiting for wholesalers than we order in before it is paid for. You are not charged for it.".to_owned()
@@ -96,19 +97,19 @@ fn cancelled(reason: Option<CancelReason>) -> String {
 
 /// What has become of her money.
 pub fn money(view: &OrderView) -> String {
-    match (Mood::of(view), view.payment) {
-        (Mood::Ended, PaymentView::Pending | PaymentView::Unknown) => {
+    match (Progress::of(view), view.payment) {
+        (Progress::Ended, PaymentView::Pending | PaymentView::Unknown) => {
             "Your bank has not answered yet. Whatever it says, nothing is charged.".to_owned()
         }
-        (Mood::Ended, PaymentView::Authorised) => {
+        (Progress::Ended, PaymentView::Authorised) => {
             "Your bank still holds the money, and is asked to let go of it. Nothing is charged.".to_owned()
         }
-        (Mood::Ended, PaymentView::Verified | PaymentView::Expired) => "Nothing was charged.".to_owned(),
-        (_, payment) => of_a_living_order(payment),
+        (Progress::Ended, PaymentView::Verified | PaymentView::Expired) => "Nothing was charged.".to_owned(),
+        (_, payment) => money_of_open_order(payment),
     }
 }
 
-fn of_a_living_order(payment: PaymentView) -> String {
+fn money_of_open_order(payment: PaymentView) -> String {
     match payment {
         PaymentView::None => "Nothing has been asked of your bank.".to_owned(),
         PaymentView::Pending => "Your bank is being asked for the payment.".to_owned(),
@@ -117,8 +118,8 @@ fn of_a_living_order(payment: PaymentView) -> String {
         PaymentView::Authorised => {
             "Your bank holds the money. It is taken when your books leave us.".to_owned()
         }
-        PaymentView::Captured { amount } => format!("{} taken from your card.", words::money(amount)),
-        PaymentView::Settled { amount } => format!("{} paid.", words::money(amount)),
+        PaymentView::Captured { amount } => format!("{} taken from your card.", format::money(amount)),
+        PaymentView::Settled { amount } => format!("{} paid.", format::money(amount)),
         PaymentView::Declined => "Your bank declined. Nothing was charged.".to_owned(),
         PaymentView::Voided => "The payment was let go of. Nothing was charged.".to_owned(),
         PaymentView::Expired => {

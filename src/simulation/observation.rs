@@ -1,4 +1,4 @@
-//! What a checker is given: everything that can be known of a world at one moment, from inside and outside.
+//! What a checker is given: everything that can be observed of a world at one moment, from inside and outside.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,18 +17,18 @@ use super::plan::Plan;
 /// When it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// The process is dead: this is what its disk holds.
-    Dead,
+    /// The process has crashed: this is what its disk holds.
+    Crashed,
     /// Faults have stopped long ago, and everything has had its time.
     End,
 }
 
-pub struct Evidence<'a> {
+pub struct Observation<'a> {
     pub phase: Phase,
     pub plan: &'a Plan,
     /// The journal, turn by turn.
     pub records: &'a [(Position, Record<Shop>)],
-    /// The states, derived from the journal alone.
+    /// The state, derived from the journal alone.
     pub derived: &'a Recovered<Shop>,
     /// Orders of which nothing is left, as they were until then.
     pub forgotten: &'a BTreeMap<OrderId, Forgotten>,
@@ -41,7 +41,7 @@ pub struct Evidence<'a> {
     pub outages: &'a [Outage],
     /// What the daemon logged.
     pub log: &'a [String],
-    /// What the shop's real clock says, where the shop lives.
+    /// What the shop's real clock says, where the shop runs.
     pub real_now: Option<Timestamp>,
     /// The moment, by the trade's clock, at which faults stopped.
     pub calm_since: Option<Timestamp>,
@@ -100,7 +100,7 @@ pub fn forgotten(records: &[(Position, Record<Shop>)]) -> BTreeMap<OrderId, Forg
     forgotten
 }
 
-impl Evidence<'_> {
+impl Observation<'_> {
     pub fn tables(&self) -> &Tables {
         &self.derived.tables
     }
@@ -132,7 +132,7 @@ impl Evidence<'_> {
 #[derive(Clone, Debug)]
 pub struct Start {
     pub at: Moment,
-    /// The last position that the life before had called durable.
+    /// The last position that the process before had called durable.
     pub acknowledged: Position,
     /// The last position that the start found.
     pub found: Position,

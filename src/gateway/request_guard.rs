@@ -14,27 +14,30 @@ use futures_util::FutureExt;
 
 use crate::access::Origins;
 
-use super::rates::Pending;
-use super::{App, Code, Problem, api, host, notices, pages, rates, screen, security};
+use super::rates::PendingCount;
+use super::{App, Code, Problem, api, card_number_filter, host, notices, pages, rates, security};
 
-/// Stands around every handler: a request for another host, with too many headers, or with a card number in its head, is refused, one that
-/// takes too long is a 504, a panic is a 500 and ends nothing else, and every answer carries the security headers. One middleware, since each
-/// costs every request.
+/// Middleware around every handler. One does it all, since each middleware costs every request:
+///
+/// - before the handler it refuses a request for another host, with too many headers, with a card number in its head, from
+///   another site, or over a rate limit;
+/// - a request that takes too long is a 504, a panic is a 500 and ends nothing else;
+/// - every answer carries the security headers.
 #[derive(Clone)]
-pub struct Shield {
+pub struct RequestGuard {
     headers_max: usize,
     within: Duration,
     origins: Arc<Origins>,
 }
 
-impl Shield {
-    pub fn new(app: &App) -> Shield {
+impl RequestGuard {
+    pub fn new(app: &App) -> RequestGuard {
         let (limits, origins) = (&app.limits, app.origins.clone());
-        Shield { headers_max: limits.headers_max, within: limits.request(), origins }
+        RequestGuard { headers_max: limits.headers_max, within: limits.request(), origins }
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Shield
+impl<S, B> Transform<S, ServiceRequest> for RequestGuard
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
@@ -42,20 +45,20 @@ where
     type Response = ServiceResponse<B>;
     type Error = Error;
     type InitError = ();
-    type Transform = Shielded<S>;
-    type Future = Ready<Result<Shielded<S>, ()>>;
+    type Transform = Guarded<S>;
+    type Future = Ready<Result<Guarded<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Shielded { service, shield: self.clone() }))
+        ready(Ok(Guarded { service, guard: self.clone() }))
     }
 }
 
-pub struct Shielded<S> {
+pub struct Guarded<S> {
     service: S,
-    shield: Shield,
+    guard: RequestGuard,
 }
 
-impl<S, B> Service<ServiceRequest> for Shielded<S>
+impl<S, B> Service<ServiceRequest> for Guarded<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
@@ -70,7 +73,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let app = request.app_data::<Data<App>>().cloned();
-        let pending = match self.shield.check(app.as_ref().map(Data::get_ref), &request) {
+        let pending = match self.guard.check(app.as_ref().map(Data::get_ref), &request) {
             Ok(pending) => pending,
             Err(refusal) => return Box::pin(ready(Err(refusal))),
         };
@@ -80,7 +83,7 @@ where
             Ok(handling) => AssertUnwindSafe(handling).catch_unwind(),
             Err(panic) => return Box::pin(ready(Err(panicked(&*panic).into()))),
         };
-        let within = self.shield.within;
+        let within = self.guard.within;
         Box::pin(async move {
             let mut response = match tokio::time::timeout(within, handling).await {
                 Ok(Ok(response)) => response?,
@@ -92,7 +95,7 @@ where
                 }
             };
             if let Some(app) = app {
-                answered(&app, pending, &mut response)?;
+                count_and_log(&app, pending, &mut response)?;
             }
             security::harden(response.headers_mut());
             Ok(response)
@@ -100,43 +103,44 @@ where
     }
 }
 
-impl Shield {
-    /// What is looked at before any handler.
-    fn check(&self, app: Option<&App>, request: &ServiceRequest) -> Result<Option<Pending>, Error> {
-        let told = |problem: Problem| {
+impl RequestGuard {
+    /// All checks that come before the handler.
+    fn check(&self, app: Option<&App>, request: &ServiceRequest) -> Result<Option<PendingCount>, Error> {
+        let logged = |problem: Problem| {
             if let Some(app) = app {
                 notices::of_problem(app, request.request(), &problem);
             }
             Error::from(problem)
         };
-        host::check(&self.origins, request.head()).map_err(told)?;
+        host::check(&self.origins, request.head()).map_err(logged)?;
         let headers_max = self.headers_max;
         if request.headers().len() > headers_max {
             let detail = format!("at most {headers_max} headers are read");
-            return Err(told(Problem::new(Code::HeadersTooMany, detail)));
+            return Err(logged(Problem::new(Code::HeadersTooMany, detail)));
         }
         let Some(app) = app else { return Ok(None) };
-        if let Err(problem) = screen::head(request.uri(), request.headers(), &app.catalogue) {
-            let problem = told(problem);
-            return Err(pages::goes_on(app, request).unwrap_or(problem));
+        if let Err(problem) = card_number_filter::check_head(request.uri(), request.headers(), &app.catalogue)
+        {
+            let problem = logged(problem);
+            return Err(pages::redirect_without_unread_parameters(app, request).unwrap_or(problem));
         }
-        api::check_origin(request.request()).map_err(told)?;
-        rates::admit(app, request).map_err(told)
+        api::check_origin(request.request()).map_err(logged)?;
+        rates::admit(app, request).map_err(logged)
     }
 }
 
-/// Counts what failed, and tells the log of what was refused.
-fn answered<B>(
+/// Counts what failed towards its rate limit, and logs what was refused.
+fn count_and_log<B>(
     app: &App,
-    pending: Option<Pending>,
+    pending: Option<PendingCount>,
     response: &mut ServiceResponse<B>,
 ) -> Result<(), Problem> {
-    let settled = rates::settle(app, pending, response);
+    let counted = rates::count_failure(app, pending, response);
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
-    if let Some(problem) = settled.as_ref().err().or(problem) {
+    if let Some(problem) = counted.as_ref().err().or(problem) {
         notices::of_problem(app, response.request(), problem);
     }
-    settled
+    counted
 }
 
 /// The panic hook has written where it was; the text alone says nothing of the request.

@@ -1,4 +1,4 @@
-//! How the pages say amounts, days and reasons to people.
+//! Amounts, days, moments and decline reasons as the pages show them.
 
 use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64;
