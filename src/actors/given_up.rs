@@ -14,5 +14,5 @@ pub const TRY_AGAIN_MS: u64 = 10 * 60 * 1000;
 /// The actor whose turn it is has given up this message.
 pub fn open_case(turn: &mut Turn<'_>, order: OrderId, message: &str, panic: &str) {
     let why = format!("{} gave up on {message} after it panicked: {panic}", turn.address());
-    turn.state(Case { order, why });
+    turn.record(Case { order, why });
 }

@@ -73,7 +73,7 @@ impl Environment for Shop {
 
     fn resolved(_to: Address, message: &Message, resolution: Resolution, turn: &mut Turn<'_, Shop>) {
         if let Some(order) = message.order() {
-            turn.state(Resolved { order, message: message.name().to_owned(), resolution });
+            turn.record(Resolved { order, message: message.name().to_owned(), resolution });
         }
     }
 }

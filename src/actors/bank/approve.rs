@@ -52,7 +52,7 @@ pub fn request(turn: &mut Turn<'_>, payment: PaymentId, request: &Request<'_>) {
         typed_card::keep(turn, request.token);
     }
     let limit = limit(request.token);
-    turn.state(Event::Asked { order, payment, hold, limit });
+    turn.record(Event::Asked { order, payment, hold, limit });
 }
 
 /// What is still held of the payment that is to be replaced.
@@ -155,7 +155,7 @@ pub fn forget(turn: &mut Turn<'_>, payment: PaymentId) {
             | HoldState::UnknownToken
             | HoldState::Released
             | HoldState::Lapsed,
-        ) => turn.state(Event::Forgotten { payment }),
+        ) => turn.record(Event::Forgotten { payment }),
     }
 }
 
@@ -170,12 +170,12 @@ pub fn release(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId) {
             ..
         }) => {}
         Some(hold) => {
-            turn.state(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
+            turn.record(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
             lapse::watch_no_more(turn, payment);
         }
         None => {
             let held = Money::zero(turn.rules().currency);
-            turn.state(Event::Released { payment, token: String::new(), held });
+            turn.record(Event::Released { payment, token: String::new(), held });
         }
     }
     turn.send(merchant_proxy::Message::Released { order, payment });

@@ -44,7 +44,7 @@ fn take(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold, amount: Money) {
         payout::pay_out_later(turn, open.batch);
     }
     let fee = fee(amount, turn.rules().fee_basis_points);
-    turn.state(Event::Captured {
+    turn.record(Event::Captured {
         line: SettlementLine { payment, amount, fee },
         token: hold.token.clone(),
         held: hold.amount,

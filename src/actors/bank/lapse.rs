@@ -37,7 +37,7 @@ pub fn replace(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold) {
     if is_over(turn, hold) {
         lapse(turn, payment, hold);
     } else {
-        turn.state(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
+        turn.record(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
     }
     watch_no_more(turn, payment);
 }
@@ -49,7 +49,7 @@ fn is_over(turn: &Turn<'_>, hold: &Hold) -> bool {
 
 /// The money is the cardholder's again.
 pub fn lapse(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold) {
-    turn.state(Event::Lapsed { payment, token: hold.token.clone(), held: hold.amount });
+    turn.record(Event::Lapsed { payment, token: hold.token.clone(), held: hold.amount });
 }
 
 fn timer(payment: PaymentId) -> TimerId {

@@ -39,7 +39,7 @@ pub fn pay_out(turn: &mut Turn<'_>, batch: BatchId) {
     let lines = lines(turn, batch, due.lines);
     let (amounts, fees) = sums(&lines);
     let payout = Money::new(amounts - fees, due.currency);
-    turn.state(Event::PaidOut { batch, payout, fees: Money::new(fees, due.currency) });
+    turn.record(Event::PaidOut { batch, payout, fees: Money::new(fees, due.currency) });
     for lines in by_slot(lines).into_values() {
         let (amounts, fees) = sums(&lines);
         let payout = Money::new(amounts - fees, due.currency);

@@ -19,7 +19,7 @@ const TIMER_CARD: u8 = 3;
 pub fn register(turn: &mut Turn<'_>, question: &RegisterCard) {
     let RegisterCard { token, card } = question;
     if turn.get::<Card>(&CardToken::new(token)).is_none() {
-        turn.state(Event::CardRegistered { token: token.clone(), card: card.clone() });
+        turn.record(Event::CardRegistered { token: token.clone(), card: card.clone() });
         let due = Message::CardDue { token: token.clone() };
         turn.timer(timer(token), turn.real_in(UNUSED_KEPT_MS), due);
     }
@@ -34,7 +34,7 @@ pub fn keep(turn: &mut Turn<'_>, token: &str) {
 /// Nobody has bought by it in time.
 pub fn due(turn: &mut Turn<'_>, token: &str) {
     if turn.get::<Card>(&CardToken::new(token)).is_some() {
-        turn.state(Event::CardForgotten { token: token.to_owned() });
+        turn.record(Event::CardForgotten { token: token.to_owned() });
     }
 }
 

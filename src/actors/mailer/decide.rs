@@ -63,7 +63,7 @@ fn send(turn: &mut Turn<'_>, letter: &Arc<Letter>) {
         return;
     }
     post(turn, &mail, &letter);
-    turn.state(Event::Queued { mail, letter });
+    turn.record(Event::Queued { mail, letter });
 }
 
 /// Two letters of one kind can be written in one millisecond: two suppliers slip together. The second is
@@ -85,7 +85,7 @@ fn posted(turn: &mut Turn<'_>, mail: &MailId, result: &Answered<()>) {
     let Some(row) = unsent(turn, mail) else { return };
     match result {
         Answered::Known(()) => {
-            turn.state(Event::Posted { mail: mail.clone() });
+            turn.record(Event::Posted { mail: mail.clone() });
             turn.cancel_timer(timer(mail));
         }
         Answered::Refused(why) => park(turn, mail, why.clone()),
@@ -102,13 +102,13 @@ fn posted(turn: &mut Turn<'_>, mail: &MailId, result: &Answered<()>) {
 
 fn park(turn: &mut Turn<'_>, mail: &MailId, why: String) {
     let parked = Parked { why, at: Some(turn.now()) };
-    turn.state(Event::Parked { mail: mail.clone(), parked });
+    turn.record(Event::Parked { mail: mail.clone(), parked });
 }
 
 fn retry(turn: &mut Turn<'_>, mail: &MailId) {
     let Some(row) = unsent(turn, mail) else { return };
     let attempts = row.attempts.saturating_add(1);
-    turn.state(Event::TriedAgain { mail: mail.clone(), attempts });
+    turn.record(Event::TriedAgain { mail: mail.clone(), attempts });
     post(turn, mail, &row.letter);
 }
 

@@ -86,7 +86,7 @@ fn what_is_made_of_events_of_version_1_is_what_their_rows_become() {
     let (golden, mut alone) = (golden(), actors::testing::alone());
     let partition = mail(MailKind::Delivered).order.slot().into();
     for event in golden.events() {
-        alone.does(Address::Mailer, partition, None, |turn| turn.state(event));
+        alone.does(Address::Mailer, partition, None, |turn| turn.record(event));
     }
     for kind in MailKind::ALL {
         assert_eq!(alone.get::<Mail>(&mail(kind)).cloned(), golden.row(kind), "{kind:?}");

@@ -24,8 +24,8 @@ pub fn begin(turn: &mut Turn<'_>, payment: PaymentId, attempt: Payment) {
     };
     ask_bank(turn, payment, &attempt);
     let Payment { kind, token, amount, replaces, .. } = attempt;
-    turn.state(Event::Intended { payment, order, kind, token, amount, replaces });
-    turn.state(Event::AuthSent { payment, order, amount: asked });
+    turn.record(Event::Intended { payment, order, kind, token, amount, replaces });
+    turn.record(Event::AuthSent { payment, order, amount: asked });
     wait_for_answer(turn, payment, order);
 }
 
@@ -43,7 +43,7 @@ pub fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 /// The deadline has passed: the outcome is unknown, and the bank is asked for it.
 pub fn no_answer(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    turn.state(Event::Unknown { payment: id, order: payment.order });
+    turn.record(Event::Unknown { payment: id, order: payment.order });
     turn.send(ToOrders::PaymentUnknown { order: payment.order, payment: id });
     ask_what_became(turn, id, payment);
     wait_to_ask_again(turn, id, payment.order, 1);
@@ -51,7 +51,7 @@ pub fn no_answer(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 pub fn ask_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     let asks = payment.asks + 1;
-    turn.state(Event::AskedAgain { payment: id, asks });
+    turn.record(Event::AskedAgain { payment: id, asks });
     ask_what_became(turn, id, payment);
     wait_to_ask_again(turn, id, payment.order, asks);
 }
@@ -68,21 +68,21 @@ pub fn held(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, hold: Hold<'_
     if let Some(old) = payment.replaces {
         expiry::replaced(turn, old, id);
     }
-    turn.state(Event::Authorised { payment: id, order, amount, approval, capture_before, posting });
+    turn.record(Event::Authorised { payment: id, order, amount, approval, capture_before, posting });
     expiry::watch(turn, id, order, capture_before);
     turn.send(ToOrders::PaymentAuthorised { order, payment: id });
 }
 
 pub fn declined(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, reason: DeclineReason) {
     let order = payment.order;
-    turn.state(Event::Declined { payment: id, order, reason });
+    turn.record(Event::Declined { payment: id, order, reason });
     turn.cancel_timer(timer(id));
     turn.send(ToOrders::PaymentDeclined { order, payment: id, reason });
 }
 
 pub fn verified(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, card: &str) {
     let order = payment.order;
-    turn.state(Event::Verified { payment: id, order });
+    turn.record(Event::Verified { payment: id, order });
     turn.cancel_timer(timer(id));
     turn.send(ToOrders::CardVerified { order, payment: id, card: card.to_owned() });
 }

@@ -11,7 +11,7 @@ use super::payment::Payment;
 use super::waiting::{timer, wait_for_answer, wait_to_ask_again};
 
 pub fn begin(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    turn.state(Event::Capturing { payment: id });
+    turn.record(Event::Capturing { payment: id });
     ask_bank(turn, id, payment);
     wait_for_answer(turn, id, payment.order);
 }
@@ -19,7 +19,7 @@ pub fn begin(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 /// Goods have left for which no money is held.
 pub fn nothing_held(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     let why = format!("{id} was to be captured, but nothing is held: take the payment by other means");
-    turn.state(Case { order: payment.order, why });
+    turn.record(Case { order: payment.order, why });
 }
 
 fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
@@ -30,11 +30,11 @@ fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 /// The same capture under the same key.
 pub fn capture_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, case: bool) {
     let asks = payment.asks.saturating_add(1);
-    turn.state(Event::AskedAgain { payment: id, asks });
+    turn.record(Event::AskedAgain { payment: id, asks });
     if case {
         let why =
             format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
-        turn.state(Case { order: payment.order, why });
+        turn.record(Case { order: payment.order, why });
     }
     ask_bank(turn, id, payment);
     wait_to_ask_again(turn, id, payment.order, asks);
@@ -49,22 +49,22 @@ pub fn captured(
 ) {
     let (order, held) = (payment.order, payment.authorised);
     let (amount, posting) = booked;
-    turn.state(Event::Captured { payment: id, order, amount, posting });
+    turn.record(Event::Captured { payment: id, order, amount, posting });
     if short {
         let why = format!("the bank captured {amount} of {held}: settle the rest with the customer");
-        turn.state(Case { order, why });
+        turn.record(Case { order, why });
     }
     turn.cancel_timer(timer(id));
     turn.send(ToOrders::PaymentCaptured { order, payment: id });
 }
 
 pub fn unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why: &str) {
-    turn.state(Event::CaptureUnknown { payment: id, order: payment.order, why: sentence(id, why) });
+    turn.record(Event::CaptureUnknown { payment: id, order: payment.order, why: sentence(id, why) });
     turn.cancel_timer(timer(id));
 }
 
 pub fn still_unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why: &str) {
-    turn.state(Case { order: payment.order, why: sentence(id, why) });
+    turn.record(Case { order: payment.order, why: sentence(id, why) });
     turn.cancel_timer(timer(id));
 }
 

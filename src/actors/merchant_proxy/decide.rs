@@ -99,7 +99,7 @@ fn take(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, step: Step<'_>) {
         Step::Void => reverse::void(turn, id, payment),
         Step::ReleaseLateHold => reverse::ask_bank(turn, id, payment),
         Step::ReleaseAgain { case } => reverse::release_again(turn, id, payment, case),
-        Step::NoteVoid => turn.state(Event::VoidWanted { payment: id }),
+        Step::NoteVoid => turn.record(Event::VoidWanted { payment: id }),
         Step::SayVoided => reverse::say_voided(turn, id, payment),
         Step::End => reverse::released(turn, id, payment),
         Step::Capture => capture::begin(turn, id, payment),
@@ -116,7 +116,7 @@ fn take(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, step: Step<'_>) {
 /// A payment that may hold something, or has, is kept.
 fn forget(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     if payment.is_nothing() {
-        turn.state(Event::Forgotten { payment: id });
+        turn.record(Event::Forgotten { payment: id });
         turn.send(bank::Message::Forget { order: payment.order, payment: id });
     }
 }

@@ -24,7 +24,7 @@ pub fn watch(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, capture_be
 
 pub fn lapsing(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, capture_before: Timestamp) {
     let order = payment.order;
-    turn.state(Event::Lapsing { payment: id, order, capture_before });
+    turn.record(Event::Lapsing { payment: id, order, capture_before });
     turn.timer(timer(id), Due::Trade(capture_before), Message::WindowDue { order, payment: id });
     turn.send(ToOrders::PaymentLapsing { order, payment: id });
 }
@@ -33,7 +33,7 @@ pub fn lapsing(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, capture_be
 pub fn expired(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     let order = payment.order;
     let Some(event) = off_the_books(id, payment, None) else { return };
-    turn.state(event);
+    turn.record(event);
     turn.cancel_timer(timer(id));
     turn.send(ToOrders::PaymentExpired { order, payment: id });
 }
@@ -44,7 +44,7 @@ pub fn replaced(turn: &mut Turn<'_>, old: PaymentId, by: PaymentId) {
     // one that has lapsed or is being voided has come, or comes, off the books by itself
     let row = row.filter(|row| row.is_held() && row.state == PaymentState::Authorised);
     if let Some(event) = row.and_then(|row| off_the_books(old, &row, Some(by))) {
-        turn.state(event);
+        turn.record(event);
         turn.cancel_timer(timer(old));
     }
 }

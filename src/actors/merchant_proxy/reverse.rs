@@ -12,13 +12,13 @@ use super::waiting::{timer, wait_for_answer, wait_to_ask_again};
 
 /// Reverses a payment whose outcome is not known, or not what was asked.
 pub fn give_up(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, reverse_as: Option<DeclineReason>) {
-    turn.state(Event::Reversing { payment: id, reverse_as });
+    turn.record(Event::Reversing { payment: id, reverse_as });
     release(turn, id, payment);
 }
 
 /// The order manager wants nothing held.
 pub fn void(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    turn.state(Event::Voiding { payment: id });
+    turn.record(Event::Voiding { payment: id });
     release(turn, id, payment);
 }
 
@@ -39,11 +39,11 @@ pub fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 /// Until the bank acknowledges.
 pub fn release_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, case: bool) {
     let asks = payment.asks.saturating_add(1);
-    turn.state(Event::AskedAgain { payment: id, asks });
+    turn.record(Event::AskedAgain { payment: id, asks });
     if case {
         let why =
             format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on");
-        turn.state(Case { order: payment.order, why });
+        turn.record(Case { order: payment.order, why });
     }
     ask_bank(turn, id, payment);
     wait_to_ask_again(turn, id, payment.order, asks);
@@ -55,7 +55,7 @@ pub fn released(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     // a verification and a reversal have nothing on the books
     let on_the_books = payment.authorised.amount > 0;
     let posting = on_the_books.then(|| Posting::void(payment.authorised)).and_then(Result::ok);
-    turn.state(Event::Voided { payment: id, order, reversed_as: payment.reverse_as, posting });
+    turn.record(Event::Voided { payment: id, order, reversed_as: payment.reverse_as, posting });
     turn.cancel_timer(timer(id));
     turn.send(match payment.reverse_as {
         Some(reason) => ToOrders::PaymentDeclined { order, payment: id, reason },

@@ -43,7 +43,7 @@ fn settle_line(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Paym
         return case(turn, line, payment, "its fee is negative or more than the amount");
     };
     let (payment, order) = (line.payment, row.order);
-    turn.state(Event::Settled { payment, order, amount: line.amount, posting });
+    turn.record(Event::Settled { payment, order, amount: line.amount, posting });
     turn.send(ToOrders::PaymentSettled { order, payment });
 }
 
@@ -52,7 +52,7 @@ fn into_suspense(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Pa
         Ok(posting) => {
             let order = payment.map(|payment| payment.order);
             let why = sentence(line, why);
-            turn.state(Event::InSuspense { payment: line.payment, order, why, posting });
+            turn.record(Event::InSuspense { payment: line.payment, order, why, posting });
         }
         Err(_) => case(turn, line, payment, why),
     }
@@ -60,7 +60,7 @@ fn into_suspense(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Pa
 
 fn case(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Payment>, why: &str) {
     if let Some(payment) = payment {
-        turn.state(Case { order: payment.order, why: sentence(line, why) });
+        turn.record(Case { order: payment.order, why: sentence(line, why) });
     }
 }
 
@@ -90,6 +90,6 @@ fn check_payout(turn: &mut Turn<'_>, file: &SettlementFile) {
         let why = format!(
             "the acquirer paid {amount} minor units of {currency} for lines that sum to {sum}: ask the acquirer"
         );
-        turn.state(Case { order: payment.order, why });
+        turn.record(Case { order: payment.order, why });
     }
 }

@@ -9,7 +9,7 @@ use super::{Answer, AnswerKind, AnswerState, Event, KeyHash, Order, OrderView, O
 /// Answers the checkout, where it has not been answered; `false` where it has: then a letter tells her.
 pub fn answer(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: AnswerKind) -> bool {
     let AnswerState::Waiting(request) = order.answer else { return false };
-    turn.state(Event::Answered { order: id, kind });
+    turn.record(Event::Answered { order: id, kind });
     let answer = Answer { outcome: first(id, order, kind), replayed: false };
     tell(turn, order.terms.buyer, order.terms.bound_by, request, id, answer);
     true
@@ -18,7 +18,7 @@ pub fn answer(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: AnswerKind)
 /// Whoever waits for the answer to a checkout that ends otherwise is told that the order's page will tell; the page is this.
 pub fn pending(turn: &mut Turn<'_>, id: OrderId, order: &Order, page: OrderView) {
     let AnswerState::Waiting(request) = order.answer else { return };
-    turn.state(Event::Answered { order: id, kind: AnswerKind::Pending });
+    turn.record(Event::Answered { order: id, kind: AnswerKind::Pending });
     let answer = Answer { outcome: Outcome::Pending(Box::new(page)), replayed: false };
     tell(turn, order.terms.buyer, order.terms.bound_by, request, id, answer);
 }

@@ -36,7 +36,7 @@ fn through_the_warehouse(turn: &mut Turn<'_>, id: OrderId, order: &Order, questi
     if matches!(order.stop, StopState::ByCustomer(_) | StopState::Unpaid) {
         return turn.answer(question, CancelReply::Pending(Box::new(order.view(id))));
     }
-    let owed = turn.owe(question);
-    turn.state(Event::CancelAsked { order: id, owed });
+    let owed = turn.answer_later(question);
+    turn.record(Event::CancelAsked { order: id, owed });
     turn.send(warehouse::Message::Stop { order: id });
 }

@@ -18,6 +18,6 @@ fn answered(turn: &mut Turn<'_>, id: OrderId, order: &Order, fact: Event) {
     if order.credit != Credit::Asked {
         return; // nobody asked, or it was answered before
     }
-    turn.state(fact);
+    turn.record(fact);
     process::go_on(turn, id);
 }

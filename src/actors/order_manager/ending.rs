@@ -15,7 +15,7 @@ use super::{
 
 /// Before the warehouse has it.
 pub fn cancel(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
-    turn.state(Event::Cancelled { order: id, reason });
+    turn.record(Event::Cancelled { order: id, reason });
     // what is out of stock was not reserved
     if !matches!(reason, CancelReason::OutOfStock { .. }) {
         give_goods_back(turn, id, order);
@@ -39,7 +39,7 @@ pub fn cancel(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelRea
 
 /// The bank does not pay for it, before it is confirmed.
 pub fn decline(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
-    turn.state(Event::Declined { order: id, reason });
+    turn.record(Event::Declined { order: id, reason });
     if !(planted::is(Bug::StockKeptAfterLateDecline) && order.is_answered()) {
         give_goods_back(turn, id, order);
     }
@@ -51,7 +51,7 @@ pub fn decline(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineR
     let token_is_unknown = reason == DeclineReason::UnknownCard && is_first_word;
     let kind = if token_is_unknown { AnswerKind::UnknownToken } else { AnswerKind::Declined(reason) };
     if token_is_unknown || planted::is(Bug::KeyFreedByDecline) {
-        turn.state(Event::KeyFreed { key: order.terms.bound_by });
+        turn.record(Event::KeyFreed { key: order.terms.bound_by });
     }
     if !refusal::answer(turn, id, order, kind) {
         letters::declined(turn, id, order, reason);
@@ -64,7 +64,7 @@ pub fn stop(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
         StopState::Unpaid => CancelReason::PaymentLapsed,
         StopState::ByCustomer(_) | StopState::No | StopState::TooLate => CancelReason::ByCustomer,
     };
-    turn.state(match reason {
+    turn.record(match reason {
         CancelReason::PaymentLapsed => Event::StoppedUnpaid { order: id },
         _ => Event::Stopped { order: id },
     });
@@ -73,7 +73,7 @@ pub fn stop(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     }
     letters::cancelled(turn, id, order, reason);
     if let StopState::ByCustomer(Some(owed)) = order.stop {
-        turn.pay(owed, CancelReply::Cancelled(Box::new(page(id, order, reason))));
+        turn.answer_owed(owed, CancelReply::Cancelled(Box::new(page(id, order, reason))));
     }
 }
 
@@ -97,7 +97,7 @@ fn give_goods_back(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
         }
     }
     if order.is_on_credit() {
-        turn.state(Event::CreditEnded { order: id });
+        turn.record(Event::CreditEnded { order: id });
         turn.send(what_becomes_of_its_credit(id, order));
     }
 }

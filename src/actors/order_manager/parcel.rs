@@ -7,12 +7,12 @@ use super::{CancelReply, Event, Order, StopState, ending, letters, process};
 
 /// The truck has it.
 pub fn handed_over(turn: &mut Turn<'_>, id: OrderId, tracking: &str) {
-    turn.state(Event::HandedOver { order: id, tracking: tracking.to_owned() });
+    turn.record(Event::HandedOver { order: id, tracking: tracking.to_owned() });
     process::go_on(turn, id);
 }
 
 pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
-    turn.state(Event::Delivered { order: id });
+    turn.record(Event::Delivered { order: id });
     letters::delivered(turn, id, order);
     process::go_on(turn, id);
 }
@@ -27,10 +27,10 @@ pub fn too_late(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     match order.stop {
         // said already, and nobody asks any more
         StopState::No | StopState::TooLate => return,
-        StopState::ByCustomer(_) | StopState::Unpaid => turn.state(Event::TooLateToCancel { order: id }),
+        StopState::ByCustomer(_) | StopState::Unpaid => turn.record(Event::TooLateToCancel { order: id }),
     }
     if let StopState::ByCustomer(Some(owed)) = order.stop {
-        turn.pay(owed, CancelReply::TooLate(Box::new(order.view(id))));
+        turn.answer_owed(owed, CancelReply::TooLate(Box::new(order.view(id))));
     }
     process::go_on(turn, id);
 }

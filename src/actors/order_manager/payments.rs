@@ -16,13 +16,13 @@ pub fn authorised(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Paym
         _ => return,
     }
     if let Some(older) = order.older_hold() {
-        turn.state(Event::PaymentBecame { order: id, payment: older, state: AttemptState::Expired });
+        turn.record(Event::PaymentBecame { order: id, payment: older, state: AttemptState::Expired });
     }
     if order.is_on_credit() {
-        turn.state(Event::CreditEnded { order: id });
+        turn.record(Event::CreditEnded { order: id });
         turn.send(stock_keeper::Message::EndCredit { order: id });
     }
-    turn.state(Event::PaymentBecame { order: id, payment, state });
+    turn.record(Event::PaymentBecame { order: id, payment, state });
     process::go_on(turn, id);
 }
 
@@ -32,7 +32,7 @@ pub fn verified(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Paymen
         Some(attempt) if attempt.verification => {}
         _ => return,
     }
-    turn.state(Event::CardVerified { order: id, payment, card: CreditKey::card(card) });
+    turn.record(Event::CardVerified { order: id, payment, card: CreditKey::card(card) });
     process::go_on(turn, id);
 }
 
@@ -68,7 +68,7 @@ pub fn lapsing(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Payment
     if is_known || order.cover() != Cover::Held(payment) {
         return;
     }
-    turn.state(Event::PaymentLapsing { order: id, payment });
+    turn.record(Event::PaymentLapsing { order: id, payment });
     process::go_on(turn, id);
 }
 
@@ -99,7 +99,7 @@ fn became(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, s
 fn note(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, state: AttemptState) -> bool {
     let is_news = order.payment_that_may_become(payment, state).is_some();
     if is_news {
-        turn.state(Event::PaymentBecame { order: id, payment, state });
+        turn.record(Event::PaymentBecame { order: id, payment, state });
     }
     is_news
 }

@@ -21,7 +21,7 @@ pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
 
 fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
     let (key, at) = (OrderKey::new(turn.random()), turn.now());
-    turn.state(Event::Placed(Box::new(Placed { key, bound_by, place: place.clone(), at })));
+    turn.record(Event::Placed(Box::new(Placed { key, bound_by, place: place.clone(), at })));
     let lines = units(&place.lines);
     turn.send(stock_keeper::Message::Reserve { order: place.order, lines, backorder: place.backorder });
 }

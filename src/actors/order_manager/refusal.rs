@@ -48,7 +48,7 @@ pub fn forget(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     if has_case || !is_refused(order) {
         return;
     }
-    turn.state(Event::Forgotten { order: id, key: order.terms.bound_by });
+    turn.record(Event::Forgotten { order: id, key: order.terms.bound_by });
     for payment in &order.payments {
         turn.send(merchant_proxy::Message::Forget { order: id, payment: payment.id });
     }

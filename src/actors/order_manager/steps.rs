@@ -12,7 +12,7 @@ use super::{AnswerKind, AttemptState, Credit, Event, Order, answers, letters, pr
 pub fn ask_hold(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let (payment, amount) = first_ask(turn, id, order);
     let token = order.terms.token.clone();
-    turn.state(Event::PaymentAsked { order: id, payment, amount, verification: false });
+    turn.record(Event::PaymentAsked { order: id, payment, amount, verification: false });
     turn.send(merchant_proxy::Message::Authorise { order: id, payment, token, amount });
 }
 
@@ -20,7 +20,7 @@ pub fn ask_hold(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 pub fn ask_verification(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let (payment, amount) = first_ask(turn, id, order);
     let token = order.terms.token.clone();
-    turn.state(Event::PaymentAsked { order: id, payment, amount, verification: true });
+    turn.record(Event::PaymentAsked { order: id, payment, amount, verification: true });
     turn.send(merchant_proxy::Message::Verify { order: id, payment, token, amount });
 }
 
@@ -44,7 +44,7 @@ pub fn renew(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let Some(replaces) = order.last_hold() else { return };
     let payment = new_payment(turn, id);
     let (amount, token) = (order.terms.totals.total, order.terms.token.clone());
-    turn.state(Event::RenewalAsked { order: id, payment, amount });
+    turn.record(Event::RenewalAsked { order: id, payment, amount });
     turn.send(merchant_proxy::Message::Renew { order: id, payment, replaces, token, amount });
 }
 
@@ -52,7 +52,7 @@ pub fn renew(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 /// all orders. What is beyond them is refused before anything is ordered.
 pub fn ask_credit(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let Credit::Possible(card) = order.credit else { return };
-    turn.state(Event::CreditAsked { order: id });
+    turn.record(Event::CreditAsked { order: id });
     let to = &order.terms.shipping_address;
     let who = vec![
         card,
@@ -66,7 +66,7 @@ pub fn ask_credit(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 /// Step 4: the promised order is taken, and its supplies are ordered.
 pub fn order_supplies(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let held = order.newest_state() == Some(AttemptState::Authorised);
-    turn.state(Event::SuppliesOrdered { order: id });
+    turn.record(Event::SuppliesOrdered { order: id });
     answers::answer(turn, id, order, AnswerKind::OnPromise { promised: order.promised_date, held });
     turn.send(stock_keeper::Message::OrderSupplies { order: id });
     letters::backorder_promise(turn, id, order);
@@ -74,15 +74,15 @@ pub fn order_supplies(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 /// After step 9: the money is held, so the goods are to be the order's own.
 pub fn allocate(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
-    turn.state(Event::AllocationAsked { order: id });
+    turn.record(Event::AllocationAsked { order: id });
     turn.send(stock_keeper::Message::Allocate { order: id, lines: order.units() });
 }
 
 /// Steps 10 to 12, in one turn: the order is confirmed, she is told, the warehouse is asked.
 pub fn confirm(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let promised = order.promised_date.unwrap_or_else(|| promise::of_goods_in_the_house(turn));
-    turn.state(Event::Confirmed { order: id, promised });
-    turn.state(Event::DispatchAsked { order: id });
+    turn.record(Event::Confirmed { order: id, promised });
+    turn.record(Event::DispatchAsked { order: id });
     let waits = answers::answer(turn, id, order, AnswerKind::Confirmed { promised });
     turn.send(warehouse::Message::Fulfil(Box::new(fulfilment(id, order))));
     if planted::is(Bug::LetterWithTheAnswer) && !waits {
@@ -104,17 +104,17 @@ fn fulfilment(id: OrderId, order: &Order) -> Fulfilment {
 
 /// No money is held for what the warehouse has.
 pub fn stop_parcel(turn: &mut Turn<'_>, id: OrderId) {
-    turn.state(Event::StopAsked { order: id });
+    turn.record(Event::StopAsked { order: id });
     turn.send(warehouse::Message::Stop { order: id });
 }
 
 /// Step 9, its second half: the truck has it; now, and not before, the money is taken.
 pub fn capture(turn: &mut Turn<'_>, id: OrderId, payment: PaymentId) {
-    turn.state(Event::CaptureAsked { order: id, payment });
+    turn.record(Event::CaptureAsked { order: id, payment });
     turn.send(merchant_proxy::Message::Capture { order: id, payment });
 }
 
 /// After step 15: it is delivered and paid out.
 pub fn close(turn: &mut Turn<'_>, id: OrderId) {
-    turn.state(Event::Closed { order: id });
+    turn.record(Event::Closed { order: id });
 }

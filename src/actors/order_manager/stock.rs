@@ -19,7 +19,7 @@ fn has_goods(turn: &mut Turn<'_>, id: OrderId, order: &Order, fact: Event) {
     if order.stock != StockState::Asked {
         return; // doubled
     }
-    turn.state(fact);
+    turn.record(fact);
     if order.state.is_end() {
         ending::release(turn, id, order);
     } else {
@@ -36,7 +36,7 @@ pub fn supplies_arrived(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     if order.stock != StockState::Pegged {
         return; // doubled: it is all here already
     }
-    turn.state(Event::SuppliesArrived { order: id });
+    turn.record(Event::SuppliesArrived { order: id });
     process::go_on(turn, id);
 }
 
@@ -45,7 +45,7 @@ pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, ships_on
     if order.stock != StockState::Pegged {
         return; // it crossed the arrival of the goods
     }
-    turn.state(Event::PromiseChanged { order: id, date: promise::at_the_doorstep(turn, ships_on) });
+    turn.record(Event::PromiseChanged { order: id, date: promise::at_the_doorstep(turn, ships_on) });
     if order.is_answered() {
         letters::promise_changed(turn, id, order, ships_on);
     }
@@ -61,6 +61,6 @@ pub fn allocated(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     if order.stock != StockState::Allocating {
         return; // nobody asked for it: never confirmed without the money
     }
-    turn.state(Event::GoodsAllocated { order: id });
+    turn.record(Event::GoodsAllocated { order: id });
     process::go_on(turn, id);
 }

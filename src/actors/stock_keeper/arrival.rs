@@ -58,7 +58,7 @@ fn receive(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOr
     }
     let expected = purchase_order.outstanding();
     let quantity = if planted::is(Bug::ShortCountedInFull) { expected } else { quantity };
-    turn.state(Event::Received { id, sku: sku.clone(), expected, quantity });
+    turn.record(Event::Received { id, sku: sku.clone(), expected, quantity });
     let mut served = Served::new();
     serve(turn, sku, u64::from(quantity), &mut served);
     complete(turn, &served);

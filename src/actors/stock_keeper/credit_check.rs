@@ -13,7 +13,7 @@ pub fn check(turn: &mut Turn<'_>, order: OrderId, who: &[CreditKey], amount: Mon
     let is_given = turn.get::<Credit>(&order).is_some();
     let granted = is_given || who.iter().all(|key| is_within(turn, *key, amount));
     if granted && !is_given {
-        turn.state(Event::CreditGiven { order, credit: Box::new(Credit { who: who.to_vec(), amount }) });
+        turn.record(Event::CreditGiven { order, credit: Box::new(Credit { who: who.to_vec(), amount }) });
     }
     turn.send(if granted {
         order_manager::Message::CreditGranted { order }
@@ -43,7 +43,7 @@ pub fn keep(turn: &mut Turn<'_>, order: OrderId) {
 /// Its money is held, or it has ended with nothing ordered, or that was long ago. One that was refused has none.
 pub fn end(turn: &mut Turn<'_>, order: OrderId) {
     if let Some(credit) = turn.get::<Credit>(&order) {
-        turn.state(Event::CreditEnded { order, credit: Box::new(credit.clone()) });
+        turn.record(Event::CreditEnded { order, credit: Box::new(credit.clone()) });
     }
 }
 

@@ -107,6 +107,6 @@ fn forget(turn: &mut Turn<'_>, order: OrderId) {
     if turn.get::<CommonTimeline>(&order).is_some_and(|part| part.0.read().has_case()) {
         return;
     }
-    turn.state(Event::Forgotten { order });
+    turn.record(Event::Forgotten { order });
     turn.send(order_manager::Message::NothingKept { order });
 }

@@ -13,9 +13,9 @@ pub fn list(turn: &mut Turn<'_>, question: &List) {
         if listed.as_ref().is_some_and(|listed| listed.0 == *product) && !named_before {
             continue;
         }
-        turn.state(Event::Listed { product: Box::new(product.clone()) });
+        turn.record(Event::Listed { product: Box::new(product.clone()) });
         if listed.is_none() {
-            turn.state(Event::Found { sku: product.sku.clone(), quantity: *found });
+            turn.record(Event::Found { sku: product.sku.clone(), quantity: *found });
             count.new += 1;
         } else {
             count.changed += 1;

@@ -30,9 +30,9 @@ pub fn called(pegs: &[Peg]) -> u64 {
 }
 
 pub fn order_supplies(turn: &mut Turn<'_>, order: OrderId, plan: Plan) {
-    turn.state(Event::SuppliesCalled { order });
+    turn.record(Event::SuppliesCalled { order });
     for (sku, shares) in plan {
-        turn.state(Event::PegCalled { order, sku: sku.clone(), called: true });
+        turn.record(Event::PegCalled { order, sku: sku.clone(), called: true });
         for share in shares {
             send(turn, order, &sku, share, vec![]);
         }
@@ -52,7 +52,7 @@ pub fn send(turn: &mut Turn<'_>, order: OrderId, sku: &Sku, share: Share, refuse
         unanswered: 0,
     };
     ask(turn, id, &purchase_order);
-    turn.state(Event::Ordered { id, purchase_order: Box::new(purchase_order) });
+    turn.record(Event::Ordered { id, purchase_order: Box::new(purchase_order) });
 }
 
 pub fn ask(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOrder) {

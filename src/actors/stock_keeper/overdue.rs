@@ -55,7 +55,7 @@ fn catch_up(turn: &mut Turn<'_>, order: OrderId, at: &Sku, mut overdue: Vec<Over
 
 fn note(turn: &mut Turn<'_>, order: OrderId, at: &Sku, mut overdue: Vec<Overdue>) {
     overdue.retain(|overdue| overdue.is_buried || !overdue.is_made);
-    turn.state(Event::Overdue { order, sku: at.clone(), overdue });
+    turn.record(Event::Overdue { order, sku: at.clone(), overdue });
 }
 
 /// A move was given up: its units must not stay where they are.

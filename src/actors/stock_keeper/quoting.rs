@@ -22,7 +22,7 @@ const QUOTED_UNITS_MIN: u64 = 2 * Quantity::MAX as u64;
 
 /// The gateway's question. Lines that are short wait for quotes; what is not listed is left out.
 pub fn earliest(turn: &mut Turn<'_>, question: &Earliest) {
-    let Some(owed) = turn.owe(question) else { return };
+    let Some(owed) = turn.answer_later(question) else { return };
     let mut lines: Vec<DemandLine> = vec![];
     for units in &question.wanted {
         let Some(item) = turn.get::<StockItem>(&units.sku) else { continue };
@@ -36,11 +36,11 @@ pub fn earliest(turn: &mut Turn<'_>, question: &Earliest) {
     }
     let demand = Demand { who: Who::Gateway(owed), state: Waiting::Asking, lines };
     if let Step::Answer(owed) = next(&demand, Report::Dated) {
-        return turn.pay(owed, demand.availability());
+        return turn.answer_owed(owed, demand.availability());
     }
     let id = DemandId::of_question(turn.real_now().0, turn.random());
     join(turn, id, &demand.lines);
-    turn.state(Event::DemandOpened { id, demand: Box::new(demand) });
+    turn.record(Event::DemandOpened { id, demand: Box::new(demand) });
 }
 
 /// What there is for a line, and by when the rest could be here, as far as fresh quotes tell.
@@ -82,7 +82,7 @@ pub fn join(turn: &mut Turn<'_>, id: DemandId, lines: &[DemandLine]) {
         if item.round.is_none() {
             open(turn, &item, &line.sku, needed(&item, Some(id), line.short));
         }
-        turn.state(Event::RoundJoined { sku: line.sku.clone(), waiter: id });
+        turn.record(Event::RoundJoined { sku: line.sku.clone(), waiter: id });
     }
 }
 
@@ -93,7 +93,7 @@ fn open(turn: &mut Turn<'_>, item: &StockItem, sku: &Sku, needed: u64) {
     if planted::is(Bug::HashOrder) {
         wholesalers = HashSet::<WholesalerId>::from_iter(wholesalers).into_iter().collect();
     }
-    turn.state(Event::RoundOpened { sku: sku.clone(), round, asked: wholesalers.clone() });
+    turn.record(Event::RoundOpened { sku: sku.clone(), round, asked: wholesalers.clone() });
     let quantity = u32::try_from(needed.max(QUOTED_UNITS_MIN)).unwrap_or(u32::MAX);
     for wholesaler in wholesalers {
         let request = QuoteRequest { sku: sku.clone(), quantity, asked_at: turn.now() };
@@ -117,7 +117,7 @@ pub fn quote_answered(
         return;
     }
     let offer = offer(sku, from, result).filter(|offer| can_be(turn, offer.ships_on.start()));
-    turn.state(Event::QuoteCame { sku: sku.clone(), from, offer });
+    turn.record(Event::QuoteCame { sku: sku.clone(), from, offer });
     if asked == [from] {
         turn.cancel_timer(timers::quote_deadline(sku));
         close(turn, sku, &item);
@@ -153,7 +153,7 @@ fn offer(sku: &Sku, from: WholesalerId, result: &Answered<QuoteAnswer>) -> Optio
 
 /// Those who waited for the round of this item have their dates.
 fn close(turn: &mut Turn<'_>, sku: &Sku, item: &StockItem) {
-    turn.state(Event::RoundClosed { sku: sku.clone(), at: turn.now() });
+    turn.record(Event::RoundClosed { sku: sku.clone(), at: turn.now() });
     let closed = turn.get::<StockItem>(sku);
     let Some(quotes) = closed.as_ref().and_then(|closed| closed.quotes.as_ref()) else { return };
     for &id in item.round.iter().flat_map(|round| &round.waiters) {
@@ -161,7 +161,7 @@ fn close(turn: &mut Turn<'_>, sku: &Sku, item: &StockItem) {
         let Some(demand) = turn.get::<Demand>(&id) else { continue };
         let Some(line) = demand.line(sku).filter(|line| line.asking) else { continue };
         let date = quotes.covered_on(needed(item, Some(id), line.short));
-        turn.state(Event::Dated { id, sku: sku.clone(), date });
+        turn.record(Event::Dated { id, sku: sku.clone(), date });
         process::go_on(turn, id, Report::Dated);
     }
 }

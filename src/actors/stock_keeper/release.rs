@@ -22,12 +22,12 @@ pub fn release(turn: &mut Turn<'_>, order: OrderId, lines: &[Units]) {
     if demand.holds() {
         for line in &demand.lines {
             if line.short > 0 {
-                turn.state(Event::Unpegged { order, sku: line.sku.clone() });
+                turn.record(Event::Unpegged { order, sku: line.sku.clone() });
             }
             return_units(turn, order, &line.sku, Bucket::Reserved, line.held, &mut served);
         }
     }
-    turn.state(Event::DemandClosed { id });
+    turn.record(Event::DemandClosed { id });
     complete(turn, &served);
 }
 
@@ -54,7 +54,7 @@ fn return_units(
     if quantity == 0 {
         return;
     }
-    turn.state(Event::Moved { order, sku: sku.clone(), from, to: Bucket::Available, quantity });
+    turn.record(Event::Moved { order, sku: sku.clone(), from, to: Bucket::Available, quantity });
     serve(turn, sku, u64::from(quantity), served);
 }
 
@@ -70,7 +70,7 @@ pub fn serve(turn: &mut Turn<'_>, sku: &Sku, units: u64, served: &mut Served) {
             return;
         }
         left -= u64::from(quantity);
-        turn.state(Event::PegServed { order: peg.order, sku: sku.clone(), quantity });
+        turn.record(Event::PegServed { order: peg.order, sku: sku.clone(), quantity });
         served.insert(peg.order);
     }
 }

@@ -11,7 +11,7 @@ pub fn reserve(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], backorder: 
         return short(turn, order, lines, backorder);
     }
     for Units { sku, quantity } in lines {
-        turn.state(taken(order, sku.clone(), *quantity));
+        turn.record(taken(order, sku.clone(), *quantity));
     }
     turn.send(order_manager::Message::Reserved { order });
 }
@@ -41,7 +41,7 @@ fn short(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], backorder: Backor
     }
     let id = DemandId::of(order);
     quoting::join(turn, id, &demand.lines);
-    turn.state(Event::DemandOpened { id, demand: Box::new(demand) });
+    turn.record(Event::DemandOpened { id, demand: Box::new(demand) });
     process::go_on(turn, id, Report::Dated);
 }
 
@@ -66,10 +66,10 @@ fn survey(turn: &mut Turn<'_>, lines: &[Units], backorder: Backorder) -> Option<
 fn hold(turn: &mut Turn<'_>, order: OrderId, lines: &[DemandLine]) {
     for line in lines {
         if line.held > 0 {
-            turn.state(taken(order, line.sku.clone(), line.held));
+            turn.record(taken(order, line.sku.clone(), line.held));
         }
         if line.short > 0 {
-            turn.state(Event::Pegged { order, sku: line.sku.clone(), quantity: line.short });
+            turn.record(Event::Pegged { order, sku: line.sku.clone(), quantity: line.short });
         }
     }
 }

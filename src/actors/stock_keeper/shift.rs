@@ -13,7 +13,7 @@ pub fn shift(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], from: Bucket,
         return false;
     }
     for Units { sku, quantity } in lines {
-        turn.state(Event::Moved { order, sku: sku.clone(), from, to, quantity: *quantity });
+        turn.record(Event::Moved { order, sku: sku.clone(), from, to, quantity: *quantity });
     }
     true
 }
@@ -28,7 +28,7 @@ pub fn are_there(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], from: Buc
                 "{quantity} units of {sku} should be {from:?} but only {there} are: count the shelf, then run \
                  `doorstep verify`"
             );
-            turn.state(Case { order, why });
+            turn.record(Case { order, why });
             return false;
         }
     }

@@ -7,12 +7,12 @@ use crate::runtime::Owed;
 use super::{Availability, Demand, DemandId, DemandLine, Event, Message, PromisedLine};
 
 pub fn answer(turn: &mut Turn<'_>, id: DemandId, demand: &Demand, owed: Owed<Vec<Availability>>) {
-    turn.pay(owed, demand.availability());
-    turn.state(Event::DemandClosed { id });
+    turn.answer_owed(owed, demand.availability());
+    turn.record(Event::DemandClosed { id });
 }
 
 fn close(turn: &mut Turn<'_>, order: OrderId) {
-    turn.state(Event::DemandClosed { id: DemandId::of(order) });
+    turn.record(Event::DemandClosed { id: DemandId::of(order) });
 }
 
 pub fn refuse(turn: &mut Turn<'_>, order: OrderId, earliest: Option<Date>) {
@@ -31,13 +31,13 @@ pub fn promise(turn: &mut Turn<'_>, order: OrderId, demand: &Demand, ships_on: D
         Some(PromisedLine { sku, quantity, date: line.date? })
     };
     let lines = demand.lines.iter().filter(|line| line.short > 0).filter_map(promised).collect();
-    turn.state(Event::Promised { order, ships_on, lines });
+    turn.record(Event::Promised { order, ships_on, lines });
     turn.send(order_manager::Message::Promised { order, ships_on });
 }
 
 /// It is released in a message of its own, so that each turn gives back the units of one order only.
 pub fn out_of_stock(turn: &mut Turn<'_>, order: OrderId, demand: &Demand) {
-    turn.state(Event::GivenUp { order });
+    turn.record(Event::GivenUp { order });
     turn.send(order_manager::Message::OutOfStock { order, earliest: None });
     let units = |line: &DemandLine| Units { sku: line.sku.clone(), quantity: line.quantity() };
     turn.send(Message::Release { order, lines: demand.lines.iter().map(units).collect() });
@@ -49,11 +49,11 @@ pub fn supplies_arrived(turn: &mut Turn<'_>, order: OrderId) {
 }
 
 pub fn no_supplies(turn: &mut Turn<'_>, order: OrderId) {
-    turn.state(Event::GivenUp { order });
+    turn.record(Event::GivenUp { order });
     turn.send(order_manager::Message::NoSupplies { order });
 }
 
 pub fn slip(turn: &mut Turn<'_>, order: OrderId, ships_on: Date) {
-    turn.state(Event::Slipped { order, ships_on });
+    turn.record(Event::Slipped { order, ships_on });
     turn.send(order_manager::Message::PromiseChanged { order, ships_on });
 }

@@ -52,7 +52,7 @@ pub fn answered(turn: &mut Turn<'_>, id: PurchaseOrderId, result: &Answered<Ackn
         }
         Answered::Known(_) | Answered::Refused(_) => {
             let (sku, quantity) = (purchase_order.sku.clone(), purchase_order.ordered);
-            turn.state(Event::Refused { id, sku, quantity });
+            turn.record(Event::Refused { id, sku, quantity });
             order_elsewhere(turn, &purchase_order);
         }
         Answered::Unknown(why) => ask_later(turn, id, &purchase_order, why),
@@ -77,7 +77,7 @@ pub fn unanswered(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &Pur
         let wholesaler = purchase_order.wholesaler.0;
         format!("wholesaler {wholesaler} has not answered for {id} in {attempts} attempts ({why}): call them")
     });
-    turn.state(Event::Unanswered { id, order: purchase_order.order, case });
+    turn.record(Event::Unanswered { id, order: purchase_order.order, case });
 }
 
 /// With back-off; past the attempts it goes on as seldom as the rules allow. The purchase order is as it was asked this time.
@@ -97,7 +97,7 @@ fn accept(
     let accepted = acknowledged.accepted.min(purchase_order.ordered);
     let short = purchase_order.ordered - accepted;
     let arrives_on = acknowledged.arrives_on;
-    turn.state(Event::Acknowledged { id, order, sku, accepted, short, arrives_on });
+    turn.record(Event::Acknowledged { id, order, sku, accepted, short, arrives_on });
     let due = arrives_on.start().plus_ms(ARRIVAL_HOUR * Timestamp::HOUR_MS).max(turn.now());
     turn.timer(timers::goods_due(id), Due::Trade(due), Message::GoodsDue { purchase_order: id });
     slip(turn, purchase_order, arrives_on);
@@ -132,7 +132,7 @@ pub fn order_anew(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, refused_b
         let item = turn.get::<StockItem>(sku);
         let plan = item.and_then(|item| item.quotes.as_ref()?.plan(units, refused_by));
         let Some(shares) = plan else {
-            turn.state(Event::PegCalled { order, sku: sku.clone(), called: false });
+            turn.record(Event::PegCalled { order, sku: sku.clone(), called: false });
             process::go_on(turn, DemandId::of(order), Report::NobodyLeft);
             continue;
         };

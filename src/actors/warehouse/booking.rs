@@ -9,7 +9,7 @@ use super::{BookTruck, Event, Message, Shipment, road};
 
 pub fn packed(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
     let at = turn.now();
-    turn.state(Event::Packed { order, at });
+    turn.record(Event::Packed { order, at });
     turn.send(stock_keeper::Message::Packed { order, lines: shipment.units() });
     turn.call(BookTruck { order, request: shipment.booking(at) });
 }
@@ -27,13 +27,13 @@ pub fn await_truck(turn: &mut Turn<'_>, order: OrderId, booking: &Booking) {
 
 pub fn booked(turn: &mut Turn<'_>, order: OrderId, booking: &Booking) {
     let Booking { tracking, collection_at } = booking.clone();
-    turn.state(Event::Booked { order, tracking, collection_at });
+    turn.record(Event::Booked { order, tracking, collection_at });
 }
 
 pub fn refused(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
     let first = shipment.unanswered == 0;
     let case = first.then(|| format!("the carrier does not take the parcel ({why}): call the carrier"));
-    turn.state(Event::Unanswered { order, case });
+    turn.record(Event::Unanswered { order, case });
     let due = turn.real_in(turn.rules().retry_max_ms);
     wait(turn, order, due, Message::BookRetry { order });
 }

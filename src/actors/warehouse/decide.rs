@@ -53,7 +53,7 @@ fn fulfil(turn: &mut Turn<'_>, fulfilment: &Fulfilment) {
         // asked twice: it is on its way through the house
         return;
     }
-    turn.state(Event::Asked { fulfilment: Box::new(fulfilment.clone()) });
+    turn.record(Event::Asked { fulfilment: Box::new(fulfilment.clone()) });
     let due = turn.trade_in(turn.rules().packing_ms);
     wait(turn, order, due, Message::PackingDone { order });
 }
@@ -84,7 +84,7 @@ fn take(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, step: Step<'_>
         Step::TrackOn(seen) => road::track_on(turn, order, seen),
         Step::HandOver => road::hand_over(turn, order, shipment),
         Step::Deliver => road::deliver(turn, order),
-        Step::NoteStop => turn.state(Event::StopNoted { order }),
+        Step::NoteStop => turn.record(Event::StopNoted { order }),
         Step::AskBack => stop::ask_back(turn, order, shipment),
         Step::AskNewBookingBack(booking) => stop::ask_new_booking_back(turn, order, shipment, booking),
         Step::AskBackAgain => stop::ask_back_again(turn, order, shipment),

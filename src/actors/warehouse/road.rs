@@ -32,7 +32,7 @@ pub fn track(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
 pub fn track_unknown(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
     let first = shipment.unanswered == 0;
     let case = first.then(|| format!("the carrier does not know the parcel ({why}): call the carrier"));
-    turn.state(Event::Unanswered { order, case });
+    turn.record(Event::Unanswered { order, case });
     let due = turn.trade_in(TRACK_AGAIN_MS);
     wait(turn, order, due, Message::TrackDue { order });
 }
@@ -44,7 +44,7 @@ pub fn track_on(turn: &mut Turn<'_>, order: OrderId, seen: &Tracking) {
 }
 
 pub fn deliver(turn: &mut Turn<'_>, order: OrderId) {
-    turn.state(Event::Delivered { order });
+    turn.record(Event::Delivered { order });
     turn.send(order_manager::Message::Delivered { order });
 }
 
@@ -56,7 +56,7 @@ pub fn track_at(turn: &mut Turn<'_>, order: OrderId, at: Timestamp) {
 
 pub fn hand_over(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
     let tracking = shipment.tracking.clone().unwrap_or_default();
-    turn.state(Event::HandedOver { order, tracking: tracking.clone() });
+    turn.record(Event::HandedOver { order, tracking: tracking.clone() });
     turn.send(stock_keeper::Message::HandedOver { order, lines: shipment.units() });
     let letter = letter(&shipment.fulfilment, tracking.clone(), turn.now());
     turn.send(order_manager::Message::HandedOver { order, tracking });

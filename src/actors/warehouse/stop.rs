@@ -10,13 +10,13 @@ use super::{CancelBooking, Event, Shipment, booking, road};
 
 pub fn ask_back(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
     stop_waiting(turn, order);
-    turn.state(Event::CancelSent { order });
+    turn.record(Event::CancelSent { order });
     ask_back_again(turn, order, shipment);
 }
 
 pub fn ask_new_booking_back(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, booking: &Booking) {
     booking::booked(turn, order, booking);
-    turn.state(Event::CancelSent { order });
+    turn.record(Event::CancelSent { order });
     cancel_booking(turn, order, shipment, booking.tracking.clone());
 }
 
@@ -35,7 +35,7 @@ fn cancel_booking(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, trac
 
 /// It has the parcel, or will not let go of it.
 pub fn go_on(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
-    turn.state(Event::NotStopped { order });
+    turn.record(Event::NotStopped { order });
     too_late(turn, order);
     road::track(turn, order, shipment);
 }
@@ -50,7 +50,7 @@ pub fn put_away(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, packed
         stop_waiting(turn, order);
     }
     let packed = packed && !planted::is(Bug::PackedPutAwayAsAllocated);
-    turn.state(Event::Stopped { order });
+    turn.record(Event::Stopped { order });
     turn.send(stock_keeper::Message::PutAway { order, lines: shipment.units(), packed });
     turn.send(order_manager::Message::Stopped { order });
 }

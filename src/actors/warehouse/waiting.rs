@@ -21,7 +21,7 @@ pub fn stop_waiting(turn: &mut Turn<'_>, order: OrderId) {
 /// Not answered: once more after a while, with the same key.
 pub fn again_later(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, message: Message) {
     let attempt = shipment.unanswered.saturating_add(1);
-    turn.state(Event::Unanswered { order, case: None });
+    turn.record(Event::Unanswered { order, case: None });
     if planted::is(Bug::RetriesOnce) && attempt > 1 {
         return;
     }

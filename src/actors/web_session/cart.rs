@@ -9,7 +9,7 @@ use super::{Adopt, CartView, Create, End, Ended, Event, Forget, NoCart, RemoveLi
 /// A cart that is there already is shown as it is: a doubled request makes no second one.
 pub fn create(turn: &mut Turn<'_>, id: SessionId, known: Option<&Session>, question: &Create) {
     if known.is_none() {
-        turn.state(Event::Created { session: id });
+        turn.record(Event::Created { session: id });
     }
     let cart = view_of(turn, id);
     turn.answer(question, Ok(cart));
@@ -18,9 +18,9 @@ pub fn create(turn: &mut Turn<'_>, id: SessionId, known: Option<&Session>, quest
 /// What lay in another session's cart, at the prices that she saw there. A doubled request finds it done.
 pub fn adopt(turn: &mut Turn<'_>, id: SessionId, known: Option<&Session>, question: &Adopt) {
     if known.is_none() {
-        turn.state(Event::Created { session: id });
+        turn.record(Event::Created { session: id });
         for line in &question.lines {
-            turn.state(Event::LineSet { session: id, line: line.clone() });
+            turn.record(Event::LineSet { session: id, line: line.clone() });
         }
     }
     let cart = view_of(turn, id);
@@ -44,7 +44,7 @@ pub fn end(turn: &mut Turn<'_>, id: SessionId, known: Option<&Session>, question
 
 fn remove(turn: &mut Turn<'_>, id: SessionId, known: Option<&Session>) {
     if known.is_some() {
-        turn.state(Event::Forgotten { session: id });
+        turn.record(Event::Forgotten { session: id });
     }
 }
 
@@ -64,7 +64,7 @@ pub fn set_line(turn: &mut Turn<'_>, id: SessionId, session: &Session, question:
     if !fits {
         return turn.answer(question, Err(NoCart::Full));
     }
-    turn.state(Event::LineSet { session: id, line: question.line.clone() });
+    turn.record(Event::LineSet { session: id, line: question.line.clone() });
     let cart = view_of(turn, id);
     turn.answer(question, Ok(cart));
 }
@@ -72,7 +72,7 @@ pub fn set_line(turn: &mut Turn<'_>, id: SessionId, session: &Session, question:
 pub fn remove_line(turn: &mut Turn<'_>, id: SessionId, session: &Session, question: &RemoveLine) {
     let RemoveLine { sku } = question;
     if session.lines.iter().any(|line| line.sku == *sku) {
-        turn.state(Event::LineRemoved { session: id, sku: sku.clone() });
+        turn.record(Event::LineRemoved { session: id, sku: sku.clone() });
     }
     let cart = view_of(turn, id);
     turn.answer(question, Ok(cart));

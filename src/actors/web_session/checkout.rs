@@ -34,7 +34,7 @@ pub fn begin(turn: &mut Turn<'_>, id: SessionId, session: &Session, question: &B
     let BeginCheckout { customer, shipping_address, backorder } = question.clone();
     let nonce = Nonce::new(turn.random());
     let form = Box::new(CheckoutForm { customer, shipping_address, backorder });
-    turn.state(Event::CheckoutBegun { session: id, checkout: nonce, form });
+    turn.record(Event::CheckoutBegun { session: id, checkout: nonce, form });
     let cart = view_of(turn, id);
     turn.answer(question, Ok(CheckoutBegun { checkout: nonce.to_string(), cart }));
 }
@@ -80,7 +80,7 @@ fn place_cart(
     let lines = if is_busy { &[] } else { lines };
     place(turn, idempotency, lines.into(), details, question);
     if !lines.is_empty() && session.ordering.is_none_or(|on_its_way| on_its_way.key != key) {
-        turn.state(Event::CheckoutSent { session: id, ordering: Ordering { key, since } });
+        turn.record(Event::CheckoutSent { session: id, ordering: Ordering { key, since } });
     }
 }
 
@@ -99,7 +99,7 @@ fn place(
     let place = PlaceOrder {
         // in one partition with its key, which is asked for first
         order: OrderId::in_slot(idempotency.slot(), turn.real_now().0, turn.random()),
-        request: turn.owe(question).map(Owed::request),
+        request: turn.answer_later(question).map(Owed::request),
         idempotency,
         lines,
         totals,
@@ -124,11 +124,11 @@ pub fn answered(
     let ordering = known.and_then(|session| session.ordering);
     let is_of_this = ordering.is_some_and(|ordering| ordering.key == key);
     if is_of_this && answer.outcome != Outcome::InProgress {
-        turn.state(Event::CheckoutOver { session: id });
+        turn.record(Event::CheckoutOver { session: id });
     }
     if let Some(state) = first_told(answer) {
         let bought = if id == SessionId::PROGRAMS { vec![] } else { bought(&answer.outcome) };
-        turn.state(Event::Answered { session: id, order, state, bought });
+        turn.record(Event::Answered { session: id, order, state, bought });
     }
     // after a restart nobody waits any more
     let Some(request) = request else { return };
@@ -137,7 +137,7 @@ pub fn answered(
         Outcome::NothingToBuy => Err(NoCheckout::CartEmpty),
         _ => Ok(answer.clone()),
     };
-    turn.pay(Owed::<CheckoutReply>::new(request), reply);
+    turn.answer_owed(Owed::<CheckoutReply>::new(request), reply);
 }
 
 /// The order's state as the customer is told it, where it is told for the first time.

@@ -13,7 +13,7 @@ pub fn add(turn: &mut Turn<'_>, question: &AddKey) {
     let AddKey { name, key } = question;
     let given = known(turn).id_for(name);
     if let Ok(program) = given {
-        turn.state(Event::KeyAdded { program, name: name.clone(), key: *key, at: turn.now() });
+        turn.record(Event::KeyAdded { program, name: name.clone(), key: *key, at: turn.now() });
     }
     turn.answer(question, given);
 }
@@ -23,7 +23,7 @@ pub fn revoke(turn: &mut Turn<'_>, question: &RevokeKey) {
     let named = programs.named(&question.name).filter(|program| program.revoked_at.is_none());
     let revoked = named.map(|program| program.id).ok_or(NoKey::NoSuchKey);
     if let Ok(program) = revoked {
-        turn.state(Event::KeyRevoked { program, at: turn.now() });
+        turn.record(Event::KeyRevoked { program, at: turn.now() });
     }
     turn.answer(question, revoked);
 }

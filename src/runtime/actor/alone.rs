@@ -42,7 +42,7 @@ use super::tables::Tables;
 /// #     type Event = Toggled;
 /// #     fn tables(tables: &mut Tables) { tables.add::<Light>(); }
 /// #     fn decide(_: &(), toggle: &Toggle, turn: &mut Turn<'_, House>) {
-/// #         turn.state(Toggled { light: toggle.light });
+/// #         turn.record(Toggled { light: toggle.light });
 /// #     }
 /// #     fn fold(toggled: &Toggled, fold: &mut Fold<'_>) {
 /// #         fold.change::<Light>(&toggled.light, |light| { let light = light.get_or_insert_default(); light.on = !light.on; });

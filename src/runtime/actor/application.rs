@@ -279,12 +279,12 @@ impl<'a, A: Application> Turn<'a, A> {
         self.fold.get(key)
     }
 
-    /// States a fact: it is folded in at once, and the state that the turn reads from here on is as it is with it. It has not happened
+    /// Records a fact: it is folded in at once, and the state that the turn reads from here on is as it is with it. It has not happened
     /// before the turn stands in the journal.
     ///
     /// # Panics
     /// Where the fold does, such as one that changes what is kept in another partition: the turn comes to nothing.
-    pub fn state(&mut self, fact: impl Into<A::Event>) {
+    pub fn record(&mut self, fact: impl Into<A::Event>) {
         let fact = fact.into();
         A::fold(&fact, self.asked.address, &mut self.fold);
         self.decided.stated.events.push(fact);

@@ -69,7 +69,7 @@
 ///     }
 ///
 ///     fn decide(counter: &u64, add: &Add, turn: &mut Turn<'_, Counters>) {
-///         turn.state(Added { counter: *counter, n: add.n });
+///         turn.record(Added { counter: *counter, n: add.n });
 ///         let count = turn.get::<Count>(counter).expect("it has just been counted on");
 ///         turn.answer(add, count.total);
 ///     }

@@ -78,13 +78,13 @@ pub trait Question: Into<<Self::Actor as Actor>::Message> {
 ///         match message {
 ///             Message::HowMany(question) => turn.answer(question, bell.map_or(0, |bell| bell.rung)),
 ///             Message::WaitForNext(question) => {
-///                 let owed = turn.owe(question);
-///                 turn.state(Event::Awaited { owed });
+///                 let owed = turn.answer_later(question);
+///                 turn.record(Event::Awaited { owed });
 ///             }
 ///             Message::Ring => {
-///                 turn.state(Event::Rung);
+///                 turn.record(Event::Rung);
 ///                 if let Some(owed) = bell.and_then(|bell| bell.waits) {
-///                     turn.pay(owed, "somebody is at the door");
+///                     turn.answer_owed(owed, "somebody is at the door");
 ///                 }
 ///             }
 ///         }
@@ -144,14 +144,14 @@ impl<A: Application> Turn<'_, A> {
     }
 
     /// Leaves the answer to this question to a later turn, of this actor or of one that is sent what this returns; that turn
-    /// [`pay`](Turn::pay)s. `None` where nobody waits for one.
-    pub fn owe<Q: Question>(&mut self, _question: &Q) -> Option<Owed<Q::Reply>> {
+    /// says [`answer_owed`](Turn::answer_owed). `None` where nobody waits for one.
+    pub fn answer_later<Q: Question>(&mut self, _question: &Q) -> Option<Owed<Q::Reply>> {
         self.asked.request.map(Owed::new)
     }
 
     /// Answers a question of an earlier turn, as [`answer`](Turn::answer) would: nothing happens where who asked is gone, as after a
     /// restart, or has been answered.
-    pub fn pay<R: Send + 'static>(&mut self, owed: Owed<R>, reply: R) {
+    pub fn answer_owed<R: Send + 'static>(&mut self, owed: Owed<R>, reply: R) {
         self.decided.replies.push((owed.request(), Ok(Box::new(reply))));
     }
 }

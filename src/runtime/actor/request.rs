@@ -22,8 +22,8 @@ impl Display for RequestId {
 /// A reply on its way to whoever asked.
 pub type AnyReply = Box<dyn Any + Send>;
 
-/// The answer to a question, owed by whoever has it: it goes along in messages until a turn pays it. `R`: the reply. Stored as the
-/// question's id: over a restart it may be kept and paid, and nobody hears it.
+/// The answer to a question, owed by whoever has it: it goes along in messages until a turn gives it. `R`: the reply. Stored as the
+/// question's id: over a restart it may be kept and given, and nobody hears it.
 pub struct Owed<R> {
     request: RequestId,
     reply: PhantomData<fn(R)>,
@@ -31,7 +31,8 @@ pub struct Owed<R> {
 
 impl<R> Owed<R> {
     /// The answer to this question, which is taken to have `R` for its reply: for messages that carry a [`RequestId`] because they do
-    /// not know the reply. Paid with a reply of another type, who asked panics; [`Turn::owe`](super::Turn::owe) cannot be wrong.
+    /// not know the reply. Given a reply of another type, who asked panics; [`Turn::answer_later`](super::Turn::answer_later) cannot
+    /// be wrong.
     pub fn new(request: RequestId) -> Owed<R> {
         Owed { request, reply: PhantomData }
     }

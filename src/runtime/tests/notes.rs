@@ -97,9 +97,9 @@ impl Actor for Baker {
     fn tables(_: &mut Tables) {}
 
     fn decide((): &(), bake: &Bake, turn: &mut Turn<'_, Street>) {
-        turn.state(Baked);
+        turn.record(Baked);
         if !bake.well {
-            turn.state(Burnt);
+            turn.record(Burnt);
         }
     }
 
@@ -137,8 +137,8 @@ impl Actor for Neighbour {
     fn tables(_: &mut Tables) {}
 
     fn decide((): &(), _: &Listen, turn: &mut Turn<'_, Street>) {
-        turn.state(Heard);
-        turn.state(Burnt);
+        turn.record(Heard);
+        turn.record(Burnt);
     }
 
     fn fold(_: &Heard, _: &mut Fold<'_>) {}

@@ -76,7 +76,7 @@ macro_rules! build {
                 fn tables(_: &mut crate::runtime::Tables) {}
 
                 fn decide((): &(), teach: &Teach, turn: &mut Turn<'_, School>) {
-                    turn.state(Taught);
+                    turn.record(Taught);
                     if teach.number > 1 {
                         let (due, less) = (turn.real_in(3_600_000), teach.number - 1);
                         turn.timer(TimerId { kind: 1, of: 1 }, due, Teach { number: less, ..*teach });
@@ -102,7 +102,7 @@ macro_rules! build {
                 }
 
                 fn decide(me: &u64, listen: &Listen, turn: &mut Turn<'_, School>) {
-                    turn.state(Listened(*me, listen.0));
+                    turn.record(Listened(*me, listen.0));
                     let heard = turn.get::<Heard>(me).map(|heard| heard.0.clone());
                     turn.answer(listen, heard.unwrap_or_default());
                 }

@@ -210,9 +210,9 @@ impl Actor for Noter {
 
     fn decide(me: &u8, message: &Message, turn: &mut Turn<'_, Toy>) {
         match message {
-            Message::Note(no) => turn.state(Event::Noted(*me, *no)),
+            Message::Note(no) => turn.record(Event::Noted(*me, *no)),
             Message::Relay(no, path) => {
-                turn.state(Event::Noted(*me, *no));
+                turn.record(Event::Noted(*me, *no));
                 if let Some((next, rest)) = path.split_first() {
                     turn.send_to(*next, Message::Relay(*no, rest.to_vec()));
                 }
@@ -223,10 +223,10 @@ impl Actor for Noter {
             Message::Ignore => return,
             Message::Draw => {
                 let drawn = turn.random() as u32;
-                turn.state(Event::Noted(*me, drawn));
+                turn.record(Event::Noted(*me, drawn));
             }
             Message::Panic => panic!("on purpose"),
-            Message::Forget => turn.state(Event::Forgotten(*me)),
+            Message::Forget => turn.record(Event::Forgotten(*me)),
             Message::CallOut(call) => turn.call(call.clone()),
             Message::Timer { id, ms, real, no } => {
                 let due = if *real { turn.real_in(*ms) } else { turn.trade_in(*ms) };
@@ -235,11 +235,11 @@ impl Actor for Noter {
             Message::Cancel(id) => turn.cancel_timer(timer(*id)),
             Message::Survey(tree) => {
                 (0..*tree).for_each(|key| _ = turn.get::<Many>(&key));
-                turn.state(Event::Noted(*me, u32::from(*tree)));
+                turn.record(Event::Noted(*me, u32::from(*tree)));
             }
-            Message::Misplace(other) => turn.state(Event::Noted(*other, 1)),
+            Message::Misplace(other) => turn.record(Event::Noted(*other, 1)),
             Message::StateThenPanic(no) => {
-                turn.state(Event::Noted(*me, *no));
+                turn.record(Event::Noted(*me, *no));
                 panic!("on purpose");
             }
         }
@@ -269,7 +269,7 @@ impl Actor for Noter {
     }
 
     fn given_up(me: &u8, _message: &Message, _panic: &str, turn: &mut Turn<'_, Toy>) {
-        turn.state(Event::Noted(*me, GIVEN_UP));
+        turn.record(Event::Noted(*me, GIVEN_UP));
     }
 
     fn idle_ms(me: &u8, _rules: &()) -> Option<u64> {

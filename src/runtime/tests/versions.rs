@@ -71,7 +71,7 @@ macro_rules! build {
 
                 /// Half now, the rest in an hour.
                 fn decide((): &(), pay: &Pay, turn: &mut Turn<'_, Purses>) {
-                    turn.state(Paid(pay.0));
+                    turn.record(Paid(pay.0));
                     let due = turn.real_in(3_600_000);
                     turn.timer(TimerId { kind: 1, of: 1 }, due, Pay(pay.0));
                     let purse = turn.get::<Purse>(&1).map(|purse| purse.0).unwrap_or_default();

@@ -120,7 +120,7 @@ fn every_fact_that_moves_an_order_has_a_row_and_moves_it_there() {
         for (from, _, to) in rows {
             let mut desk = in_state(*from, &[], StockState::Asked, StopState::No);
             let id = desk.id;
-            let turn = |turn: &mut Turn<'_>| turn.state(fact.clone());
+            let turn = |turn: &mut Turn<'_>| turn.record(fact.clone());
             desk.alone.does(Address::OrderManager, id.slot().into(), None, turn);
             assert_eq!(desk.state(), *to, "{fact:?} of an order that is {from}");
         }
