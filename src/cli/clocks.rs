@@ -1,4 +1,4 @@
-//! The trade's clock beside the one on the wall.
+//! The clock of trade, compared with the system's.
 
 use crate::domain::Timestamp;
 

@@ -18,10 +18,10 @@ pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
     let order = OrderId::parse(order)?;
     let layout = Layout::of(settings);
     layout.must_exist()?;
-    let mut story = Story { order, causes: HashMap::new(), turns: 0, out: io::stdout().lock() };
+    let mut trace = Trace { order, causes: HashMap::new(), turns: 0, out: io::stdout().lock() };
     let mut failed = None;
     let read = journal::read(&layout.journal(), Position::START, &mut |position, bytes| {
-        story.turn(position, bytes).map_err(|failure| {
+        trace.turn(position, bytes).map_err(|failure| {
             failed = Some(failure);
             journal::Error::Visitor("stopped".into())
         })
@@ -35,7 +35,7 @@ pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
             read?;
         }
     }
-    if story.turns == 0 {
+    if trace.turns == 0 {
         return Err(Failure(format!("the journal in {} knows no {order}", layout.dir.display())));
     }
     Ok(ExitCode::SUCCESS)
@@ -52,7 +52,7 @@ impl From<io::Error> for Stopped {
     }
 }
 
-struct Story<W: Write> {
+struct Trace<W: Write> {
     order: OrderId,
     /// Messages, calls and timers about the order that turns have stated, by their names.
     causes: HashMap<(Kind, Statement), String>,
@@ -69,7 +69,7 @@ enum Kind {
     DeadLetter,
 }
 
-impl<W: Write> Story<W> {
+impl<W: Write> Trace<W> {
     fn turn(&mut self, position: Position, bytes: &[u8]) -> Result<(), Stopped> {
         let record = Record::<Shop>::decode(position, bytes).map_err(Stopped::Record)?;
         let happenings: Vec<_> = record

@@ -8,7 +8,7 @@ use crate::domain::catalogue::import;
 use crate::runtime::DrainDeadlines;
 use crate::settings::Settings;
 
-use super::world::World;
+use super::data_directory::DataDirectory;
 use super::{Failure, demo};
 
 /// Bad rows shown one by one; the rest is counted.
@@ -33,7 +33,7 @@ pub fn run(settings: Settings, file: &Path) -> Result<ExitCode, Failure> {
     let rejected = imported.rejected.len();
     let rows = imported.rows;
     let (new, changed) = actix::System::new().block_on(async {
-        let opened = World::open(&settings)?.start(&settings, "http://localhost").await?;
+        let opened = DataDirectory::open(&settings)?.start(&settings, "http://localhost").await?;
         let listed = demo::list(&opened.running.handle(), rows).await;
         opened.running.drain(DrainDeadlines::default()).await;
         listed

@@ -13,9 +13,9 @@ use crate::settings::Settings;
 use super::Failure;
 use super::api_keys::{self, Asked, Said, Told};
 use super::control::{self, Answered};
+use super::data_directory::DataDirectory;
 use super::layout::Layout;
 use super::secrets::fresh_secret;
-use super::world::World;
 
 #[derive(Subcommand)]
 pub enum What {
@@ -62,12 +62,12 @@ pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Fail
 
 fn in_closed_directory(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
     actix::System::new().block_on(async {
-        let world = match &asked {
+        let directory = match &asked {
             // who only looks changes nobody's permissions
-            Asked::List => World::open_as_it_is(settings)?,
-            Asked::Add { .. } | Asked::Revoke { .. } => World::open(settings)?,
+            Asked::List => DataDirectory::open_as_it_is(settings)?,
+            Asked::Add { .. } | Asked::Revoke { .. } => DataDirectory::open(settings)?,
         };
-        let opened = world.start(settings, "http://localhost").await?;
+        let opened = directory.start(settings, "http://localhost").await?;
         let said = api_keys::ask(&opened.running.handle(), asked).await;
         opened.running.drain(DrainDeadlines::default()).await;
         Ok(said)

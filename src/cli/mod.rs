@@ -7,6 +7,7 @@ mod bench;
 mod clocks;
 mod control;
 mod core_dumps;
+mod data_directory;
 mod dead_letters;
 mod demo;
 mod explain;
@@ -23,7 +24,6 @@ mod secrets;
 mod serve;
 mod simulate;
 mod verify;
-mod world;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -143,7 +143,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let overrides = Overrides {
         data: common.data,
         listen: common.listen,
-        processor_listen: common.processor_listen.or_else(|| beside(common.listen)),
+        processor_listen: common.processor_listen.or_else(|| any_port_too(common.listen)),
         speed: common.speed,
     };
     let settings = Settings::load(config.as_deref(), None, &overrides)?;
@@ -170,6 +170,6 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Where the shop's port is the system's choice, so is the card page's.
-fn beside(listen: Option<SocketAddr>) -> Option<SocketAddr> {
+fn any_port_too(listen: Option<SocketAddr>) -> Option<SocketAddr> {
     listen.filter(|address| address.port() == 0)
 }

@@ -8,14 +8,14 @@ use super::Failure;
 
 /// What a shop opens itself: the journal, the trees, letters that are written, its sockets.
 const OWN_FILES_MAX: usize = 256;
-/// With room for fewer a shop is of no use.
+/// With fewer a shop is of no use.
 const CONNECTIONS_MIN: usize = 64;
 /// One in so many is the card page's.
 const CARDS_SHARE: usize = 8;
 
 /// How many connections may be open at once.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct ConnectionLimits {
     /// For each worker of the shop.
     pub shop_worker: usize,
     pub cards: usize,
@@ -23,17 +23,17 @@ pub struct Room {
 
 /// Raises the limit of open files as far as it may be and helps, and shares out what the shop itself does not need.
 /// `worker_max`: the most that one worker can use.
-pub fn room_for_connections(worker_max: usize, workers: usize) -> Result<Room, Failure> {
+pub fn connection_limits(worker_max: usize, workers: usize) -> Result<ConnectionLimits, Failure> {
     let useful = OWN_FILES_MAX + worker_max.saturating_mul(workers) + processor::CONNECTIONS_MAX;
-    let room = shared_out(raised_to(useful), worker_max, workers)?;
-    if room.shop_worker < worker_max {
-        let at_once = room.shop_worker * workers;
+    let limits = shared_out(raised_to(useful), worker_max, workers)?;
+    if limits.shop_worker < worker_max {
+        let at_once = limits.shop_worker * workers;
         tracing::info!(
             at_once,
             "fewer connections than could be served: the limit of open files (ulimit -n) is low"
         );
     }
-    Ok(room)
+    Ok(limits)
 }
 
 /// The limit that holds from now on. Where it cannot be raised, the shop makes do with what it has.
@@ -50,7 +50,7 @@ fn raised_to(useful: usize) -> usize {
     }
 }
 
-fn shared_out(files: usize, worker_max: usize, workers: usize) -> Result<Room, Failure> {
+fn shared_out(files: usize, worker_max: usize, workers: usize) -> Result<ConnectionLimits, Failure> {
     let connections = files.saturating_sub(OWN_FILES_MAX);
     let cards = (connections / CARDS_SHARE).min(processor::CONNECTIONS_MAX);
     let shop_worker = ((connections - cards) / workers.max(1)).min(worker_max);
@@ -60,7 +60,7 @@ fn shared_out(files: usize, worker_max: usize, workers: usize) -> Result<Room, F
             "only {files} files may be open at once: raise the limit (ulimit -n) to {least} or more"
         )));
     }
-    Ok(Room { shop_worker, cards })
+    Ok(ConnectionLimits { shop_worker, cards })
 }
 
 #[cfg(test)]
@@ -69,9 +69,12 @@ mod tests {
 
     #[test]
     fn connections_share_what_the_shop_itself_does_not_need() {
-        assert_eq!(shared_out(1024, 25_000, 1).unwrap(), Room { shop_worker: 672, cards: 96 });
-        assert_eq!(shared_out(1024, 25_000, 4).unwrap(), Room { shop_worker: 168, cards: 96 });
-        assert_eq!(shared_out(1 << 20, 25_000, 2).unwrap(), Room { shop_worker: 25_000, cards: 1_000 });
+        assert_eq!(shared_out(1024, 25_000, 1).unwrap(), ConnectionLimits { shop_worker: 672, cards: 96 });
+        assert_eq!(shared_out(1024, 25_000, 4).unwrap(), ConnectionLimits { shop_worker: 168, cards: 96 });
+        assert_eq!(
+            shared_out(1 << 20, 25_000, 2).unwrap(),
+            ConnectionLimits { shop_worker: 25_000, cards: 1_000 }
+        );
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::runtime::{JournalDir, rebuild};
 use crate::settings::Settings;
 use crate::storage::DirectoryLock;
 
+use super::data_directory::open_trees;
 use super::layout::Layout;
-use super::world::open_trees;
 use super::{Failure, private};
 
 /// Sets the trees aside, writes new ones from the journal alone, and removes the old ones when that is done. Where it cannot be

@@ -17,10 +17,10 @@ use crate::runtime::{DrainDeadlines, Running, ServiceRun};
 use crate::settings::Settings;
 use crate::sweeper;
 
+use super::data_directory::{DataDirectory, Opened, catalogue, programs};
 use super::history_check::HistoryCheck;
-use super::open_files::room_for_connections;
+use super::open_files::connection_limits;
 use super::secrets::{link_keys, processor_secret};
-use super::world::{Opened, World, catalogue, programs};
 use super::{Failure, control, core_dumps, demo, front};
 
 /// The demo world's speed where none is set: all fifteen steps and the settlement pass in a minute or two.
@@ -44,9 +44,9 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     let (shop_url, cards_url) = (shop_names.canonical().to_owned(), card_names.canonical().to_owned());
     let (shop_names, card_names) = (Arc::new(shop_names), Arc::new(card_names));
     let mut signals = Signals::listen()?;
-    let room = room_for_connections(settings.http.connections_max, settings.http.workers)?;
-    let world = World::open(&settings)?;
-    let opened = world.start(&settings, &shop_url).await?;
+    let limits = connection_limits(settings.http.connections_max, settings.http.workers)?;
+    let directory = DataDirectory::open(&settings)?;
+    let opened = directory.start(&settings, &shop_url).await?;
     let running = &opened.running;
     if running.replayed > 0 {
         tracing::info!(turns = running.replayed, "replayed what the trees did not hold yet");
@@ -64,7 +64,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         sessions: Arc::new(OsSessions { clock: running.clock() }),
         links: OrderLinks::new(link_keys(&opened.layout)?),
         rules: Arc::new(settings.rules()),
-        limits: HttpLimits::of(settings.connections(room.shop_worker)),
+        limits: HttpLimits::of(settings.connections(limits.shop_worker)),
         clients: Arc::new(settings.clients()),
         origins: shop_names.clone(),
         pages: PageSettings { payment_page_url: cards_url.clone() },
@@ -83,7 +83,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         origins: card_names,
         shop: shop_names,
     };
-    serve_cards(running, cards, page, settings.connections(room.cards));
+    serve_cards(running, cards, page, settings.connections(limits.cards));
     control::listen(running, &programs, &opened.layout);
     tracing::info!(shop = %shop_at, cards = %cards_at, "listening");
     announce(&settings, &opened, products, &shop_url, &cards_url);

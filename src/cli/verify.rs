@@ -7,8 +7,8 @@ use crate::runtime::{JournalDir, Recovered, compare, derive, system_time};
 use crate::settings::Settings;
 use crate::storage::{DirectoryLock, OpenState};
 
+use super::data_directory::{WHETHER_ACKNOWLEDGED, open_trees, promised};
 use super::layout::Layout;
-use super::world::{WHETHER_ACKNOWLEDGED, open_trees, promised};
 use super::{Failure, clocks, private};
 
 /// Differences shown one by one; the rest is counted.

@@ -4,6 +4,7 @@ mod api_key;
 mod buyer;
 mod card_numbers;
 pub mod catalogue;
+pub mod countries;
 mod ids;
 mod money;
 mod order;

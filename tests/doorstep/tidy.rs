@@ -244,6 +244,6 @@ fn no_test_waits_by_sleeping() {
     nothing_names("tests", &[sleep], &["tests/doorstep/wait.rs"]);
     nothing_names("benches", &[sleep], &[]);
     // the watchdog's thread is its clock, as the bench's metronome is; sled gives its lock back late
-    let may = ["src/runtime/cell/watchdog.rs", "src/cli/bench/metronome.rs", "src/storage/sled_db.rs"];
+    let may = ["src/runtime/cell/watchdog.rs", "src/cli/bench/pacer.rs", "src/storage/sled_db.rs"];
     nothing_names("src", &[sleep], &may);
 }

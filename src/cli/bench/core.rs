@@ -11,7 +11,7 @@ use crate::actors::order_manager::{Answer, Outcome as Answered};
 use crate::actors::web_session::{
     Checkout, CheckoutCart, CheckoutDetails, CheckoutReply, Create, SetLine, Submit,
 };
-use crate::cli::world::World;
+use crate::cli::data_directory::DataDirectory;
 use crate::cli::{Failure, api_keys, demo};
 use crate::domain::catalogue::Product;
 use crate::domain::{
@@ -25,8 +25,8 @@ use crate::runtime::{DrainDeadlines, Handle, Refused};
 use crate::settings::Settings;
 
 use super::choices::Path;
-use super::crowd::{Door, Placed, Taken};
 use super::load::{Basket, OPENING_STOCK};
+use super::load_generator::{Placed, Taken, Target};
 use super::process::Process;
 use super::trial::{Ran, Trial};
 
@@ -34,16 +34,16 @@ const WITHIN: Duration = Duration::from_secs(30);
 
 pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -> Result<Ran, Failure> {
     actix::System::new().block_on(async {
-        let opened = World::open(settings)?.start_among(settings, partners()).await?;
+        let opened = DataDirectory::open(settings)?.start_among(settings, partners()).await?;
         let shop = opened.running.handle();
         list(&shop, &shelf).await?;
         let sessions = OsSessions { clock: opened.running.clock() };
-        let door = CoreDoor { shop: shop.clone(), sessions, shelf, path };
+        let target = CoreTarget { shop: shop.clone(), sessions, shelf, path };
         let report = async || shop.inspect().await.ok_or_else(|| Failure("the shop has ended".to_owned()));
         let ran = tokio::select! {
             biased;
             why = opened.running.fatal() => return Err(Failure(why)),
-            ran = trial.run(&door, Process::this(), report) => ran?,
+            ran = trial.run(&target, Process::this(), report) => ran?,
         };
         opened.running.drain(DrainDeadlines::default()).await;
         Ok(ran)
@@ -53,7 +53,7 @@ pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -
 /// Opens the directory, puts the products on the shelf, and closes it; the bench's API key.
 pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<ApiKey, Failure> {
     actix::System::new().block_on(async {
-        let opened = World::open(settings)?.start_among(settings, partners()).await?;
+        let opened = DataDirectory::open(settings)?.start_among(settings, partners()).await?;
         let shop = opened.running.handle();
         let listed = list(&shop, shelf).await;
         let key = api_keys::renew(&shop, "bench").await;
@@ -84,14 +84,14 @@ impl Post for LetterBox {
     }
 }
 
-struct CoreDoor {
+struct CoreTarget {
     shop: Handle<Shop>,
     sessions: OsSessions,
     shelf: Vec<Product>,
     path: Path,
 }
 
-impl Door for CoreDoor {
+impl Target for CoreTarget {
     async fn place(&self, key: &str, basket: &Basket) -> Placed {
         let placed = match self.path {
             Path::Orders => self.submit(key, basket).await,
@@ -104,7 +104,7 @@ impl Door for CoreDoor {
     }
 }
 
-impl CoreDoor {
+impl CoreTarget {
     async fn submit(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
         let checkout = Checkout {
             program: ProgramId::OPEN,

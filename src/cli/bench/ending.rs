@@ -10,7 +10,7 @@ use crate::domain::{OrderId, OrderState};
 use crate::runtime::Report;
 use crate::settings::Settings;
 
-use super::crowd::{Outcome, Taken};
+use super::load_generator::{LoadOutcome, Taken};
 use super::progress;
 
 const LOOKS_EVERY: Duration = Duration::from_millis(20);
@@ -71,7 +71,7 @@ pub struct Ending {
 pub fn look(
     settings: &Settings,
     stored: &[Taken],
-    outcome: &Outcome,
+    outcome: &LoadOutcome,
     all_closed: bool,
 ) -> Result<Ending, Failure> {
     let Examined { records, derived, found, .. } = examine(settings)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::crowd::Outcome;
+use super::load_generator::LoadOutcome;
 use super::process::{Resident, Used};
 use super::steadiness::Steady;
 
@@ -48,7 +48,7 @@ pub struct Figures {
     /// Of an open loop: by how much its own clock, a thread that only sleeps, was woken late. It is in the latencies.
     pub clock_late_ms: Option<Latency>,
     /// Of an open loop: orders that were answered while a checkpoint was written, and those while none was.
-    pub beside_checkpoints_ms: Option<Latency>,
+    pub during_checkpoints_ms: Option<Latency>,
     pub between_checkpoints_ms: Option<Latency>,
     /// A bare write and `fdatasync` of 4 KiB in the same directory, before and after the run.
     pub bare_sync_ms: Option<Latency>,
@@ -95,7 +95,7 @@ pub struct Closing {
 }
 
 impl Figures {
-    pub fn of(plan: Plan, outcome: &Outcome, cost: Cost, closing: Option<Closing>) -> Figures {
+    pub fn of(plan: Plan, outcome: &LoadOutcome, cost: Cost, closing: Option<Closing>) -> Figures {
         let taken = outcome.confirmed.len() + outcome.later.len();
         let share = |whole: f64| (taken > 0).then(|| whole / taken as f64);
         let per_s = |count: usize, time: Duration| count as f64 / time.as_secs_f64().max(f64::EPSILON);
@@ -110,8 +110,8 @@ impl Figures {
             checkouts_per_s: per_s(outcome.confirmed.len(), outcome.took),
             latency_ms: Latency::of(&outcome.latency),
             clock_late_ms: outcome.late.as_ref().map(Latency::of),
-            beside_checkpoints_ms: Latency::of_some(&outcome.beside.with),
-            between_checkpoints_ms: Latency::of_some(&outcome.beside.without),
+            during_checkpoints_ms: Latency::of_some(&outcome.checkpoint_latency.during),
+            between_checkpoints_ms: Latency::of_some(&outcome.checkpoint_latency.between),
             bare_sync_ms: None,
             steady: outcome.steadiness.steady(),
             closed: closing.map(|closing| closing.closed),
@@ -183,10 +183,10 @@ impl Figures {
                 "this machine woke the bench's own clock late: p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {p99_9:.2} ms"
             ));
         }
-        if let (Some(beside), Some(between)) = (&self.beside_checkpoints_ms, &self.between_checkpoints_ms) {
+        if let (Some(during), Some(between)) = (&self.during_checkpoints_ms, &self.between_checkpoints_ms) {
             remark(format!(
                 "while a checkpoint was written: p50 {:.2} ms, p99 {:.2} ms; while none was: p50 {:.2} ms, p99 {:.2} ms",
-                beside.p50, beside.p99, between.p50, between.p99
+                during.p50, during.p99, between.p50, between.p99
             ));
         }
         if let Some(Latency { p50, p99, .. }) = self.bare_sync_ms {
@@ -226,16 +226,16 @@ impl Latency {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::bench::beside::Beside;
-    use crate::cli::bench::crowd::Taken;
+    use crate::cli::bench::checkpoint_latency::CheckpointLatency;
+    use crate::cli::bench::load_generator::Taken;
     use crate::cli::bench::steadiness::Steadiness;
     use crate::domain::OrderId;
 
-    fn outcome(confirmed: u128) -> Outcome {
+    fn outcome(confirmed: u128) -> LoadOutcome {
         let mut latency = Histogram::new(3).unwrap();
         (1..=confirmed as u64).for_each(|nth| latency.record(nth * 1_000).unwrap());
         let taken = |nth| Taken { order: OrderId::new(0, nth), key: String::new() };
-        Outcome {
+        LoadOutcome {
             confirmed: (0..confirmed).map(taken).collect(),
             later: vec![],
             refused: 0,
@@ -243,12 +243,12 @@ mod tests {
             latency,
             late: None,
             steadiness: Steadiness::default(),
-            beside: Beside::default(),
+            checkpoint_latency: CheckpointLatency::default(),
             took: Duration::from_secs(2),
         }
     }
 
-    fn figures(outcome: &Outcome) -> Figures {
+    fn figures(outcome: &LoadOutcome) -> Figures {
         let plan = Plan {
             target: "core".to_owned(),
             load: "hot",

@@ -11,18 +11,18 @@ use crate::domain::{OrderId, Quantity};
 
 use super::choices::Path;
 use super::connection::{Answer, Broken, Connection};
-use super::crowd::{Door, Outcome, Placed, Taken};
 use super::load::Basket;
+use super::load_generator::{LoadOutcome, Placed, Taken, Target};
 use super::progress;
 
 /// Above all of the shop's own deadlines: who waits longer was left hanging.
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
 /// How long a shop that has too much work is asked again what it has, and how often.
-const LOOK_WITHIN: Duration = Duration::from_secs(60);
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
+const RETRY_WITHIN: Duration = Duration::from_secs(60);
+const RETRY_AFTER: Duration = Duration::from_millis(50);
 
-/// The way to a shop: as many connections as there are requests under way, kept for the next.
-pub struct HttpDoor {
+/// A shop by its address: as many connections as there are requests under way, kept for the next.
+pub struct HttpTarget {
     /// `host:port`
     address: String,
     skus: Vec<String>,
@@ -32,10 +32,10 @@ pub struct HttpDoor {
     idle: RefCell<Vec<Connection<TcpStream>>>,
 }
 
-impl HttpDoor {
+impl HttpTarget {
     /// `url`: `http://host:port`.
-    pub fn to(url: &str, path: Path) -> Result<HttpDoor, Failure> {
-        Ok(HttpDoor {
+    pub fn to(url: &str, path: Path) -> Result<HttpTarget, Failure> {
+        Ok(HttpTarget {
             address: address_of(url)?,
             skus: vec![],
             path,
@@ -45,13 +45,13 @@ impl HttpDoor {
     }
 
     /// Orders as the program that has this API key.
-    pub fn with_key(self, key: String) -> HttpDoor {
-        HttpDoor { api_key: Some(format!("Bearer {key}")), ..self }
+    pub fn with_key(self, key: String) -> HttpTarget {
+        HttpTarget { api_key: Some(format!("Bearer {key}")), ..self }
     }
 
     /// Sells these.
-    pub fn selling(self, skus: Vec<String>) -> HttpDoor {
-        HttpDoor { skus, ..self }
+    pub fn selling(self, skus: Vec<String>) -> HttpTarget {
+        HttpTarget { skus, ..self }
     }
 
     /// The products that the shop has most of, so many at most; only those that it has.
@@ -59,7 +59,7 @@ impl HttpDoor {
         let mut found: Vec<(u64, String)> = vec![];
         let mut cursor = String::new();
         loop {
-            let asked = self.look(&format!("/products?cursor={cursor}"), &[]).await;
+            let asked = self.get(&format!("/products?cursor={cursor}"), &[]).await;
             let (status, page) = asked.map_err(Failure)?;
             let products = page["products"].as_array().filter(|_| status == 200);
             let products = products.ok_or_else(|| Failure(no_shop(&self.address, status)))?;
@@ -80,35 +80,35 @@ impl HttpDoor {
     }
 
     /// What is wrong with the orders that were taken, as their owners see them.
-    pub async fn look_at_all(&self, outcome: &Outcome) -> Vec<String> {
+    pub async fn verify_orders(&self, outcome: &LoadOutcome) -> Vec<String> {
         let bar = progress::of((outcome.confirmed.len() + outcome.later.len()) as u64);
         let mut wrong = vec![];
         for taken in outcome.confirmed.iter().chain(&outcome.later) {
-            wrong.extend(self.look_at(taken).await.err());
+            wrong.extend(self.verify_order(taken).await.err());
             bar.inc(1);
         }
         bar.finish_and_clear();
         wrong
     }
 
-    async fn look_at(&self, taken: &Taken) -> Result<(), String> {
+    async fn verify_order(&self, taken: &Taken) -> Result<(), String> {
         let bearer = format!("Bearer {}", taken.key);
         let path = format!("/orders/{}", taken.order);
-        match self.look(&path, &[("Authorization", &bearer)]).await? {
+        match self.get(&path, &[("Authorization", &bearer)]).await? {
             (200, order) if text(&order, "id") == Some(taken.order.to_string()) => Ok(()),
             (status, _) => Err(format!("{} was taken, and is answered {status} now", taken.order)),
         }
     }
 
     /// As `ask`, of a shop that may have to be asked again: it says so with 503.
-    async fn look(&self, path: &str, headers: &[(&str, &str)]) -> Result<(u16, Value), String> {
-        let until = Instant::now() + LOOK_WITHIN;
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Result<(u16, Value), String> {
+        let until = Instant::now() + RETRY_WITHIN;
         loop {
             let seen = self.ask("GET", path, headers, None).await?;
             if seen.0 != 503 || Instant::now() >= until {
                 return Ok(seen);
             }
-            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+            tokio::time::sleep(RETRY_AFTER).await;
         }
     }
 
@@ -197,7 +197,7 @@ impl HttpDoor {
     }
 }
 
-impl Door for HttpDoor {
+impl Target for HttpTarget {
     async fn place(&self, key: &str, basket: &Basket) -> Placed {
         self.buy(key, basket).await.unwrap_or_else(Placed::Failed)
     }
@@ -205,7 +205,7 @@ impl Door for HttpDoor {
 
 fn no_shop(address: &str, status: u16) -> String {
     match status {
-        503 => format!("the shop at {address} has had too much work for {} s", LOOK_WITHIN.as_secs()),
+        503 => format!("the shop at {address} has had too much work for {} s", RETRY_WITHIN.as_secs()),
         _ => format!("{address} is no Doorstep: it answers {status} where a shop lists its products"),
     }
 }
@@ -297,8 +297,8 @@ mod tests {
                 stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.unwrap();
             }
         };
-        let door = HttpDoor::to(&url, Path::Orders).unwrap();
-        let (seen, ()) = tokio::join!(door.look("/orders/x", &[]), shop);
+        let target = HttpTarget::to(&url, Path::Orders).unwrap();
+        let (seen, ()) = tokio::join!(target.get("/orders/x", &[]), shop);
         assert_eq!(seen, Ok((200, json!({"id": "x"}))));
     }
 

@@ -1,22 +1,22 @@
 //! `doorstep bench`: how fast the shop is, and what an order costs. At the end it looks whether all of it happened.
 
 mod bare_sync;
-mod beside;
+mod checkpoint_latency;
 mod choices;
 mod connection;
 mod core;
-mod crowd;
 mod daemon;
+mod directory;
 mod ending;
 mod figures;
 mod http;
 mod latencies;
 mod load;
-mod metronome;
+mod load_generator;
+mod pacer;
 mod process;
 mod progress;
 mod retail;
-mod room;
 mod spawn;
 mod steadiness;
 mod trial;
@@ -34,12 +34,12 @@ use crate::settings::Settings;
 
 use super::Failure;
 use choices::{Path, Until};
-use crowd::{Outcome, Pace, Taken};
+use directory::Directory;
 use figures::{Closing, Cost, Figures, Latency, Plan};
-use http::HttpDoor;
+use http::HttpTarget;
 use load::{Kind, Load};
+use load_generator::{LoadOutcome, Pace, Taken};
 use retail::Retail;
-use room::Room;
 use trial::{Ran, Trial};
 
 /// Where no speed is set: a hundred hours of trade in a second, so that orders close while others come.
@@ -154,7 +154,7 @@ impl Arguments {
         let trial = Trial { load, pace, until: Until::Closed, speed: SPEED, name: name() };
         let mut settings = settings.clone();
         settings.trade.speed = SPEED;
-        let Outcome { mut confirmed, later, failed, .. } =
+        let LoadOutcome { mut confirmed, later, failed, .. } =
             core::run(&settings, shelf, Path::Orders, trial)?.outcome;
         if !failed.is_empty() {
             return Err(Failure(format!("some of the {} orders before failed: {failed:?}", self.stored)));
@@ -193,8 +193,8 @@ fn of_our_own(
     data: Option<PathBuf>,
     config: Option<&FilePath>,
 ) -> Result<Figures, Failure> {
-    let room = Room::at(data)?;
-    settings.data.dir = room.data();
+    let directory = Directory::at(data)?;
+    settings.data.dir = directory.data();
     if arguments.until == Until::Closed && settings.trade.speed == 1 {
         settings.trade.speed = SPEED;
     }
@@ -224,18 +224,18 @@ fn of_our_own(
 /// Of one that is open: each order that it took must be there for its owner afterwards.
 fn of_a_shop(arguments: &Arguments, url: &str) -> Result<Figures, Failure> {
     spawn::on_one_thread(async {
-        let mut door = HttpDoor::to(url, arguments.path)?;
+        let mut target = HttpTarget::to(url, arguments.path)?;
         if let Some(file) = &arguments.api_key_file {
             let key = std::fs::read_to_string(file)
                 .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))?;
-            door = door.with_key(key.trim().to_owned());
+            target = target.with_key(key.trim().to_owned());
         }
-        let skus = door.products(arguments.products as usize).await?;
+        let skus = target.products(arguments.products as usize).await?;
         let trial = arguments.trial(arguments.load_of(skus.len())?, 1);
-        let door = door.selling(skus);
-        let outcome = trial.place_all(&door, async || None).await;
+        let target = target.selling(skus);
+        let outcome = trial.place_all(&target, async || None).await;
         let mut figures = Figures::of(arguments.plan(url, None), &outcome, Cost::default(), None);
-        figures.wrong = door.look_at_all(&outcome).await;
+        figures.wrong = target.verify_orders(&outcome).await;
         Ok(figures)
     })
 }

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use super::choices::Path;
 use super::core;
 use super::daemon::Daemon;
-use super::http::HttpDoor;
+use super::http::HttpTarget;
 use super::process::Process;
 use super::trial::{Ran, Trial};
 
@@ -28,14 +28,14 @@ pub fn run(
     let layout = Layout::of(settings);
     on_one_thread(async {
         let daemon = Daemon::open(settings, config).await?;
-        let door = HttpDoor::to(&daemon.url, path)?.selling(skus).with_key(key.reveal());
+        let target = HttpTarget::to(&daemon.url, path)?.selling(skus).with_key(key.reveal());
         let process = Process::of(daemon.process_id);
         // the customers are not to wait meanwhile
         let report = async || {
             let layout = layout.clone();
             tokio::task::spawn_blocking(move || ask_actors(&layout)).await?
         };
-        let ran = trial.run(&door, process, report).await?;
+        let ran = trial.run(&target, process, report).await?;
         daemon.stop().await?;
         Ok(ran)
     })

@@ -6,10 +6,10 @@ use crate::cli::Failure;
 use crate::runtime::Report;
 
 use super::choices::Until;
-use super::crowd::{self, Door, Outcome, Pace};
 use super::ending::Quiet;
 use super::figures::Cost;
 use super::load::Load;
+use super::load_generator::{self, LoadOutcome, Pace, Target};
 use super::process::{Process, Used};
 use super::progress;
 
@@ -26,7 +26,7 @@ pub struct Trial {
 
 /// What came of it.
 pub struct Ran {
-    pub outcome: Outcome,
+    pub outcome: LoadOutcome,
     pub cost: Cost,
     /// Until nothing was under way any more, where that was waited for.
     pub quiet_after: Option<Duration>,
@@ -36,14 +36,14 @@ impl Trial {
     /// `process`: the shop's; `report`: asks the shop what it is doing.
     pub async fn run(
         self,
-        door: &impl Door,
+        target: &impl Target,
         process: Process,
         report: impl AsyncFn() -> Result<Report, Failure>,
     ) -> Result<Ran, Failure> {
         let (used, syncs) = (process.used(), report().await?.batches);
         let (until, speed, begun) = (self.until, self.speed, Instant::now());
         let checkpointing = async || report().await.ok().map(|report| report.checkpointing);
-        let outcome = self.place_all(door, checkpointing).await;
+        let outcome = self.place_all(target, checkpointing).await;
         let quiet_after = match until {
             Until::Confirmed => None,
             Until::Closed => Some(Quiet::at(speed).waits(&report, begun).await?),
@@ -57,9 +57,14 @@ impl Trial {
     }
 
     /// `checkpointing`: asks the shop whether it writes a checkpoint; none of one that tells nothing about itself.
-    pub async fn place_all(self, door: &impl Door, checkpointing: impl AsyncFn() -> Option<bool>) -> Outcome {
+    pub async fn place_all(
+        self,
+        target: &impl Target,
+        checkpointing: impl AsyncFn() -> Option<bool>,
+    ) -> LoadOutcome {
         let bar = progress::of(self.pace.orders);
-        let outcome = crowd::order(door, self.load, self.pace, &self.name, &bar, checkpointing).await;
+        let outcome =
+            load_generator::generate(target, self.load, self.pace, &self.name, &bar, checkpointing).await;
         bar.finish_and_clear();
         outcome
     }

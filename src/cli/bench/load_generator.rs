@@ -1,5 +1,5 @@
-//! Customers who place orders: each again as soon as she is answered (closed loop), or at their times, answered or not
-//! (open loop).
+//! Simulated customers who place orders: each again as soon as she is answered (closed loop), or at their times, answered or
+//! not (open loop).
 //!
 //! In an open loop an order's latency counts from the moment at which it was to leave, also where everybody who
 //! could have sent it was still waiting: what a slow answer holds up is not left out.
@@ -14,10 +14,10 @@ use indicatif::ProgressBar;
 
 use crate::domain::OrderId;
 
-use super::beside::Beside;
+use super::checkpoint_latency::CheckpointLatency;
 use super::latencies::latencies;
 use super::load::{Basket, Load};
-use super::metronome::Metronome;
+use super::pacer::Pacer;
 use super::steadiness::Steadiness;
 
 /// An order that is refused because the shop has more work than it takes is sent again after this, in a closed loop.
@@ -25,10 +25,10 @@ const AGAIN_AFTER: Duration = Duration::from_millis(10);
 /// And no longer than this.
 const AGAIN_WITHIN: Duration = Duration::from_secs(30);
 /// A checkpoint takes a hundred times as long.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+const BETWEEN_CHECKPOINT_POLLS: Duration = Duration::from_millis(20);
 
 /// Where orders are placed.
-pub trait Door {
+pub trait Target {
     /// Places one order under an idempotency key of its own, and waits for the answer.
     async fn place(&self, key: &str, basket: &Basket) -> Placed;
 }
@@ -63,7 +63,7 @@ pub struct Pace {
 }
 
 /// What came of them.
-pub struct Outcome {
+pub struct LoadOutcome {
     pub confirmed: Vec<Taken>,
     pub later: Vec<Taken>,
     /// How often the shop said that it has too much work.
@@ -75,21 +75,21 @@ pub struct Outcome {
     /// Of an open loop: microseconds by which its own clock was late.
     pub late: Option<Histogram<u64>>,
     pub steadiness: Steadiness,
-    pub beside: Beside,
+    pub checkpoint_latency: CheckpointLatency,
     pub took: Duration,
 }
 
 /// Places all orders, and counts. `checkpointing`: asks the shop, of an open loop, whether it writes a checkpoint; none where it
 /// cannot be asked.
-pub async fn order(
-    door: &impl Door,
+pub async fn generate(
+    target: &impl Target,
     load: Load,
     pace: Pace,
     name: &str,
     bar: &ProgressBar,
     checkpointing: impl AsyncFn() -> Option<bool>,
-) -> Outcome {
-    let outcome = Outcome {
+) -> LoadOutcome {
+    let outcome = LoadOutcome {
         confirmed: vec![],
         later: vec![],
         refused: 0,
@@ -97,51 +97,51 @@ pub async fn order(
         latency: latencies(),
         late: None,
         steadiness: Steadiness::default(),
-        beside: Beside::default(),
+        checkpoint_latency: CheckpointLatency::default(),
         took: Duration::ZERO,
     };
     let begun = Instant::now();
-    let crowd = Crowd {
-        door,
+    let generator = LoadGenerator {
+        target,
         pace,
         name,
         bar,
         begun,
-        metronome: pace.rate.map(|rate| Metronome::begin(begun, rate, pace.orders)),
-        line: RefCell::new(Line { load, next: 0 }),
+        pacer: pace.rate.map(|rate| Pacer::start(begun, rate, pace.orders)),
+        unsent: RefCell::new(Unsent { load, next: 0 }),
         outcome: RefCell::new(outcome),
     };
-    let customers = futures_util::future::join_all((0..pace.clients).map(|_| crowd.customer()));
+    let customers = futures_util::future::join_all((0..pace.clients).map(|_| generator.customer()));
     tokio::select! {
         _ = customers => {}
-        never = crowd.look(checkpointing) => match never {},
+        never = generator.watch_checkpoints(checkpointing) => match never {},
     }
-    let took = crowd.begun.elapsed();
-    let late = crowd.metronome.as_ref().map(Metronome::late);
-    Outcome { took, late, ..crowd.outcome.into_inner() }
+    let took = generator.begun.elapsed();
+    let late = generator.pacer.as_ref().map(Pacer::lateness);
+    LoadOutcome { took, late, ..generator.outcome.into_inner() }
 }
 
-struct Crowd<'a, D> {
-    door: &'a D,
+struct LoadGenerator<'a, T> {
+    target: &'a T,
     pace: Pace,
     name: &'a str,
     bar: &'a ProgressBar,
     begun: Instant,
-    metronome: Option<Metronome>,
-    line: RefCell<Line>,
-    outcome: RefCell<Outcome>,
+    pacer: Option<Pacer>,
+    unsent: RefCell<Unsent>,
+    outcome: RefCell<LoadOutcome>,
 }
 
 /// Orders that have not left.
-struct Line {
+struct Unsent {
     load: Load,
     next: u64,
 }
 
-impl<D: Door> Crowd<'_, D> {
+impl<T: Target> LoadGenerator<'_, T> {
     async fn customer(&self) {
         while let Some((nth, basket)) = self.next() {
-            let from = self.leaves(nth).await;
+            let from = self.wait_until_due(nth).await;
             let key = format!("{}-{nth}", self.name);
             let placed = self.place(&key, &basket).await;
             self.note(placed, from.elapsed());
@@ -149,34 +149,34 @@ impl<D: Door> Crowd<'_, D> {
     }
 
     fn next(&self) -> Option<(u64, Basket)> {
-        let mut line = self.line.borrow_mut();
-        let nth = line.next;
-        line.next += 1;
-        (nth < self.pace.orders).then(|| (nth, line.load.next()))
+        let mut unsent = self.unsent.borrow_mut();
+        let nth = unsent.next;
+        unsent.next += 1;
+        (nth < self.pace.orders).then(|| (nth, unsent.load.next()))
     }
 
     /// Asks the shop now and then, for as long as it answers.
-    async fn look(&self, checkpointing: impl AsyncFn() -> Option<bool>) -> Infallible {
-        while self.metronome.is_some()
+    async fn watch_checkpoints(&self, checkpointing: impl AsyncFn() -> Option<bool>) -> Infallible {
+        while self.pacer.is_some()
             && let Some(now) = checkpointing().await
         {
-            self.outcome.borrow_mut().beside.look(now);
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+            self.outcome.borrow_mut().checkpoint_latency.observe(now);
+            tokio::time::sleep(BETWEEN_CHECKPOINT_POLLS).await;
         }
         std::future::pending().await
     }
 
     /// Waits until the order is to leave; since when its latency counts.
-    async fn leaves(&self, nth: u64) -> Instant {
-        let Some(metronome) = &self.metronome else { return Instant::now() };
-        metronome.beat().await;
-        metronome.due(nth)
+    async fn wait_until_due(&self, nth: u64) -> Instant {
+        let Some(pacer) = &self.pacer else { return Instant::now() };
+        pacer.next().await;
+        pacer.due(nth)
     }
 
     async fn place(&self, key: &str, basket: &Basket) -> Placed {
         let since = Instant::now();
         loop {
-            let placed = self.door.place(key, basket).await;
+            let placed = self.target.place(key, basket).await;
             let again = self.pace.rate.is_none() && since.elapsed() < AGAIN_WITHIN;
             if placed != Placed::Refused || !again {
                 return placed;
@@ -193,7 +193,7 @@ impl<D: Door> Crowd<'_, D> {
             Placed::Confirmed(taken) => {
                 let took_us = took.as_micros() as u64;
                 outcome.latency.saturating_record(took_us);
-                outcome.beside.note(took_us);
+                outcome.checkpoint_latency.note(took_us);
                 outcome.steadiness.note(self.begun.elapsed(), took);
                 outcome.confirmed.push(taken);
             }
@@ -218,7 +218,7 @@ mod tests {
         asked: Cell<u64>,
     }
 
-    impl Door for Slow {
+    impl Target for Slow {
         async fn place(&self, key: &str, _: &Basket) -> Placed {
             self.asked.set(self.asked.get() + 1);
             if self.asked.get().is_multiple_of(self.refuses_every) {
@@ -229,10 +229,10 @@ mod tests {
         }
     }
 
-    fn ordered(door: &Slow, pace: Pace) -> Outcome {
+    fn ordered(target: &Slow, pace: Pace) -> LoadOutcome {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let load = Load::drawn(Kind::Hot, 1, 1);
-        runtime.block_on(order(door, load, pace, "test", &ProgressBar::hidden(), async || None))
+        runtime.block_on(generate(target, load, pace, "test", &ProgressBar::hidden(), async || None))
     }
 
     fn slow(takes_ms: u64, refuses_every: u64) -> Slow {

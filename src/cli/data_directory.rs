@@ -22,7 +22,7 @@ pub const WHETHER_ACKNOWLEDGED: &str =
     "if a crash tore it, nothing in it was acknowledged; if the disk damaged it later, that cannot be told";
 
 /// A data directory that this process owns.
-pub struct World {
+pub struct DataDirectory {
     pub layout: Layout,
     pub journal: FileJournal,
     pub epoch: u64,
@@ -32,14 +32,14 @@ pub struct World {
     _lock: DirectoryLock,
 }
 
-impl World {
-    pub fn open(settings: &Settings) -> Result<World, Failure> {
+impl DataDirectory {
+    pub fn open(settings: &Settings) -> Result<DataDirectory, Failure> {
         private::claim(&Layout::of(settings))?;
-        World::open_as_it_is(settings)
+        DataDirectory::open_as_it_is(settings)
     }
 
     /// As `open`, without a look at who else may see it.
-    pub fn open_as_it_is(settings: &Settings) -> Result<World, Failure> {
+    pub fn open_as_it_is(settings: &Settings) -> Result<DataDirectory, Failure> {
         // first: sled too reads the clock, and takes a wrong one for damage
         let now = system_time()?;
         let layout = Layout::of(settings);
@@ -60,7 +60,7 @@ impl World {
         if let OpenState::SetAside { .. } = state {
             tracing::info!(records = recovery.last.0, "rebuilding the trees from the journal");
         }
-        Ok(World { layout, journal, epoch: recovery.epoch + 1, trees, now, _lock: lock })
+        Ok(DataDirectory { layout, journal, epoch: recovery.epoch + 1, trees, now, _lock: lock })
     }
 
     /// Recovers the shop and brings its actors to life.
@@ -78,7 +78,7 @@ impl World {
 
     /// As `start`, with these partners.
     pub async fn start_among(self, settings: &Settings, partners: Partners) -> Result<Opened, Failure> {
-        let World { layout, journal, epoch, trees, now, _lock } = self;
+        let DataDirectory { layout, journal, epoch, trees, now, _lock } = self;
         let (rules, partners) = (settings.rules(), Arc::new(partners));
         let own = move || Own::<Shop> {
             rules: rules.clone(),
