@@ -39,7 +39,7 @@ fn every_who() -> [Who; 3] {
 
 fn every_waiting() -> [Waiting; 4] {
     let ships_on = day(5);
-    [Waiting::Asking, Waiting::Promised { ships_on }, Waiting::Called { ships_on }, Waiting::GivenUp]
+    [Waiting::Asking, Waiting::Promised { ships_on }, Waiting::Ordered { ships_on }, Waiting::GivenUp]
 }
 
 fn every_demand() -> Vec<Demand> {
@@ -119,15 +119,15 @@ fn who_hears_that_all_is_here_misses_nothing() {
 #[test]
 fn supplies_are_ordered_for_who_was_promised_and_has_paid() {
     for (demand, report, _) in every_way() {
-        let (promised, called) = (
+        let (promised, ordered) = (
             matches!(demand.state, Waiting::Promised { .. }),
-            matches!(demand.state, Waiting::Called { .. }),
+            matches!(demand.state, Waiting::Ordered { .. }),
         );
         let is_paid = matches!(report, Report::Paid(_));
         match next(&demand, report) {
             Step::OrderSupplies(_) => assert!(promised && is_paid && demand.short() > 0),
-            Step::SuppliesArrived | Step::NoSupplies => assert!(called || promised && is_paid),
-            Step::Slip(later) => assert!(called && later > day(5)),
+            Step::SuppliesArrived | Step::NoSupplies => assert!(ordered || promised && is_paid),
+            Step::Slip(later) => assert!(ordered && later > day(5)),
             _ => {}
         }
     }
