@@ -9,6 +9,7 @@ use super::ordering::Plan;
 use super::{Availability, Demand, DemandId, Waiting, Who, ordering, steps};
 
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Report {
     /// A round of quotes is over, or none is needed.
     Dated,

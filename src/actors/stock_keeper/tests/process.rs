@@ -1,5 +1,9 @@
 //! Every way in which a demand can stand, also those in which none ever does, every report, and what follows.
 
+use std::collections::BTreeSet;
+
+use strum::VariantNames;
+
 use super::*;
 use crate::actors::stock_keeper::process::{Report, Step, next};
 use crate::actors::stock_keeper::{DemandLine, Waiting, Who};
@@ -67,6 +71,13 @@ fn every_report() -> Vec<(Report, &'static str)> {
         (Report::Comes(day(5)), " in time"),
         (Report::Comes(day(6)), " late"),
     ]
+}
+
+#[test]
+fn every_report_is_among_them() {
+    let named: BTreeSet<&str> =
+        every_report().into_iter().map(|(report, _)| report).map(|report| report.into()).collect();
+    assert_eq!(named, Report::VARIANTS.iter().copied().collect());
 }
 
 fn every_way() -> impl Iterator<Item = (Demand, Report, &'static str)> {
