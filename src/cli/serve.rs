@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::access::Origins;
 use crate::actors::{GATEWAY, Shop, bank};
+use crate::domain::ShopIdentity;
 use crate::gateway::{self, App, HttpLimits, OrderLinks, OsSessions, PageSettings};
 use crate::http;
 use crate::output;
@@ -81,6 +82,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         cards: Arc::new(control::AsksBank(running.handle())),
         clients: Arc::new(settings.clients()),
         origins: card_names,
+        identity: Arc::new(ShopIdentity::demo()),
         shop: shop_names,
     };
     serve_cards(running, cards, page, settings.connections(limits.cards));

@@ -7,9 +7,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actors::web_session::{BeginCheckout, CartView, CheckoutBegun, NoCheckout};
-use crate::domain::{Backorder, Customer, Money, ShippingAddress};
+use crate::domain::{Backorder, Customer, OrderLine, ShippingAddress, Totals};
 use crate::gateway::countries::COUNTRIES;
 use crate::gateway::{App, Problem};
+use crate::partners::processor::Payable;
 
 use super::cart::{Line, can_be_paid};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
@@ -131,7 +132,8 @@ fn unaccepted(wait: &Wait, accepted: &str) -> Option<&'static str> {
 /// A checkout that waits for its payment.
 struct Begun {
     nonce: String,
-    amount: Money,
+    lines: Vec<OrderLine>,
+    totals: Totals,
 }
 
 /// `None`: there is nothing to buy any more.
@@ -145,7 +147,7 @@ async fn begin_at(
     let begin = BeginCheckout { customer, shipping_address, backorder };
     match app.act_of(cart.id, begin).await? {
         Ok(CheckoutBegun { checkout, cart }) => {
-            Ok(cart.totals.map(|totals| Begun { nonce: checkout, amount: totals.total }))
+            Ok(cart.totals.map(|totals| Begun { nonce: checkout, lines: cart.lines, totals }))
         }
         Err(NoCheckout::CartEmpty | NoCheckout::NoSuchCart) => Ok(None),
         // only what is paid for is refused so
@@ -159,6 +161,7 @@ impl Begun {
         // a request that names none of ours has come to no handler
         let shop = app.origins.of_head(request.head()).unwrap_or(app.origins.canonical());
         let back = format!("{shop}/checkout/return");
-        app.payment_page.address(&self.nonce, self.amount, &back)
+        let payable = Payable { checkout: &self.nonce, back: &back, lines: &self.lines, totals: self.totals };
+        app.payment_page.open(&payable)
     }
 }

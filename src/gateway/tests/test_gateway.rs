@@ -24,7 +24,7 @@ use crate::gateway::{
     App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
     ShopClient, configure,
 };
-use crate::partners::processor::{PaymentPage, TypedCard};
+use crate::partners::processor::{Payable, PaymentPage, TypedCard};
 use crate::runtime::{AnyReply, Clock, Question};
 
 /// What the scripted shop does next.
@@ -250,7 +250,8 @@ pub fn name_the_shop(headers: &mut HeaderMap) {
 pub struct ScriptedPaymentPage;
 
 impl PaymentPage for ScriptedPaymentPage {
-    fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
+    fn open(&self, payable: &Payable<'_>) -> String {
+        let (checkout, amount, back) = (payable.checkout, payable.amount(), payable.back);
         let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
         format!("http://127.0.0.1:7002/pay?checkout={checkout}&amount={}&return={back}", amount.amount)
     }
