@@ -5,7 +5,8 @@ use crate::domain::{OrderId, Party, SessionId};
 use crate::runtime::{Actor, Fold, Partition, Snapshot, Tables};
 
 use super::{
-    Ended, Event, Message, NoCart, NoCheckout, Programs, Session, WebSession, cart, checkout, keys, state,
+    Ended, Event, Message, NoCart, NoCheckout, Programs, Session, WebSession, cart, checkout, give_back,
+    keys, state,
 };
 
 impl Actor for WebSession {
@@ -108,6 +109,7 @@ fn on_cart(turn: &mut Turn<'_>, id: SessionId, session: &Session, message: &Mess
         Message::BeginCheckout(question) => checkout::begin(turn, id, session, question),
         Message::PayWith(question) => checkout::pay_with(turn, id, session, question),
         Message::CheckoutCart(question) => checkout::checkout(turn, id, session, question),
+        Message::GiveBack { order, lines } => give_back::give_back(turn, id, session, *order, lines),
         // decided on above, for any session
         Message::Submit(_)
         | Message::Create(_)
@@ -134,6 +136,8 @@ fn no_such_cart(turn: &mut Turn<'_>, message: &Message) {
         // of the programs' session, which never ends
         Message::Forget(question) => turn.answer(question, ()),
         Message::End(question) => turn.answer(question, Ended::NotOver),
+        // she has forgotten it, or it is over: there is nowhere to put it
+        Message::GiveBack { .. } => {}
         // not about a cart
         Message::Submit(_)
         | Message::OrderAnswered { .. }

@@ -41,6 +41,11 @@ pub enum Message {
     Adopt(Adopt),
     Forget(Forget),
     End(End),
+    /// OrderManager: the payment was declined after the checkout was answered; these are the order's lines. There is no answer.
+    GiveBack {
+        order: OrderId,
+        lines: Arc<[OrderLine]>,
+    },
 }
 
 impl Versioned for Message {}
@@ -233,7 +238,7 @@ impl Message {
     /// The order that it is about: none has been placed before one is answered.
     pub fn order(&self) -> Option<OrderId> {
         match self {
-            Message::OrderAnswered { order, .. } => Some(*order),
+            Message::OrderAnswered { order, .. } | Message::GiveBack { order, .. } => Some(*order),
             _ => None,
         }
     }

@@ -60,6 +60,13 @@ pub enum Event {
     CheckoutOver {
         session: SessionId,
     },
+    /// The payment of an order was declined after she was told of it: these lines are in the cart again, in the place of any other of
+    /// their SKUs. None: it held as much.
+    GivenBack {
+        session: SessionId,
+        order: OrderId,
+        lines: Vec<OrderLine>,
+    },
 }
 
 impl Versioned for Event {}
@@ -75,6 +82,7 @@ impl Event {
             | Event::CheckoutBegun { session, .. }
             | Event::Answered { session, .. }
             | Event::CheckoutSent { session, .. }
+            | Event::GivenBack { session, .. }
             | Event::CheckoutOver { session } => *session,
             Event::KeyAdded { .. } | Event::KeyRevoked { .. } => return None,
         };
@@ -85,6 +93,9 @@ impl Event {
         match self {
             Event::Answered { order, state, .. } => {
                 smallvec![(*order, Step::CUSTOMER_SEES, Happening::CustomerTold { state: *state })]
+            }
+            Event::GivenBack { order, .. } => {
+                smallvec![(*order, Step::CUSTOMER_SEES, Happening::BasketGivenBack)]
             }
             _ => smallvec![],
         }
@@ -127,6 +138,9 @@ fn fold_into_session(id: SessionId, event: &Event, fold: &mut Fold<'_>) {
             note(id, fold, |session| session.ordering = Some(*ordering));
         }
         Event::CheckoutOver { .. } => note(id, fold, |session| session.ordering = None),
+        Event::GivenBack { lines, .. } => {
+            note(id, fold, |session| lines.iter().for_each(|line| session.set_line(line)));
+        }
         // of no session
         Event::KeyAdded { .. } | Event::KeyRevoked { .. } => {}
     }

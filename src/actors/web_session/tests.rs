@@ -1,5 +1,6 @@
 //! A session by its decisions: these tests play the gateway and the order manager.
 mod any_sequence;
+mod given_back;
 mod one_checkout;
 mod over;
 
