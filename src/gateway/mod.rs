@@ -42,6 +42,7 @@ mod shop_client;
 mod site;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use app::{App, NewSession, OsSessions};
 pub use auth::order_key;

@@ -277,13 +277,13 @@ async fn a_timeline_is_a_list_of_what_happened() {
             "at": "2026-11-22T12:00:00.000Z",
             "step": 2,
             "name": "order_sent",
-            "what": "sent to the order manager: 1 line, 18.97 GBP",
+            "what": "sent to the order manager: 1 line, £18.97",
             "by": "OrderManager",
         }, {
             "at": "2026-11-22T12:00:00.000Z",
             "step": 8,
             "name": "bank_answered",
-            "what": "the bank holds 18.97 GBP",
+            "what": "the bank holds £18.97",
             "by": "BankActor",
         }, {
             "at": "2026-11-22T12:00:00.000Z",
