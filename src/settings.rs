@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
-use crate::access::{self, ForwardingHeader, Quotas, Rate, TrustedProxies};
+use crate::access::{self, CorsOrigins, ForwardingHeader, Quotas, Rate, TrustedProxies};
 use crate::actors::{CART_KEPT_MS, Rules};
 use crate::domain::{Currency, Money};
 use crate::http;
@@ -53,7 +53,7 @@ macro_rules! tables {
 tables! {
     Data { dir: PathBuf }
     Http {
-        listen: SocketAddr, public_url: String, trusted_proxies: TrustedProxies,
+        listen: SocketAddr, public_url: String, trusted_proxies: TrustedProxies, cors_origins: CorsOrigins,
         forwarding_header: ForwardingHeader, workers: usize, connections_max: usize, address_connections_max: usize,
         local_connections_max: usize, idle_ms_max: u64, head_ms_max: u64, body_ms_max: u64, write_ms_max: u64,
         write_bytes_per_s_min: u64,
@@ -99,7 +99,11 @@ pub enum BadSettings {
 }
 
 const PREFIX: &str = "DOORSTEP";
-const PROXIES: &str = "DOORSTEP_HTTP__TRUSTED_PROXIES";
+/// Settings that are lists, and the variables that they are set by, with commas.
+const LISTS: [(&str, &str); 2] = [
+    ("http.trusted_proxies", "DOORSTEP_HTTP__TRUSTED_PROXIES"),
+    ("http.cors_origins", "DOORSTEP_HTTP__CORS_ORIGINS"),
+];
 /// Of a year: longer than anything here lasts.
 const HOURS_MAX: u64 = 365 * 24;
 
@@ -141,14 +145,20 @@ impl Settings {
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
         let variables = Environment::with_prefix(PREFIX).prefix_separator("_").separator("__");
-        let variables = variables.list_separator(",").with_list_parse_key("http.trusted_proxies");
+        let mut variables = variables.list_separator(",");
+        for (key, _) in LISTS {
+            variables = variables.with_list_parse_key(key);
+        }
         let environment = environment.unwrap_or_else(|| std::env::vars().collect());
         let (ours, _) = sorted_out(environment);
-        // an empty list is none, not one of an empty text
-        let names_none =
-            |(name, value): (&String, &String)| name.eq_ignore_ascii_case(PROXIES) && value.trim().is_empty();
-        if ours.iter().any(names_none) {
-            layers = layers.set_override("http.trusted_proxies", Vec::<String>::new())?;
+        for (key, variable) in LISTS {
+            // an empty list is none, not one of an empty text
+            let names_none = |(name, value): (&String, &String)| {
+                name.eq_ignore_ascii_case(variable) && value.trim().is_empty()
+            };
+            if ours.iter().any(names_none) {
+                layers = layers.set_override(key, Vec::<String>::new())?;
+            }
         }
         layers = layers.add_source(variables.source(Some(ours)).try_parsing(true));
         let mut settings: Settings = layers.build()?.try_deserialize()?;
@@ -356,9 +366,22 @@ mod tests {
         assert_eq!(by_file, by_variable.http.trusted_proxies);
         assert_eq!(load("", &[]).unwrap().http.trusted_proxies, TrustedProxies::default());
         for none in ["", " "] {
-            let set = load(file, &[(PROXIES, none)]).unwrap();
+            let set = load(file, &[(LISTS[0].1, none)]).unwrap();
             assert_eq!(set.http.trusted_proxies, TrustedProxies::default(), "an empty list is none");
         }
+    }
+
+    #[test]
+    fn browser_apps_are_named_by_their_origins() {
+        let listed = |file: &str| load(file, &[]).map(|settings| settings.http.cors_origins);
+        assert!(!listed("").unwrap().hold("https://app.example"));
+        assert!(
+            listed("[http]\ncors_origins = [\"https://app.example\"]").unwrap().hold("https://app.example")
+        );
+        let by_variable = load("", &[("DOORSTEP_HTTP__CORS_ORIGINS", "https://a.example,https://b.example")]);
+        assert!(by_variable.unwrap().http.cors_origins.hold("https://b.example"));
+        let why = listed("[http]\ncors_origins = [\"*\"]").unwrap_err().to_string();
+        assert!(why.contains("`*` is no origin"), "{why}");
     }
 
     #[test]

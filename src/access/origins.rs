@@ -131,7 +131,7 @@ fn local_names(listen: SocketAddr) -> Vec<String> {
 }
 
 /// As a browser writes it: in small letters, as an A-label, without the scheme's usual port.
-fn origin(text: &str) -> Option<String> {
+pub(super) fn origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let plain = url.username().is_empty()
         && url.password().is_none()

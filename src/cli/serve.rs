@@ -68,6 +68,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
         limits: HttpLimits::of(settings.connections(limits.shop_worker)),
         clients: Arc::new(settings.clients()),
         origins: shop_names.clone(),
+        cors_origins: Arc::new(settings.http.cors_origins.clone()),
         pages: PageSettings { payment_page_url: cards_url.clone() },
     };
     let products = app.catalogue.len();

@@ -4,6 +4,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::access::Clients;
+use crate::access::CorsOrigins;
 use crate::access::Origins;
 use crate::actors::{Rules, Shop};
 use crate::domain::catalogue::Catalogue;
@@ -36,6 +37,8 @@ pub struct App {
     pub clients: Arc<Clients>,
     /// The origins that the shop is reached at.
     pub origins: Arc<Origins>,
+    /// Of browser apps on other sites, which may ask the API.
+    pub cors_origins: Arc<CorsOrigins>,
     pub pages: PageSettings,
 }
 

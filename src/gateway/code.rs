@@ -50,6 +50,8 @@ problems! {
         "send the key whole as it was shown; if it was revoked or is lost, `doorstep keys add NAME` makes another";
     PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The card was declined",
         "nothing was charged: order again with another card and a new Idempotency-Key";
+    OriginNotAllowed, "origin_not_allowed", FORBIDDEN, "This origin may not ask the API",
+        "the shop's operator names the origins of browser apps in http.cors_origins; a program without a browser needs none";
     NotFound, "not_found", NOT_FOUND, "There is nothing at this address",
         "look at the address; the API begins with /api/v1";
     NoSuchProduct, "no_such_product", NOT_FOUND, "There is no such product",

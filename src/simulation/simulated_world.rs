@@ -188,6 +188,7 @@ impl SimulatedWorld {
             limits: HttpLimits::default(),
             clients: Arc::new(rates::clients()),
             origins: Arc::new(named()),
+            cors_origins: Arc::default(),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         };
         self.network.card_page.connect(app.shop.clone());

@@ -150,6 +150,7 @@ impl Bookshop {
             limits: HttpLimits::default(),
             clients: Arc::new(doorstep::access::Clients::unlimited()),
             origins: Arc::new(origins.expect("this machine's names")),
+            cors_origins: Arc::default(),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
         })
         .await

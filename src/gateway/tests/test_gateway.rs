@@ -144,6 +144,7 @@ impl TestGateway {
             limits: HttpLimits::default(),
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
+            cors_origins: Arc::default(),
             pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
         };
         TestGateway { app, shop }
@@ -152,6 +153,13 @@ impl TestGateway {
     /// Browsers reach the shop there.
     pub fn at(mut self, public_url: &str) -> TestGateway {
         self.app.origins = origins(public_url);
+        self
+    }
+
+    /// Browser apps at these origins may ask the API.
+    pub fn shared_with(mut self, origins: &[&str]) -> TestGateway {
+        let origins = origins.iter().map(|&origin| origin.to_owned()).collect::<Vec<_>>();
+        self.app.cors_origins = Arc::new(origins.try_into().unwrap());
         self
     }
 

@@ -180,6 +180,7 @@ fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
         limits: HttpLimits::default(),
         clients: Arc::new(Clients::unlimited()),
         origins: test_gateway::origins(public_url),
+        cors_origins: Arc::default(),
         pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },
     }
 }
