@@ -59,7 +59,7 @@ pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<StepShown> {
     let known = as_known(timeline);
     let is_done = |step: Step| {
         let said = known.iter().filter(|entry| entry.step == step).map(|entry| says(entry));
-        said.filter(|said| *said != Says::Nothing).last() == Some(Says::Done)
+        said.rev().find(|said| *said != Says::Nothing) == Some(Says::Done)
     };
     let last_done = TITLES.iter().rposition(|(step, _)| is_done(*step));
     let ended = view.state.is_end();

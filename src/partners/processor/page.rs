@@ -24,11 +24,11 @@ use crate::http::{self, Server};
 use crate::partners::wall_clock;
 
 use super::embedded::now_s;
-use super::form_view::{Errors, KeptCard, Said, as_sentence, form};
 use super::kept_numbers::KEPT_FOR_S;
 use super::page_form::CardForm;
 use super::page_guard::guarded;
 use super::page_message::{STYLESHEET, message, message_with_link, stylesheet};
+use super::page_view::{Errors, KeptCard, Said, as_sentence, form};
 use super::payment_request::PaymentRequest;
 use super::typed_cards::NotKept;
 use super::{BadCard, CardNumber, CardPage, Expiry, TypedCard, check_cvv, test_behaviour};
