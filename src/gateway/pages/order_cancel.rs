@@ -40,7 +40,8 @@ pub async fn ask(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, P
     let view = order::view(&app, order, app.links.claim(order, &key)?).await?;
     let back = order::address(order, &key);
     if !order_status::can_be_cancelled(view.state) {
-        return Ok(see_other(&back));
+        let why = if view.state.is_end() { "" } else { "&notice=too_late" };
+        return Ok(see_other(&format!("{back}{why}")));
     }
     let page = CancelPage {
         layout: Layout::titled("Cancel this order?"),

@@ -193,7 +193,7 @@ async fn an_order_can_be_cancelled_by_its_key_until_it_is_on_its_way() {
 
     let pages = having(order_view(OrderState::Dispatched), vec![]);
     pages.get(&path).await.hides("Cancel this order");
-    pages.get(&format!("{cancel}?{form}")).await.goes_to(&path);
+    pages.get(&format!("{cancel}?{form}")).await.goes_to(&format!("{path}&notice=too_late"));
     pages.post(&cancel, &form).await.goes_to(&format!("{path}&notice=too_late"));
     pages.get(&format!("{path}&notice=too_late")).await.shows("too late to cancel");
 }
