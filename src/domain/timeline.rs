@@ -95,6 +95,8 @@ pub enum Happening {
     StopAsked,
     SentAgain { message: String },
     Discarded { message: String },
+    CaseClosed { why: String },
+    BasketGivenBack,
 }
 
 /// A sentence for people.
@@ -158,6 +160,8 @@ impl fmt::Display for Happening {
             HoldReplaced => write!(f, "the new hold took the place of the old one"),
             SentAgain { message } => write!(f, "the operator sent {message} again, which had been given up"),
             Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
+            CaseClosed { why } => write!(f, "the case was closed: {why}"),
+            BasketGivenBack => write!(f, "what was ordered is in the customer's basket again"),
             StopAsked => write!(f, "the warehouse was asked to stop: the money is held no longer"),
         }
     }

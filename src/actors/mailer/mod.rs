@@ -17,6 +17,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod v2;
 
 pub use calls::SendLetter;
 pub use mail_id::MailId;

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::partners::mail::Letter;
-
-use super::MailId;
+use super::v2::{Letter, MailId};
 
 #[derive(Deserialize)]
 pub struct Mail {

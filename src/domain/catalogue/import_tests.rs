@@ -25,7 +25,7 @@ fn a_row_becomes_a_product_with_its_opening_stock() {
     assert_eq!((row.product.year, row.product.language.as_deref()), (Some(1815), Some("en")));
     assert_eq!(row.product.isbn.as_deref(), Some("9780439023481"));
     assert_eq!(row.product.price, Money::new(750, Currency::GBP));
-    assert_eq!(row.product.weight_grams, 340);
+    assert_eq!(row.product.weight_grams, Some(340));
     assert!(imported.derived.is_empty());
 }
 

@@ -107,7 +107,7 @@ struct BookPage {
     year: Option<String>,
     language: Option<String>,
     isbn: Option<String>,
-    weight_grams: u32,
+    weight_grams: Option<u32>,
     quantity_max: u32,
     in_basket: u32,
     typed: String,

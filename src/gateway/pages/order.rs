@@ -43,9 +43,7 @@ struct OrderPage {
     money: String,
     name: String,
     email: String,
-    line1: String,
-    city: String,
-    postcode: String,
+    address: Vec<String>,
     country: String,
     can_cancel: bool,
 }
@@ -112,9 +110,7 @@ fn page(view: &OrderView, key: String, timeline: &Timeline, notice: Option<&'sta
         money: order_status::money(view),
         name: view.customer.name.clone(),
         email: view.customer.email.clone(),
-        line1: view.shipping_address.line1.clone(),
-        city: view.shipping_address.city.clone(),
-        postcode: view.shipping_address.postcode.clone(),
+        address: view.shipping_address.lines(),
         country: country_name(&view.shipping_address.country).to_owned(),
         can_cancel: order_status::can_be_cancelled(view.state),
     }

@@ -88,7 +88,7 @@ pub fn cases(timeline: &Timeline) -> Vec<Entry> {
 fn shown(what: &Happening) -> String {
     match what {
         Happening::CaseOpened { .. } => "one of us is looking into your order".to_owned(),
-        Happening::SentAgain { .. } | Happening::Discarded { .. } => {
+        Happening::SentAgain { .. } | Happening::Discarded { .. } | Happening::CaseClosed { .. } => {
             "one of us has looked into your order".to_owned()
         }
         Happening::MailParked { what, .. } => format!("the e-mail {what} could not be sent"),
@@ -102,6 +102,7 @@ fn shown(what: &Happening) -> String {
             )
         }
         Happening::Settled { amount } => format!("settled between the banks: {amount}"),
+        Happening::BasketGivenBack => "what you ordered is in your basket again".to_owned(),
         other => other.to_string(),
     }
 }
