@@ -40,6 +40,7 @@ mod request_guard;
 mod security;
 mod shop_client;
 mod site;
+mod sku_in_path;
 #[cfg(test)]
 mod tests;
 
@@ -57,3 +58,4 @@ pub use problem::Problem;
 pub use request_guard::RequestGuard;
 pub use shop_client::{AskError, PendingReply, ShopClient};
 pub use site::{configure, serve};
+pub use sku_in_path::sku_in_path;

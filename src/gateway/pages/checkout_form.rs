@@ -132,6 +132,9 @@ impl Typed {
             postcode: cleaned("postcode", &self.postcode, &mut errors.postcode),
             phone: cleaned("phone", &self.phone, &mut errors.phone),
         };
+        if typed.line1.is_empty() {
+            errors.line1.get_or_insert("Please type the street and the number.".to_owned());
+        }
         addresses::check(country?, &typed).map_err(|wrong| errors.note(wrong)).ok()
     }
 

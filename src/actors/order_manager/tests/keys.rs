@@ -174,7 +174,9 @@ fn each_order_of_a_slot_has_the_next_number_and_the_same_request_no_other() {
     let order = OrderId::in_slot(slot, 7, 7 << 4);
     let mut second = place_order();
     second.order = order;
-    second.idempotency.key = "another".into();
+    // an order is in the slot of its key
+    let mut keys = (0..).map(|n| Idempotency { key: format!("another-{n}"), ..second.idempotency.clone() });
+    second.idempotency = keys.find(|other| other.slot() == slot).unwrap();
     desk.alone.when(Address::OrderManager, Message::Place(Box::new(second)));
     assert_eq!(given(&desk), Some(2));
     let number = desk.alone.get::<Order>(&order).map(|order| order.terms.number);

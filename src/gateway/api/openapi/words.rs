@@ -68,8 +68,8 @@ fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Object {
 }
 
 pub fn sku() -> Object {
-    let pattern = format!("^[A-Za-z0-9._-]{{1,{}}}$", Sku::LENGTH_MAX);
-    text().pattern(Some(pattern)).examples([json!("PD-0001")]).build()
+    let pattern = "^[A-Za-z0-9._/-]+( [A-Za-z0-9._/-]+)*$";
+    text().max_length(Some(Sku::LENGTH_MAX)).pattern(Some(pattern)).examples([json!("PD-0001")]).build()
 }
 
 pub fn quantity() -> Object {
