@@ -30,6 +30,12 @@ impl Versioned for SendLetter {
     }
 }
 
+impl From<v2::SendLetter> for SendLetter {
+    fn from(old: v2::SendLetter) -> SendLetter {
+        SendLetter { mail: old.mail.into(), letter: v2::letter(old.letter) }
+    }
+}
+
 impl PartnerCall for SendLetter {
     type Answer = ();
     type Message = Message;

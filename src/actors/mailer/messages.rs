@@ -35,6 +35,16 @@ impl Versioned for Message {
     }
 }
 
+impl From<v2::Message> for Message {
+    fn from(old: v2::Message) -> Message {
+        match old {
+            v2::Message::Send(letter) => Message::Send(v2::letter(letter)),
+            v2::Message::Posted { mail, result } => Message::Posted { mail: mail.into(), result },
+            v2::Message::Retry { mail } => Message::Retry { mail: mail.into() },
+        }
+    }
+}
+
 impl Addressed for Message {
     type Actor = Mailer;
 }

@@ -13,6 +13,7 @@ mod decide;
 mod golden_tests;
 mod mail_id;
 mod messages;
+mod parked;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -22,4 +23,5 @@ mod v2;
 pub use calls::SendLetter;
 pub use mail_id::MailId;
 pub use messages::*;
-pub use state::{Event, Mail, Parked};
+pub use parked::Parked;
+pub use state::{Event, Mail};

@@ -3,12 +3,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
-use crate::domain::{Happening, Step, Timestamp};
+use crate::domain::{Happening, Step};
 use crate::partners::mail::Letter;
 use crate::runtime::{Aggregate, Fold, Partition, Unread, Versioned, versioned};
 use crate::storage::TreeName;
 
-use super::{MailId, v1, v2};
+use super::{MailId, Parked, v1, v2};
 
 /// Tree `mail`: a letter that has not been posted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,14 +18,6 @@ pub struct Mail {
     pub attempts: u32,
     /// Where it will not be posted any more.
     pub parked: Option<Parked>,
-}
-
-/// It waits for the operator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Parked {
-    pub why: String,
-    /// Since when. `None` where it was parked by a build that did not note it.
-    pub at: Option<Timestamp>,
 }
 
 impl Aggregate for Mail {
@@ -76,6 +68,25 @@ impl Versioned for Event {
             1 => Ok(v2::Event::from(versioned::take::<v1::Event>(bytes)?).into()),
             2 => Ok(versioned::take::<v2::Event>(bytes)?.into()),
             unknown => Err(Unread::unknown(unknown, Self::VERSION)),
+        }
+    }
+}
+
+impl From<v2::Mail> for Mail {
+    fn from(old: v2::Mail) -> Mail {
+        Mail { letter: v2::letter(old.letter), attempts: old.attempts, parked: old.parked }
+    }
+}
+
+impl From<v2::Event> for Event {
+    fn from(old: v2::Event) -> Event {
+        match old {
+            v2::Event::Queued { mail, letter } => {
+                Event::Queued { mail: mail.into(), letter: v2::letter(letter) }
+            }
+            v2::Event::TriedAgain { mail, attempts } => Event::TriedAgain { mail: mail.into(), attempts },
+            v2::Event::Posted { mail } => Event::Posted { mail: mail.into() },
+            v2::Event::Parked { mail, parked } => Event::Parked { mail: mail.into(), parked },
         }
     }
 }

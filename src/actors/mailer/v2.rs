@@ -9,7 +9,7 @@ use crate::domain::{Date, Money, OrderId, Timestamp};
 use crate::partners::Answered;
 use crate::partners::mail::{self, LetterLine, MailKind};
 
-use super::{Parked, v1};
+use super::Parked;
 
 #[derive(Deserialize)]
 pub struct Mail {
@@ -63,68 +63,8 @@ pub struct Letter {
     pub written_at: Timestamp,
 }
 
-impl From<v1::Mail> for Mail {
-    fn from(old: v1::Mail) -> Mail {
-        Mail { letter: old.letter, attempts: old.attempts, parked: old.parked.map(some_time) }
-    }
-}
-
-impl From<v1::Event> for Event {
-    fn from(old: v1::Event) -> Event {
-        match old {
-            v1::Event::Queued { mail, letter } => Event::Queued { mail, letter },
-            v1::Event::TriedAgain { mail, attempts } => Event::TriedAgain { mail, attempts },
-            v1::Event::Posted { mail } => Event::Posted { mail },
-            v1::Event::Parked { mail, why } => Event::Parked { mail, parked: some_time(why) },
-        }
-    }
-}
-
-fn some_time(why: String) -> Parked {
-    Parked { why, at: None }
-}
-
-impl From<Mail> for super::Mail {
-    fn from(old: Mail) -> super::Mail {
-        super::Mail { letter: now(old.letter), attempts: old.attempts, parked: old.parked }
-    }
-}
-
-impl From<Event> for super::Event {
-    fn from(old: Event) -> super::Event {
-        match old {
-            Event::Queued { mail, letter } => super::Event::Queued { mail: mail.into(), letter: now(letter) },
-            Event::TriedAgain { mail, attempts } => super::Event::TriedAgain { mail: mail.into(), attempts },
-            Event::Posted { mail } => super::Event::Posted { mail: mail.into() },
-            Event::Parked { mail, parked } => super::Event::Parked { mail: mail.into(), parked },
-        }
-    }
-}
-
-impl From<Message> for super::Message {
-    fn from(old: Message) -> super::Message {
-        match old {
-            Message::Send(letter) => super::Message::Send(now(letter)),
-            Message::Posted { mail, result } => super::Message::Posted { mail: mail.into(), result },
-            Message::Retry { mail } => super::Message::Retry { mail: mail.into() },
-        }
-    }
-}
-
-impl From<SendLetter> for super::SendLetter {
-    fn from(old: SendLetter) -> super::SendLetter {
-        super::SendLetter { mail: old.mail.into(), letter: now(old.letter) }
-    }
-}
-
-impl From<MailId> for super::MailId {
-    fn from(old: MailId) -> super::MailId {
-        super::MailId { about: old.order.into(), kind: old.kind, written_at: old.written_at }
-    }
-}
-
-/// What was not told then is not made up.
-fn now(old: Arc<Letter>) -> Arc<mail::Letter> {
+/// As a letter is written now. What was not told then is not made up.
+pub fn letter(old: Arc<Letter>) -> Arc<mail::Letter> {
     let old = Arc::unwrap_or_clone(old);
     Arc::new(mail::Letter {
         kind: old.kind,
