@@ -101,7 +101,7 @@ pub async fn begin(
         (Ok(details), None) => details,
         (checked, accept_wait) => {
             let accept_wait = accept_wait.map(str::to_owned);
-            let errors = Errors { accept_wait, ..checked.err().unwrap_or_default() };
+            let errors = Errors { accept_wait, ..checked.err().map(|errors| *errors).unwrap_or_default() };
             return checkout_page(&app, &cart, wait.as_ref(), &typed, &errors, None);
         }
     };

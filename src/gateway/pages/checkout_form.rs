@@ -101,7 +101,7 @@ impl Typed {
 
     /// Who buys and where it goes, or what is to be corrected. A field that held a card number has come empty: it is not
     /// shown again.
-    pub fn check(&self) -> Result<(Customer, ShippingAddress), Errors> {
+    pub fn check(&self) -> Result<(Customer, ShippingAddress), Box<Errors>> {
         let mut errors = Errors::default();
         let wanted = "Please type your name, without links or addresses.";
         let name = self.read("name", &self.name, &mut errors.name, details::name, wanted);
@@ -112,7 +112,7 @@ impl Typed {
             (Some(name), Some(email), Some(address)) if !errors.any() => {
                 Ok((Customer { email, name }, address))
             }
-            _ => Err(errors),
+            _ => Err(errors.into()),
         }
     }
 
