@@ -164,7 +164,8 @@ fn partners(settings: &Settings, layout: &Layout, base_url: &str) -> Result<Part
 /// Every product that is listed, for the gateway's index.
 pub fn catalogue(running: &Running<Shop>) -> Result<Catalogue, Failure> {
     let products = running.every::<crate::actors::stock_keeper::Listed>()?;
-    let products: Vec<Product> = products.into_iter().map(|listed| listed.0).collect();
+    let sold = products.into_iter().filter(|listed| listed.delisted_at.is_none());
+    let products: Vec<Product> = sold.map(|listed| listed.product).collect();
     Ok(Catalogue::build(products)?)
 }
 

@@ -95,6 +95,7 @@ pub enum Happening {
     StopAsked,
     SentAgain { message: String },
     Discarded { message: String },
+    CaseClosed { why: String },
     BasketGivenBack,
 }
 
@@ -159,6 +160,7 @@ impl fmt::Display for Happening {
             HoldReplaced => write!(f, "the new hold took the place of the old one"),
             SentAgain { message } => write!(f, "the operator sent {message} again, which had been given up"),
             Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
+            CaseClosed { why } => write!(f, "the case was closed: {why}"),
             BasketGivenBack => write!(f, "what had been ordered is in the basket again"),
             StopAsked => write!(f, "the warehouse was asked to stop: the money is held no longer"),
         }
@@ -216,6 +218,7 @@ impl Timeline {
                 | Happening::PaymentDeclined { reason }
                 | Happening::Declined { reason } => *reason = reason.as_told(),
                 Happening::CaseOpened { why: text }
+                | Happening::CaseClosed { why: text }
                 | Happening::MailParked { why: text, .. }
                 | Happening::SentAgain { message: text }
                 | Happening::Discarded { message: text } => text.clear(),
@@ -273,6 +276,7 @@ mod tests {
             |what| TimelineEntry { turn: 1, at: Timestamp(0), step: Step(0), what, by: Party::OrderManager };
         let cases = [
             Happening::CaseOpened { why: text() },
+            Happening::CaseClosed { why: text() },
             Happening::MailParked { what: "delivered".to_owned(), why: text() },
             Happening::SentAgain { message: text() },
             Happening::Discarded { message: text() },

@@ -42,6 +42,7 @@ mod request_guard;
 mod security;
 mod shop_client;
 mod site;
+mod sku_in_path;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -60,3 +61,4 @@ pub use problem::Problem;
 pub use request_guard::RequestGuard;
 pub use shop_client::{AskError, PendingReply, ShopClient};
 pub use site::{configure, serve};
+pub use sku_in_path::sku_in_path;

@@ -63,7 +63,9 @@ pub fn told(what: &Happening) -> String {
         HoldLapsed { amount } => format!("the bank let go of {}", said(*amount)),
         HoldReplaced => "the new hold took the place of the old one".to_owned(),
         StopAsked => "the warehouse was asked to stop: the money is held no longer".to_owned(),
-        SentAgain { .. } | Discarded { .. } => "one of us has looked into the order".to_owned(),
+        SentAgain { .. } | Discarded { .. } | CaseClosed { .. } => {
+            "one of us has looked into the order".to_owned()
+        }
         BasketGivenBack => "what had been ordered is in the basket again".to_owned(),
     }
 }
@@ -204,6 +206,7 @@ mod tests {
             StopAsked,
             SentAgain { message: secret() },
             Discarded { message: secret() },
+            CaseClosed { why: secret() },
             BasketGivenBack,
         ];
         for reason in declines {

@@ -114,7 +114,7 @@ mod tests {
         let booking = BookingRequest {
             key: "shp_1".into(),
             order: OrderId::new(1, 1),
-            weight_grams: 300,
+            weight_grams: Some(300),
             postcode: "EH1 1YZ".into(),
             country: "GB".into(),
             booked_at: asked_at,

@@ -65,3 +65,18 @@ fn a_directory_from_before_versions_is_refused_by_name_and_stays_as_it_is() {
         is_refused(&refused, record);
     }
 }
+
+/// Of a build before addresses were whole and orders had numbers: nothing was released then, so nothing reads it.
+#[test]
+fn a_directory_of_forms_that_are_read_no_more_is_refused_with_what_to_do_and_stays_as_it_is() {
+    let shop = setup().closed();
+    unpack(&golden("data-v1.tar.gz"), &shop.data());
+    let before = held(&shop.data());
+    for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["keys", "list"], &["verify"], &["rebuild"]]
+    {
+        let refused = shop.command(arguments);
+        assert!(held(&shop.data()) == before, "{arguments:?} changed something");
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        assert!(printed(&refused).contains("begin a new"), "{arguments:?}: {}", printed(&refused));
+    }
+}

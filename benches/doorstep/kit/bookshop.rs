@@ -95,12 +95,12 @@ impl Bookshop {
                 email: "ada@example.com".to_owned(),
                 name: "Ada Lovelace".to_owned(),
             }),
-            shipping_address: Arc::new(ShippingAddress {
-                line1: "12 St James's Square".to_owned(),
-                city: "London".to_owned(),
-                postcode: "SW1Y 4JH".to_owned(),
-                country: "GB".to_owned(),
-            }),
+            shipping_address: Arc::new(ShippingAddress::of(
+                "12 St James's Square",
+                "London",
+                "SW1Y 4JH",
+                "GB",
+            )),
             token: "tok_visa".to_owned(),
             backorder: Backorder::Refuse,
         };

@@ -19,7 +19,9 @@ pub fn give_back(turn: &mut Turn<'_>, id: SessionId, session: &Session, order: O
             lines.push(line);
         }
     }
-    turn.record(Event::GivenBack { session: id, order, lines });
+    if !lines.is_empty() {
+        turn.record(Event::GivenBack { session: id, order, lines });
+    }
 }
 
 /// The line as it is to be; `None` where the cart holds as much already.

@@ -150,12 +150,7 @@ impl CoreTarget {
 fn details() -> CheckoutDetails {
     CheckoutDetails {
         customer: Arc::new(Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() }),
-        shipping_address: Arc::new(ShippingAddress {
-            line1: "12 St James's Square".to_owned(),
-            city: "London".to_owned(),
-            postcode: "SW1Y 4JH".to_owned(),
-            country: "GB".to_owned(),
-        }),
+        shipping_address: Arc::new(ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB")),
         token: "tok_visa".to_owned(),
         backorder: Backorder::Accept,
     }

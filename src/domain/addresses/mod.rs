@@ -7,11 +7,13 @@
 //!   once;
 //! - each country's own examples pass.
 
+mod check;
 mod phone;
 mod postcode;
 mod region;
 mod table;
 
+pub use check::{Field, Typed, Wrong, check, doubts};
 pub use phone::phone;
 pub use postcode::Postcode;
 pub use region::{Region, Regions};

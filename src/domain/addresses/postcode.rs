@@ -90,14 +90,15 @@ fn shaped(shape: &str, bare: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::AddressForm;
+    use crate::domain::CountryCode;
     use proptest::prelude::*;
 
     fn read(country: &str, typed: &str) -> Option<String> {
-        AddressForm::of(country).unwrap().postcodes.read(typed)
+        AddressForm::of(CountryCode::parse(country).unwrap()).postcodes.read(typed)
     }
 
     fn is_doubtful(country: &str, postcode: &str) -> bool {
-        AddressForm::of(country).unwrap().postcodes.is_doubtful(postcode)
+        AddressForm::of(CountryCode::parse(country).unwrap()).postcodes.is_doubtful(postcode)
     }
 
     #[test]

@@ -43,9 +43,10 @@ const SHORT_MAX: usize = 3;
 #[cfg(test)]
 mod tests {
     use super::super::AddressForm;
+    use crate::domain::CountryCode;
 
     fn find(country: &str, typed: &str) -> Option<(&'static str, &'static str)> {
-        let found = AddressForm::of(country).unwrap().regions.find(typed);
+        let found = AddressForm::of(CountryCode::parse(country).unwrap()).regions.find(typed);
         found.map(|region| (region.written, region.name))
     }
 

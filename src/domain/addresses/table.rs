@@ -1,6 +1,7 @@
 use std::sync::LazyLock;
 
 use super::{Postcode, Regions};
+use crate::domain::CountryCode;
 
 /// The columns of `countries.tsv`, which `.ci/addresses` writes:
 /// - `country`: ISO 3166-1;
@@ -41,9 +42,10 @@ pub enum Asked {
 }
 
 impl AddressForm {
-    pub fn of(country: &str) -> Option<&'static AddressForm> {
+    pub fn of(country: CountryCode) -> &'static AddressForm {
         let forms: &'static [AddressForm] = &FORMS;
-        forms.binary_search_by_key(&country, |form| form.country).ok().map(|place| &forms[place])
+        let place = forms.binary_search_by_key(&country.as_str(), |form| form.country);
+        &forms[place.expect("countries.tsv has every country of countries.rs, which a test holds")]
     }
 
     pub fn all() -> impl Iterator<Item = &'static AddressForm> {
@@ -95,7 +97,7 @@ mod tests {
     use crate::domain::countries::COUNTRIES;
 
     fn form(country: &str) -> &'static AddressForm {
-        AddressForm::of(country).unwrap_or_else(|| panic!("{country}"))
+        AddressForm::of(CountryCode::parse(country).unwrap())
     }
 
     #[test]
@@ -103,7 +105,6 @@ mod tests {
         let mut codes: Vec<_> = COUNTRIES.iter().map(|(code, _)| *code).collect();
         codes.sort_unstable();
         assert_eq!(AddressForm::all().map(|form| form.country).collect::<Vec<_>>(), codes);
-        assert!(AddressForm::of("XX").is_none() && AddressForm::of("").is_none());
     }
 
     #[test]

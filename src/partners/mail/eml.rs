@@ -108,7 +108,7 @@ impl LetterWriter {
             Err(why) => return Answered::Refused(why),
         };
         let day = self.dir.join(letter.written_at.date().to_string());
-        let name = format!("{}-{}-{}.eml", letter.order, letter.kind, letter.written_at.0);
+        let name = format!("{}-{}-{}.eml", letter.about, letter.kind, letter.written_at.0);
         match self.put(&day, &name, &message.formatted()) {
             Ok(()) => Answered::Known(()),
             Err(error) => Answered::Unknown(format!("cannot write {}: {error}", day.join(&name).display())),
@@ -118,13 +118,13 @@ impl LetterWriter {
     /// With a signed link to her order, which expires: an old mailbox opens no orders. The order's own key is for programs.
     fn signed(&self, letter: &Letter) -> Letter {
         let today = wall_clock().date();
-        let path = || format!("/orders/{}?key={}", letter.order, self.passes.pass(letter.order, today));
-        Letter { link: letter.link.as_ref().map(|_| path()), ..letter.clone() }
+        let path = |order| format!("/orders/{order}?key={}", self.passes.pass(order, today));
+        Letter { link: letter.about.order().filter(|_| letter.link.is_some()).map(path), ..letter.clone() }
     }
 
     /// Refused, with the reason, where it can never be sent as it is.
     fn compose(&self, letter: &Letter) -> Result<Message, String> {
-        let refused = |why: &str| format!("the {} letter of {}: {why}", letter.kind, letter.order);
+        let refused = |why: &str| format!("the {} letter of {}: {why}", letter.kind, letter.about);
         let to = recipient(letter).map_err(refused)?;
         if letter.written_at > WRITTEN_AT_MAX {
             return Err(refused("written after the year 9999: check the shop's clock"));
@@ -142,7 +142,7 @@ impl LetterWriter {
     }
 
     fn message_id(&self, letter: &Letter) -> String {
-        format!("<{}.{}.{}@{}>", letter.order, letter.kind, letter.written_at.0, self.from.email.domain())
+        format!("<{}.{}.{}@{}>", letter.about, letter.kind, letter.written_at.0, self.from.email.domain())
     }
 
     /// Under a temporary name first, so that a reader never finds half a letter.

@@ -10,7 +10,7 @@ pub fn emma() -> OrderLine {
         title: "Emma".to_owned(),
         quantity: Quantity::parse(1).unwrap(),
         unit_price: gbp(799),
-        weight_grams: 300,
+        weight_grams: Some(300),
     }
 }
 

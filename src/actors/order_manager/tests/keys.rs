@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use super::desk::*;
+use crate::actors::Address;
 use crate::actors::order_manager::*;
-use crate::domain::{Buyer, DeclineReason, OrderState, ProgramId, SessionId};
+use crate::domain::{Buyer, DeclineReason, OrderId, OrderNumber, OrderState, ProgramId, SessionId};
 
 #[test]
 fn the_same_key_gets_the_same_answer_whatever_has_become_of_the_order() {
@@ -154,4 +155,30 @@ fn a_key_belongs_to_its_principal_and_route() {
     ] {
         assert_ne!(one, other);
     }
+}
+
+#[test]
+fn each_order_of_a_slot_has_the_next_number_and_the_same_request_no_other() {
+    let mut desk = Desk::placed();
+    let slot = desk.id.slot();
+    assert_eq!(desk.order().terms.number, OrderNumber::nth_of(slot, 0));
+    desk.reserved();
+    desk.authorised();
+    let Some(Outcome::Taken(view)) = answer(&desk.allocated()).map(|answer| answer.outcome) else {
+        panic!("it is taken")
+    };
+    assert_eq!(view.number, OrderNumber::nth_of(slot, 0));
+    desk.place_again(|_| {});
+    let given = |desk: &Desk| desk.alone.get::<OrderNumbers>(&slot).map(|numbers| numbers.given);
+    assert_eq!(given(&desk), Some(1));
+    let order = OrderId::in_slot(slot, 7, 7 << 4);
+    let mut second = place_order();
+    second.order = order;
+    // an order is in the slot of its key
+    let mut keys = (0..).map(|n| Idempotency { key: format!("another-{n}"), ..second.idempotency.clone() });
+    second.idempotency = keys.find(|other| other.slot() == slot).unwrap();
+    desk.alone.when(Address::OrderManager, Message::Place(Box::new(second)));
+    assert_eq!(given(&desk), Some(2));
+    let number = desk.alone.get::<Order>(&order).map(|order| order.terms.number);
+    assert_eq!(number, Some(OrderNumber::nth_of(slot, 1)));
 }

@@ -237,7 +237,7 @@ pub fn stocked(available: u32, lines: Vec<OrderLine>) -> impl Fn(Address, &Messa
 
 pub fn cart(lines: Vec<OrderLine>) -> CartView {
     let totals = Totals::of(&lines, gbp(299), gbp(0)).filter(|_| !lines.is_empty());
-    CartView { id: session(), lines, totals, details: None }
+    CartView { id: session(), lines, totals, price_changes: vec![], details: None }
 }
 
 /// So many of Emma.

@@ -62,7 +62,7 @@ fn signed(letter: &Letter) -> Letter {
     let signed = writer().signed(letter);
     let link = signed.link.clone().unwrap();
     assert!(
-        link.starts_with(&format!("/orders/{}?key=lnk_1_", letter.order)) && !link.contains("SECRET"),
+        link.starts_with(&format!("/orders/{}?key=lnk_1_", letter.about)) && !link.contains("SECRET"),
         "{link}"
     );
     signed
@@ -78,16 +78,16 @@ async fn a_letter_is_a_correct_message_in_the_folder_of_its_day() {
     let letter = letter(MailKind::Dispatched);
     folder(&dir).send(Arc::new(letter.clone())).await.known().unwrap();
 
-    let name = format!("2026-11-22/{}-dispatched-1795339845000.eml", letter.order);
+    let name = format!("2026-11-22/{}-dispatched-1795339845000.eml", letter.about);
     assert_eq!(files(&dir), [name.as_str()]);
     let (headers, body) = read_back(&fs::read_to_string(dir.path().join("mail").join(name)).unwrap());
-    let id = format!("<{}.dispatched.1795339845000@shop.example>", letter.order);
+    let id = format!("<{}.dispatched.1795339845000@shop.example>", letter.about);
     for (wanted, value) in [
         ("Message-ID", id.as_str()),
         ("Date", "Sun, 22 Nov 2026 09:30:45 +0000"),
         ("From", "Doorstep <orders@shop.example>"),
         ("To", "\"Ada Byron\" <ada@example.org>"),
-        ("Subject", &format!("Your order is on its way ({})", letter.order)),
+        ("Subject", &format!("Your order is on its way ({})", letter.about)),
         ("MIME-Version", "1.0"),
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Transfer-Encoding", "7bit"),
