@@ -102,18 +102,18 @@ fn cancelled(reason: CancelReason) -> String {
 /// As part of a sentence.
 fn standing(state: OrderState) -> &'static str {
     match state {
-        OrderState::Placed => "the order is there",
+        OrderState::Placed => "it is there",
         OrderState::AwaitingStock => "the books are being ordered in",
         OrderState::Reserved => "the books are put aside",
         OrderState::AwaitingPayment => "the bank is being asked",
-        OrderState::Confirmed => "the order is confirmed",
+        OrderState::Confirmed => "it is confirmed",
         OrderState::Fulfilling => "the books are being packed",
         OrderState::PartlyDispatched => "part of it is on its way",
         OrderState::Dispatched => "it is on its way",
         OrderState::Delivered => "it is delivered",
         OrderState::Closed => "all is done",
         OrderState::Declined => "the card was declined",
-        OrderState::Cancelled => "the order is cancelled",
+        OrderState::Cancelled => "it is cancelled",
         OrderState::Returned => "it came back",
     }
 }
@@ -122,14 +122,14 @@ fn standing(state: OrderState) -> &'static str {
 fn letter(slug: &str) -> &'static str {
     let kind = MailKind::ALL.into_iter().find(|kind| kind.slug() == slug);
     match kind {
-        Some(MailKind::OrderConfirmation) => "the order is confirmed",
+        Some(MailKind::OrderConfirmation) => "the confirmation",
         Some(MailKind::BackorderPromise) => "the books are being ordered in",
         Some(MailKind::PromiseChanged) => "another day",
         Some(MailKind::PaymentActionNeeded) => "the payment needs something",
         Some(MailKind::PaymentDeclined) => "the card was declined",
         Some(MailKind::Dispatched) => "it is on its way",
         Some(MailKind::Delivered) => "it has come",
-        Some(MailKind::Cancelled) => "the order is cancelled",
+        Some(MailKind::Cancelled) => "it is cancelled",
         Some(MailKind::RefundDone) => "the money went back",
         Some(MailKind::ReturnReceived) => "what was sent back has come",
         None => "about the order",

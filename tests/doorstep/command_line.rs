@@ -94,7 +94,7 @@ fn explain_prints_cause_and_effect_in_order_beside_the_daemon_and_without_it() {
     let mut shop = setup().open();
     let order = shop.buys(IN_STOCK);
     shop.waits_for_state(&order, "closed");
-    shop.waits_to_read(&order, "e-mail sent: delivered");
+    shop.waits_to_read(&order, "e-mail sent: it has come");
     let beside = shop.command(&["explain", &order.id]);
     assert_eq!(beside.status.code(), Some(0), "{beside:?}");
     let story = out(&beside);
