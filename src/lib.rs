@@ -13,12 +13,12 @@
 //! | 6 | payment through the merchant system | [`actors::merchant_proxy`], [`partners::processor`] |
 //! | 7 | the merchant system asks the bank | [`actors::merchant_proxy`] → [`actors::bank`] |
 //! | 8 | the bank holds the money, or declines | [`actors::bank`] |
-//! | 9 | authorised; captured at hand-over, settled days later | [`actors::merchant_proxy`] (its `ledger`) |
-//! | 10 | the order manager confirms | [`actors::order_manager`] |
+//! | 9 | authorised; captured at hand-over, settled days later | decided in [`actors::order_manager`] (`process`), done in [`actors::merchant_proxy`] (`capture`, `settlement`) |
+//! | 10 | the order manager confirms | [`actors::order_manager`] (`process`, `steps`) |
 //! | 11 | the customer sees it | [`gateway`] |
 //! | 12 | the warehouse is asked to dispatch | [`actors::warehouse`] |
 //! | 13 | the truck collects | [`actors::warehouse`] → [`partners::carrier`] |
-//! | 14 | she is e-mailed | [`actors::mailer`] → [`partners::mail`] |
+//! | 14 | she is e-mailed | letters by [`actors::order_manager`] (`letters`) and, "dispatched", [`actors::warehouse`] (`road`); sent by [`actors::mailer`] → [`partners::mail`] |
 //! | 15 | it is delivered | [`actors::warehouse`] |
 //!
 //! # The one idea
@@ -36,7 +36,7 @@
 //! |---|---|
 //! | an acknowledged order is never lost | [`journal`] (`fdatasync`, recovery to a prefix), [`runtime`] (`state/core`, `cell/committer`: output commit) |
 //! | the same request twice is one order | [`actors::order_manager`] (`key_binding`, `place`) |
-//! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`, `process`; drawn in `docs/processes.md`), [`runtime`] (`cell/calls`, `state/pending`) |
+//! | no card is charged twice; a time-out is unknown, and is resolved | [`actors::merchant_proxy`] (`transitions`, `process`; drawn in `docs/processes.md`), [`actors::bank`] (`approve`: the bank is an actor, so its decision and its answer are one record of the journal, under the payment's number), [`runtime`] (`state/pending`) |
 //! | nothing is sold that is not there or promised | [`actors::stock_keeper`] (`stock_item`, `moves`) |
 //! | no hold is captured after its window; what is in the house is paid for anew first | [`actors::order_manager`] (`process`), [`actors::bank`] (`lapse`) |
 //! | what is ordered in on a card's word alone has limits | [`actors::stock_keeper`] (`credit_check`) |

@@ -1,8 +1,8 @@
 //! What follows when a message has made its actor panic until it was given up: whoever waits for it must not wait for ever.
 //!
 //! The operator gets a case on each order concerned: on that which the message names, and where it names none the actor itself
-//! opens them, in its own `given_up`. A message that is one step of something that goes on by itself (a wholesaler or a timer is
-//! waited for) also sets its timer again there: a later try has a new message, which may do better.
+//! opens them, in its own `given_up`. Of the stock keeper and of the bank's payouts, one step of something that goes on by itself
+//! also sets its timer again there: a later try has a new message, which may do better. All else waits for the operator.
 
 use crate::domain::OrderId;
 

@@ -1,7 +1,7 @@
 //! The seven actors of the shop, and how they hang together.
 //!
 //! Each actor's folder has the same shape: `mod.rs` (responsibility, trees, invariants), `messages.rs` (who sends each, what
-//! comes back), `state.rs` (aggregates, events, and how a fact becomes state), `decide.rs` (the actor itself: which aggregates
+//! comes back), `state.rs` or `event.rs` (events, and how a fact becomes state; a large aggregate has a file of its own), `decide.rs` (the actor itself: which aggregates
 //! are its own, where each is kept, which verb decides on a message; one file a verb beside it), tests.
 //!
 //! - `shop.rs` declares the seven as one [`Shop`]: all that the runtime sees of the trade. An eighth is a folder, its `mod` line
@@ -10,7 +10,7 @@
 //!   is asked, of whom, how long an answer is waited for, and which message takes it back ([`PartnerCall`]).
 //! - [`timelines`] folds what actors tell of an order (`Actor::notes`) into the two parts of its timeline, so that it cannot
 //!   disagree with the states. An actor that tells something has a [`Teller`] as its role.
-//! - Stock keeper and bank are kept in common, since all orders meet there; everything else is in one of
+//! - Stock keeper, bank, programs and the timelines of what concerns no order are kept in common, since all orders meet there; everything else is in one of
 //!   [`SLOTS`](crate::domain::SLOTS) slots, which an order shares with its key, its payments and whoever placed it: each
 //!   aggregate and each actor says so (`partition`). So the trade can be divided, and no decision needs to look elsewhere.
 //! - [`audit`] says what must hold between the states of several actors.

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::actors::Message;
 use crate::runtime::{BuriedLetter, Resolution};
 use crate::settings::Settings;
 
@@ -87,9 +86,8 @@ fn show(letters: &[BuriedLetter], id: u64, json: bool) -> Result<(), Failure> {
 }
 
 /// For `doorstep explain`.
-fn order_of(letter: &BuriedLetter) -> String {
-    let message = serde_json::from_str::<Message>(&letter.message);
-    message.ok().and_then(|message| message.order()).map_or("-".to_owned(), |order| order.to_string())
+fn order_of(letter: &BuriedLetter) -> &str {
+    letter.subject.as_deref().unwrap_or("-")
 }
 
 fn first_line(text: &str) -> &str {

@@ -125,7 +125,7 @@ impl fmt::Display for Happening {
             OutOfStock { earliest: None } => write!(f, "out of stock, and no wholesaler offers it"),
             PaymentAsked { amount } => write!(f, "payment of {amount} asked of the merchant system"),
             BankAsked { amount } => write!(f, "the merchant system asked the bank for {amount}"),
-            CardVerified => write!(f, "the card is verified; the money is asked for at dispatch"),
+            CardVerified => write!(f, "the card is verified; the money is asked for when the goods are here"),
             FundsHeld { amount } => write!(f, "the bank holds {amount}"),
             BankDeclined { reason } => write!(f, "the bank declined: {}", reason.code()),
             Authorised { amount } => write!(f, "authorised: {amount}"),
@@ -179,7 +179,9 @@ pub struct TimelineEntry {
 }
 
 /// Who does something for an order: an actor that tells something on timelines, each by the name of the actor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[strum(const_into_str)]
 pub enum Party {
     WebSession,

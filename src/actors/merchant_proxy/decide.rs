@@ -89,7 +89,7 @@ fn decide_on(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, message: &Me
 fn take(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, step: Step<'_>) {
     match step {
         Step::Wait => {}
-        Step::CallUnknown => authorise::no_answer(turn, id, payment),
+        Step::MarkUnknown => authorise::no_answer(turn, id, payment),
         Step::AskAgain => authorise::ask_again(turn, id, payment),
         Step::RepeatRequest => authorise::ask_bank(turn, id, payment),
         Step::Authorise(hold, posting) => authorise::held(turn, id, payment, hold, posting),
@@ -101,11 +101,11 @@ fn take(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, step: Step<'_>) {
         Step::ReleaseAgain { case } => reverse::release_again(turn, id, payment, case),
         Step::NoteVoid => turn.record(Event::VoidWanted { payment: id }),
         Step::SayVoided => reverse::say_voided(turn, id, payment),
-        Step::End => reverse::released(turn, id, payment),
+        Step::BookRelease => reverse::released(turn, id, payment),
         Step::Capture => capture::begin(turn, id, payment),
         Step::CaptureAgain { case } => capture::capture_again(turn, id, payment, case),
         Step::BookCapture { booked, short } => capture::captured(turn, id, payment, booked, short),
-        Step::CallCaptureUnknown(why) => capture::unknown(turn, id, payment, &why),
+        Step::MarkCaptureUnknown(why) => capture::unknown(turn, id, payment, &why),
         Step::CaptureStillUnknown(why) => capture::still_unknown(turn, id, payment, &why),
         Step::OpenCase => capture::nothing_held(turn, id, payment),
         Step::WarnOfEnd(end) => expiry::lapsing(turn, id, payment, end),

@@ -10,6 +10,7 @@ use super::payment::{Kind, Payment};
 use super::{Message, PaymentState};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Report<'a> {
     /// The bank's time to answer is over, once more.
     NoAnswer,
@@ -45,7 +46,7 @@ pub enum Step<'a> {
     /// It was said before, or an answer is on its way.
     Wait,
     /// Never taken for failed: the bank is asked what became of it.
-    CallUnknown,
+    MarkUnknown,
     AskAgain,
     /// The request was lost: it is made again under the same key. The timer that asks goes on.
     RepeatRequest,
@@ -65,7 +66,7 @@ pub enum Step<'a> {
     NoteVoid,
     SayVoided,
     /// Nothing is held any more.
-    End,
+    BookRelease,
     Capture,
     /// The operator hears of one that takes long.
     CaptureAgain {
@@ -77,7 +78,7 @@ pub enum Step<'a> {
         short: bool,
     },
     /// It is the operator's now: why.
-    CallCaptureUnknown(String),
+    MarkCaptureUnknown(String),
     CaptureStillUnknown(String),
     /// Goods have left for which no money is held: no one is to find out by chance.
     OpenCase,
@@ -166,7 +167,7 @@ fn asked<'a>(payment: &Payment, report: Report<'a>) -> Step<'a> {
         Report::NoAnswer if planted::is(Bug::SilenceIsDecline) => {
             Step::Decline(DeclineReason::IssuerUnavailable)
         }
-        Report::NoAnswer => Step::CallUnknown,
+        Report::NoAnswer => Step::MarkUnknown,
         other => outstanding(payment, other),
     }
 }
@@ -210,8 +211,8 @@ fn authorised<'a>(payment: &Payment, report: Report<'a>) -> Step<'a> {
 /// Until the bank acknowledges.
 fn letting_go<'a>(payment: &Payment, report: Report<'a>, asks_max: u32) -> Step<'a> {
     match report {
-        Report::NoAnswer => Step::ReleaseAgain { case: is_last(payment, asks_max) },
-        Report::Released => Step::End,
+        Report::NoAnswer => Step::ReleaseAgain { case: is_time_for_a_case(payment, asks_max) },
+        Report::Released => Step::BookRelease,
         Report::Held(_) => Step::ReleaseLateHold,
         // already on its way: whoever asked is told at its end
         Report::VoidWanted if payment.state == PaymentState::Reversing => Step::NoteVoid,
@@ -232,7 +233,7 @@ fn ended(report: Report<'_>) -> Step<'_> {
 
 fn capturing<'a>(payment: &Payment, report: Report<'a>, asks_max: u32) -> Step<'a> {
     match report {
-        Report::NoAnswer => Step::CaptureAgain { case: is_last(payment, asks_max) },
+        Report::NoAnswer => Step::CaptureAgain { case: is_time_for_a_case(payment, asks_max) },
         other => capture_answered(payment, other),
     }
 }
@@ -240,9 +241,9 @@ fn capturing<'a>(payment: &Payment, report: Report<'a>, asks_max: u32) -> Step<'
 fn capture_answered<'a>(payment: &Payment, report: Report<'a>) -> Step<'a> {
     match report {
         Report::Captured(amount) => {
-            captured(payment.authorised, amount).unwrap_or_else(Step::CallCaptureUnknown)
+            captured(payment.authorised, amount).unwrap_or_else(Step::MarkCaptureUnknown)
         }
-        Report::NoHoldToCapture => Step::CallCaptureUnknown(
+        Report::NoHoldToCapture => Step::MarkCaptureUnknown(
             "the bank holds nothing under this key: ask it what became of the money".to_owned(),
         ),
         Report::CaptureTooLate => Step::Expire,
@@ -270,7 +271,7 @@ fn captured<'a>(held: Money, amount: Money) -> Result<Step<'a>, String> {
     }
 }
 
-/// The next ask is the one after which the operator is told.
-fn is_last(payment: &Payment, asks_max: u32) -> bool {
+/// With the next ask the operator hears of it, once; the bank is asked on.
+fn is_time_for_a_case(payment: &Payment, asks_max: u32) -> bool {
     payment.asks.saturating_add(1) == asks_max
 }

@@ -109,7 +109,7 @@ fn before_confirmation(order: &Order, hold_outlasts_promise: bool) -> Step {
 }
 
 /// Its supplies have yet to come. A hold that would lapse before they are here is of no use: then the card is only verified,
-/// and what lapsed meanwhile is asked for when they are near.
+/// and what lapses meanwhile is asked for anew at once where they are near by then, else when they are here.
 fn promised(order: &Order, backing: Backing, hold_outlasts_promise: bool) -> Step {
     match backing {
         Backing::Nothing if order.payments.is_empty() && hold_outlasts_promise => Step::AskHold,

@@ -7,6 +7,7 @@ use super::Message;
 
 /// What can happen to an order: what the order manager is told about it, and what it does itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(strum::VariantArray))]
 pub enum Trigger {
     Reserved,
     Promised,
@@ -53,40 +54,6 @@ use OrderState::*;
 use Trigger as T;
 
 impl Trigger {
-    pub const ALL: [Trigger; 31] = [
-        T::Reserved,
-        T::Promised,
-        T::OutOfStock,
-        T::SuppliesArrived,
-        T::PromiseChanged,
-        T::NoSupplies,
-        T::Allocated,
-        T::Confirmed,
-        T::PaymentAsked,
-        T::PaymentAuthorised,
-        T::CardVerified,
-        T::CreditGranted,
-        T::CreditRefused,
-        T::PaymentDeclined,
-        T::PaymentUnknown,
-        T::PaymentVoided,
-        T::PaymentCaptured,
-        T::PaymentSettled,
-        T::SuppliesOrdered,
-        T::DispatchAsked,
-        T::HandedOver,
-        T::Delivered,
-        T::Completed,
-        T::Cancel,
-        T::Stopped,
-        T::TooLateToStop,
-        T::PaymentLapsing,
-        T::PaymentExpired,
-        T::RenewalAsked,
-        T::StopAsked,
-        T::GivenUp,
-    ];
-
     /// What a message is to its order; `None` for `Place`, which makes one, for looking at it, and for what forgets it.
     pub fn of(message: &Message) -> Option<Trigger> {
         Some(match message {

@@ -52,7 +52,7 @@ pub enum Waiting {
     /// For the order's payment.
     Promised { ships_on: Date },
     /// For supplies.
-    Called { ships_on: Date },
+    Ordered { ships_on: Date },
     /// It will not be supplied: for the release that follows.
     GivenUp,
 }

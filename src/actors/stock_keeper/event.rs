@@ -61,10 +61,10 @@ pub enum Event {
         quantity: u32,
     },
     /// Supplies are ordered for the peg from now on, or no more.
-    PegCalled {
+    PegOrdered {
         order: OrderId,
         sku: Sku,
-        called: bool,
+        ordered: bool,
     },
 
     RoundOpened {
@@ -107,7 +107,7 @@ pub enum Event {
         ships_on: Date,
         lines: Vec<PromisedLine>,
     },
-    SuppliesCalled {
+    SuppliesOrdered {
         order: OrderId,
     },
     Slipped {
@@ -220,7 +220,7 @@ impl Event {
             | Event::DemandClosed { .. }
             | Event::Pegged { .. }
             | Event::Unpegged { .. }
-            | Event::PegCalled { .. }
+            | Event::PegOrdered { .. }
             | Event::RoundOpened { .. }
             | Event::RoundJoined { .. }
             | Event::QuoteCame { .. }
@@ -228,7 +228,7 @@ impl Event {
             | Event::Dated { .. }
             | Event::CreditGiven { .. }
             | Event::CreditEnded { .. }
-            | Event::SuppliesCalled { .. }
+            | Event::SuppliesOrdered { .. }
             | Event::Slipped { .. }
             | Event::GivenUp { .. }
             | Event::Ordered { .. }

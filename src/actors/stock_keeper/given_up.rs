@@ -50,7 +50,7 @@ fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId> {
 fn who_waits_for_goods(turn: &mut Turn<'_>, id: PurchaseOrderId) -> BTreeSet<OrderId> {
     let Some(purchase_order) = turn.get::<PurchaseOrder>(&id) else { return BTreeSet::new() };
     let item = turn.get::<StockItem>(&purchase_order.sku);
-    let pegs = item.iter().flat_map(|item| &item.pegs).filter(|peg| peg.called);
+    let pegs = item.iter().flat_map(|item| &item.pegs).filter(|peg| peg.ordered);
     pegs.map(|peg| peg.order).chain([purchase_order.order]).collect()
 }
 

@@ -44,7 +44,7 @@ pub enum Message {
         order: OrderId,
     },
     /// OrderManager: reserved → available again, and what waits for supplies waits no more. Only after `Reserved` or
-    /// `Promised`: an order that is out of stock holds nothing.
+    /// `Promised`. The stock keeper itself, of what an order holds that turns out to be out of stock.
     Release {
         order: OrderId,
         lines: Vec<Units>,

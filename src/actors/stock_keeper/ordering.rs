@@ -16,8 +16,8 @@ pub fn plan(turn: &mut Turn<'_>, demand: &Demand) -> Option<Plan> {
     let mut plan = vec![];
     for line in demand.lines.iter().filter(|line| line.short > 0) {
         let item = turn.get::<StockItem>(&line.sku)?;
-        let called = called(&item.pegs) + u64::from(line.short);
-        let shortage = called.saturating_sub(item.incoming).min(u64::from(line.short));
+        let ordered = ordered(&item.pegs) + u64::from(line.short);
+        let shortage = ordered.saturating_sub(item.incoming).min(u64::from(line.short));
         let shares = if shortage == 0 { vec![] } else { item.quotes.as_ref()?.plan(shortage, &[])? };
         plan.push((line.sku.clone(), shares));
     }
@@ -25,14 +25,14 @@ pub fn plan(turn: &mut Turn<'_>, demand: &Demand) -> Option<Plan> {
 }
 
 /// Units that are waited for by orders that are paid for.
-pub fn called(pegs: &[Peg]) -> u64 {
-    pegs.iter().filter(|peg| peg.called).map(|peg| u64::from(peg.units)).sum()
+pub fn ordered(pegs: &[Peg]) -> u64 {
+    pegs.iter().filter(|peg| peg.ordered).map(|peg| u64::from(peg.units)).sum()
 }
 
 pub fn order_supplies(turn: &mut Turn<'_>, order: OrderId, plan: Plan) {
-    turn.record(Event::SuppliesCalled { order });
+    turn.record(Event::SuppliesOrdered { order });
     for (sku, shares) in plan {
-        turn.record(Event::PegCalled { order, sku: sku.clone(), called: true });
+        turn.record(Event::PegOrdered { order, sku: sku.clone(), ordered: true });
         for share in shares {
             send(turn, order, &sku, share, vec![]);
         }

@@ -9,6 +9,7 @@ use super::ordering::Plan;
 use super::{Availability, Demand, DemandId, Waiting, Who, ordering, steps};
 
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Report {
     /// A round of quotes is over, or none is needed.
     Dated,
@@ -77,7 +78,7 @@ pub fn next(demand: &Demand, report: Report) -> Step {
     match demand.state {
         Waiting::Asking => asking(demand, report),
         Waiting::Promised { .. } => promised(demand, report),
-        Waiting::Called { ships_on } => called(demand, ships_on, report),
+        Waiting::Ordered { ships_on } => ordered(demand, ships_on, report),
         // told once: what is reported later is nothing to it
         Waiting::GivenUp => Step::Wait,
     }
@@ -107,7 +108,7 @@ fn promised(demand: &Demand, report: Report) -> Step {
     }
 }
 
-fn called(demand: &Demand, ships_on: Date, report: Report) -> Step {
+fn ordered(demand: &Demand, ships_on: Date, report: Report) -> Step {
     match report {
         Report::Served if demand.short() == 0 => Step::SuppliesArrived,
         Report::NobodyLeft => Step::NoSupplies,

@@ -62,9 +62,9 @@ fn return_units(
 /// supplies these are.
 pub fn serve(turn: &mut Turn<'_>, sku: &Sku, units: u64, served: &mut Served) {
     let Some(item) = turn.get::<StockItem>(sku) else { return };
-    let (called, others): (Vec<&Peg>, Vec<&Peg>) = item.pegs.iter().partition(|peg| is_called(turn, peg));
+    let (ordered, others): (Vec<&Peg>, Vec<&Peg>) = item.pegs.iter().partition(|peg| is_ordered(turn, peg));
     let mut left = units;
-    for peg in called.into_iter().chain(others) {
+    for peg in ordered.into_iter().chain(others) {
         let quantity = u64::from(peg.units).min(left) as u32;
         if quantity == 0 {
             return;
@@ -75,9 +75,9 @@ pub fn serve(turn: &mut Turn<'_>, sku: &Sku, units: u64, served: &mut Served) {
     }
 }
 
-fn is_called(turn: &mut Turn<'_>, peg: &Peg) -> bool {
+fn is_ordered(turn: &mut Turn<'_>, peg: &Peg) -> bool {
     let demand = turn.get::<Demand>(&DemandId::of(peg.order));
-    demand.is_some_and(|demand| matches!(demand.state, Waiting::Called { .. }))
+    demand.is_some_and(|demand| matches!(demand.state, Waiting::Ordered { .. }))
 }
 
 /// Tells the orders whose supplies are all in.

@@ -44,13 +44,13 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
         }),
 
         Event::Pegged { order, sku, quantity } => item(fold, sku, |item| {
-            item.pegs.push(Peg { order: *order, units: *quantity, called: false });
+            item.pegs.push(Peg { order: *order, units: *quantity, ordered: false });
         }),
         Event::Unpegged { order, sku } => {
             item(fold, sku, |item| item.pegs.retain(|peg| peg.order != *order));
         }
-        Event::PegCalled { order, sku, called } => item(fold, sku, |item| {
-            item.pegs.iter_mut().filter(|peg| peg.order == *order).for_each(|peg| peg.called = *called);
+        Event::PegOrdered { order, sku, ordered } => item(fold, sku, |item| {
+            item.pegs.iter_mut().filter(|peg| peg.order == *order).for_each(|peg| peg.ordered = *ordered);
         }),
         Event::PegServed { order, sku, quantity } => peg_served(fold, *order, sku, *quantity),
 
@@ -82,12 +82,12 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
         Event::Promised { order, ships_on, .. } => {
             wait(fold, *order, |_| Waiting::Promised { ships_on: *ships_on });
         }
-        Event::SuppliesCalled { order } => wait(fold, *order, |waiting| match waiting {
-            Waiting::Promised { ships_on } => Waiting::Called { ships_on },
+        Event::SuppliesOrdered { order } => wait(fold, *order, |waiting| match waiting {
+            Waiting::Promised { ships_on } => Waiting::Ordered { ships_on },
             other => other,
         }),
         Event::Slipped { order, ships_on } => {
-            wait(fold, *order, |_| Waiting::Called { ships_on: *ships_on });
+            wait(fold, *order, |_| Waiting::Ordered { ships_on: *ships_on });
         }
         Event::GivenUp { order } => wait(fold, *order, |_| Waiting::GivenUp),
 

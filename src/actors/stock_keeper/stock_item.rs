@@ -52,7 +52,7 @@ pub struct Peg {
     /// Still wanted.
     pub units: u32,
     /// Its payment stands: supplies are ordered for it.
-    pub called: bool,
+    pub ordered: bool,
 }
 
 /// A move that was given up, or came while an earlier one of its order was overdue. It is noted on one of the items that it

@@ -18,7 +18,7 @@ const AWAY_MS_MAX: u64 = 365 * Timestamp::DAY_MS;
 /// Why such an answer is of no use, for the operator.
 pub const TOO_FAR_AWAY: &str = "it names a day more than a year away";
 
-/// The order's payment stands. Where it was released meanwhile, or called before, there is nothing to order.
+/// The order's payment stands. Where it was released meanwhile, or ordered before, there is nothing to order.
 pub fn order_supplies(turn: &mut Turn<'_>, order: OrderId) {
     let id = DemandId::of(order);
     let Some(demand) = turn.get::<Demand>(&id) else { return };
@@ -124,7 +124,7 @@ fn order_elsewhere(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder) {
     order_anew(turn, purchase_order, &refused_by);
 }
 
-/// After a purchase order went short, what was called and is not on its way is ordered anew; an order for which nobody is left
+/// After a purchase order went short, what was ordered and is not on its way is ordered anew; an order for which nobody is left
 /// to ask is told so.
 pub fn order_anew(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, refused_by: &[WholesalerId]) {
     let sku = &purchase_order.sku;
@@ -132,7 +132,7 @@ pub fn order_anew(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, refused_b
         let item = turn.get::<StockItem>(sku);
         let plan = item.and_then(|item| item.quotes.as_ref()?.plan(units, refused_by));
         let Some(shares) = plan else {
-            turn.record(Event::PegCalled { order, sku: sku.clone(), called: false });
+            turn.record(Event::PegOrdered { order, sku: sku.clone(), ordered: false });
             process::go_on(turn, DemandId::of(order), Report::NobodyLeft);
             continue;
         };
@@ -145,12 +145,12 @@ pub fn order_anew(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder, refused_b
 /// Whose peg is not covered, and by how many units: that of the order that the purchase order was for, else the youngest.
 fn uncovered(turn: &mut Turn<'_>, purchase_order: &PurchaseOrder) -> Option<(OrderId, u64)> {
     let item = turn.get::<StockItem>(&purchase_order.sku)?;
-    let missing = ordering::called(&item.pegs).saturating_sub(item.incoming);
+    let missing = ordering::ordered(&item.pegs).saturating_sub(item.incoming);
     if missing == 0 {
         return None;
     }
-    let mut called = item.pegs.iter().filter(|peg| peg.called);
-    let own = called.clone().find(|peg| peg.order == purchase_order.order);
-    let peg = own.or_else(|| called.next_back())?;
+    let mut ordered = item.pegs.iter().filter(|peg| peg.ordered);
+    let own = ordered.clone().find(|peg| peg.order == purchase_order.order);
+    let peg = own.or_else(|| ordered.next_back())?;
     Some((peg.order, missing.min(u64::from(peg.units))))
 }

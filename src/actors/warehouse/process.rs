@@ -7,6 +7,7 @@ use super::{Message, Stage};
 
 /// What is reported of a parcel.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Report<'a> {
     StopWanted,
     PackingDone,

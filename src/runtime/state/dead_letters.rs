@@ -16,6 +16,8 @@ pub struct BuriedLetter {
     pub to: String,
     /// The message's name.
     pub name: String,
+    /// What it is about, such as an order; `None` where it is about nothing in particular.
+    pub subject: Option<String>,
     /// As JSON. It can hold what only the operator may see.
     pub message: String,
     /// What the last panic said.
@@ -52,6 +54,7 @@ impl<A: Application> Pending<A> {
             id: position.0,
             to: to.to_string(),
             name: letter.name.clone(),
+            subject: letter.subject::<A>().map(|subject| subject.to_string()),
             message: letter.shown::<A>(),
             panic: letter.panic.clone(),
             attempts: letter.attempts,

@@ -66,6 +66,11 @@ impl DeadLetter {
         A::Message::read(&mut self.message.as_slice())
     }
 
+    /// What the message is about; `None` where it does not read, or is about nothing in particular.
+    pub fn subject<A: Application>(&self) -> Option<A::Subject> {
+        A::subject(&self.message::<A>().ok()?)
+    }
+
     /// The message as JSON, or why it does not read.
     pub fn shown<A: Application>(&self) -> String {
         match self.message::<A>() {

@@ -149,10 +149,10 @@ impl<'a> Outbox<'a> {
                 self.supplies.insert(*id, purchase_order.request(*id));
                 let wanted = self.wanted.entry(&purchase_order.sku).or_default();
                 wanted.incoming += i64::from(purchase_order.ordered);
-                let (incoming, called) = (wanted.incoming, wanted.called());
-                found.expect_of(purchase_order.order, incoming <= called, || {
+                let (incoming, ordered) = (wanted.incoming, wanted.ordered());
+                found.expect_of(purchase_order.order, incoming <= ordered, || {
                     let sku = &purchase_order.sku;
-                    format!("with {id}, {incoming} units of {sku} are on order, and {called} are waited for")
+                    format!("with {id}, {incoming} units of {sku} are on order, and {ordered} are waited for")
                 });
             }
             Acknowledged { sku, short: less, .. }
@@ -165,9 +165,9 @@ impl<'a> Outbox<'a> {
                 pegs.insert(*order, (i64::from(*quantity), false));
             }
             Unpegged { order, sku } => drop(self.wanted.entry(sku).or_default().pegs.remove(order)),
-            PegCalled { order, sku, called } => {
+            PegOrdered { order, sku, ordered } => {
                 if let Some(peg) = self.wanted.entry(sku).or_default().pegs.get_mut(order) {
-                    peg.1 = *called;
+                    peg.1 = *ordered;
                 }
             }
             PegServed { order, sku, quantity } => {
@@ -256,8 +256,8 @@ impl<'a> Outbox<'a> {
 }
 
 impl Wanted {
-    fn called(&self) -> i64 {
-        self.pegs.values().filter(|(_, called)| *called).map(|(units, _)| units).sum()
+    fn ordered(&self) -> i64 {
+        self.pegs.values().filter(|(_, ordered)| *ordered).map(|(units, _)| units).sum()
     }
 }
 

@@ -32,7 +32,7 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
                     }
                 }
                 Event::OrderManager(event) => trust.note(event, record.moment.at),
-                Event::StockKeeper(stock_keeper::Event::SuppliesCalled { order }) => {
+                Event::StockKeeper(stock_keeper::Event::SuppliesOrdered { order }) => {
                     trust.supplies(*order, record.moment.at, &book, found);
                 }
                 _ => {}

@@ -1,5 +1,9 @@
 //! Every way in which a payment can stand, also those in which none ever does, every report, and what follows.
 
+use std::collections::BTreeSet;
+
+use strum::VariantNames;
+
 use super::table::row;
 use super::with_bank::pence;
 use crate::actors::merchant_proxy::process::{Hold, Report, Step, next};
@@ -36,6 +40,13 @@ fn every_report() -> Vec<(Report<'static>, &'static str)> {
     ]
 }
 
+#[test]
+fn every_report_is_among_them() {
+    let named: BTreeSet<&str> =
+        every_report().into_iter().map(|(report, _)| report).map(|report| report.into()).collect();
+    assert_eq!(named, Report::VARIANTS.iter().copied().collect());
+}
+
 fn every_row() -> impl Iterator<Item = Payment> {
     let rows = PaymentState::ALL
         .into_iter()
@@ -54,7 +65,7 @@ fn silence_is_never_a_decline_and_what_stays_unknown_is_reversed() {
         let step = next(&row, Report::NoAnswer, ASKS_MAX);
         let case = row.asks + 1 == ASKS_MAX;
         let expected = match row.state {
-            AuthSent => Step::CallUnknown,
+            AuthSent => Step::MarkUnknown,
             Unknown if row.asks < ASKS_MAX => Step::AskAgain,
             Unknown => Step::Reverse(Some(DeclineReason::IssuerUnavailable)),
             Reversing | Voiding => Step::ReleaseAgain { case },

@@ -1,5 +1,9 @@
 //! Every way in which a demand can stand, also those in which none ever does, every report, and what follows.
 
+use std::collections::BTreeSet;
+
+use strum::VariantNames;
+
 use super::*;
 use crate::actors::stock_keeper::process::{Report, Step, next};
 use crate::actors::stock_keeper::{DemandLine, Waiting, Who};
@@ -39,7 +43,7 @@ fn every_who() -> [Who; 3] {
 
 fn every_waiting() -> [Waiting; 4] {
     let ships_on = day(5);
-    [Waiting::Asking, Waiting::Promised { ships_on }, Waiting::Called { ships_on }, Waiting::GivenUp]
+    [Waiting::Asking, Waiting::Promised { ships_on }, Waiting::Ordered { ships_on }, Waiting::GivenUp]
 }
 
 fn every_demand() -> Vec<Demand> {
@@ -67,6 +71,13 @@ fn every_report() -> Vec<(Report, &'static str)> {
         (Report::Comes(day(5)), " in time"),
         (Report::Comes(day(6)), " late"),
     ]
+}
+
+#[test]
+fn every_report_is_among_them() {
+    let named: BTreeSet<&str> =
+        every_report().into_iter().map(|(report, _)| report).map(|report| report.into()).collect();
+    assert_eq!(named, Report::VARIANTS.iter().copied().collect());
 }
 
 fn every_way() -> impl Iterator<Item = (Demand, Report, &'static str)> {
@@ -119,15 +130,15 @@ fn who_hears_that_all_is_here_misses_nothing() {
 #[test]
 fn supplies_are_ordered_for_who_was_promised_and_has_paid() {
     for (demand, report, _) in every_way() {
-        let (promised, called) = (
+        let (promised, ordered) = (
             matches!(demand.state, Waiting::Promised { .. }),
-            matches!(demand.state, Waiting::Called { .. }),
+            matches!(demand.state, Waiting::Ordered { .. }),
         );
         let is_paid = matches!(report, Report::Paid(_));
         match next(&demand, report) {
             Step::OrderSupplies(_) => assert!(promised && is_paid && demand.short() > 0),
-            Step::SuppliesArrived | Step::NoSupplies => assert!(called || promised && is_paid),
-            Step::Slip(later) => assert!(called && later > day(5)),
+            Step::SuppliesArrived | Step::NoSupplies => assert!(ordered || promised && is_paid),
+            Step::Slip(later) => assert!(ordered && later > day(5)),
             _ => {}
         }
     }

@@ -78,7 +78,7 @@ enum Stands {
     /// Cancelled before it was answered: what the answer says that it has is released then.
     Ended,
     Promised,
-    Called,
+    Ordered,
     GivenUp,
     Reserved,
     Allocated,
@@ -157,7 +157,7 @@ impl Others {
         let Some((n, lines, stands)) = self.pick(nth) else { return };
         let order = order(n);
         let (next, message) = match stands {
-            Stands::Promised => (Stands::Called, Message::OrderSupplies { order }),
+            Stands::Promised => (Stands::Ordered, Message::OrderSupplies { order }),
             Stands::Reserved => (Stands::Allocated, Message::Allocate { order, lines }),
             Stands::Allocated => (Stands::Packed, Message::Packed { order, lines }),
             Stands::Packed => (Stands::Shipped, Message::HandedOver { order, lines }),
@@ -218,9 +218,9 @@ impl Others {
                 Said::Reserved { order } => (order, Stands::Asked, Stands::Reserved),
                 Said::Promised { order, .. } => (order, Stands::Asked, Stands::Promised),
                 Said::OutOfStock { order, .. } => (order, Stands::Asked, Stands::Gone),
-                Said::SuppliesArrived { order } => (order, Stands::Called, Stands::Reserved),
-                Said::NoSupplies { order } => (order, Stands::Called, Stands::GivenUp),
-                Said::PromiseChanged { order, .. } => (order, Stands::Called, Stands::Called),
+                Said::SuppliesArrived { order } => (order, Stands::Ordered, Stands::Reserved),
+                Said::NoSupplies { order } => (order, Stands::Ordered, Stands::GivenUp),
+                Said::PromiseChanged { order, .. } => (order, Stands::Ordered, Stands::Ordered),
                 Said::Allocated { order } => (order, Stands::Allocated, Stands::Allocated),
                 other => panic!("the stock keeper never says {other:?}"),
             };
@@ -297,9 +297,9 @@ impl Others {
 
             let sent = tables.of::<PurchaseOrder>().resident().filter(|(_, sent)| sent.sku == sku(name));
             assert_eq!(item.incoming, sent.map(|(_, sent)| u64::from(sent.outstanding())).sum::<u64>());
-            let called =
-                item.pegs.iter().filter(|peg| peg.called).map(|peg| u64::from(peg.units)).sum::<u64>();
-            assert!(called <= item.incoming, "whatever was paid for is on its way");
+            let ordered =
+                item.pegs.iter().filter(|peg| peg.ordered).map(|peg| u64::from(peg.units)).sum::<u64>();
+            assert!(ordered <= item.incoming, "whatever was paid for is on its way");
         }
     }
 
@@ -370,7 +370,7 @@ proptest! {
         }
         others.settle();
         for (n, Known { stands, .. }) in &others.orders {
-            let waits = matches!(stands, Stands::Asked | Stands::Ended | Stands::Called);
+            let waits = matches!(stands, Stands::Asked | Stands::Ended | Stands::Ordered);
             prop_assert!(!waits, "order {n} still waits: {stands:?}");
         }
         let sent = others.keeper.tables.of::<PurchaseOrder>().resident();

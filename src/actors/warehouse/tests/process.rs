@@ -1,5 +1,9 @@
 //! Every way in which a parcel can stand, also those in which none ever does, every report, and what follows.
 
+use std::collections::BTreeSet;
+
+use strum::VariantNames;
+
 use super::*;
 use crate::actors::tests::drawn::{Way, hold, name, table, words};
 use crate::actors::warehouse::process::{Report, Step, next};
@@ -40,6 +44,12 @@ fn every_message() -> Vec<Message> {
 
 fn report(message: &Message) -> Report<'_> {
     Report::of(message).expect("all but the request for the parcel report something")
+}
+
+#[test]
+fn every_report_is_among_them() {
+    let named: BTreeSet<&str> = every_message().iter().map(report).map(|report| report.into()).collect();
+    assert_eq!(named, Report::VARIANTS.iter().copied().collect());
 }
 
 /// What is to be stopped waits for the carrier's word.

@@ -1,6 +1,7 @@
 //! The words that the API's documents are made of, each with the limits that the code holds it to.
 
 use serde_json::json;
+use strum::VariantNames;
 use utoipa::openapi::schema::{Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
@@ -8,7 +9,7 @@ use crate::actors::order_manager::PaymentView;
 use crate::domain::limits::{
     ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX,
 };
-use crate::domain::{CancelReason, Currency, DeclineReason, Money, OrderState, Quantity, Sku};
+use crate::domain::{CancelReason, Currency, DeclineReason, Money, OrderState, Party, Quantity, Sku};
 use crate::gateway::Code;
 
 /// A ULID, as ids show it.
@@ -206,15 +207,7 @@ pub fn code() -> Object {
 }
 
 pub fn party() -> Object {
-    one_of([
-        "WebSession",
-        "OrderManager",
-        "StockKeeper",
-        "MerchantProxy",
-        "BankActor",
-        "WarehouseActor",
-        "Mailer",
-    ])
+    one_of(Party::VARIANTS.iter().copied())
 }
 
 #[cfg(test)]
