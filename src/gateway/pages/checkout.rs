@@ -76,7 +76,7 @@ fn checkout_page(
         typed,
         errors,
         limits: LIMITS,
-        countries: COUNTRIES,
+        countries: &COUNTRIES,
         wait,
         lines: cart.lines.iter().map(Line::of).collect(),
         totals: Sums::of(totals),
