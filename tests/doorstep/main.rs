@@ -28,6 +28,7 @@ mod errors;
 mod faults;
 mod floods;
 mod fuzz;
+mod generated;
 mod golden;
 mod history;
 mod http;

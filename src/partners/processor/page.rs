@@ -18,7 +18,7 @@ use ulid::Ulid;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::access::{Counted, Limited, Notice, Rate, form_source, write_rate_headers};
-use crate::domain::{Currency, Date};
+use crate::domain::{Currency, Date, money_words};
 use crate::http::{self, Server};
 use crate::partners::wall_clock;
 
@@ -201,7 +201,7 @@ fn form(
     let shown = |text: &'_ str| !crate::domain::holds_card_number(text);
     let html = CardFormPage {
         stylesheet: &STYLESHEET,
-        amount: payment.amount.to_string(),
+        amount: money_words::said(payment.amount),
         shop: payment.shop(),
         checkout: &payment.checkout,
         minor: payment.amount.amount,

@@ -100,7 +100,7 @@ async fn the_card_page_shows_the_amount_and_the_shop() {
     let (page, _) = page(&["tok_visa"], true);
     let seen = send(&page, TestRequest::get().uri(&format!("/pay?{}", *PAYMENT))).await;
     assert_eq!(seen.status, 200);
-    for text in ["18.97 GBP", "shop.example", "Test cards", "autocomplete=\"cc-number\"", "cancelled=1"] {
+    for text in ["£18.97", "shop.example", "Test cards", "autocomplete=\"cc-number\"", "cancelled=1"] {
         assert!(seen.html.contains(text), "{text}");
     }
     assert_eq!(seen.headers.get("cache-control").unwrap(), "no-store");

@@ -91,7 +91,7 @@ pub fn email() -> Object {
     text()
         .min_length(Some(1))
         .max_length(Some(EMAIL_CHARS_MAX))
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::IdnEmail)))
         .examples([json!("ada@example.com")])
         .build()
 }

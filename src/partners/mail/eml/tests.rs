@@ -1,7 +1,7 @@
 use super::super::letter::tests::letter;
 use super::super::{LetterLine, MailKind};
 use super::*;
-use crate::domain::PassKey;
+use crate::domain::{EmailAddress, PassKey};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -201,6 +201,19 @@ fn a_sender_that_is_none_is_refused_at_the_start() {
 }
 
 proptest! {
+    /// What the door takes can be sent, to nobody else: no order is confirmed whose letters are refused.
+    #[test]
+    fn whatever_address_is_taken_at_the_door_is_the_one_recipient(
+        typed in "[a-zA-Z0-9.!'+_-]{1,12}@([a-zA-Z0-9ü例-]{1,10}\\.){1,3}[a-zé]{2,8}|.{0,12}@.{0,20}",
+    ) {
+        if let Ok(address) = EmailAddress::parse(&typed) {
+            let to = address.to_string();
+            let message = composed(&Letter { to_address: to.clone(), to_name: String::new(), ..letter(MailKind::Cancelled) });
+            let (headers, _) = read_back(&message.unwrap());
+            prop_assert_eq!(header(&headers, "To"), to);
+        }
+    }
+
     #[test]
     fn no_text_of_others_adds_a_header_or_a_recipient(
         name in "\\PC{0,120}", title in any::<String>(), reason in any::<String>(), link in any::<String>(),
