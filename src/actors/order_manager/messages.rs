@@ -250,6 +250,8 @@ pub enum Outcome {
     NothingToBuy,
     /// 422: no payment carries so much. Nothing is bound.
     TotalTooLarge,
+    /// 503: nobody takes the payment: the shop is open for looking. Nothing is bound.
+    NotOpen,
 }
 
 /// An order as its owner may see it.

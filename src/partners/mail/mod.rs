@@ -14,7 +14,7 @@ mod letter;
 mod memory;
 mod text;
 
-pub use eml::{EmlFolder, EmlFolderError};
+pub use eml::{EmlFolder, EmlFolderError, check_sender};
 pub use kind::MailKind;
 pub use letter::{Letter, LetterLine};
 pub use memory::MemoryPost;
