@@ -41,12 +41,9 @@ struct Written {
 /// The mark of a directory that `opens` may open. `None`: a demo is to be made there. Nothing is changed.
 pub fn find(layout: &Layout, opens: Opens) -> Result<Option<Mark>, Failure> {
     let dir = layout.dir.display();
-    match Mark::read(layout)? {
+    match read_settled(layout)? {
         Some(mark) if opens.takes(mark.kind) => Ok(Some(mark)),
         Some(mark) => Err(is_the_other(layout, mark.kind)),
-        None if journal::is_begun(&layout.journal())? || storage::has_trees(&layout.dir)? => {
-            Err(unmarked(layout))
-        }
         None => match opens {
             Opens::Demo => Ok(None),
             Opens::Shop => Err(Failure(format!(
@@ -57,6 +54,18 @@ pub fn find(layout: &Layout, opens: Opens) -> Result<Option<Mark>, Failure> {
             }
         },
     }
+}
+
+/// The mark of a directory that is begun, if it is. Whoever makes one at this very moment marks it before anything else.
+fn read_settled(layout: &Layout) -> Result<Option<Mark>, Failure> {
+    let found = Mark::read(layout)?;
+    let is_begun = || -> Result<bool, Failure> {
+        Ok(journal::is_begun(&layout.journal())? || storage::has_trees(&layout.dir)?)
+    };
+    if found.is_some() || !is_begun()? {
+        return Ok(found);
+    }
+    Mark::read(layout)?.map(Some).ok_or_else(|| unmarked(layout))
 }
 
 /// For whoever reads the journal: a directory that was never opened holds nothing to verify or explain.

@@ -47,9 +47,7 @@ pub fn claim(layout: &Layout) -> Result<(), Failure> {
             // whoever opens them tells of the journal that is not there
             return Ok(());
         }
-        if !layout.mark().is_file() {
-            must_hold_nothing_else(layout)?;
-        }
+        must_hold_nothing_else(layout)?;
     }
     // letters are many: where nobody else could get at them they are not looked at one by one
     let letters_were_private = is_private(&layout.mail()) || is_private(dir);
@@ -85,6 +83,10 @@ fn must_hold_nothing_else(layout: &Layout) -> Result<(), Failure> {
     let beginnings = [layout.fresh_mark(), layout.settings(), dir.join("lock"), dir.join("lost+found")];
     let mut others = entries(dir)?;
     others.retain(|path| !beginnings.contains(path));
+    // looked for last: whoever makes a shop in it at this very moment marks it first
+    if layout.mark().is_file() {
+        return Ok(());
+    }
     let Some(found) = others.pop() else { return Ok(()) };
     Err(Failure(format!(
         "{} holds no shop, and is not empty ({} is in it): name another directory with --data DIR, or an empty one",
