@@ -184,18 +184,23 @@ fn partners(
     })
 }
 
-/// Every product that is listed, for the gateway's index: each priced in the shop's currency, or no sum would be one.
+/// Every product that is listed, for the gateway's index.
 pub fn catalogue(running: &Running<Shop>, currency: Currency) -> Result<Catalogue, Failure> {
     let products = running.every::<crate::actors::stock_keeper::Listed>()?;
     let products: Vec<Product> = products.into_iter().map(|listed| listed.0).collect();
-    if let Some(Product { sku, price, .. }) =
-        products.iter().find(|product| product.price.currency != currency)
-    {
-        return Err(Failure(format!(
-            "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one"
-        )));
-    }
+    must_be_in(&products, currency)?;
     Ok(Catalogue::build(products)?)
+}
+
+/// Each is priced in the shop's currency, or no sum would be one.
+pub fn must_be_in(products: &[Product], currency: Currency) -> Result<(), Failure> {
+    let Some(Product { sku, price, .. }) = products.iter().find(|product| product.price.currency != currency)
+    else {
+        return Ok(());
+    };
+    Err(Failure(format!(
+        "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one"
+    )))
 }
 
 /// The API keys that are good. `open`: programs order without.

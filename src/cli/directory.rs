@@ -71,8 +71,9 @@ fn read_settled(layout: &Layout) -> Result<Option<Mark>, Failure> {
 /// For whoever reads the journal: a directory that was never opened holds nothing to verify or explain.
 pub fn find_opened_once(layout: &Layout) -> Result<Mark, Failure> {
     let mark = find(layout, Opens::Either)?;
-    let (dir, has_journal) = (layout.dir.display(), layout.journal().is_dir());
-    mark.filter(|_| has_journal).ok_or_else(|| {
+    let dir = layout.dir.display();
+    let was_opened = layout.journal().is_dir() || storage::has_trees(&layout.dir)?;
+    mark.filter(|_| was_opened).ok_or_else(|| {
         Failure(format!(
             "{dir} holds no journal: it was never opened, or names another --data DIR than you mean"
         ))

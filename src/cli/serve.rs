@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::domain::ShopIdentity;
@@ -19,7 +19,7 @@ use crate::settings::{Opens, Settings, ShopKind};
 use crate::sweeper;
 
 use super::data_directory::{DataDirectory, Opened, catalogue, programs};
-use super::doors::{Door, Doors};
+use super::doors::{Door, Doors, cloned};
 use super::history_check::HistoryCheck;
 use super::layout::Layout;
 use super::open_files::{ConnectionLimits, connection_limits};
@@ -109,7 +109,7 @@ fn serve_all(
         identity,
     };
     control::listen(running, &app.programs, &opened.layout);
-    serve_shop(running, shop.listener.try_clone()?, app, settings.http.workers);
+    serve_shop(running, shop.cloned()?, app, settings.http.workers);
     let carts = sweeper::service(running.handle(), running.trees(), running.clock(), rules);
     running.add_service(GATEWAY, sweeper::NAME, carts);
     if let (Some(processor), Some(cards)) = (processor, cards) {
@@ -121,7 +121,7 @@ fn serve_all(
             origins: cards.names.clone(),
             shop: shop.names.clone(),
         };
-        serve_cards(running, cards.listener.try_clone()?, page, settings.connections(limits.cards));
+        serve_cards(running, cards.cloned()?, page, settings.connections(limits.cards));
     }
     Ok(())
 }
@@ -160,30 +160,31 @@ async fn stop(settings: &Settings, opened: Opened) {
     let _ = std::fs::remove_file(opened.layout.control());
 }
 
-fn serve_shop(running: &Running<Shop>, listener: TcpListener, app: App, workers: usize) {
+fn serve_shop(running: &Running<Shop>, listeners: Vec<TcpListener>, app: App, workers: usize) {
     running.add_service(GATEWAY, "gateway", move || -> ServiceRun {
-        let (listener, app) = (listener.try_clone(), app.clone());
+        let (listeners, app) = (cloned(&listeners), app.clone());
         Box::pin(async move {
-            let server = listener.and_then(|listener| gateway::serve(listener, app, workers));
+            let server = listeners.and_then(|listeners| gateway::serve(listeners, app, workers));
             Err(server.map_err(|error| error.to_string())?.await.to_string())
         })
     });
 }
 
-fn serve_cards(running: &Running<Shop>, listener: TcpListener, page: CardPage, limits: http::Limits) {
+fn serve_cards(running: &Running<Shop>, listeners: Vec<TcpListener>, page: CardPage, limits: http::Limits) {
     running.add_service(GATEWAY, "card page", move || -> ServiceRun {
-        let (listener, page, limits) = (listener.try_clone(), page.clone(), limits.clone());
+        let (listeners, page, limits) = (cloned(&listeners), page.clone(), limits.clone());
         Box::pin(async move {
-            let server = listener.and_then(|listener| processor::serve(listener, page, &limits));
+            let server = listeners.and_then(|listeners| processor::serve(listeners, page, &limits));
             Err(server.map_err(|error| error.to_string())?.await.to_string())
         })
     });
 }
 
-/// SIGTERM and SIGINT.
+/// What asks the daemon to stop: SIGTERM, SIGINT, and SIGHUP, as whoever closes her terminal sends it.
 struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
 }
 
 impl Signals {
@@ -191,6 +192,7 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
@@ -199,6 +201,7 @@ impl Signals {
             biased;
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
+            _ = self.hangup.recv() => "SIGHUP",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The layers, put over one another.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use config::builder::DefaultState;
 use config::{Config, ConfigBuilder, Environment, File, FileFormat};
+
+use crate::access::Listen;
 
 use super::directory::{OWN_FILE, directory};
 use super::{BadSettings, Opens, Settings};
@@ -23,8 +24,8 @@ type Variables = HashMap<String, String>;
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     pub data: Option<PathBuf>,
-    pub listen: Option<SocketAddr>,
-    pub processor_listen: Option<SocketAddr>,
+    pub listen: Option<Listen>,
+    pub processor_listen: Option<Listen>,
     pub speed: Option<u32>,
 }
 
@@ -145,7 +146,7 @@ mod tests {
     #[test]
     fn the_defaults_stand_alone() {
         let settings = load("", &[]).unwrap();
-        assert_eq!(settings.http.listen.port(), 8080);
+        assert_eq!(settings.http.listen.address().port(), 8080);
         let rules = settings.rules(ShopKind::Demo);
         assert_eq!(rules, Rules::default(), "tests and simulated worlds live by what ships");
         assert_eq!([ShopKind::Demo, ShopKind::Shop].map(|kind| settings.speed(kind)), [3_600, 1]);
@@ -199,6 +200,18 @@ mod tests {
         ] {
             let refused = load(file, &[]).unwrap().check_for(ShopKind::Shop).unwrap_err().to_string();
             assert!(refused.contains(named), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_listener_is_named_as_people_do() {
+        for text in ["8080", ":8080", "localhost:8080", "127.0.0.1:8080"] {
+            for settings in [
+                load(&format!("[http]\nlisten = \"{text}\""), &[]).unwrap(),
+                load("", &[("DOORSTEP_HTTP__LISTEN", text)]).unwrap(),
+            ] {
+                assert_eq!(settings.http.listen.address().to_string(), "127.0.0.1:8080", "{text}");
+            }
         }
     }
 
@@ -267,7 +280,7 @@ mod tests {
             ("[payment]\nhold_days = 366", vec![], "payment.hold_days"),
             ("[credit]\nall_max = -1", vec![], "credit.all_max"),
             ("[rates]\ncards = { each = 30, all = 6000, window_s = 0 }", vec![], "cards with window_s"),
-            ("", vec![("DOORSTEP_HTTP__LISTEN", "nowhere")], "listen"),
+            ("", vec![("DOORSTEP_HTTP__LISTEN", "nowhere")], "localhost:8080, or a port alone"),
             ("", vec![("DOORSTEP_HTTP__TRUSTED_PROXIES", "10.0.0.0/8,proxy")], "proxy"),
             ("[http]\nforwarding_header = \"X-Real-IP\"", vec![], "X-Real-IP"),
             ("", vec![("DOORSTEP_HTTP__LISTN", "127.0.0.1:1")], "listn"),

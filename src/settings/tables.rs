@@ -1,11 +1,10 @@
 //! The tables of the settings, as `config/default.toml` has them with their reasons.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::access::{CorsOrigins, ForwardingHeader, Quotas, TrustedProxies};
+use crate::access::{CorsOrigins, ForwardingHeader, Listen, Quotas, TrustedProxies};
 use crate::domain::{CountryCode, Currency};
 use crate::runtime::CELLS_MAX;
 
@@ -46,12 +45,12 @@ macro_rules! tables {
 tables! {
     Data { dir: PathBuf }
     Http {
-        listen: SocketAddr, public_url: String, trusted_proxies: TrustedProxies,
+        listen: Listen, public_url: String, trusted_proxies: TrustedProxies,
         forwarding_header: ForwardingHeader, cors_origins: CorsOrigins, workers: usize, connections_max: usize, address_connections_max: usize,
         local_connections_max: usize, idle_ms_max: u64, head_ms_max: u64, body_ms_max: u64, write_ms_max: u64,
         write_bytes_per_s_min: u64,
     }
-    Processor { listen: SocketAddr, public_url: String }
+    Processor { listen: Listen, public_url: String }
     ShopSettings {
         name: String, legal_name: String, address: Vec<String>, tax_number: String, currency: Currency, shipping: i64,
         time_zone: String, countries: Vec<CountryCode>, email: String, phone: String, logo: PathBuf, contact: PathBuf,

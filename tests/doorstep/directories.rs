@@ -86,7 +86,7 @@ fn serve_makes_no_shop_and_init_makes_one_once() {
 
 #[test]
 fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
-    let shop = setup().closed();
+    let shop = setup().speed(1).closed();
     let made = shop.command(&[
         "init",
         "--name",
@@ -128,8 +128,8 @@ fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
     // the directory keeps its currency, whatever is set later
     fs::write(shop.data().join("shop.toml"), text.replace("JPY", "GBP")).expect("change the settings");
     is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["shop.currency = GBP", "was made with JPY"]);
-    fs::write(shop.data().join("shop.toml"), "[trade]\nspeed = 60").expect("change the settings");
-    is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["trade.speed = 60"]);
+    fs::write(shop.data().join("shop.toml"), &text).expect("the settings as they were");
+    is_refused(&shop, &["serve", "--speed", "60", "--listen", "127.0.0.1:0"], &["trade.speed = 60"]);
 }
 
 #[test]

@@ -46,6 +46,7 @@ mod private;
 mod promises;
 mod rates;
 mod shop;
+mod signals;
 mod slow;
 mod stored;
 mod tidy;

@@ -26,6 +26,7 @@ pub struct Setup {
     data: Option<PathBuf>,
     files_max: Option<u32>,
     loose: bool,
+    listen: String,
     settings: Vec<(String, String)>,
 }
 
@@ -47,6 +48,7 @@ pub fn setup() -> Setup {
         data: None,
         files_max: None,
         loose: false,
+        listen: "127.0.0.1:0".to_owned(),
         settings,
     }
 }
@@ -93,6 +95,12 @@ impl Setup {
     /// Whoever starts its processes lets everybody read and write what they make: a umask of 0.
     pub fn loose(mut self) -> Setup {
         self.loose = true;
+        self
+    }
+
+    /// It listens there, as `--listen` takes it.
+    pub fn listening(mut self, listen: &str) -> Setup {
+        self.listen = listen.to_owned();
         self
     }
 
@@ -237,7 +245,9 @@ impl TestShop {
     /// As [`TestShop::spawn`] starts it; it prints wherever the test wants.
     pub fn serve_command(&self) -> Command {
         let mut command = self.new_command();
-        command.args((self.setup.kind == Kind::Shop).then_some("serve")).args(["--listen", "127.0.0.1:0"]);
+        command
+            .args((self.setup.kind == Kind::Shop).then_some("serve"))
+            .args(["--listen", &self.setup.listen]);
         command.envs(self.beset.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
         command
     }
@@ -368,10 +378,6 @@ impl TestShop {
         });
     }
 
-    pub fn process_id(&self) -> u32 {
-        self.process.as_ref().expect("a daemon runs").id()
-    }
-
     /// As a power cut for the process: SIGKILL.
     pub fn kill9(&mut self) {
         if let Some(mut process) = self.process.take() {
@@ -386,30 +392,10 @@ impl TestShop {
         self.start();
     }
 
-    /// Asks it to stop, as an operator or the system does: SIGTERM.
-    pub fn asks_to_stop(&self) {
-        self.signals("TERM");
-    }
-
-    /// It does nothing any more, and has not ended: SIGSTOP. On return each of its threads stands still.
-    pub fn freezes(&self) {
-        self.signals("STOP");
-        let tasks = format!("/proc/{}/task", self.pid());
-        until("every thread stands still", || {
-            let mut threads = fs::read_dir(&tasks).expect("the daemon's threads").flatten();
-            threads.all(|thread| is_stopped(&thread.path())).then_some(())
-        });
-    }
-
     /// The process of the daemon that runs.
     #[track_caller]
     pub fn pid(&self) -> u32 {
         self.process.as_ref().expect("a daemon runs").id()
-    }
-
-    fn signals(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
-        assert!(sent.expect("run kill").success());
     }
 
     /// Asks it to stop and waits for its end.
@@ -429,16 +415,6 @@ impl TestShop {
     /// How the daemon ended, if it has.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.process.as_mut().and_then(|process| process.try_wait().expect("look after the daemon"))
-    }
-
-    /// `doorstep verify` finds nothing; what it printed.
-    #[track_caller]
-    pub fn verifies(&self) -> String {
-        let verified = self.command(&["verify"]);
-        let printed = String::from_utf8_lossy(&verified.stdout).into_owned();
-        let complained = String::from_utf8_lossy(&verified.stderr).into_owned();
-        assert_eq!(verified.status.code(), Some(0), "{printed}{complained}");
-        printed
     }
 
     /// Nothing in the shop panicked.
@@ -466,13 +442,6 @@ impl Drop for TestShop {
     }
 }
 
-/// Of a thread by its folder in `/proc`. One in the middle of a sync stops only after it.
-fn is_stopped(thread: &Path) -> bool {
-    let stat = read(&thread.join("stat"));
-    // `pid (name) state …`, and a name may hold anything
-    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T'))
-}
-
-fn read(path: &Path) -> String {
+pub fn read(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
 }

@@ -18,6 +18,18 @@ use super::stored::StoredTrees;
 /// The segment's header and the claim of the first epoch; the first batch of records follows.
 const FIRST_BATCH_AT: usize = 120 + 56;
 
+impl TestShop {
+    /// `doorstep verify` finds nothing; what it printed.
+    #[track_caller]
+    pub fn verifies(&self) -> String {
+        let verified = self.command(&["verify"]);
+        let printed = String::from_utf8_lossy(&verified.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&verified.stderr).into_owned();
+        assert_eq!(verified.status.code(), Some(0), "{printed}{complained}");
+        printed
+    }
+}
+
 pub fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
