@@ -1,5 +1,5 @@
 //! `doorstep check`: looks at a configuration and a data directory, and says line by line what is ready, what is not set up, and what
-//! would keep the shop from opening. It asks the very functions that a start asks, and changes nothing.
+//! would keep the shop from opening. It asks the very functions that a start asks, and takes no turn.
 
 use std::process::ExitCode;
 

@@ -92,7 +92,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     make(&layout, Mark { kind: ShopKind::Shop, currency }, Some(&text))?;
     let (dir, file) = (layout.dir.display(), layout.settings());
     println!("{dir} is a shop's, and its settings are in {}. Next:", file.display());
-    for next in ["import catalogue FILE", "serve"] {
+    for next in ["check", "import catalogue FILE", "serve"] {
         println!("  doorstep {next} --data {dir}");
     }
     Ok(ExitCode::SUCCESS)

@@ -139,7 +139,9 @@ fn announce(settings: &Settings, opened: &Opened, products: usize, doors: &Doors
         None => "no payment processor is set up: open for looking".to_owned(),
     };
     if doors.cards.is_none() {
-        tracing::warn!("no payment processor is set up: the shop is open for looking, and takes no order");
+        tracing::warn!(
+            "no payment processor is set up: the shop is open for looking, and takes no order; `doorstep check` says what else is missing"
+        );
     }
     match &doors.cards {
         Some(cards) => tracing::info!(shop = %doors.shop.at, cards = %cards.at, "listening"),

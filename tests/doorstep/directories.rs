@@ -1,10 +1,11 @@
 //! A data directory is a demo's or a shop's, for good: who opens the wrong one is told so, and nothing in it changes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::buyer::wish;
 use super::http::Client;
@@ -171,6 +172,62 @@ fn in_a_shop_a_strangers_test_card_buys_nothing_and_the_operator_is_told_why() {
     assert_eq!(shop.available(SOLD), 3);
     assert_eq!(shop.stop().code(), Some(0));
     shop.verifies();
+}
+
+/// What `check` finds of each thing, and whether the shop would open.
+fn checked(shop: &TestShop, more: &[&str]) -> (BTreeMap<String, String>, bool) {
+    let told = shop.command(&[&["check", "--json", "--listen", "127.0.0.1:0"], more].concat());
+    let findings: Value =
+        serde_json::from_slice(&told.stdout).unwrap_or_else(|_| panic!("{}", printed(&told)));
+    let text = |finding: &Value, field: &str| finding[field].as_str().expect("a text").to_owned();
+    let levels = findings.as_array().expect("a list").iter();
+    (levels.map(|finding| (text(finding, "what"), text(finding, "level"))).collect(), told.status.success())
+}
+
+#[test]
+fn check_tells_what_is_ready_and_what_is_not_and_never_otherwise_than_a_start() {
+    let mut shop = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).closed();
+    // but for what sled notes of its own in the trees whenever they are read
+    let kept =
+        || held(&shop.data()).into_iter().filter(|(name, _)| !name.starts_with("trees/")).collect::<Vec<_>>();
+    let before = kept();
+    let (found, opens) = checked(&shop, &[]);
+    assert!(kept() == before, "who checks changes nothing");
+    assert!(opens, "{found:?}");
+    for (what, level) in [
+        ("directory", "ready"),
+        ("catalogue", "ready"),
+        ("name", "ready"),
+        ("terms", "not_set_up"),
+        ("public url", "not_set_up"),
+        ("processor", "not_set_up"),
+        ("mail", "not_set_up"),
+        ("carrier", "not_set_up"),
+        ("wholesalers", "not_set_up"),
+    ] {
+        assert_eq!(found[what], level, "{what}");
+    }
+    shop.start();
+    assert!(checked(&shop, &[]).1, "also beside its daemon");
+    assert_eq!(shop.stop().code(), Some(0));
+    for (wrong, what) in [(&["--listen", "0.0.0.0:0"][..], "listens at"), (&["--speed", "60"], "settings")] {
+        let mut more = wrong.to_vec();
+        if wrong[0] == "--listen" {
+            // the flag is given once
+            let told = shop.command(&[&["check"], wrong].concat());
+            assert_eq!(told.status.code(), Some(1));
+            assert!(printed(&told).contains(&format!("!!  {what}")), "{}", printed(&told));
+        } else {
+            let (found, opens) = checked(&shop, wrong);
+            assert!(!opens && found[what] == "wrong", "{found:?}");
+            more.extend(["--listen", "127.0.0.1:0"]);
+        }
+        assert_eq!(shop.command(&[&["serve"], &more[..]].concat()).status.code(), Some(1), "{wrong:?}");
+    }
+    let nowhere = setup().speed(1).closed();
+    let told = nowhere.command(&["check"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(printed(&told).contains("doorstep init") && !nowhere.data().exists(), "{}", printed(&told));
 }
 
 /// Started in an empty folder, without a word about where.
