@@ -53,10 +53,14 @@ impl Origins {
             let hosts = all.iter().enumerate().flat_map(|(place, origin)| spellings(origin, place));
             return Ok(Origins { hosts: hosts.collect(), all });
         }
-        let bad = || BadOrigin::NotOne { key: format!("{table}.public_url"), value: public_url.to_owned() };
-        let public = origin(public_url).ok_or_else(bad)?;
+        let public = public_origin(table, public_url)?;
         let hosts = spellings(&public, 0).chain(local.into_iter().map(|name| (name, 0))).collect();
         Ok(Origins { all: vec![public], hosts })
+    }
+
+    /// Of a public URL alone, before anything listens; "" is good.
+    pub fn check(table: &'static str, public_url: &str) -> Result<(), BadOrigin> {
+        if public_url.is_empty() { Ok(()) } else { public_origin(table, public_url).map(drop) }
     }
 
     /// Where browsers reach it, for whoever is told outside of a request.
@@ -112,6 +116,11 @@ impl Origins {
         let found = self.hosts.iter().find(|(name, _)| host.eq_ignore_ascii_case(name.as_bytes()));
         found.and_then(|(_, place)| self.all.get(*place)).map(String::as_str)
     }
+}
+
+fn public_origin(table: &'static str, public_url: &str) -> Result<String, BadOrigin> {
+    let bad = || BadOrigin::NotOne { key: format!("{table}.public_url"), value: public_url.to_owned() };
+    origin(public_url).ok_or_else(bad)
 }
 
 /// Each with the port, also where it is the usual one.

@@ -110,10 +110,10 @@ problems! {
         "nothing was done: repeat the request after the time in Retry-After";
     Closing, "closing", SERVICE_UNAVAILABLE, "The shop is closing",
         "repeat the request with the same Idempotency-Key after the time in Retry-After";
+    PaymentNotSetUp, "payment_not_set_up", SERVICE_UNAVAILABLE, "The shop cannot take payments yet",
+        "nothing was done, and no repetition helps: the shop is open for looking until its operator has set up who takes the cards";
     NotReady, "not_ready", SERVICE_UNAVAILABLE, "The shop is not ready",
         "ask again after the time in Retry-After";
-    PaymentNotSetUp, "payment_not_set_up", SERVICE_UNAVAILABLE, "The shop takes no payments yet",
-        "nothing was done: the shop is open for looking; its operator sees in doorstep check what is missing";
     NoAnswer, "no_answer", GATEWAY_TIMEOUT, "The shop did not answer in time",
         "ask again";
     OutcomeUnknown, "outcome_unknown", GATEWAY_TIMEOUT, "It is not known whether it was done",

@@ -37,12 +37,12 @@ use super::{BadCard, CardNumber, CardPage, Expiry, TypedCard, check_cvv, test_be
 pub const CONNECTIONS_MAX: usize = 1_000;
 const NAME_CHARS_MAX: usize = 100;
 
-/// Serves the page on `listener`, until the server is dropped.
-pub fn serve(listener: TcpListener, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
+/// Serves the page on all of `listeners`, until the server is dropped.
+pub fn serve(listeners: Vec<TcpListener>, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
     let page = Data::new(page);
     let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
     let limits = http::Limits { wipes_bodies: true, ..limits.clone() };
-    http::serve(listener, 1, &limits, site)
+    http::serve(listeners, 1, &limits, site)
 }
 
 pub(super) fn configure(site: &mut ServiceConfig) {
