@@ -26,6 +26,17 @@ impl From<Slot> for Partition {
     }
 }
 
+impl TableKey for Slot {
+    fn to_bytes(&self) -> Vec<u8> {
+        vec![self.number()]
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Slot> {
+        let [number] = *bytes else { return None };
+        Slot::parse(number)
+    }
+}
+
 impl TableKey for Sku {
     fn to_bytes(&self) -> Vec<u8> {
         self.as_str().as_bytes().to_vec()

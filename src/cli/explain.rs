@@ -4,21 +4,23 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::actors::{Message, Shop};
-use crate::domain::OrderId;
+use crate::actors::{Event, Message, Shop, order_manager};
+use crate::domain::{OrderId, OrderNumber};
 use crate::journal::{self, Position};
 use crate::runtime::{Cause, Record, Statement, TimerChange};
 use crate::settings::Settings;
 
 use super::Failure;
+use super::directory::find_opened_once;
 use super::layout::Layout;
 
 /// Reads the journal's files, so it works beside a running daemon too.
 pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
     let order = OrderId::parse(order)?;
     let layout = Layout::of(settings);
-    layout.must_exist()?;
-    let mut trace = Trace { order, causes: HashMap::new(), turns: 0, out: io::stdout().lock() };
+    find_opened_once(&layout)?;
+    let out = Headed { held: Some(vec![]), out: io::stdout().lock() };
+    let mut trace = Trace { order, causes: HashMap::new(), turns: 0, out };
     let mut failed = None;
     let read = journal::read(&layout.journal(), Position::START, &mut |position, bytes| {
         trace.turn(position, bytes).map_err(|failure| {
@@ -38,7 +40,40 @@ pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
     if trace.turns == 0 {
         return Err(Failure(format!("the journal in {} knows no {order}", layout.dir.display())));
     }
-    Ok(ExitCode::SUCCESS)
+    match trace.out.show() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Holds back what is written until the order's number is known, which stands above it.
+struct Headed<W: Write> {
+    held: Option<Vec<u8>>,
+    out: W,
+}
+
+impl<W: Write> Headed<W> {
+    fn head(&mut self, order: OrderId, number: OrderNumber) -> io::Result<()> {
+        writeln!(self.out, "{order}, number {number}")?;
+        self.show()
+    }
+
+    fn show(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.held.take().unwrap_or_default())
+    }
+}
+
+impl<W: Write> Write for Headed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.held {
+            Some(held) => held.write(bytes),
+            None => self.out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 enum Stopped {
@@ -52,12 +87,22 @@ impl From<io::Error> for Stopped {
     }
 }
 
+/// The number for people that the order was given in a turn of these events.
+fn number_in(events: &[Event], order: OrderId) -> Option<OrderNumber> {
+    events.iter().find_map(|event| match event {
+        Event::OrderManager(order_manager::Event::Placed(placed)) if placed.place.order == order => {
+            Some(placed.number)
+        }
+        _ => None,
+    })
+}
+
 struct Trace<W: Write> {
     order: OrderId,
     /// Messages, calls and timers about the order that turns have stated, by their names.
     causes: HashMap<(Kind, Statement), String>,
     turns: usize,
-    out: W,
+    out: Headed<W>,
 }
 
 /// Messages, calls and timers of a turn are numbered each for themselves.
@@ -86,6 +131,9 @@ impl<W: Write> Trace<W> {
             return Ok(());
         }
         self.turns += 1;
+        if let Some(number) = number_in(&record.stated.events, self.order) {
+            self.out.head(self.order, number)?;
+        }
         let cause = cause.unwrap_or_else(|| cause_of_another(&record.cause));
         writeln!(self.out, "#{position} {} {} on {cause}", record.moment.at, record.by)?;
         for (_, step, what) in happenings {

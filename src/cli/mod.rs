@@ -4,42 +4,49 @@
 mod actors;
 mod api_keys;
 mod bench;
+mod check;
 mod clocks;
 mod control;
 mod core_dumps;
 mod data_directory;
 mod dead_letters;
 mod demo;
+mod directory;
+mod doors;
 mod explain;
 mod failure;
+mod finding;
 mod front;
 mod history_check;
 mod import;
+mod init;
 mod keys;
 mod layout;
 mod open_files;
 mod private;
+mod questions;
 mod rebuild;
 mod secrets;
 mod serve;
 mod simulate;
 mod verify;
+mod whole_file;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::access::Listen;
 use crate::output::{self, LastWords};
-use crate::settings::{Overrides, Settings, stray_variables};
+use crate::settings::{Opens, Overrides, Settings, ShopKind, stray_variables};
 
 use failure::Failure;
 
 /// Doorstep: a shop in one daemon, from the click to the doorstep.
 ///
-/// Without a command it opens the shop with its demo world: real books, embedded wholesalers, processor, bank,
-/// carrier and mail, and an hour of trade in every second.
+/// Without a command it opens a demo: real books, embedded wholesalers, processor, bank, carrier and mail, and an hour of trade in
+/// every second. A shop is made by `doorstep init`, and opened by `doorstep serve`.
 #[derive(Parser)]
 #[command(name = "doorstep", version, about, long_about)]
 struct Arguments {
@@ -54,28 +61,33 @@ struct Common {
     /// A TOML file over the defaults; config/default.toml lists every key
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Directory of the journal, the trees and the mail folder [default: doorstep-data]
+    /// Directory of the journal, the trees and the mail folder [default: doorstep-demo of a demo, doorstep-shop of a shop]
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Address and port of the shop; port 0 lets the system choose [default: 127.0.0.1:8080]
+    /// Where the shop listens: 127.0.0.1:8080, localhost:8080, or 8080 alone, which is of this machine too; port 0 lets the system choose [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
-    listen: Option<SocketAddr>,
+    listen: Option<Listen>,
     /// Address and port of the card page [default: 127.0.0.1:8081, or a free port where --listen has port 0]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
-    processor_listen: Option<SocketAddr>,
-    /// Trade seconds in a real one: 3600 lets an hour pass in a second [default: 1; the demo world: 3600]
+    processor_listen: Option<Listen>,
+    /// Trade seconds in a real one, in a demo: 3600 lets an hour pass in a second [default: 3600]
     #[arg(long, global = true, value_name = "N")]
     speed: Option<u32>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Open the shop with the catalogue in its data directory
-    Serve {
-        /// With the demo world: its books are listed if they are not yet, and time runs fast
+    /// Make the data directory of a shop, or of a demo
+    Init(init::Arguments),
+    /// Look at the settings and the data directory, and say line by line what is ready, what is not set up (--), and what would keep the
+    /// shop from opening (!!); exits 1 where something would
+    Check {
+        /// As JSON
         #[arg(long)]
-        demo: bool,
+        json: bool,
     },
+    /// Open a shop: with the catalogue in its data directory, at the time of the clock on the wall
+    Serve,
     /// Bring data in
     #[command(subcommand)]
     Import(Import),
@@ -146,15 +158,22 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         processor_listen: common.processor_listen.or_else(|| any_port_too(common.listen)),
         speed: common.speed,
     };
-    let settings = Settings::load(config.as_deref(), None, &overrides)?;
+    let settings = Settings::load(config.as_deref(), None, &overrides, opens(command.as_ref()));
+    if let (Err(_), Some(Command::Check { json })) = (&settings, &command) {
+        // it is there to say so
+        return check::run(settings, *json);
+    }
+    let settings = settings?;
     crate::telemetry::begin(&settings.log).map_err(Failure)?;
     core_dumps::forbid();
     for name in stray_variables() {
         tracing::warn!(name, "no setting: settings in the environment are named DOORSTEP_TABLE__KEY");
     }
     match command {
-        None => serve::run(settings, true),
-        Some(Command::Serve { demo }) => serve::run(settings, demo),
+        None => serve::run(settings, ShopKind::Demo),
+        Some(Command::Serve) => serve::run(settings, ShopKind::Shop),
+        Some(Command::Init(arguments)) => init::run(&settings, &arguments),
+        Some(Command::Check { json }) => check::run(Ok(settings), json),
         Some(Command::Import(Import::Catalogue { file })) => import::run(settings, &file),
         Some(Command::Verify) => verify::run(&settings),
         Some(Command::Rebuild) => rebuild::run(&settings),
@@ -169,7 +188,18 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Whose data directory a command opens.
+fn opens(command: Option<&Command>) -> Opens {
+    match command {
+        None => Opens::Demo,
+        Some(Command::Serve) => Opens::Shop,
+        Some(Command::Init(arguments)) => arguments.opens(),
+        Some(Command::Simulate(_) | Command::Bench(_)) => Opens::Nothing,
+        Some(_) => Opens::Either,
+    }
+}
+
 /// Where the shop's port is the system's choice, so is the card page's.
-fn any_port_too(listen: Option<SocketAddr>) -> Option<SocketAddr> {
-    listen.filter(|address| address.port() == 0)
+fn any_port_too(listen: Option<Listen>) -> Option<Listen> {
+    listen.filter(|listen| listen.address().port() == 0)
 }

@@ -28,7 +28,7 @@ pub fn connection_limits(worker_max: usize, workers: usize) -> Result<Connection
     let limits = shared_out(raised_to(useful), worker_max, workers)?;
     if limits.shop_worker < worker_max {
         let at_once = limits.shop_worker * workers;
-        tracing::info!(
+        tracing::debug!(
             at_once,
             "fewer connections than could be served: the limit of open files (ulimit -n) is low"
         );

@@ -1,15 +1,22 @@
 //! The trade's words and rules. Pure: no actix, tokio, sled or clock.
 
+pub mod addresses;
 mod api_key;
 mod buyer;
 mod card_numbers;
+mod case;
 pub mod catalogue;
 pub mod countries;
+mod country_code;
+mod email;
 mod ids;
 mod money;
+pub mod money_words;
 mod order;
+mod order_number;
 mod order_pass;
 mod quantity;
+mod shop_identity;
 mod sku;
 mod slot;
 mod time;
@@ -21,14 +28,19 @@ pub use buyer::Buyer;
 pub use card_numbers::{
     digits_at_most, find_card_number, has_too_few_digits, holds_card_number, passes_luhn,
 };
+pub use case::{BadCaseId, CaseId, CaseKind};
+pub use country_code::{BadCountry, CountryCode};
+pub use email::{BadEmail, EmailAddress};
 pub use ids::{BadId, CART_KEPT_DAYS, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};
 pub use order::{
     Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Totals, Units,
     limits,
 };
+pub use order_number::{BadOrderNumber, OrderNumber};
 pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};
 pub use quantity::{BadQuantity, Quantity};
+pub use shop_identity::{Logo, LogoKind, ShopIdentity, Texts};
 pub use sku::{BadSku, Sku};
 pub use slot::{SLOTS, Slot};
 pub use time::{Date, Timestamp};

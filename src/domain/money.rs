@@ -4,22 +4,45 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::encoding;
 
-/// An ISO 4217 currency code: three capital letters, for example `GBP`.
+/// Of all but a few currencies, so also of one that this build does not know.
+const DECIMALS_OF_MOST: u32 = 2;
+
+/// A currency of ISO 4217 that is in use, for example `GBP`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is not an ISO 4217 currency code: three capital letters are expected, as in GBP")]
+#[error(
+    "`{0}` is not a currency that money is paid in: the three capital letters of one in use are expected, as in GBP"
+)]
 pub struct BadCurrency(String);
 
 impl Currency {
     pub const GBP: Currency = Currency(*b"GBP");
 
+    /// Of the currencies in use. Gold has a code too, but no decimals; what another has replaced cannot be paid any more.
     pub fn parse(text: &str) -> Result<Currency, BadCurrency> {
+        let in_use = iso_currency::Currency::from_code(text)
+            .filter(|known| known.exponent().is_some() && known.is_superseded().is_none());
+        match in_use {
+            Some(_) => Currency::stored(text),
+            None => Err(BadCurrency(text.to_owned())),
+        }
+    }
+
+    /// As it was written into the journal, where it was held to [`parse`](Currency::parse): a currency that has been replaced
+    /// since is read for ever.
+    fn stored(text: &str) -> Result<Currency, BadCurrency> {
         match <[u8; 3]>::try_from(text.as_bytes()) {
             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Currency(code)),
             _ => Err(BadCurrency(text.to_owned())),
         }
+    }
+
+    /// How many decimals its amounts have: 2 for GBP, 0 for JPY, 3 for KWD.
+    pub fn decimals(self) -> u32 {
+        let known = iso_currency::Currency::from_code(self.code());
+        known.and_then(|known| known.exponent()).map_or(DECIMALS_OF_MOST, u32::from)
     }
 
     pub fn code(&self) -> &str {
@@ -35,7 +58,8 @@ impl Serialize for Currency {
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::Error> {
-        encoding::parsed(deserializer, Currency::parse)
+        let read = if deserializer.is_human_readable() { Currency::parse } else { Currency::stored };
+        encoding::parsed(deserializer, read)
     }
 }
 
@@ -81,12 +105,26 @@ impl Money {
     }
 }
 
-/// `12.50 GBP`. Every currency of the demo world has two decimals.
+impl Money {
+    /// Whole units, and the digits behind the point: as many as the currency has decimals. Without the sign.
+    pub(super) fn digits(self) -> (u64, String) {
+        let decimals = self.currency.decimals();
+        let (amount, one) = (self.amount.unsigned_abs(), 10_u64.pow(decimals));
+        let minor = if decimals == 0 {
+            String::new()
+        } else {
+            format!(".{:0w$}", amount % one, w = decimals as usize)
+        };
+        (amount / one, minor)
+    }
+}
+
+/// `12.50 GBP`, `1200 JPY`, `1.234 KWD`: for logs and reports, and as it is read again.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.amount < 0 { "-" } else { "" };
-        let minor = self.amount.unsigned_abs();
-        write!(f, "{sign}{}.{:02} {}", minor / 100, minor % 100, self.currency)
+        let (units, minor) = self.digits();
+        write!(f, "{sign}{units}{minor} {}", self.currency)
     }
 }
 
@@ -94,12 +132,31 @@ impl fmt::Display for Money {
 mod tests {
     use super::*;
 
+    fn money(amount: i64, code: &str) -> Money {
+        Money::new(amount, Currency::parse(code).unwrap())
+    }
+
     #[test]
-    fn a_currency_is_three_capitals() {
+    fn a_currency_is_one_that_money_is_paid_in() {
         assert_eq!(Currency::parse("GBP"), Ok(Currency::GBP));
-        for bad in ["", "gbp", "GB", "GBPX", "G1P", "£££"] {
+        for bad in ["", "gbp", "GB", "GBPX", "G1P", "£££", "XAU", "XDR", "XXX", "XTS", "ZZZ", "CUC", "SLL"]
+        {
             assert!(Currency::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_currency_has_its_decimals() {
+        let codes = ["GBP", "EUR", "JPY", "KRW", "CLP", "KWD", "BHD", "TND"];
+        let decimals = codes.map(|code| Currency::parse(code).unwrap().decimals());
+        assert_eq!(decimals, [2, 2, 0, 0, 0, 3, 3, 3]);
+    }
+
+    #[test]
+    fn what_was_stored_is_read_although_another_currency_has_replaced_it() {
+        let stored = postcard::to_stdvec("HRK").unwrap();
+        assert_eq!(postcard::from_bytes::<Currency>(&stored).unwrap().to_string(), "HRK");
+        assert!(postcard::from_bytes::<Currency>(b"\x03gbp").is_err());
     }
 
     #[test]
@@ -114,5 +171,8 @@ mod tests {
     fn an_amount_shows_its_minor_units() {
         assert_eq!(Money::new(1205, Currency::GBP).to_string(), "12.05 GBP");
         assert_eq!(Money::new(-5, Currency::GBP).to_string(), "-0.05 GBP");
+        assert_eq!(money(1200, "JPY").to_string(), "1200 JPY");
+        assert_eq!(money(1234, "KWD").to_string(), "1.234 KWD");
+        assert_eq!(Money::new(i64::MIN, Currency::GBP).to_string(), "-92233720368547758.08 GBP");
     }
 }

@@ -23,8 +23,8 @@ pub struct OrderLine {
     pub title: String,
     pub quantity: Quantity,
     pub unit_price: Money,
-    /// Of one unit.
-    pub weight_grams: u32,
+    /// Of one unit; `None` where nobody has said.
+    pub weight_grams: Option<u32>,
 }
 
 /// So many units of one SKU.
@@ -43,10 +43,41 @@ pub struct Customer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShippingAddress {
     pub line1: String,
+    pub line2: Option<String>,
+    /// Empty where the country's addresses have none.
     pub city: String,
+    /// As the country's post writes it: `CA`.
+    pub region: Option<String>,
+    /// Empty where the country has none.
     pub postcode: String,
     /// ISO 3166-1 alpha-2.
     pub country: String,
+    /// For the carrier.
+    pub phone: Option<String>,
+}
+
+impl ShippingAddress {
+    /// Of the parts that most addresses have.
+    pub fn of(line1: &str, city: &str, postcode: &str, country: &str) -> ShippingAddress {
+        ShippingAddress {
+            line1: line1.to_owned(),
+            line2: None,
+            city: city.to_owned(),
+            region: None,
+            postcode: postcode.to_owned(),
+            country: country.to_owned(),
+            phone: None,
+        }
+    }
+
+    /// As on an envelope, without the name and the country.
+    pub fn lines(&self) -> Vec<String> {
+        let town = [Some(&self.city), self.region.as_ref(), Some(&self.postcode)];
+        let town: Vec<&str> =
+            town.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let lines = [Some(self.line1.clone()), self.line2.clone(), Some(town.join(" "))];
+        lines.into_iter().flatten().filter(|line| !line.is_empty()).collect()
+    }
 }
 
 /// What the customer wants where not everything is in stock.
@@ -227,7 +258,7 @@ mod tests {
             title: "Emma".into(),
             quantity: Quantity::parse(units).unwrap(),
             unit_price: Money::new(pence, Currency::GBP),
-            weight_grams: 300,
+            weight_grams: Some(300),
         }
     }
 
@@ -237,6 +268,15 @@ mod tests {
         let totals = Totals::of(&[line(999, 2), line(1, 1)], pence(299), pence(0)).unwrap();
         assert_eq!(totals.goods, pence(1999));
         assert_eq!(totals.total, pence(2298));
+    }
+
+    #[test]
+    fn an_address_is_shown_as_on_an_envelope() {
+        let address = ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB");
+        assert_eq!(address.lines(), ["12 St James's Square", "London SW1Y 4JH"]);
+        let with = ShippingAddress { line2: Some("Flat 3".into()), region: Some("CA".into()), ..address };
+        assert_eq!(with.lines(), ["12 St James's Square", "Flat 3", "London CA SW1Y 4JH"]);
+        assert_eq!(ShippingAddress::of("1 Orchard Road", "", "238801", "SG").lines()[1], "238801");
     }
 
     #[test]

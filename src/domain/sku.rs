@@ -4,20 +4,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::encoding;
 
-/// A stock-keeping unit: the shop's code of one product. 1 to 32 of `A-Z a-z 0-9 . _ -`.
+/// A stock-keeping unit: the shop's code of one product. 1 to 64 of `A-Z a-z 0-9 . _ - /` and single spaces within, a letter or a digit
+/// among them: `..` would lead an address elsewhere. Addresses and links escape it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(Box<str>);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is not a SKU: 1 to {max} letters, digits, dots, dashes or underscores are expected", max = Sku::LENGTH_MAX)]
+#[error("`{0}` is not a SKU: 1 to {max} letters, digits, dots, dashes, underscores, slashes or single spaces within are expected", max = Sku::LENGTH_MAX)]
 pub struct BadSku(String);
 
 impl Sku {
-    pub const LENGTH_MAX: usize = 32;
+    pub const LENGTH_MAX: usize = 64;
 
     pub fn parse(text: &str) -> Result<Sku, BadSku> {
-        let allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
-        if text.is_empty() || text.len() > Sku::LENGTH_MAX || !text.bytes().all(allowed) {
+        let allowed = |c: u8| c.is_ascii_alphanumeric() || b"._-/ ".contains(&c);
+        let is_code = text.bytes().any(|c| c.is_ascii_alphanumeric()) && text.bytes().all(allowed);
+        let has_spaces_around = text.trim() != text || text.contains("  ");
+        if !is_code || has_spaces_around || text.len() > Sku::LENGTH_MAX {
             return Err(BadSku(text.chars().take(2 * Sku::LENGTH_MAX).collect()));
         }
         Ok(Sku(text.into()))
@@ -58,7 +61,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_reads_as_a_sku_is_shown_as_it_was(text in "[A-Za-z0-9._-]{0,34}|.*") {
+        fn what_reads_as_a_sku_is_shown_as_it_was(text in "[A-Za-z0-9._/ -]{0,66}|.*") {
             if let Ok(sku) = Sku::parse(&text) {
                 proptest::prop_assert_eq!(sku.as_str(), &text);
             }
@@ -67,8 +70,12 @@ mod tests {
 
     #[test]
     fn a_sku_is_short_and_plain() {
-        assert!(Sku::parse("PG-1342").is_ok());
-        for bad in ["", "a b", "é", &"x".repeat(33), "a/b"] {
+        for good in ["PG-1342", "a b", "GB/12.A", &"x".repeat(64)] {
+            assert!(Sku::parse(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["", " ", "..", "./.", "é", " a", "a ", "a  b", "a\tb", "a?b", "a#b", "a%2Fb", &"x".repeat(65)]
+        {
             assert!(Sku::parse(bad).is_err(), "{bad}");
         }
     }

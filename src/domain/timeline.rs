@@ -95,6 +95,8 @@ pub enum Happening {
     StopAsked,
     SentAgain { message: String },
     Discarded { message: String },
+    CaseClosed { why: String },
+    BasketGivenBack,
 }
 
 /// A sentence for people.
@@ -158,6 +160,8 @@ impl fmt::Display for Happening {
             HoldReplaced => write!(f, "the new hold took the place of the old one"),
             SentAgain { message } => write!(f, "the operator sent {message} again, which had been given up"),
             Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
+            CaseClosed { why } => write!(f, "the case was closed: {why}"),
+            BasketGivenBack => write!(f, "what had been ordered is in the basket again"),
             StopAsked => write!(f, "the warehouse was asked to stop: the money is held no longer"),
         }
     }
@@ -208,13 +212,18 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// As the customer reads it.
+    /// As the customer reads it: without what is for the operator alone.
     pub fn as_told(mut self) -> Timeline {
         for entry in &mut self.entries {
             match &mut entry.what {
                 Happening::BankDeclined { reason }
                 | Happening::PaymentDeclined { reason }
                 | Happening::Declined { reason } => *reason = reason.as_told(),
+                Happening::CaseOpened { why: text }
+                | Happening::CaseClosed { why: text }
+                | Happening::MailParked { why: text, .. }
+                | Happening::SentAgain { message: text }
+                | Happening::Discarded { message: text } => text.clear(),
                 _ => {}
             }
         }
@@ -260,6 +269,22 @@ mod tests {
         for entry in told.entries {
             assert!(entry.what.to_string().ends_with("do_not_honour"), "{}", entry.what);
         }
+    }
+
+    #[test]
+    fn what_is_for_the_operator_is_told_to_nobody_else() {
+        let text = || "panicked at 0xdead".to_owned();
+        let entry =
+            |what| TimelineEntry { turn: 1, at: Timestamp(0), step: Step(0), what, by: Party::OrderManager };
+        let cases = [
+            Happening::CaseOpened { why: text() },
+            Happening::CaseClosed { why: text() },
+            Happening::MailParked { what: "delivered".to_owned(), why: text() },
+            Happening::SentAgain { message: text() },
+            Happening::Discarded { message: text() },
+        ];
+        let told = Timeline { entries: cases.map(entry).into() }.as_told();
+        assert!(told.has_case() && !format!("{told:?}").contains("panicked"), "{told:?}");
     }
 
     #[test]

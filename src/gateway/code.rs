@@ -50,6 +50,8 @@ problems! {
         "send the key whole as it was shown; if it was revoked or is lost, `doorstep keys add NAME` makes another";
     PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The card was declined",
         "nothing was charged: order again with another card and a new Idempotency-Key";
+    OriginNotAllowed, "origin_not_allowed", FORBIDDEN, "This origin may not ask the API",
+        "the shop's operator names the origins of browser apps in http.cors_origins; a program without a browser needs none";
     NotFound, "not_found", NOT_FOUND, "There is nothing at this address",
         "look at the address; the API begins with /api/v1";
     NoSuchProduct, "no_such_product", NOT_FOUND, "There is no such product",
@@ -108,6 +110,8 @@ problems! {
         "nothing was done: repeat the request after the time in Retry-After";
     Closing, "closing", SERVICE_UNAVAILABLE, "The shop is closing",
         "repeat the request with the same Idempotency-Key after the time in Retry-After";
+    PaymentNotSetUp, "payment_not_set_up", SERVICE_UNAVAILABLE, "The shop cannot take payments yet",
+        "nothing was done, and no repetition helps: the shop is open for looking until its operator has set up who takes the cards";
     NotReady, "not_ready", SERVICE_UNAVAILABLE, "The shop is not ready",
         "ask again after the time in Retry-After";
     NoAnswer, "no_answer", GATEWAY_TIMEOUT, "The shop did not answer in time",

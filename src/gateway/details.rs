@@ -1,23 +1,16 @@
 //! What a customer types about herself, as text from a body or a form: each is cleaned and held against its limits.
 //! The error says what is expected, never what was typed.
 
-use super::countries::COUNTRIES;
 use super::plain_text;
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX};
+use crate::domain::{CountryCode, EmailAddress};
 
 /// What is expected instead.
 pub type Wanted = String;
 
 pub fn email(text: &str) -> Result<String, Wanted> {
     let email = plain(text, EMAIL_CHARS_MAX)?;
-    let wanted = || "an e-mail address is expected, such as ada@example.com".to_owned();
-    if !email.is_ascii() {
-        return Err(wanted());
-    }
-    match email.parse::<lettre::Address>() {
-        Ok(address) if !address.user().contains(['"', ' ']) => Ok(email),
-        _ => Err(wanted()),
-    }
+    EmailAddress::parse(&email).map(String::from).map_err(|wanted| wanted.to_string())
 }
 
 /// It goes into mails: so it is a name, and no stranger's message.
@@ -33,6 +26,11 @@ pub fn name(text: &str) -> Result<String, Wanted> {
     Ok(name)
 }
 
+/// A part of an address that not every address has.
+pub fn optional_address_field(text: &str) -> Result<String, Wanted> {
+    if text.trim().is_empty() { Ok(String::new()) } else { address_field(text) }
+}
+
 /// The street, the city, the postcode.
 pub fn address_field(text: &str) -> Result<String, Wanted> {
     let field = plain(text, ADDRESS_FIELD_CHARS_MAX)?;
@@ -43,11 +41,8 @@ pub fn address_field(text: &str) -> Result<String, Wanted> {
 }
 
 /// An ISO 3166-1 alpha-2 code that is some country's.
-pub fn country(text: &str) -> Result<String, Wanted> {
-    match COUNTRIES.iter().find(|(code, _)| *code == text) {
-        Some((code, _)) => Ok((*code).to_owned()),
-        None => Err("the two capital letters of a country are expected, such as GB".to_owned()),
-    }
+pub fn country(text: &str) -> Result<CountryCode, Wanted> {
+    CountryCode::parse(text).map_err(|wanted| wanted.to_string())
 }
 
 /// The form of a payment token; whether the processor knows it is another question.
@@ -144,7 +139,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_passes_has_no_control_character(text in any::<String>()) {
-            for passed in [email(&text), name(&text), address_field(&text), country(&text), token(&text)] {
+            for passed in [email(&text), name(&text), address_field(&text), token(&text)] {
                 prop_assert!(!passed.unwrap_or_default().contains(char::is_control));
             }
         }

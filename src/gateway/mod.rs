@@ -7,6 +7,7 @@
 //! - an outcome that is not known is said to be so (504), never taken for a failure;
 //! - a private answer carries `no-store`, and an order shows itself only to its key: without it there is no such order;
 //! - a card number is refused wherever a request holds it (`card_number_filter`), and never echoed, kept or logged;
+//! - no page of another site reads what the API answers, but the apps whose origins the settings name;
 //! - a request for another host than the shop's own is answered 421, and no link is made from a header.
 //!
 //! What [`crate::http`] itself refuses (a head that is not HTTP, one of more than 96 headers or 16 KiB, one that comes too
@@ -19,6 +20,7 @@ mod auth;
 mod body;
 mod card_number_filter;
 mod code;
+mod cors;
 mod countries;
 mod details;
 mod health;
@@ -40,8 +42,10 @@ mod request_guard;
 mod security;
 mod shop_client;
 mod site;
+mod sku_in_path;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use app::{App, NewSession, OsSessions};
 pub use auth::order_key;
@@ -57,3 +61,4 @@ pub use problem::Problem;
 pub use request_guard::RequestGuard;
 pub use shop_client::{AskError, PendingReply, ShopClient};
 pub use site::{configure, serve};
+pub use sku_in_path::sku_in_path;

@@ -168,7 +168,8 @@ fn is_refusal(outcome: &Outcome) -> bool {
         | Outcome::KeyMismatch
         | Outcome::InProgress
         | Outcome::NothingToBuy
-        | Outcome::TotalTooLarge => false,
+        | Outcome::TotalTooLarge
+        | Outcome::NotOpen => false,
     }
 }
 

@@ -15,14 +15,14 @@ use futures_util::FutureExt;
 use crate::access::Origins;
 
 use super::rates::PendingCount;
-use super::{App, Code, Problem, api, card_number_filter, host, notices, pages, rates, security};
+use super::{App, Code, Problem, api, card_number_filter, cors, host, notices, pages, rates, security};
 
 /// Middleware around every handler. One does it all, since each middleware costs every request:
 ///
 /// - before the handler it refuses a request for another host, with too many headers, with a card number in its head, from
 ///   another site, or over a rate limit;
 /// - a request that takes too long is a 504, a panic is a 500 and ends nothing else;
-/// - every answer carries the security headers.
+/// - every answer carries the security headers, and those that let a browser app read it whose origin the settings name.
 #[derive(Clone)]
 pub struct RequestGuard {
     headers_max: usize,
@@ -53,6 +53,8 @@ where
     }
 }
 
+type Answering<B> = Pin<Box<dyn Future<Output = Result<ServiceResponse<B>, Error>>>>;
+
 pub struct Guarded<S> {
     service: S,
     guard: RequestGuard,
@@ -65,7 +67,7 @@ where
 {
     type Response = ServiceResponse<B>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<ServiceResponse<B>, Error>>>>;
+    type Future = Answering<B>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.service.poll_ready(context)
@@ -73,7 +75,27 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let app = request.app_data::<Data<App>>().cloned();
-        let pending = match self.guard.check(app.as_ref().map(Data::get_ref), &request) {
+        let browser_app = app.as_ref().and_then(|app| cors::named_origin(app, request.request()));
+        let answered = self.answer(app, browser_app.is_some(), request);
+        Box::pin(async move {
+            match answered.await {
+                Ok(mut response) => {
+                    cors::show_to(browser_app, response.headers_mut());
+                    Ok(response)
+                }
+                Err(error) => Err(cors::show_error_to(browser_app, error)),
+            }
+        })
+    }
+}
+
+impl<S, B> Guarded<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    fn answer(&self, app: Option<Data<App>>, is_named: bool, request: ServiceRequest) -> Answering<B> {
+        let pending = match self.guard.check(app.as_ref().map(Data::get_ref), is_named, &request) {
             Ok(pending) => pending,
             Err(refusal) => return Box::pin(ready(Err(refusal))),
         };
@@ -105,7 +127,12 @@ where
 
 impl RequestGuard {
     /// All checks that come before the handler.
-    fn check(&self, app: Option<&App>, request: &ServiceRequest) -> Result<Option<PendingCount>, Error> {
+    fn check(
+        &self,
+        app: Option<&App>,
+        is_named: bool,
+        request: &ServiceRequest,
+    ) -> Result<Option<PendingCount>, Error> {
         let logged = |problem: Problem| {
             if let Some(app) = app {
                 notices::of_problem(app, request.request(), &problem);
@@ -119,12 +146,13 @@ impl RequestGuard {
             return Err(logged(Problem::new(Code::HeadersTooMany, detail)));
         }
         let Some(app) = app else { return Ok(None) };
+        cors::answer_preflight(app, request.request())?;
         if let Err(problem) = card_number_filter::check_head(request.uri(), request.headers(), &app.catalogue)
         {
             let problem = logged(problem);
             return Err(pages::redirect_without_unread_parameters(app, request).unwrap_or(problem));
         }
-        api::check_origin(request.request()).map_err(logged)?;
+        api::check_origin(request.request(), is_named).map_err(logged)?;
         rates::admit(app, request).map_err(logged)
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn harden(headers: &mut HeaderMap) {
     }
 }
 
-/// The `Content-Security-Policy` of a page: nothing runs; the payment page's origin is named because a browser
+/// The `Content-Security-Policy` of a page: nothing runs on it; the payment page's origin is named because a browser
 /// holds a form's redirect against the policy too.
 pub(super) fn page_policy(pages: &PageSettings) -> String {
     let payment = form_source(&pages.payment_page_url).map(|source| format!(" {source}")).unwrap_or_default();
@@ -29,6 +29,11 @@ pub(super) fn page_policy(pages: &PageSettings) -> String {
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{payment}; base-uri 'none'; \
          frame-ancestors 'none'"
     )
+}
+
+/// Of a page with a script of the shop's own, which asks the shop for it again.
+pub(super) fn live_page_policy(pages: &PageSettings) -> String {
+    format!("{}; script-src 'self'; connect-src 'self'", page_policy(pages))
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ async fn nothing_here() -> Result<&'static str, Problem> {
     Err(Problem::new(Code::NotFound, "the shop has nothing at this address"))
 }
 
-/// Serves the shop on `listener` by so many threads, until the server is dropped.
-pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result<Server> {
+/// Serves the shop on all of `listeners` by so many threads, until the server is dropped.
+pub fn serve(listeners: Vec<TcpListener>, app: App, workers: usize) -> std::io::Result<Server> {
     let connections = app.limits.connections.clone();
     let app = Data::new(app);
     let site = move || {
@@ -44,5 +44,5 @@ pub fn serve(listener: TcpListener, app: App, workers: usize) -> std::io::Result
             .wrap(from_fn(pages::error_pages))
             .configure(configure)
     };
-    http::serve(listener, workers, &connections, site)
+    http::serve(listeners, workers, &connections, site)
 }

@@ -1,7 +1,9 @@
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 use actix_http::body::{BoxBody, MessageBody};
 use actix_http::{Request, Response};
@@ -21,7 +23,7 @@ const TOO_MANY: &[u8] =
 
 /// Accepts and serves connections until `closed` changes; then answers what is in flight.
 pub async fn accept<S, B>(
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     worker: Rc<Worker>,
     permits: Arc<AddressPermits>,
     site: Rc<S>,
@@ -35,7 +37,7 @@ pub async fn accept<S, B>(
     let serving = async {
         // the semaphore is never closed
         while let Ok(permit) = Arc::clone(&connections).acquire_owned().await {
-            let (stream, peer) = next(&listener).await;
+            let (stream, peer) = next(&listeners).await;
             let Some(address_permit) = permits.take(peer.ip()) else {
                 // best effort: an answer that cannot be written at once is not waited for
                 let _ = stream.try_write(TOO_MANY);
@@ -57,16 +59,20 @@ pub async fn accept<S, B>(
         // also when the sender is dropped
         _ = closed.changed() => {}
     }
-    drop(listener);
+    drop(listeners);
     worker.close();
     if timeout(Limits::DRAIN, worker.drained()).await.is_err() {
         tracing::warn!(answers = worker.answers_due(), "the server stopped before all answers were out");
     }
 }
 
-async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn next(listeners: &[TcpListener]) -> (TcpStream, SocketAddr) {
     loop {
-        match listener.accept().await {
+        let any = poll_fn(|context| {
+            let mut accepted = listeners.iter().map(|listener| listener.poll_accept(context));
+            accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
+        });
+        match any.await {
             Ok(accepted) => return accepted,
             // the client went away before it was accepted
             Err(error) if is_of_one_client(&error) => {}

@@ -38,11 +38,11 @@ impl Future for Server {
     }
 }
 
-/// Serves on `listener` by `workers` threads, each with a site of its own: what `site` makes is an actix-web `App`.
+/// Serves on all of `listeners` by `workers` threads, each with a site of its own: what `site` makes is an actix-web `App`.
 ///
-/// Errs where the system gives no thread, or not the listener.
+/// Errs where the system gives no thread, or not the listeners.
 pub fn serve<M, A, F, B>(
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     workers: usize,
     limits: &Limits,
     site: M,
@@ -55,19 +55,23 @@ where
     F::InitError: Debug,
     B: MessageBody + 'static,
 {
-    listener.set_nonblocking(true)?;
+    for listener in &listeners {
+        listener.set_nonblocking(true)?;
+    }
     let permits = AddressPermits::new(limits);
     let (closing, closed) = watch::channel(());
     let (ends, ended) = mpsc::unbounded_channel();
     for nth in 0..workers {
-        let (listener, limits, permits) = (listener.try_clone()?, limits.clone(), Arc::clone(&permits));
+        let listeners: Vec<_> = listeners.iter().map(TcpListener::try_clone).collect::<io::Result<_>>()?;
+        let (limits, permits) = (limits.clone(), Arc::clone(&permits));
         let (site, closed, end) = (site.clone(), closed.clone(), End(ends.clone()));
         let work = move || async move {
             let factory = site().into_factory();
             let site = factory.new_service(AppConfig::default()).await;
             let site = site.map_err(|error| io::Error::other(format!("no site could be made: {error:?}")))?;
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            accept(listener, Worker::new(limits), permits, Rc::new(site), closed).await;
+            let listeners = listeners.into_iter().map(tokio::net::TcpListener::from_std);
+            let listeners = listeners.collect::<io::Result<_>>()?;
+            accept(listeners, Worker::new(limits), permits, Rc::new(site), closed).await;
             Ok(())
         };
         thread::Builder::new().name(format!("http-{nth}")).spawn(move || end.with(run(work())))?;

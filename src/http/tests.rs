@@ -36,7 +36,7 @@ fn site(limits: &Limits) -> Site {
             .route("/echo", web::post().to(async |body: web::Bytes| body))
             .route("/deaf", web::post().to(HttpResponse::NoContent))
     };
-    Site { address, answered, server: serve(listener, 1, limits, site).unwrap() }
+    Site { address, answered, server: serve(vec![listener], 1, limits, site).unwrap() }
 }
 
 fn connected(site: &Site) -> TcpStream {

@@ -18,6 +18,7 @@ use crate::domain::Timestamp;
 
 pub mod carrier;
 pub mod mail;
+mod not_set_up;
 pub mod processor;
 pub mod wholesaler;
 
@@ -114,7 +115,7 @@ mod tests {
         let booking = BookingRequest {
             key: "shp_1".into(),
             order: OrderId::new(1, 1),
-            weight_grams: 300,
+            weight_grams: Some(300),
             postcode: "EH1 1YZ".into(),
             country: "GB".into(),
             booked_at: asked_at,

@@ -36,7 +36,7 @@ impl Default for Assortment {
                 language: Some("en".to_owned()),
                 isbn: None,
                 price: Money::new(*price, Currency::GBP),
-                weight_grams: 300,
+                weight_grams: Some(300),
             };
             (product, *units)
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::actors::{Address, bank};
 use crate::domain::Money;
 use crate::gateway::ShopClient;
-use crate::partners::processor::{PaymentPage, TypedCard};
+use crate::partners::processor::{Payable, PaymentPage, TypedCard};
 
 #[derive(Default)]
 pub struct SimulatedCardPage {
@@ -44,7 +44,8 @@ impl SimulatedCardPage {
 }
 
 impl PaymentPage for SimulatedCardPage {
-    fn address(&self, checkout: &str, amount: Money, _back: &str) -> String {
+    fn open(&self, payable: &Payable<'_>) -> String {
+        let (checkout, amount) = (payable.checkout, payable.amount());
         self.pages.lock().expect("nothing panics here").insert(checkout.to_owned(), (amount, None));
         format!("http://cards.example/pay?checkout={checkout}")
     }

@@ -29,7 +29,7 @@ pub struct Used {
 
 impl Used {
     pub fn by(shop: &TestShop) -> Used {
-        let read = |name: &str| fs::read_to_string(format!("/proc/{}/{name}", shop.process_id()));
+        let read = |name: &str| fs::read_to_string(format!("/proc/{}/{name}", shop.pid()));
         let (status, stat) = (read("status").expect("the daemon lives"), read("stat").expect("it lives"));
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("the kernel tells");
         let resident_kb: u64 = line.split_whitespace().nth(1).expect("kilobytes").parse().expect("a number");

@@ -201,9 +201,7 @@ fn a_customer_finds_a_book_buys_it_and_sees_it_come_to_her_doorstep() {
         let confirmation = browser.address().await;
         assert!(confirmation.starts_with(&format!("{}/orders/ord_", shop.url)), "{confirmation}");
         let page = browser.waits_to_read("Everything about this order is done").await;
-        for words in
-            ["Your books have come", "18.97 paid", "delivered to the doorstep", "ada@example.com", "Emma"]
-        {
+        for words in ["Your books have come", "18.97 paid", "Delivered", "ada@example.com", "Emma"] {
             assert!(page.contains(words), "`{words}` is not on the page:\n{page}");
         }
         assert!(!page.contains("4242"), "a card number is on the page:\n{page}");
@@ -230,6 +228,30 @@ fn a_declined_card_can_be_followed_by_another() {
         browser.clicks("Go on to payment").await;
         browser.pays_with("5555 5555 5555 4444").await;
         browser.waits_to_read("Everything about this order is done").await;
+    });
+    shop.never_panicked();
+}
+
+#[test]
+fn the_order_page_is_brought_up_to_date_where_she_reads_it() {
+    let shop = setup().open();
+    visit(&shop, async |browser, shop| {
+        browser.opens(&format!("{}/books/PD-0001", shop.url)).await;
+        browser.clicks("Add to basket").await;
+        browser.opens(&format!("{}/checkout", shop.url)).await;
+        browser.fills_in_where_to_send_it().await;
+        browser.clicks("Go on to payment").await;
+        browser.pays_with("4242 4242 4242 4242").await;
+        browser.waits_to_read("At your doorstep").await;
+        let reads_on = "document.getElementById('all').open = true; document.getElementById('q').focus(); \
+                        window.scrollTo(0, 120); window.sameOne = true;";
+        browser.0.execute(reads_on, vec![]).await.expect("it runs");
+        browser.waits_to_read("Everything about this order is done").await;
+        let stands = "return [document.getElementById('all').open, document.activeElement.id, window.scrollY, \
+                      window.sameOne, document.querySelectorAll('#all-steps .done').length]";
+        let stands = browser.0.execute(stands, vec![]).await.expect("it runs");
+        // all but the supplies, which it did not need
+        assert_eq!(stands, json!([true, "q", 120, true, 14]), "fold, focus, scroll, page, steps");
     });
     shop.never_panicked();
 }

@@ -113,11 +113,11 @@ fn nothing_of_a_card_is_in_memory_when_its_request_has_ended() {
     let paid = ask(&shop.cards_url, "POST", "/pay", "", &typed(&link, "09%2F99"));
     let back = header(&paid, "location");
     ask(&shop.url, "GET", &below(&shop.url, &back), &cookie, "");
-    let memory = File::open(format!("/proc/{}/mem", shop.process_id()));
+    let memory = File::open(format!("/proc/{}/mem", shop.pid()));
     let memory = memory.expect("only root may look at the memory of the shop: run this test as root");
     let (plain, spaced) = (WRITTEN.replace('+', ""), WRITTEN.replace('+', " "));
     let needles = ["Ada Lovelace", WRITTEN, &plain, &spaced, CVV];
-    let found = found_in(&memory, shop.process_id(), &needles);
+    let found = found_in(&memory, shop.pid(), &needles);
     assert_eq!(found, ["Ada Lovelace"], "what the shop keeps is found, and nothing of the card");
 }
 

@@ -26,6 +26,7 @@ fn help_names_every_command_and_flag() {
     let help = doorstep(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     for word in [
+        "init",
         "serve",
         "import",
         "verify",
@@ -60,14 +61,14 @@ fn a_wrong_flag_or_command_is_wrong_usage() {
 #[test]
 fn a_wrong_setting_names_itself() {
     for (name, value, named) in [
-        ("DOORSTEP_TRADE__SPEED", "fast", "speed"),
+        ("DOORSTEP_CREDIT__ALL_MAX", "fast", "all_max"),
         ("DOORSTEP_TRADE__SPED", "7", "sped"),
         ("DOORSTEP_SHOP__CURRENCY", "pound", "pound"),
         ("DOORSTEP_PAYMENT__HOLD_DAYS", "0", "payment.hold_days"),
         ("DOORSTEP_LOG__FORMAT", "prose", "prose"),
     ] {
         let shop = setup().set(name, value).closed();
-        let refused = shop.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let refused = shop.command(&["--listen", "127.0.0.1:0"]);
         assert_eq!(refused.status.code(), Some(1), "{name}: {refused:?}");
         assert!(complaint(&refused).contains(named), "{name}: {}", complaint(&refused));
         assert!(!shop.data().exists(), "nothing is made for a shop that cannot open");
@@ -79,14 +80,47 @@ fn a_port_in_use_says_which_setting_to_change() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let shop = setup().closed();
-    let refused = shop.command(&["serve", "--listen", &address, "--processor-listen", "127.0.0.1:0"]);
+    let refused = shop.command(&["--listen", &address, "--processor-listen", "127.0.0.1:0"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
         complaint(&refused).contains(&address) && complaint(&refused).contains("http.listen"),
         "{refused:?}"
     );
-    let refused = shop.command(&["serve", "--listen", "127.0.0.1:0", "--processor-listen", &address]);
+    // where a proxy leads browsers to that port no other will do
+    let proxied = setup().set("DOORSTEP_PROCESSOR__PUBLIC_URL", "http://pay.example").closed();
+    let refused = proxied.command(&["--listen", "127.0.0.1:0", "--processor-listen", &address]);
     assert!(complaint(&refused).contains("processor.listen"), "{refused:?}");
+}
+
+#[test]
+fn a_demo_whose_port_of_the_card_page_is_taken_takes_another_and_says_which() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let held = TcpListener::bind(taken).unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let shop = setup().set("DOORSTEP_PROCESSOR__LISTEN", &taken.to_string()).listening(&free).open();
+    let log = shop.log();
+    let line = log.lines().find(|line| line.contains("the port of the card page is taken")).expect("a line");
+    let port = shop.cards_url.rsplit(':').next().expect("a port");
+    assert!(line.contains(&taken.to_string()) && line.contains(&format!(":{port}")), "{line}");
+    let page = super::http::Client::new(&shop.cards_url).send("GET", "/pay", &[], b"").expect("a page");
+    assert_eq!(page.status, 400, "it answers there");
+    drop(held);
+}
+
+#[test]
+fn a_listener_is_named_as_people_do_and_localhost_is_both_of_this_machines_addresses() {
+    for spelling in ["0", ":0", "localhost:0"] {
+        let shop = setup().listening(spelling).open();
+        let port = shop.url.rsplit(':').next().expect("a port").to_owned();
+        let answers = |ip: &str| std::net::TcpStream::connect(format!("{ip}:{port}")).is_ok();
+        assert!(answers("127.0.0.1"), "{spelling}");
+        let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
+        assert_eq!(answers("[::1]"), has_ipv6 && spelling.starts_with("localhost"), "{spelling}");
+        shop.client().get("/products").expect(200);
+    }
+    let refused = doorstep(&["--listen", "nowhere"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(complaint(&refused).contains("localhost:8080, or a port alone"), "{refused:?}");
 }
 
 #[test]
@@ -94,7 +128,7 @@ fn explain_prints_cause_and_effect_in_order_beside_the_daemon_and_without_it() {
     let mut shop = setup().open();
     let order = shop.buys(IN_STOCK);
     shop.waits_for_state(&order, "closed");
-    shop.waits_to_read(&order, "e-mail sent: delivered");
+    shop.waits_to_read(&order, "e-mail sent: it has come");
     let beside = shop.command(&["explain", &order.id]);
     assert_eq!(beside.status.code(), Some(0), "{beside:?}");
     let story = out(&beside);

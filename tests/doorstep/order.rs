@@ -32,7 +32,7 @@ fn an_order_in_stock_goes_all_the_way_to_the_doorstep_and_the_money_to_the_shop(
     assert_eq!(closed.json["payment"]["state"], "settled");
     assert_eq!(closed.json["payment"]["amount"], answer.json["total"]);
     assert_eq!(closed.json["lines"], answer.json["lines"]);
-    let timeline = shop.waits_to_read(&order, "e-mail sent: delivered");
+    let timeline = shop.waits_to_read(&order, "e-mail sent: it has come");
     let expected: Vec<u64> = (1..=15).filter(|step| *step != 4).collect();
     assert_eq!(timeline.steps(), expected, "all but the supplies, which were not needed: {timeline:#?}");
     timeline.says_in_order(&[
@@ -42,14 +42,18 @@ fn an_order_in_stock_goes_all_the_way_to_the_doorstep_and_the_money_to_the_shop(
         "everything is in stock",
         "asked of the merchant system",
         "the merchant system asked the bank",
-        "the bank holds 25.96 GBP",
+        "the bank holds £25.96",
         "authorised",
         "the order is confirmed",
         "the warehouse was asked to dispatch",
         "the truck collected it",
         "delivered to the doorstep",
     ]);
-    timeline.says_in_order(&["the truck collected it", "captured: 25.96 GBP", "settled: 25.96 GBP"]);
+    timeline.says_in_order(&[
+        "the truck collected it",
+        "£25.96 taken from the card",
+        "settled between the banks: £25.96",
+    ]);
     assert_eq!(shop.available(IN_STOCK), before - 2);
     shop.never_panicked();
 }
@@ -85,7 +89,7 @@ fn what_is_out_of_stock_is_ordered_in_and_takes_all_fifteen_steps() {
     );
     let order = Bought::from(&answer);
     shop.waits_for_state(&order, "closed");
-    let timeline = shop.waits_to_read(&order, "e-mail sent: delivered");
+    let timeline = shop.waits_to_read(&order, "e-mail sent: it has come");
     assert_eq!(timeline.steps(), (1..=15).collect::<Vec<u64>>(), "{timeline:#?}");
     timeline.says_in_order(&[
         "ordered from a wholesaler",

@@ -23,7 +23,7 @@ const LOOKED_AT: usize = 200;
 
 /// What the process holds now, and held at most: kilobytes.
 fn resident_kb(shop: &TestShop) -> (u64, u64) {
-    let status = fs::read_to_string(format!("/proc/{}/status", shop.process_id())).expect("the daemon lives");
+    let status = fs::read_to_string(format!("/proc/{}/status", shop.pid())).expect("the daemon lives");
     let field = |name: &str| {
         let line = status.lines().find(|line| line.starts_with(name)).expect("the kernel tells");
         line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).expect("kilobytes")

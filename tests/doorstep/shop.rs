@@ -21,18 +21,36 @@ const NAMED: &[u8] = b"Host: shop\r\n";
 /// How a test wants its shop.
 pub struct Setup {
     speed: u32,
-    demo: bool,
+    kind: Kind,
     catalogue: Option<String>,
     data: Option<PathBuf>,
     files_max: Option<u32>,
     loose: bool,
+    listen: String,
     settings: Vec<(String, String)>,
 }
 
-/// With the demo world's books, and fast.
+/// What its directory is for.
+#[derive(PartialEq)]
+enum Kind {
+    Demo,
+    /// One that `init` made.
+    Shop,
+}
+
+/// A demo with its books, and fast.
 pub fn setup() -> Setup {
     let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
-    Setup { speed: FAST, demo: true, catalogue: None, data: None, files_max: None, loose: false, settings }
+    Setup {
+        speed: FAST,
+        kind: Kind::Demo,
+        catalogue: None,
+        data: None,
+        files_max: None,
+        loose: false,
+        listen: "127.0.0.1:0".to_owned(),
+        settings,
+    }
 }
 
 impl Setup {
@@ -41,20 +59,24 @@ impl Setup {
         self
     }
 
-    /// Sells these books instead of the demo world's: lines of `sku,title,price,stock`.
+    /// A demo that sells these books instead, so many of each, and takes orders of programs with a key alone.
     pub fn catalogue(mut self, rows: &[(String, u32)]) -> Setup {
         let mut csv = "sku,title,authors,year,language,price,weight_grams,stock\n".to_owned();
         for (sku, stock) in rows {
             csv.push_str(&format!("{sku},Book {sku},Ada Lovelace,1843,en,7.49,300,{stock}\n"));
         }
-        self.demo = false;
         self.catalogue = Some(csv);
-        self
+        self.closed_to_strangers()
     }
 
-    /// Sells what is in its directory already.
-    pub fn without_demo(mut self) -> Setup {
-        self.demo = false;
+    /// Programs order with a key alone.
+    pub fn closed_to_strangers(self) -> Setup {
+        self.set("DOORSTEP_DEMO__STRANGERS_ORDER", "false")
+    }
+
+    /// No demo: a shop as `init` makes it, where nobody takes cards, and the time is that of the clock.
+    pub fn shop(mut self) -> Setup {
+        self.kind = Kind::Shop;
         self
     }
 
@@ -73,6 +95,12 @@ impl Setup {
     /// Whoever starts its processes lets everybody read and write what they make: a umask of 0.
     pub fn loose(mut self) -> Setup {
         self.loose = true;
+        self
+    }
+
+    /// It listens there, as `--listen` takes it.
+    pub fn listening(mut self, listen: &str) -> Setup {
+        self.listen = listen.to_owned();
         self
     }
 
@@ -112,11 +140,16 @@ impl Setup {
             keys: AtomicU64::new(1),
             api_key: None,
         };
+        if shop.setup.kind == Kind::Shop {
+            shop.does(&["init", "--yes", "--name", "Bound & Sons"]);
+        }
         if let Some(csv) = &shop.setup.catalogue {
+            if shop.setup.kind == Kind::Demo {
+                shop.does(&["init", "--demo"]);
+            }
             let file = shop.root.path().join("catalogue.csv");
             fs::write(&file, csv).expect("write the test's catalogue");
-            let imported = shop.command(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
-            assert!(imported.status.success(), "{imported:?}");
+            shop.does(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
             shop.api_key = Some(shop.adds_key("test"));
         }
         shop
@@ -178,7 +211,8 @@ impl TestShop {
                 announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
             rest.split(end).next().unwrap_or_default().to_owned()
         };
-        self.cards_url = words("cards at ", ')');
+        let has_cards = announced.contains("cards at ");
+        self.cards_url = if has_cards { words("cards at ", ')') } else { String::new() };
         self.is_at(words("doorstep is open: ", ' '));
         Ok(())
     }
@@ -211,19 +245,24 @@ impl TestShop {
     /// As [`TestShop::spawn`] starts it; it prints wherever the test wants.
     pub fn serve_command(&self) -> Command {
         let mut command = self.new_command();
-        command.arg("serve").args(self.setup.demo.then_some("--demo")).args(["--listen", "127.0.0.1:0"]);
+        command
+            .args((self.setup.kind == Kind::Shop).then_some("serve"))
+            .args(["--listen", &self.setup.listen]);
         command.envs(self.beset.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
         command
     }
 
     fn new_command(&self) -> Command {
         let mut command = self.setup.program();
-        command.args(["--speed", &self.setup.speed.to_string(), "--data"]).arg(self.data());
         // the tests' own variables are no settings, and a developer's are not the test's
         let ours = std::env::vars_os().map(|(name, _)| name);
         ours.filter(|name| name.to_string_lossy().starts_with("DOORSTEP_")).for_each(|name| {
             command.env_remove(name);
         });
+        command.env("DOORSTEP_DATA__DIR", self.data());
+        if self.setup.kind == Kind::Demo {
+            command.env("DOORSTEP_TRADE__SPEED", self.setup.speed.to_string());
+        }
         command.envs(self.setup.settings.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -240,6 +279,12 @@ impl TestShop {
     pub fn command(&self, arguments: &[&str]) -> Output {
         let mut command = self.new_command();
         command.args(arguments).stdin(Stdio::null()).output().expect("run the command")
+    }
+
+    #[track_caller]
+    fn does(&self, arguments: &[&str]) {
+        let done = self.command(arguments);
+        assert!(done.status.success(), "{arguments:?}: {done:?}");
     }
 
     /// From the next start on.
@@ -333,10 +378,6 @@ impl TestShop {
         });
     }
 
-    pub fn process_id(&self) -> u32 {
-        self.process.as_ref().expect("a daemon runs").id()
-    }
-
     /// As a power cut for the process: SIGKILL.
     pub fn kill9(&mut self) {
         if let Some(mut process) = self.process.take() {
@@ -351,30 +392,10 @@ impl TestShop {
         self.start();
     }
 
-    /// Asks it to stop, as an operator or the system does: SIGTERM.
-    pub fn asks_to_stop(&self) {
-        self.signals("TERM");
-    }
-
-    /// It does nothing any more, and has not ended: SIGSTOP. On return each of its threads stands still.
-    pub fn freezes(&self) {
-        self.signals("STOP");
-        let tasks = format!("/proc/{}/task", self.pid());
-        until("every thread stands still", || {
-            let mut threads = fs::read_dir(&tasks).expect("the daemon's threads").flatten();
-            threads.all(|thread| is_stopped(&thread.path())).then_some(())
-        });
-    }
-
     /// The process of the daemon that runs.
     #[track_caller]
     pub fn pid(&self) -> u32 {
         self.process.as_ref().expect("a daemon runs").id()
-    }
-
-    fn signals(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
-        assert!(sent.expect("run kill").success());
     }
 
     /// Asks it to stop and waits for its end.
@@ -394,16 +415,6 @@ impl TestShop {
     /// How the daemon ended, if it has.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.process.as_mut().and_then(|process| process.try_wait().expect("look after the daemon"))
-    }
-
-    /// `doorstep verify` finds nothing; what it printed.
-    #[track_caller]
-    pub fn verifies(&self) -> String {
-        let verified = self.command(&["verify"]);
-        let printed = String::from_utf8_lossy(&verified.stdout).into_owned();
-        let complained = String::from_utf8_lossy(&verified.stderr).into_owned();
-        assert_eq!(verified.status.code(), Some(0), "{printed}{complained}");
-        printed
     }
 
     /// Nothing in the shop panicked.
@@ -431,13 +442,6 @@ impl Drop for TestShop {
     }
 }
 
-/// Of a thread by its folder in `/proc`. One in the middle of a sync stops only after it.
-fn is_stopped(thread: &Path) -> bool {
-    let stat = read(&thread.join("stat"));
-    // `pid (name) state …`, and a name may hold anything
-    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T'))
-}
-
-fn read(path: &Path) -> String {
+pub fn read(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
 }

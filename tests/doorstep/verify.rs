@@ -18,6 +18,18 @@ use super::stored::StoredTrees;
 /// The segment's header and the claim of the first epoch; the first batch of records follows.
 const FIRST_BATCH_AT: usize = 120 + 56;
 
+impl TestShop {
+    /// `doorstep verify` finds nothing; what it printed.
+    #[track_caller]
+    pub fn verifies(&self) -> String {
+        let verified = self.command(&["verify"]);
+        let printed = String::from_utf8_lossy(&verified.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&verified.stderr).into_owned();
+        assert_eq!(verified.status.code(), Some(0), "{printed}{complained}");
+        printed
+    }
+}
+
 pub fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
@@ -201,7 +213,7 @@ fn a_shop_that_cannot_go_on_drains_exits_with_an_error_and_says_why() {
 #[test]
 fn a_second_daemon_on_the_directory_is_refused_and_told_who_has_it() {
     let shop = setup().open();
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+    for command in [&["--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
         let refused = shop.command(command);
         assert_eq!(refused.status.code(), Some(1));
         assert!(printed(&refused).contains("in use by another doorstep (process "), "{}", printed(&refused));
@@ -347,7 +359,7 @@ fn a_second_daemon_is_refused_although_every_lock_file_was_deleted() {
     let segment = segments(&shop).pop().expect("a segment");
     let of = |path: &PathBuf| std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap());
     let inode = of(&segment);
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+    for command in [&["--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
         let refused = shop.command(command);
         assert_eq!(refused.status.code(), Some(1));
         assert!(printed(&refused).contains("in use by another doorstep"), "{}", printed(&refused));

@@ -46,6 +46,9 @@ def before_call(context, case, kwargs):
     if "customer" in body:
         email = body["customer"]["email"]
         body["customer"]["email"] = drawn(["ada@example.com"], email) or email
+    address = body.get("shipping_address", {})
+    if drawn([True], str(address.get("line1"))):
+        address.update(country="GB", city="London", postcode="SW1Y 4JH", phone="+44 20 7946 0018")
     if "payment" in body:
         token = body["payment"]["token"]
         body["payment"]["token"] = drawn(TOKENS, token) or token

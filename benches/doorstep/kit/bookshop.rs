@@ -11,7 +11,7 @@ use doorstep::actors::{Rules, SESSIONS, Shop, bank, tree};
 use doorstep::domain::catalogue::{Catalogue, Product, demo};
 use doorstep::domain::{
     Backorder, Customer, OrderLine, OrderState, PassKey, PassKeys, ProgramId, Quantity, SessionId,
-    ShippingAddress,
+    ShippingAddress, ShopIdentity,
 };
 use doorstep::gateway::{App, HttpLimits, InProcess, OrderLinks, OsSessions, PageSettings, Programs};
 use doorstep::partners::processor::EmbeddedProcessor;
@@ -95,12 +95,12 @@ impl Bookshop {
                 email: "ada@example.com".to_owned(),
                 name: "Ada Lovelace".to_owned(),
             }),
-            shipping_address: Arc::new(ShippingAddress {
-                line1: "12 St James's Square".to_owned(),
-                city: "London".to_owned(),
-                postcode: "SW1Y 4JH".to_owned(),
-                country: "GB".to_owned(),
-            }),
+            shipping_address: Arc::new(ShippingAddress::of(
+                "12 St James's Square",
+                "London",
+                "SW1Y 4JH",
+                "GB",
+            )),
             token: "tok_visa".to_owned(),
             backorder: Backorder::Refuse,
         };
@@ -142,7 +142,7 @@ impl Bookshop {
             shop: Arc::new(self.kit.running().handle()),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
-            payment_page: Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32])),
+            payment_page: Some(Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32]))),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions { clock: self.kit.running().clock() }),
             links: OrderLinks::new(PassKeys::new(vec![PassKey { id: 1, secret: [1; 32] }]).expect("one key")),
@@ -150,7 +150,9 @@ impl Bookshop {
             limits: HttpLimits::default(),
             clients: Arc::new(doorstep::access::Clients::unlimited()),
             origins: Arc::new(origins.expect("this machine's names")),
+            cors_origins: Arc::default(),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
+            identity: Arc::new(ShopIdentity::demo()),
         })
         .await
     }

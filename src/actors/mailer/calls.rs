@@ -8,9 +8,9 @@ use crate::actors::PartnerCall;
 use crate::domain::OrderId;
 use crate::partners::mail::Letter;
 use crate::partners::{Answered, Partners, PendingAnswer};
-use crate::runtime::{Redrive, Versioned};
+use crate::runtime::{Redrive, Unread, Versioned, versioned};
 
-use super::{MailId, Message};
+use super::{MailId, Message, v2};
 
 /// A letter to a customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +19,22 @@ pub struct SendLetter {
     pub letter: Arc<Letter>,
 }
 
-impl Versioned for SendLetter {}
+impl Versioned for SendLetter {
+    const VERSION: u8 = 2;
+
+    fn upcast(version: u8, bytes: &mut &[u8]) -> Result<SendLetter, Unread> {
+        match version {
+            1 => Ok(versioned::take::<v2::SendLetter>(bytes)?.into()),
+            unknown => Err(Unread::unknown(unknown, Self::VERSION)),
+        }
+    }
+}
+
+impl From<v2::SendLetter> for SendLetter {
+    fn from(old: v2::SendLetter) -> SendLetter {
+        SendLetter { mail: old.mail.into(), letter: v2::letter(old.letter) }
+    }
+}
 
 impl PartnerCall for SendLetter {
     type Answer = ();
@@ -38,6 +53,6 @@ impl PartnerCall for SendLetter {
     }
 
     fn order(&self) -> Option<OrderId> {
-        Some(self.letter.order)
+        self.letter.about.order()
     }
 }

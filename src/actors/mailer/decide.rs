@@ -33,7 +33,7 @@ impl Actor for Mailer {
     }
 
     fn partition(_: &(), message: &Message) -> Partition {
-        message.about().slot().into()
+        message.mail().partition()
     }
 
     fn name(message: &Message) -> &'static str {
@@ -50,9 +50,9 @@ impl Actor for Mailer {
 }
 
 /// The only timer of a letter, and of this actor: so the kind of the letter is the kind of the timer.
-/// An id's low bits are random, so that no sum with a time is that of another letter.
+/// An order's low bits are random, so that no sum with a time is that of another letter; a case gets one letter of a kind.
 fn timer(mail: &MailId) -> TimerId {
-    TimerId { kind: mail.kind as u8, of: mail.order.number().wrapping_add(u128::from(mail.written_at.0)) }
+    TimerId { kind: mail.kind as u8, of: mail.about.number().wrapping_add(u128::from(mail.written_at.0)) }
 }
 
 fn send(turn: &mut Turn<'_>, letter: &Arc<Letter>) {

@@ -1,39 +1,50 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{OrderId, Timestamp};
-use crate::partners::mail::{Letter, MailKind};
-use crate::runtime::TableKey;
+use crate::domain::Timestamp;
+use crate::partners::mail::{Letter, MailKind, Subject};
+use crate::runtime::{Partition, TableKey};
 
-/// One letter: of one kind about one order, and of one event: a promise can change twice.
+use super::v2;
+
+/// One letter: of one kind about one order or case, and of one event: a promise can change twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MailId {
-    pub order: OrderId,
+    pub about: Subject,
     pub kind: MailKind,
     pub written_at: Timestamp,
 }
 
 impl MailId {
     pub fn of(letter: &Letter) -> MailId {
-        MailId { order: letter.order, kind: letter.kind, written_at: letter.written_at }
+        MailId { about: letter.about, kind: letter.kind, written_at: letter.written_at }
+    }
+
+    /// Where it is kept and decided on.
+    pub fn partition(&self) -> Partition {
+        self.about.slot().map_or(Partition::Common, Partition::from)
     }
 }
 
-const ORDER_BYTES: usize = 16;
+impl From<v2::MailId> for MailId {
+    fn from(old: v2::MailId) -> MailId {
+        MailId { about: old.order.into(), kind: old.kind, written_at: old.written_at }
+    }
+}
 
-/// By order, and so by time.
+/// By what they are about, and so by time.
 impl TableKey for MailId {
     fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.order.to_bytes().to_vec();
+        let mut bytes = self.about.to_bytes().to_vec();
         bytes.push(self.kind as u8);
         bytes.extend(self.written_at.0.to_be_bytes());
         bytes
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<MailId> {
-        let (order, rest) = bytes.split_first_chunk::<ORDER_BYTES>()?;
+        let (about, rest) = bytes.split_first_chunk()?;
         let (kind, written_at) = rest.split_at_checked(1)?;
         Some(MailId {
-            order: OrderId::from_bytes(*order),
+            about: Subject::from_bytes(*about),
             // a kind without fields is written as its number
             kind: postcard::from_bytes(kind).ok()?,
             written_at: Timestamp(u64::from_be_bytes(written_at.try_into().ok()?)),

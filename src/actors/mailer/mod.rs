@@ -13,12 +13,15 @@ mod decide;
 mod golden_tests;
 mod mail_id;
 mod messages;
+mod parked;
 mod state;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod v2;
 
 pub use calls::SendLetter;
 pub use mail_id::MailId;
 pub use messages::*;
-pub use state::{Event, Mail, Parked};
+pub use parked::Parked;
+pub use state::{Event, Mail};

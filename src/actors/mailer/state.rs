@@ -3,12 +3,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
-use crate::domain::{Happening, Step, Timestamp};
+use crate::domain::{Happening, Step};
 use crate::partners::mail::Letter;
 use crate::runtime::{Aggregate, Fold, Partition, Unread, Versioned, versioned};
 use crate::storage::TreeName;
 
-use super::{MailId, v1};
+use super::{MailId, Parked, v1, v2};
 
 /// Tree `mail`: a letter that has not been posted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,39 +20,20 @@ pub struct Mail {
     pub parked: Option<Parked>,
 }
 
-/// It waits for the operator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Parked {
-    pub why: String,
-    /// Since when. `None` where it was parked by a build that did not note it.
-    pub at: Option<Timestamp>,
-}
-
-impl From<v1::Mail> for Mail {
-    fn from(old: v1::Mail) -> Mail {
-        Mail { letter: old.letter, attempts: old.attempts, parked: old.parked.map(Parked::some_time) }
-    }
-}
-
-impl Parked {
-    fn some_time(why: String) -> Parked {
-        Parked { why, at: None }
-    }
-}
-
 impl Aggregate for Mail {
     const TREE: TreeName = TreeName("mail");
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
     type Key = MailId;
 
     fn partition(mail: &MailId) -> Partition {
-        mail.order.slot().into()
+        mail.partition()
     }
 
     fn upcast(version: u8, bytes: &mut &[u8]) -> Result<Mail, Unread> {
         match version {
-            1 => Ok(versioned::take::<v1::Mail>(bytes)?.into()),
-            unknown => Err(Unread::Version(unknown)),
+            1 => Ok(v2::Mail::from(versioned::take::<v1::Mail>(bytes)?).into()),
+            2 => Ok(versioned::take::<v2::Mail>(bytes)?.into()),
+            unknown => Err(Unread::unknown(unknown, Self::VERSION)),
         }
     }
 }
@@ -80,23 +61,32 @@ pub enum Event {
 }
 
 impl Versioned for Event {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn upcast(version: u8, bytes: &mut &[u8]) -> Result<Event, Unread> {
         match version {
-            1 => Ok(versioned::take::<v1::Event>(bytes)?.into()),
-            unknown => Err(Unread::Version(unknown)),
+            1 => Ok(v2::Event::from(versioned::take::<v1::Event>(bytes)?).into()),
+            2 => Ok(versioned::take::<v2::Event>(bytes)?.into()),
+            unknown => Err(Unread::unknown(unknown, Self::VERSION)),
         }
     }
 }
 
-impl From<v1::Event> for Event {
-    fn from(old: v1::Event) -> Event {
+impl From<v2::Mail> for Mail {
+    fn from(old: v2::Mail) -> Mail {
+        Mail { letter: v2::letter(old.letter), attempts: old.attempts, parked: old.parked }
+    }
+}
+
+impl From<v2::Event> for Event {
+    fn from(old: v2::Event) -> Event {
         match old {
-            v1::Event::Queued { mail, letter } => Event::Queued { mail, letter },
-            v1::Event::TriedAgain { mail, attempts } => Event::TriedAgain { mail, attempts },
-            v1::Event::Posted { mail } => Event::Posted { mail },
-            v1::Event::Parked { mail, why } => Event::Parked { mail, parked: Parked::some_time(why) },
+            v2::Event::Queued { mail, letter } => {
+                Event::Queued { mail: mail.into(), letter: v2::letter(letter) }
+            }
+            v2::Event::TriedAgain { mail, attempts } => Event::TriedAgain { mail: mail.into(), attempts },
+            v2::Event::Posted { mail } => Event::Posted { mail: mail.into() },
+            v2::Event::Parked { mail, parked } => Event::Parked { mail: mail.into(), parked },
         }
     }
 }
@@ -111,17 +101,17 @@ impl Event {
         }
     }
 
+    /// A case has no timeline.
     pub fn happenings(&self) -> crate::actors::Happenings {
+        let Some(order) = self.mail().about.order() else { return smallvec![] };
+        let what = self.mail().kind.slug().to_owned();
         match self {
-            Event::Posted { mail } => {
-                smallvec![(mail.order, Step::MAIL, Happening::Mailed { what: mail.kind.slug().to_owned() })]
-            }
-            Event::Parked { mail, parked: Parked { why, .. } } => {
-                let what = mail.kind.slug().to_owned();
+            Event::Posted { .. } => smallvec![(order, Step::MAIL, Happening::Mailed { what })],
+            Event::Parked { parked: Parked { why, .. }, .. } => {
                 let case = format!("the letter {what} could not be sent: {why}");
                 smallvec![
-                    (mail.order, Step::MAIL, Happening::MailParked { what, why: why.clone() }),
-                    (mail.order, Step(0), Happening::CaseOpened { why: case }),
+                    (order, Step::MAIL, Happening::MailParked { what, why: why.clone() }),
+                    (order, Step(0), Happening::CaseOpened { why: case }),
                 ]
             }
             Event::Queued { .. } | Event::TriedAgain { .. } => smallvec![],

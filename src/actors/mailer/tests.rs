@@ -3,25 +3,27 @@ use std::sync::Arc;
 use super::*;
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Call, Decided, Shop};
-use crate::domain::{Currency, Date, Happening, Money, OrderId};
+use crate::domain::{Date, Happening, OrderId};
 use crate::partners::Answered;
 use crate::partners::mail::{Letter, MailKind};
 use crate::runtime::{Alone, Due, TableKey, TimerChange};
 
 pub fn mail(kind: MailKind) -> MailId {
-    MailId { order: OrderId::new(NOON.0, 1), kind, written_at: NOON }
+    MailId { about: OrderId::new(NOON.0, 1).into(), kind, written_at: NOON }
 }
 
 pub fn letter(kind: MailKind) -> Letter {
     Letter {
         kind,
-        order: mail(kind).order,
+        about: mail(kind).about,
+        number: None,
         to_address: "ada@example.org".into(),
         to_name: "Ada".into(),
         link: None,
         lines: vec![],
-        total: Money::zero(Currency::GBP),
-        promised_on: None,
+        totals: None,
+        ship_to: None,
+        arrives_on: None,
         tracking: None,
         reason: None,
         written_at: NOON,
@@ -84,13 +86,13 @@ fn the_same_letter_twice_while_unsent_is_posted_once_and_another_kind_is_another
 fn each_of_two_changes_of_a_promise_has_its_own_letter_also_in_one_millisecond() {
     let mut alone = alone();
     let change = |alone: &mut Alone<Shop>, day| {
-        let letter = Letter { promised_on: Some(Date(day)), ..letter(MailKind::PromiseChanged) };
+        let letter = Letter { arrives_on: Some(Date(day)), ..letter(MailKind::PromiseChanged) };
         alone.when(Address::Mailer, Message::Send(Arc::new(letter)))
     };
     let (first, second) = (change(&mut alone, 20_780), change(&mut alone, 20_781));
     let written = [letters(&first), letters(&second)].concat();
     assert_eq!(
-        written.iter().map(|letter| letter.promised_on).collect::<Vec<_>>(),
+        written.iter().map(|letter| letter.arrives_on).collect::<Vec<_>>(),
         [Some(Date(20_780)), Some(Date(20_781))]
     );
     assert_ne!(MailId::of(&written[0]), MailId::of(&written[1]));

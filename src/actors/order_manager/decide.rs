@@ -4,8 +4,8 @@ use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::transitions::{self, Trigger};
 use super::{
-    Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, Show, ShowTimeline, cancel, credit, parcel,
-    payments, place, refusal, state, stock,
+    Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, OrderNumbers, Show, ShowTimeline, cancel,
+    credit, parcel, payments, place, refusal, state, stock,
 };
 
 impl Actor for OrderManager {
@@ -19,6 +19,7 @@ impl Actor for OrderManager {
     fn tables(tables: &mut Tables) {
         tables.add::<Order>();
         tables.add::<KeyBinding>();
+        tables.add::<OrderNumbers>();
     }
 
     fn decide((): &(), message: &Message, turn: &mut Turn<'_>) {

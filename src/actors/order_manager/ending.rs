@@ -1,11 +1,11 @@
 //! The ends of an order before its delivery: out of stock, no supplies, too much ordered in on words, declined, its hold
 //! lapsed, cancelled, stopped at the warehouse. Each leaves nothing behind: the goods are given back, the money let go of,
-//! and whoever waits for an answer has one, or a letter.
+//! and whoever waits for an answer has one, or a letter, and what she had chosen in her basket.
 //!
 //! `order` is the order as it was before its end: that decides what is given back, and what is told.
 
-use crate::actors::{Turn, merchant_proxy, stock_keeper};
-use crate::domain::{CancelReason, DeclineReason, OrderId, OrderState};
+use crate::actors::{Turn, merchant_proxy, stock_keeper, web_session};
+use crate::domain::{Buyer, CancelReason, DeclineReason, OrderId, OrderState};
 use crate::planted::{self, Bug};
 
 use super::{
@@ -54,7 +54,16 @@ pub fn decline(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineR
         turn.record(Event::KeyFreed { key: order.terms.bound_by });
     }
     if !refusal::answer(turn, id, order, kind) {
+        give_basket_back(turn, id, order);
         letters::declined(turn, id, order, reason);
+    }
+}
+
+/// It had left her cart when she was told that her order is taken, or that the bank is still asked. Programs keep none.
+fn give_basket_back(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
+    if let Buyer::Visitor(cart) = order.terms.buyer {
+        let give_back = web_session::Message::GiveBack { order: id, lines: order.terms.lines.clone() };
+        turn.send_to(cart, give_back);
     }
 }
 

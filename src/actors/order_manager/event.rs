@@ -3,7 +3,8 @@ use smallvec::smallvec;
 
 use crate::actors::stock_keeper::CreditKey;
 use crate::domain::{
-    CancelReason, Date, DeclineReason, Happening, Money, OrderId, OrderKey, PaymentId, Step, Timestamp,
+    CancelReason, Date, DeclineReason, Happening, Money, OrderId, OrderKey, OrderNumber, PaymentId, Step,
+    Timestamp,
 };
 use crate::runtime::{Owed, Versioned};
 
@@ -152,13 +153,16 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Placed {
     pub key: OrderKey,
+    pub number: OrderNumber,
     pub bound_by: KeyHash,
     pub place: PlaceOrder,
     /// When, by the trade's time.
     pub at: Timestamp,
 }
 
-impl Versioned for Event {}
+impl Versioned for Event {
+    const VERSION: u8 = 2;
+}
 
 impl Event {
     /// The order that it changes.

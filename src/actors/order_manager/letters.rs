@@ -4,29 +4,26 @@ use std::sync::Arc;
 
 use crate::actors::{Turn, mailer};
 use crate::domain::{CancelReason, Date, DeclineReason, OrderId};
-use crate::partners::mail::{Letter, MailKind};
+use crate::partners::mail::{AboutOrder, Letter, MailKind};
 
-use super::{Order, promise};
+use super::Order;
 
-/// An order's promised date is that at her doorstep. The letter names the day on which the goods leave the house: earlier by
-/// the days on the road.
+/// An order's promised date is that at her doorstep, and so is the letters'.
 pub fn backorder_promise(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
-    let leaves_on = order.promised_date.map(|date| promise::leaves_on(turn, date));
-    post(turn, id, order, MailKind::BackorderPromise, |letter| letter.promised_on = leaves_on);
+    post(turn, id, order, MailKind::BackorderPromise, |letter| letter.arrives_on = order.promised_date);
 }
 
-pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, ships_on: Date) {
+pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: Date) {
     post(turn, id, order, MailKind::PromiseChanged, |letter| {
-        letter.promised_on = Some(ships_on);
+        letter.arrives_on = Some(promised);
         // suppliers can slip twice in a millisecond, always to a later day: that is a later letter, with an id of its own
-        let days = ships_on.0.saturating_sub(order.terms.placed_at.date().0);
+        let days = promised.0.saturating_sub(order.terms.placed_at.date().0);
         letter.written_at = letter.written_at.plus_ms(u64::from(days));
     });
 }
 
 pub fn confirmation(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: Date) {
-    let leaves_on = promise::leaves_on(turn, promised);
-    post(turn, id, order, MailKind::OrderConfirmation, |letter| letter.promised_on = Some(leaves_on));
+    post(turn, id, order, MailKind::OrderConfirmation, |letter| letter.arrives_on = Some(promised));
 }
 
 pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
@@ -45,9 +42,17 @@ pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 /// Sends a letter of this kind; `edit` adds what only this kind says.
 fn post(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: MailKind, edit: impl FnOnce(&mut Letter)) {
-    let (total, now) = (order.terms.totals.total, turn.now());
-    let mut letter =
-        Letter::about(id, order.key, &order.terms.customer, &order.terms.lines, total, kind, now);
+    let terms = &order.terms;
+    let about = AboutOrder {
+        order: id,
+        number: terms.number,
+        key: order.key,
+        customer: &terms.customer,
+        lines: &terms.lines,
+        totals: terms.totals,
+        ship_to: &terms.shipping_address,
+    };
+    let mut letter = about.letter(kind, turn.now());
     letter.tracking = order.shipments.last().map(|shipment| shipment.tracking.clone());
     edit(&mut letter);
     turn.send(mailer::Message::Send(Arc::new(letter)));

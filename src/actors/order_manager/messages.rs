@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
-    OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
+    OrderNumber, OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
 };
 use crate::questions;
 use crate::runtime::{Addressed, RequestId, Versioned};
@@ -135,7 +135,9 @@ pub enum Message {
     },
 }
 
-impl Versioned for Message {}
+impl Versioned for Message {
+    const VERSION: u8 = 2;
+}
 
 impl Addressed for Message {
     type Actor = OrderManager;
@@ -250,12 +252,16 @@ pub enum Outcome {
     NothingToBuy,
     /// 422: no payment carries so much. Nothing is bound.
     TotalTooLarge,
+    /// 503: nobody takes the payment: the shop is open for looking. Nothing is bound.
+    NotOpen,
 }
 
 /// An order as its owner may see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderView {
     pub id: OrderId,
+    /// For people.
+    pub number: OrderNumber,
     pub key: OrderKey,
     pub state: OrderState,
     pub placed_at: Timestamp,

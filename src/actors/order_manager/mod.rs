@@ -1,6 +1,6 @@
 //! The order manager leads each order from `Placed` to `Closed`, or to `Declined` or `Cancelled`.
 //!
-//! - Owns the trees `orders` and `idempotency_keys`, and is the only one that changes them.
+//! - Owns the trees `orders`, `idempotency_keys` and `order_numbers`, and is the only one that changes them.
 //! - Supervision: child of `core`; restarted alone, with the committed state.
 //! - An order's state changes only as [`transitions`] says; a message that does not fit is consumed
 //!   and changes nothing.
@@ -24,6 +24,7 @@ mod key_binding;
 mod letters;
 mod messages;
 mod order;
+mod order_numbers;
 mod parcel;
 mod payments;
 mod place;
@@ -45,5 +46,6 @@ pub use order::{
     AnswerState, AttemptState, Cover, Credit, End, Order, PAYMENT_ATTEMPTS_MAX, PaymentAttempt, Shipment,
     StockState, StopState, Terms,
 };
+pub use order_numbers::OrderNumbers;
 pub use refusal::REFUSAL_KEPT_MS;
 pub use transitions::Trigger;

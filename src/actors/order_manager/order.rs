@@ -5,8 +5,8 @@ use smallvec::SmallVec;
 
 use crate::actors::stock_keeper::CreditKey;
 use crate::domain::{
-    Buyer, CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderState, PaymentId,
-    ShippingAddress, Timestamp, Totals, Units,
+    Buyer, CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderNumber,
+    OrderState, PaymentId, ShippingAddress, Timestamp, Totals, Units,
 };
 use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, Owed, Partition, RequestId};
@@ -41,6 +41,8 @@ pub struct Order {
 /// What was ordered and on what terms, as it was placed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
+    /// For people.
+    pub number: OrderNumber,
     pub placed_at: Timestamp,
     /// Whose it is, and whom the answer goes to.
     pub buyer: Buyer,
@@ -56,6 +58,7 @@ pub struct Terms {
 
 impl Aggregate for Order {
     const TREE: TreeName = TreeName("orders");
+    const VERSION: u8 = 2;
     type Key = OrderId;
 
     fn partition(order: &OrderId) -> Partition {
@@ -293,6 +296,7 @@ impl Order {
         };
         OrderView {
             id,
+            number: self.terms.number,
             key: self.key,
             state: self.state,
             placed_at: self.terms.placed_at,

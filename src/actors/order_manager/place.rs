@@ -1,16 +1,17 @@
 use crate::actors::{Turn, stock_keeper};
-use crate::domain::OrderKey;
 use crate::domain::limits::TOTAL_MINOR_MAX;
+use crate::domain::{OrderKey, OrderNumber};
 use crate::planted::{self, Bug};
 
 use super::order::units;
-use super::{Answer, Event, KeyBinding, KeyHash, Order, Outcome, PlaceOrder, Placed, answers};
+use super::{Answer, Event, KeyBinding, KeyHash, Order, OrderNumbers, Outcome, PlaceOrder, Placed, answers};
 
 /// Step 2: takes an order in, unless its idempotency key is bound; then the first answer counts.
 pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
     let key = KeyHash::of(&place.idempotency);
     match turn.get::<KeyBinding>(&key) {
         Some(binding) => again(turn, place, key, &binding),
+        None if !turn.rules().takes_payment => refuse(turn, place, key, Outcome::NotOpen),
         None if place.lines.is_empty() => refuse(turn, place, key, Outcome::NothingToBuy),
         None if place.totals.total.amount > TOTAL_MINOR_MAX => {
             refuse(turn, place, key, Outcome::TotalTooLarge);
@@ -21,7 +22,10 @@ pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
 
 fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
     let (key, at) = (OrderKey::new(turn.random()), turn.now());
-    turn.record(Event::Placed(Box::new(Placed { key, bound_by, place: place.clone(), at })));
+    let slot = place.order.slot();
+    let given = turn.get::<OrderNumbers>(&slot).map_or(0, |numbers| numbers.given);
+    let number = OrderNumber::nth_of(slot, given);
+    turn.record(Event::Placed(Box::new(Placed { key, number, bound_by, place: place.clone(), at })));
     let lines = units(&place.lines);
     turn.send(stock_keeper::Message::Reserve { order: place.order, lines, backorder: place.backorder });
 }

@@ -9,14 +9,15 @@ use crate::runtime::Fold;
 
 use super::transitions;
 use super::{
-    AnswerKind, AnswerState, AttemptState, Credit, End, Event, KeyBinding, Order, PaymentAttempt, Placed,
-    Shipment, StockState, StopState, Terms,
+    AnswerKind, AnswerState, AttemptState, Credit, End, Event, KeyBinding, Order, OrderNumbers,
+    PaymentAttempt, Placed, Shipment, StockState, StopState, Terms,
 };
 
 pub fn fold(event: &Event, fold: &mut Fold<'_>) {
     match event {
         Event::Placed(placed) => {
             let (order, digest) = (placed.place.order, placed.place.idempotency.digest);
+            fold.change::<OrderNumbers>(&order.slot(), |slot| slot.get_or_insert_default().given += 1);
             fold.change::<Order>(&order, |slot| *slot = Some(Order::placed(placed)));
             fold.change::<KeyBinding>(&placed.bound_by, |slot| *slot = Some(KeyBinding { order, digest }));
         }
@@ -44,6 +45,7 @@ impl Order {
     fn placed(placed: &Placed) -> Order {
         let place = &placed.place;
         let terms = Terms {
+            number: placed.number,
             placed_at: placed.at,
             buyer: place.idempotency.principal,
             bound_by: placed.bound_by,

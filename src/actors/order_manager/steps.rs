@@ -94,9 +94,10 @@ pub fn confirm(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 fn fulfilment(id: OrderId, order: &Order) -> Fulfilment {
     Fulfilment {
         order: id,
+        number: order.terms.number,
         key: order.key,
         lines: order.terms.lines.clone(),
-        total: order.terms.totals.total,
+        totals: order.terms.totals,
         customer: order.terms.customer.clone(),
         shipping_address: order.terms.shipping_address.clone(),
     }

@@ -45,9 +45,10 @@ pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, ships_on
     if order.stock != StockState::Pegged {
         return; // it crossed the arrival of the goods
     }
-    turn.record(Event::PromiseChanged { order: id, date: promise::at_the_doorstep(turn, ships_on) });
+    let date = promise::at_the_doorstep(turn, ships_on);
+    turn.record(Event::PromiseChanged { order: id, date });
     if order.is_answered() {
-        letters::promise_changed(turn, id, order, ships_on);
+        letters::promise_changed(turn, id, order, date);
     }
     process::go_on(turn, id);
 }

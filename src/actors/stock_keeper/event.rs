@@ -154,9 +154,25 @@ pub enum Event {
     Forgotten {
         order: OrderId,
     },
+
+    /// Units were found on the shelf, or were missing there.
+    Adjusted {
+        sku: Sku,
+        by: i64,
+        reason: String,
+        who: String,
+        at: Timestamp,
+    },
+    /// It is not sold any more.
+    Delisted {
+        sku: Sku,
+        at: Timestamp,
+    },
 }
 
-impl Versioned for Event {}
+impl Versioned for Event {
+    const VERSION: u8 = 2;
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromisedLine {
@@ -218,7 +234,9 @@ impl Event {
             | Event::Ordered { .. }
             | Event::Refused { .. }
             | Event::Received { .. }
-            | Event::Forgotten { .. } => smallvec![],
+            | Event::Forgotten { .. }
+            | Event::Adjusted { .. }
+            | Event::Delisted { .. } => smallvec![],
         }
     }
 }

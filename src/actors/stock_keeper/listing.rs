@@ -10,7 +10,9 @@ pub fn list(turn: &mut Turn<'_>, question: &List) {
     for (product, found) in &question.products {
         let named_before = !named.insert(&product.sku);
         let listed = turn.get::<Listed>(&product.sku);
-        if listed.as_ref().is_some_and(|listed| listed.0 == *product) && !named_before {
+        if listed.as_ref().is_some_and(|listed| listed.product == *product && listed.delisted_at.is_none())
+            && !named_before
+        {
             continue;
         }
         turn.record(Event::Listed { product: Box::new(product.clone()) });

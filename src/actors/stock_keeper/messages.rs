@@ -119,7 +119,9 @@ pub enum Message {
     },
 }
 
-impl Versioned for Message {}
+impl Versioned for Message {
+    const VERSION: u8 = 2;
+}
 
 impl Addressed for Message {
     type Actor = StockKeeper;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::catalogue::Product;
-use crate::domain::{OrderId, Sku};
+use crate::domain::{OrderId, Sku, Timestamp};
 use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, Fold, system_time};
 use crate::storage::TreeName;
@@ -13,17 +13,23 @@ use super::{
 
 /// Tree `catalogue`: a product that the shop lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Listed(pub Product);
+pub struct Listed {
+    pub product: Product,
+    /// Since when it is not sold any more: orders of it go on, and its page says so.
+    pub delisted_at: Option<Timestamp>,
+}
 
 impl Aggregate for Listed {
     const TREE: TreeName = TreeName("catalogue");
+    const VERSION: u8 = 2;
     type Key = Sku;
 }
 
 pub fn fold(event: &Event, fold: &mut Fold<'_>) {
     match event {
         Event::Listed { product } => {
-            fold.change::<Listed>(&product.sku, |listed| *listed = Some(Listed(product.as_ref().clone())));
+            let listed = Listed { product: product.as_ref().clone(), delisted_at: None };
+            fold.change::<Listed>(&product.sku, |slot| *slot = Some(listed));
         }
         Event::Found { sku, quantity } => item(fold, sku, |item| {
             item.found += u64::from(*quantity);
@@ -117,6 +123,12 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
             fold.change::<Credit>(order, |slot| *slot = None);
             stands(fold, credit, credit.amount.amount.saturating_neg());
         }
+        Event::Adjusted { sku, by, .. } => item(fold, sku, |item| item.adjust(*by)),
+        Event::Delisted { sku, at } => fold.change::<Listed>(sku, |slot| {
+            if let Some(listed) = slot {
+                listed.delisted_at = Some(*at);
+            }
+        }),
         // its timeline is not the stock keeper's own
         Event::Forgotten { .. } => {}
     }

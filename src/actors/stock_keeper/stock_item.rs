@@ -113,6 +113,20 @@ impl StockItem {
         *self.at_mut(to) += units;
     }
 
+    /// So many more are there for sale than were known, or fewer: what is promised is not touched.
+    pub(super) fn adjust(&mut self, by: i64) {
+        let units = by.unsigned_abs();
+        if by >= 0 {
+            self.found += units;
+            self.available += units;
+        } else {
+            let missing = units.min(self.available);
+            debug_assert_eq!(missing, units, "a decision checks that so many are for sale");
+            self.available -= missing;
+            self.written_off += missing;
+        }
+    }
+
     /// The order's peg has got so many of the units that it waits for.
     pub(super) fn fill_peg(&mut self, order: OrderId, quantity: u32) {
         if let Some(peg) = self.pegs.iter_mut().find(|peg| peg.order == order) {

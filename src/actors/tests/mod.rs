@@ -4,6 +4,7 @@ mod crossing;
 pub mod drawn;
 mod flows;
 mod garbled;
+mod given_back;
 mod golden;
 mod holds;
 mod panics;

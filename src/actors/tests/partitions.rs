@@ -5,7 +5,7 @@ use super::golden::{Kept, read};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::{Mail, MailId};
 use crate::actors::merchant_proxy::{Ledger, LedgerPart, Payment};
-use crate::actors::order_manager::{KeyBinding, KeyHash, Order};
+use crate::actors::order_manager::{KeyBinding, KeyHash, Order, OrderNumbers};
 use crate::actors::stock_keeper::{Credit, CreditSum, Demand, Listed, PurchaseOrder, StockItem};
 use crate::actors::warehouse::Shipment;
 use crate::actors::web_session::{Programs, Session};
@@ -36,7 +36,7 @@ const IN_COMMON: [Told; 13] = [
     of::<SettlementLines>(),
     of::<Programs>(),
 ];
-const IN_SLOTS: usize = 8;
+const IN_SLOTS: usize = 9;
 
 #[test]
 fn the_trade_has_as_many_slots_as_the_runtime() {
@@ -61,7 +61,7 @@ fn what_all_orders_meet_in_is_in_common() {
 fn what_is_one_orders_own_tells_its_slot_by_its_key() {
     for slot in Slot::all() {
         let order = OrderId::in_slot(slot, 7, 0xabcdef);
-        let mail = MailId { order, kind: MailKind::Delivered, written_at: Timestamp(7) };
+        let mail = MailId { about: order.into(), kind: MailKind::Delivered, written_at: Timestamp(7) };
         let key = KeyHash::from_bytes(&[&[slot.number()], &[7; 15][..]].concat()).unwrap();
         let told: [Partition; IN_SLOTS] = [
             Order::partition(&order),
@@ -70,6 +70,7 @@ fn what_is_one_orders_own_tells_its_slot_by_its_key() {
             Payment::partition(&PaymentId::first_of(order)),
             Ledger::partition(&LedgerPart { currency: Currency::GBP, slot }),
             KeyBinding::partition(&key),
+            OrderNumbers::partition(&slot),
             Session::partition(&SessionId::from_bytes(order.to_bytes())),
             Mail::partition(&mail),
         ];

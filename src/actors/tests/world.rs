@@ -76,7 +76,7 @@ pub fn product(sku: &str) -> Product {
         language: Some("en".into()),
         isbn: None,
         price: Money::new(UNIT_PENCE, Currency::GBP),
-        weight_grams: 300,
+        weight_grams: Some(300),
     }
 }
 
@@ -91,19 +91,14 @@ pub fn line(sku: &str, units: i128) -> OrderLine {
         title: format!("The book {sku}"),
         quantity: Quantity::parse(units).unwrap(),
         unit_price: Money::new(UNIT_PENCE, Currency::GBP),
-        weight_grams: 300,
+        weight_grams: Some(300),
     }
 }
 
 pub fn details(token: &str, backorder: Backorder) -> CheckoutDetails {
     CheckoutDetails {
         customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
-        shipping_address: Arc::new(ShippingAddress {
-            line1: "12 St James's Square".into(),
-            city: "London".into(),
-            postcode: "SW1Y 4LE".into(),
-            country: "GB".into(),
-        }),
+        shipping_address: Arc::new(ShippingAddress::of("12 St James's Square", "London", "SW1Y 4LE", "GB")),
         token: token.to_owned(),
         backorder,
     }

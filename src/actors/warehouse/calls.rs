@@ -21,7 +21,9 @@ pub struct BookTruck {
     pub request: BookingRequest,
 }
 
-impl Versioned for BookTruck {}
+impl Versioned for BookTruck {
+    const VERSION: u8 = 2;
+}
 
 impl PartnerCall for BookTruck {
     type Answer = Booking;
@@ -50,7 +52,9 @@ pub struct TrackParcel {
     pub request: TrackRequest,
 }
 
-impl Versioned for TrackParcel {}
+impl Versioned for TrackParcel {
+    const VERSION: u8 = 2;
+}
 
 impl PartnerCall for TrackParcel {
     type Answer = Tracking;
@@ -79,7 +83,9 @@ pub struct CancelBooking {
     pub request: CancelRequest,
 }
 
-impl Versioned for CancelBooking {}
+impl Versioned for CancelBooking {
+    const VERSION: u8 = 2;
+}
 
 impl PartnerCall for CancelBooking {
     type Answer = CancelAnswer;

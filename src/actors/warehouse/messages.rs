@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Customer, Money, OrderId, OrderKey, OrderLine, ShippingAddress};
+use crate::domain::{Customer, OrderId, OrderKey, OrderLine, OrderNumber, ShippingAddress, Totals};
 use crate::partners::Answered;
 use crate::partners::carrier::{Booking, CancelAnswer, Tracking};
 use crate::runtime::{Addressed, Versioned};
@@ -55,15 +55,19 @@ pub enum Message {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fulfilment {
     pub order: OrderId,
+    /// For people.
+    pub number: OrderNumber,
     /// For the link in the e-mails.
     pub key: OrderKey,
     pub lines: Arc<[OrderLine]>,
-    pub total: Money,
+    pub totals: Totals,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
 }
 
-impl Versioned for Message {}
+impl Versioned for Message {
+    const VERSION: u8 = 2;
+}
 
 impl Addressed for Message {
     type Actor = WarehouseActor;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::actors::{Turn, mailer, order_manager, stock_keeper};
 use crate::domain::{OrderId, Timestamp};
 use crate::partners::carrier::{TrackRequest, Tracking};
-use crate::partners::mail::{Letter, MailKind};
+use crate::partners::mail::{AboutOrder, Letter, MailKind};
 use crate::runtime::Due;
 
 use super::waiting::wait;
@@ -65,7 +65,15 @@ pub fn hand_over(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
 
 /// Step 14: it is on its way.
 fn letter(fulfilment: &Fulfilment, tracking: String, written_at: Timestamp) -> Letter {
-    let Fulfilment { order, key, customer, lines, total, .. } = fulfilment;
-    let letter = Letter::about(*order, *key, customer, lines, *total, MailKind::Dispatched, written_at);
-    Letter { tracking: Some(tracking), ..letter }
+    let Fulfilment { order, number, key, lines, totals, customer, shipping_address } = fulfilment;
+    let about = AboutOrder {
+        order: *order,
+        number: *number,
+        key: *key,
+        customer,
+        lines,
+        totals: *totals,
+        ship_to: shipping_address,
+    };
+    Letter { tracking: Some(tracking), ..about.letter(MailKind::Dispatched, written_at) }
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{OrderId, Timestamp, Units};
+use crate::domain::{OrderId, OrderLine, Timestamp, Units};
 use crate::partners::carrier::BookingRequest;
 use crate::runtime::{Aggregate, Partition};
 use crate::storage::TreeName;
@@ -37,6 +37,7 @@ pub enum Stage {
 
 impl Aggregate for Shipment {
     const TREE: TreeName = TreeName("shipments");
+    const VERSION: u8 = 2;
     type Key = OrderId;
 
     fn partition(order: &OrderId) -> Partition {
@@ -65,15 +66,20 @@ impl Shipment {
     /// The booking; its key is the order's id.
     pub fn booking(&self, packed_at: Timestamp) -> BookingRequest {
         let Fulfilment { order, lines, shipping_address, .. } = &self.fulfilment;
-        let grams: u64 =
-            lines.iter().map(|line| u64::from(line.weight_grams) * u64::from(line.quantity.units())).sum();
         BookingRequest {
             key: order.to_string(),
             order: *order,
-            weight_grams: u32::try_from(grams).unwrap_or(u32::MAX),
+            weight_grams: weight_grams(lines),
             postcode: shipping_address.postcode.clone(),
             country: shipping_address.country.clone(),
             booked_at: packed_at,
         }
     }
+}
+
+/// `None` where nobody has said it of one of them.
+fn weight_grams(lines: &[OrderLine]) -> Option<u32> {
+    let of_line = |line: &OrderLine| Some(u64::from(line.weight_grams?) * u64::from(line.quantity.units()));
+    let grams = lines.iter().map(of_line).sum::<Option<u64>>()?;
+    Some(u32::try_from(grams).unwrap_or(u32::MAX))
 }

@@ -53,7 +53,9 @@ pub enum Event {
     },
 }
 
-impl Versioned for Event {}
+impl Versioned for Event {
+    const VERSION: u8 = 2;
+}
 
 impl Event {
     pub fn order(&self) -> OrderId {

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{Address, Call, Decided, Event as ShopEvent, OwnTimeline, Shop, mailer, stock_keeper};
 use crate::domain::{
-    Currency, Customer, Happening, Money, OrderId, OrderKey, OrderLine, Quantity, ShippingAddress, Sku,
-    Timestamp,
+    Currency, Customer, Happening, Money, OrderId, OrderKey, OrderLine, OrderNumber, Quantity,
+    ShippingAddress, Sku, Timestamp, Totals,
 };
 use crate::partners::Answered;
 use crate::partners::carrier::{Booking, BookingRequest, CancelAnswer, Tracking};
@@ -25,26 +25,22 @@ fn order() -> OrderId {
 }
 
 fn fulfilment() -> Fulfilment {
-    let price = Money::new(999, Currency::GBP);
+    let pence = |amount| Money::new(amount, Currency::GBP);
     Fulfilment {
         order: order(),
+        number: OrderNumber::nth_of(order().slot(), 0),
         key: OrderKey::new(7),
         lines: vec![OrderLine {
             sku: Sku::parse("PG-158").unwrap(),
             title: "Emma".into(),
             quantity: Quantity::parse(2).unwrap(),
-            unit_price: price,
-            weight_grams: 300,
+            unit_price: pence(999),
+            weight_grams: Some(300),
         }]
         .into(),
-        total: Money::new(2297, Currency::GBP),
+        totals: Totals { goods: pence(1998), shipping: pence(299), tax: pence(0), total: pence(2297) },
         customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
-        shipping_address: Arc::new(ShippingAddress {
-            line1: "1 High Street".into(),
-            city: "Ware".into(),
-            postcode: "SG12 9AA".into(),
-            country: "GB".into(),
-        }),
+        shipping_address: Arc::new(ShippingAddress::of("1 High Street", "Ware", "SG12 9AA", "GB")),
     }
 }
 
@@ -127,6 +123,16 @@ fn booking_of(turn: &Decided) -> BookingRequest {
 }
 
 #[test]
+fn without_a_crew_nothing_is_packed_by_itself() {
+    let mut alone = alone();
+    alone.rules.has_crew = false;
+    let turn = alone.when(US, Message::Fulfil(Box::new(fulfilment())));
+    assert_eq!((timer(&turn), stage(&alone)), (None, Stage::Packing));
+    alone.when(US, packing_done());
+    assert_eq!(stage(&alone), Stage::Booking, "it goes on once somebody says that it is packed");
+}
+
+#[test]
 fn a_parcel_goes_from_the_shelf_to_the_doorstep() {
     let mut alone = alone();
     let turn = alone.when(US, Message::Fulfil(Box::new(fulfilment())));
@@ -137,7 +143,7 @@ fn a_parcel_goes_from_the_shelf_to_the_doorstep() {
     let turn = alone.when(US, packing_done());
     assert_eq!(told(&turn), ["stock.Packed"]);
     let request = booking_of(&turn);
-    assert_eq!((request.key, request.weight_grams), (order().to_string(), 600));
+    assert_eq!((request.key, request.weight_grams), (order().to_string(), Some(600)));
     assert_eq!(request.booked_at, alone.now);
 
     let collection_at = NOON.plus_ms(4 * HOUR);

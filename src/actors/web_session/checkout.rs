@@ -150,7 +150,11 @@ fn first_told(answer: &Answer) -> Option<OrderState> {
         Outcome::Declined { .. } | Outcome::UnknownToken => Some(OrderState::Declined),
         Outcome::OutOfStock { .. } | Outcome::BackorderLimit { .. } => Some(OrderState::Cancelled),
         // there is no order
-        Outcome::KeyMismatch | Outcome::InProgress | Outcome::NothingToBuy | Outcome::TotalTooLarge => None,
+        Outcome::KeyMismatch
+        | Outcome::InProgress
+        | Outcome::NothingToBuy
+        | Outcome::TotalTooLarge
+        | Outcome::NotOpen => None,
     }
 }
 

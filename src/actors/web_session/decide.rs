@@ -5,7 +5,8 @@ use crate::domain::{OrderId, Party, SessionId};
 use crate::runtime::{Actor, Fold, Partition, Snapshot, Tables};
 
 use super::{
-    Ended, Event, Message, NoCart, NoCheckout, Programs, Session, WebSession, cart, checkout, keys, state,
+    Ended, Event, Message, NoCart, NoCheckout, Programs, Session, WebSession, cart, checkout, give_back,
+    keys, reprice, state,
 };
 
 impl Actor for WebSession {
@@ -108,6 +109,8 @@ fn on_cart(turn: &mut Turn<'_>, id: SessionId, session: &Session, message: &Mess
         Message::BeginCheckout(question) => checkout::begin(turn, id, session, question),
         Message::PayWith(question) => checkout::pay_with(turn, id, session, question),
         Message::CheckoutCart(question) => checkout::checkout(turn, id, session, question),
+        Message::Reprice(question) => reprice::reprice(turn, id, session, question),
+        Message::GiveBack { order, lines } => give_back::give_back(turn, id, session, *order, lines),
         // decided on above, for any session
         Message::Submit(_)
         | Message::Create(_)
@@ -131,11 +134,13 @@ fn no_such_cart(turn: &mut Turn<'_>, message: &Message) {
         Message::BeginCheckout(question) => turn.answer(question, Err(NoCheckout::NoSuchCart)),
         Message::PayWith(question) => turn.answer(question, Err(NoCheckout::NoSuchCart)),
         Message::CheckoutCart(question) => turn.answer(question, Err(NoCheckout::NoSuchCart)),
+        Message::Reprice(question) => turn.answer(question, Err(NoCart::NoSuchCart)),
         // of the programs' session, which never ends
         Message::Forget(question) => turn.answer(question, ()),
         Message::End(question) => turn.answer(question, Ended::NotOver),
-        // not about a cart
-        Message::Submit(_)
+        // nobody waits: her cart is gone, or this is not about a cart
+        Message::GiveBack { .. }
+        | Message::Submit(_)
         | Message::OrderAnswered { .. }
         | Message::AddKey(_)
         | Message::RevokeKey(_)

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::{Answer, Idempotency, KeyHash, Route};
 use crate::domain::{
-    ApiKeyHash, Backorder, Buyer, Customer, OrderId, OrderLine, ProgramId, SessionId, ShippingAddress, Sku,
+    ApiKeyHash, Backorder, Buyer, Customer, Money, OrderId, OrderLine, ProgramId, SessionId, ShippingAddress,
+    Sku,
 };
 use crate::partners::processor::TypedCard;
 use crate::questions;
 use crate::runtime::{Addressed, RequestId, Versioned};
 
-use super::{NoKey, Programs};
+use super::{NoKey, PriceChange, Programs};
 
 /// The session of one visitor; all programs share that of [`SessionId::PROGRAMS`].
 pub struct WebSession;
@@ -41,9 +42,17 @@ pub enum Message {
     Adopt(Adopt),
     Forget(Forget),
     End(End),
+    Reprice(Reprice),
+    /// OrderManager: the payment was declined after the checkout was answered; these are the order's lines. There is no answer.
+    GiveBack {
+        order: OrderId,
+        lines: Arc<[OrderLine]>,
+    },
 }
 
-impl Versioned for Message {}
+impl Versioned for Message {
+    const VERSION: u8 = 2;
+}
 
 impl Addressed for Message {
     type Actor = WebSession;
@@ -64,6 +73,7 @@ questions! { WebSession:
     Adopt -> CartReply,
     Forget -> (),
     End -> Ended,
+    Reprice -> CartReply,
 }
 
 /// Gateway, `POST /orders`: a whole checkout in one call, to [`SessionId::PROGRAMS`] only. Replies at once, or when
@@ -150,6 +160,12 @@ pub struct Forget;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct End;
 
+/// Gateway: what products that lie in the cart cost now. Replies the cart at these prices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reprice {
+    pub prices: Vec<(Sku, Money)>,
+}
+
 /// A checkout that carries its own lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkout {
@@ -225,6 +241,8 @@ pub struct CartView {
     pub lines: Vec<OrderLine>,
     /// `None` while the cart is empty.
     pub totals: Option<crate::domain::Totals>,
+    /// Prices that have changed since she put the lines in.
+    pub price_changes: Vec<PriceChange>,
     /// As the checkout page was filled in, if it was.
     pub details: Option<(Arc<Customer>, Arc<ShippingAddress>, Backorder)>,
 }
@@ -233,7 +251,7 @@ impl Message {
     /// The order that it is about: none has been placed before one is answered.
     pub fn order(&self) -> Option<OrderId> {
         match self {
-            Message::OrderAnswered { order, .. } => Some(*order),
+            Message::OrderAnswered { order, .. } | Message::GiveBack { order, .. } => Some(*order),
             _ => None,
         }
     }

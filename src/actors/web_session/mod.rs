@@ -3,8 +3,8 @@
 //! - Owns the trees `sessions` and `programs`. Programs share [`SessionId::PROGRAMS`](crate::domain::SessionId), which
 //!   keeps no cart, but who they are and what is kept of their API keys.
 //! - Supervision: child of `sessions`; passivated when idle, revived from its tree.
-//! - Prices are those that the gateway gave with each line; a session adds them up and changes none.
-//! - What was bought leaves the cart with the answer, and nothing else does. Whether a checkout was sent before
+//! - Prices are those that the gateway gave with each line, or for it since; a session adds them up, and remembers which have changed.
+//! - What was bought leaves the cart with the answer, and nothing else does; it comes back where the payment is declined later. Whether a checkout was sent before
 //!   is for the order manager to say, which remembers each key.
 //! - A cart ends a fixed time after it was begun, which its id tells: from then on there is none. No timer is set for it:
 //!   a flood may have begun 14 million in that time, and timers are all in memory. The [`sweeper`](crate::sweeper)
@@ -14,10 +14,12 @@
 mod cart;
 mod checkout;
 mod decide;
+mod give_back;
 mod keys;
 mod messages;
 mod nonce;
 mod programs;
+mod reprice;
 mod session;
 mod state;
 #[cfg(test)]
@@ -26,5 +28,5 @@ mod tests;
 pub use messages::*;
 pub use nonce::Nonce;
 pub use programs::{AllPrograms, NoKey, PROGRAMS_MAX, Program, Programs};
-pub use session::{CHECKOUTS_MAX, CheckoutForm, ORDERING_MAX_MS, Ordering, Session};
+pub use session::{CHECKOUTS_MAX, CheckoutForm, ORDERING_MAX_MS, Ordering, PriceChange, Session};
 pub use state::Event;

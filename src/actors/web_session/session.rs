@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::KeyHash;
 use crate::domain::{
-    Backorder, Customer, OrderId, OrderLine, SessionId, ShippingAddress, Sku, Timestamp, Units, limits,
+    Backorder, Customer, Money, OrderId, OrderLine, SessionId, ShippingAddress, Sku, Timestamp, Units, limits,
 };
 use crate::runtime::{Aggregate, Partition};
 use crate::storage::TreeName;
@@ -28,6 +28,17 @@ pub struct Session {
     pub last_order: Option<OrderId>,
     /// The checkout of the cart that has not been answered yet.
     pub ordering: Option<Ordering>,
+    /// Of lines that cost something else when she put them in; until she changes the line.
+    pub price_changes: Vec<PriceChange>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceChange {
+    pub sku: Sku,
+    /// Of one unit, when she put it in.
+    pub was: Money,
+    /// When it was found to have changed last.
+    pub at: Timestamp,
 }
 
 /// A checkout on its way.
@@ -44,6 +55,7 @@ pub const ORDERING_MAX_MS: u64 = Timestamp::HOUR_MS;
 
 impl Aggregate for Session {
     const TREE: TreeName = TreeName("sessions");
+    const VERSION: u8 = 2;
     type Key = SessionId;
 
     fn partition(id: &SessionId) -> Partition {
@@ -74,10 +86,33 @@ impl Session {
         if let Some(lines) = with_line(&self.lines, line) {
             self.lines = lines;
         }
+        self.price_changes.retain(|change| change.sku != line.sku);
     }
 
     pub fn remove_line(&mut self, sku: &Sku) {
         self.lines.retain(|line| line.sku != *sku);
+        self.price_changes.retain(|change| change.sku != *sku);
+    }
+
+    /// A unit costs so much now. What has come back to the price that she knows has not changed.
+    pub fn reprice(&mut self, sku: &Sku, price: Money, at: Timestamp) {
+        let Some(line) = self.lines.iter_mut().find(|line| line.sku == *sku) else { return };
+        let before = self.price_changes.iter().position(|change| change.sku == *sku);
+        let was = before.map_or(line.unit_price, |place| self.price_changes.remove(place).was);
+        line.unit_price = price;
+        if was != price {
+            self.price_changes.push(PriceChange { sku: sku.clone(), was, at });
+        }
+    }
+
+    /// Into the cart again, in the place of fewer of the same; where there is no room, it is left out.
+    pub fn give_back(&mut self, lines: &[OrderLine]) {
+        for line in lines {
+            let known = self.lines.iter().find(|known| known.sku == line.sku);
+            if known.is_none_or(|known| known.quantity < line.quantity) {
+                self.set_line(line);
+            }
+        }
     }
 
     pub fn begin_checkout(&mut self, nonce: Nonce, form: &CheckoutForm) {
@@ -95,6 +130,8 @@ impl Session {
             units.iter().any(|unit| unit.sku == line.sku && unit.quantity == line.quantity.units())
         };
         self.lines.retain(|line| !was_bought(line));
+        let lines = &self.lines;
+        self.price_changes.retain(|change| lines.iter().any(|line| line.sku == change.sku));
         self.shown.clear();
         self.last_order = Some(order);
     }

@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 use crate::domain::{
-    ApiKeyHash, Happening, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step, Timestamp, Units,
+    ApiKeyHash, Happening, Money, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step, Timestamp,
+    Units,
 };
 use crate::runtime::{Fold, Versioned};
 
@@ -60,9 +61,23 @@ pub enum Event {
     CheckoutOver {
         session: SessionId,
     },
+    /// A unit of each costs so much now.
+    Repriced {
+        session: SessionId,
+        lines: Vec<(Sku, Money)>,
+        at: Timestamp,
+    },
+    /// The order has come to nothing after she was told of it: what it bought is in the cart again.
+    GivenBack {
+        session: SessionId,
+        order: OrderId,
+        lines: Vec<OrderLine>,
+    },
 }
 
-impl Versioned for Event {}
+impl Versioned for Event {
+    const VERSION: u8 = 2;
+}
 
 impl Event {
     /// The session that it changes: the one of the programs keeps nothing.
@@ -75,7 +90,9 @@ impl Event {
             | Event::CheckoutBegun { session, .. }
             | Event::Answered { session, .. }
             | Event::CheckoutSent { session, .. }
-            | Event::CheckoutOver { session } => *session,
+            | Event::CheckoutOver { session }
+            | Event::Repriced { session, .. }
+            | Event::GivenBack { session, .. } => *session,
             Event::KeyAdded { .. } | Event::KeyRevoked { .. } => return None,
         };
         (session != SessionId::PROGRAMS).then_some(session)
@@ -85,6 +102,9 @@ impl Event {
         match self {
             Event::Answered { order, state, .. } => {
                 smallvec![(*order, Step::CUSTOMER_SEES, Happening::CustomerTold { state: *state })]
+            }
+            Event::GivenBack { order, .. } => {
+                smallvec![(*order, Step::CUSTOMER_SEES, Happening::BasketGivenBack)]
             }
             _ => smallvec![],
         }
@@ -127,6 +147,10 @@ fn fold_into_session(id: SessionId, event: &Event, fold: &mut Fold<'_>) {
             note(id, fold, |session| session.ordering = Some(*ordering));
         }
         Event::CheckoutOver { .. } => note(id, fold, |session| session.ordering = None),
+        Event::Repriced { lines, at, .. } => note(id, fold, |session| {
+            lines.iter().for_each(|(sku, price)| session.reprice(sku, *price, *at));
+        }),
+        Event::GivenBack { lines, .. } => note(id, fold, |session| session.give_back(lines)),
         // of no session
         Event::KeyAdded { .. } | Event::KeyRevoked { .. } => {}
     }

@@ -1,7 +1,9 @@
 //! A session by its decisions: these tests play the gateway and the order manager.
 mod any_sequence;
+mod given_back;
 mod one_checkout;
 mod over;
+mod prices;
 
 use std::sync::Arc;
 
@@ -85,19 +87,14 @@ fn line(sku: &str, units: i128) -> OrderLine {
         title: format!("Title of {sku}"),
         quantity: Quantity::parse(units).unwrap(),
         unit_price: Money::new(999, Currency::GBP),
-        weight_grams: 300,
+        weight_grams: Some(300),
     }
 }
 
 fn details() -> CheckoutDetails {
     CheckoutDetails {
         customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
-        shipping_address: Arc::new(ShippingAddress {
-            line1: "1 St James's Sq".into(),
-            city: "London".into(),
-            postcode: "SW1Y 4LE".into(),
-            country: "GB".into(),
-        }),
+        shipping_address: Arc::new(ShippingAddress::of("1 St James's Sq", "London", "SW1Y 4LE", "GB")),
         token: "tok_visa".into(),
         backorder: Backorder::Refuse,
     }
@@ -137,6 +134,7 @@ fn placed(turn: &Decided) -> PlaceOrder {
 fn view(place: &PlaceOrder, state: OrderState) -> Box<OrderView> {
     Box::new(OrderView {
         id: place.order,
+        number: OrderNumber::nth_of(place.order.slot(), 0),
         key: OrderKey::new(1),
         state,
         placed_at: NOON,

@@ -106,7 +106,7 @@ pub fn shelf(products: usize, currency: Currency) -> Vec<Product> {
         language: Some("en".to_owned()),
         isbn: None,
         price: Money::new(749, currency),
-        weight_grams: 300,
+        weight_grams: Some(300),
     };
     (1..=products).map(product).collect()
 }

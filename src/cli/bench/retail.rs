@@ -105,7 +105,7 @@ fn goods(line: &InvoiceLine, currency: Currency) -> Option<Product> {
         language: None,
         isbn: None,
         price: Money::new((line.unit_price * 100.0).round() as i64, currency),
-        weight_grams: WEIGHT_GRAMS,
+        weight_grams: Some(WEIGHT_GRAMS),
     };
     product.check().is_ok().then_some(product)
 }

@@ -7,7 +7,7 @@ use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 const RESTS_MAX: usize = 8;
 
 /// `text` without case and diacritics: `Żółć` → `zolc`, `Straße` → `strasse`, `Ἰλιάς` → `ιλιασ`.
-pub(super) fn fold(text: &str) -> String {
+pub(in crate::domain) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

@@ -11,7 +11,7 @@ fn product(sku: &str, title: &str, authors: &[&str], year: i16) -> Product {
         language: None,
         isbn: None,
         price: Money::new(999, Currency::GBP),
-        weight_grams: 300,
+        weight_grams: Some(300),
     }
 }
 

@@ -22,6 +22,7 @@ mod words;
 
 pub use cursor::{BadCursor, Cursor};
 pub use demo::demo;
+pub(super) use fold::fold;
 pub use import::{Import, import, open};
 pub use imported::{ImportError, Imported, ROWS_MAX, Rejected, Row};
 pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, QUERY_WORDS_MAX};

@@ -19,8 +19,8 @@ pub struct Product {
     pub isbn: Option<String>,
     /// Of one copy, tax included.
     pub price: Money,
-    /// Of one copy, packed for the shelf.
-    pub weight_grams: u32,
+    /// Of one copy, packed for the shelf; `None` where nobody has said.
+    pub weight_grams: Option<u32>,
 }
 
 /// Why a product cannot be in the catalogue.
@@ -82,8 +82,10 @@ impl Product {
         if !(1..=Product::PRICE_MINOR_MAX).contains(&self.price.amount) {
             return Err(BadProduct::Price(self.price));
         }
-        if !(1..=Product::WEIGHT_GRAMS_MAX).contains(&self.weight_grams) {
-            return Err(BadProduct::Weight(self.weight_grams));
+        if let Some(grams) = self.weight_grams
+            && !(1..=Product::WEIGHT_GRAMS_MAX).contains(&grams)
+        {
+            return Err(BadProduct::Weight(grams));
         }
         Ok(())
     }
@@ -141,7 +143,7 @@ mod tests {
             language: Some("en".to_owned()),
             isbn: None,
             price: Money::new(799, Currency::GBP),
-            weight_grams: 340,
+            weight_grams: Some(340),
         }
     }
 
@@ -153,11 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn a_book_without_title_price_or_weight_is_refused() {
+    fn a_book_without_title_or_price_is_refused() {
         assert_eq!(Product { title: " ".to_owned(), ..emma() }.check(), Err(BadProduct::NoTitle));
         let free = Money::zero(Currency::GBP);
         assert_eq!(Product { price: free, ..emma() }.check(), Err(BadProduct::Price(free)));
-        assert_eq!(Product { weight_grams: 0, ..emma() }.check(), Err(BadProduct::Weight(0)));
+        assert_eq!(Product { weight_grams: Some(0), ..emma() }.check(), Err(BadProduct::Weight(0)));
     }
 
     #[test]

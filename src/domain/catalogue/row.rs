@@ -39,7 +39,7 @@ pub(super) fn parse(columns: &Columns, record: &ByteRecord, line: u64) -> Result
         isbn: isbn(columns, record),
         sku,
         price,
-        weight_grams,
+        weight_grams: Some(weight_grams),
     };
     product.check().map_err(|bad| bad.to_string())?;
     Ok(Row { line, product, opening_stock })

@@ -6,7 +6,7 @@ use crate::actors::web_session::{
     CartReply, CartView, CheckoutCart, Create, NoCart, RemoveLine, SetLine, View,
 };
 use crate::domain::{SessionId, Sku};
-use crate::gateway::{App, Body, Code, Problem, idempotency};
+use crate::gateway::{App, Body, Code, Problem, idempotency, sku_in_path};
 
 use super::{checkout as answers, parse, views};
 
@@ -26,7 +26,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 /// `PUT /carts/{cart}/lines/{sku}`: so many, in the place of what the line held.
 pub async fn set_line(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let cart = cart(&request)?;
-    let line = parse::cart_line(&app, request.match_info().query("sku"), &body)?;
+    let line = parse::cart_line(&app, &sku_in_path(&request), &body)?;
     shown(StatusCode::OK, app.act_of(cart, SetLine { line }).await?)
 }
 
@@ -35,7 +35,7 @@ pub async fn remove_line(app: Data<App>, request: HttpRequest, body: Body) -> Re
     body.is_empty_or_json()?;
     let cart = cart(&request)?;
     // a product that has left the catalogue can still leave the cart
-    let sku = Sku::parse(request.match_info().query("sku"))
+    let sku = Sku::parse(&sku_in_path(&request))
         .map_err(|_| Problem::new(Code::NotFound, "this is no SKU, so no cart has a line of it"))?;
     shown(StatusCode::OK, app.act_of(cart, RemoveLine { sku }).await?)
 }

@@ -23,10 +23,12 @@ mod views;
 pub use openapi::document;
 
 /// Another site can have a visitor's browser send a POST with a body of text or none, which would count against her rate limits.
-/// It is refused. A body of JSON needs a CORS preflight, which the shop never grants.
-pub(super) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
+/// It is refused. A body of JSON needs a CORS preflight, which the shop grants to the apps that its settings name; so these may send
+/// it too.
+pub(super) fn check_origin(request: &HttpRequest, is_named: bool) -> Result<(), Problem> {
     let is_of_api = request.match_info().as_str().starts_with("/api/");
-    if !is_of_api || request.method().is_safe() || is_json(request.headers()) || is_same_origin(request) {
+    let is_plain = !is_of_api || request.method().is_safe() || is_json(request.headers());
+    if is_plain || is_named || is_same_origin(request) {
         return Ok(());
     }
     request.extensions_mut().insert(CrossOrigin);

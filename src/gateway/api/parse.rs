@@ -8,7 +8,7 @@ use crate::domain::catalogue::Product;
 use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
 use crate::domain::{
     Backorder, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId, ShippingAddress, Sku,
-    Totals,
+    Totals, addresses,
 };
 use crate::gateway::json::Json;
 use crate::gateway::{App, Body, Code, Problem, details, idempotency};
@@ -163,13 +163,25 @@ fn customer(body: &Fields<'_>) -> Result<Customer, Problem> {
 
 fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
     let at = body.place("shipping_address");
-    let known = ["line1", "city", "postcode", "country"];
+    let known = ["line1", "line2", "city", "region", "postcode", "country", "phone"];
     let fields = Fields::of(body.required("shipping_address")?, &at, &known)?;
-    Ok(ShippingAddress {
+    let optional = |name| match fields.get(name) {
+        Some(_) => fields.parsed(name, details::optional_address_field),
+        None => Ok(String::new()),
+    };
+    let typed = addresses::Typed {
         line1: fields.parsed("line1", details::address_field)?,
-        city: fields.parsed("city", details::address_field)?,
-        postcode: fields.parsed("postcode", details::address_field)?,
-        country: fields.parsed("country", details::country)?,
+        line2: optional("line2")?,
+        city: optional("city")?,
+        region: optional("region")?,
+        postcode: optional("postcode")?,
+        phone: optional("phone")?,
+    };
+    let country = fields.parsed("country", details::country)?;
+    // one problem names one field: the first
+    addresses::check(country, &typed).map_err(|mut wrong| {
+        let first = wrong.swap_remove(0);
+        fields.place(first.field.name()).bad(first.expected)
     })
 }
 
@@ -191,6 +203,8 @@ fn token(app: &App, body: &Fields<'_>) -> Result<String, Problem> {
     if (app.tokens)(&token) {
         return Ok(token);
     }
+    // where nobody takes cards no token is known
+    app.payment_page()?;
     let pointer = fields.place("token").pointer();
     Err(Problem::new(Code::UnknownToken, "the payment system does not know this token").at(pointer))
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::actors::stock_keeper::{Check, Earliest};
 use crate::domain::Units;
 use crate::domain::catalogue::Cursor;
-use crate::gateway::{App, Code, HttpLimits, Problem};
+use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path};
 
 use super::{parse, views};
 
@@ -31,8 +31,7 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 
 /// `GET /products/{sku}`: one product, and when it could be here if it is not.
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let sku = request.match_info().query("sku");
-    let Some(product) = parse::product(&app, sku) else {
+    let Some(product) = parse::product(&app, &sku_in_path(&request)) else {
         return Err(Problem::new(Code::NoSuchProduct, "the catalogue has no product of this SKU"));
     };
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];

@@ -11,6 +11,8 @@ use crate::actors::web_session;
 use crate::domain::catalogue::Product;
 use crate::domain::{Date, Money, OrderId, OrderLine, TimelineEntry, Totals};
 
+use crate::gateway::told::told;
+
 use super::openapi::words;
 
 /// An amount in minor units and its ISO 4217 currency.
@@ -86,7 +88,8 @@ pub struct ProductView<'a> {
     #[schema(required)]
     language: Option<&'a str>,
     price: MoneyShown<'a>,
-    weight_grams: u32,
+    #[schema(required)]
+    weight_grams: Option<u32>,
     availability: AvailabilityView,
 }
 
@@ -280,7 +283,7 @@ pub fn entry(entry: &TimelineEntry) -> EntryView {
         at: AsText(entry.at),
         step: entry.step.0,
         name: entry.step.name(),
-        what: entry.what.to_string(),
+        what: told(&entry.what),
         by: AsText(entry.by),
     }
 }

@@ -1,4 +1,4 @@
-//! What the pages load: one stylesheet and one icon, out of the binary.
+//! What the pages load: a stylesheet, an icon, and the one script, out of the binary.
 //!
 //! Guarantee: an address names its content, so a browser may keep it for ever; another content has another address.
 
@@ -23,6 +23,10 @@ pub static STYLESHEET: LazyLock<Asset> =
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("icon.svg")));
 
+/// Of the order's page alone.
+pub static LIVE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("live", "js", "text/javascript; charset=utf-8", include_str!("live.js")));
+
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 impl Asset {
@@ -40,7 +44,7 @@ impl Asset {
 }
 
 pub fn configure(site: &mut ServiceConfig) {
-    for asset in [&*STYLESHEET, &*ICON] {
+    for asset in [&*STYLESHEET, &*ICON, &*LIVE] {
         let serve = move || async move { asset.response() };
         site.service(resource(&asset.path, "GET, HEAD").route(get().to(serve)));
     }

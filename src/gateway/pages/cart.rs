@@ -8,7 +8,7 @@ use crate::actors::web_session::{CartView, NoCart, RemoveLine, SetLine};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
-use crate::gateway::{App, Code, Problem};
+use crate::gateway::{App, Code, Problem, sku_in_path};
 
 use super::form::{Fields, Form, query};
 use super::format::{self, Sums};
@@ -175,7 +175,7 @@ pub async fn remove_line(
     _form: crate::gateway::Body,
 ) -> Result<HttpResponse, Problem> {
     // a book that has left the catalogue can still leave the basket
-    let sku = Sku::parse(request.match_info().query("sku"))
+    let sku = Sku::parse(&sku_in_path(&request))
         .map_err(|_| Problem::new(Code::NoSuchProduct, "this is no SKU, so no basket has a line of it"))?;
     let Some(session) = visitor::session(&app, &request) else { return Ok(see_other("/cart")) };
     // where there is no such cart there is no such line either

@@ -7,9 +7,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actors::web_session::{BeginCheckout, CartView, CheckoutBegun, NoCheckout};
-use crate::domain::{Backorder, Customer, Money, ShippingAddress};
+use crate::domain::{Backorder, Customer, OrderLine, ShippingAddress, Totals};
 use crate::gateway::countries::COUNTRIES;
 use crate::gateway::{App, Problem};
+use crate::partners::processor::Payable;
 
 use super::cart::{Line, can_be_paid};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
@@ -44,6 +45,7 @@ struct Back {
 /// `GET /checkout`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Back { cancelled } = query(&request)?;
+    app.payment_page()?;
     let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
     let wait = Wait::for_lines(&app, &cart.lines).await?;
     let typed = match &cart.details {
@@ -93,6 +95,7 @@ pub async fn begin(
     _same_origin: SameOrigin,
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse, Problem> {
+    app.payment_page()?;
     let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
     let checked = typed.check();
     let wait = Wait::for_lines(&app, &cart.lines).await?;
@@ -100,7 +103,8 @@ pub async fn begin(
     let (customer, shipping_address) = match (checked, refused) {
         (Ok(details), None) => details,
         (checked, accept_wait) => {
-            let errors = Errors { accept_wait, ..checked.err().unwrap_or_default() };
+            let accept_wait = accept_wait.map(str::to_owned);
+            let errors = Errors { accept_wait, ..checked.err().map(|errors| *errors).unwrap_or_default() };
             return checkout_page(&app, &cart, wait.as_ref(), &typed, &errors, None);
         }
     };
@@ -111,7 +115,8 @@ pub async fn begin(
         Some(_) => (None, cart),
     };
     let begun = begin_at(&app, &cart, customer.into(), shipping_address.into(), backorder).await?;
-    let mut on = see_other(&begun.map_or("/cart".to_owned(), |begun| begun.payment_page(&app, &request)));
+    let next = begun.map(|begun| begun.payment_page(&app, &request)).transpose()?;
+    let mut on = see_other(next.as_deref().unwrap_or("/cart"));
     if let Some(visitor) = renewed {
         visitor::remember(&app, visitor, &mut on)?;
     }
@@ -131,7 +136,8 @@ fn unaccepted(wait: &Wait, accepted: &str) -> Option<&'static str> {
 /// A checkout that waits for its payment.
 struct Begun {
     nonce: String,
-    amount: Money,
+    lines: Vec<OrderLine>,
+    totals: Totals,
 }
 
 /// `None`: there is nothing to buy any more.
@@ -145,7 +151,7 @@ async fn begin_at(
     let begin = BeginCheckout { customer, shipping_address, backorder };
     match app.act_of(cart.id, begin).await? {
         Ok(CheckoutBegun { checkout, cart }) => {
-            Ok(cart.totals.map(|totals| Begun { nonce: checkout, amount: totals.total }))
+            Ok(cart.totals.map(|totals| Begun { nonce: checkout, lines: cart.lines, totals }))
         }
         Err(NoCheckout::CartEmpty | NoCheckout::NoSuchCart) => Ok(None),
         // only what is paid for is refused so
@@ -155,10 +161,11 @@ async fn begin_at(
 
 impl Begun {
     /// Where the card is typed: the payment company's own page, which comes back to ours.
-    fn payment_page(&self, app: &App, request: &HttpRequest) -> String {
+    fn payment_page(&self, app: &App, request: &HttpRequest) -> Result<String, Problem> {
         // a request that names none of ours has come to no handler
         let shop = app.origins.of_head(request.head()).unwrap_or(app.origins.canonical());
         let back = format!("{shop}/checkout/return");
-        app.payment_page.address(&self.nonce, self.amount, &back)
+        let payable = Payable { checkout: &self.nonce, back: &back, lines: &self.lines, totals: self.totals };
+        Ok(app.payment_page()?.open(&payable))
     }
 }

@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX};
-use crate::domain::{Customer, ShippingAddress};
+use crate::domain::{Customer, ShippingAddress, addresses};
 use crate::gateway::details;
 
 use super::form::Fields;
@@ -13,9 +13,12 @@ pub struct Typed {
     pub name: String,
     pub email: String,
     pub line1: String,
+    pub line2: String,
     pub city: String,
+    pub region: String,
     pub postcode: String,
     pub country: String,
+    pub phone: String,
     /// The day that she accepts to wait for, where the box is ticked.
     pub accept_wait: String,
     /// Names of fields that held a card number, and were emptied.
@@ -33,13 +36,16 @@ impl Fields for Typed {
 /// What is wrong with each, beside it.
 #[derive(Default)]
 pub struct Errors {
-    pub name: Option<&'static str>,
-    pub email: Option<&'static str>,
-    pub line1: Option<&'static str>,
-    pub city: Option<&'static str>,
-    pub postcode: Option<&'static str>,
-    pub country: Option<&'static str>,
-    pub accept_wait: Option<&'static str>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub line1: Option<String>,
+    pub line2: Option<String>,
+    pub city: Option<String>,
+    pub region: Option<String>,
+    pub postcode: Option<String>,
+    pub country: Option<String>,
+    pub phone: Option<String>,
+    pub accept_wait: Option<String>,
 }
 
 /// For the fields' `maxlength`.
@@ -57,9 +63,23 @@ const CARD: &str =
 
 impl Errors {
     pub fn any(&self) -> bool {
-        let all =
-            [self.name, self.email, self.line1, self.city, self.postcode, self.country, self.accept_wait];
-        all.iter().any(Option::is_some)
+        let of_her = [&self.name, &self.email, &self.phone, &self.accept_wait];
+        let of_address = [&self.line1, &self.line2, &self.city, &self.region, &self.postcode, &self.country];
+        of_her.into_iter().chain(of_address).any(Option::is_some)
+    }
+
+    /// What the country's form expects. What stands beside a field already, as of a card number, stays.
+    fn note(&mut self, wrong: Vec<addresses::Wrong>) {
+        for addresses::Wrong { field, expected } in wrong {
+            let error = match field {
+                addresses::Field::Line1 => &mut self.line1,
+                addresses::Field::City => &mut self.city,
+                addresses::Field::Region => &mut self.region,
+                addresses::Field::Postcode => &mut self.postcode,
+                addresses::Field::Phone => &mut self.phone,
+            };
+            error.get_or_insert(format!("{expected}."));
+        }
     }
 }
 
@@ -69,65 +89,68 @@ impl Typed {
             name: customer.name.clone(),
             email: customer.email.clone(),
             line1: address.line1.clone(),
+            line2: address.line2.clone().unwrap_or_default(),
             city: address.city.clone(),
+            region: address.region.clone().unwrap_or_default(),
             postcode: address.postcode.clone(),
             country: address.country.clone(),
+            phone: address.phone.clone().unwrap_or_default(),
             ..Typed::default()
         }
     }
 
     /// Who buys and where it goes, or what is to be corrected. A field that held a card number has come empty: it is not
     /// shown again.
-    pub fn check(&self) -> Result<(Customer, ShippingAddress), Errors> {
+    pub fn check(&self) -> Result<(Customer, ShippingAddress), Box<Errors>> {
         let mut errors = Errors::default();
-        let name = self.read(
-            "name",
-            &self.name,
-            &mut errors.name,
-            details::name,
-            "Please type your name, without links or addresses.",
-        );
-        let email = self.read(
-            "email",
-            &self.email,
-            &mut errors.email,
-            details::email,
-            "Please type an e-mail address, such as ada@example.com.",
-        );
-        let address =
-            |name, typed, error, wanted| self.read(name, typed, error, details::address_field, wanted);
-        let line1 =
-            address("line1", &self.line1, &mut errors.line1, "Please type the street and the number.");
-        let city = address("city", &self.city, &mut errors.city, "Please type the town or city.");
-        let postcode = address("postcode", &self.postcode, &mut errors.postcode, "Please type the postcode.");
-        let country = self.read(
-            "country",
-            &self.country,
-            &mut errors.country,
-            details::country,
-            "Please choose a country.",
-        );
-        match (name, email, line1, city, postcode, country) {
-            (Some(name), Some(email), Some(line1), Some(city), Some(postcode), Some(country)) => {
-                Ok((Customer { email, name }, ShippingAddress { line1, city, postcode, country }))
+        let wanted = "Please type your name, without links or addresses.";
+        let name = self.read("name", &self.name, &mut errors.name, details::name, wanted);
+        let wanted = "Please type an e-mail address, such as ada@example.com.";
+        let email = self.read("email", &self.email, &mut errors.email, details::email, wanted);
+        let address = self.check_address(&mut errors);
+        match (name, email, address) {
+            (Some(name), Some(email), Some(address)) if !errors.any() => {
+                Ok((Customer { email, name }, address))
             }
-            _ => Err(errors),
+            _ => Err(errors.into()),
         }
     }
 
-    fn read(
+    fn check_address(&self, errors: &mut Errors) -> Option<ShippingAddress> {
+        let wanted = "Please choose a country.";
+        let country = self.read("country", &self.country, &mut errors.country, details::country, wanted);
+        let cleaned = |name, typed, error| {
+            let wanted = "Please type this without links and without what cannot be seen.";
+            let cleaned = self.read(name, typed, error, details::optional_address_field, wanted);
+            cleaned.unwrap_or_default()
+        };
+        let typed = addresses::Typed {
+            line1: cleaned("line1", &self.line1, &mut errors.line1),
+            line2: cleaned("line2", &self.line2, &mut errors.line2),
+            city: cleaned("city", &self.city, &mut errors.city),
+            region: cleaned("region", &self.region, &mut errors.region),
+            postcode: cleaned("postcode", &self.postcode, &mut errors.postcode),
+            phone: cleaned("phone", &self.phone, &mut errors.phone),
+        };
+        if typed.line1.is_empty() {
+            errors.line1.get_or_insert("Please type the street and the number.".to_owned());
+        }
+        addresses::check(country?, &typed).map_err(|wrong| errors.note(wrong)).ok()
+    }
+
+    fn read<T>(
         &self,
         name: &str,
         typed: &str,
-        error: &mut Option<&'static str>,
-        parse: fn(&str) -> Result<String, String>,
+        error: &mut Option<String>,
+        parse: fn(&str) -> Result<T, String>,
         wanted: &'static str,
-    ) -> Option<String> {
+    ) -> Option<T> {
         let parsed = parse(typed).ok();
         if self.card_in.iter().any(|held| held == name) {
-            *error = Some(CARD);
+            *error = Some(CARD.to_owned());
         } else if parsed.is_none() {
-            *error = Some(wanted);
+            *error = Some(wanted.to_owned());
         }
         parsed
     }

@@ -3,17 +3,8 @@
 use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::domain::{Currency, Date, DeclineReason, Money, Sku, Timestamp, Totals};
-
-/// `£12.50`; another currency as `12.50 EUR`.
-pub fn money(money: Money) -> String {
-    if money.currency != Currency::GBP {
-        return money.to_string();
-    }
-    let sign = if money.amount < 0 { "−" } else { "" };
-    let minor = money.amount.unsigned_abs();
-    format!("{sign}£{}.{:02}", minor / 100, minor % 100)
-}
+pub use crate::domain::money_words::said as money;
+use crate::domain::{Date, DeclineReason, Sku, Timestamp, Totals};
 
 /// `Tuesday 24 November 2026`.
 pub fn day(date: Date) -> String {
@@ -97,10 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_days_and_years_are_said_as_people_say_them() {
-        assert_eq!(money(Money::new(1205, Currency::GBP)), "£12.05");
-        assert_eq!(money(Money::new(-5, Currency::GBP)), "−£0.05");
-        assert_eq!(money(Money::new(5, Currency::parse("EUR").unwrap())), "0.05 EUR");
+    fn days_and_years_are_said_as_people_say_them() {
         assert_eq!(day(Timestamp(1_795_392_000_123).date()), "Monday 23 November 2026");
         assert_eq!(moment(Timestamp(1_795_392_300_123)), "23 Nov 2026, 00:05 UTC");
         assert_eq!((year(1815).as_str(), year(-750).as_str()), ("1815", "750 BC"));

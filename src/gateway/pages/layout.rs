@@ -1,9 +1,10 @@
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::gateway::assets::{ICON, STYLESHEET};
-use crate::gateway::security::page_policy;
+use crate::gateway::security::{live_page_policy, page_policy};
 use crate::gateway::{PageSettings, Problem};
 
 /// What every page has around its own content.
@@ -17,6 +18,8 @@ pub struct Layout {
     pub refresh_s: Option<u32>,
     pub stylesheet: &'static str,
     pub icon: &'static str,
+    /// What runs on it.
+    pub script: Option<&'static str>,
 }
 
 impl Layout {
@@ -28,6 +31,7 @@ impl Layout {
             refresh_s: None,
             stylesheet: &STYLESHEET.path,
             icon: &ICON.path,
+            script: None,
         }
     }
 
@@ -52,21 +56,48 @@ pub fn render(
     cache: CachePolicy,
     page: &impl Template,
 ) -> Result<HttpResponse, Problem> {
-    let html = page.render().map_err(|error| {
+    Ok(head(status, cache, page_policy(settings)).body(html(page)?))
+}
+
+/// A page that its own script asks for again and again: it carries a tag, and is not sent where the one that is there is the same. Only the
+/// script keeps it: for a browser it is [`CachePolicy::NoStore`].
+pub fn render_live(
+    settings: &PageSettings,
+    request: &HttpRequest,
+    page: &impl Template,
+) -> Result<HttpResponse, Problem> {
+    let html = html(page)?;
+    let tag = format!("\"{:016x}\"", xxh3_64(html.as_bytes()));
+    let status = if is_known(request, &tag) { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let mut response = head(status, CachePolicy::NoStore, live_page_policy(settings));
+    response.insert_header((header::ETAG, tag));
+    Ok(if status == StatusCode::OK { response.body(html) } else { response.finish() })
+}
+
+fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag))
+}
+
+fn html(page: &impl Template) -> Result<String, Problem> {
+    page.render().map_err(|error| {
         tracing::error!(%error, "a page could not be rendered, report this");
         Problem::internal()
-    })?;
+    })
+}
+
+fn head(status: StatusCode, cache: CachePolicy, policy: String) -> HttpResponseBuilder {
     let mut response = HttpResponseBuilder::new(status);
     response
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, page_policy(settings)));
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy));
     match cache {
         CachePolicy::NoCache => response.insert_header((header::CACHE_CONTROL, "private, no-cache")),
         CachePolicy::NoStore => response
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header(("X-Robots-Tag", "noindex")),
     };
-    Ok(response.body(html))
+    response
 }
 
 /// The browser goes on to `path` with a GET.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::{Cursor, Product};
 use crate::domain::{Quantity, Sku, Units};
-use crate::gateway::{App, Code, HttpLimits, Problem};
+use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path};
 
 use super::form::{encoded, query};
 use super::layout::{CachePolicy, Layout, render};
@@ -107,7 +107,7 @@ struct BookPage {
     year: Option<String>,
     language: Option<String>,
     isbn: Option<String>,
-    weight_grams: u32,
+    weight_grams: Option<u32>,
     quantity_max: u32,
     in_basket: u32,
     typed: String,
@@ -116,7 +116,7 @@ struct BookPage {
 
 /// `GET /books/{sku}`
 pub async fn book(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let product = product(&app, request.match_info().query("sku"))?;
+    let product = product(&app, &sku_in_path(&request))?;
     book_page(&app, &request, product, None).await
 }
 

@@ -1,8 +1,10 @@
-//! The shop as a customer sees it: pages rendered here, without a line of script.
+//! The shop as a customer sees it: pages rendered here. All of them work without script; the order's page has one, which keeps it up to
+//! date.
 //!
 //! Guarantees:
-//! - whatever came from outside is escaped by the templates; the policy of each page lets nothing run, load or
-//!   frame it, and lets forms go here and to the payment page only;
+//! - whatever came from outside is escaped by the templates; the policy of each page lets nothing run (of the order's page: our one
+//!   script), load or frame it, and lets forms go here and to the payment page only;
+//! - nothing that is for the operator (a case, a message that was given up) and no word of the shop's own is on a page;
 //! - a form that another site sends is refused before it is read;
 //! - the cart, the checkout and the order carry `no-store`, and an order is shown to its key only;
 //! - no form loses what was typed, and each can be sent twice without harm: a line is set, not added to; the return from
@@ -13,14 +15,16 @@ mod checkout;
 mod checkout_form;
 mod error_pages;
 mod form;
-mod format;
+pub(super) mod format;
 mod layout;
 mod listing;
 mod order;
+mod order_cancel;
 mod order_status;
 mod payment_return;
 mod same_origin;
 mod stock;
+mod story;
 mod timeline;
 mod visitor;
 
@@ -66,6 +70,10 @@ pub fn configure(site: &mut ServiceConfig) {
         // not HEAD: coming back from the payment page places the order
         .service(resource("/checkout/return", "GET").route(web::get().to(payment_return::come_back)))
         .service(resource("/orders/{order}", "GET, HEAD").route(get().to(order::show)))
-        .service(resource("/orders/{order}/cancel", "POST").route(web::post().to(order::cancel)))
+        .service(
+            resource("/orders/{order}/cancel", "GET, HEAD, POST")
+                .route(get().to(order_cancel::ask))
+                .route(web::post().to(order_cancel::cancel)),
+        )
         .configure(super::assets::configure);
 }

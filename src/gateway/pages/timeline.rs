@@ -1,7 +1,8 @@
-//! The fifteen steps from the click to the doorstep, as far as an order has come.
+//! The fifteen steps from the click to the doorstep, as far as an order has come: the whole story, for who wants it.
 
 use crate::actors::order_manager::OrderView;
-use crate::domain::{Happening, Party, Step, Timeline, TimelineEntry};
+use crate::domain::{Happening, OrderState, Party, Step, Timeline, TimelineEntry};
+use crate::gateway::told::told;
 
 use super::format;
 
@@ -46,16 +47,20 @@ impl Entry {
         Entry {
             at: entry.at.to_string(),
             when: format::short_moment(entry.at),
-            what: shown(&entry.what),
+            what: told(&entry.what),
             by: party(entry.by),
         }
     }
 }
 
-/// All fifteen, done or not. What an order in stock does not need is skipped; the first that is not done is the one
-/// under way while the order lives.
+/// All fifteen, done or not: a step is done when it happened and was not undone since. What an order in stock does not need is skipped;
+/// the first that is not done is the one under way while the order lives.
 pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<StepShown> {
-    let is_done = |step: Step| timeline.entries.iter().any(|entry| entry.step == step);
+    let known = as_known(timeline);
+    let is_done = |step: Step| {
+        let said = known.iter().filter(|entry| entry.step == step).map(|entry| says(entry));
+        said.rev().find(|said| *said != Says::Nothing) == Some(Says::Done)
+    };
     let last_done = TITLES.iter().rposition(|(step, _)| is_done(*step));
     let ended = view.state.is_end();
     let mut under_way_found = false;
@@ -72,7 +77,7 @@ pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<StepShown> {
             under_way_found = true;
             ("now", "under way")
         };
-        let entries = timeline.entries.iter().filter(|entry| entry.step == step).map(Entry::of).collect();
+        let entries = known.iter().filter(|entry| entry.step == step).map(|entry| Entry::of(entry)).collect();
         shown.push(StepShown { title, class, spoken, entries });
     }
     shown
@@ -84,26 +89,114 @@ pub fn cases(timeline: &Timeline) -> Vec<Entry> {
     timeline.entries.iter().filter(beside).map(Entry::of).collect()
 }
 
-/// What is for the operator alone (why a case was opened, who resolved it) is left out.
-fn shown(what: &Happening) -> String {
-    match what {
-        Happening::CaseOpened { .. } => "one of us is looking into your order".to_owned(),
-        Happening::SentAgain { .. } | Happening::Discarded { .. } => {
-            "one of us has looked into your order".to_owned()
-        }
-        Happening::MailParked { what, .. } => format!("the e-mail {what} could not be sent"),
-        Happening::TruckBooked { tracking, collection } => {
-            format!("truck booked for {}, tracking {tracking}", format::moment(*collection))
-        }
-        Happening::HoldLapsing { capture_before } => {
-            format!(
-                "your bank holds the money until {}, so it is asked anew",
-                format::moment(*capture_before)
-            )
-        }
-        Happening::Settled { amount } => format!("settled between the banks: {amount}"),
-        other => other.to_string(),
+/// What an entry says of the step that it stands at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Done,
+    /// It was done, or was to be, and is not: the bank let go, the order ended otherwise.
+    Undone,
+    /// Something on the way.
+    Nothing,
+}
+
+fn says(entry: &TimelineEntry) -> Says {
+    use Happening::*;
+    match &entry.what {
+        OrderReceived { .. }
+        | OrderSent { .. }
+        | StockAsked
+        | SuppliesOrdered { .. }
+        | SuppliesArrived { .. }
+        | InStock
+        | Promised { .. }
+        | PaymentAsked { .. }
+        | BankAsked { .. }
+        | FundsHeld { .. }
+        | BankDeclined { .. }
+        | Authorised { .. }
+        | Captured { .. }
+        | Settled { .. }
+        | Confirmed
+        | Packed
+        | HandedOver { .. }
+        | Mailed { .. }
+        | Delivered
+        | Closed => Says::Done,
+        // an answer of the bank, but no money
+        CardVerified if entry.step == Step::BANK_ANSWERS => Says::Done,
+        CustomerTold { state } if is_confirmation(*state) => Says::Done,
+        OutOfStock { .. }
+        | PaymentUnknown
+        | PaymentReversed
+        | PaymentDeclined { .. }
+        | PaymentVoided
+        | HoldLapsed { .. }
+        | Declined { .. }
+        | Cancelled { .. } => Says::Undone,
+        CardVerified
+        | CustomerTold { .. }
+        | UnitsReserved { .. }
+        | UnitsPegged { .. }
+        | StockAllocated
+        | DispatchAsked
+        | TruckBooked { .. }
+        | MailParked { .. }
+        | CancelAsked
+        | TooLateToCancel
+        | CaseOpened { .. }
+        | HoldLapsing { .. }
+        | HoldReplaced
+        | StopAsked
+        | SentAgain { .. }
+        | Discarded { .. }
+        | CaseClosed { .. }
+        | BasketGivenBack => Says::Nothing,
     }
+}
+
+/// What she is told when her order is taken.
+fn is_confirmation(state: OrderState) -> bool {
+    match state {
+        OrderState::AwaitingStock
+        | OrderState::Confirmed
+        | OrderState::Fulfilling
+        | OrderState::PartlyDispatched
+        | OrderState::Dispatched
+        | OrderState::Delivered
+        | OrderState::Closed => true,
+        OrderState::Placed
+        | OrderState::Reserved
+        | OrderState::AwaitingPayment
+        | OrderState::Declined
+        | OrderState::Cancelled
+        | OrderState::Returned => false,
+    }
+}
+
+/// Without what the bank has decided and the merchant system has not heard of: while she is told that the bank has not answered, the
+/// page does not say what it answers.
+fn as_known(timeline: &Timeline) -> Vec<&TimelineEntry> {
+    let heard = timeline.entries.iter().filter(|entry| is_heard(entry)).map(|entry| entry.turn).max();
+    let is_known = |entry: &&TimelineEntry| entry.by != Party::BankActor || heard >= Some(entry.turn);
+    timeline.entries.iter().filter(is_known).collect()
+}
+
+/// The merchant system has an answer of the bank.
+fn is_heard(entry: &TimelineEntry) -> bool {
+    use Happening::*;
+    let is_answer = matches!(
+        entry.what,
+        Authorised { .. }
+            | CardVerified
+            | PaymentDeclined { .. }
+            | PaymentReversed
+            | PaymentVoided
+            | Captured { .. }
+            | Settled { .. }
+            | HoldLapsed { .. }
+            | HoldReplaced
+    );
+    entry.by == Party::MerchantProxy && is_answer
 }
 
 fn party(party: Party) -> &'static str {

@@ -2,6 +2,7 @@
 
 mod card_numbers;
 mod carts;
+mod cors;
 mod hosts;
 mod openapi;
 mod orders;

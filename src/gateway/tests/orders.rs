@@ -32,6 +32,18 @@ fn submitted(gateway: &TestGateway) -> Checkout {
 }
 
 #[actix_web::test]
+async fn where_nobody_takes_cards_no_order_is_asked_for_and_that_is_said() {
+    let gateway = TestGateway::new().for_looking();
+    let answered = gateway.send(post(ORDERS, &order())).await;
+    answered.assert_problem(503, "payment_not_set_up");
+    assert_eq!(answered.header("retry-after"), None, "no repetition helps");
+    assert!(gateway.asked().is_empty());
+    // whatever way it has come to the order manager
+    let gateway = TestGateway::new().replies::<Submit>(answer(Outcome::NotOpen));
+    gateway.send(post(ORDERS, &order())).await.assert_problem(503, "payment_not_set_up");
+}
+
+#[actix_web::test]
 async fn an_order_is_taken_with_its_place_lines_and_totals() {
     let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
     let answered = gateway.send(post(ORDERS, &order())).await;
@@ -277,13 +289,13 @@ async fn a_timeline_is_a_list_of_what_happened() {
             "at": "2026-11-22T12:00:00.000Z",
             "step": 2,
             "name": "order_sent",
-            "what": "sent to the order manager: 1 line, 18.97 GBP",
+            "what": "sent to the order manager: 1 line, £18.97",
             "by": "OrderManager",
         }, {
             "at": "2026-11-22T12:00:00.000Z",
             "step": 8,
             "name": "bank_answered",
-            "what": "the bank holds 18.97 GBP",
+            "what": "the bank holds £18.97",
             "by": "BankActor",
         }, {
             "at": "2026-11-22T12:00:00.000Z",

@@ -101,8 +101,21 @@ async fn a_product_shows_when_it_could_be_here() {
 #[actix_web::test]
 async fn a_product_that_is_not_sold_is_told_without_asking() {
     let gateway = TestGateway::new();
-    for sku in ["PD-9", "a%20b", "%FF", "..%2f"] {
+    for sku in ["PD-9", "a%20b", "%FF", "..%2f", "PD-9%2F1"] {
         gateway.send(get(&format!("/api/v1/products/{sku}"))).await.assert_problem(404, "no_such_product");
     }
     assert!(gateway.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn a_code_with_a_slash_and_a_space_has_an_address_of_its_own() {
+    let sku = Sku::parse("GB/12 A.b").unwrap();
+    let of_it = vec![Availability { sku: sku.clone(), available: 3, earliest: None }];
+    let mut gateway = TestGateway::new().replies::<Earliest>(of_it);
+    let odd = vec![Product { sku, ..emma() }];
+    gateway.app.catalogue = std::sync::Arc::new(Catalogue::build(odd).unwrap());
+    let answered = gateway.send(get("/api/v1/products/GB%2F12%20A.b")).await;
+    assert_eq!(answered.status, 200);
+    assert_eq!(answered.body["sku"], "GB/12 A.b");
+    gateway.send(get("/api/v1/products/GB/12%20A.b")).await.assert_problem(404, "not_found");
 }

@@ -111,11 +111,12 @@ fn outcomes() -> Vec<(Outcome, bool)> {
         Outcome::InProgress,
         Outcome::NothingToBuy,
         Outcome::TotalTooLarge,
+        Outcome::NotOpen,
     ];
     let is_refusal = |outcome: &Outcome| match outcome {
         Outcome::Declined { .. } | Outcome::OutOfStock { .. } | Outcome::BackorderLimit { .. } => true,
         Outcome::Taken(_) | Outcome::Pending(_) | Outcome::UnknownToken | Outcome::KeyMismatch => false,
-        Outcome::InProgress | Outcome::NothingToBuy | Outcome::TotalTooLarge => false,
+        Outcome::InProgress | Outcome::NothingToBuy | Outcome::TotalTooLarge | Outcome::NotOpen => false,
     };
     all.into_iter().map(|outcome| (outcome.clone(), is_refusal(&outcome))).collect()
 }

@@ -17,14 +17,14 @@ use crate::actors::web_session::CheckoutReply;
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{
-    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderState, PassKey, PassKeys, Quantity,
-    ShippingAddress, Sku, Timestamp, Totals,
+    Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, OrderState, PassKey,
+    PassKeys, Quantity, ShippingAddress, ShopIdentity, Sku, Timestamp, Totals,
 };
 use crate::gateway::{
     App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
     ShopClient, configure,
 };
-use crate::partners::processor::{PaymentPage, TypedCard};
+use crate::partners::processor::{Payable, PaymentPage, TypedCard};
 use crate::runtime::{AnyReply, Clock, Question};
 
 /// What the scripted shop does next.
@@ -136,7 +136,7 @@ impl TestGateway {
             shop: shop.clone(),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| token == "tok_good"),
-            payment_page: Arc::new(ScriptedPaymentPage),
+            payment_page: Some(Arc::new(ScriptedPaymentPage)),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(new_sessions()),
             links: links(),
@@ -144,7 +144,9 @@ impl TestGateway {
             limits: HttpLimits::default(),
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
+            cors_origins: Arc::default(),
             pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
+            identity: Arc::new(ShopIdentity::demo()),
         };
         TestGateway { app, shop }
     }
@@ -152,6 +154,13 @@ impl TestGateway {
     /// Browsers reach the shop there.
     pub fn at(mut self, public_url: &str) -> TestGateway {
         self.app.origins = origins(public_url);
+        self
+    }
+
+    /// Browser apps at these origins may ask the API.
+    pub fn shared_with(mut self, origins: &[&str]) -> TestGateway {
+        let origins = origins.iter().map(|&origin| origin.to_owned()).collect::<Vec<_>>();
+        self.app.cors_origins = Arc::new(origins.try_into().unwrap());
         self
     }
 
@@ -176,6 +185,13 @@ impl TestGateway {
     /// A shop, where a program needs a key.
     pub fn closed_to_strangers(mut self) -> TestGateway {
         self.app.programs = Arc::new(Programs::new(false));
+        self
+    }
+
+    /// A shop where nobody takes cards.
+    pub fn for_looking(mut self) -> TestGateway {
+        self.app.payment_page = None;
+        self.app.tokens = Arc::new(|_| false);
         self
     }
 
@@ -250,7 +266,8 @@ pub fn name_the_shop(headers: &mut HeaderMap) {
 pub struct ScriptedPaymentPage;
 
 impl PaymentPage for ScriptedPaymentPage {
-    fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
+    fn open(&self, payable: &Payable<'_>) -> String {
+        let (checkout, amount, back) = (payable.checkout, payable.amount(), payable.back);
         let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
         format!("http://127.0.0.1:7002/pay?checkout={checkout}&amount={}&return={back}", amount.amount)
     }
@@ -312,7 +329,7 @@ pub fn emma() -> Product {
         language: Some("en".to_owned()),
         isbn: Some("9780141439587".to_owned()),
         price: gbp(799),
-        weight_grams: 340,
+        weight_grams: Some(340),
     }
 }
 
@@ -326,7 +343,7 @@ pub fn iliad() -> Product {
         language: Some("grc".to_owned()),
         isbn: None,
         price: gbp(1_000_000),
-        weight_grams: 900,
+        weight_grams: Some(900),
     }
 }
 
@@ -349,18 +366,14 @@ pub fn order_view() -> OrderView {
     let lines = vec![line_of(emma(), 2)];
     OrderView {
         id: order_id(),
+        number: OrderNumber::nth_of(order_id().slot(), 1),
         key: OrderKey::new(42),
         state: OrderState::Confirmed,
         placed_at: Timestamp(1_795_348_800_000),
         totals: Totals::of(&lines, gbp(299), gbp(0)).unwrap(),
         lines: lines.into(),
         customer: Arc::new(Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() }),
-        shipping_address: Arc::new(ShippingAddress {
-            line1: "12 St James's Square".to_owned(),
-            city: "London".to_owned(),
-            postcode: "SW1Y 4JH".to_owned(),
-            country: "GB".to_owned(),
-        }),
+        shipping_address: Arc::new(ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB")),
         promised_date: Some(Date(20_780)),
         tracking: None,
         payment: PaymentView::Authorised,

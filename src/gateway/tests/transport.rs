@@ -11,7 +11,7 @@ use crate::gateway::{App, serve};
 async fn talk<T: Send + 'static>(app: App, talk: impl FnOnce(SocketAddr) -> T + Send + 'static) -> T {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let server = serve(listener, app, 1).unwrap();
+    let server = serve(vec![listener], app, 1).unwrap();
     let said = actix_web::rt::task::spawn_blocking(move || talk(address)).await.unwrap();
     drop(server);
     said

@@ -134,7 +134,7 @@ mod tests {
         BookingRequest {
             key: key.into(),
             order: OrderId::new(1, 1),
-            weight_grams: 300,
+            weight_grams: Some(300),
             postcode: "EH1 1YZ".into(),
             country: country.into(),
             booked_at,

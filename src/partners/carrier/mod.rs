@@ -18,7 +18,8 @@ pub struct BookingRequest {
     /// The shipment's key, and the idempotency key.
     pub key: String,
     pub order: OrderId,
-    pub weight_grams: u32,
+    /// `None` where nobody has said what its goods weigh.
+    pub weight_grams: Option<u32>,
     pub postcode: String,
     /// ISO 3166-1, two letters: `GB`.
     pub country: String,

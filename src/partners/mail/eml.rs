@@ -60,9 +60,7 @@ impl EmlFolder {
         base_url: String,
         passes: PassKeys,
     ) -> Result<EmlFolder, EmlFolderError> {
-        let sender: Option<Mailbox> = if has_control(&from) { None } else { from.parse().ok() };
-        let sender = sender.filter(|sender| sender.email.domain().is_ascii());
-        let from = sender.ok_or(EmlFolderError::BadSender(from))?;
+        let from = sender(&from)?;
         fs::create_dir_all(&dir).map_err(|source| EmlFolderError::Folder { path: dir.clone(), source })?;
         let (writer, mut queue) = mpsc::channel::<QueuedLetter>(QUEUED_MAX);
         let letters = LetterWriter { dir: dir.clone(), from, base_url, passes };
@@ -78,6 +76,17 @@ impl EmlFolder {
         begun.map_err(|source| EmlFolderError::Folder { path: dir, source })?;
         Ok(EmlFolder { writer })
     }
+}
+
+/// Whether letters can be from there, as `Doorstep <orders@shop.example>`.
+pub fn check_sender(from: &str) -> Result<(), EmlFolderError> {
+    sender(from).map(drop)
+}
+
+fn sender(from: &str) -> Result<Mailbox, EmlFolderError> {
+    let sender: Option<Mailbox> = if has_control(from) { None } else { from.parse().ok() };
+    let sender = sender.filter(|sender| sender.email.domain().is_ascii());
+    sender.ok_or_else(|| EmlFolderError::BadSender(from.to_owned()))
 }
 
 impl Post for EmlFolder {
@@ -108,7 +117,7 @@ impl LetterWriter {
             Err(why) => return Answered::Refused(why),
         };
         let day = self.dir.join(letter.written_at.date().to_string());
-        let name = format!("{}-{}-{}.eml", letter.order, letter.kind, letter.written_at.0);
+        let name = format!("{}-{}-{}.eml", letter.about, letter.kind, letter.written_at.0);
         match self.put(&day, &name, &message.formatted()) {
             Ok(()) => Answered::Known(()),
             Err(error) => Answered::Unknown(format!("cannot write {}: {error}", day.join(&name).display())),
@@ -118,13 +127,13 @@ impl LetterWriter {
     /// With a signed link to her order, which expires: an old mailbox opens no orders. The order's own key is for programs.
     fn signed(&self, letter: &Letter) -> Letter {
         let today = wall_clock().date();
-        let path = || format!("/orders/{}?key={}", letter.order, self.passes.pass(letter.order, today));
-        Letter { link: letter.link.as_ref().map(|_| path()), ..letter.clone() }
+        let path = |order| format!("/orders/{order}?key={}", self.passes.pass(order, today));
+        Letter { link: letter.about.order().filter(|_| letter.link.is_some()).map(path), ..letter.clone() }
     }
 
     /// Refused, with the reason, where it can never be sent as it is.
     fn compose(&self, letter: &Letter) -> Result<Message, String> {
-        let refused = |why: &str| format!("the {} letter of {}: {why}", letter.kind, letter.order);
+        let refused = |why: &str| format!("the {} letter of {}: {why}", letter.kind, letter.about);
         let to = recipient(letter).map_err(refused)?;
         if letter.written_at > WRITTEN_AT_MAX {
             return Err(refused("written after the year 9999: check the shop's clock"));
@@ -142,7 +151,7 @@ impl LetterWriter {
     }
 
     fn message_id(&self, letter: &Letter) -> String {
-        format!("<{}.{}.{}@{}>", letter.order, letter.kind, letter.written_at.0, self.from.email.domain())
+        format!("<{}.{}.{}@{}>", letter.about, letter.kind, letter.written_at.0, self.from.email.domain())
     }
 
     /// Under a temporary name first, so that a reader never finds half a letter.

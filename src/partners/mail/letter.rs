@@ -1,25 +1,32 @@
 //! What a letter says, and to whom.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::MailKind;
-use crate::domain::{Customer, Date, Money, OrderId, OrderKey, OrderLine, Timestamp};
+use super::{MailKind, Subject};
+use crate::domain::{
+    Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, ShippingAddress, Timestamp, Totals,
+};
 
 /// All that the post needs to write and send one letter.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     pub kind: MailKind,
-    pub order: OrderId,
+    pub about: Subject,
+    /// The order's, for people.
+    pub number: Option<OrderNumber>,
     pub to_address: String,
     pub to_name: String,
     /// Path and query of the order's page, `/orders/ord_…?key=…`: whoever has it can open the order.
     pub link: Option<String>,
     pub lines: Vec<LetterLine>,
-    pub total: Money,
-    /// The day by which the goods leave us.
-    pub promised_on: Option<Date>,
+    /// What the lines and the way come to.
+    pub totals: Option<Totals>,
+    pub ship_to: Option<Arc<ShippingAddress>>,
+    /// The day by which the goods are at her doorstep.
+    pub arrives_on: Option<Date>,
     pub tracking: Option<String>,
     /// Part of a sentence, without a full stop: `the card has expired`.
     pub reason: Option<String>,
@@ -34,26 +41,31 @@ pub struct LetterLine {
     pub amount: Money,
 }
 
-impl Letter {
-    /// About an order, to whoever placed it, with a link to its page; what only its kind says is still to be added.
-    pub fn about(
-        order: OrderId,
-        key: OrderKey,
-        customer: &Customer,
-        lines: &[OrderLine],
-        total: Money,
-        kind: MailKind,
-        written_at: Timestamp,
-    ) -> Letter {
+/// What every letter about an order tells of it.
+pub struct AboutOrder<'a> {
+    pub order: OrderId,
+    pub number: OrderNumber,
+    pub key: OrderKey,
+    pub customer: &'a Customer,
+    pub lines: &'a [OrderLine],
+    pub totals: Totals,
+    pub ship_to: &'a Arc<ShippingAddress>,
+}
+
+impl AboutOrder<'_> {
+    /// To whoever placed it, with a link to its page; what only its kind says is still to be added.
+    pub fn letter(&self, kind: MailKind, written_at: Timestamp) -> Letter {
         Letter {
             kind,
-            order,
-            to_address: customer.email.clone(),
-            to_name: customer.name.clone(),
-            link: Some(format!("/orders/{order}?key={key}")),
-            lines: lines.iter().map(LetterLine::of).collect(),
-            total,
-            promised_on: None,
+            about: self.order.into(),
+            number: Some(self.number),
+            to_address: self.customer.email.clone(),
+            to_name: self.customer.name.clone(),
+            link: Some(format!("/orders/{}?key={}", self.order, self.key)),
+            lines: self.lines.iter().map(LetterLine::of).collect(),
+            totals: Some(self.totals),
+            ship_to: Some(self.ship_to.clone()),
+            arrives_on: None,
             tracking: None,
             reason: None,
             written_at,
@@ -74,7 +86,7 @@ impl LetterLine {
 impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Letter");
-        shown.field("kind", &self.kind).field("order", &self.order).field("written_at", &self.written_at);
+        shown.field("kind", &self.kind).field("about", &self.about).field("written_at", &self.written_at);
         shown.finish_non_exhaustive()
     }
 }
@@ -82,13 +94,14 @@ impl fmt::Debug for Letter {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::domain::Currency;
+    use crate::domain::{Currency, Slot};
 
     pub fn letter(kind: MailKind) -> Letter {
         let pounds = |amount| Money::new(amount, Currency::GBP);
         Letter {
             kind,
-            order: OrderId::new(1_795_305_600_000, 7),
+            about: OrderId::new(1_795_305_600_000, 7).into(),
+            number: Some(OrderNumber::nth_of(Slot::of(0), 1)),
             to_address: "ada@example.org".into(),
             to_name: "Ada Byron".into(),
             link: Some("/orders/ord_1?key=SECRET".into()),
@@ -96,8 +109,14 @@ pub(super) mod tests {
                 LetterLine { title: "Emma".into(), quantity: 2, amount: pounds(1_250) },
                 LetterLine { title: "Walden".into(), quantity: 1, amount: pounds(799) },
             ],
-            total: pounds(2_349),
-            promised_on: Some(Date(20_779)),
+            totals: Some(Totals {
+                goods: pounds(2_049),
+                shipping: pounds(300),
+                tax: pounds(0),
+                total: pounds(2_349),
+            }),
+            ship_to: Some(ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB").into()),
+            arrives_on: Some(Date(20_779)),
             tracking: Some("DSD6B5JMFRYP6P".into()),
             reason: Some("the card has expired.".into()),
             written_at: Timestamp(1_795_339_845_000),

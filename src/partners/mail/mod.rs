@@ -12,12 +12,14 @@ mod eml;
 mod kind;
 mod letter;
 mod memory;
+mod subject;
 mod text;
 
-pub use eml::{EmlFolder, EmlFolderError};
+pub use eml::{EmlFolder, EmlFolderError, check_sender};
 pub use kind::MailKind;
-pub use letter::{Letter, LetterLine};
+pub use letter::{AboutOrder, Letter, LetterLine};
 pub use memory::MemoryPost;
+pub use subject::Subject;
 pub use text::RenderedLetter;
 
 /// Sends mail.

@@ -5,8 +5,8 @@
 
 use askama::Template;
 
-use super::{Letter, LetterLine, MailKind};
-use crate::domain::{Date, Money, OrderId};
+use super::{Letter, LetterLine, MailKind, Subject};
+use crate::domain::{Date, Money};
 
 /// So that a reply can quote it within the usual 78.
 const LINE_LENGTH_MAX: usize = 72;
@@ -33,7 +33,7 @@ impl Letter {
     }
 
     fn subject(&self) -> String {
-        let order = self.order;
+        let order = self.about;
         match self.kind {
             MailKind::OrderConfirmation => format!("Your order is confirmed ({order})"),
             MailKind::BackorderPromise => format!("When your order will be sent ({order})"),
@@ -53,13 +53,13 @@ impl Letter {
 #[template(path = "mail/letter.txt")]
 struct Text {
     kind: MailKind,
-    order: OrderId,
+    order: Subject,
     name: String,
     page: Option<String>,
     lines: Vec<LetterLine>,
     total_label: &'static str,
-    total: Money,
-    promised_on: Option<String>,
+    total: Option<Money>,
+    arrives_on: Option<String>,
     tracking: Option<String>,
     reason: Option<String>,
 }
@@ -71,13 +71,13 @@ impl Text {
         let refund = letter.kind == MailKind::RefundDone;
         Text {
             kind: letter.kind,
-            order: letter.order,
+            order: letter.about,
             name: one_line(&letter.to_name),
             page: letter.link.as_ref().map(page),
             lines: letter.lines.iter().map(line).collect(),
             total_label: if refund { "Paid back" } else { "Total" },
-            total: letter.total,
-            promised_on: letter.promised_on.map(long_date),
+            total: letter.totals.map(|totals| totals.total),
+            arrives_on: letter.arrives_on.map(long_date),
             tracking: letter.tracking.as_deref().map(one_line),
             reason: letter.reason.as_deref().map(sentence_part),
         }
@@ -143,7 +143,7 @@ mod tests {
             let body = body(&letter);
             assert!(body.starts_with("Hello Ada Byron,\n\n"), "{body}");
             for wanted in [
-                &letter.order.to_string(),
+                &letter.about.to_string(),
                 "\n  2 x Emma: 12.50 GBP\n  1 x Walden: 7.99 GBP\n",
                 ": 23.49 GBP\n\n",
                 "\nhttps://shop.example/orders/ord_1?key=SECRET\n",
@@ -155,7 +155,7 @@ mod tests {
                 next.iter().any(|some| words(&letter).contains(some)),
                 "{kind} says nothing to do:\n{body}"
             );
-            assert!(letter.render("").unwrap().subject.contains(&letter.order.to_string()));
+            assert!(letter.render("").unwrap().subject.contains(&letter.about.to_string()));
         }
     }
 
@@ -166,7 +166,8 @@ mod tests {
             let bare = Letter {
                 link: None,
                 lines: vec![],
-                promised_on: None,
+                totals: None,
+                arrives_on: None,
                 tracking: None,
                 reason: None,
                 ..full.clone()

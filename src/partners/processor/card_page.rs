@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::access::{Clients, Origins};
+use crate::domain::ShopIdentity;
 
 use super::EmbeddedProcessor;
 
@@ -32,7 +33,9 @@ pub struct CardPage {
     pub clients: Arc<Clients>,
     /// The names of this page.
     pub origins: Arc<Origins>,
-    /// Those of the shop, where a customer may be sent back to.
+    /// Whom the customer pays.
+    pub identity: Arc<ShopIdentity>,
+    /// The names of the shop, where a customer may be sent back to.
     pub shop: Arc<Origins>,
 }
 

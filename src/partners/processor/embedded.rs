@@ -1,7 +1,9 @@
-use crate::domain::Money;
 use crate::partners::wall_clock;
 
+use super::Payable;
+use super::kept_numbers::KeptNumbers;
 use super::link_signer::{LinkSigner, PaymentTerms};
+use super::shown_orders::ShownOrders;
 use super::typed_cards::{TypedCard, TypedCards};
 
 /// How long a customer has to type her card.
@@ -9,9 +11,8 @@ const LINK_GOOD_FOR_S: u64 = 60 * 60;
 
 /// What the shop needs of a hosted payment page.
 pub trait PaymentPage: Send + Sync {
-    /// Where the customer types her card: good for this checkout, amount and way back, and for a while. `back` is an
-    /// absolute URL without a query.
-    fn address(&self, checkout: &str, amount: Money, back: &str) -> String;
+    /// Asks for a payment, and says where the customer types her card for it: good for a while.
+    fn open(&self, payable: &Payable<'_>) -> String;
 
     /// The card that was typed for this checkout. `code`: what the browser that typed it has brought back. `None` where no card was
     /// typed, where it was too long ago, or where the code is not that browser's.
@@ -23,13 +24,21 @@ pub struct EmbeddedProcessor {
     page_url: String,
     signer: LinkSigner,
     pub(super) typed: TypedCards,
+    pub(super) orders: ShownOrders,
+    pub(super) numbers: KeptNumbers,
 }
 
 impl EmbeddedProcessor {
     /// `page_url`: where browsers reach the card page. `secret`: signs payment requests.
     pub fn new(page_url: &str, secret: [u8; 32]) -> EmbeddedProcessor {
         let page_url = page_url.trim_end_matches('/').to_owned();
-        EmbeddedProcessor { page_url, signer: LinkSigner::new(secret), typed: TypedCards::default() }
+        EmbeddedProcessor {
+            page_url,
+            signer: LinkSigner::new(secret),
+            typed: TypedCards::default(),
+            orders: ShownOrders::default(),
+            numbers: KeptNumbers::default(),
+        }
     }
 
     /// Whether the shop has signed these terms, and they have not expired.
@@ -39,8 +48,11 @@ impl EmbeddedProcessor {
 }
 
 impl PaymentPage for EmbeddedProcessor {
-    fn address(&self, checkout: &str, amount: Money, back: &str) -> String {
-        let terms = PaymentTerms { checkout, amount, back, expires: now_s() + LINK_GOOD_FOR_S };
+    fn open(&self, payable: &Payable<'_>) -> String {
+        let (checkout, amount, back) = (payable.checkout, payable.amount(), payable.back);
+        let now = now_s();
+        let terms = PaymentTerms { checkout, amount, back, expires: now + LINK_GOOD_FOR_S };
+        self.orders.keep(payable, now, terms.expires);
         format!(
             "{}/pay?checkout={}&amount={}&currency={}&return={}&expires={}&signature={}",
             self.page_url,

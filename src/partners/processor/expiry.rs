@@ -12,14 +12,9 @@ pub struct Expiry {
 const CENTURY: i16 = 2000;
 
 impl Expiry {
-    /// `09/27` or `9 / 2027`.
+    /// As people write it: `09/27`, `9 / 2027`, `0927`, `09-27`, `09.2027`, `09 27`, with any spaces.
     pub fn parse(text: &str) -> Result<Expiry, BadCard> {
-        let (month, year) = text.split_once('/').ok_or(BadCard::ExpiryForm)?;
-        let (month, year) = (month.trim(), year.trim());
-        let are_digits = month.bytes().chain(year.bytes()).all(|c| c.is_ascii_digit());
-        if !are_digits || !matches!(month.len(), 1 | 2) || !matches!(year.len(), 2 | 4) {
-            return Err(BadCard::ExpiryForm);
-        }
+        let (month, year) = parts(text.trim()).ok_or(BadCard::ExpiryForm)?;
         let given: i16 = year.parse().map_err(|_| BadCard::ExpiryForm)?;
         let month: i8 = month.parse().map_err(|_| BadCard::ExpiryForm)?;
         if !(1..=12).contains(&month) {
@@ -37,6 +32,23 @@ impl Expiry {
         }
         Ok(())
     }
+}
+
+/// The digits of month and year: two numbers, or one whose first two digits are the month.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let (month, year) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(end) => (&text[..end], after_separator(&text[end..])?),
+        None => text.split_at_checked(2)?,
+    };
+    let are_digits = month.bytes().chain(year.bytes()).all(|c| c.is_ascii_digit());
+    (are_digits && matches!(month.len(), 1 | 2) && matches!(year.len(), 2 | 4)).then_some((month, year))
+}
+
+/// What follows on spaces, a separator or both.
+fn after_separator(text: &str) -> Option<&str> {
+    let rest = text.trim_start();
+    let unseparated = rest.strip_prefix(['/', '-', '.', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}']);
+    Some(unseparated.unwrap_or(rest).trim_start()).filter(|year| !year.is_empty())
 }
 
 #[cfg(test)]
@@ -58,8 +70,48 @@ mod tests {
     }
 
     #[test]
+    fn a_month_is_read_however_people_write_it() {
+        let december = Ok(Expiry { year: 2030, month: 12 });
+        for written in [
+            "1230",
+            "12-30",
+            "12.2030",
+            " 12 / 30 ",
+            "12 30",
+            "12/30",
+            "122030",
+            "12\u{2013}30",
+            "12\u{a0}/\u{a0}2030",
+            "12\t30",
+        ] {
+            assert_eq!(Expiry::parse(written), december, "{written}");
+        }
+        assert_eq!(Expiry::parse("3 30"), Ok(Expiry { year: 2030, month: 3 }));
+    }
+
+    #[test]
     fn what_is_no_month_and_year_is_refused() {
-        for bad in ["", "/", "0/26", "13/26", "1126", "11/026", "+1/26", "11-26", "é/26"] {
+        for bad in [
+            "",
+            "/",
+            "0/26",
+            "13/26",
+            "13/30",
+            "126",
+            "11/026",
+            "+1/26",
+            "11//26",
+            "11/-26",
+            "é/26",
+            "11/é6",
+            "11,26",
+            "11",
+            "1é",
+            "11/26/27",
+            "1\u{661}/26",
+            "12030",
+            "11 26 27",
+        ] {
             assert_eq!(Expiry::parse(bad), Err(BadCard::ExpiryForm), "{bad}");
         }
     }

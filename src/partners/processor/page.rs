@@ -1,31 +1,34 @@
 //! The card page: the one place where a card number is typed. It has a port, and so an origin, of its own.
 //!
-//! - A card number and its security code live as long as the request that brought them, and are wiped with it: they are in
-//!   no answer, address, log or message. What leaves this page is a token, the brand and the last four digits.
+//! - A card number and its security code are in no answer, address, log or message. The code lives as long as the request that
+//!   brought it; the number too, but where another field of its form was wrong: then it waits for that to be corrected, ten minutes
+//!   at most. What leaves this page is a token, the brand and the last four digits.
 //! - The customer goes back to the shop by one of the names that the settings give it, and to no other address.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpRequest, HttpResponse};
-use askama::Template;
 use rand::TryRng;
 use rand::rngs::SysRng;
 use ulid::Ulid;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::access::{Counted, Limited, Notice, Rate, form_source, write_rate_headers};
-use crate::domain::{Currency, Date};
+use crate::access::{Counted, Limited, Notice, Rate, write_rate_headers};
+use crate::domain::Date;
 use crate::http::{self, Server};
 use crate::partners::wall_clock;
 
 use super::embedded::now_s;
+use super::kept_numbers::KEPT_FOR_S;
 use super::page_form::CardForm;
-use super::page_guard::{POLICY, guarded};
-use super::page_message::{STYLESHEET, message, message_with_link, rendered, stylesheet};
+use super::page_guard::guarded;
+use super::page_message::{STYLESHEET, message, message_with_link, stylesheet};
+use super::page_view::{Errors, KeptCard, Said, as_sentence, form};
 use super::payment_request::PaymentRequest;
 use super::typed_cards::NotKept;
 use super::{BadCard, CardNumber, CardPage, Expiry, TypedCard, check_cvv, test_behaviour};
@@ -33,24 +36,13 @@ use super::{BadCard, CardNumber, CardPage, Expiry, TypedCard, check_cvv, test_be
 /// More customers than type a card number at once.
 pub const CONNECTIONS_MAX: usize = 1_000;
 const NAME_CHARS_MAX: usize = 100;
-/// The test cards of the demo, shown where their tokens are good.
-const TEST_CARDS: [(&str, &str); 8] = [
-    ("4242 4242 4242 4242", "approved"),
-    ("5555 5555 5555 4444", "approved (Mastercard)"),
-    ("4000 0000 0000 0002", "declined: do not honour"),
-    ("4000 0000 0000 9995", "declined: insufficient funds"),
-    ("4000 0000 0000 0069", "declined: expired card"),
-    ("4000 0000 0000 4087", "approved, but the answer is lost"),
-    ("4000 0000 0000 5993", "declined, and the answer is lost"),
-    ("4000 0000 0000 5043", "the bank cannot be reached"),
-];
 
-/// Serves the page on `listener`, until the server is dropped.
-pub fn serve(listener: TcpListener, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
+/// Serves the page on all of `listeners`, until the server is dropped.
+pub fn serve(listeners: Vec<TcpListener>, page: CardPage, limits: &http::Limits) -> std::io::Result<Server> {
     let page = Data::new(page);
     let site = move || App::new().app_data(page.clone()).wrap(from_fn(guarded)).configure(configure);
     let limits = http::Limits { wipes_bodies: true, ..limits.clone() };
-    http::serve(listener, 1, &limits, site)
+    http::serve(listeners, 1, &limits, site)
 }
 
 pub(super) fn configure(site: &mut ServiceConfig) {
@@ -59,40 +51,12 @@ pub(super) fn configure(site: &mut ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
-#[derive(Template)]
-#[template(path = "processor/card.html")]
-struct CardFormPage<'a> {
-    stylesheet: &'a str,
-    amount: String,
-    shop: &'a str,
-    checkout: &'a str,
-    minor: i64,
-    currency: Currency,
-    back: &'a str,
-    cancel: String,
-    expires: u64,
-    signature: &'a str,
-    card_expiry: &'a str,
-    name: &'a str,
-    errors: Errors,
-    failure: Option<&'static str>,
-    test_cards: &'static [(&'static str, &'static str)],
-}
-
-#[derive(Default)]
-struct Errors {
-    number: Option<String>,
-    expiry: Option<String>,
-    cvv: Option<String>,
-    name: Option<String>,
-}
-
 /// `GET /pay?checkout=&amount=&currency=&return=&expires=&signature=`
 async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
     let sent = CardForm::parse(request.query_string().as_bytes()).unwrap_or_default().sent;
     match PaymentRequest::parse(&sent, page.shop.all(), &page.processor) {
         Ok(payment) if page.processor.typed.is_over(&payment.checkout, now_s()) => over_page(&payment),
-        Ok(payment) => form(&page, &payment, &CardForm::default(), StatusCode::OK, Errors::default(), None),
+        Ok(payment) => form(&page, &payment, &CardForm::default(), StatusCode::OK, Said::default()),
         Err(why) => no_payment(&page, &request, why),
     }
 }
@@ -109,11 +73,15 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
     if let Err(limited) = admitted.and_then(|_| page.clients.check(checkout, Rate::Checkouts)) {
         return too_often(&page, &request, &limited);
     }
-    let number = match card(&typed, wall_clock().date()) {
-        Ok(number) => number,
-        Err(errors) => {
+    let number = number(&page, &payment, &typed);
+    let errors = errors(&number, &typed, wall_clock().date());
+    let number = match number {
+        Ok(number) if !errors.any() => number,
+        number => {
             let _ = page.clients.admit(checkout, Rate::Checkouts);
-            return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, errors, None);
+            let kept = number.ok().and_then(|number| kept(&page, &payment, number));
+            let said = Said { errors, kept, failure: None };
+            return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, said);
         }
     };
     if page.processor.typed.is_over(&payment.checkout, now_s()) {
@@ -122,42 +90,58 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
     if let (Some(token), Some(code)) = (token_for(&page, &number).await, random_word()) {
         let card = TypedCard { token, amount: payment.amount };
         match page.processor.typed.keep(&payment.checkout, card, &code, now_s()) {
-            Ok(()) => return see_other(&payment.return_url(&code)),
+            Ok(()) => {
+                page.processor.numbers.wipe(&payment.checkout);
+                return see_other(&payment.return_url(&code));
+            }
             Err(NotKept::Over) => return over_page(&payment),
             Err(NotKept::Full) => {}
         }
     }
     let failure = "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
-    form(&page, &payment, &typed, StatusCode::SERVICE_UNAVAILABLE, Errors::default(), Some(failure))
+    let said = Said { kept: kept(&page, &payment, number), failure: Some(failure), ..Said::default() };
+    form(&page, &payment, &typed, StatusCode::SERVICE_UNAVAILABLE, said)
 }
 
-/// The card, or what is wrong with each field; no digit is repeated.
-fn card(typed: &CardForm, today: Date) -> Result<CardNumber, Errors> {
-    let number = CardNumber::parse(&typed.number);
+/// The number that she typed; where she left the field empty, the one that is kept for this form.
+fn number(page: &CardPage, payment: &PaymentRequest, typed: &CardForm) -> Result<CardNumber, BadCard> {
+    let kept = || page.processor.numbers.of(&payment.checkout, &typed.kept, now_s());
+    match typed.number.trim().is_empty().then(kept).flatten() {
+        Some(number) => Ok(number),
+        None => CardNumber::parse(&typed.number),
+    }
+}
+
+fn errors(number: &Result<CardNumber, BadCard>, typed: &CardForm, today: Date) -> Errors {
     let expiry = Expiry::parse(&typed.expiry).and_then(|expiry| expiry.check(today));
-    let cvv = match &number {
+    let cvv = match number {
         Ok(number) => check_cvv(typed.cvv.trim(), number.brand()),
         // of a card that is not known any of the two lengths may be right
         Err(_) => Ok(()),
     };
     let name = typed.name.trim();
     let has_name = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX;
-    match (number, &expiry, &cvv, has_name) {
-        (Ok(number), Ok(()), Ok(()), true) => Ok(number),
-        (number, ..) => Err(Errors {
-            number: number.err().map(as_sentence),
-            expiry: expiry.err().map(as_sentence),
-            cvv: cvv.err().map(as_sentence),
-            name: (!has_name).then(|| "Type the name as it stands on the card.".to_owned()),
-        }),
+    Errors {
+        number: number.as_ref().err().copied().map(as_sentence),
+        expiry: expiry.err().map(as_sentence),
+        cvv: cvv.err().map(as_sentence),
+        name: (!has_name).then(|| "Type the name as it stands on the card.".to_owned()),
     }
 }
 
-fn as_sentence(why: BadCard) -> String {
-    let text = why.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+/// Keeps a number that was right until the rest of its form is.
+fn kept(page: &CardPage, payment: &PaymentRequest, number: CardNumber) -> Option<KeptCard> {
+    let (last4, code) = (number.last4().to_owned(), random_word()?);
+    if !page.processor.numbers.keep(&payment.checkout, number, &code, now_s()) {
+        return None;
+    }
+    let processor = page.processor.clone();
+    // nothing else may come here for hours
+    actix_web::rt::spawn(async move {
+        actix_web::rt::time::sleep(Duration::from_secs(KEPT_FOR_S)).await;
+        processor.numbers.wipe_old(now_s());
+    });
+    Some(KeptCard { last4, code })
 }
 
 /// The card's token, known to the bank; `None` where the bank could not be told.
@@ -187,46 +171,6 @@ fn random_word() -> Option<String> {
         return None;
     }
     Some(Ulid(u128::from_be_bytes(random)).to_string())
-}
-
-fn form(
-    page: &CardPage,
-    payment: &PaymentRequest,
-    typed: &CardForm,
-    status: StatusCode,
-    errors: Errors,
-    failure: Option<&'static str>,
-) -> HttpResponse {
-    // a number typed into a wrong field must not come back either
-    let shown = |text: &'_ str| !crate::domain::holds_card_number(text);
-    let html = CardFormPage {
-        stylesheet: &STYLESHEET,
-        amount: payment.amount.to_string(),
-        shop: payment.shop(),
-        checkout: &payment.checkout,
-        minor: payment.amount.amount,
-        currency: payment.amount.currency,
-        back: payment.back(),
-        cancel: payment.cancel_url(),
-        expires: payment.expires,
-        signature: &payment.signature,
-        card_expiry: Some(typed.expiry.as_str()).filter(|text| shown(text)).unwrap_or_default(),
-        name: Some(typed.name.as_str()).filter(|text| shown(text)).unwrap_or_default(),
-        errors,
-        failure,
-        test_cards: if page.takes_test_cards() { &TEST_CARDS } else { &[] },
-    };
-    let mut response = rendered(status, &html);
-    if let Ok(policy) = HeaderValue::try_from(policy(payment)) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
-}
-
-/// The `Content-Security-Policy` of the form: it is sent here, and by redirect back to the shop; nothing runs.
-fn policy(payment: &PaymentRequest) -> String {
-    let shop = form_source(payment.back()).unwrap_or_default();
-    format!("{POLICY}; form-action 'self' {shop}")
 }
 
 fn no_payment(

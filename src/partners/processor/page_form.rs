@@ -26,6 +26,8 @@ pub struct CardForm {
     pub expiry: Zeroizing<String>,
     pub cvv: Zeroizing<String>,
     pub name: Zeroizing<String>,
+    /// Names the number that is kept for this form.
+    pub kept: Zeroizing<String>,
 }
 
 impl CardForm {
@@ -50,6 +52,7 @@ impl CardForm {
                 b"expiry" => Place::Secret(7, &mut typed.expiry),
                 b"cvv" => Place::Secret(8, &mut typed.cvv),
                 b"name" => Place::Secret(9, &mut typed.name),
+                b"kept" => Place::Secret(10, &mut typed.kept),
                 _ => continue,
             };
             let bit = match place {

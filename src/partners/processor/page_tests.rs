@@ -4,9 +4,11 @@ use actix_web::body;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use proptest::prelude::*;
 
+use super::super::test_payable::payable;
 use super::super::{EmbeddedProcessor, PaymentPage as _, Registered, RegistersCards};
 use super::*;
 use crate::access::{Clients, ForwardingHeader, Origins, Quota, Quotas, TrustedProxies};
+use crate::domain::ShopIdentity;
 
 /// What the bank was told: token, brand, last four, test card.
 type Told = Arc<Mutex<Vec<(String, String, String, Option<&'static str>)>>>;
@@ -49,6 +51,7 @@ fn page(known: &[&'static str], reachable: bool) -> (CardPage, Told) {
         cards: Arc::new(Bank { told: told.clone(), reachable }),
         clients: Arc::new(Clients::unlimited()),
         origins: names("http://pay.example"),
+        identity: Arc::new(ShopIdentity::demo()),
         shop: names("http://shop.example"),
     };
     (page, told)
@@ -81,9 +84,8 @@ static PAYMENT: LazyLock<String> = LazyLock::new(|| payment_of("nonce1", "shop.e
 
 /// The same for another checkout, or a shop by another name.
 fn payment_of(checkout: &str, host: &str) -> String {
-    let amount = crate::domain::Money::new(1897, Currency::GBP);
     let processor = EmbeddedProcessor::new("http://pay.example", [7; 32]);
-    let address = processor.address(checkout, amount, &format!("http://{host}/checkout/return"));
+    let address = processor.open(&payable(checkout, &format!("http://{host}/checkout/return")));
     address.split_once('?').expect("a query").1.to_owned()
 }
 
@@ -100,7 +102,14 @@ async fn the_card_page_shows_the_amount_and_the_shop() {
     let (page, _) = page(&["tok_visa"], true);
     let seen = send(&page, TestRequest::get().uri(&format!("/pay?{}", *PAYMENT))).await;
     assert_eq!(seen.status, 200);
-    for text in ["18.97 GBP", "shop.example", "Test cards", "autocomplete=\"cc-number\"", "cancelled=1"] {
+    for text in [
+        "Pay £10.98",
+        "to <b>Doorstep Books</b>",
+        "This is a demo",
+        "Test cards",
+        "autocomplete=\"cc-number\"",
+        "cancelled=1",
+    ] {
         assert!(seen.html.contains(text), "{text}");
     }
     assert_eq!(seen.headers.get("cache-control").unwrap(), "no-store");
@@ -109,6 +118,60 @@ async fn the_card_page_shows_the_amount_and_the_shop() {
         policy.contains("form-action 'self' http://shop.example") && !policy.contains("unsafe"),
         "{policy}"
     );
+}
+
+#[actix_web::test]
+async fn what_is_paid_for_is_shown_as_on_the_shops_own_pages() {
+    let (page, _) = page(&[], true);
+    let address = page.processor.open(&payable("nonce1", "http://shop.example/checkout/return"));
+    let seen = send(&page, TestRequest::get().uri(address.strip_prefix("http://pay.example").unwrap())).await;
+    assert_eq!(seen.status, 200);
+    let rows = [("Emma", "£7.99"), ("Delivery", "£2.99"), ("Total", "£10.98")];
+    for (what, amount) in rows {
+        assert!(seen.html.contains(&format!("<span>{what}</span> <span>{amount}</span>")), "{}", seen.html);
+    }
+    assert!(!seen.html.contains("<span>Tax</span>"));
+    // after a restart the amount alone is known, by its signature
+    let seen = send(&self::page(&[], true).0, TestRequest::get().uri(&format!("/pay?{}", *PAYMENT))).await;
+    assert!(seen.html.contains("Pay £10.98") && !seen.html.contains("Emma"), "{}", seen.html);
+}
+
+/// The value of the hidden field that names the number that is kept.
+fn kept(seen: &Seen) -> Option<&str> {
+    seen.html.split("name=\"kept\" value=\"").nth(1)?.split('"').next()
+}
+
+fn again(number: &str, kept: &str) -> TestRequest {
+    typed(number, "12%2F99", "123")
+        .set_payload(format!("{}&number={number}&expiry=1299&cvv=123&name=Ada&kept={kept}", *PAYMENT))
+}
+
+#[actix_web::test]
+async fn a_right_number_is_not_typed_again_because_of_another_mistake() {
+    let (page, told) = page(&[], true);
+    let seen = send(&page, typed("4111111111111111", "never", "123")).await;
+    assert!(seen.html.contains("your card ending 1111") && !seen.html.contains("4111"), "{}", seen.html);
+    assert!(seen.html.contains("value=\"never\"") && !seen.html.contains("value=\"123"));
+    let code = kept(&seen).unwrap().to_owned();
+    for stranger in ["", "0"] {
+        let seen = send(&page, again("", stranger)).await;
+        assert_eq!(seen.status, 422, "who has the address alone has no card");
+        assert!(kept(&seen).is_none());
+    }
+    assert_eq!(send(&page, again("", &code)).await.status, 303);
+    assert_eq!(told.lock().unwrap()[0].2, "1111");
+    // it is wiped with the payment
+    assert_eq!(send(&page, again("", &code)).await.status, 422);
+}
+
+#[actix_web::test]
+async fn another_card_may_be_typed_in_the_place_of_the_one_that_is_kept() {
+    let (page, told) = page(&[], true);
+    let seen = send(&page, typed("4111111111111111", "09%2F99", "12345")).await;
+    let seen = send(&page, again("5555555555554444", kept(&seen).unwrap())).await;
+    assert_eq!((seen.status, told.lock().unwrap()[0].2.as_str()), (303, "4444"));
+    let wrong = send(&page, typed("4111111111111112", "09%2F20", "123")).await;
+    assert!(kept(&wrong).is_none(), "a mistyped number is typed again");
 }
 
 /// What the shop fetches by the code that she brings back.
@@ -140,12 +203,12 @@ async fn a_card_becomes_a_token_that_the_bank_knows_and_the_number_goes_nowhere(
     assert_eq!(seen.status, 303);
     let card = fetched(&page, &seen).expect("the shop can fetch it");
     assert!(!seen.location.contains(&card.token), "no token is in an address");
-    assert_eq!(card.amount.to_string(), "18.97 GBP");
+    assert_eq!(card.amount.to_string(), "10.98 GBP");
     assert!(page.processor.card_of("nonce1", "").is_none(), "another brings no code");
     let told = told.lock().unwrap();
     assert_eq!(told[..], [(card.token.clone(), "visa".to_owned(), "1111".to_owned(), None)]);
     let all = format!("{}{}{:?}{told:?}", seen.html, seen.location, seen.headers);
-    assert!(!all.contains("4111") && !all.contains("123"), "{all}");
+    assert!(!all.contains("41111111") && !seen.html.contains("123"), "{all}");
 }
 
 #[actix_web::test]
@@ -281,7 +344,7 @@ async fn wrong_cards_of_a_checkout_and_cards_of_a_client_have_an_end() {
 async fn an_amount_that_was_changed_in_the_address_bar_is_never_shown() {
     let (page, told) = page(&[], true);
     for (what, other) in
-        [("amount=1897", "amount=1"), ("GBP", "EUR"), ("nonce1", "nonce2"), ("expires=", "expires=9")]
+        [("amount=1098", "amount=1"), ("GBP", "EUR"), ("nonce1", "nonce2"), ("expires=", "expires=9")]
     {
         let changed = PAYMENT.replace(what, other);
         assert_ne!(changed, *PAYMENT);
@@ -302,6 +365,7 @@ async fn a_bank_that_cannot_be_reached_gives_no_token() {
     let (page, _) = page(&[], false);
     let seen = send(&page, typed("4111111111111111", "09%2F99", "123")).await;
     assert_eq!((seen.status, seen.location.as_str()), (503, ""));
+    assert!(kept(&seen).is_some());
     assert!(seen.headers.contains_key("retry-after") && seen.html.contains("Nothing was charged"));
 }
 
@@ -355,7 +419,7 @@ async fn no_log_has_a_digit_of_the_card() {
     }
     let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(said.contains("the bank could not be told of a card"), "{said}");
-    for digits in ["4111", "4242", "973"] {
+    for digits in ["4111", "4242", "1111", "973"] {
         assert!(!said.contains(digits), "{said}");
     }
 }

@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn any_sku() -> impl Strategy<Value = Sku> {
-        "[A-Za-z0-9._-]{1,32}".prop_map(|text| Sku::parse(&text).unwrap())
+        "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}".prop_map(|text| Sku::parse(&text).unwrap())
     }
 
     /// Any moment until the year 2096.

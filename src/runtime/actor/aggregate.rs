@@ -28,9 +28,9 @@ pub trait Aggregate: Serialize + DeserializeOwned + Debug + Clone + PartialEq + 
     /// Reads a stored value that an older build wrote, as [`Versioned::upcast`](super::Versioned::upcast) does.
     ///
     /// # Errors
-    /// [`Unread::Version`] for a version that this build does not know.
+    /// [`Unread::unknown`] for a version that this build does not read.
     fn upcast(version: u8, _bytes: &mut &[u8]) -> Result<Self, Unread> {
-        Err(Unread::Version(version))
+        Err(Unread::unknown(version, Self::VERSION))
     }
 }
 

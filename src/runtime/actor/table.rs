@@ -232,6 +232,10 @@ pub enum LoadError {
         "tree {tree} holds a value of version {version}, which this build does not know: use the build that wrote it, or a newer one"
     )]
     Version { tree: &'static str, version: u8 },
+    #[error(
+        "tree {tree} holds a value of version {version}, which an older build wrote and this one does not read: use the build that wrote it, or begin a new data directory"
+    )]
+    Older { tree: &'static str, version: u8 },
     /// What the runtime itself remembers: a message, a call, a timer.
     #[error("tree {tree}: {source}")]
     Remembered { tree: &'static str, source: Unread },
@@ -378,6 +382,7 @@ pub fn decode<V: Aggregate>(stored: &Stored) -> Result<Option<V>, LoadError> {
     let tree = V::TREE.0;
     read.map(Some).map_err(|unread| match unread {
         Unread::Version(version) => LoadError::Version { tree, version },
+        Unread::Older(version) => LoadError::Older { tree, version },
         Unread::Broken(error) => LoadError::Undecodable { tree, why: error.to_string() },
         other => LoadError::Undecodable { tree, why: other.to_string() },
     })

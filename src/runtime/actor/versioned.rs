@@ -26,7 +26,7 @@ use serde::{Serialize, de::DeserializeOwned};
 ///     fn upcast(version: u8, bytes: &mut &[u8]) -> Result<Paid, Unread> {
 ///         match version {
 ///             1 => Ok(Paid { amount: take::<u8>(bytes)?.into(), note: None }),
-///             unknown => Err(Unread::Version(unknown)),
+///             unknown => Err(Unread::unknown(unknown, Self::VERSION)),
 ///         }
 ///     }
 /// }
@@ -45,10 +45,10 @@ pub trait Versioned: Serialize + DeserializeOwned {
     /// Reads the form that an older build wrote, from the front of `bytes`. All of it is to be taken: what follows is another's.
     ///
     /// # Errors
-    /// [`Unread::Version`] for a version that this build does not know, as the default does; [`Unread::Broken`] for bytes that do not
+    /// [`Unread::unknown`] for a version that this build does not read, as the default does; [`Unread::Broken`] for bytes that do not
     /// decode.
     fn upcast(version: u8, _bytes: &mut &[u8]) -> Result<Self, Unread> {
-        Err(Unread::Version(version))
+        Err(Unread::unknown(version, Self::VERSION))
     }
 }
 
@@ -60,6 +60,11 @@ pub enum Unread {
         "its version is {0}, which this build does not know: use the build that wrote it, or a newer one"
     )]
     Version(u8),
+    /// A form of a version that an older build wrote, and that this one does not read any more.
+    #[error(
+        "its version is {0}, which an older build wrote and this one does not read: use the build that wrote it, or begin a new data directory"
+    )]
+    Older(u8),
     /// A record from before forms had versions.
     #[error(
         "it was written before each form had a version of its own, and this build does not read that: use the build that wrote it, or begin a new data directory"
@@ -80,6 +85,11 @@ pub enum Unread {
 }
 
 impl Unread {
+    /// A version that has no upcast; `known`: the one of this build.
+    pub fn unknown(version: u8, known: u8) -> Unread {
+        if version < known { Unread::Older(version) } else { Unread::Version(version) }
+    }
+
     /// Says whose form it is.
     pub fn of(self, name: &'static str) -> Unread {
         Unread::Of(name, Box::new(self))

@@ -1,14 +1,13 @@
 //! Cells that run.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::Arbiter;
 use tokio::sync::watch;
 
-use crate::runtime::actor::{Aggregate, Application, Tables, decode};
+use crate::runtime::actor::{Aggregate, Application, Tables};
 use crate::runtime::cell::{Cell, ServiceRun, SharedJournal};
-use crate::runtime::state::{Clock, Error};
+use crate::runtime::state::{Clock, Error, every_one};
 use crate::storage::{DirectoryLock, Trees};
 use crate::time::Timestamp;
 
@@ -91,17 +90,7 @@ impl<A: Application> Running<A> {
     /// The tree cannot be read, or one does not decode.
     pub fn every<V: Aggregate>(&self) -> Result<Vec<V>, Error> {
         let core = self.cell.0.core.borrow();
-        let mut stored = BTreeMap::new();
-        core.common.trees.scan(V::TREE, &[], &mut |key, value| {
-            stored.insert(key.to_vec(), value);
-            true
-        })?;
-        let in_memory = core.tables.iter().filter(|table| table.tree() == V::TREE);
-        for write in in_memory.flat_map(|table| table.encode_all()) {
-            stored.insert(write.key, write.stored);
-        }
-        let values = stored.values().map(decode::<V>).collect::<Result<Vec<_>, _>>()?;
-        Ok(values.into_iter().flatten().collect())
+        every_one(&core.tables, &*core.common.trees)
     }
 
     #[cfg(test)]

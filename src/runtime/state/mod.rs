@@ -34,4 +34,4 @@ pub use pending::{Pending, TREES};
 pub use pending_requests::{PendingRequest, PendingRequests};
 pub use plan::Plan;
 pub use record::{Cause, DeadLetter, Moment, Record, RecordError, Statement};
-pub use recovery::{Recovered, recover};
+pub use recovery::{Recovered, every_one, recover};

@@ -1,7 +1,9 @@
 //! From what the trees reflect to the journal's end.
 
+use std::collections::BTreeMap;
+
 use crate::journal::{self, Journal, Position, Visit};
-use crate::runtime::actor::{Application, Fold, Interrupted, Place, Tables, reading};
+use crate::runtime::actor::{Aggregate, Application, Fold, Interrupted, Place, Tables, decode, reading};
 use crate::storage::{Checkpoint, Trees};
 use crate::time::Timestamp;
 
@@ -61,7 +63,30 @@ pub fn recover<A: Application>(
     Ok(recovered)
 }
 
+/// Every aggregate of a type: as the tables have it, over what the trees hold.
+pub fn every_one<V: Aggregate>(tables: &Tables, trees: &dyn Trees) -> Result<Vec<V>, Error> {
+    let mut stored = BTreeMap::new();
+    trees.scan(V::TREE, &[], &mut |key, value| {
+        stored.insert(key.to_vec(), value);
+        true
+    })?;
+    let in_memory = tables.iter().filter(|table| table.tree() == V::TREE);
+    for write in in_memory.flat_map(|table| table.encode_all()) {
+        stored.insert(write.key, write.stored);
+    }
+    let values = stored.values().map(decode::<V>).collect::<Result<Vec<_>, _>>()?;
+    Ok(values.into_iter().flatten().collect())
+}
+
 impl<A: Application> Recovered<A> {
+    /// Every aggregate of a type, of a journal and the trees that it was recovered over.
+    ///
+    /// # Errors
+    /// The tree cannot be read, or one does not decode.
+    pub fn every<V: Aggregate>(&self, trees: &dyn Trees) -> Result<Vec<V>, Error> {
+        every_one(&self.tables, trees)
+    }
+
     /// Whether no message is on its way between actors.
     pub fn is_quiet(&self) -> bool {
         self.pending.messages.is_empty()

@@ -91,7 +91,7 @@ macro_rules! build {
 }
 
 fn none<T>(version: u8, _: &mut &[u8]) -> Result<T, Unread> {
-    Err(Unread::Version(version))
+    Err(Unread::unknown(version, 3))
 }
 
 /// The second build counts further.
@@ -146,9 +146,10 @@ fn events_messages_and_aggregates_of_an_older_build_are_read_and_verified() {
 }
 
 #[test]
-fn a_version_that_is_not_known_is_refused_by_name_with_what_to_do() {
+fn a_version_that_is_not_read_any_more_is_refused_by_name_with_what_to_do() {
     run(async {
-        let what_to_do = "which this build does not know: use the build that wrote it, or a newer one";
+        let what_to_do = "which an older build wrote and this one does not read: use the build that wrote it, or begin a new \
+                          data directory";
         for (drained, whose) in
             [(false, "record 1 of the journal: an event of Payer"), (true, "tree timers: a message to Payer")]
         {

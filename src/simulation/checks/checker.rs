@@ -32,8 +32,8 @@ impl Found {
         self.0.push((None, what.into()));
     }
 
-    pub fn wrong_of(&mut self, order: OrderId, what: impl Into<String>) {
-        self.0.push((Some(order), what.into()));
+    pub fn wrong_of(&mut self, order: impl Into<Option<OrderId>>, what: impl Into<String>) {
+        self.0.push((order.into(), what.into()));
     }
 
     /// `what` is only written where it does not hold.
@@ -43,7 +43,12 @@ impl Found {
         }
     }
 
-    pub fn expect_of(&mut self, order: OrderId, holds: bool, what: impl FnOnce() -> String) {
+    pub fn expect_of(
+        &mut self,
+        order: impl Into<Option<OrderId>>,
+        holds: bool,
+        what: impl FnOnce() -> String,
+    ) {
         if !holds {
             self.wrong_of(order, what());
         }

@@ -28,7 +28,9 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
         }
     }
     for letter in observation.letters {
-        is_its_total(observation, letter.order, letter.total, "a letter says", found);
+        if let (Some(order), Some(totals)) = (letter.about.order(), letter.totals) {
+            is_its_total(observation, order, totals.total, "a letter says", found);
+        }
     }
 }
 

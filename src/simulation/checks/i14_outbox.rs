@@ -14,7 +14,7 @@ use crate::actors::warehouse::{self, BookTruck};
 use crate::actors::{Call, Event, Message, Shop};
 use crate::domain::{CancelReason, OrderId, Sku, Timestamp};
 use crate::partners::carrier::BookingRequest;
-use crate::partners::mail::MailKind;
+use crate::partners::mail::{MailKind, Subject};
 use crate::partners::wholesaler::SupplyOrder;
 use crate::runtime::{Record, TableKey};
 
@@ -66,10 +66,12 @@ impl<'a> Outbox<'a> {
         let mut owed: Vec<Owed> = record.stated.events.iter().filter_map(|event| self.owed(event)).collect();
         for (_, message) in &record.stated.sends {
             let Message::Mailer(mailer::Message::Send(letter)) = message else { continue };
-            match owed.iter().position(|one| *one == (letter.order, letter.kind)) {
+            match owed.iter().position(|one| letter.about == Subject::Order(one.0) && letter.kind == one.1) {
                 Some(at) => drop(owed.swap_remove(at)),
-                None => found
-                    .wrong_of(letter.order, format!("a letter `{}` is written for no reason", letter.kind)),
+                None => found.wrong_of(
+                    letter.about.order(),
+                    format!("a letter `{}` is written for no reason", letter.kind),
+                ),
             }
         }
         for (order, kind) in owed {
@@ -194,7 +196,7 @@ impl<'a> Outbox<'a> {
                 }
                 Call::SendLetter(SendLetter { mail, .. }) => {
                     let known = self.letters.contains_key(&mail.to_bytes());
-                    found.expect_of(mail.order, known, || {
+                    found.expect_of(mail.about.order(), known, || {
                         format!("a letter `{}` is posted that nobody queued", mail.kind)
                     });
                 }
@@ -225,7 +227,7 @@ impl<'a> Outbox<'a> {
         let mut arrived = BTreeSet::new();
         for letter in observation.letters {
             let id = MailId::of(letter).to_bytes();
-            found.expect_of(letter.order, self.letters.contains_key(&id), || {
+            found.expect_of(letter.about.order(), self.letters.contains_key(&id), || {
                 format!("the post has a letter `{}` that nobody queued", letter.kind)
             });
             arrived.insert(id);
@@ -233,7 +235,7 @@ impl<'a> Outbox<'a> {
         for id in self.posted.difference(&arrived) {
             let Some((mail, _)) = self.letters.get(id) else { continue };
             found.wrong_of(
-                mail.order,
+                mail.about.order(),
                 format!("the letter `{}` counts as posted, and the post has none", mail.kind),
             );
         }
@@ -241,9 +243,14 @@ impl<'a> Outbox<'a> {
 
     fn letters_are_posted_or_parked(&self, observation: &Observation<'_>, found: &mut Found) {
         let given_up = given_up(observation);
-        let left = self.letters.values().filter(|(mail, done)| !done && !given_up.contains(&mail.order));
+        let left = self.letters.values().filter(|(mail, done)| {
+            !done && !mail.about.order().is_some_and(|order| given_up.contains(&order))
+        });
         for (mail, _) in left {
-            found.wrong_of(mail.order, format!("the letter `{}` is neither posted nor parked", mail.kind));
+            found.wrong_of(
+                mail.about.order(),
+                format!("the letter `{}` is neither posted nor parked", mail.kind),
+            );
         }
     }
 }

@@ -70,11 +70,13 @@ fn log(observation: &Observation<'_>, secret: &Secret, finder: &Finder<'_>, foun
 
 fn letters(observation: &Observation<'_>, secret: &Secret, finder: &Finder<'_>, found: &mut Found) {
     for letter in observation.letters {
-        let order = observation.order(letter.order);
+        let order = letter.about.order().and_then(|order| observation.order(order));
         let is_its_own_key = order.is_some_and(|order| order.key.to_string() == secret.text);
         let text = serde_json::to_string(letter).unwrap_or_default();
-        found.expect_of(letter.order, is_its_own_key || finder.find(text.as_bytes()).is_none(), || {
-            format!("a letter `{}` holds {}", letter.kind, secret.what)
-        });
+        found.expect_of(
+            letter.about.order(),
+            is_its_own_key || finder.find(text.as_bytes()).is_none(),
+            || format!("a letter `{}` holds {}", letter.kind, secret.what),
+        );
     }
 }

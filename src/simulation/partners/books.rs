@@ -211,7 +211,7 @@ impl PartnerBooks {
     fn post(&self, call: &SendLetter) -> Answered<()> {
         let SendLetter { mail, letter } = call;
         let mut rng = random_for(self.seed, &format!("{mail:?}"));
-        if self.strikes(Fault::MailRefused, &mut rng, Some(letter.order)) {
+        if self.strikes(Fault::MailRefused, &mut rng, letter.about.order()) {
             return Answered::Refused("no such mailbox".to_owned());
         }
         self.embedded(call)

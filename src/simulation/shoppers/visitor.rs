@@ -151,5 +151,5 @@ pub fn date_to_accept(page: &str) -> Option<String> {
 fn total_of(page: &str) -> Option<i64> {
     let totals = page.split("class=\"totals\"").nth(1)?.split("</dl>").next()?;
     let pounds = totals.rsplit('£').next()?.split('<').next()?;
-    pounds.replace('.', "").parse().ok()
+    pounds.replace(['.', ','], "").parse().ok()
 }

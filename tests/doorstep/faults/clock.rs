@@ -37,10 +37,10 @@ const LOAD: Duration = Duration::from_millis(400);
 const ONCE: [&str; 6] = [
     "the order is confirmed",
     "the truck collected it",
-    "captured: ",
+    "taken from the card",
     "delivered to the doorstep",
-    "e-mail sent: delivered",
-    "settled: ",
+    "e-mail sent: it has come",
+    "settled between the banks",
 ];
 
 #[test]

@@ -53,6 +53,19 @@ fn a_stop_under_load_drains_in_time_answers_or_leaves_to_the_next_start_and_lose
 }
 
 #[test]
+fn whoever_asks_it_to_stop_by_whichever_signal_it_drains() {
+    let mut shop = restless().open();
+    for signal in ["TERM", "INT", "HUP"] {
+        let order = shop.buys(IN_STOCK);
+        assert_eq!(shop.stops_on(signal).code(), Some(0), "{signal}: {}", shop.log());
+        assert!(shop.said().contains("drained; the next start resumes "), "{signal}: {}", shop.said());
+        shop.verifies();
+        shop.start();
+        shop.looks_at(&order);
+    }
+}
+
+#[test]
 fn of_daemons_that_begin_at_once_on_one_directory_exactly_one_opens() {
     let mut shop = setup().closed();
     for _ in 0..BEGINNINGS {

@@ -23,7 +23,7 @@ pub fn line(sku: &str, units: i128) -> OrderLine {
         title: format!("Title of {sku}"),
         quantity: Quantity::parse(units).unwrap(),
         unit_price: Money::new(999, Currency::GBP),
-        weight_grams: 300,
+        weight_grams: Some(300),
     }
 }
 
@@ -47,12 +47,7 @@ pub fn place_order() -> PlaceOrder {
         totals: Totals::of(&lines, Money::new(299, Currency::GBP), zero).unwrap(),
         lines: lines.into(),
         customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
-        shipping_address: Arc::new(ShippingAddress {
-            line1: "1 St James's Sq".into(),
-            city: "London".into(),
-            postcode: "SW1Y 4LE".into(),
-            country: "GB".into(),
-        }),
+        shipping_address: Arc::new(ShippingAddress::of("1 St James's Sq", "London", "SW1Y 4LE", "GB")),
         token: "tok_visa".into(),
         backorder: Backorder::Accept,
     }

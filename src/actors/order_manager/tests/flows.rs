@@ -342,9 +342,9 @@ fn the_letter_carries_the_page_and_the_day_on_which_the_goods_leave() {
     });
     let letter = letter.expect("a letter");
     assert_eq!(letter.link, Some(format!("/orders/{}?key={}", desk.id, desk.key())));
-    assert_eq!(letter.promised_on, Some(desk.day(3)));
+    assert_eq!(letter.arrives_on, desk.order().promised_date);
     assert_eq!(letter.lines[0].amount.amount, 1_998);
-    assert_eq!(letter.total.amount, 3 * 999 + 299);
+    assert_eq!(letter.totals.unwrap().total.amount, 3 * 999 + 299);
 }
 
 #[test]

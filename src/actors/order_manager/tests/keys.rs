@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use super::desk::*;
+use crate::actors::Address;
 use crate::actors::order_manager::*;
-use crate::domain::{Buyer, DeclineReason, OrderState, ProgramId, SessionId};
+use crate::domain::{Buyer, DeclineReason, OrderId, OrderNumber, OrderState, ProgramId, SessionId};
 
 #[test]
 fn the_same_key_gets_the_same_answer_whatever_has_become_of_the_order() {
@@ -16,6 +17,21 @@ fn the_same_key_gets_the_same_answer_whatever_has_become_of_the_order() {
     let again = desk.place_again(|_| {});
     assert_eq!(again, Answer { replayed: true, ..first });
     assert_eq!(desk.alone.tables.of::<Order>().resident().count(), 1);
+}
+
+#[test]
+fn where_nobody_takes_cards_no_order_is_taken_whoever_asks_and_what_was_taken_before_is_answered_as_it_was() {
+    let mut desk = Desk::new();
+    desk.alone.rules.takes_payment = false;
+    let turn = desk.tell(Message::Place(Box::new(place_order())));
+    assert_eq!(answer(&turn).map(|answer| answer.outcome), Some(Outcome::NotOpen));
+    assert!(turn.events().is_empty(), "nothing is bound: {:?}", turn.events());
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.authorised();
+    let first = answer(&desk.allocated()).unwrap();
+    desk.alone.rules.takes_payment = false;
+    assert_eq!(desk.place_again(|_| {}), Answer { replayed: true, ..first });
 }
 
 #[test]
@@ -154,4 +170,30 @@ fn a_key_belongs_to_its_principal_and_route() {
     ] {
         assert_ne!(one, other);
     }
+}
+
+#[test]
+fn each_order_of_a_slot_has_the_next_number_and_the_same_request_no_other() {
+    let mut desk = Desk::placed();
+    let slot = desk.id.slot();
+    assert_eq!(desk.order().terms.number, OrderNumber::nth_of(slot, 0));
+    desk.reserved();
+    desk.authorised();
+    let Some(Outcome::Taken(view)) = answer(&desk.allocated()).map(|answer| answer.outcome) else {
+        panic!("it is taken")
+    };
+    assert_eq!(view.number, OrderNumber::nth_of(slot, 0));
+    desk.place_again(|_| {});
+    let given = |desk: &Desk| desk.alone.get::<OrderNumbers>(&slot).map(|numbers| numbers.given);
+    assert_eq!(given(&desk), Some(1));
+    let order = OrderId::in_slot(slot, 7, 7 << 4);
+    let mut second = place_order();
+    second.order = order;
+    // an order is in the slot of its key
+    let mut keys = (0..).map(|n| Idempotency { key: format!("another-{n}"), ..second.idempotency.clone() });
+    second.idempotency = keys.find(|other| other.slot() == slot).unwrap();
+    desk.alone.when(Address::OrderManager, Message::Place(Box::new(second)));
+    assert_eq!(given(&desk), Some(2));
+    let number = desk.alone.get::<Order>(&order).map(|order| order.terms.number);
+    assert_eq!(number, Some(OrderNumber::nth_of(slot, 1)));
 }

@@ -6,7 +6,9 @@ use super::desk::*;
 use crate::actors::order_manager::transitions::{TABLE, next};
 use crate::actors::stock_keeper::CreditKey;
 use crate::actors::{Address, Event as Any, Turn, order_manager::*};
-use crate::domain::{CancelReason, Date, DeclineReason, OrderId, OrderKey, OrderState, PaymentId, Timestamp};
+use crate::domain::{
+    CancelReason, Date, DeclineReason, OrderId, OrderKey, OrderNumber, OrderState, PaymentId, Timestamp,
+};
 
 /// One of each message about an order that is not looking at it.
 pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Message> {
@@ -60,9 +62,10 @@ fn every_state_and_trigger_either_moves_or_is_refused_by_name() {
 fn every_fact(order: OrderId, payment: PaymentId) -> Vec<Event> {
     let (date, key, bound_by) = (Date(20_784), OrderKey::new(1), KeyHash::of(&place_order().idempotency));
     let (place, at) = (place_order(), Timestamp(0));
+    let number = OrderNumber::nth_of(order.slot(), 0);
     let amount = place.totals.total;
     let mut all = vec![
-        Event::Placed(Box::new(Placed { key, bound_by, place, at })),
+        Event::Placed(Box::new(Placed { key, number, bound_by, place, at })),
         Event::KeyFreed { key: bound_by },
         Event::InStock { order },
         Event::Promised { order, date },

@@ -46,7 +46,7 @@ pub fn product(name: &str) -> Product {
         language: None,
         isbn: None,
         price: Money::new(999, Currency::GBP),
-        weight_grams: 300,
+        weight_grams: Some(300),
     }
 }
 

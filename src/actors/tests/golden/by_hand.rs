@@ -3,11 +3,11 @@
 use crate::actors::merchant_proxy::Posting;
 use crate::actors::stock_keeper::{Move, Overdue};
 use crate::actors::testing::NOON;
-use crate::actors::tests::world::PLENTY;
+use crate::actors::tests::world::{PLENTY, line};
 use crate::actors::{
-    Address, Event, Message, Shop, bank, merchant_proxy, order_manager, stock_keeper, warehouse,
+    Address, Event, Message, Shop, bank, merchant_proxy, order_manager, stock_keeper, warehouse, web_session,
 };
-use crate::domain::{Currency, Money, OrderId, PaymentId, Sku, Units};
+use crate::domain::{Currency, Money, OrderId, PaymentId, SessionId, Sku, Units};
 use crate::runtime::{Cause, Moment, Record, Stated};
 
 pub fn by_hand() -> Vec<u8> {
@@ -22,6 +22,10 @@ pub fn by_hand() -> Vec<u8> {
 
 fn order() -> OrderId {
     OrderId::new(NOON.0, 1)
+}
+
+fn session() -> SessionId {
+    SessionId::of_program(NOON.0, 1)
 }
 
 fn sku() -> Sku {
@@ -44,12 +48,28 @@ fn events() -> Vec<Event> {
         order_manager::Event::CreditRefused { order }.into(),
         stock_keeper::Event::Overdue { order, sku: sku(), overdue: vec![overdue] }.into(),
         warehouse::Event::StopNoted { order }.into(),
+        stock_keeper::Event::Adjusted {
+            sku: sku(),
+            by: -2,
+            reason: "count".into(),
+            who: "Ada".into(),
+            at: NOON,
+        }
+        .into(),
+        stock_keeper::Event::Delisted { sku: sku(), at: NOON }.into(),
+        web_session::Event::Repriced { session: session(), lines: vec![(sku(), amount)], at: NOON }.into(),
+        web_session::Event::GivenBack { session: session(), order, lines: vec![line(PLENTY, 2)] }.into(),
     ]
 }
 
 fn sends() -> Vec<(Address, Message)> {
     let order = order();
+    let of_session = |message: web_session::Message| (Address::WebSession(session()), message.into());
     vec![
+        of_session(web_session::Message::Reprice(web_session::Reprice {
+            prices: vec![(sku(), Money::new(899, Currency::GBP))],
+        })),
+        of_session(web_session::Message::GiveBack { order, lines: vec![line(PLENTY, 2)].into() }),
         (Address::OrderManager, order_manager::Message::CreditRefused { order }.into()),
         (Address::StockKeeper, stock_keeper::Message::MoveAgain { order, sku: sku() }.into()),
     ]

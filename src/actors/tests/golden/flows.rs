@@ -240,9 +240,14 @@ async fn browse(world: &World) {
     let details = details("tok_visa", Backorder::Refuse);
     let (customer, shipping_address) = (details.customer, details.shipping_address);
     let begin = BeginCheckout { customer, shipping_address, backorder: details.backorder };
-    let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin).await.unwrap().unwrap();
+    let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin.clone()).await.unwrap().unwrap();
     let amount = cart.totals.expect("what is in the cart has a price").total;
     let card = Some(TypedCard { token: "tok_visa".into(), amount });
     kit.ask_of(visitor, PayWith { checkout, card }).await.unwrap().unwrap();
     kit.ask_of(visitor, SetLine { line: line(PLENTY, 1) }).await.unwrap().unwrap();
+    // declined when nobody waits for it any more
+    let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin).await.unwrap().unwrap();
+    let amount = cart.totals.expect("what is in the cart has a price").total;
+    let card = Some(TypedCard { token: "tok_unreachable".into(), amount });
+    kit.ask_of(visitor, PayWith { checkout, card }).await.unwrap().unwrap();
 }

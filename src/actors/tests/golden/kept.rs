@@ -6,7 +6,7 @@ use super::forms::{shown, written};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::Mail;
 use crate::actors::merchant_proxy::{Ledger, Payment};
-use crate::actors::order_manager::{KeyBinding, Order};
+use crate::actors::order_manager::{KeyBinding, Order, OrderNumbers};
 use crate::actors::stock_keeper::{Credit, CreditSum, Demand, Listed, PurchaseOrder, StockItem};
 use crate::actors::warehouse::Shipment;
 use crate::actors::web_session::{Programs, Session};
@@ -85,6 +85,7 @@ pub fn aggregate(one: &Kept) -> Result<(Kept, String), String> {
         of::<Listed>(),
         of::<Mail>(),
         of::<Order>(),
+        of::<OrderNumbers>(),
         of::<OwnTimeline>(),
         of::<Payment>(),
         of::<Programs>(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Probed, ms, order, pence};
+use super::{Probed, ms, order};
 use crate::actors::mailer::{Mail, MailId, Message as ToMailer};
 use crate::actors::{Address, Call, Rules};
 use crate::domain::Timestamp;
@@ -14,13 +14,15 @@ use crate::runtime::kit::{Answer, Scripted, run};
 fn letter() -> Letter {
     Letter {
         kind: MailKind::Dispatched,
-        order: order(1),
+        about: order(1).into(),
+        number: None,
         to_address: "ada@example.org".into(),
         to_name: "Ada".into(),
         link: None,
         lines: vec![],
-        total: pence(799),
-        promised_on: None,
+        totals: None,
+        ship_to: None,
+        arrives_on: None,
         tracking: None,
         reason: None,
         written_at: Timestamp(1_795_348_800_000),

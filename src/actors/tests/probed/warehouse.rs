@@ -4,7 +4,7 @@ use crate::actors::stock_keeper::Message as ToStock;
 use crate::actors::tests::world::{PLENTY, details, line};
 use crate::actors::warehouse::{Fulfilment, Message as ToWarehouse};
 use crate::actors::{Address, Message, mailer};
-use crate::domain::{Backorder, OrderKey};
+use crate::domain::{Backorder, OrderKey, OrderNumber, Totals};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
 
@@ -12,9 +12,10 @@ fn fulfil() -> ToWarehouse {
     let details = details("tok_visa", Backorder::Accept);
     ToWarehouse::Fulfil(Box::new(Fulfilment {
         order: order(1),
+        number: OrderNumber::nth_of(order(1).slot(), 0),
         key: OrderKey::new(7),
+        totals: Totals::of(&[line(PLENTY, 2)], pence(299), pence(0)).unwrap(),
         lines: vec![line(PLENTY, 2)].into(),
-        total: pence(1_299),
         customer: details.customer,
         shipping_address: details.shipping_address,
     }))

@@ -167,7 +167,7 @@ fn parameter(name: &str) -> Value {
 fn cursor() -> Value {
     json!({
         "type": "string",
-        "pattern": format!("^([at]\\.[A-Za-z0-9._-]{{1,{}}})?$", Sku::LENGTH_MAX),
+        "pattern": format!("^([at]\\.[A-Za-z0-9._/ -]{{1,{}}})?$", Sku::LENGTH_MAX),
         "description": "The next_cursor of the page before.",
     })
 }

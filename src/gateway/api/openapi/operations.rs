@@ -49,6 +49,7 @@ const BUYING: &[Code] = &[
     UnknownToken,
     TotalTooLarge,
     CartEmpty,
+    PaymentNotSetUp,
 ];
 const TAKEN: &[Answer] = &[
     Answer {

@@ -71,12 +71,18 @@ pub struct Customer {
 pub struct ShippingAddress {
     #[schema(schema_with = words::address_line)]
     line1: String,
+    #[schema(schema_with = words::second_line)]
+    line2: Option<String>,
     #[schema(schema_with = words::city)]
-    city: String,
+    city: Option<String>,
+    #[schema(schema_with = words::region)]
+    region: Option<String>,
     #[schema(schema_with = words::postcode)]
-    postcode: String,
+    postcode: Option<String>,
     #[schema(schema_with = words::country)]
     country: String,
+    #[schema(schema_with = words::phone)]
+    phone: Option<String>,
 }
 
 /// Never a card: only a token that stands for one.

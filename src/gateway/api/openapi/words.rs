@@ -69,8 +69,8 @@ fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Object {
 }
 
 pub fn sku() -> Object {
-    let pattern = format!("^[A-Za-z0-9._-]{{1,{}}}$", Sku::LENGTH_MAX);
-    text().pattern(Some(pattern)).examples([json!("PD-0001")]).build()
+    let pattern = "^[A-Za-z0-9._/-]+( [A-Za-z0-9._/-]+)*$";
+    text().max_length(Some(Sku::LENGTH_MAX)).pattern(Some(pattern)).examples([json!("PD-0001")]).build()
 }
 
 pub fn quantity() -> Object {
@@ -92,7 +92,10 @@ pub fn email() -> Object {
     text()
         .min_length(Some(1))
         .max_length(Some(EMAIL_CHARS_MAX))
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::IdnEmail)))
+        .description(Some(
+            "One mailbox at a domain of two labels or more, in ASCII; a domain in other letters is taken by its A-label.",
+        ))
         .examples([json!("ada@example.com")])
         .build()
 }
@@ -105,12 +108,30 @@ pub fn address_line() -> Object {
     line_of_text(ADDRESS_FIELD_CHARS_MAX, "12 St James's Square")
 }
 
+pub fn second_line() -> Object {
+    part_of_address("A flat, a floor, a building.", "Flat 3")
+}
+
 pub fn city() -> Object {
-    line_of_text(ADDRESS_FIELD_CHARS_MAX, "London")
+    part_of_address("Needed in all countries but a few, such as Singapore.", "London")
+}
+
+pub fn region() -> Object {
+    part_of_address("A state, a province, a county: needed where the country's addresses need it.", "CA")
 }
 
 pub fn postcode() -> Object {
-    line_of_text(ADDRESS_FIELD_CHARS_MAX, "SW1Y 4JH")
+    let of = "Needed where the country's addresses need it, and of the country's form; its case and its spaces do not matter.";
+    part_of_address(of, "SW1Y 4JH")
+}
+
+pub fn phone() -> Object {
+    part_of_address("For the carrier: 5 to 15 digits, with a + before them or none.", "+44 20 7946 0018")
+}
+
+/// One that is left out, or empty, where an address has none.
+fn part_of_address(of: &str, example: &str) -> Object {
+    text().max_length(Some(ADDRESS_FIELD_CHARS_MAX)).description(Some(of)).examples([json!(example)]).build()
 }
 
 /// ISO 3166-1 alpha-2 by its form.

@@ -119,7 +119,7 @@ async fn the_basket_shows_lines_and_what_they_come_to() {
 async fn what_costs_more_than_a_payment_carries_cannot_be_checked_out() {
     let dear = OrderLine { unit_price: gbp(1_000_000), ..emmas(999) };
     let pages = TestPages::new(stocked(9, vec![dear]));
-    pages.get("/cart").await.shows("One payment can carry at most £999999.99").hides("href=\"/checkout\"");
+    pages.get("/cart").await.shows("One payment can carry at most £999,999.99").hides("href=\"/checkout\"");
     pages.get("/checkout").await.goes_to("/cart");
 }
 

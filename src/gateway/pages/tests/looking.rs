@@ -1,6 +1,7 @@
 use crate::domain::Sku;
 use crate::domain::catalogue::Product;
 use crate::gateway::AskError;
+use crate::gateway::tests::test_gateway;
 
 use super::test_pages::*;
 
@@ -97,4 +98,19 @@ async fn what_a_page_loads_may_be_kept_for_ever() {
         assert!(asset.header("cache-control").contains("immutable"));
     }
     assert_eq!(pages.get("/assets/shop-0000000000000000.css").await.status, 404);
+}
+
+#[actix_web::test]
+async fn links_lead_to_a_book_whose_code_has_a_slash_and_a_space() {
+    let odd = Product { sku: Sku::parse("GB/12 A.b").unwrap(), ..test_gateway::emma() };
+    let line = test_gateway::line_of(odd.clone(), 1);
+    let pages = TestPages::new(stocked(9, vec![line])).with_book(odd);
+    let link = "/books/GB%2F12%20A.b";
+    pages.get("/").await.shows(&format!("href=\"{link}\""));
+    pages
+        .get("/cart")
+        .await
+        .shows(&format!("href=\"{link}\""))
+        .shows("action=\"/cart/lines/GB%2F12%20A.b/remove\"");
+    pages.get(link).await.shows("value=\"GB/12 A.b\"").shows("Change quantity");
 }

@@ -6,4 +6,5 @@ mod looking;
 mod orders;
 mod paying;
 mod refusals;
+mod story;
 mod test_pages;

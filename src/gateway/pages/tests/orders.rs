@@ -11,6 +11,7 @@ use crate::domain::{
 };
 
 use super::test_pages::*;
+use actix_web::test::TestRequest;
 
 /// A shop with this order, which its key opens.
 fn having(view: OrderView, entries: Vec<TimelineEntry>) -> TestPages {
@@ -62,8 +63,8 @@ async fn the_order_page_says_where_it_stands() {
     assert_eq!((seen.status, seen.header("cache-control")), (200, "no-store"));
     seen.shows("Thank you: your books are being packed").shows("Monday 23 November 2026").shows("£18.97");
     seen.shows("12 St James&#39;s Square").shows("United Kingdom").shows("everything is in stock");
-    seen.shows("Cancel this order").shows("http-equiv=\"refresh\" content=\"5\"");
-    assert_eq!(seen.html.matches("<h3>").count(), 15 + 1, "fifteen steps and the address");
+    seen.shows("Cancel this order").shows("data-every=\"5\"");
+    assert_eq!(seen.html.matches("<h3>").count(), 6 + 15 + 1, "six plain steps, fifteen and the address");
 }
 
 #[actix_web::test]
@@ -72,7 +73,10 @@ async fn the_page_is_renewed_until_nothing_more_will_happen() {
         let view = OrderView { decline_reason: Some(DeclineReason::ExpiredCard), ..order_view(state) };
         let path = order_path(&view);
         let seen = having(view, vec![]).get(&path).await;
-        assert_eq!(seen.html.contains("http-equiv=\"refresh\""), !state.is_end(), "{state}");
+        for part in ["data-every=\"", "<script type=\"module\" src=\"/assets/live-", "See what is new"] {
+            assert_eq!(seen.html.contains(part), !state.is_end(), "{state} {part}");
+        }
+        seen.hides("http-equiv=\"refresh\"");
     }
 }
 
@@ -80,7 +84,57 @@ async fn the_page_is_renewed_until_nothing_more_will_happen() {
 async fn while_the_bank_is_asked_the_page_says_so() {
     let view = OrderView { payment: PaymentView::Unknown, ..order_view(OrderState::AwaitingPayment) };
     let path = order_path(&view);
-    having(view, vec![]).get(&path).await.shows("Your bank is being asked").shows("content=\"2\"");
+    having(view, vec![]).get(&path).await.shows("Your bank is being asked").shows("data-every=\"2\"");
+}
+
+#[actix_web::test]
+async fn the_page_is_sent_again_only_where_it_has_changed() {
+    let view = order_view(OrderState::Fulfilling);
+    let path = order_path(&view);
+    let pages = having(view, vec![]);
+    let first = pages.get(&path).await;
+    let policy = first.header("content-security-policy");
+    assert!(
+        policy.contains("script-src 'self'; connect-src 'self'") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    let asks = |tag: &str| {
+        pages.send(TestRequest::get().uri(&path).insert_header(("If-None-Match", tag.to_owned())))
+    };
+    let again = asks(first.header("etag")).await;
+    assert_eq!((again.status, again.html.as_str()), (304, ""));
+    assert_eq!((again.header("cache-control"), again.header("etag")), ("no-store", first.header("etag")));
+    assert_eq!(asks("\"another\"").await.html, first.html);
+    // no other page runs anything
+    let policy =
+        TestPages::new(stocked(9, vec![])).get("/").await.header("content-security-policy").to_owned();
+    assert!(!policy.contains("script-src"), "{policy}");
+}
+
+#[actix_web::test]
+async fn while_the_bank_has_not_answered_nothing_of_its_answer_is_shown() {
+    let view = OrderView { payment: PaymentView::Unknown, ..order_view(OrderState::AwaitingPayment) };
+    let path = order_path(&view);
+    let amount = view.totals.total;
+    let held = entry(Step::BANK_ANSWERS, Happening::FundsHeld { amount }, Party::BankActor);
+    let unknown = entry(Step::MONEY, Happening::PaymentUnknown, Party::MerchantProxy);
+    let seen = having(view.clone(), vec![held.clone(), unknown.clone()]).get(&path).await;
+    seen.shows("has not answered yet").hides("the bank holds");
+    let said = TimelineEntry {
+        turn: 2,
+        ..entry(Step::MONEY, Happening::Authorised { amount }, Party::MerchantProxy)
+    };
+    having(view, vec![held, unknown, said]).get(&path).await.shows("the bank holds £18.97");
+}
+
+#[actix_web::test]
+async fn a_basket_that_a_late_decline_gave_back_is_named() {
+    let reason = DeclineReason::IssuerUnavailable;
+    let view = OrderView { decline_reason: Some(reason), ..order_view(OrderState::Declined) };
+    let path = order_path(&view);
+    let back = entry(Step::CUSTOMER_SEES, Happening::BasketGivenBack, Party::WebSession);
+    having(view.clone(), vec![back]).get(&path).await.shows("in your basket again").shows("href=\"/cart\"");
+    having(view, vec![]).get(&path).await.hides("basket again");
 }
 
 #[actix_web::test]
@@ -105,7 +159,7 @@ async fn a_customers_own_words_are_escaped() {
         Arc::new(Customer { email: "a@b.c".to_owned(), name: "<script>alert(1)</script>".to_owned() });
     Arc::make_mut(&mut view.lines)[0].title = "<b>bold</b>".to_owned();
     let path = order_path(&view);
-    having(view, vec![]).get(&path).await.hides("<script").hides("<b>bold");
+    having(view, vec![]).get(&path).await.hides("<script>alert").hides("<b>bold");
 }
 
 #[actix_web::test]
@@ -114,7 +168,12 @@ async fn what_is_for_the_operator_is_not_on_the_page() {
     let path = order_path(&view);
     let case =
         entry(Step(0), Happening::CaseOpened { why: "it panicked at 0xdead".to_owned() }, Party::BankActor);
-    having(view, vec![case]).get(&path).await.shows("one of us is looking into").hides("panicked");
+    let parked = Happening::MailParked { what: "delivered".to_owned(), why: "panicked".to_owned() };
+    let parked = entry(Step::MAIL, parked, Party::Mailer);
+    let told = Happening::CustomerTold { state: OrderState::AwaitingStock };
+    let told = entry(Step::CUSTOMER_SEES, told, Party::WebSession);
+    let seen = having(view, vec![case, parked, told]).get(&path).await;
+    seen.shows("one of us is looking into").hides("panicked").hides("awaiting_stock");
 }
 
 #[actix_web::test]
@@ -124,11 +183,17 @@ async fn an_order_can_be_cancelled_by_its_key_until_it_is_on_its_way() {
     let form = path.split_once('?').unwrap().1.to_owned();
     let cancel = format!("/orders/{}/cancel", view.id);
     let pages = having(view, vec![]);
+    let shown = pages.get(&path).await;
+    shown.shows(&format!("href=\"{cancel}?{form}\"")).hides("<form method=\"post\"");
+    let asked = pages.get(&format!("{cancel}?{form}")).await;
+    asked.shows("Cancel this order?").shows("Yes, cancel it").shows(&format!("href=\"{path}\""));
+    assert_eq!(pages.get(&cancel).await.status, 404);
     pages.post(&cancel, &form).await.goes_to(&path);
     assert_eq!(pages.post(&cancel, "key=wrong").await.status, 404);
 
     let pages = having(order_view(OrderState::Dispatched), vec![]);
     pages.get(&path).await.hides("Cancel this order");
+    pages.get(&format!("{cancel}?{form}")).await.goes_to(&format!("{path}&notice=too_late"));
     pages.post(&cancel, &form).await.goes_to(&format!("{path}&notice=too_late"));
     pages.get(&format!("{path}&notice=too_late")).await.shows("too late to cancel");
 }

@@ -22,6 +22,17 @@ fn begun(pages: &TestPages) -> Option<(String, Backorder)> {
 }
 
 #[actix_web::test]
+async fn where_nobody_takes_cards_the_checkout_says_so_and_nothing_is_begun() {
+    let pages = TestPages::new(stocked(9, vec![emmas(2)])).for_looking();
+    for seen in [pages.get("/checkout").await, pages.post("/checkout", ADA).await] {
+        assert_eq!(seen.status, 503);
+        seen.shows("We cannot take payments yet").hides("retry-after");
+        assert!(!seen.headers.contains_key("retry-after"));
+    }
+    assert_eq!(begun(&pages), None);
+}
+
+#[actix_web::test]
 async fn a_whole_form_goes_on_to_the_payment_page() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
     pages.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");
@@ -108,10 +119,31 @@ async fn what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept() {
     let fields = "name=%3Cscript%3E&email=ada&line1=&city=London&postcode=+&country=XX";
     let seen = pages.post("/checkout", fields).await;
     assert_eq!((seen.status, seen.header("cache-control")), (422, "no-store"));
-    seen.shows("id=\"email-error\"").shows("id=\"line1-error\"").shows("id=\"postcode-error\"");
-    seen.shows("id=\"country-error\"").hides("id=\"city-error\"").hides("id=\"name-error\"");
+    seen.shows("id=\"email-error\"").shows("id=\"line1-error\"").shows("id=\"country-error\"");
+    seen.hides("id=\"city-error\"").hides("id=\"name-error\"");
     seen.shows("value=\"London\"").shows("value=\"ada\"").hides("<script");
     assert_eq!(begun(&pages), None);
+}
+
+#[actix_web::test]
+async fn an_address_is_held_to_the_form_of_its_country() {
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    let address = |rest: &str| format!("name=Ada&email=ada@example.com&line1=12+St+James&{rest}");
+    let british = pages.post("/checkout", &address("city=London&postcode=ZZZZ&country=GB")).await;
+    assert_eq!(british.status, 422);
+    british.shows("United Kingdom: a postcode such as EC1Y 8SY is expected.").shows("value=\"ZZZZ\"");
+    let american = pages.post("/checkout", &address("city=Boston&postcode=02101&country=US")).await;
+    american.shows("United States: a state is expected.").shows("id=\"region-error\"");
+    assert_eq!(begun(&pages), None);
+    let whole = "city=Boston&region=massachusetts&postcode=02101&country=US&line2=Flat+3&phone=617+555+0100";
+    assert_eq!(pages.post("/checkout", &address(whole)).await.status, 303);
+    let to = pages.asked().into_iter().find_map(|(_, message)| match message {
+        Message::WebSession(CartMessage::BeginCheckout(begun)) => Some(begun.shipping_address),
+        _ => None,
+    });
+    let to = to.expect("a checkout is begun");
+    assert_eq!(to.lines(), ["12 St James", "Flat 3", "Boston MA 02101"]);
+    assert_eq!(to.phone.as_deref(), Some("617 555 0100"));
 }
 
 #[actix_web::test]

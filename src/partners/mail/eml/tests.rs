@@ -1,7 +1,7 @@
 use super::super::letter::tests::letter;
 use super::super::{LetterLine, MailKind};
 use super::*;
-use crate::domain::PassKey;
+use crate::domain::{EmailAddress, PassKey};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -62,7 +62,7 @@ fn signed(letter: &Letter) -> Letter {
     let signed = writer().signed(letter);
     let link = signed.link.clone().unwrap();
     assert!(
-        link.starts_with(&format!("/orders/{}?key=lnk_1_", letter.order)) && !link.contains("SECRET"),
+        link.starts_with(&format!("/orders/{}?key=lnk_1_", letter.about)) && !link.contains("SECRET"),
         "{link}"
     );
     signed
@@ -78,16 +78,16 @@ async fn a_letter_is_a_correct_message_in_the_folder_of_its_day() {
     let letter = letter(MailKind::Dispatched);
     folder(&dir).send(Arc::new(letter.clone())).await.known().unwrap();
 
-    let name = format!("2026-11-22/{}-dispatched-1795339845000.eml", letter.order);
+    let name = format!("2026-11-22/{}-dispatched-1795339845000.eml", letter.about);
     assert_eq!(files(&dir), [name.as_str()]);
     let (headers, body) = read_back(&fs::read_to_string(dir.path().join("mail").join(name)).unwrap());
-    let id = format!("<{}.dispatched.1795339845000@shop.example>", letter.order);
+    let id = format!("<{}.dispatched.1795339845000@shop.example>", letter.about);
     for (wanted, value) in [
         ("Message-ID", id.as_str()),
         ("Date", "Sun, 22 Nov 2026 09:30:45 +0000"),
         ("From", "Doorstep <orders@shop.example>"),
         ("To", "\"Ada Byron\" <ada@example.org>"),
-        ("Subject", &format!("Your order is on its way ({})", letter.order)),
+        ("Subject", &format!("Your order is on its way ({})", letter.about)),
         ("MIME-Version", "1.0"),
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Transfer-Encoding", "7bit"),
@@ -201,6 +201,19 @@ fn a_sender_that_is_none_is_refused_at_the_start() {
 }
 
 proptest! {
+    /// What the door takes can be sent, to nobody else: no order is confirmed whose letters are refused.
+    #[test]
+    fn whatever_address_is_taken_at_the_door_is_the_one_recipient(
+        typed in "[a-zA-Z0-9.!'+_-]{1,12}@([a-zA-Z0-9ü例-]{1,10}\\.){1,3}[a-zé]{2,8}|.{0,12}@.{0,20}",
+    ) {
+        if let Ok(address) = EmailAddress::parse(&typed) {
+            let to = address.to_string();
+            let message = composed(&Letter { to_address: to.clone(), to_name: String::new(), ..letter(MailKind::Cancelled) });
+            let (headers, _) = read_back(&message.unwrap());
+            prop_assert_eq!(header(&headers, "To"), to);
+        }
+    }
+
     #[test]
     fn no_text_of_others_adds_a_header_or_a_recipient(
         name in "\\PC{0,120}", title in any::<String>(), reason in any::<String>(), link in any::<String>(),

@@ -1,0 +1,86 @@
+use super::*;
+
+fn pounds(pence: i64) -> Money {
+    Money::new(pence, Currency::GBP)
+}
+
+fn reprice(visit: &mut Visit, pence: i64) -> Decided {
+    visit.ask(Reprice { prices: vec![(Sku::parse("PG-1342").unwrap(), pounds(pence))] })
+}
+
+fn was(cart: &CartView) -> Vec<Money> {
+    cart.price_changes.iter().map(|change| change.was).collect()
+}
+
+#[test]
+fn a_price_that_has_changed_is_the_lines_and_the_one_that_she_knew_is_remembered() {
+    let mut visit = Visit::shopping();
+    let cart = shown(&reprice(&mut visit, 1_099)).unwrap();
+    assert_eq!((cart.lines[0].unit_price, was(&cart)), (pounds(1_099), vec![pounds(999)]));
+    assert_eq!(cart.totals.unwrap().goods, pounds(2_198));
+    let cart = shown(&reprice(&mut visit, 1_199)).unwrap();
+    assert_eq!(was(&cart), [pounds(999)], "she has not seen the one between");
+    let cart = shown(&reprice(&mut visit, 999)).unwrap();
+    assert_eq!((cart.lines[0].unit_price, was(&cart)), (pounds(999), vec![]));
+}
+
+#[test]
+fn a_price_that_has_not_changed_states_nothing() {
+    let mut visit = Visit::shopping();
+    let turn = reprice(&mut visit, 999);
+    assert!(turn.events().is_empty());
+    assert_eq!(was(&shown(&turn).unwrap()), []);
+    let other = visit.ask(Reprice { prices: vec![(Sku::parse("PG-9").unwrap(), pounds(1))] });
+    assert!(other.events().is_empty());
+}
+
+#[test]
+fn a_line_that_she_changes_has_the_price_that_she_sees() {
+    let mut visit = Visit::shopping();
+    reprice(&mut visit, 1_099);
+    let line = OrderLine { unit_price: pounds(1_099), ..line("PG-1342", 3) };
+    assert_eq!(was(&shown(&visit.ask(SetLine { line })).unwrap()), []);
+    reprice(&mut visit, 1_199);
+    let sku = Sku::parse("PG-1342").unwrap();
+    assert_eq!(was(&shown(&visit.ask(RemoveLine { sku })).unwrap()), []);
+}
+
+#[test]
+fn a_checkout_that_was_begun_buys_what_it_showed() {
+    let mut visit = Visit::shopping();
+    let checkout = visit.begin();
+    reprice(&mut visit, 1_099);
+    let turn = visit.pay(&checkout);
+    assert_eq!(placed(&turn).lines[0].unit_price, pounds(999));
+}
+
+fn give_back(visit: &mut Visit, lines: Vec<OrderLine>) -> Decided {
+    let order = OrderId::in_slot(visit.session.slot(), NOON.0, 1);
+    let message = Message::GiveBack { order, lines: lines.into() };
+    visit.alone.when(Address::WebSession(visit.session), message)
+}
+
+fn contents(visit: &mut Visit) -> Vec<(String, u32)> {
+    let lines = visit.cart().lines.into_iter();
+    lines.map(|line| (line.sku.to_string(), line.quantity.units())).collect()
+}
+
+#[test]
+fn what_an_order_that_came_to_nothing_had_bought_is_in_the_basket_again_once() {
+    let mut visit = Visit::shopping();
+    visit.ask(RemoveLine { sku: Sku::parse("PG-1342").unwrap() });
+    visit.ask(SetLine { line: line("PG-2", 3) });
+    give_back(&mut visit, vec![line("PG-1342", 2), line("PG-2", 1)]);
+    let both = [("PG-2".to_owned(), 3), ("PG-1342".to_owned(), 2)];
+    assert_eq!(contents(&mut visit), both, "what she has put in since stays");
+    assert!(give_back(&mut visit, vec![line("PG-1342", 2)]).events().is_empty());
+    assert_eq!(contents(&mut visit), both);
+}
+
+#[test]
+fn nothing_is_given_back_to_who_has_gone() {
+    let mut visit = Visit::shopping();
+    visit.ask(Forget);
+    assert!(give_back(&mut visit, vec![line("PG-1342", 2)]).events().is_empty());
+    assert!(visit.alone.get::<Session>(&visit.session).is_none());
+}

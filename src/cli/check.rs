@@ -1,0 +1,196 @@
+//! `doorstep check`: looks at a configuration and a data directory, and says line by line what is ready, what is not set up, and what
+//! would keep the shop from opening. It asks the very functions that a start asks, and takes no turn.
+
+use std::process::ExitCode;
+
+use crate::actors::Shop;
+use crate::actors::stock_keeper::Listed;
+use crate::domain::ShopIdentity;
+use crate::domain::catalogue::Product;
+use crate::runtime::{JournalDir, recover, tree_names};
+use crate::settings::{BadSettings, Opens, Settings, ShopKind};
+use crate::storage::{self, DirectoryLock, MemoryTrees, Trees};
+
+use super::data_directory::{must_be_in, open_trees, promised};
+use super::directory::{self, Mark};
+use super::doors::Doors;
+use super::finding::{Finding, Level};
+use super::layout::Layout;
+use super::open_files::connection_limits;
+use super::{Failure, control, private};
+
+/// Exits 0 where the shop would open, or is open, and 1 where not. `settings`: as they were read, or why they cannot be.
+pub fn run(settings: Result<Settings, BadSettings>, json: bool) -> Result<ExitCode, Failure> {
+    let findings = match &settings {
+        Ok(settings) => look(settings),
+        Err(bad) => vec![Finding::wrong("settings", Failure(bad.to_string()))],
+    };
+    let would_open = findings.iter().all(|finding| finding.level != Level::Wrong);
+    if json {
+        println!("{}", serde_json::to_string_pretty(&findings)?);
+    } else {
+        findings.iter().for_each(|finding| println!("{finding}"));
+        println!(
+            "{}",
+            if would_open { "the shop opens" } else { "the shop does not open: see the lines with !!" }
+        );
+    }
+    Ok(if would_open { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn look(settings: &Settings) -> Vec<Finding> {
+    let layout = Layout::of(settings);
+    let mark =
+        match directory::find(&layout, Opens::Either).and_then(|mark| Ok((mark, private::look(&layout)?))) {
+            Ok((Some(mark), ())) => mark,
+            Ok((None, ())) => unreachable!("only who opens a demo finds none"),
+            Err(Failure(why)) => {
+                let why = format!("{why}; `doorstep init` makes a shop's");
+                return vec![Finding::wrong("directory", Failure(why))];
+            }
+        };
+    let is_open = control::ask_actors(&layout).is_ok();
+    let mut findings = vec![directory_line(&layout, mark, is_open), settings_line(settings, &layout, mark)];
+    findings.push(match is_open {
+        true => Finding::ready("catalogue", "the daemon has it open"),
+        false => catalogue_line(settings, &layout, mark),
+    });
+    findings.extend(identity_lines(settings, mark.kind));
+    findings.push(address_line(settings));
+    if !is_open {
+        findings.push(doors_line(settings, mark.kind));
+    }
+    findings.extend(partner_lines(settings, mark.kind));
+    findings.push(match connection_limits(settings.http.connections_max, settings.http.workers) {
+        Ok(limits) => {
+            let at_once = limits.shop_worker * settings.http.workers;
+            Finding::ready("open files", format!("enough for {at_once} connections at once"))
+        }
+        Err(failure) => Finding::wrong("open files", failure),
+    });
+    findings
+}
+
+fn directory_line(layout: &Layout, mark: Mark, is_open: bool) -> Finding {
+    let open = if is_open { "; a daemon has it open" } else { "" };
+    Finding::ready(
+        "directory",
+        format!("{} is a {}'s, with prices in {}{open}", layout.dir.display(), mark.kind, mark.currency),
+    )
+}
+
+fn settings_line(settings: &Settings, layout: &Layout, mark: Mark) -> Finding {
+    let own = layout.settings();
+    match mark.must_fit(settings) {
+        Err(failure) => Finding::wrong("settings", failure),
+        Ok(()) if own.is_file() => Finding::ready("settings", own.display().to_string()),
+        Ok(()) => Finding::ready("settings", "as they ship, with what flags and the environment say"),
+    }
+}
+
+fn catalogue_line(settings: &Settings, layout: &Layout, mark: Mark) -> Finding {
+    let sold = || -> Result<usize, Failure> {
+        let products = products(settings, layout)?;
+        must_be_in(&products, settings.shop.currency)?;
+        Ok(products.len())
+    };
+    match sold() {
+        Err(failure) => Finding::wrong("catalogue", failure),
+        Ok(0) if mark.kind.is_demo() => {
+            Finding::ready("catalogue", "nothing is sold yet: the first start lists the demo's books")
+        }
+        Ok(0) => Finding::not_set_up("catalogue", "nothing is sold yet: `doorstep import catalogue FILE`"),
+        Ok(products) => Finding::ready("catalogue", format!("{products} products")),
+    }
+}
+
+/// What a closed directory sells, without a turn taken in it.
+fn products(settings: &Settings, layout: &Layout) -> Result<Vec<Product>, Failure> {
+    let _lock = DirectoryLock::take(&layout.dir)?;
+    let at_least = promised(layout)?;
+    let journal_dir = layout.journal();
+    if !journal_dir.is_dir() {
+        return Ok(vec![]);
+    }
+    let journal = JournalDir::check(&journal_dir)?;
+    journal.must_reach(at_least)?;
+    // without trees all of it is in the journal
+    let trees: Box<dyn Trees> = match storage::has_trees(&layout.dir)? {
+        true => Box::new(open_trees(settings, layout, journal.id()?)?.0),
+        false => Box::new(MemoryTrees::new(&tree_names::<Shop>())),
+    };
+    let listed: Vec<Listed> = recover::<Shop>(&journal, &*trees)?.every(&*trees)?;
+    let sold = listed.into_iter().filter(|listed| listed.delisted_at.is_none());
+    Ok(sold.map(|listed| listed.product).collect())
+}
+
+fn identity_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
+    let ShopIdentity { name, address, tax_number, email, time_zone, countries, texts, logo, .. } =
+        match settings.identity(kind) {
+            Ok(identity) => identity,
+            Err(bad) => return vec![Finding::wrong("identity", Failure(bad.to_string()))],
+        };
+    let address = (!address.is_empty()).then(|| address.join(", "));
+    let countries: Vec<&str> = countries.iter().map(|country| country.as_str()).collect();
+    let everywhere = || "everywhere".to_owned();
+    let written = |text: &Option<String>| text.as_ref().map(|_| "has its page");
+    let no_page = |key: &str| format!("no such page: name a text file in {key}");
+    vec![
+        Finding::of("name", (!name.is_empty()).then_some(name.as_str()), "shop.name"),
+        Finding::of("address", address.as_deref(), "not shown: shop.address"),
+        Finding::of("tax number", tax_number.as_deref(), "not shown: shop.tax_number"),
+        Finding::of("e-mail", email.as_deref(), "customers are told no address: shop.email"),
+        Finding::ready("time zone", time_zone),
+        Finding::ready("sends to", if countries.is_empty() { everywhere() } else { countries.join(", ") }),
+        Finding::of("logo", logo.as_ref().map(|_| "is shown"), "the name alone is shown: shop.logo"),
+        Finding::of("contact", written(&texts.contact), &no_page("shop.contact")),
+        Finding::of("terms", written(&texts.terms), &no_page("shop.terms")),
+        Finding::of("returns", written(&texts.returns), &no_page("shop.returns")),
+        Finding::of("privacy", written(&texts.privacy), &no_page("shop.privacy")),
+    ]
+}
+
+fn address_line(settings: &Settings) -> Finding {
+    match settings.http.public_url.as_str() {
+        "" => Finding::not_set_up(
+            "public url",
+            "this machine alone reaches it: http.public_url, as https://shop.example",
+        ),
+        url if settings.http.trusted_proxies.ranges().is_empty() => {
+            let proxies = "no proxy is trusted: if one stands in front, all customers are limited as one: http.trusted_proxies";
+            Finding::ready("public url", format!("{url}; {proxies}"))
+        }
+        url => Finding::ready("public url", url),
+    }
+}
+
+fn doors_line(settings: &Settings, kind: ShopKind) -> Finding {
+    match Doors::open(settings, kind) {
+        Err(failure) => Finding::wrong("listens at", failure),
+        Ok(Doors { shop, cards: None }) => Finding::ready("listens at", shop.at.to_string()),
+        Ok(Doors { shop, cards: Some(cards) }) => {
+            Finding::ready("listens at", format!("{}, its card page at {}", shop.at, cards.at))
+        }
+    }
+}
+
+fn partner_lines(settings: &Settings, kind: ShopKind) -> [Finding; 4] {
+    let made_up = |what| Finding::ready(what, "the demo's, made up");
+    let processor = if settings.takes_payment(kind) {
+        Finding::ready("processor", "the demo's, which believes every card")
+    } else {
+        Finding::not_set_up(
+            "processor",
+            "no order is taken, the shop is open for looking: this version has none for a shop",
+        )
+    };
+    if kind.is_demo() {
+        return [processor, made_up("mail"), made_up("carrier"), made_up("wholesalers")];
+    }
+    [
+        processor,
+        Finding::not_set_up("mail", "no letter is sent: this version has no post for a shop"),
+        Finding::not_set_up("carrier", "no parcel is collected: this version has none for a shop"),
+        Finding::not_set_up("wholesalers", "nothing is ordered in: this version has none for a shop"),
+    ]
+}

@@ -1,0 +1,74 @@
+//! Where the daemon listens: for customers, and in a demo for who types a card.
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use crate::access::{Listen, Origins};
+use crate::settings::{Settings, ShopKind};
+
+use super::{Failure, front};
+
+/// Its listeners, one or two, and the names that they are asked by.
+pub struct Door {
+    listeners: Vec<TcpListener>,
+    /// The first one's.
+    pub at: SocketAddr,
+    pub names: Arc<Origins>,
+}
+
+pub struct Doors {
+    pub shop: Door,
+    /// Of the embedded processor's card page; none where there is no processor.
+    pub cards: Option<Door>,
+}
+
+impl Doors {
+    pub fn open(settings: &Settings, kind: ShopKind) -> Result<Doors, Failure> {
+        let shop = Door::open("http", settings.http.listen, &settings.http.public_url)?;
+        let cards = settings.takes_payment(kind).then(|| card_door(settings)).transpose()?;
+        front::check(settings, &shop.names, shop.at, cards.is_some())?;
+        Ok(Doors { shop, cards })
+    }
+}
+
+/// Of the demo's card page. Where its port is taken, as by another demo, another will do, unless somebody else leads browsers there.
+fn card_door(settings: &Settings) -> Result<Door, Failure> {
+    let (wanted, public_url) = (settings.processor.listen, &settings.processor.public_url);
+    let is_taken = |error: io::Error| error.kind() == ErrorKind::AddrInUse;
+    if public_url.is_empty() && TcpListener::bind(wanted.address()).is_err_and(is_taken) {
+        let door = Door::open("processor", wanted.at_any_port(), public_url)?;
+        tracing::warn!(%wanted, at = %door.at, "the port of the card page is taken: it listens at another");
+        return Ok(door);
+    }
+    Door::open("processor", wanted, public_url)
+}
+
+impl Door {
+    /// `table`: of the settings, where they say this.
+    fn open(table: &'static str, listen: Listen, public_url: &str) -> Result<Door, Failure> {
+        let listener = TcpListener::bind(listen.address()).map_err(|error| {
+            Failure(format!("cannot listen on {listen} ({error}): choose another {table}.listen, or port 0"))
+        })?;
+        let at = listener.local_addr()?;
+        let names = Arc::new(Origins::of(table, public_url, at)?);
+        // a machine without IPv6, or where its port is taken, is reached by the first
+        let also = listen.also(at.port()).and_then(|also| TcpListener::bind(also).ok());
+        Ok(Door { listeners: [listener].into_iter().chain(also).collect(), at, names })
+    }
+
+    /// For a service that listens here; the sockets are the same.
+    pub fn cloned(&self) -> io::Result<Vec<TcpListener>> {
+        cloned(&self.listeners)
+    }
+
+    /// For whoever is told outside of a request.
+    pub fn url(&self) -> &str {
+        self.names.canonical()
+    }
+}
+
+/// The same sockets again.
+pub fn cloned(listeners: &[TcpListener]) -> io::Result<Vec<TcpListener>> {
+    listeners.iter().map(TcpListener::try_clone).collect()
+}

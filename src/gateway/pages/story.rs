@@ -1,0 +1,164 @@
+//! An order's way in six plain steps: what has happened, what is under way, what is to come. A step is done only where its own
+//! happening stands on the timeline. Of an order that came to nothing only that it was ordered is shown, and how it ended: what had
+//! been done for it was undone.
+
+use crate::actors::order_manager::{OrderView, PaymentView};
+use crate::domain::{Happening, OrderState, Party, Timeline, Timestamp};
+
+use super::format;
+
+pub struct PlainStep {
+    pub title: &'static str,
+    /// For the stylesheet.
+    pub class: &'static str,
+    /// The same for those who hear the page.
+    pub spoken: &'static str,
+    pub when: Option<When>,
+    pub note: Option<String>,
+}
+
+pub struct When {
+    /// RFC 3339.
+    pub at: String,
+    pub shown: String,
+}
+
+/// A step before it is known which one is under way.
+struct Stage {
+    title: &'static str,
+    is_done: bool,
+    at: Option<Timestamp>,
+    note: Option<String>,
+}
+
+impl Stage {
+    /// Done when this happened.
+    fn at(title: &'static str, at: Option<Timestamp>) -> Stage {
+        Stage { title, is_done: at.is_some(), at, note: None }
+    }
+}
+
+pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<PlainStep> {
+    let ordered = Stage::at("Ordered", Some(view.placed_at));
+    let end = end(view.state, timeline);
+    let stages = match view.state {
+        OrderState::Declined | OrderState::Cancelled => vec![ordered],
+        _ => vec![
+            ordered,
+            put_aside(view, timeline),
+            payment(view, timeline),
+            Stage::at("Packed", last(timeline, |what| matches!(what, Happening::Packed))),
+            Stage::at("On its way", last(timeline, |what| matches!(what, Happening::HandedOver { .. }))),
+            Stage::at("Delivered", last(timeline, |what| matches!(what, Happening::Delivered))),
+        ],
+    };
+    let under_way = stages.iter().position(|stage| !stage.is_done).filter(|_| !view.state.is_end());
+    let shown = stages.into_iter().enumerate().map(|(place, stage)| shown(stage, under_way == Some(place)));
+    shown.chain(end).collect()
+}
+
+fn shown(stage: Stage, is_under_way: bool) -> PlainStep {
+    let (class, spoken) = match (stage.is_done, is_under_way) {
+        (true, _) => ("done", "done"),
+        (false, true) => ("now", "under way"),
+        (false, false) => ("later", "not yet"),
+    };
+    PlainStep { title: stage.title, class, spoken, when: stage.at.map(when), note: stage.note }
+}
+
+fn when(at: Timestamp) -> When {
+    When { at: at.to_string(), shown: format::moment(at) }
+}
+
+/// How it ended, where that is not at her doorstep.
+fn end(state: OrderState, timeline: &Timeline) -> Option<PlainStep> {
+    let (title, at) = match state {
+        OrderState::Declined => {
+            ("The card was declined", last(timeline, |what| matches!(what, Happening::Declined { .. })))
+        }
+        OrderState::Cancelled => {
+            ("Cancelled", last(timeline, |what| matches!(what, Happening::Cancelled { .. })))
+        }
+        OrderState::Returned => ("Came back to us", None),
+        _ => return None,
+    };
+    Some(PlainStep { title, class: "over", spoken: "the end", when: at.map(when), note: None })
+}
+
+/// When it happened last.
+fn last(timeline: &Timeline, is_it: impl Fn(&Happening) -> bool) -> Option<Timestamp> {
+    timeline.entries.iter().rev().find(|entry| is_it(&entry.what)).map(|entry| entry.at)
+}
+
+fn put_aside(view: &OrderView, timeline: &Timeline) -> Stage {
+    let in_stock = last(timeline, |what| matches!(what, Happening::InStock));
+    let arrived = last(timeline, |what| matches!(what, Happening::SuppliesArrived { .. }));
+    let is_waiting = in_stock.is_none() && last(timeline, is_promise).is_some();
+    match (is_waiting, is_all_here(view.state)) {
+        (true, false) => {
+            let expected = expected(timeline).map(|date| format!("Expected here on {}.", format::day(date)));
+            Stage { note: expected, ..Stage::at("Ordered in for you", None) }
+        }
+        (true, true) => Stage::at("Put aside for you", arrived),
+        (false, _) => Stage::at("Put aside for you", in_stock),
+    }
+}
+
+fn is_promise(what: &Happening) -> bool {
+    matches!(what, Happening::Promised { .. } | Happening::UnitsPegged { .. })
+}
+
+/// The states that an order on promise comes to once its supplies have.
+fn is_all_here(state: OrderState) -> bool {
+    match state {
+        OrderState::Reserved
+        | OrderState::Confirmed
+        | OrderState::Fulfilling
+        | OrderState::PartlyDispatched
+        | OrderState::Dispatched
+        | OrderState::Delivered
+        | OrderState::Closed
+        | OrderState::Returned => true,
+        OrderState::Placed
+        | OrderState::AwaitingStock
+        | OrderState::AwaitingPayment
+        | OrderState::Declined
+        | OrderState::Cancelled => false,
+    }
+}
+
+/// The day by which the last of its supplies is due.
+fn expected(timeline: &Timeline) -> Option<crate::domain::Date> {
+    let due = timeline.entries.iter().filter_map(|entry| match entry.what {
+        Happening::SuppliesOrdered { arrives, .. } => Some(arrives),
+        _ => None,
+    });
+    due.max()
+}
+
+/// What the bank has decided counts once the merchant system has said so: before, nobody who asks the shop can know.
+fn payment(view: &OrderView, timeline: &Timeline) -> Stage {
+    let says = |is_it: fn(&Happening) -> bool| {
+        let said = timeline
+            .entries
+            .iter()
+            .rev()
+            .find(|entry| entry.by == Party::MerchantProxy && is_it(&entry.what));
+        said.map(|entry| entry.at)
+    };
+    let authorised = says(|what| matches!(what, Happening::Authorised { .. }));
+    let captured = says(|what| matches!(what, Happening::Captured { .. }));
+    match view.payment {
+        PaymentView::Captured { .. } | PaymentView::Settled { .. } => {
+            Stage { is_done: true, ..Stage::at("Paid", captured) }
+        }
+        PaymentView::Authorised => Stage { is_done: true, ..Stage::at("Payment accepted", authorised) },
+        PaymentView::None
+        | PaymentView::Pending
+        | PaymentView::Unknown
+        | PaymentView::Verified
+        | PaymentView::Declined
+        | PaymentView::Voided
+        | PaymentView::Expired => Stage::at("Paid", None),
+    }
+}

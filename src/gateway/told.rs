@@ -1,0 +1,247 @@
+//! What happened to an order, in words for its customer: on its page and in the timeline of the API. No word of the shop's own (a state,
+//! a reason's code), and nothing that is for the operator alone. What the operator reads is the happening's own `Display`.
+
+use crate::domain::{CancelReason, Date, DeclineReason, Happening, OrderState, money_words::said};
+use crate::partners::mail::MailKind;
+
+use super::pages::format::{day, moment};
+
+pub fn told(what: &Happening) -> String {
+    use Happening::*;
+    match what {
+        OrderReceived { from_browser: true } => "the order came in from the customer's browser".to_owned(),
+        OrderReceived { from_browser: false } => "the order came in from a program".to_owned(),
+        OrderSent { lines: 1, total } => format!("sent to the order manager: 1 line, {}", said(*total)),
+        OrderSent { lines, total } => format!("sent to the order manager: {lines} lines, {}", said(*total)),
+        StockAsked => "asked whether it is in stock".to_owned(),
+        UnitsReserved { sku, quantity } => format!("{quantity} of {sku} put aside"),
+        UnitsPegged { sku, quantity, promised } => {
+            format!("{quantity} of {sku} wait for supplies, promised for {}", day(*promised))
+        }
+        SuppliesOrdered { sku, quantity, arrives } => {
+            format!("{quantity} of {sku} ordered from a wholesaler, due {}", day(*arrives))
+        }
+        SuppliesArrived { sku, quantity } => format!("{quantity} of {sku} arrived and were put aside"),
+        InStock => "everything is in stock".to_owned(),
+        Promised { date } => format!("promised for {}", day(*date)),
+        OutOfStock { earliest } => out_of_stock(*earliest),
+        PaymentAsked { amount } => format!("payment of {} asked of the merchant system", said(*amount)),
+        BankAsked { amount } => format!("the merchant system asked the bank for {}", said(*amount)),
+        CardVerified => "the card is good; the money is asked for at dispatch".to_owned(),
+        FundsHeld { amount } => format!("the bank holds {}", said(*amount)),
+        BankDeclined { reason } => format!("the bank declined: {}", declined(*reason)),
+        Authorised { amount } => format!("the payment is authorised: {}", said(*amount)),
+        PaymentUnknown => {
+            "no answer from the bank in time: it is asked again, for the same payment".to_owned()
+        }
+        PaymentReversed => "the payment was taken back".to_owned(),
+        PaymentDeclined { reason } => format!("the payment was declined: {}", declined(*reason)),
+        PaymentVoided => "the hold on the card was released".to_owned(),
+        StockAllocated => "the books are set aside for good".to_owned(),
+        Confirmed => "the order is confirmed".to_owned(),
+        Declined { reason } => format!("the order is declined: {}", declined(*reason)),
+        CustomerTold { state } => format!("the customer was told: {}", standing(*state)),
+        DispatchAsked => "the warehouse was asked to dispatch".to_owned(),
+        Packed => "picked and packed".to_owned(),
+        TruckBooked { tracking, collection } => {
+            format!("truck booked for {}, tracking {tracking}", moment(*collection))
+        }
+        HandedOver { tracking } => format!("the truck collected it, tracking {tracking}"),
+        Captured { amount } => format!("{} taken from the card", said(*amount)),
+        Settled { amount } => format!("settled between the banks: {}", said(*amount)),
+        Mailed { what } => format!("e-mail sent: {}", letter(what)),
+        MailParked { what, .. } => format!("e-mail that could not be sent: {}", letter(what)),
+        Delivered => "delivered to the doorstep".to_owned(),
+        CancelAsked => "the customer asked to cancel".to_owned(),
+        TooLateToCancel => "too late to cancel: it is on its way".to_owned(),
+        Cancelled { reason } => format!("the order is cancelled: {}", cancelled(*reason)),
+        Closed => "closed: delivered, and the money has moved".to_owned(),
+        CaseOpened { .. } => "one of us is looking into the order".to_owned(),
+        HoldLapsing { capture_before } => {
+            format!("the bank holds the money until {}, so it is asked anew", moment(*capture_before))
+        }
+        HoldLapsed { amount } => format!("the bank let go of {}", said(*amount)),
+        HoldReplaced => "the new hold took the place of the old one".to_owned(),
+        StopAsked => "the warehouse was asked to stop: the money is held no longer".to_owned(),
+        SentAgain { .. } | Discarded { .. } | CaseClosed { .. } => {
+            "one of us has looked into the order".to_owned()
+        }
+        BasketGivenBack => "what had been ordered is in the basket again".to_owned(),
+    }
+}
+
+fn out_of_stock(earliest: Option<Date>) -> String {
+    match earliest {
+        Some(date) => format!("out of stock; it could be sent by {}", day(date)),
+        None => "out of stock, and no wholesaler offers it".to_owned(),
+    }
+}
+
+/// As part of a sentence.
+fn declined(reason: DeclineReason) -> &'static str {
+    match reason.as_told() {
+        DeclineReason::DoNotHonour | DeclineReason::StolenCard => "the bank said no and did not say why",
+        DeclineReason::InsufficientFunds => "there is not enough money behind the card",
+        DeclineReason::ExpiredCard => "the card has expired",
+        DeclineReason::UnknownCard => "no bank knows the card",
+        DeclineReason::IssuerUnavailable => "the bank could not be reached",
+    }
+}
+
+/// As part of a sentence.
+fn cancelled(reason: CancelReason) -> String {
+    match reason {
+        CancelReason::ByCustomer => "the customer wished it".to_owned(),
+        CancelReason::OutOfStock { earliest } => out_of_stock(earliest),
+        CancelReason::NoSupplies => "no wholesaler could supply it".to_owned(),
+        CancelReason::BackorderLimit => "more is waiting for wholesalers than is ordered in".to_owned(),
+        CancelReason::PaymentLapsed => "the bank's hold on the money ended, and was not renewed".to_owned(),
+    }
+}
+
+/// As part of a sentence.
+fn standing(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Placed => "it is there",
+        OrderState::AwaitingStock => "the books are being ordered in",
+        OrderState::Reserved => "the books are put aside",
+        OrderState::AwaitingPayment => "the bank is being asked",
+        OrderState::Confirmed => "it is confirmed",
+        OrderState::Fulfilling => "the books are being packed",
+        OrderState::PartlyDispatched => "part of it is on its way",
+        OrderState::Dispatched => "it is on its way",
+        OrderState::Delivered => "it is delivered",
+        OrderState::Closed => "all is done",
+        OrderState::Declined => "the card was declined",
+        OrderState::Cancelled => "it is cancelled",
+        OrderState::Returned => "it came back",
+    }
+}
+
+/// A letter by its name in records.
+fn letter(slug: &str) -> &'static str {
+    let kind = MailKind::ALL.into_iter().find(|kind| kind.slug() == slug);
+    match kind {
+        Some(MailKind::OrderConfirmation) => "the confirmation",
+        Some(MailKind::BackorderPromise) => "the books are being ordered in",
+        Some(MailKind::PromiseChanged) => "another day",
+        Some(MailKind::PaymentActionNeeded) => "the payment needs something",
+        Some(MailKind::PaymentDeclined) => "the card was declined",
+        Some(MailKind::Dispatched) => "it is on its way",
+        Some(MailKind::Delivered) => "it has come",
+        Some(MailKind::Cancelled) => "it is cancelled",
+        Some(MailKind::RefundDone) => "the money went back",
+        Some(MailKind::ReturnReceived) => "what was sent back has come",
+        None => "about the order",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Currency, Money, Sku, Timestamp};
+
+    /// One of each kind, with every reason, state and letter there is, and texts that are for the operator.
+    fn every_happening() -> Vec<Happening> {
+        use Happening::*;
+        let (amount, at) = (Money::new(1098, Currency::GBP), Timestamp(1_795_348_800_000));
+        let (sku, date) = (Sku::parse("PD-1").unwrap(), at.date());
+        let sku = || sku.clone();
+        let secret = || "panicked_at 0xdead".to_owned();
+        let declines = [
+            DeclineReason::DoNotHonour,
+            DeclineReason::InsufficientFunds,
+            DeclineReason::ExpiredCard,
+            DeclineReason::StolenCard,
+            DeclineReason::UnknownCard,
+            DeclineReason::IssuerUnavailable,
+        ];
+        let cancels = [
+            CancelReason::ByCustomer,
+            CancelReason::OutOfStock { earliest: Some(date) },
+            CancelReason::OutOfStock { earliest: None },
+            CancelReason::NoSupplies,
+            CancelReason::BackorderLimit,
+            CancelReason::PaymentLapsed,
+        ];
+        let mut all = vec![
+            OrderReceived { from_browser: true },
+            OrderReceived { from_browser: false },
+            OrderSent { lines: 1, total: amount },
+            OrderSent { lines: 2, total: amount },
+            StockAsked,
+            UnitsReserved { sku: sku(), quantity: 1 },
+            UnitsPegged { sku: sku(), quantity: 1, promised: date },
+            SuppliesOrdered { sku: sku(), quantity: 1, arrives: date },
+            SuppliesArrived { sku: sku(), quantity: 1 },
+            InStock,
+            Promised { date },
+            OutOfStock { earliest: Some(date) },
+            OutOfStock { earliest: None },
+            PaymentAsked { amount },
+            BankAsked { amount },
+            CardVerified,
+            FundsHeld { amount },
+            Authorised { amount },
+            PaymentUnknown,
+            PaymentReversed,
+            PaymentVoided,
+            StockAllocated,
+            Confirmed,
+            DispatchAsked,
+            Packed,
+            TruckBooked { tracking: "T1".to_owned(), collection: at },
+            HandedOver { tracking: "T1".to_owned() },
+            Captured { amount },
+            Settled { amount },
+            Mailed { what: "a-new-one".to_owned() },
+            Delivered,
+            CancelAsked,
+            TooLateToCancel,
+            Closed,
+            CaseOpened { why: secret() },
+            HoldLapsing { capture_before: at },
+            HoldLapsed { amount },
+            HoldReplaced,
+            StopAsked,
+            SentAgain { message: secret() },
+            Discarded { message: secret() },
+            CaseClosed { why: secret() },
+            BasketGivenBack,
+        ];
+        for reason in declines {
+            all.extend([BankDeclined { reason }, PaymentDeclined { reason }, Declined { reason }]);
+        }
+        all.extend(cancels.map(|reason| Cancelled { reason }));
+        all.extend(OrderState::ALL.map(|state| CustomerTold { state }));
+        for kind in MailKind::ALL {
+            let what = || kind.slug().to_owned();
+            all.extend([Mailed { what: what() }, MailParked { what: what(), why: secret() }]);
+        }
+        all
+    }
+
+    #[test]
+    fn a_customer_reads_no_word_of_the_shops_own() {
+        for what in every_happening() {
+            let text = told(&what);
+            assert!(!text.contains('_') && !text.contains("GBP") && !text.contains("0xdead"), "{text}");
+            for code in ["order-", "do_not_honour", "by customer", "by_customer", "promise-"] {
+                assert!(!text.contains(code), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn amounts_days_and_moments_are_said_as_on_the_pages() {
+        let amount = Money::new(1098, Currency::GBP);
+        assert_eq!(told(&Happening::FundsHeld { amount }), "the bank holds £10.98");
+        let date = Timestamp(1_795_392_000_123).date();
+        assert_eq!(told(&Happening::Promised { date }), "promised for Monday 23 November 2026");
+        let reason = DeclineReason::StolenCard;
+        assert_eq!(
+            told(&Happening::Declined { reason }),
+            "the order is declined: the bank said no and did not say why"
+        );
+    }
+}
