@@ -189,6 +189,7 @@ pub enum Party {
     BankActor,
     WarehouseActor,
     Mailer,
+    BackOffice,
 }
 
 impl Party {

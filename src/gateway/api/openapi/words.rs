@@ -214,6 +214,7 @@ pub fn party() -> Object {
         "BankActor",
         "WarehouseActor",
         "Mailer",
+        "BackOffice",
     ])
 }
 
