@@ -8,12 +8,14 @@
 //! - what clients are refused is logged once in a while, and no log line repeats what a request said.
 
 mod clients;
+mod cors_origins;
 mod notices;
 mod origins;
 mod over_http;
 mod rates;
 
 pub use clients::{BadProxies, Client, ForwardingHeader, TrustedProxies};
+pub use cors_origins::{BadCorsOrigin, CorsOrigins};
 pub use notices::Notice;
 pub use origins::{BadOrigin, Origins, WrongHost, form_source};
 pub use over_http::{Clients, write_rate_headers};

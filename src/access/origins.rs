@@ -53,10 +53,14 @@ impl Origins {
             let hosts = all.iter().enumerate().flat_map(|(place, origin)| spellings(origin, place));
             return Ok(Origins { hosts: hosts.collect(), all });
         }
-        let bad = || BadOrigin::NotOne { key: format!("{table}.public_url"), value: public_url.to_owned() };
-        let public = origin(public_url).ok_or_else(bad)?;
+        let public = public_origin(table, public_url)?;
         let hosts = spellings(&public, 0).chain(local.into_iter().map(|name| (name, 0))).collect();
         Ok(Origins { all: vec![public], hosts })
+    }
+
+    /// Of a public URL alone, before anything listens; "" is good.
+    pub fn check(table: &'static str, public_url: &str) -> Result<(), BadOrigin> {
+        if public_url.is_empty() { Ok(()) } else { public_origin(table, public_url).map(drop) }
     }
 
     /// Where browsers reach it, for whoever is told outside of a request.
@@ -114,6 +118,11 @@ impl Origins {
     }
 }
 
+fn public_origin(table: &'static str, public_url: &str) -> Result<String, BadOrigin> {
+    let bad = || BadOrigin::NotOne { key: format!("{table}.public_url"), value: public_url.to_owned() };
+    origin(public_url).ok_or_else(bad)
+}
+
 /// Each with the port, also where it is the usual one.
 fn local_names(listen: SocketAddr) -> Vec<String> {
     let named = |ip: IpAddr| SocketAddr::new(ip, listen.port()).to_string();
@@ -131,7 +140,7 @@ fn local_names(listen: SocketAddr) -> Vec<String> {
 }
 
 /// As a browser writes it: in small letters, as an A-label, without the scheme's usual port.
-fn origin(text: &str) -> Option<String> {
+pub(super) fn origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let plain = url.username().is_empty()
         && url.password().is_none()

@@ -1,4 +1,4 @@
-use crate::domain::{CART_KEPT_DAYS, Currency, Money, SessionId, Timestamp};
+use crate::domain::{CART_KEPT_DAYS, Currency, EmailAddress, Money, SessionId, Timestamp};
 use crate::partners::wholesaler::WholesalerId;
 
 /// No setting: the cookie says it too, and a browser is told once.
@@ -51,6 +51,14 @@ pub struct Rules {
     pub mail_attempts_max: u32,
     /// `partners.call_deadline_ms`, real time.
     pub call_deadline_ms: u64,
+    /// Whether test cards are good, by their tokens: in a demo alone.
+    pub test_cards: bool,
+    /// `payment.processor`: without one no order is taken.
+    pub takes_payment: bool,
+    /// Whether somebody packs of himself after `packing_ms`: the demo's crew.
+    pub has_crew: bool,
+    /// `shop.email`: where the shop itself reads of new orders and cases; `None` where no post is set up, or none is wanted.
+    pub mailbox: Option<EmailAddress>,
 }
 
 impl Rules {
@@ -66,7 +74,7 @@ impl Rules {
     }
 }
 
-/// As `config/default.toml` ships them: for tests, and for simulated worlds.
+/// As `config/default.toml` ships them, of a demo: for tests, and for simulated worlds.
 impl Default for Rules {
     fn default() -> Rules {
         let currency = Currency::GBP;
@@ -93,6 +101,10 @@ impl Default for Rules {
             retry_max_ms: 60_000,
             mail_attempts_max: 8,
             call_deadline_ms: 5_000,
+            test_cards: true,
+            takes_payment: true,
+            has_crew: true,
+            mailbox: None,
         }
     }
 }

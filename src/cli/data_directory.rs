@@ -1,19 +1,22 @@
 //! Opens a data directory: lock, journal, trees, partners; and puts the cell of the shop together.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
-use crate::domain::Timestamp;
 use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::{Currency, Timestamp};
 use crate::gateway::Programs;
 use crate::journal::{self, FileJournal, FileOptions, Journal as _, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
-use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, system_time};
-use crate::settings::Settings;
+use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, system_time};
+use crate::settings::{Opens, Settings, ShopKind};
 use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
 
+use super::directory::{self, Mark};
 use super::layout::Layout;
+use super::log_hooks::OrderLog;
 use super::secrets::link_keys;
 use super::{Failure, clocks, history_check, private};
 
@@ -24,6 +27,7 @@ pub const WHETHER_ACKNOWLEDGED: &str =
 /// A data directory that this process owns.
 pub struct DataDirectory {
     pub layout: Layout,
+    pub kind: ShopKind,
     pub journal: FileJournal,
     pub epoch: u64,
     pub trees: SledTrees,
@@ -33,17 +37,26 @@ pub struct DataDirectory {
 }
 
 impl DataDirectory {
-    pub fn open(settings: &Settings) -> Result<DataDirectory, Failure> {
-        private::claim(&Layout::of(settings))?;
-        DataDirectory::open_as_it_is(settings)
+    /// Of a kind that `opens` may open; a demo is made where there is nothing.
+    pub fn open(settings: &Settings, opens: Opens) -> Result<DataDirectory, Failure> {
+        let layout = Layout::of(settings);
+        // before anything is made or changed
+        directory::find(&layout, opens)?;
+        private::claim(&layout)?;
+        DataDirectory::open_as_it_is(settings, opens)
     }
 
     /// As `open`, without a look at who else may see it.
-    pub fn open_as_it_is(settings: &Settings) -> Result<DataDirectory, Failure> {
+    pub fn open_as_it_is(settings: &Settings, opens: Opens) -> Result<DataDirectory, Failure> {
         // first: sled too reads the clock, and takes a wrong one for damage
         let now = system_time()?;
         let layout = Layout::of(settings);
         let lock = DirectoryLock::take(&layout.dir)?;
+        let mark = match directory::find(&layout, opens)? {
+            Some(mark) => mark,
+            None => Mark { kind: ShopKind::Demo, currency: settings.shop.currency }.make(&layout, now)?,
+        };
+        mark.must_fit(settings)?;
         history_check::check_again(&layout)?;
         let at_least = promised(&layout)?;
         runtime::must_know::<Shop>(&layout.journal(), at_least)?;
@@ -60,7 +73,8 @@ impl DataDirectory {
         if let OpenState::SetAside { .. } = state {
             tracing::info!(records = recovery.last.0, "rebuilding the trees from the journal");
         }
-        Ok(DataDirectory { layout, journal, epoch: recovery.epoch + 1, trees, now, _lock: lock })
+        let (kind, epoch) = (mark.kind, recovery.epoch + 1);
+        Ok(DataDirectory { layout, kind, journal, epoch, trees, now, _lock: lock })
     }
 
     /// Recovers the shop and brings its actors to life.
@@ -72,19 +86,22 @@ impl DataDirectory {
                  again, put the old file's lines after the new one's, and start again"
             );
         }
-        let partners = partners(settings, &self.layout, base_url)?;
+        let partners = partners(settings, self.kind, &self.layout, base_url)?;
         self.start_among(settings, partners).await
     }
 
     /// As `start`, with these partners.
     pub async fn start_among(self, settings: &Settings, partners: Partners) -> Result<Opened, Failure> {
-        let DataDirectory { layout, journal, epoch, trees, now, _lock } = self;
-        let (rules, partners) = (settings.rules(), Arc::new(partners));
+        let DataDirectory { layout, kind, journal, epoch, trees, now, _lock } = self;
+        let (rules, partners) = (settings.rules(kind), Arc::new(partners));
+        let speed = settings.speed(kind);
+        let orders = OrderLog::new(settings.log.orders_a_second_max);
+        orders.tell_what_is_left();
         let own = move || Own::<Shop> {
             rules: rules.clone(),
             outside: Box::new(partners.clone()),
             tree: tree(),
-            hooks: no_hooks(),
+            hooks: Rc::new(orders.clone()),
             random: rand::make_rng(),
             probes: Default::default(),
         };
@@ -95,7 +112,7 @@ impl DataDirectory {
             cells: Cells::Threads { cells: settings.runtime.threads(), own: Arc::new(own) },
             passing_group: SESSIONS,
             now,
-            speed: settings.trade.speed,
+            speed,
             checkpoint_every: Duration::from_millis(settings.storage.checkpoint_every_ms),
             await_max: Duration::from_millis(settings.runtime.await_max_ms),
             bounds: Bounds::default(),
@@ -103,10 +120,10 @@ impl DataDirectory {
             spin_max: Some(Duration::from_millis(settings.runtime.spin_max_ms)),
         };
         let running = runtime::start(parts).await?;
-        if let Some(ahead) = clocks::trade_ahead(running.last_at, now, settings.trade.speed) {
+        if let Some(ahead) = clocks::trade_ahead(running.last_at, now, speed) {
             tracing::warn!("{ahead}");
         }
-        Ok(Opened { running, layout, _lock })
+        Ok(Opened { running, layout, kind, _lock })
     }
 }
 
@@ -114,6 +131,7 @@ impl DataDirectory {
 pub struct Opened {
     pub running: Running<Shop>,
     pub layout: Layout,
+    pub kind: ShopKind,
     _lock: DirectoryLock,
 }
 
@@ -151,9 +169,18 @@ pub fn open_trees(
     Ok((opened.trees, opened.state))
 }
 
-fn partners(settings: &Settings, layout: &Layout, base_url: &str) -> Result<Partners, Failure> {
-    let post =
-        EmlFolder::new(layout.mail(), settings.mail.from.clone(), base_url.to_owned(), link_keys(layout)?)?;
+/// A demo's are embedded; a shop has none as yet.
+fn partners(
+    settings: &Settings,
+    kind: ShopKind,
+    layout: &Layout,
+    base_url: &str,
+) -> Result<Partners, Failure> {
+    if !kind.is_demo() {
+        return Ok(Partners::not_set_up());
+    }
+    let from = settings.mail_from().to_owned();
+    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),
         carrier: Box::new(EmbeddedCarrier),
@@ -161,17 +188,24 @@ fn partners(settings: &Settings, layout: &Layout, base_url: &str) -> Result<Part
     })
 }
 
-/// Every product that is listed, for the gateway's index.
-pub fn catalogue(running: &Running<Shop>) -> Result<Catalogue, Failure> {
+/// Every product that is listed, for the gateway's index: each priced in the shop's currency, or no sum would be one.
+pub fn catalogue(running: &Running<Shop>, currency: Currency) -> Result<Catalogue, Failure> {
     let products = running.every::<crate::actors::stock_keeper::Listed>()?;
     let sold = products.into_iter().filter(|listed| listed.delisted_at.is_none());
     let products: Vec<Product> = sold.map(|listed| listed.product).collect();
+    if let Some(Product { sku, price, .. }) =
+        products.iter().find(|product| product.price.currency != currency)
+    {
+        return Err(Failure(format!(
+            "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one"
+        )));
+    }
     Ok(Catalogue::build(products)?)
 }
 
-/// The API keys that are good; a demo is open to who has none.
-pub fn programs(running: &Running<Shop>, demo: bool) -> Result<Programs, Failure> {
-    let programs = Programs::new(demo);
+/// The API keys that are good. `open`: programs order without.
+pub fn programs(running: &Running<Shop>, open: bool) -> Result<Programs, Failure> {
+    let programs = Programs::new(open);
     programs.replace_keys(running.every::<web_session::Programs>()?.iter().flat_map(|all| all.good()));
     Ok(programs)
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::actors::Shop;
-use crate::actors::stock_keeper::{Check, List};
-use crate::domain::catalogue::{Product, Row, demo};
+use crate::actors::stock_keeper::List;
+use crate::domain::catalogue::{Catalogue, Product, Row, demo};
 use crate::runtime::Handle;
 
 use super::Failure;
@@ -13,13 +13,17 @@ use super::Failure;
 const LISTED_AT_ONCE_MAX: usize = 250;
 const WITHIN: Duration = Duration::from_secs(30);
 
-/// Lists the books that ship with the program, unless they are listed already.
-pub async fn stock_the_shelves(shop: &Handle<Shop>) -> Result<(), Failure> {
+/// Lists the books that ship with the program where nothing is sold yet, or where their own listing was cut short: what is listed
+/// twice keeps its stock. A demo that was filled otherwise stays as it is. Whether it did.
+pub async fn stock_the_shelves(shop: &Handle<Shop>, sold: &Catalogue) -> Result<bool, Failure> {
     let rows = demo().rows;
-    // the last one: a listing that was cut short is made up for, and what is listed twice keeps its stock
-    let last = rows.last().map(|row| vec![row.product.sku.clone()]).unwrap_or_default();
-    let known = shop.ask(Check { skus: last }, WITHIN).await?;
-    if known.is_empty() { list(shop, rows).await.map(drop) } else { Ok(()) }
+    let is_sold = |row: Option<&Row>| row.is_some_and(|row| sold.get(&row.product.sku).is_some());
+    let was_cut_short = is_sold(rows.first()) && !is_sold(rows.last());
+    if !(sold.is_empty() || was_cut_short) {
+        return Ok(false);
+    }
+    list(shop, rows).await?;
+    Ok(true)
 }
 
 /// Lists products, in as many turns as it takes; how many were new, and how many changed.

@@ -11,13 +11,14 @@ use crate::runtime::{Cause, Record, Statement, TimerChange};
 use crate::settings::Settings;
 
 use super::Failure;
+use super::directory::find_opened_once;
 use super::layout::Layout;
 
 /// Reads the journal's files, so it works beside a running daemon too.
 pub fn run(settings: &Settings, order: &str) -> Result<ExitCode, Failure> {
     let order = OrderId::parse(order)?;
     let layout = Layout::of(settings);
-    layout.must_exist()?;
+    find_opened_once(&layout)?;
     let mut trace = Trace { order, causes: HashMap::new(), turns: 0, out: io::stdout().lock() };
     let mut failed = None;
     let read = journal::read(&layout.journal(), Position::START, &mut |position, bytes| {

@@ -8,9 +8,15 @@ use crate::settings::Settings;
 use super::Failure;
 
 /// Refuses settings that would lead customers astray, and warns of those that limit all of them as one. `listen`: where the shop does.
-pub fn check(settings: &Settings, shop: &Origins, listen: SocketAddr) -> Result<(), Failure> {
+/// `has_cards`: whether there is a card page.
+pub fn check(
+    settings: &Settings,
+    shop: &Origins,
+    listen: SocketAddr,
+    has_cards: bool,
+) -> Result<(), Failure> {
     let at = shop.canonical();
-    if shop.is_beyond_this_machine() && settings.processor.public_url.is_empty() {
+    if has_cards && shop.is_beyond_this_machine() && settings.processor.public_url.is_empty() {
         return Err(Failure(format!(
             "http.public_url is {at}, and processor.public_url is empty: customers would be sent to pay on their own machine. Set \
              processor.public_url (DOORSTEP_PROCESSOR__PUBLIC_URL) to where their browsers reach the card page, as \

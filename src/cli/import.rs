@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::domain::catalogue::import;
 use crate::runtime::DrainDeadlines;
-use crate::settings::Settings;
+use crate::settings::{Opens, Settings};
 
 use super::data_directory::DataDirectory;
 use super::{Failure, demo};
@@ -33,7 +33,8 @@ pub fn run(settings: Settings, file: &Path) -> Result<ExitCode, Failure> {
     let rejected = imported.rejected.len();
     let rows = imported.rows;
     let (new, changed) = actix::System::new().block_on(async {
-        let opened = DataDirectory::open(&settings)?.start(&settings, "http://localhost").await?;
+        let opened =
+            DataDirectory::open(&settings, Opens::Either)?.start(&settings, "http://localhost").await?;
         let listed = demo::list(&opened.running.handle(), rows).await;
         opened.running.drain(DrainDeadlines::default()).await;
         listed

@@ -8,14 +8,14 @@ use serde::Serialize;
 use crate::actors::web_session::Program;
 use crate::domain::{ApiKey, ProgramId};
 use crate::runtime::DrainDeadlines;
-use crate::settings::Settings;
+use crate::settings::{Opens, Settings};
 
-use super::Failure;
 use super::api_keys::{self, Asked, Said, Told};
 use super::control::{self, Answered};
 use super::data_directory::DataDirectory;
 use super::layout::Layout;
 use super::secrets::fresh_secret;
+use super::{Failure, directory};
 
 #[derive(Subcommand)]
 pub enum What {
@@ -31,7 +31,7 @@ pub enum What {
 
 pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
-    layout.must_exist()?;
+    directory::find(&layout, Opens::Either)?;
     let secret = fresh_secret()?;
     let asked = match &what {
         What::Add { name } => {
@@ -64,8 +64,8 @@ fn in_closed_directory(settings: &Settings, asked: Asked) -> Result<Said, Failur
     actix::System::new().block_on(async {
         let directory = match &asked {
             // who only looks changes nobody's permissions
-            Asked::List => DataDirectory::open_as_it_is(settings)?,
-            Asked::Add { .. } | Asked::Revoke { .. } => DataDirectory::open(settings)?,
+            Asked::List => DataDirectory::open_as_it_is(settings, Opens::Either)?,
+            Asked::Add { .. } | Asked::Revoke { .. } => DataDirectory::open(settings, Opens::Either)?,
         };
         let opened = directory.start(settings, "http://localhost").await?;
         let said = api_keys::ask(&opened.running.handle(), asked).await;

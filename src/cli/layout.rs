@@ -1,12 +1,9 @@
 //! What is where in a data directory.
 
 use std::ffi::OsStr;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::settings::Settings;
-
-use super::Failure;
+use crate::settings::{OWN_FILE, Settings};
 
 /// What stands where in a data directory.
 #[derive(Clone)]
@@ -52,24 +49,29 @@ impl Layout {
         self.dir.join("links.secret")
     }
 
-    /// A directory that was never opened holds nothing to verify or explain.
-    pub fn must_exist(&self) -> Result<(), Failure> {
-        let dir = self.dir.display();
-        match self.journal().metadata() {
-            Ok(found) if found.is_dir() => Ok(()),
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(Failure(format!(
-                "permission denied: {dir} opens only to the user whose shop it is; run doorstep as that user"
-            ))),
-            _ => Err(Failure(format!("{dir} holds no shop: name its data directory with --data DIR"))),
-        }
+    /// What the directory is for.
+    pub fn mark(&self) -> PathBuf {
+        self.dir.join("directory.toml")
+    }
+
+    /// The mark, while it is written.
+    pub fn fresh_mark(&self) -> PathBuf {
+        self.mark().with_extension("new")
+    }
+
+    /// The shop's own settings.
+    pub fn settings(&self) -> PathBuf {
+        self.dir.join(OWN_FILE)
     }
 }
 
 /// Whether the shop makes something of this name in its data directory, or `bench` does for its shop.
 pub fn is_of_a_shop(name: &OsStr) -> bool {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 17] = [
         "control.sock",
         "daemon.log",
+        "directory.new",
+        "directory.toml",
         "journal",
         "journal.damaged",
         "links.new",
@@ -78,6 +80,7 @@ pub fn is_of_a_shop(name: &OsStr) -> bool {
         "mail",
         "processor.new",
         "processor.secret",
+        OWN_FILE,
         "space.probe",
         "suspects",
         "trees",

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::actors::{Event, Message, Shop, back_office, mailer, order_manager, warehouse};
-use crate::domain::{OrderId, OrderNumber, money_words};
+use crate::domain::{CancelReason, OrderId, OrderNumber, money_words};
 use crate::journal::Position;
 use crate::runtime::{Hooks, Record};
 
@@ -110,6 +110,12 @@ fn happened(event: &Event) -> Option<(OrderId, What)> {
         Event::OrderManager(Order::Declined { order, reason }) => Some((*order, What::Failed(reason.code()))),
         Event::OrderManager(Order::Cancelled { order, reason }) => {
             Some((*order, What::Failed(reason.code())))
+        }
+        Event::OrderManager(Order::Stopped { order }) => {
+            Some((*order, What::Failed(CancelReason::ByCustomer.code())))
+        }
+        Event::OrderManager(Order::StoppedUnpaid { order }) => {
+            Some((*order, What::Failed(CancelReason::PaymentLapsed.code())))
         }
         Event::WarehouseActor(warehouse::Event::HandedOver { order, .. }) => Some((*order, What::Shipped)),
         _ => None,

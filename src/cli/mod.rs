@@ -12,24 +12,30 @@ mod core_dumps;
 mod data_directory;
 mod dead_letters;
 mod demo;
+mod directory;
+mod doors;
 mod explain;
 mod failure;
 mod front;
 mod history_check;
 mod import;
+mod init;
 mod keys;
 mod layout;
+mod log_hooks;
 mod office;
 mod open_files;
 mod order_list;
 mod orders;
 mod private;
+mod questions;
 mod rebuild;
 mod rows;
 mod secrets;
 mod serve;
 mod simulate;
 mod verify;
+mod whole_file;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,14 +44,14 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::output::{self, LastWords};
-use crate::settings::{Overrides, Settings, stray_variables};
+use crate::settings::{Opens, Overrides, Settings, ShopKind, stray_variables};
 
 use failure::Failure;
 
 /// Doorstep: a shop in one daemon, from the click to the doorstep.
 ///
-/// Without a command it opens the shop with its demo world: real books, embedded wholesalers, processor, bank,
-/// carrier and mail, and an hour of trade in every second.
+/// Without a command it opens a demo: real books, embedded wholesalers, processor, bank, carrier and mail, and an hour of trade in
+/// every second. A shop is made by `doorstep init`, and opened by `doorstep serve`.
 #[derive(Parser)]
 #[command(name = "doorstep", version, about, long_about)]
 struct Arguments {
@@ -60,7 +66,7 @@ struct Common {
     /// A TOML file over the defaults; config/default.toml lists every key
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Directory of the journal, the trees and the mail folder [default: doorstep-data]
+    /// Directory of the journal, the trees and the mail folder [default: doorstep-demo of a demo, doorstep-shop of a shop]
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Address and port of the shop; port 0 lets the system choose [default: 127.0.0.1:8080]
@@ -69,19 +75,17 @@ struct Common {
     /// Address and port of the card page [default: 127.0.0.1:8081, or a free port where --listen has port 0]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     processor_listen: Option<SocketAddr>,
-    /// Trade seconds in a real one: 3600 lets an hour pass in a second [default: 1; the demo world: 3600]
+    /// Trade seconds in a real one, in a demo: 3600 lets an hour pass in a second [default: 3600]
     #[arg(long, global = true, value_name = "N")]
     speed: Option<u32>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Open the shop with the catalogue in its data directory
-    Serve {
-        /// With the demo world: its books are listed if they are not yet, and time runs fast
-        #[arg(long)]
-        demo: bool,
-    },
+    /// Make the data directory of a shop, or of a demo
+    Init(init::Arguments),
+    /// Open a shop: with the catalogue in its data directory, at the time of the clock on the wall
+    Serve,
     /// Bring data in
     #[command(subcommand)]
     Import(Import),
@@ -162,15 +166,16 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         processor_listen: common.processor_listen.or_else(|| any_port_too(common.listen)),
         speed: common.speed,
     };
-    let settings = Settings::load(config.as_deref(), None, &overrides)?;
+    let settings = Settings::load(config.as_deref(), None, &overrides, opens(command.as_ref()))?;
     crate::telemetry::begin(&settings.log).map_err(Failure)?;
     core_dumps::forbid();
     for name in stray_variables() {
         tracing::warn!(name, "no setting: settings in the environment are named DOORSTEP_TABLE__KEY");
     }
     match command {
-        None => serve::run(settings, true),
-        Some(Command::Serve { demo }) => serve::run(settings, demo),
+        None => serve::run(settings, ShopKind::Demo),
+        Some(Command::Serve) => serve::run(settings, ShopKind::Shop),
+        Some(Command::Init(arguments)) => init::run(&settings, &arguments),
         Some(Command::Import(Import::Catalogue { file })) => import::run(settings, &file),
         Some(Command::Verify) => verify::run(&settings),
         Some(Command::Rebuild) => rebuild::run(&settings),
@@ -184,6 +189,17 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::DeadLetters { what, json }) => {
             dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)
         }
+    }
+}
+
+/// Whose data directory a command opens.
+fn opens(command: Option<&Command>) -> Opens {
+    match command {
+        None => Opens::Demo,
+        Some(Command::Serve) => Opens::Shop,
+        Some(Command::Init(arguments)) => arguments.opens(),
+        Some(Command::Simulate(_) | Command::Bench(_)) => Opens::Nothing,
+        Some(_) => Opens::Either,
     }
 }
 

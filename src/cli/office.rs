@@ -10,10 +10,11 @@ use crate::actors::back_office::{CaseRecord, CloseCase};
 use crate::actors::order_manager::Order;
 use crate::domain::CaseId;
 use crate::runtime::{Clock, DrainDeadlines, Handle, JournalDir, recover, system_time};
-use crate::settings::Settings;
+use crate::settings::{Opens, Settings};
 use crate::storage::{DirectoryLock, Trees};
 
 use super::data_directory::{DataDirectory, open_trees, promised};
+use super::directory::find_opened_once;
 use super::layout::Layout;
 use super::rows::Rows;
 use super::{Failure, case_list, order_list, private};
@@ -74,7 +75,7 @@ pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
         return said.map_err(Failure);
     }
     let layout = Layout::of(settings);
-    layout.must_exist()?;
+    let kind = find_opened_once(&layout)?.kind;
     private::look(&layout)?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let (journal_dir, at_least) = (layout.journal(), promised(&layout)?);
@@ -82,7 +83,8 @@ pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
     journal.must_reach(at_least)?;
     let (trees, _) = open_trees(settings, &layout, journal.id()?)?;
     let recovered = recover::<Shop>(&journal, &trees)?;
-    let clock = Clock::start(system_time()?, recovered.last_real, recovered.last_at, settings.trade.speed);
+    let speed = settings.speed(kind);
+    let clock = Clock::start(system_time()?, recovered.last_real, recovered.last_at, speed);
     let rows = Rows::of(Arc::new(trees));
     let rows = rows.brought_up_to::<Order>(&recovered).brought_up_to::<CaseRecord>(&recovered);
     look(&rows, &asked, clock)
@@ -100,7 +102,7 @@ fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
 
 /// To close a case is a decision: the shop is started for it, and stopped in order.
 async fn close_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
-    let opened = DataDirectory::open(settings)?.start(settings, "http://localhost").await?;
+    let opened = DataDirectory::open(settings, Opens::Either)?.start(settings, "http://localhost").await?;
     let running = &opened.running;
     let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };
     let said = office.ask(asked).await;

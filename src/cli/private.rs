@@ -79,13 +79,13 @@ pub fn look(layout: &Layout) -> Result<(), Failure> {
 
 /// A new shop takes an empty directory, or one in which its first start was interrupted.
 fn must_hold_nothing_else(layout: &Layout) -> Result<(), Failure> {
-    let (dir, journal) = (&layout.dir, layout.journal());
-    let beginnings =
-        [layout.processor_secret(), layout.link_keys(), dir.join("lock"), dir.join("lost+found")];
+    let dir = &layout.dir;
+    let beginnings = [layout.fresh_mark(), layout.settings(), dir.join("lock"), dir.join("lost+found")];
     let mut others = entries(dir)?;
-    others.retain(|path| !beginnings.contains(path) && *path != journal);
-    if journal.is_dir() {
-        others.extend(entries(&journal)?.into_iter().filter(|path| !journal::is_unfinished(path)));
+    others.retain(|path| !beginnings.contains(path));
+    // looked for last: whoever makes a shop in it at this very moment marks it first
+    if layout.mark().is_file() {
+        return Ok(());
     }
     let Some(found) = others.pop() else { return Ok(()) };
     Err(Failure(format!(
@@ -265,7 +265,12 @@ mod tests {
     fn a_first_start_that_was_interrupted_is_no_strangers_directory() {
         let room = tempfile::tempdir().unwrap();
         let layout = Layout { dir: room.path().join("data") };
-        for file in ["lock", "journal/journal-head.tmp", "links.secret"] {
+        for file in ["lock", "directory.new", "shop.toml"] {
+            make_loose(&layout.dir.join(file), 0o600);
+        }
+        claim(&layout).unwrap();
+        // from its mark on it is ours, whatever the operator keeps in it
+        for file in ["directory.toml", "journal/journal-head.tmp", "links.secret", "logo.svg"] {
             make_loose(&layout.dir.join(file), 0o600);
         }
         claim(&layout).unwrap();

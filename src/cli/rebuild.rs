@@ -10,6 +10,7 @@ use crate::settings::Settings;
 use crate::storage::DirectoryLock;
 
 use super::data_directory::open_trees;
+use super::directory::find_opened_once;
 use super::layout::Layout;
 use super::{Failure, private};
 
@@ -17,7 +18,7 @@ use super::{Failure, private};
 /// done the old ones are put back.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
-    layout.must_exist()?;
+    find_opened_once(&layout)?;
     private::claim(&layout)?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let journal_dir = layout.journal();

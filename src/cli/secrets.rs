@@ -1,8 +1,7 @@
 //! What the daemon signs with: files of its data directory, which nobody but its user reads.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rand::{TryRng, rngs::SysRng};
@@ -11,6 +10,7 @@ use crate::domain::{PASS_KEYS_MAX, PassKey, PassKeys};
 
 use super::Failure;
 use super::layout::Layout;
+use super::whole_file::write_whole;
 
 /// The secret of the embedded processor, made once for a data directory.
 pub fn processor_secret(layout: &Layout) -> Result<[u8; 32], Failure> {
@@ -60,7 +60,8 @@ fn read_or_make(
         Ok(bytes) => Ok(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let bytes = written(fresh_secret()?);
-            write(layout, file, &bytes)?;
+            // what was signed is good only by this secret
+            write_whole(&layout.dir, file, &bytes)?;
             Ok(bytes)
         }
         Err(error) => Err(Failure(format!("cannot read {}: {error}", file.display()))),
@@ -74,18 +75,6 @@ pub fn fresh_secret() -> Result<[u8; 32], Failure> {
         .try_fill_bytes(&mut secret)
         .map_err(|error| Failure(format!("the operating system gives no randomness: {error}")))?;
     Ok(secret)
-}
-
-/// Whole or not at all: what was signed is good only by this secret.
-fn write(layout: &Layout, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let cannot = |error| Failure(format!("cannot write {}: {error}", file.display()));
-    let fresh = file.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    let mut made =
-        options.write(true).create(true).truncate(true).mode(0o600).open(&fresh).map_err(cannot)?;
-    made.write_all(bytes).and_then(|()| made.sync_all()).map_err(cannot)?;
-    fs::rename(&fresh, file).map_err(cannot)?;
-    fs::File::open(&layout.dir).and_then(|dir| dir.sync_all()).map_err(cannot)
 }
 
 #[cfg(test)]

@@ -1,92 +1,55 @@
 //! Opens the shop: the cell, the gateway, the card page, the control socket; and stops them in order.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::access::Origins;
 use crate::actors::{GATEWAY, Shop, bank};
+use crate::domain::ShopIdentity;
+use crate::domain::catalogue::Catalogue;
 use crate::gateway::{self, App, HttpLimits, OrderLinks, OsSessions, PageSettings};
 use crate::http;
 use crate::output;
-use crate::partners::processor::{self, CardPage, EmbeddedProcessor};
+use crate::partners::processor::{self, CardPage, EmbeddedProcessor, PaymentPage};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
-use crate::settings::Settings;
+use crate::settings::{Opens, Settings, ShopKind};
 use crate::sweeper;
 
 use super::data_directory::{DataDirectory, Opened, catalogue, programs};
+use super::doors::{Door, Doors};
 use super::history_check::HistoryCheck;
-use super::open_files::connection_limits;
+use super::layout::Layout;
+use super::open_files::{ConnectionLimits, connection_limits};
 use super::secrets::{link_keys, processor_secret};
-use super::{Failure, control, core_dumps, demo, front};
+use super::{Failure, control, core_dumps, demo, directory};
 
-/// The demo world's speed where none is set: all fifteen steps and the settlement pass in a minute or two.
-const DEMO_SPEED: u32 = 3_600;
-
-pub fn run(mut settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
+/// Opens a demo's directory, or a shop's, and no other.
+pub fn run(settings: Settings, kind: ShopKind) -> Result<ExitCode, Failure> {
     core_dumps::forbid_looking_on();
-    if demo && settings.trade.speed == 1 {
-        settings.trade.speed = DEMO_SPEED;
-    }
-    actix::System::new().block_on(serve(settings, demo))
+    actix::System::new().block_on(serve(settings, kind))
 }
 
-async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
-    let shop = bind("http.listen", settings.http.listen)?;
-    let cards = bind("processor.listen", settings.processor.listen)?;
-    let (shop_at, cards_at) = (shop.local_addr()?, cards.local_addr()?);
-    let shop_names = Origins::of("http", &settings.http.public_url, shop_at)?;
-    let card_names = Origins::of("processor", &settings.processor.public_url, cards_at)?;
-    front::check(&settings, &shop_names, shop_at)?;
-    let (shop_url, cards_url) = (shop_names.canonical().to_owned(), card_names.canonical().to_owned());
-    let (shop_names, card_names) = (Arc::new(shop_names), Arc::new(card_names));
+async fn serve(settings: Settings, kind: ShopKind) -> Result<ExitCode, Failure> {
+    let opens = if kind.is_demo() { Opens::Demo } else { Opens::Shop };
+    directory::find(&Layout::of(&settings), opens)?;
+    let identity = Arc::new(settings.identity(kind)?);
+    let doors = Doors::open(&settings, kind)?;
     let mut signals = Signals::listen()?;
     let limits = connection_limits(settings.http.connections_max, settings.http.workers)?;
-    let directory = DataDirectory::open(&settings)?;
-    let opened = directory.start(&settings, &shop_url).await?;
-    let running = &opened.running;
-    if running.replayed > 0 {
-        tracing::info!(turns = running.replayed, "replayed what the trees did not hold yet");
+    let directory = DataDirectory::open(&settings, opens)?;
+    let opened = directory.start(&settings, doors.shop.url()).await?;
+    if opened.running.replayed > 0 {
+        tracing::info!(turns = opened.running.replayed, "replayed what the trees did not hold yet");
     }
-    if demo {
-        demo::stock_the_shelves(&running.handle()).await?;
-    }
-    let processor = Arc::new(EmbeddedProcessor::new(&cards_url, processor_secret(&opened.layout)?));
-    let app = App {
-        shop: Arc::new(running.handle()),
-        catalogue: Arc::new(catalogue(running)?),
-        tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
-        payment_page: processor.clone(),
-        programs: Arc::new(programs(running, demo)?),
-        sessions: Arc::new(OsSessions { clock: running.clock() }),
-        links: OrderLinks::new(link_keys(&opened.layout)?),
-        rules: Arc::new(settings.rules()),
-        limits: HttpLimits::of(settings.connections(limits.shop_worker)),
-        clients: Arc::new(settings.clients()),
-        origins: shop_names.clone(),
-        pages: PageSettings { payment_page_url: cards_url.clone() },
-    };
-    let products = app.catalogue.len();
-    let programs = app.programs.clone();
-    let rules = app.rules.clone();
-    serve_shop(running, shop, app, settings.http.workers);
-    let carts = sweeper::service(running.handle(), running.trees(), running.clock(), rules);
-    running.add_service(GATEWAY, sweeper::NAME, carts);
-    let page = CardPage {
-        processor,
-        test_tokens: bank::test_cards::tokens().into(),
-        cards: Arc::new(control::AsksBank(running.handle())),
-        clients: Arc::new(settings.clients()),
-        origins: card_names,
-        shop: shop_names,
-    };
-    serve_cards(running, cards, page, settings.connections(limits.cards));
-    control::listen(running, &programs, &opened.layout);
-    tracing::info!(shop = %shop_at, cards = %cards_at, "listening");
-    announce(&settings, &opened, products, &shop_url, &cards_url);
+    let catalogue = stocked(&settings, &opened).await?;
+    let products = catalogue.len();
+    serve_all(&settings, &opened, &doors, identity, catalogue, &limits)?;
+    announce(&settings, &opened, products, &doors);
+    // the services have their own
+    drop(doors);
     let mut history = HistoryCheck::begin(&opened.layout)?;
     let code = tokio::select! {
         biased;
@@ -94,7 +57,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
             tracing::info!(signal = name, "stopping in order");
             ExitCode::SUCCESS
         }
-        why = running.fatal() => {
+        why = opened.running.fatal() => {
             output::complain(&why);
             ExitCode::FAILURE
         }
@@ -107,11 +70,83 @@ async fn serve(settings: Settings, demo: bool) -> Result<ExitCode, Failure> {
     Ok(code)
 }
 
-/// One line on standard output says that the shop is open, and where.
-fn announce(settings: &Settings, opened: &Opened, products: usize, shop_url: &str, cards_url: &str) {
-    let (dir, speed) = (opened.layout.dir.display(), settings.trade.speed);
+/// What is sold; a demo that sells nothing is given its books.
+async fn stocked(settings: &Settings, opened: &Opened) -> Result<Catalogue, Failure> {
+    let currency = settings.shop.currency;
+    let sold = catalogue(&opened.running, currency)?;
+    let is_new = opened.kind.is_demo() && demo::stock_the_shelves(&opened.running.handle(), &sold).await?;
+    if is_new { catalogue(&opened.running, currency) } else { Ok(sold) }
+}
+
+/// Everything that answers somebody.
+fn serve_all(
+    settings: &Settings,
+    opened: &Opened,
+    doors: &Doors,
+    identity: Arc<ShopIdentity>,
+    catalogue: Catalogue,
+    limits: &ConnectionLimits,
+) -> Result<(), Failure> {
+    let (running, Doors { shop, cards }) = (&opened.running, doors);
+    let processor = cards.as_ref().map(|cards| embedded_processor(cards, opened)).transpose()?;
+    let payment_page_url = cards.as_ref().map(|cards| cards.url().to_owned()).unwrap_or_default();
+    let rules = Arc::new(settings.rules(opened.kind));
+    let test_cards = rules.test_cards;
+    let has_open_door = opened.kind.is_demo() && settings.demo.strangers_order;
+    let app = App {
+        shop: Arc::new(running.handle()),
+        catalogue: Arc::new(catalogue),
+        tokens: Arc::new(move |token| test_cards && bank::test_cards::find(token).is_some()),
+        payment_page: processor.clone().map(|processor| -> Arc<dyn PaymentPage> { processor }),
+        programs: Arc::new(programs(running, has_open_door)?),
+        sessions: Arc::new(OsSessions { clock: running.clock() }),
+        links: OrderLinks::new(link_keys(&opened.layout)?),
+        rules: rules.clone(),
+        limits: HttpLimits::of(settings.connections(limits.shop_worker)),
+        clients: Arc::new(settings.clients()),
+        origins: shop.names.clone(),
+        pages: PageSettings { payment_page_url },
+        identity,
+    };
+    control::listen(running, &app.programs, &opened.layout);
+    serve_shop(running, shop.listener.try_clone()?, app, settings.http.workers);
+    let carts = sweeper::service(running.handle(), running.trees(), running.clock(), rules);
+    running.add_service(GATEWAY, sweeper::NAME, carts);
+    if let (Some(processor), Some(cards)) = (processor, cards) {
+        let page = CardPage {
+            processor,
+            test_tokens: bank::test_cards::tokens().into(),
+            cards: Arc::new(control::AsksBank(running.handle())),
+            clients: Arc::new(settings.clients()),
+            origins: cards.names.clone(),
+            shop: shop.names.clone(),
+        };
+        serve_cards(running, cards.listener.try_clone()?, page, settings.connections(limits.cards));
+    }
+    Ok(())
+}
+
+fn embedded_processor(cards: &Door, opened: &Opened) -> Result<Arc<EmbeddedProcessor>, Failure> {
+    Ok(Arc::new(EmbeddedProcessor::new(cards.url(), processor_secret(&opened.layout)?)))
+}
+
+/// One line on standard output says that the shop is open, where, and what it is not.
+fn announce(settings: &Settings, opened: &Opened, products: usize, doors: &Doors) {
+    let (dir, speed, kind) = (opened.layout.dir.display(), settings.speed(opened.kind), opened.kind);
+    let url = doors.shop.url();
+    let cards = match &doors.cards {
+        Some(cards) => format!("cards at {}", cards.url()),
+        None => "no payment processor is set up: open for looking".to_owned(),
+    };
+    if doors.cards.is_none() {
+        tracing::warn!("no payment processor is set up: the shop is open for looking, and takes no order");
+    }
+    match &doors.cards {
+        Some(cards) => tracing::info!(shop = %doors.shop.at, cards = %cards.at, "listening"),
+        None => tracing::info!(shop = %doors.shop.at, "listening"),
+    }
     output::say(&format!(
-        "doorstep is open: {shop_url} ({products} products, data in {dir}, speed {speed}, cards at {cards_url})"
+        "doorstep is open: {url} ({kind}, {products} products, data in {dir}, speed {speed}, {cards})"
     ));
 }
 
@@ -143,12 +178,6 @@ fn serve_cards(running: &Running<Shop>, listener: TcpListener, page: CardPage, l
             Err(server.map_err(|error| error.to_string())?.await.to_string())
         })
     });
-}
-
-fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).map_err(|error| {
-        Failure(format!("cannot listen on {address} ({error}): choose another {key}, or port 0"))
-    })
 }
 
 /// SIGTERM and SIGINT.

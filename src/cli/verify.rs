@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use crate::actors::{Shop, audit, trees::names};
 use crate::runtime::{JournalDir, Recovered, compare, derive, system_time};
-use crate::settings::Settings;
+use crate::settings::{Settings, ShopKind};
 use crate::storage::{DirectoryLock, OpenState};
 
 use super::data_directory::{WHETHER_ACKNOWLEDGED, open_trees, promised};
+use super::directory::find_opened_once;
 use super::layout::Layout;
 use super::{Failure, clocks, private};
 
@@ -16,8 +17,8 @@ const SHOWN_MAX: usize = 50;
 
 /// Exits 1 where anything differs, and names it.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
-    let Examined { records, torn_bytes, derived, found } = examine(settings)?;
-    if let Some(ahead) = clocks::trade_ahead(derived.last_at, system_time()?, settings.trade.speed) {
+    let Examined { kind, records, torn_bytes, derived, found } = examine(settings)?;
+    if let Some(ahead) = clocks::trade_ahead(derived.last_at, system_time()?, settings.speed(kind)) {
         println!("{ahead}");
     }
     report(records, torn_bytes, &found);
@@ -26,6 +27,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
 
 /// What a shop's directory holds.
 pub struct Examined {
+    pub kind: ShopKind,
     pub records: u64,
     /// Of a last write that is not whole. A start drops it and opens, so it is no difference.
     pub torn_bytes: u64,
@@ -38,7 +40,7 @@ pub struct Examined {
 /// Derives every state from the journal alone, compares it with the trees, and audits the books and the stock.
 pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
     let layout = Layout::of(settings);
-    layout.must_exist()?;
+    let kind = find_opened_once(&layout)?.kind;
     private::look(&layout)?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let journal_dir = layout.journal();
@@ -63,7 +65,8 @@ pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
         }
     }
     found.extend(audit::audit(&derived.tables, derived.is_quiet()));
-    Ok(Examined { records: journal.last().0, torn_bytes: journal.torn_bytes(), derived, found })
+    let (records, torn_bytes) = (journal.last().0, journal.torn_bytes());
+    Ok(Examined { kind, records, torn_bytes, derived, found })
 }
 
 fn report(records: u64, torn_bytes: u64, found: &[String]) {

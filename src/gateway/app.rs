@@ -7,7 +7,7 @@ use crate::access::Clients;
 use crate::access::Origins;
 use crate::actors::{Rules, Shop};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::{SessionId, VisitorKey};
+use crate::domain::{SessionId, ShopIdentity, VisitorKey};
 use crate::partners::processor::PaymentPage;
 use crate::runtime::{Actor, Clock, Member, Question};
 
@@ -21,8 +21,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     /// Whether a program may pay by this token: those of the test cards, where they are good.
     pub tokens: Arc<dyn Fn(&str) -> bool + Send + Sync>,
-    /// Where a customer with a browser types her card.
-    pub payment_page: Arc<dyn PaymentPage>,
+    /// Where a customer with a browser types her card; `None` where nobody takes cards: the shop is open for looking.
+    pub payment_page: Option<Arc<dyn PaymentPage>>,
     /// Which API keys are good.
     pub programs: Arc<Programs>,
     /// Secrets of new carts and visitors, which nobody can guess.
@@ -37,6 +37,8 @@ pub struct App {
     /// The origins that the shop is reached at.
     pub origins: Arc<Origins>,
     pub pages: PageSettings,
+    /// Who keeps the shop, as its pages say it.
+    pub identity: Arc<ShopIdentity>,
 }
 
 /// Draws the secrets that open new carts.
@@ -63,6 +65,11 @@ impl NewSession for OsSessions {
 }
 
 impl App {
+    /// What asks for it needs somebody who takes cards.
+    pub fn payment_page(&self) -> Result<&Arc<dyn PaymentPage>, Problem> {
+        self.payment_page.as_ref().ok_or_else(Problem::payment_not_set_up)
+    }
+
     /// The id of a program's cart that is to be begun.
     pub fn new_cart(&self) -> Result<SessionId, Problem> {
         let (at, random) = self.sessions.draw().ok_or_else(Problem::internal)?;

@@ -78,6 +78,11 @@ impl Problem {
         Problem::new(Code::NoAnswer, "the shop did not answer in time; nothing was changed")
     }
 
+    /// To whoever would pay where nobody takes cards.
+    pub fn payment_not_set_up() -> Problem {
+        Problem::new(Code::PaymentNotSetUp, "nobody takes cards for this shop yet: it is open for looking")
+    }
+
     /// The same for an order that does not exist and for one that the key does not open.
     pub fn no_such_order() -> Problem {
         Problem::new(Code::NoSuchOrder, "there is no order of this id that the key given opens")

@@ -62,7 +62,7 @@ pub(super) fn segments(dir: &Path) -> Result<Vec<SegmentFile>, Error> {
 }
 
 /// Whether a file of this name was being prepared by a journal, and never held anything that was acknowledged.
-pub fn is_unfinished(file: &Path) -> bool {
+fn is_unfinished(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.starts_with(PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
 }

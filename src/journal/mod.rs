@@ -82,7 +82,6 @@ mod tests;
 mod writer;
 
 pub use batch::Batch;
-pub use directory::is_unfinished;
 pub use error::Error;
 pub use examine::{Examined, examine};
 pub use file::{FileJournal, FileOptions};

@@ -18,6 +18,7 @@ use crate::domain::Timestamp;
 
 pub mod carrier;
 pub mod mail;
+mod not_set_up;
 pub mod processor;
 pub mod wholesaler;
 

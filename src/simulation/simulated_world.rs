@@ -12,7 +12,7 @@ use crate::access::Origins;
 use crate::actors::{GATEWAY, Rules, SESSIONS, Shop};
 use crate::actors::{bank, stock_keeper, tree, web_session};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::{Date, PassKey, PassKeys, SessionId};
+use crate::domain::{Date, PassKey, PassKeys, SessionId, ShopIdentity};
 use crate::gateway::{App, HttpLimits, InProcess, NewSession, OrderLinks, PageSettings, Programs};
 use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
@@ -180,7 +180,7 @@ impl SimulatedWorld {
             shop: Arc::new(self.kit.running().handle()),
             catalogue: self.catalogue.clone(),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some() || token == "tok_nobody"),
-            payment_page: self.network.card_page.clone(),
+            payment_page: Some(self.network.card_page.clone()),
             programs: self.programs.clone(),
             sessions: Arc::new(SeededSessions { secrets: self.secrets.clone(), clock }),
             links: links(),
@@ -189,6 +189,7 @@ impl SimulatedWorld {
             clients: Arc::new(rates::clients()),
             origins: Arc::new(named()),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
+            identity: Arc::new(ShopIdentity::demo()),
         };
         self.network.card_page.connect(app.shop.clone());
         self.network.open(InProcess::new(app).await);

@@ -147,7 +147,7 @@ fn who_stands_behind_a_proxy_is_told_of_what_the_settings_leave_out() {
     assert!(shop.stop().success());
     assert!(!shop.log().contains(WARNED), "nothing stands before it");
     let without_cards = setup().set("DOORSTEP_HTTP__PUBLIC_URL", PUBLIC).closed();
-    let refused = without_cards.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let refused = without_cards.command(&["--listen", "127.0.0.1:0"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(1), "{said}");
     assert!(
@@ -164,16 +164,14 @@ fn who_serves_more_than_this_machine_must_say_by_which_name() {
         (["--listen", "0.0.0.0:0", "--processor-listen", "127.0.0.1:0"], "http.public_url"),
         (["--listen", "127.0.0.1:0", "--processor-listen", "[::]:0"], "processor.public_url"),
     ] {
-        for command in [&["serve"][..], &["serve", "--demo"]] {
-            let refused = shop.command(&[command, &arguments].concat());
-            let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-            assert_eq!(refused.status.code(), Some(1), "{said}");
-            assert!(said.contains(&format!("set {key}")) && said.contains("https://shop.example"), "{said}");
-        }
+        let refused = shop.command(&arguments);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains(&format!("set {key}")) && said.contains("https://shop.example"), "{said}");
     }
     assert!(!shop.data().join("journal").exists(), "nothing is begun");
     let named = setup().set("DOORSTEP_HTTP__PUBLIC_URL", "shop.example").closed();
-    let refused = named.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let refused = named.command(&["--listen", "127.0.0.1:0"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("http.public_url = shop.example"), "{said}");
 }

@@ -23,6 +23,7 @@ const HELD: &[&str] = &[
     "src/journal/",
     "src/partners/",
     "src/runtime/",
+    "src/settings/",
     "src/simulation/",
     "src/storage/",
 ];

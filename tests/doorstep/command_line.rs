@@ -26,6 +26,7 @@ fn help_names_every_command_and_flag() {
     let help = doorstep(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     for word in [
+        "init",
         "serve",
         "import",
         "verify",
@@ -60,14 +61,14 @@ fn a_wrong_flag_or_command_is_wrong_usage() {
 #[test]
 fn a_wrong_setting_names_itself() {
     for (name, value, named) in [
-        ("DOORSTEP_TRADE__SPEED", "fast", "speed"),
+        ("DOORSTEP_CREDIT__ALL_MAX", "fast", "all_max"),
         ("DOORSTEP_TRADE__SPED", "7", "sped"),
         ("DOORSTEP_SHOP__CURRENCY", "pound", "pound"),
         ("DOORSTEP_PAYMENT__HOLD_DAYS", "0", "payment.hold_days"),
         ("DOORSTEP_LOG__FORMAT", "prose", "prose"),
     ] {
         let shop = setup().set(name, value).closed();
-        let refused = shop.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let refused = shop.command(&["--listen", "127.0.0.1:0"]);
         assert_eq!(refused.status.code(), Some(1), "{name}: {refused:?}");
         assert!(complaint(&refused).contains(named), "{name}: {}", complaint(&refused));
         assert!(!shop.data().exists(), "nothing is made for a shop that cannot open");
@@ -79,13 +80,13 @@ fn a_port_in_use_says_which_setting_to_change() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let shop = setup().closed();
-    let refused = shop.command(&["serve", "--listen", &address, "--processor-listen", "127.0.0.1:0"]);
+    let refused = shop.command(&["--listen", &address, "--processor-listen", "127.0.0.1:0"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
         complaint(&refused).contains(&address) && complaint(&refused).contains("http.listen"),
         "{refused:?}"
     );
-    let refused = shop.command(&["serve", "--listen", "127.0.0.1:0", "--processor-listen", &address]);
+    let refused = shop.command(&["--listen", "127.0.0.1:0", "--processor-listen", &address]);
     assert!(complaint(&refused).contains("processor.listen"), "{refused:?}");
 }
 

@@ -11,11 +11,12 @@ use super::verify::printed;
 
 /// As the last build left it whose events, messages and calls had no versions of their own.
 const BEFORE_VERSIONS: &str = "data-before-versions.tar.gz";
+const UNMARKED: &str = "if a build made it that did not mark its directories, use that build, or begin a new directory with --data DIR";
 const WHAT_TO_DO: &str = "it was written before each form had a version of its own, and this build does not read that: \
                           use the build that wrote it, or begin a new data directory";
 
 /// Every file of it, but for the lock, which names whoever had it last.
-fn held(data: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn held(data: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![data.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -49,12 +50,35 @@ fn is_refused(refused: &Output, record: u64) {
 }
 
 #[test]
-fn a_directory_from_before_versions_is_refused_by_name_and_stays_as_it_is() {
+fn a_directory_without_a_mark_is_refused_by_every_command_and_stays_as_it_is() {
     let shop = before_versions();
     let before = held(&shop.data());
+    for arguments in [
+        &["--listen", "127.0.0.1:0"][..],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["init", "--demo"],
+        &["init", "--yes", "--name", "Bound"],
+        &["keys", "list"],
+        &["verify"],
+        &["rebuild"],
+        &["explain", "ord_01KYE92JQ8P46B7GGTQSW9Q4ZC"],
+    ] {
+        let refused = shop.command(arguments);
+        assert!(held(&shop.data()) == before, "{arguments:?} changed something");
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        assert!(printed(&refused).contains(UNMARKED), "{arguments:?}: {}", printed(&refused));
+    }
+}
+
+#[test]
+fn a_directory_from_before_versions_is_refused_by_name_and_stays_as_it_is() {
+    let shop = before_versions();
+    // as if it had been marked by the build that wrote it
+    let other = setup().catalogue(&[]).closed();
+    fs::copy(other.data().join("directory.toml"), shop.data().join("directory.toml")).expect("a mark");
+    let before = held(&shop.data());
     for (arguments, record) in [
-        (&["serve", "--demo", "--listen", "127.0.0.1:0"][..], 209),
-        (&["serve", "--listen", "127.0.0.1:0"], 209),
+        (&["--listen", "127.0.0.1:0"][..], 209),
         (&["keys", "list"], 209),
         (&["verify"], 1),
         (&["rebuild"], 1),

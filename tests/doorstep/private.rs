@@ -133,7 +133,7 @@ fn a_directory_of_another_user_is_refused_with_what_to_do() {
     let mut shop = setup().open();
     assert_eq!(shop.stop().code(), Some(0));
     std::os::unix::fs::chown(shop.data().join("journal"), Some(65_534), None).expect("give it away");
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+    for command in [&["--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
         let refused = shop.command(command);
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert_eq!(refused.status.code(), Some(1), "{said}");
@@ -148,7 +148,7 @@ fn a_directory_that_is_no_shops_is_refused_by_every_command_and_left_as_it_is() 
     fs::create_dir_all(&site).expect("a directory of somebody's");
     fs::set_permissions(&site, fs::Permissions::from_mode(0o755)).unwrap();
     let before = open_to_others(&shop.data());
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"], &["keys", "list"]] {
+    for command in [&["--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"], &["keys", "list"]] {
         let refused = shop.command(command);
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert_eq!(refused.status.code(), Some(1), "{said}");

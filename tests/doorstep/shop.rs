@@ -21,7 +21,7 @@ const NAMED: &[u8] = b"Host: shop\r\n";
 /// How a test wants its shop.
 pub struct Setup {
     speed: u32,
-    demo: bool,
+    kind: Kind,
     catalogue: Option<String>,
     data: Option<PathBuf>,
     files_max: Option<u32>,
@@ -29,10 +29,26 @@ pub struct Setup {
     settings: Vec<(String, String)>,
 }
 
-/// With the demo world's books, and fast.
+/// What its directory is for.
+#[derive(PartialEq)]
+enum Kind {
+    Demo,
+    /// One that `init` made.
+    Shop,
+}
+
+/// A demo with its books, and fast.
 pub fn setup() -> Setup {
     let settings = vec![("DOORSTEP_JOURNAL__SEGMENT_BYTES".to_owned(), SEGMENT_BYTES.to_owned())];
-    Setup { speed: FAST, demo: true, catalogue: None, data: None, files_max: None, loose: false, settings }
+    Setup {
+        speed: FAST,
+        kind: Kind::Demo,
+        catalogue: None,
+        data: None,
+        files_max: None,
+        loose: false,
+        settings,
+    }
 }
 
 impl Setup {
@@ -41,20 +57,24 @@ impl Setup {
         self
     }
 
-    /// Sells these books instead of the demo world's: lines of `sku,title,price,stock`.
+    /// A demo that sells these books instead, so many of each, and takes orders of programs with a key alone.
     pub fn catalogue(mut self, rows: &[(String, u32)]) -> Setup {
         let mut csv = "sku,title,authors,year,language,price,weight_grams,stock\n".to_owned();
         for (sku, stock) in rows {
             csv.push_str(&format!("{sku},Book {sku},Ada Lovelace,1843,en,7.49,300,{stock}\n"));
         }
-        self.demo = false;
         self.catalogue = Some(csv);
-        self
+        self.closed_to_strangers()
     }
 
-    /// Sells what is in its directory already.
-    pub fn without_demo(mut self) -> Setup {
-        self.demo = false;
+    /// Programs order with a key alone.
+    pub fn closed_to_strangers(self) -> Setup {
+        self.set("DOORSTEP_DEMO__STRANGERS_ORDER", "false")
+    }
+
+    /// No demo: a shop as `init` makes it, where nobody takes cards, and the time is that of the clock.
+    pub fn shop(mut self) -> Setup {
+        self.kind = Kind::Shop;
         self
     }
 
@@ -112,11 +132,16 @@ impl Setup {
             keys: AtomicU64::new(1),
             api_key: None,
         };
+        if shop.setup.kind == Kind::Shop {
+            shop.does(&["init", "--yes", "--name", "Bound & Sons"]);
+        }
         if let Some(csv) = &shop.setup.catalogue {
+            if shop.setup.kind == Kind::Demo {
+                shop.does(&["init", "--demo"]);
+            }
             let file = shop.root.path().join("catalogue.csv");
             fs::write(&file, csv).expect("write the test's catalogue");
-            let imported = shop.command(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
-            assert!(imported.status.success(), "{imported:?}");
+            shop.does(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
             shop.api_key = Some(shop.adds_key("test"));
         }
         shop
@@ -178,7 +203,8 @@ impl TestShop {
                 announced.split_once(begin).unwrap_or_else(|| panic!("no `{begin}` in {announced}"));
             rest.split(end).next().unwrap_or_default().to_owned()
         };
-        self.cards_url = words("cards at ", ')');
+        let has_cards = announced.contains("cards at ");
+        self.cards_url = if has_cards { words("cards at ", ')') } else { String::new() };
         self.is_at(words("doorstep is open: ", ' '));
         Ok(())
     }
@@ -211,19 +237,22 @@ impl TestShop {
     /// As [`TestShop::spawn`] starts it; it prints wherever the test wants.
     pub fn serve_command(&self) -> Command {
         let mut command = self.new_command();
-        command.arg("serve").args(self.setup.demo.then_some("--demo")).args(["--listen", "127.0.0.1:0"]);
+        command.args((self.setup.kind == Kind::Shop).then_some("serve")).args(["--listen", "127.0.0.1:0"]);
         command.envs(self.beset.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
         command
     }
 
     fn new_command(&self) -> Command {
         let mut command = self.setup.program();
-        command.args(["--speed", &self.setup.speed.to_string(), "--data"]).arg(self.data());
         // the tests' own variables are no settings, and a developer's are not the test's
         let ours = std::env::vars_os().map(|(name, _)| name);
         ours.filter(|name| name.to_string_lossy().starts_with("DOORSTEP_")).for_each(|name| {
             command.env_remove(name);
         });
+        command.env("DOORSTEP_DATA__DIR", self.data());
+        if self.setup.kind == Kind::Demo {
+            command.env("DOORSTEP_TRADE__SPEED", self.setup.speed.to_string());
+        }
         command.envs(self.setup.settings.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -240,6 +269,12 @@ impl TestShop {
     pub fn command(&self, arguments: &[&str]) -> Output {
         let mut command = self.new_command();
         command.args(arguments).stdin(Stdio::null()).output().expect("run the command")
+    }
+
+    #[track_caller]
+    fn does(&self, arguments: &[&str]) {
+        let done = self.command(arguments);
+        assert!(done.status.success(), "{arguments:?}: {done:?}");
     }
 
     /// From the next start on.

@@ -201,7 +201,7 @@ fn a_shop_that_cannot_go_on_drains_exits_with_an_error_and_says_why() {
 #[test]
 fn a_second_daemon_on_the_directory_is_refused_and_told_who_has_it() {
     let shop = setup().open();
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+    for command in [&["--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
         let refused = shop.command(command);
         assert_eq!(refused.status.code(), Some(1));
         assert!(printed(&refused).contains("in use by another doorstep (process "), "{}", printed(&refused));
@@ -347,7 +347,7 @@ fn a_second_daemon_is_refused_although_every_lock_file_was_deleted() {
     let segment = segments(&shop).pop().expect("a segment");
     let of = |path: &PathBuf| std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap());
     let inode = of(&segment);
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
+    for command in [&["--listen", "127.0.0.1:0"][..], &["verify"], &["rebuild"]] {
         let refused = shop.command(command);
         assert_eq!(refused.status.code(), Some(1));
         assert!(printed(&refused).contains("in use by another doorstep"), "{}", printed(&refused));

@@ -11,7 +11,7 @@ use doorstep::actors::{Rules, SESSIONS, Shop, bank, tree};
 use doorstep::domain::catalogue::{Catalogue, Product, demo};
 use doorstep::domain::{
     Backorder, Customer, OrderLine, OrderState, PassKey, PassKeys, ProgramId, Quantity, SessionId,
-    ShippingAddress,
+    ShippingAddress, ShopIdentity,
 };
 use doorstep::gateway::{App, HttpLimits, InProcess, OrderLinks, OsSessions, PageSettings, Programs};
 use doorstep::partners::processor::EmbeddedProcessor;
@@ -142,7 +142,7 @@ impl Bookshop {
             shop: Arc::new(self.kit.running().handle()),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
-            payment_page: Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32])),
+            payment_page: Some(Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32]))),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(OsSessions { clock: self.kit.running().clock() }),
             links: OrderLinks::new(PassKeys::new(vec![PassKey { id: 1, secret: [1; 32] }]).expect("one key")),
@@ -151,6 +151,7 @@ impl Bookshop {
             clients: Arc::new(doorstep::access::Clients::unlimited()),
             origins: Arc::new(origins.expect("this machine's names")),
             pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
+            identity: Arc::new(ShopIdentity::demo()),
         })
         .await
     }

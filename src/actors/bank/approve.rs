@@ -8,7 +8,8 @@ use crate::runtime::Snapshot;
 use super::account::{Account, AccountId, Cardholder};
 use super::card::CardToken;
 use super::hold::{Hold, HoldState};
-use super::{Behaviour, Card, Event, HoldAnswer, VerifyAnswer, lapse, test_cards, typed_card};
+use super::test_cards::{self, TestCard};
+use super::{Behaviour, Card, Event, HoldAnswer, VerifyAnswer, lapse, typed_card};
 
 /// What is asked of the issuer.
 pub struct Request<'a> {
@@ -26,14 +27,16 @@ pub fn request(turn: &mut Turn<'_>, payment: PaymentId, request: &Request<'_>) {
     if let Some(decided) = turn.get::<Hold>(&payment) {
         return answer(turn, payment, &decided, order);
     }
-    let typed = card_of(turn, request.token);
-    let behaviour = behaviour(request.token, typed.as_deref());
+    let test_card = test_card(turn, request.token);
+    let typed = if test_card.is_some() { None } else { turn.get::<Card>(&CardToken::new(request.token)) };
+    let behaviour = test_card.map(|card| card.behaviour).or(typed.as_deref().map(|card| card.behaviour));
+    let limit = test_card.map_or(test_cards::REGISTERED_LIMIT_MINOR, |card| card.limit);
     let replaced = replaced(turn, request);
     let hold = Hold {
         token: request.token.to_owned(),
         amount: if request.verification { Money::zero(request.amount.currency) } else { request.amount },
         verification: request.verification,
-        state: verdict(turn, request, behaviour, typed.as_deref(), replaced.as_ref()),
+        state: verdict(turn, request, behaviour, limit, typed.as_deref(), replaced.as_ref()),
         unreachable: behaviour == Some(Behaviour::Unreachable),
     };
     if !first_answer_is_lost(behaviour) {
@@ -46,12 +49,9 @@ pub fn request(turn: &mut Turn<'_>, payment: PaymentId, request: &Request<'_>) {
         }
         lapse::watch(turn, payment, order, capture_before);
     }
-    if matches!(hold.state, HoldState::Held { .. } | HoldState::Verified { .. })
-        && test_cards::find(request.token).is_none()
-    {
+    if matches!(hold.state, HoldState::Held { .. } | HoldState::Verified { .. }) && test_card.is_none() {
         typed_card::keep(turn, request.token);
     }
-    let limit = limit(request.token);
     turn.record(Event::Asked { order, payment, hold, limit });
 }
 
@@ -66,6 +66,7 @@ fn verdict(
     turn: &mut Turn<'_>,
     request: &Request<'_>,
     behaviour: Option<Behaviour>,
+    limit: i64,
     typed: Option<&Card>,
     replaced: Option<&(PaymentId, Snapshot<Hold>)>,
 ) -> HoldState {
@@ -86,7 +87,7 @@ fn verdict(
     let id = AccountId::cardholder(request.token, amount.currency);
     let mut account = match turn.get::<Account>(&id).as_deref() {
         Some(Account::Cardholder(account)) => *account,
-        _ => Cardholder::new(amount.currency, limit(request.token)),
+        _ => Cardholder::new(amount.currency, limit),
     };
     if let Some((_, old)) = replaced
         && AccountId::cardholder(&old.token, old.amount.currency) == id
@@ -106,29 +107,15 @@ fn verdict(
     }
 }
 
-/// As it was typed on the card page; a test card has no row.
-fn card_of(turn: &mut Turn<'_>, token: &str) -> Option<Snapshot<Card>> {
-    match test_cards::find(token) {
-        Some(_) => None,
-        None => turn.get::<Card>(&CardToken::new(token)),
-    }
-}
-
-fn behaviour(token: &str, typed: Option<&Card>) -> Option<Behaviour> {
-    match test_cards::find(token) {
-        Some(card) => Some(card.behaviour),
-        None => typed.map(|card| card.behaviour),
-    }
+/// Where test cards are good; in a shop their tokens are nobody's.
+fn test_card(turn: &Turn<'_>, token: &str) -> Option<&'static TestCard> {
+    if turn.rules().test_cards { test_cards::find(token) } else { None }
 }
 
 /// A test card by its token. One that was typed by its brand and last four digits, all that is kept of its number: typed
 /// again, it has another token and is the same card.
 fn known_by(token: &str, typed: Option<&Card>) -> String {
     typed.map_or(token.to_owned(), |card| format!("{} {}", card.brand, card.last4))
-}
-
-fn limit(token: &str) -> i64 {
-    test_cards::find(token).map_or(test_cards::REGISTERED_LIMIT_MINOR, |card| card.limit)
 }
 
 /// A repeat, or a question, is answered then, unless the card cannot be reached at all.

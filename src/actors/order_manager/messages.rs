@@ -252,7 +252,7 @@ pub enum Outcome {
     NothingToBuy,
     /// 422: no payment carries so much. Nothing is bound.
     TotalTooLarge,
-    /// 503: the shop has nobody who takes payments: it is open for looking. Nothing is bound.
+    /// 503: nobody takes the payment: the shop is open for looking. Nothing is bound.
     NotOpen,
 }
 

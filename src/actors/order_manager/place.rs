@@ -11,6 +11,7 @@ pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
     let key = KeyHash::of(&place.idempotency);
     match turn.get::<KeyBinding>(&key) {
         Some(binding) => again(turn, place, key, &binding),
+        None if !turn.rules().takes_payment => refuse(turn, place, key, Outcome::NotOpen),
         None if place.lines.is_empty() => refuse(turn, place, key, Outcome::NothingToBuy),
         None if place.totals.total.amount > TOTAL_MINOR_MAX => {
             refuse(turn, place, key, Outcome::TotalTooLarge);

@@ -54,8 +54,11 @@ fn fulfil(turn: &mut Turn<'_>, fulfilment: &Fulfilment) {
         return;
     }
     turn.record(Event::Asked { fulfilment: Box::new(fulfilment.clone()) });
-    let due = turn.trade_in(turn.rules().packing_ms);
-    wait(turn, order, due, Message::PackingDone { order });
+    // without a crew nothing is packed by itself
+    if turn.rules().has_crew {
+        let due = turn.trade_in(turn.rules().packing_ms);
+        wait(turn, order, due, Message::PackingDone { order });
+    }
 }
 
 /// What is at the truck, or beyond, is handed over first: then the same report leads it on.

@@ -123,6 +123,16 @@ fn booking_of(turn: &Decided) -> BookingRequest {
 }
 
 #[test]
+fn without_a_crew_nothing_is_packed_by_itself() {
+    let mut alone = alone();
+    alone.rules.has_crew = false;
+    let turn = alone.when(US, Message::Fulfil(Box::new(fulfilment())));
+    assert_eq!((timer(&turn), stage(&alone)), (None, Stage::Packing));
+    alone.when(US, packing_done());
+    assert_eq!(stage(&alone), Stage::Booking, "it goes on once somebody says that it is packed");
+}
+
+#[test]
 fn a_parcel_goes_from_the_shelf_to_the_doorstep() {
     let mut alone = alone();
     let turn = alone.when(US, Message::Fulfil(Box::new(fulfilment())));

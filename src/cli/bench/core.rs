@@ -22,7 +22,7 @@ use crate::partners::carrier::EmbeddedCarrier;
 use crate::partners::mail::{Letter, Post};
 use crate::partners::{self, Partners, PendingAnswer, at_once, wholesaler};
 use crate::runtime::{DrainDeadlines, Handle, Refused};
-use crate::settings::Settings;
+use crate::settings::{Opens, Settings};
 
 use super::choices::Path;
 use super::load::{Basket, OPENING_STOCK};
@@ -34,7 +34,7 @@ const WITHIN: Duration = Duration::from_secs(30);
 
 pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -> Result<Ran, Failure> {
     actix::System::new().block_on(async {
-        let opened = DataDirectory::open(settings)?.start_among(settings, partners()).await?;
+        let opened = DataDirectory::open(settings, Opens::Demo)?.start_among(settings, partners()).await?;
         let shop = opened.running.handle();
         list(&shop, &shelf).await?;
         let sessions = OsSessions { clock: opened.running.clock() };
@@ -53,7 +53,7 @@ pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -
 /// Opens the directory, puts the products on the shelf, and closes it; the bench's API key.
 pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<ApiKey, Failure> {
     actix::System::new().block_on(async {
-        let opened = DataDirectory::open(settings)?.start_among(settings, partners()).await?;
+        let opened = DataDirectory::open(settings, Opens::Demo)?.start_among(settings, partners()).await?;
         let shop = opened.running.handle();
         let listed = list(&shop, shelf).await;
         let key = api_keys::renew(&shop, "bench").await;

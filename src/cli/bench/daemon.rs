@@ -34,7 +34,7 @@ impl Daemon {
     pub async fn open(settings: &Settings, config: Option<&Path>) -> Result<Daemon, Failure> {
         let log = settings.data.dir.join("daemon.log");
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--processor-listen", "127.0.0.1:0"]);
+        command.args(["--listen", "127.0.0.1:0", "--processor-listen", "127.0.0.1:0"]);
         command.args(["--speed", &settings.trade.speed.to_string()]).arg("--data").arg(&settings.data.dir);
         config.map(|config| command.arg("--config").arg(config));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?).kill_on_drop(true);

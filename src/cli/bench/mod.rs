@@ -195,8 +195,8 @@ fn of_our_own(
 ) -> Result<Figures, Failure> {
     let directory = Directory::at(data)?;
     settings.data.dir = directory.data();
-    if arguments.until == Until::Closed && settings.trade.speed == 1 {
-        settings.trade.speed = SPEED;
+    if settings.trade.speed == 0 {
+        settings.trade.speed = if arguments.until == Until::Closed { SPEED } else { 1 };
     }
     let (path, speed) = (arguments.path, settings.trade.speed);
     let stored = arguments.store(&settings)?;

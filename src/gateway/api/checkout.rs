@@ -85,7 +85,7 @@ fn problem(refused: Outcome) -> Problem {
         Outcome::TotalTooLarge => {
             Problem::new(Code::TotalTooLarge, "what is in the cart costs more than one payment can carry")
         }
-        Outcome::NotOpen => Problem::new(Code::PaymentNotSetUp, "nobody takes payments for this shop yet"),
+        Outcome::NotOpen => Problem::payment_not_set_up(),
         // the caller has answered these
         Outcome::Taken(_) | Outcome::Pending(_) => Problem::internal(),
     }

@@ -203,6 +203,8 @@ fn token(app: &App, body: &Fields<'_>) -> Result<String, Problem> {
     if (app.tokens)(&token) {
         return Ok(token);
     }
+    // where nobody takes cards no token is known
+    app.payment_page()?;
     let pointer = fields.place("token").pointer();
     Err(Problem::new(Code::UnknownToken, "the payment system does not know this token").at(pointer))
 }

@@ -44,6 +44,7 @@ struct Back {
 /// `GET /checkout`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Back { cancelled } = query(&request)?;
+    app.payment_page()?;
     let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
     let wait = Wait::for_lines(&app, &cart.lines).await?;
     let typed = match &cart.details {
@@ -93,6 +94,7 @@ pub async fn begin(
     _same_origin: SameOrigin,
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse, Problem> {
+    app.payment_page()?;
     let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
     let checked = typed.check();
     let wait = Wait::for_lines(&app, &cart.lines).await?;
@@ -112,7 +114,8 @@ pub async fn begin(
         Some(_) => (None, cart),
     };
     let begun = begin_at(&app, &cart, customer.into(), shipping_address.into(), backorder).await?;
-    let mut on = see_other(&begun.map_or("/cart".to_owned(), |begun| begun.payment_page(&app, &request)));
+    let next = begun.map(|begun| begun.payment_page(&app, &request)).transpose()?;
+    let mut on = see_other(next.as_deref().unwrap_or("/cart"));
     if let Some(visitor) = renewed {
         visitor::remember(&app, visitor, &mut on)?;
     }
@@ -156,10 +159,10 @@ async fn begin_at(
 
 impl Begun {
     /// Where the card is typed: the payment company's own page, which comes back to ours.
-    fn payment_page(&self, app: &App, request: &HttpRequest) -> String {
+    fn payment_page(&self, app: &App, request: &HttpRequest) -> Result<String, Problem> {
         // a request that names none of ours has come to no handler
         let shop = app.origins.of_head(request.head()).unwrap_or(app.origins.canonical());
         let back = format!("{shop}/checkout/return");
-        app.payment_page.address(&self.nonce, self.amount, &back)
+        Ok(app.payment_page()?.address(&self.nonce, self.amount, &back))
     }
 }

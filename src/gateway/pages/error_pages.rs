@@ -112,6 +112,10 @@ fn heading_and_text(code: Code) -> (&'static str, &'static str) {
             "That was too often",
             "A lot has been asked for from where you are. Nothing was done: please wait a little, and try again.",
         ),
+        Code::PaymentNotSetUp => (
+            "We cannot take payments yet",
+            "This shop is open for looking: nobody takes your card for us so far. Nothing was charged, and your basket is as it was.",
+        ),
         Code::Overloaded => (
             "We have our hands full",
             "More people want books just now than we can serve at once. Nothing was done: please try again in a moment.",

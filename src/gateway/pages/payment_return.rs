@@ -33,7 +33,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
         return Ok(see_other("/checkout?cancelled=1"));
     }
     let Some(session) = visitor::session(&app, &request) else { return no_such_checkout(&app) };
-    let card = app.payment_page.card_of(&returned.checkout, &returned.code);
+    let card = app.payment_page()?.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
     let pay = PayWith { checkout: returned.checkout, card };
     match app.act_of(session, pay).await {
@@ -95,6 +95,7 @@ fn page_for(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         .response(&app.pages, StatusCode::CONFLICT),
         Outcome::UnknownToken => unknown_card(app),
         Outcome::InProgress => still_asking(app, StatusCode::CONFLICT),
+        Outcome::NotOpen => Err(Problem::payment_not_set_up()),
         // the basket says why
         Outcome::TotalTooLarge => Ok(see_other("/cart")),
         Outcome::NotOpen => not_open(app),

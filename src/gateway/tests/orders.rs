@@ -32,6 +32,18 @@ fn submitted(gateway: &TestGateway) -> Checkout {
 }
 
 #[actix_web::test]
+async fn where_nobody_takes_cards_no_order_is_asked_for_and_that_is_said() {
+    let gateway = TestGateway::new().for_looking();
+    let answered = gateway.send(post(ORDERS, &order())).await;
+    answered.assert_problem(503, "payment_not_set_up");
+    assert_eq!(answered.header("retry-after"), None, "no repetition helps");
+    assert!(gateway.asked().is_empty());
+    // whatever way it has come to the order manager
+    let gateway = TestGateway::new().replies::<Submit>(answer(Outcome::NotOpen));
+    gateway.send(post(ORDERS, &order())).await.assert_problem(503, "payment_not_set_up");
+}
+
+#[actix_web::test]
 async fn an_order_is_taken_with_its_place_lines_and_totals() {
     let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
     let answered = gateway.send(post(ORDERS, &order())).await;

@@ -18,7 +18,7 @@ use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, OrderState, PassKey,
-    PassKeys, Quantity, ShippingAddress, Sku, Timestamp, Totals,
+    PassKeys, Quantity, ShippingAddress, ShopIdentity, Sku, Timestamp, Totals,
 };
 use crate::gateway::{
     App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
@@ -136,7 +136,7 @@ impl TestGateway {
             shop: shop.clone(),
             catalogue: Arc::new(catalogue),
             tokens: Arc::new(|token| token == "tok_good"),
-            payment_page: Arc::new(ScriptedPaymentPage),
+            payment_page: Some(Arc::new(ScriptedPaymentPage)),
             programs: Arc::new(Programs::new(true)),
             sessions: Arc::new(new_sessions()),
             links: links(),
@@ -145,6 +145,7 @@ impl TestGateway {
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
             pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
+            identity: Arc::new(ShopIdentity::demo()),
         };
         TestGateway { app, shop }
     }
@@ -176,6 +177,13 @@ impl TestGateway {
     /// A shop, where a program needs a key.
     pub fn closed_to_strangers(mut self) -> TestGateway {
         self.app.programs = Arc::new(Programs::new(false));
+        self
+    }
+
+    /// A shop where nobody takes cards.
+    pub fn for_looking(mut self) -> TestGateway {
+        self.app.payment_page = None;
+        self.app.tokens = Arc::new(|_| false);
         self
     }
 

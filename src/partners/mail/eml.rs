@@ -60,9 +60,7 @@ impl EmlFolder {
         base_url: String,
         passes: PassKeys,
     ) -> Result<EmlFolder, EmlFolderError> {
-        let sender: Option<Mailbox> = if has_control(&from) { None } else { from.parse().ok() };
-        let sender = sender.filter(|sender| sender.email.domain().is_ascii());
-        let from = sender.ok_or(EmlFolderError::BadSender(from))?;
+        let from = sender(&from)?;
         fs::create_dir_all(&dir).map_err(|source| EmlFolderError::Folder { path: dir.clone(), source })?;
         let (writer, mut queue) = mpsc::channel::<QueuedLetter>(QUEUED_MAX);
         let letters = LetterWriter { dir: dir.clone(), from, base_url, passes };
@@ -78,6 +76,17 @@ impl EmlFolder {
         begun.map_err(|source| EmlFolderError::Folder { path: dir, source })?;
         Ok(EmlFolder { writer })
     }
+}
+
+/// Whether letters can be from there, as `Doorstep <orders@shop.example>`.
+pub fn check_sender(from: &str) -> Result<(), EmlFolderError> {
+    sender(from).map(drop)
+}
+
+fn sender(from: &str) -> Result<Mailbox, EmlFolderError> {
+    let sender: Option<Mailbox> = if has_control(from) { None } else { from.parse().ok() };
+    let sender = sender.filter(|sender| sender.email.domain().is_ascii());
+    sender.ok_or_else(|| EmlFolderError::BadSender(from.to_owned()))
 }
 
 impl Post for EmlFolder {

@@ -15,7 +15,7 @@ mod memory;
 mod subject;
 mod text;
 
-pub use eml::{EmlFolder, EmlFolderError};
+pub use eml::{EmlFolder, EmlFolderError, check_sender};
 pub use kind::MailKind;
 pub use letter::{AboutOrder, Letter, LetterLine};
 pub use memory::MemoryPost;

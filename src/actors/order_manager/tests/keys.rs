@@ -20,6 +20,21 @@ fn the_same_key_gets_the_same_answer_whatever_has_become_of_the_order() {
 }
 
 #[test]
+fn where_nobody_takes_cards_no_order_is_taken_whoever_asks_and_what_was_taken_before_is_answered_as_it_was() {
+    let mut desk = Desk::new();
+    desk.alone.rules.takes_payment = false;
+    let turn = desk.tell(Message::Place(Box::new(place_order())));
+    assert_eq!(answer(&turn).map(|answer| answer.outcome), Some(Outcome::NotOpen));
+    assert!(turn.events().is_empty(), "nothing is bound: {:?}", turn.events());
+    let mut desk = Desk::placed();
+    desk.reserved();
+    desk.authorised();
+    let first = answer(&desk.allocated()).unwrap();
+    desk.alone.rules.takes_payment = false;
+    assert_eq!(desk.place_again(|_| {}), Answer { replayed: true, ..first });
+}
+
+#[test]
 fn a_promise_is_said_again_as_it_was_made() {
     for days in [2, 8] {
         let mut desk = Desk::placed();

@@ -22,6 +22,17 @@ fn begun(pages: &TestPages) -> Option<(String, Backorder)> {
 }
 
 #[actix_web::test]
+async fn where_nobody_takes_cards_the_checkout_says_so_and_nothing_is_begun() {
+    let pages = TestPages::new(stocked(9, vec![emmas(2)])).for_looking();
+    for seen in [pages.get("/checkout").await, pages.post("/checkout", ADA).await] {
+        assert_eq!(seen.status, 503);
+        seen.shows("We cannot take payments yet").hides("retry-after");
+        assert!(!seen.headers.contains_key("retry-after"));
+    }
+    assert_eq!(begun(&pages), None);
+}
+
+#[actix_web::test]
 async fn a_whole_form_goes_on_to_the_payment_page() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
     pages.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");

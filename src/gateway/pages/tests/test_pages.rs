@@ -17,7 +17,7 @@ use crate::actors::web_session::{
 };
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
-use crate::domain::{Date, OrderLine, OrderState, SessionId, Sku, Totals, VisitorKey};
+use crate::domain::{Date, OrderLine, OrderState, SessionId, ShopIdentity, Sku, Totals, VisitorKey};
 use crate::gateway::pages::error_pages;
 use crate::gateway::{
     App, AskError, HttpLimits, PageSettings, PendingReply, Programs, RequestGuard, ShopClient, configure,
@@ -122,6 +122,12 @@ impl TestPages {
         self
     }
 
+    /// A shop where nobody takes cards.
+    pub fn for_looking(mut self) -> TestPages {
+        self.app.payment_page = None;
+        self
+    }
+
     /// Browsers reach the shop there.
     pub fn at(mut self, public_url: &'static str) -> TestPages {
         self.public_url = public_url;
@@ -172,7 +178,7 @@ fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
         shop,
         catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
         tokens: Arc::new(|token| token == "tok_good"),
-        payment_page: Arc::new(test_gateway::ScriptedPaymentPage),
+        payment_page: Some(Arc::new(test_gateway::ScriptedPaymentPage)),
         programs: Arc::new(Programs::new(true)),
         sessions: Arc::new(test_gateway::new_sessions()),
         links: test_gateway::links(),
@@ -181,6 +187,7 @@ fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
         clients: Arc::new(Clients::unlimited()),
         origins: test_gateway::origins(public_url),
         pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },
+        identity: Arc::new(ShopIdentity::demo()),
     }
 }
 

@@ -1,0 +1,29 @@
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use crate::access::BadOrigin;
+
+#[derive(Debug, thiserror::Error)]
+pub enum BadSettings {
+    #[error("settings: {0}; config/default.toml lists every key with its unit")]
+    Unreadable(#[from] config::ConfigError),
+    #[error("settings: {key} = {value}: {why}")]
+    Value { key: &'static str, value: String, why: Cow<'static, str> },
+    #[error(
+        "settings: {} sets data.dir, and lies in a data directory itself: take the line out, or name the file with --config",
+        file.display()
+    )]
+    DirectoryInItsOwnFile { file: PathBuf },
+    #[error("settings: {0}")]
+    Origin(#[from] BadOrigin),
+    #[error("there is neither {demo} nor {shop} here: name the data directory with --data DIR")]
+    NoDirectory { demo: &'static str, shop: &'static str },
+    #[error("both {demo} and {shop} are here: name one with --data DIR")]
+    TwoDirectories { demo: &'static str, shop: &'static str },
+}
+
+impl BadSettings {
+    pub fn value(key: &'static str, value: impl ToString, why: impl Into<Cow<'static, str>>) -> BadSettings {
+        BadSettings::Value { key, value: value.to_string(), why: why.into() }
+    }
+}

@@ -1,0 +1,17 @@
+//! Typed settings: `config/default.toml` ← the shop's own file ← the file given ← `DOORSTEP_…` environment ← flags.
+//! A key that does not exist, or a value that does not fit, names itself and stops the start.
+
+mod checks;
+mod directory;
+mod error;
+mod kind;
+mod load;
+mod rules;
+mod shop;
+mod tables;
+
+pub use directory::OWN_FILE;
+pub use error::BadSettings;
+pub use kind::{Opens, ShopKind};
+pub use load::{DEFAULTS, Overrides, stray_variables};
+pub use tables::{Log, LogFormat, Processor, ProcessorChoice, Settings, ShopSettings};

@@ -1,0 +1,99 @@
+//! What the parts of the shop are given of the settings.
+
+use crate::access;
+use crate::actors::{CART_KEPT_MS, Rules};
+use crate::domain::{EmailAddress, Money};
+use crate::http;
+use crate::partners::wholesaler;
+
+use super::{ProcessorChoice, Settings, ShopKind};
+
+/// All fifteen steps and the settlement pass in a minute or two.
+const DEMO_SPEED: u32 = 3_600;
+const DEMO_MAIL_FROM: &str = "Doorstep <shop@doorstep.example>";
+
+impl Settings {
+    /// Trade seconds in a real one.
+    pub fn speed(&self, kind: ShopKind) -> u32 {
+        match self.trade.speed {
+            0 if kind.is_demo() => DEMO_SPEED,
+            0 => 1,
+            set => set,
+        }
+    }
+
+    /// Whether there is a processor. Without one the shop is open for looking.
+    pub fn takes_payment(&self, kind: ShopKind) -> bool {
+        match self.payment.processor {
+            ProcessorChoice::ByKind => kind.is_demo(),
+            ProcessorChoice::None => false,
+            ProcessorChoice::Embedded => true,
+        }
+    }
+
+    /// Whom the mails of a demo are from where that is not set.
+    pub fn mail_from(&self) -> &str {
+        if self.mail.from.is_empty() { DEMO_MAIL_FROM } else { &self.mail.from }
+    }
+
+    /// What the connections of a listener may use, up to `connections_max` of them for each of its workers.
+    pub fn connections(&self, connections_max: usize) -> http::Limits {
+        http::Limits {
+            connections_max,
+            address_connections_max: self.http.address_connections_max,
+            local_connections_max: self.http.local_connections_max,
+            proxies: self.http.trusted_proxies.ranges().to_vec(),
+            idle_ms_max: self.http.idle_ms_max,
+            head_ms_max: self.http.head_ms_max,
+            body_ms_max: self.http.body_ms_max,
+            write_ms_max: self.http.write_ms_max,
+            write_bytes_per_s_min: self.http.write_bytes_per_s_min,
+            wipes_bodies: false,
+        }
+    }
+
+    /// Who asks a listener, and how often each may.
+    pub fn clients(&self) -> access::Clients {
+        access::Clients::new(self.rates, self.http.trusted_proxies.clone(), self.http.forwarding_header)
+    }
+
+    /// What decisions read. In a shop there is nobody as yet who supplies, packs, or takes a card.
+    pub fn rules(&self, kind: ShopKind) -> Rules {
+        const MINUTE_MS: u64 = 60_000;
+        let suppliers = if kind.is_demo() { wholesaler::embedded() } else { vec![] };
+        Rules {
+            currency: self.shop.currency,
+            shipping: Money::new(self.shop.shipping, self.shop.currency),
+            session_idle_ms: self.sessions.passivate_after_ms,
+            cart_kept_ms: CART_KEPT_MS,
+            wholesalers: suppliers.iter().map(|partner| partner.id()).collect(),
+            quote_deadline_ms: self.stock.quote_deadline_ms,
+            quote_fresh_ms: self.stock.quote_fresh_hours * 60 * MINUTE_MS,
+            supply_attempts_max: self.stock.supply_attempts_max,
+            payment_deadline_ms: self.payment.answer_deadline_ms,
+            payment_asks_max: self.payment.asks_max,
+            hold_days: self.payment.hold_days,
+            credit_card_max: self.credit.card_max,
+            credit_customer_max: self.credit.customer_max,
+            credit_all_max: self.credit.all_max,
+            settlement_days: self.payment.settlement_days,
+            fee_basis_points: self.payment.fee_basis_points,
+            packing_ms: self.warehouse.packing_minutes * MINUTE_MS,
+            delivery_days: self.warehouse.delivery_days,
+            retry_first_ms: self.partners.retry_first_ms,
+            retry_max_ms: self.partners.retry_max_ms,
+            mail_attempts_max: self.mail.attempts_max,
+            call_deadline_ms: self.partners.call_deadline_ms,
+            test_cards: kind.is_demo(),
+            takes_payment: self.takes_payment(kind),
+            has_crew: kind.is_demo(),
+            mailbox: self.mailbox(kind),
+        }
+    }
+
+    /// Where the shop itself reads of what comes; none where no post is set up that would bring it.
+    fn mailbox(&self, kind: ShopKind) -> Option<EmailAddress> {
+        let has_post = kind.is_demo();
+        EmailAddress::parse(&self.shop.email).ok().filter(|_| has_post)
+    }
+}

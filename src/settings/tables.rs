@@ -1,0 +1,103 @@
+//! The tables of the settings, as `config/default.toml` has them with their reasons.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::access::{CorsOrigins, ForwardingHeader, Quotas, TrustedProxies};
+use crate::domain::{CountryCode, Currency};
+use crate::runtime::CELLS_MAX;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub data: Data,
+    pub http: Http,
+    pub rates: Quotas,
+    pub processor: Processor,
+    pub shop: ShopSettings,
+    pub trade: Trade,
+    pub sessions: Sessions,
+    pub stock: Stock,
+    pub payment: Payment,
+    pub credit: CreditSettings,
+    pub warehouse: Warehouse,
+    pub partners: PartnerSettings,
+    pub mail: Mail,
+    pub demo: Demo,
+    pub journal: JournalSettings,
+    pub storage: Storage,
+    pub runtime: Runtime,
+    pub log: Log,
+}
+
+/// Declares the tables of the settings; what each key means stands in `config/default.toml`.
+macro_rules! tables {
+    ($($name:ident { $($key:ident: $kind:ty),* $(,)? })*) => {$(
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $(pub $key: $kind),*
+        }
+    )*};
+}
+
+tables! {
+    Data { dir: PathBuf }
+    Http {
+        listen: SocketAddr, public_url: String, trusted_proxies: TrustedProxies,
+        forwarding_header: ForwardingHeader, cors_origins: CorsOrigins, workers: usize, connections_max: usize, address_connections_max: usize,
+        local_connections_max: usize, idle_ms_max: u64, head_ms_max: u64, body_ms_max: u64, write_ms_max: u64,
+        write_bytes_per_s_min: u64,
+    }
+    Processor { listen: SocketAddr, public_url: String }
+    ShopSettings {
+        name: String, legal_name: String, address: Vec<String>, tax_number: String, currency: Currency, shipping: i64,
+        time_zone: String, countries: Vec<CountryCode>, email: String, phone: String, logo: PathBuf, contact: PathBuf,
+        terms: PathBuf, returns: PathBuf, privacy: PathBuf,
+    }
+    Trade { speed: u32 }
+    Sessions { passivate_after_ms: u64 }
+    Stock { quote_deadline_ms: u64, quote_fresh_hours: u64, supply_attempts_max: u32 }
+    Payment {
+        processor: ProcessorChoice, answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32,
+    }
+    CreditSettings { card_max: i64, customer_max: i64, all_max: i64 }
+    Warehouse { packing_minutes: u64, delivery_days: u32 }
+    PartnerSettings { call_deadline_ms: u64, retry_first_ms: u64, retry_max_ms: u64 }
+    Mail { from: String, attempts_max: u32 }
+    Demo { strangers_order: bool }
+    JournalSettings { segment_bytes: u64 }
+    Storage { cache_bytes: u64, checkpoint_every_ms: u64 }
+    Runtime { cells: usize, await_max_ms: u64, spin_max_ms: u64, drain_answers_ms: u64 }
+    Log { format: LogFormat, level: String, orders_a_second_max: u32 }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Readable,
+    Json,
+}
+
+/// Who takes the cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProcessorChoice {
+    /// Not said: a demo has the embedded one, a shop none.
+    #[serde(rename = "")]
+    ByKind,
+    None,
+    /// Of a demo alone: it believes every card.
+    Embedded,
+}
+
+impl Runtime {
+    /// How many threads the actors get. What they do costs about as much again on the threads of HTTP, the journal, the trees and
+    /// the mail, so by default half of the cores are theirs.
+    pub fn threads(&self) -> usize {
+        let half = || std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2);
+        if self.cells == 0 { half().clamp(1, CELLS_MAX) } else { self.cells }
+    }
+}

@@ -1,0 +1,195 @@
+//! A data directory is a demo's or a shop's, for good: who opens the wrong one is told so, and nothing in it changes.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::buyer::wish;
+use super::http::Client;
+use super::order::IN_STOCK;
+use super::other_builds::held;
+use super::shop::{TestShop, setup};
+use super::verify::printed;
+
+const SOLD: &str = "OWN-1";
+/// The first of the demo's own books.
+const DEMOS_OWN: &str = "PD-0003";
+const MAKES_A_SHOP: [&str; 4] = ["init", "--yes", "--name", "Bound"];
+
+/// The command fails, says all of this, and no byte of the directory is another.
+#[track_caller]
+fn is_refused(shop: &TestShop, arguments: &[&str], said: &[&str]) {
+    let before = held(&shop.data());
+    let refused = shop.command(arguments);
+    assert_eq!(refused.status.code(), Some(1), "{arguments:?}: {}", printed(&refused));
+    for words in said {
+        assert!(
+            printed(&refused).contains(words),
+            "{arguments:?} does not say {words}: {}",
+            printed(&refused)
+        );
+    }
+    assert!(held(&shop.data()) == before, "{arguments:?} changed something");
+}
+
+fn kind(shop: &TestShop) -> String {
+    let mark = fs::read_to_string(shop.data().join("directory.toml")).expect("a mark");
+    let line = mark.lines().find(|line| line.starts_with("kind = "));
+    line.expect("a kind").trim_start_matches("kind = ").trim_matches('"').to_owned()
+}
+
+#[test]
+fn a_demo_and_a_shop_open_to_their_own_commands_alone() {
+    let mut demo = setup().open();
+    demo.buys(IN_STOCK);
+    assert_eq!(demo.stop().code(), Some(0));
+    assert_eq!(kind(&demo), "demo");
+    is_refused(&demo, &["serve", "--listen", "127.0.0.1:0"], &["is a demo's", "doorstep init"]);
+    is_refused(&demo, &MAKES_A_SHOP, &["is a demo's already"]);
+    demo.start();
+
+    let mut shop = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).open();
+    assert_eq!(shop.client().get("/products").expect(200).json["total"], 1);
+    assert_eq!(shop.stop().code(), Some(0));
+    assert_eq!(kind(&shop), "shop");
+    is_refused(&shop, &["--listen", "127.0.0.1:0"], &["is a shop's", "doorstep serve"]);
+    is_refused(&shop, &["init", "--demo"], &["is a shop's already"]);
+    shop.start();
+    assert_eq!(shop.client().get("/products").expect(200).json["total"], 1, "no book of the demo's came in");
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.verifies();
+}
+
+#[test]
+fn serve_makes_no_shop_and_init_makes_one_once() {
+    let nowhere = setup().closed();
+    let refused = nowhere.command(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(printed(&refused).contains("doorstep init --data"), "{}", printed(&refused));
+    assert!(!nowhere.data().exists(), "nothing is made");
+    let missing = nowhere.command(&["init", "--name", "Bound"]);
+    assert_eq!(missing.status.code(), Some(1));
+    for flag in
+        ["--address", "--currency", "--time-zone", "--countries", "--email", "--public-url", "--mail-from"]
+    {
+        assert!(printed(&missing).contains(flag), "{flag}: {}", printed(&missing));
+    }
+    assert!(!printed(&missing).contains("--name"), "{}", printed(&missing));
+    let wrong = nowhere.command(&["init", "--yes", "--name", "Bound", "--email", "a@b"]);
+    assert!(printed(&wrong).contains("shop.email = a@b"), "{}", printed(&wrong));
+    assert!(!nowhere.data().exists(), "nothing is made");
+    assert!(nowhere.command(&MAKES_A_SHOP).status.success());
+    is_refused(&nowhere, &MAKES_A_SHOP, &["is a shop's already"]);
+}
+
+#[test]
+fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
+    let shop = setup().closed();
+    let made = shop.command(&[
+        "init",
+        "--name",
+        "Bound \"& Sons\"",
+        "--address",
+        "1 High St, York, YO1 7EP",
+        "--tax-number",
+        "GB 123 4567 89",
+        "--currency",
+        "JPY",
+        "--time-zone",
+        "Europe/London",
+        "--countries",
+        "GB, IE",
+        "--email",
+        "till@bound.example",
+        "--public-url",
+        "",
+        "--mail-from",
+        "Bound <orders@bound.example>",
+    ]);
+    assert!(made.status.success(), "{}", printed(&made));
+    let text = fs::read_to_string(shop.data().join("shop.toml")).expect("the shop's settings");
+    for line in [
+        r#"name = "Bound \"& Sons\"""#,
+        r#"address = ["1 High St", "York", "YO1 7EP"]"#,
+        r#"tax_number = "GB 123 4567 89""#,
+        r#"currency = "JPY""#,
+        r#"time_zone = "Europe/London""#,
+        r#"countries = ["GB", "IE"]"#,
+        r#"email = "till@bound.example""#,
+        r#"public_url = """#,
+        r#"from = "Bound <orders@bound.example>""#,
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is not in {text}");
+    }
+    let before = text.lines().filter(|line| line.starts_with('#')).count();
+    assert!(before > 10, "each key has its comment");
+    // the directory keeps its currency, whatever is set later
+    fs::write(shop.data().join("shop.toml"), text.replace("JPY", "GBP")).expect("change the settings");
+    is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["shop.currency = GBP", "was made with JPY"]);
+    fs::write(shop.data().join("shop.toml"), "[trade]\nspeed = 60").expect("change the settings");
+    is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["trade.speed = 60"]);
+}
+
+#[test]
+fn a_demo_that_was_filled_by_an_import_has_no_other_books() {
+    let mut shop = setup().catalogue(&[(SOLD.to_owned(), 3)]).open();
+    assert_eq!(shop.client().get("/products").expect(200).json["total"], 1);
+    shop.client().get(&format!("/products/{DEMOS_OWN}")).expect_problem(404, "no_such_product");
+    shop.buys(SOLD);
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.start();
+    assert_eq!(shop.client().get("/products").expect(200).json["total"], 1);
+}
+
+#[test]
+fn in_a_shop_a_strangers_test_card_buys_nothing_and_the_operator_is_told_why() {
+    let mut shop = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).open();
+    assert!(shop.said().contains("no payment processor is set up: open for looking"), "{}", shop.said());
+    assert!(shop.log().contains("takes no order"), "{}", shop.log());
+    assert!(!shop.data().join("processor.secret").exists() && !shop.data().join("mail").exists());
+    let before = shop.journal_position();
+    for token in ["tok_visa", "tok_declined", "tok_nobody"] {
+        shop.orders(&wish(SOLD).by(token)).expect_problem(503, "payment_not_set_up");
+    }
+    assert_eq!(shop.journal_position(), before, "no turn was taken for it");
+    let visitor = Client::new(&shop.url);
+    let cart = visitor.post("/carts", &[], &json!({})).expect(201).text_of("id");
+    visitor.put(&format!("/carts/{cart}/lines/{SOLD}"), &json!({ "quantity": 2 })).expect(200);
+    let mut buys = wish(SOLD).0;
+    buys.as_object_mut().expect("an object").remove("lines");
+    let key = [("Idempotency-Key", "hers")];
+    let path = format!("/carts/{cart}/checkout");
+    visitor.post(&path, &key, &buys).expect_problem(503, "payment_not_set_up");
+    for page in ["/", "/cart", &format!("/books/{SOLD}")] {
+        let seen = visitor.send("GET", page, &[("Accept", "text/html")], b"").expect("a page");
+        assert!(seen.status == 200 || seen.status == 404, "{page}: {}", seen.status);
+    }
+    let seen = visitor.send("GET", "/checkout", &[("Accept", "text/html")], b"").expect("a page");
+    assert!(seen.status == 503 && seen.text.contains("We cannot take payments yet"), "{}", seen.text);
+    assert_eq!(shop.available(SOLD), 3);
+    assert_eq!(shop.stop().code(), Some(0));
+    shop.verifies();
+}
+
+/// Started in an empty folder, without a word about where.
+#[test]
+fn a_demo_and_a_shop_begin_in_directories_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let doorstep = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        command.args(arguments).current_dir(folder.path()).output().expect("run doorstep")
+    };
+    let neither = doorstep(&["keys", "list"]);
+    assert!(printed(&neither).contains("neither doorstep-demo nor doorstep-shop"), "{}", printed(&neither));
+    assert!(doorstep(&["init", "--demo"]).status.success());
+    let is_there = |name: &str| Path::new(folder.path()).join(name).is_dir();
+    assert!(is_there("doorstep-demo") && !is_there("doorstep-shop"));
+    assert!(doorstep(&["keys", "list"]).status.success(), "the one that is there is meant");
+    assert!(doorstep(&MAKES_A_SHOP).status.success());
+    assert!(is_there("doorstep-shop"));
+    let both = doorstep(&["keys", "list"]);
+    assert_eq!(both.status.code(), Some(1));
+    assert!(printed(&both).contains("both doorstep-demo and doorstep-shop"), "{}", printed(&both));
+}
