@@ -180,7 +180,8 @@ fn partners(
         return Ok(Partners::not_set_up());
     }
     let from = settings.mail_from().to_owned();
-    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?)?;
+    let shop = Arc::new(settings.identity(kind)?);
+    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?, shop)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),
         carrier: Box::new(EmbeddedCarrier),

@@ -1,7 +1,11 @@
 //! A case comes up.
 
-use crate::actors::Turn;
+use std::sync::Arc;
+
+use crate::actors::order_manager::Order;
+use crate::actors::{Turn, mailer};
 use crate::domain::{CaseId, OrderId};
+use crate::partners::mail::Letter;
 
 use super::{About, CaseCount, CasePlace, CaseRecord, Event, NewCase, OpenCases};
 
@@ -21,6 +25,16 @@ pub fn open(turn: &mut Turn<'_>, new: &NewCase) {
     let before = turn.get::<CaseCount>(&place).map_or(0, |count| count.0);
     let (case, at) = (CaseId::nth_of(place.0, before + 1), turn.now());
     turn.record(Event::Opened { case, new: new.clone(), at });
+    tell_the_shop(turn, case, new);
+}
+
+/// By a letter to its own mailbox, where it has one.
+fn tell_the_shop(turn: &mut Turn<'_>, case: CaseId, new: &NewCase) {
+    let Some(mailbox) = &turn.rules().mailbox else { return };
+    let order = new.order.and_then(|order| turn.get::<Order>(&order));
+    let (number, text) = (order.map(|order| order.terms.number), format!("{}: {}", new.kind, new.text));
+    let letter = Letter::new_case(case, text, number, mailbox, turn.now());
+    turn.send(mailer::Message::Send(Arc::new(letter)));
 }
 
 /// The newest open case about the order, or about none, that fits.

@@ -1,7 +1,8 @@
 use super::*;
 use crate::actors::testing::{NOON, alone};
-use crate::actors::{self, Address, Decided, Shop};
-use crate::domain::{CaseId, CaseKind, Happening, OrderId, Slot};
+use crate::actors::{self, Address, Decided, Shop, mailer};
+use crate::domain::{CaseId, CaseKind, EmailAddress, Happening, OrderId, Slot};
+use crate::partners::mail::{MailKind, Subject};
 use crate::runtime::{Alone, Application, Partition, RequestId, Resolution, TableKey};
 
 fn order() -> OrderId {
@@ -133,6 +134,27 @@ fn what_the_operator_has_closed_is_left_alone_when_its_dead_letter_is_dealt_with
     open(&mut alone, new(Some(order()), "another case"));
     close(&mut alone, first(), "known").unwrap();
     assert!(dealt_with(&mut alone, Resolution::Retry).stated.is_empty());
+}
+
+#[test]
+fn the_shops_own_mailbox_gets_a_letter_for_a_new_case_and_none_for_a_repeat() {
+    let mut alone = alone();
+    let written = |turn: &Decided| {
+        let letters = turn.sends().iter().map(|(_, message)| match message {
+            actors::Message::Mailer(mailer::Message::Send(letter)) => letter.clone(),
+            other => panic!("{other:?}"),
+        });
+        letters.collect::<Vec<_>>()
+    };
+    assert_eq!(written(&open(&mut alone, new(None, "without a mailbox"))), []);
+    alone.rules.mailbox = Some(EmailAddress::parse("till@shop.example").unwrap());
+    let [letter] = &written(&open(&mut alone, new(Some(order()), "nothing is held")))[..] else {
+        panic!("one letter")
+    };
+    assert_eq!((letter.kind, letter.about), (MailKind::NewCase, Subject::Case(first())));
+    assert_eq!((letter.to_address.as_str(), letter.link.as_ref()), ("till@shop.example", None));
+    assert_eq!(letter.reason.as_deref(), Some("capture: nothing is held"));
+    assert_eq!(written(&open(&mut alone, new(Some(order()), "nothing is held"))), []);
 }
 
 /// Else what it cannot do would be given to it for ever.

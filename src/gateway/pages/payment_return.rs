@@ -98,7 +98,6 @@ fn page_for(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         Outcome::NotOpen => Err(Problem::payment_not_set_up()),
         // the basket says why
         Outcome::TotalTooLarge => Ok(see_other("/cart")),
-        Outcome::NotOpen => not_open(app),
         // paid in another way before, or bought already
         _ => no_such_checkout(app),
     }
@@ -137,15 +136,6 @@ fn unknown_card(app: &App) -> Result<HttpResponse, Problem> {
     )
     .link("/checkout", "Try again")
     .response(&app.pages, StatusCode::UNPROCESSABLE_ENTITY)
-}
-
-fn not_open(app: &App) -> Result<HttpResponse, Problem> {
-    MessagePage::new(
-        "We cannot take payments yet",
-        vec!["Nothing was charged, and your basket is as it was.".to_owned()],
-    )
-    .link("/", "Look at the books")
-    .response(&app.pages, StatusCode::SERVICE_UNAVAILABLE)
 }
 
 fn no_such_checkout(app: &App) -> Result<HttpResponse, Problem> {

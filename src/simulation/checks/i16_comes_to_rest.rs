@@ -14,7 +14,7 @@ use crate::domain::{OrderId, Timestamp};
 use crate::runtime::{Cause, Statement};
 
 use super::super::observation::Observation;
-use super::Found;
+use super::{Found, given_up_by_the_back_office};
 
 const DRAINED_WITHIN_MS: u64 = Timestamp::HOUR_MS;
 const ENDED_WITHIN_MS: u64 = 30 * Timestamp::DAY_MS;
@@ -93,7 +93,8 @@ fn orders_have_ended(observation: &Observation<'_>, found: &mut Found) {
 fn cases_are_kept_and_told(observation: &Observation<'_>, found: &mut Found) {
     let cases = observation.tables().of::<CaseRecord>().resident();
     let kept: BTreeSet<OrderId> = cases.filter_map(|(_, case)| case.order).collect();
-    for (id, _) in observation.tables().of::<Order>().resident() {
+    let lost = given_up_by_the_back_office(observation);
+    for (id, _) in observation.tables().of::<Order>().resident().filter(|(id, _)| !lost.contains(id)) {
         let is_told = observation.has_case(*id);
         found.expect_of(*id, is_told == kept.contains(id), || {
             if is_told { "its case is not kept".to_owned() } else { "its case is not told of".to_owned() }
