@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{CaseKind, Happening, OrderId, Step};
 use crate::planted::{self, Bug};
-use crate::runtime::{Resolution, Versioned};
+use crate::runtime::{Actor as _, Resolution, Versioned};
 
-use super::back_office::{Message as ToBackOffice, NewCase};
-use super::{Address, Turn};
+use super::Turn;
+use super::back_office::{BackOffice, Message as ToBackOffice, NewCase};
 
 /// It stands beside the fifteen steps.
 const CASE: Step = Step(0);
@@ -33,7 +33,7 @@ pub fn open_dead_letter(turn: &mut Turn<'_>, order: Option<OrderId>, message: &s
 
 /// The operator has dealt with it.
 pub fn dealt_with(turn: &mut Turn<'_>, order: Option<OrderId>, message: &str, how: Resolution) {
-    if turn.address() != Address::BackOffice {
+    if !is_back_office(turn) {
         let dead_letter = name(turn, message);
         turn.send(ToBackOffice::DealtWith { order, dead_letter, how });
     }
@@ -41,9 +41,13 @@ pub fn dealt_with(turn: &mut Turn<'_>, order: Option<OrderId>, message: &str, ho
 
 fn tell(turn: &mut Turn<'_>, new: NewCase) {
     // what the back office itself cannot do is not given to it again: it would never end
-    if turn.address() != Address::BackOffice && !planted::is(Bug::CaseToldNotKept) {
+    if !is_back_office(turn) && !planted::is(Bug::CaseToldNotKept) {
         turn.send(ToBackOffice::Open(new));
     }
+}
+
+fn is_back_office(turn: &Turn<'_>) -> bool {
+    turn.address().actor() == BackOffice::NAME
 }
 
 fn note(turn: &mut Turn<'_>, order: Option<OrderId>, text: &str) {

@@ -2,6 +2,7 @@ use crate::actors::{Notes, Shop, Teller, Turn};
 use crate::domain::{OrderId, Party};
 use crate::runtime::{Actor, Fold, Partition, Tables};
 
+use super::record::partition;
 use super::{BackOffice, CaseCount, CaseRecord, Event, Message, OpenCases, close, open, state};
 
 impl Actor for BackOffice {
@@ -38,7 +39,7 @@ impl Actor for BackOffice {
 
     /// A case lies with its order.
     fn partition(_: &(), message: &Message) -> Partition {
-        state::partition(message.slot())
+        partition(message.slot())
     }
 
     fn name(message: &Message) -> &'static str {

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CaseId, CaseKind, OrderId, Slot};
+use crate::domain::{CaseId, OrderId, Slot};
 use crate::questions;
 use crate::runtime::{Addressed, Resolution, Versioned};
 
-use super::{CaseRecord, Closed};
+use super::{CaseRecord, Closed, NewCase};
 
 /// Keeps the cases.
 pub struct BackOffice;
@@ -21,18 +21,6 @@ pub enum Message {
     CloseCase(CloseCase),
     /// The operator's command.
     ShowCase(ShowCase),
-}
-
-/// A case, as it is opened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NewCase {
-    pub kind: CaseKind,
-    /// `None`: it is about no order alone.
-    pub order: Option<OrderId>,
-    /// For the operator: what is wrong, and what to do.
-    pub text: String,
-    /// Where a message was given up: its actor and its name. Once the operator has dealt with it, the case is closed.
-    pub dead_letter: Option<String>,
 }
 
 /// Somebody has looked at it.

@@ -13,9 +13,11 @@ mod close;
 mod decide;
 mod messages;
 mod open;
+mod record;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub use messages::{BackOffice, CloseCase, Message, NewCase, NotClosed, ShowCase};
-pub use state::{About, CaseCount, CasePlace, CaseRecord, Closed, Event, OpenCases};
+pub use messages::{BackOffice, CloseCase, Message, NotClosed, ShowCase};
+pub use record::{CaseRecord, Closed, NewCase};
+pub use state::{About, CaseCount, CasePlace, Event, OpenCases};

@@ -1,41 +1,12 @@
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
-use crate::domain::{CaseId, CaseKind, Happening, OrderId, Slot, Step, Timestamp};
+use crate::domain::{CaseId, Happening, OrderId, Slot, Step, Timestamp};
 use crate::runtime::{Aggregate, Fold, Partition, TableKey, Versioned};
 use crate::storage::TreeName;
 
-use super::NewCase;
-
-/// Tree `cases`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CaseRecord {
-    pub kind: CaseKind,
-    pub order: Option<OrderId>,
-    pub text: String,
-    pub opened_at: Timestamp,
-    /// How often it came up, and for a dead letter how many of them are still to be dealt with.
-    pub times: u32,
-    pub dead_letter: Option<String>,
-    pub closed: Option<Closed>,
-}
-
-/// How it ended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Closed {
-    pub by: String,
-    pub why: String,
-    pub at: Timestamp,
-}
-
-impl Aggregate for CaseRecord {
-    const TREE: TreeName = TreeName("cases");
-    type Key = CaseId;
-
-    fn partition(case: &CaseId) -> Partition {
-        partition(case.slot())
-    }
-}
+use super::record::partition;
+use super::{CaseRecord, Closed, NewCase};
 
 /// Tree `case_counts`: how many cases a partition has had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,10 +41,6 @@ impl Aggregate for OpenCases {
 /// What cases are about; `None`: no order alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct About(pub Option<OrderId>);
-
-pub(super) fn partition(slot: Option<Slot>) -> Partition {
-    slot.map_or(Partition::Common, Partition::from)
-}
 
 /// No slot has this number.
 const IN_COMMON: u8 = u8::MAX;
@@ -181,12 +148,5 @@ fn close(open: &mut Option<OpenCases>, case: CaseId) {
         if cases.is_empty() {
             *open = None;
         }
-    }
-}
-
-impl CaseRecord {
-    fn opened(new: &NewCase, at: Timestamp) -> CaseRecord {
-        let NewCase { kind, order, text, dead_letter } = new.clone();
-        CaseRecord { kind, order, text, opened_at: at, times: 1, dead_letter, closed: None }
     }
 }
