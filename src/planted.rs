@@ -58,6 +58,7 @@ bugs! {
     LetterWithTheAnswer, "letter-with-the-answer", "I14", "the confirmation is mailed only to who still waits for the answer";
     ShipNoticeTwice, "ship-notice-twice", "I15", "a ship notice that comes twice is received twice";
     RetriesOnce, "retries-once", "I16", "a carrier that has not answered twice is not asked a third time";
+    CaseToldNotKept, "case-told-not-kept", "I16", "a case is noted on its order's timeline and not given to the back office";
     OneLane, "one-lane", "I18", "the calls to all partners wait for one another";
     KeyInTheLog, "key-in-the-log", "I19", "the key of an order is logged with what was asked";
     CardNumberEchoed, "card-number-echoed", "I19", "the refusal of a card number repeats it";

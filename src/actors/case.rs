@@ -2,11 +2,64 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Happening, OrderId, Step};
-use crate::runtime::{Resolution, Versioned};
+use crate::domain::{CaseKind, Happening, OrderId, Step};
+use crate::planted::{self, Bug};
+use crate::runtime::{Actor as _, Resolution, Versioned};
+
+use super::Turn;
+use super::back_office::{BackOffice, Message as ToBackOffice, NewCase};
 
 /// It stands beside the fifteen steps.
 const CASE: Step = Step(0);
+
+/// Somebody has to look at this: it is noted on the order's timeline, where it is about one, and kept by the back office.
+pub fn open(turn: &mut Turn<'_>, kind: CaseKind, order: Option<OrderId>, text: String) {
+    note(turn, order, &text);
+    keep(turn, kind, order, text);
+}
+
+/// Only kept: a fact of the actor itself notes it.
+pub fn keep(turn: &mut Turn<'_>, kind: CaseKind, order: Option<OrderId>, text: String) {
+    tell(turn, NewCase { kind, order, text, dead_letter: None });
+}
+
+/// The same, where the actor has given up this message.
+pub fn open_dead_letter(turn: &mut Turn<'_>, order: Option<OrderId>, message: &str, panic: &str) {
+    let text = format!("{} gave up on {message} after it panicked: {panic}", turn.address());
+    note(turn, order, &text);
+    let dead_letter = Some(name(turn, message));
+    tell(turn, NewCase { kind: CaseKind::DeadLetter, order, text, dead_letter });
+}
+
+/// The operator has dealt with it.
+pub fn dealt_with(turn: &mut Turn<'_>, order: Option<OrderId>, message: &str, how: Resolution) {
+    if !is_back_office(turn) {
+        let dead_letter = name(turn, message);
+        turn.send(ToBackOffice::DealtWith { order, dead_letter, how });
+    }
+}
+
+fn tell(turn: &mut Turn<'_>, new: NewCase) {
+    // what the back office itself cannot do is not given to it again: it would never end
+    if !is_back_office(turn) && !planted::is(Bug::CaseToldNotKept) {
+        turn.send(ToBackOffice::Open(new));
+    }
+}
+
+fn is_back_office(turn: &Turn<'_>) -> bool {
+    turn.address().actor() == BackOffice::NAME
+}
+
+fn note(turn: &mut Turn<'_>, order: Option<OrderId>, text: &str) {
+    if let Some(order) = order {
+        turn.record(Case { order, why: text.to_owned() });
+    }
+}
+
+/// How a case names the message that was given up.
+fn name(turn: &Turn<'_>, message: &str) -> String {
+    format!("{} {message}", turn.address())
+}
 
 /// A case for the operator, tied to its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! How the words of the trade name what is stored, and where.
 
-use crate::domain::{OrderId, PaymentId, SessionId, Sku, Slot};
+use crate::domain::{CaseId, OrderId, PaymentId, SessionId, Sku, Slot};
 use crate::runtime::{Partition, TableKey};
 
-/// Ids sort by time, as their bytes do.
+/// Ids sort by time, as their bytes do; those of cases by their count.
 macro_rules! id_key {
     ($($id:ty),*) => {$(
         impl TableKey for $id {
@@ -18,7 +18,7 @@ macro_rules! id_key {
     )*};
 }
 
-id_key!(OrderId, PaymentId, SessionId);
+id_key!(OrderId, PaymentId, SessionId, CaseId);
 
 impl From<Slot> for Partition {
     fn from(slot: Slot) -> Partition {

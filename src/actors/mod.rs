@@ -1,10 +1,10 @@
-//! The seven actors of the shop, and how they hang together.
+//! The eight actors of the shop, and how they hang together.
 //!
 //! Each actor's folder has the same shape: `mod.rs` (responsibility, trees, invariants), `messages.rs` (who sends each, what
 //! comes back), `state.rs` or `event.rs` (events, and how a fact becomes state; a large aggregate has a file of its own), `decide.rs` (the actor itself: which aggregates
 //! are its own, where each is kept, which verb decides on a message; one file a verb beside it), tests.
 //!
-//! - `shop.rs` declares the seven as one [`Shop`]: all that the runtime sees of the trade. An eighth is a folder, its `mod` line
+//! - `shop.rs` declares the eight as one [`Shop`]: all that the runtime sees of the trade. A ninth is a folder, its `mod` line
 //!   below and a line in `shop.rs`; it is restarted alone, unless [`tree()`], the supervision tree on one screen, puts it beside others.
 //! - `calls.rs` lists every call to a partner, a line each. All else of a call stands in the folder of the actor that makes it: what
 //!   is asked, of whom, how long an answer is waited for, and which message takes it back ([`PartnerCall`]).
@@ -32,6 +32,7 @@ pub mod timelines;
 mod tree;
 pub mod trees;
 
+pub mod back_office;
 pub mod bank;
 pub mod mailer;
 pub mod merchant_proxy;

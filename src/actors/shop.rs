@@ -1,5 +1,6 @@
 //! The shop, as the runtime sees it: its actors, and what they have in common.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use serde::Deserialize;
@@ -11,8 +12,8 @@ use crate::runtime::{Application as _, Environment, Fact, Fold, Outside, Resolut
 
 use super::timelines::{self, CommonTimeline, Happenings, Notes, OwnTimeline, Teller};
 use super::{
-    Call, Case, Resolved, Rules, bank, given_up, mailer, merchant_proxy, order_manager, stock_keeper,
-    warehouse, web_session,
+    Call, Case, Resolved, Rules, back_office, bank, case, mailer, merchant_proxy, order_manager,
+    stock_keeper, warehouse, web_session,
 };
 
 /// The trade in one: see the declaration below.
@@ -29,6 +30,7 @@ application! {
         5 => WarehouseActor: warehouse::WarehouseActor,
         6 => Mailer: mailer::Mailer,
         7 => WebSession(crate::domain::SessionId): web_session::WebSession,
+        8 => BackOffice: back_office::BackOffice,
     }
     facts {
         100 => Case: Case,
@@ -66,8 +68,8 @@ impl Environment for Shop {
     }
 
     fn given_up(_to: Address, message: &Message, panic: &str, turn: &mut Turn<'_, Shop>) {
-        if let Some(order) = message.order() {
-            given_up::open_case(turn, order, message.name(), panic);
+        for order in concerned(message, turn) {
+            case::open_dead_letter(turn, order, message.name(), panic);
         }
     }
 
@@ -75,7 +77,22 @@ impl Environment for Shop {
         if let Some(order) = message.order() {
             turn.record(Resolved { order, message: message.name().to_owned(), resolution });
         }
+        for order in concerned(message, turn) {
+            case::dealt_with(turn, order, message.name(), resolution);
+        }
     }
+}
+
+/// The orders that a message concerns which was given up: that which it names, else those that wait for what it would have done.
+/// Where it is none, the shop as a whole is concerned.
+fn concerned(message: &Message, turn: &mut Turn<'_, Shop>) -> BTreeSet<Option<OrderId>> {
+    let waiting = match message {
+        _ if message.order().is_some() => message.order().into_iter().collect(),
+        Message::StockKeeper(message) => stock_keeper::who_waits_for(turn, message),
+        Message::MerchantProxy(message) => merchant_proxy::who_waits_for(turn, message),
+        _ => BTreeSet::new(),
+    };
+    if waiting.is_empty() { BTreeSet::from([None]) } else { waiting.into_iter().map(Some).collect() }
 }
 
 impl Fact for Case {

@@ -14,10 +14,13 @@ use crate::gateway::Programs;
 use crate::journal::Position;
 use crate::partners::processor::{Registered, RegistersCards};
 use crate::runtime::{BuriedLetter, Handle, Report, Resolution, Running, ServiceRun};
+use crate::settings::Settings;
 
 use super::Failure;
 use super::api_keys::{self, LiveKeys};
 use super::layout::Layout;
+use super::office::{self, LiveOffice};
+use super::rows::LOOKED_FOR_MAX;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +29,7 @@ pub enum Question {
     DeadLetters,
     Resolve { id: u64, resolution: Resolution },
     Keys(api_keys::Asked),
+    Office(office::Asked),
 }
 
 /// Whether there was a daemon to ask.
@@ -38,6 +42,24 @@ pub enum Answered<A> {
 const QUESTION_BYTES_MAX: u64 = 1_024;
 const WITHIN: Duration = Duration::from_secs(5);
 
+impl Question {
+    /// How long its answer may take.
+    fn within(&self) -> Duration {
+        match self {
+            Question::Office(_) => LOOKED_FOR_MAX + WITHIN,
+            _ => WITHIN,
+        }
+    }
+}
+
+/// What answers: everything that a question can be about.
+#[derive(Clone)]
+struct Desk {
+    shop: Handle<Shop>,
+    keys: Arc<LiveKeys>,
+    office: LiveOffice,
+}
+
 /// Listens for as long as the daemon runs. Without the socket the shop works all the same.
 pub fn listen(running: &Running<Shop>, programs: &Arc<Programs>, layout: &Layout) {
     let path = layout.control();
@@ -46,15 +68,15 @@ pub fn listen(running: &Running<Shop>, programs: &Arc<Programs>, layout: &Layout
     let listener = match std::os::unix::net::UnixListener::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors`, `dead-letters` and `keys` will not work");
+            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors`, `dead-letters`, `keys`, `orders` and `cases` will not work");
             return;
         }
     };
-    let shop = running.handle();
     let keys = Arc::new(LiveKeys::new(running.handle(), programs.clone()));
+    let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };
+    let desk = Desk { shop: running.handle(), keys, office };
     running.add_service(GATEWAY, "control", move || -> ServiceRun {
-        let (listener, shop) = (listener.try_clone(), shop.clone());
-        let keys = keys.clone();
+        let (listener, desk) = (listener.try_clone(), desk.clone());
         Box::pin(async move {
             let listener = listener.and_then(|listener| {
                 listener.set_nonblocking(true)?;
@@ -63,32 +85,42 @@ pub fn listen(running: &Running<Shop>, programs: &Arc<Programs>, layout: &Layout
             let listener = listener.map_err(|error| error.to_string())?;
             loop {
                 let (stream, _) = listener.accept().await.map_err(|error| error.to_string())?;
-                actix::spawn(answer(stream, shop.clone(), keys.clone()));
+                actix::spawn(answer(stream, desk.clone()));
             }
         })
     });
 }
 
-async fn answer(stream: tokio::net::UnixStream, shop: Handle<Shop>, keys: Arc<LiveKeys>) {
-    let answered = tokio::time::timeout(WITHIN, async {
+async fn answer(stream: tokio::net::UnixStream, desk: Desk) {
+    if let Err(error) = desk.answer(stream).await {
+        tracing::debug!(%error, "a question on the control socket was not answered");
+    }
+}
+
+impl Desk {
+    async fn answer(&self, stream: tokio::net::UnixStream) -> Result<(), std::io::Error> {
         let (read, mut write) = stream.into_split();
         let mut line = String::new();
-        tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX)).read_line(&mut line).await?;
-        let answer = match serde_json::from_str(&line) {
-            Ok(Question::Actors) => serde_json::to_string(&shop.inspect().await)?,
-            Ok(Question::DeadLetters) => serde_json::to_string(&shop.dead_letters().await)?,
-            Ok(Question::Resolve { id, resolution }) => {
-                let resolved = shop.resolve(Position(id), resolution).await;
-                serde_json::to_string(&resolved.map_err(|unresolved| unresolved.to_string()))?
-            }
-            Ok(Question::Keys(asked)) => serde_json::to_string(&keys.ask(asked).await)?,
+        let mut read = tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX));
+        tokio::time::timeout(WITHIN, read.read_line(&mut line)).await??;
+        let answer = match serde_json::from_str::<Question>(&line) {
+            Ok(question) => tokio::time::timeout(question.within(), self.said(question)).await??,
             Err(error) => serde_json::to_string(&format!("not a question: {error}"))?,
         };
-        write.write_all(answer.as_bytes()).await?;
-        write.write_all(b"\n").await
-    });
-    if let Ok(Err(error)) = answered.await {
-        tracing::debug!(%error, "a question on the control socket was not answered");
+        tokio::time::timeout(WITHIN, write.write_all(format!("{answer}\n").as_bytes())).await?
+    }
+
+    async fn said(&self, question: Question) -> Result<String, serde_json::Error> {
+        match question {
+            Question::Actors => serde_json::to_string(&self.shop.inspect().await),
+            Question::DeadLetters => serde_json::to_string(&self.shop.dead_letters().await),
+            Question::Resolve { id, resolution } => {
+                let resolved = self.shop.resolve(Position(id), resolution).await;
+                serde_json::to_string(&resolved.map_err(|unresolved| unresolved.to_string()))
+            }
+            Question::Keys(asked) => serde_json::to_string(&self.keys.ask(asked).await),
+            Question::Office(asked) => serde_json::to_string(&self.office.ask(asked).await),
+        }
     }
 }
 
@@ -105,6 +137,15 @@ pub fn ask_dead_letters(layout: &Layout) -> Result<Vec<BuriedLetter>, Failure> {
 /// Lets the running daemon send one of them again, or forget it; it is durable when this returns.
 pub fn resolve_dead_letter(layout: &Layout, id: u64, resolution: Resolution) -> Result<(), Failure> {
     ask::<Result<(), String>>(layout, &Question::Resolve { id, resolution })?.map_err(Failure)
+}
+
+/// Asks the running daemon for the operator's lists, or the directory that none has open.
+pub fn ask_office(settings: &Settings, asked: office::Asked) -> Result<office::Told, Failure> {
+    let question = Question::Office(asked.clone());
+    match ask_if_open::<office::Said>(&Layout::of(settings), question)? {
+        Answered::ByDaemon(said) => said.map_err(Failure),
+        Answered::NoDaemon(_) => office::ask_closed(settings, asked),
+    }
 }
 
 fn is_stopping() -> Failure {
@@ -135,7 +176,7 @@ fn ask<A: DeserializeOwned>(layout: &Layout, question: &Question) -> Result<A, F
         ))
     };
     let mut stream = UnixStream::connect(&path).map_err(no_daemon)?;
-    stream.set_read_timeout(Some(WITHIN)).map_err(no_daemon)?;
+    stream.set_read_timeout(Some(question.within())).map_err(no_daemon)?;
     let question = serde_json::to_string(question)?;
     stream.write_all(format!("{question}\n").as_bytes()).map_err(no_daemon)?;
     let mut line = String::new();

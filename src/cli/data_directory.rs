@@ -1,5 +1,6 @@
 //! Opens a data directory: lock, journal, trees, partners; and puts the cell of the shop together.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +10,13 @@ use crate::domain::{Currency, Timestamp};
 use crate::gateway::Programs;
 use crate::journal::{self, FileJournal, FileOptions, Journal as _, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
-use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, no_hooks, system_time};
+use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, system_time};
 use crate::settings::{Opens, Settings, ShopKind};
 use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
 
 use super::directory::{self, Mark};
 use super::layout::Layout;
+use super::log_hooks::OrderLog;
 use super::secrets::link_keys;
 use super::{Failure, clocks, history_check, private};
 
@@ -93,11 +95,13 @@ impl DataDirectory {
         let DataDirectory { layout, kind, journal, epoch, trees, now, _lock } = self;
         let (rules, partners) = (settings.rules(kind), Arc::new(partners));
         let speed = settings.speed(kind);
+        let orders = OrderLog::new(settings.log.orders_a_second_max);
+        orders.tell_what_is_left();
         let own = move || Own::<Shop> {
             rules: rules.clone(),
             outside: Box::new(partners.clone()),
             tree: tree(),
-            hooks: no_hooks(),
+            hooks: Rc::new(orders.clone()),
             random: rand::make_rng(),
             probes: Default::default(),
         };
@@ -176,7 +180,8 @@ fn partners(
         return Ok(Partners::not_set_up());
     }
     let from = settings.mail_from().to_owned();
-    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?)?;
+    let shop = Arc::new(settings.identity(kind)?);
+    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?, shop)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),
         carrier: Box::new(EmbeddedCarrier),

@@ -4,6 +4,8 @@
 mod actors;
 mod api_keys;
 mod bench;
+mod case_list;
+mod cases;
 mod check;
 mod clocks;
 mod control;
@@ -22,10 +24,15 @@ mod import;
 mod init;
 mod keys;
 mod layout;
+mod log_hooks;
+mod office;
 mod open_files;
+mod order_list;
+mod orders;
 mod private;
 mod questions;
 mod rebuild;
+mod rows;
 mod secrets;
 mod serve;
 mod simulate;
@@ -118,6 +125,16 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Find orders by what a customer says: newest first; of a running daemon, or of a directory that none has open
+    Orders(orders::Arguments),
+    /// List what a person has to look at, and close it; of a running daemon, or of a directory that none has open
+    Cases {
+        #[command(subcommand)]
+        what: cases::What,
+        /// As JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// List, show, retry or discard messages that made their actor panic until they were given up; of a running daemon
     DeadLetters {
         #[command(subcommand)]
@@ -182,6 +199,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Bench(arguments)) => bench::run(&arguments, settings, named_data, config.as_deref()),
         Some(Command::Keys { what, json }) => keys::run(&settings, what, json),
         Some(Command::Actors { json }) => actors::run(&settings, json),
+        Some(Command::Orders(arguments)) => orders::run(&settings, arguments),
+        Some(Command::Cases { what, json }) => cases::run(&settings, what, json),
         Some(Command::DeadLetters { what, json }) => {
             dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)
         }

@@ -15,6 +15,7 @@ pub mod money_words;
 mod order;
 mod order_number;
 mod order_pass;
+mod order_search;
 mod quantity;
 mod shop_identity;
 mod sku;
@@ -39,6 +40,7 @@ pub use order::{
 };
 pub use order_number::{BadOrderNumber, OrderNumber};
 pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};
+pub use order_search::{KnownBy, OrderSearch};
 pub use quantity::{BadQuantity, Quantity};
 pub use shop_identity::{Logo, LogoKind, ShopIdentity, Texts};
 pub use sku::{BadSku, Sku};

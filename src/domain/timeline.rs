@@ -191,6 +191,7 @@ pub enum Party {
     BankActor,
     WarehouseActor,
     Mailer,
+    BackOffice,
 }
 
 impl Party {

@@ -132,6 +132,7 @@ fn letter(slug: &str) -> &'static str {
         Some(MailKind::Cancelled) => "it is cancelled",
         Some(MailKind::RefundDone) => "the money went back",
         Some(MailKind::ReturnReceived) => "what was sent back has come",
+        Some(MailKind::NewOrder | MailKind::NewCase) => "the shop was told",
         None => "about the order",
     }
 }

@@ -5,6 +5,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::actors::{CART_KEPT_MS, Rules};
+use crate::domain::EmailAddress;
 use crate::runtime::Bounds;
 
 use super::assortment::Assortment;
@@ -54,10 +55,16 @@ pub struct Plan {
     /// A crash at about every so many journal writes; 0: none.
     pub writes_between_crashes: u64,
     pub drains: bool,
+    /// Whether the shop itself reads of new orders and cases.
+    pub has_mailbox: bool,
     /// Each process has so many cells at most, drawn anew.
     pub cells_max: usize,
     rates: Vec<(Fault, f64)>,
 }
+
+/// The shop's own mailbox, and how many worlds have one.
+const MAILBOX: &str = "till@shop.example";
+const WITH_MAILBOX: f64 = 1.0 / 3.0;
 
 /// The longest world, in days of trade, and the most who come to one.
 const DAYS_MAX: u32 = 40;
@@ -151,6 +158,7 @@ impl Plan {
             bounds: if on(Fault::FullMailbox) { small } else { Bounds::default() },
             writes_between_crashes: if any_crash { writes_between_crashes } else { 0 },
             drains,
+            has_mailbox: random_for(options.seed, "mailbox").random_bool(WITH_MAILBOX),
             cells_max: [1, 2, 4, 16][random_for(options.seed, "cells").random_range(0..4)],
             rates,
             faults,
@@ -161,7 +169,8 @@ impl Plan {
     /// there for `CART_KEPT_MS_MIN` all the same, since customers and shop repeat what fails on the real clock.
     pub fn rules(&self) -> Rules {
         let cart_kept_ms = (CART_KEPT_MS / u64::from(self.speed)).max(CART_KEPT_MS_MIN);
-        Rules { cart_kept_ms, ..Rules::default() }
+        let mailbox = self.has_mailbox.then(|| EmailAddress::parse(MAILBOX).expect("it is an address"));
+        Rules { cart_kept_ms, mailbox, ..Rules::default() }
     }
 
     /// The chance of a fault each time that it could come: 0 where the world does not have it.

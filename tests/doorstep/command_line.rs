@@ -172,6 +172,8 @@ fn explain_says_where_an_order_is_not_known() {
         &["explain", "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"],
         &["actors"],
         &["dead-letters"],
+        &["orders"],
+        &["cases", "list"],
     ] {
         let refused = nowhere.command(command);
         assert_eq!(refused.status.code(), Some(1), "{command:?}");
@@ -181,7 +183,7 @@ fn explain_says_where_an_order_is_not_known() {
 }
 
 #[test]
-fn actors_lists_the_seven() {
+fn actors_lists_all_of_them() {
     let shop = setup().open();
     shop.orders(&wish(OUT_OF_STOCK).waiting()).expect(201);
     let report = shop.actors();
@@ -194,6 +196,7 @@ fn actors_lists_the_seven() {
         "BankActor",
         "WarehouseActor",
         "Mailer",
+        "BackOffice",
         "WebSession",
     ] {
         assert!(names.iter().any(|name| name.starts_with(actor)), "{actor} is not in {names:?}");

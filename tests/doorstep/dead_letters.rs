@@ -3,8 +3,9 @@
 
 use std::process::Output;
 
+use doorstep::actors::back_office::{self, NewCase};
 use doorstep::actors::{Address, Case, Event, Message, Shop, order_manager};
-use doorstep::domain::OrderId;
+use doorstep::domain::{CaseKind, OrderId};
 use doorstep::journal::{Batch, FileJournal, FileOptions, Journal as _, Position};
 use doorstep::runtime::{Cause, DeadLetter, Journaled as _, Moment, Record, Stated};
 use serde_json::Value;
@@ -46,11 +47,15 @@ fn gives_up_on_cancelling(shop: &TestShop, order: &Bought) -> u64 {
         attempts: 3,
         at: moment.at,
     };
-    let case = Event::Case(Case { order: id, why: "OrderManager gave up on Cancel".into() });
+    let text = "OrderManager gave up on Cancel".to_owned();
+    let case = Event::Case(Case { order: id, why: text.clone() });
+    let (kind, dead_letter) = (CaseKind::DeadLetter, Some("OrderManager Cancel".into()));
+    let open = back_office::Message::Open(NewCase { kind, order: Some(id), text, dead_letter });
+    let sends = vec![(Address::BackOffice, Message::BackOffice(open))];
     let record = Record::<Shop> {
         by: Address::OrderManager,
         cause: Cause::Outside,
-        stated: Stated { events: vec![case], ..Stated::default() },
+        stated: Stated { events: vec![case], sends, ..Stated::default() },
         dead: Some(dead),
         moment,
     };
@@ -63,7 +68,7 @@ fn gives_up_on_cancelling(shop: &TestShop, order: &Bought) -> u64 {
 }
 
 /// A shop with an order that is being packed, and a message about it that was given up.
-fn with_a_dead_letter() -> (TestShop, Bought, u64) {
+pub fn with_a_dead_letter() -> (TestShop, Bought, u64) {
     let mut shop = setup().speed(1).open();
     let order = shop.buys(IN_STOCK);
     assert_eq!(shop.stop().code(), Some(0));
@@ -125,6 +130,9 @@ fn a_dead_letter_that_is_discarded_leaves_its_order_as_it_is() {
     assert_eq!(state(&shop, &order), "fulfilling");
     let story = out(&shop.command(&["explain", &order.id]));
     assert!(story.contains("the operator discarded Cancel"), "{story}");
+    let closed = "the case was closed: the message that was given up was discarded (operator)";
+    assert!(story.contains(closed), "{story}");
+    assert!(out(&shop.command(&["cases", "list"])).contains("no cases"));
     assert_eq!(shop.stop().code(), Some(0));
     shop.verifies();
 }

@@ -38,6 +38,7 @@ mod keys;
 mod load;
 mod log;
 mod notices;
+mod office;
 mod open_loop;
 mod order;
 mod other_builds;

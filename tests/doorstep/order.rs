@@ -72,7 +72,10 @@ fn the_customer_gets_a_letter_when_it_is_confirmed_dispatched_and_delivered() {
             std::fs::read_to_string(named.next()?.path()).ok()
         });
         assert!(letter.contains("To: ") && letter.contains("ada@example.com"), "{letter}");
-        assert!(letter.contains(&order.id), "{letter}");
+        assert!(letter.contains(&order.id) && letter.contains("Doorstep Books: your order "), "{letter}");
+        for said in ["Delivery: ", "Total: ", "United Kingdom", "This shop is a demo"] {
+            assert!(letter.contains(said), "no `{said}` in {letter}");
+        }
     }
 }
 

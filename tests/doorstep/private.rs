@@ -109,7 +109,9 @@ fn another_user_neither_asks_the_daemon_nor_holds_its_lock() {
     assert_eq!(asked.status.code(), Some(1), "{said}");
     assert!(said.contains("permission denied") && said.contains("control.sock"), "{said}");
     let order = shop.buys(IN_STOCK).id;
-    for command in [&["verify"][..], &["explain", &order], &["keys", "list"]] {
+    let commands =
+        [&["verify"][..], &["explain", &order], &["keys", "list"], &["orders"], &["cases", "list"]];
+    for command in commands {
         let refused = as_nobody(&binary, &[command, &["--data", data]].concat());
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(said.contains("permission denied") && said.contains("as that user"), "{said}");

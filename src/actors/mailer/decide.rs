@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use crate::actors::{Notes, Shop, Teller, Turn};
-use crate::domain::{OrderId, Party};
+use crate::actors::{Notes, Shop, Teller, Turn, case};
+use crate::domain::{CaseKind, OrderId, Party};
 use crate::partners::Answered;
 use crate::partners::mail::Letter;
 use crate::runtime::{Actor, Fold, Partition, Snapshot, Tables, TimerId};
@@ -102,7 +102,12 @@ fn posted(turn: &mut Turn<'_>, mail: &MailId, result: &Answered<()>) {
 
 fn park(turn: &mut Turn<'_>, mail: &MailId, why: String) {
     let parked = Parked { why, at: Some(turn.now()) };
+    let text = parked.case_of(mail);
     turn.record(Event::Parked { mail: mail.clone(), parked });
+    // one about a case opens none: it would never end
+    if let Some(order) = mail.about.order() {
+        case::keep(turn, CaseKind::Mail, Some(order), text);
+    }
 }
 
 fn retry(turn: &mut Turn<'_>, mail: &MailId) {

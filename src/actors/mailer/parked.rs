@@ -2,10 +2,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
 
+use super::MailId;
+
 /// It waits for the operator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parked {
     pub why: String,
     /// Since when. `None` where it was parked by a build that did not note it.
     pub at: Option<Timestamp>,
+}
+
+impl Parked {
+    /// What the operator reads.
+    pub(super) fn case_of(&self, mail: &MailId) -> String {
+        format!("the letter {} could not be sent: {}", mail.kind.slug(), self.why)
+    }
 }

@@ -107,10 +107,10 @@ impl Event {
         let what = self.mail().kind.slug().to_owned();
         match self {
             Event::Posted { .. } => smallvec![(order, Step::MAIL, Happening::Mailed { what })],
-            Event::Parked { parked: Parked { why, .. }, .. } => {
-                let case = format!("the letter {what} could not be sent: {why}");
+            Event::Parked { mail, parked } => {
+                let (case, why) = (parked.case_of(mail), parked.why.clone());
                 smallvec![
-                    (order, Step::MAIL, Happening::MailParked { what, why: why.clone() }),
+                    (order, Step::MAIL, Happening::MailParked { what, why }),
                     (order, Step(0), Happening::CaseOpened { why: case }),
                 ]
             }

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use super::*;
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Call, Decided, Shop};
-use crate::domain::{Date, Happening, OrderId};
+use crate::domain::{CaseId, Date, Happening, OrderId};
 use crate::partners::Answered;
-use crate::partners::mail::{Letter, MailKind};
+use crate::partners::mail::{Letter, MailKind, Subject};
 use crate::runtime::{Alone, Due, TableKey, TimerChange};
 
 pub fn mail(kind: MailKind) -> MailId {
@@ -143,6 +143,22 @@ fn a_refused_letter_is_parked_at_once_and_a_late_timer_does_not_wake_it() {
     let late = alone.when(Address::Mailer, Message::Retry { mail: mail(MailKind::Delivered) });
     assert!(late.calls().is_empty());
     assert!(posted(&mut alone, MailKind::Delivered, Answered::Known(())).events().is_empty());
+}
+
+/// The letter about that case would be refused too, and so on.
+#[test]
+fn a_parked_letter_opens_a_case_and_one_about_a_case_opens_none() {
+    let cases = |turn: &Decided| turn.sends().iter().filter(|(to, _)| *to == Address::BackOffice).count();
+    let refused = Answered::Refused("no such mailbox".into());
+    let mut alone = alone();
+    send(&mut alone, MailKind::NewOrder);
+    assert_eq!(cases(&posted(&mut alone, MailKind::NewOrder, refused.clone())), 1);
+    let about_case = Letter { about: Subject::Case(CaseId::nth_of(None, 1)), ..letter(MailKind::NewCase) };
+    let mail = MailId::of(&about_case);
+    alone.when(Address::Mailer, Message::Send(Arc::new(about_case)));
+    let turn = alone.when(Address::Mailer, Message::Posted { mail: mail.clone(), result: refused });
+    assert_eq!((cases(&turn), happenings(&turn)), (0, vec![]));
+    assert!(alone.get::<Mail>(&mail).is_some_and(|row| row.parked.is_some()), "it waits for the operator");
 }
 
 #[test]

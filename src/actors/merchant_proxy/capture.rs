@@ -2,8 +2,8 @@
 
 use crate::actors::bank;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Case, Turn};
-use crate::domain::{Money, PaymentId};
+use crate::actors::{Turn, case};
+use crate::domain::{CaseKind, Money, PaymentId};
 
 use super::Event;
 use super::ledger::Posting;
@@ -18,8 +18,8 @@ pub fn begin(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 /// Goods have left for which no money is held.
 pub fn nothing_held(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    let why = format!("{id} was to be captured, but nothing is held: take the payment by other means");
-    turn.record(Case { order: payment.order, why });
+    let text = format!("{id} was to be captured, but nothing is held: take the payment by other means");
+    case::open(turn, CaseKind::Capture, Some(payment.order), text);
 }
 
 fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
@@ -28,13 +28,13 @@ fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 }
 
 /// The same capture under the same key.
-pub fn capture_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, case: bool) {
+pub fn capture_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, is_case: bool) {
     let asks = payment.asks.saturating_add(1);
     turn.record(Event::AskedAgain { payment: id, asks });
-    if case {
-        let why =
+    if is_case {
+        let text =
             format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
-        turn.record(Case { order: payment.order, why });
+        case::open(turn, CaseKind::Capture, Some(payment.order), text);
     }
     ask_bank(turn, id, payment);
     wait_to_ask_again(turn, id, payment.order, asks);
@@ -51,20 +51,22 @@ pub fn captured(
     let (amount, posting) = booked;
     turn.record(Event::Captured { payment: id, order, amount, posting });
     if short {
-        let why = format!("the bank captured {amount} of {held}: settle the rest with the customer");
-        turn.record(Case { order, why });
+        let text = format!("the bank captured {amount} of {held}: settle the rest with the customer");
+        case::open(turn, CaseKind::Capture, Some(order), text);
     }
     turn.cancel_timer(timer(id));
     turn.send(ToOrders::PaymentCaptured { order, payment: id });
 }
 
 pub fn unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why: &str) {
-    turn.record(Event::CaptureUnknown { payment: id, order: payment.order, why: sentence(id, why) });
+    let (order, text) = (payment.order, sentence(id, why));
+    turn.record(Event::CaptureUnknown { payment: id, order, why: text.clone() });
+    case::keep(turn, CaseKind::Capture, Some(order), text);
     turn.cancel_timer(timer(id));
 }
 
 pub fn still_unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why: &str) {
-    turn.record(Case { order: payment.order, why: sentence(id, why) });
+    case::open(turn, CaseKind::Capture, Some(payment.order), sentence(id, why));
     turn.cancel_timer(timer(id));
 }
 

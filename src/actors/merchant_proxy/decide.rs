@@ -44,12 +44,6 @@ impl Actor for MerchantProxy {
     fn notes(event: &Event) -> Notes {
         event.happenings().into()
     }
-
-    fn given_up(_: &(), message: &Message, panic: &str, turn: &mut Turn<'_>) {
-        if let Message::Settlement(file) = message {
-            settlement::given_up(turn, file, message.into(), panic);
-        }
-    }
 }
 
 fn decide(turn: &mut Turn<'_>, message: &Message) {

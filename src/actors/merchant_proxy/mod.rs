@@ -33,5 +33,6 @@ pub use audit::{audit, audit_against, audit_payment};
 pub use ledger::{Account, Balance, Entry, Ledger, LedgerPart, Posting, Side, Unbalanced, ledgers};
 pub use messages::*;
 pub use payment::{Kind, Payment};
+pub use settlement::who_waits_for;
 pub use state::Event;
 pub use transitions::{PaymentState, TRANSITIONS};

@@ -2,8 +2,8 @@
 
 use crate::actors::bank;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Case, Turn};
-use crate::domain::{DeclineReason, PaymentId};
+use crate::actors::{Turn, case};
+use crate::domain::{CaseKind, DeclineReason, PaymentId};
 
 use super::Event;
 use super::ledger::Posting;
@@ -37,13 +37,13 @@ pub fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 }
 
 /// Until the bank acknowledges.
-pub fn release_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, case: bool) {
+pub fn release_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, is_case: bool) {
     let asks = payment.asks.saturating_add(1);
     turn.record(Event::AskedAgain { payment: id, asks });
-    if case {
-        let why =
+    if is_case {
+        let text =
             format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on");
-        turn.record(Case { order: payment.order, why });
+        case::open(turn, CaseKind::Payment, Some(payment.order), text);
     }
     ask_bank(turn, id, payment);
     wait_to_ask_again(turn, id, payment.order, asks);

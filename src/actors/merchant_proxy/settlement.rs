@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::actors::bank::{SettlementFile, SettlementLine};
-use crate::actors::given_up::open_case;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Case, Turn};
-use crate::domain::{Money, OrderId, PaymentId};
+use crate::actors::{Turn, case};
+use crate::domain::{CaseKind, Money, OrderId, PaymentId};
 
-use super::Event;
 use super::ledger::Posting;
 use super::payment::Payment;
 use super::transitions::PaymentState;
+use super::{Event, Message};
 
 /// Books each line; one that does not match what was captured goes to suspense, with a case.
 pub fn settle(turn: &mut Turn<'_>, file: &SettlementFile) {
@@ -40,7 +39,7 @@ fn settle_line(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Paym
     }
     let same_currency = line.fee.currency == line.amount.currency;
     let Some(posting) = Posting::settlement(line.amount, line.fee).ok().filter(|_| same_currency) else {
-        return case(turn, line, payment, "its fee is negative or more than the amount");
+        return open_case(turn, line, payment, "its fee is negative or more than the amount");
     };
     let (payment, order) = (line.payment, row.order);
     turn.record(Event::Settled { payment, order, amount: line.amount, posting });
@@ -51,30 +50,27 @@ fn into_suspense(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Pa
     match Posting::suspense(line.amount, line.fee) {
         Ok(posting) => {
             let order = payment.map(|payment| payment.order);
-            let why = sentence(line, why);
-            turn.record(Event::InSuspense { payment: line.payment, order, why, posting });
+            let text = sentence(line, why);
+            turn.record(Event::InSuspense { payment: line.payment, order, why: text.clone(), posting });
+            case::keep(turn, CaseKind::Settlement, order, text);
         }
-        Err(_) => case(turn, line, payment, why),
+        Err(_) => open_case(turn, line, payment, why),
     }
 }
 
-fn case(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Payment>, why: &str) {
-    if let Some(payment) = payment {
-        turn.record(Case { order: payment.order, why: sentence(line, why) });
-    }
+fn open_case(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Payment>, why: &str) {
+    case::open(turn, CaseKind::Settlement, payment.map(|payment| payment.order), sentence(line, why));
 }
 
 fn sentence(line: &SettlementLine, why: &str) -> String {
     format!("the acquirer settled {} for {}: {why}; ask the acquirer", line.amount, line.payment)
 }
 
-/// A case on each order that it settles.
-pub fn given_up(turn: &mut Turn<'_>, file: &SettlementFile, message: &str, panic: &str) {
+/// Of a message that names no order: each order that the file settles.
+pub fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId> {
+    let Message::Settlement(file) = message else { return BTreeSet::new() };
     let payments = file.lines.iter().filter_map(|line| turn.get::<Payment>(&line.payment));
-    let orders: BTreeSet<OrderId> = payments.map(|payment| payment.order).collect();
-    for order in orders {
-        open_case(turn, order, message, panic);
-    }
+    payments.map(|payment| payment.order).collect()
 }
 
 /// A payout is the sum of its lines less their fees.
@@ -85,11 +81,9 @@ fn check_payout(turn: &mut Turn<'_>, file: &SettlementFile) {
         return;
     }
     let first = file.lines.iter().find_map(|line| turn.get::<Payment>(&line.payment));
-    if let Some(payment) = first {
-        let Money { amount, currency } = file.payout;
-        let why = format!(
-            "the acquirer paid {amount} minor units of {currency} for lines that sum to {sum}: ask the acquirer"
-        );
-        turn.record(Case { order: payment.order, why });
-    }
+    let Money { amount, currency } = file.payout;
+    let text = format!(
+        "the acquirer paid {amount} minor units of {currency} for lines that sum to {sum}: ask the acquirer"
+    );
+    case::open(turn, CaseKind::Settlement, first.map(|payment| payment.order), text);
 }

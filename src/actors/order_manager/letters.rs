@@ -40,10 +40,24 @@ pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     post(turn, id, order, MailKind::Delivered, |_| {});
 }
 
+/// To the shop's own mailbox, once an order: it is taken.
+pub fn new_order(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: Option<Date>) {
+    let Some(mailbox) = &turn.rules().mailbox else { return };
+    let letter = about(id, order).to_the_shop(mailbox, turn.now());
+    turn.send(mailer::Message::Send(Arc::new(Letter { arrives_on: promised, ..letter })));
+}
+
 /// Sends a letter of this kind; `edit` adds what only this kind says.
 fn post(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: MailKind, edit: impl FnOnce(&mut Letter)) {
+    let mut letter = about(id, order).letter(kind, turn.now());
+    letter.tracking = order.shipments.last().map(|shipment| shipment.tracking.clone());
+    edit(&mut letter);
+    turn.send(mailer::Message::Send(Arc::new(letter)));
+}
+
+fn about(id: OrderId, order: &Order) -> AboutOrder<'_> {
     let terms = &order.terms;
-    let about = AboutOrder {
+    AboutOrder {
         order: id,
         number: terms.number,
         key: order.key,
@@ -51,11 +65,7 @@ fn post(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: MailKind, edit: i
         lines: &terms.lines,
         totals: terms.totals,
         ship_to: &terms.shipping_address,
-    };
-    let mut letter = about.letter(kind, turn.now());
-    letter.tracking = order.shipments.last().map(|shipment| shipment.tracking.clone());
-    edit(&mut letter);
-    turn.send(mailer::Message::Send(Arc::new(letter)));
+    }
 }
 
 /// As part of a sentence.

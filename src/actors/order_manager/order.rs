@@ -158,6 +158,16 @@ pub enum AnswerState {
 }
 
 impl AnswerState {
+    /// She has been told that it is taken, or a letter has told her since.
+    pub fn is_taken(self) -> bool {
+        let taken = |kind| matches!(kind, AnswerKind::Confirmed { .. } | AnswerKind::OnPromise { .. });
+        match self {
+            AnswerState::Waiting(_) => false,
+            AnswerState::Given(kind) => taken(kind),
+            AnswerState::TakenSince => true,
+        }
+    }
+
     /// What the same key is answered may differ from what it was answered first.
     pub fn began_pending(self) -> bool {
         matches!(self, AnswerState::Given(AnswerKind::Pending) | AnswerState::TakenSince)

@@ -70,6 +70,9 @@ pub fn order_supplies(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     answers::answer(turn, id, order, AnswerKind::OnPromise { promised: order.promised_date, held });
     turn.send(stock_keeper::Message::OrderSupplies { order: id });
     letters::backorder_promise(turn, id, order);
+    if !order.answer.is_taken() {
+        letters::new_order(turn, id, order, order.promised_date);
+    }
 }
 
 /// After step 9: the money is held, so the goods are to be the order's own.
@@ -85,6 +88,9 @@ pub fn confirm(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     turn.record(Event::DispatchAsked { order: id });
     let waits = answers::answer(turn, id, order, AnswerKind::Confirmed { promised });
     turn.send(warehouse::Message::Fulfil(Box::new(fulfilment(id, order))));
+    if !order.answer.is_taken() {
+        letters::new_order(turn, id, order, Some(promised));
+    }
     if planted::is(Bug::LetterWithTheAnswer) && !waits {
         return;
     }

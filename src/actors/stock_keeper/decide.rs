@@ -85,8 +85,8 @@ impl Actor for StockKeeper {
         }
     }
 
-    fn given_up(_: &(), message: &Message, panic: &str, turn: &mut Turn<'_>) {
-        given_up::given_up(turn, message, panic);
+    fn given_up(_: &(), message: &Message, _panic: &str, turn: &mut Turn<'_>) {
+        given_up::given_up(turn, message);
     }
 
     fn resolved(_: &(), message: &Message, how: Resolution, turn: &mut Turn<'_>) {

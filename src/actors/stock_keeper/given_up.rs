@@ -3,23 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::actors::Turn;
-use crate::actors::given_up::{TRY_AGAIN_MS, open_case};
+use crate::actors::given_up::TRY_AGAIN_MS;
 use crate::domain::{OrderId, Sku};
 
 use super::quoting::under_way;
 use super::shift::merged;
 use super::{Demand, Message, PurchaseOrder, PurchaseOrderId, StockItem, Who, overdue, timers};
 
-/// The operator gets a case on each order that waits for what the message would have done, and it is tried again.
-pub fn given_up(turn: &mut Turn<'_>, message: &Message, panic: &str) {
-    for order in who_waits_for(turn, message) {
-        open_case(turn, order, message.into(), panic);
-    }
-    try_again(turn, message);
-}
-
-/// Where the message names an order, that has its case already.
-fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId> {
+/// The orders that wait for what a message would have done that names none: each has a case.
+pub fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId> {
     match message {
         Message::SupplyAnswered { purchase_order, .. }
         | Message::SupplyRetry { purchase_order }
@@ -66,7 +58,7 @@ fn who_waits_for_quotes(turn: &mut Turn<'_>, sku: &Sku) -> BTreeSet<OrderId> {
 
 /// A purchase order is never taken for refused because its answer could not be handled: its wholesaler is asked
 /// again. A round of quotes has its deadline again, and units that were not moved are moved later.
-fn try_again(turn: &mut Turn<'_>, message: &Message) {
+pub fn given_up(turn: &mut Turn<'_>, message: &Message) {
     let due = turn.real_in(TRY_AGAIN_MS);
     match message {
         Message::SupplyAnswered { purchase_order, .. } | Message::SupplyRetry { purchase_order } => {

@@ -52,6 +52,7 @@ pub use credit_check::CANCELLED_KEPT_DAYS;
 pub use credit_key::CreditKey;
 pub use demand::{Demand, DemandId, DemandLine, Waiting, Who};
 pub use event::{Event, PromisedLine};
+pub use given_up::who_waits_for;
 pub use messages::{
     Availability, Check, Earliest, List, ListedCount, Message, Move, ShowTimeline, StockKeeper,
 };

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::actors::{Case, Turn};
-use crate::domain::{OrderId, Units};
+use crate::actors::{Turn, case};
+use crate::domain::{CaseKind, OrderId, Units};
 
 use super::{Bucket, Event, StockItem};
 
@@ -24,11 +24,11 @@ pub fn are_there(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], from: Buc
     for Units { sku, quantity } in lines {
         let there = turn.get::<StockItem>(sku).map_or(0, |item| item.at(from));
         if u64::from(*quantity) > there {
-            let why = format!(
+            let text = format!(
                 "{quantity} units of {sku} should be {from:?} but only {there} are: count the shelf, then run \
                  `doorstep verify`"
             );
-            turn.record(Case { order, why });
+            case::open(turn, CaseKind::Stock, Some(order), text);
             return false;
         }
     }

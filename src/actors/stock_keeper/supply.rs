@@ -1,7 +1,7 @@
 //! Purchase orders, from the shortage to the acknowledgement.
 
-use crate::actors::{Rules, Turn};
-use crate::domain::{Date, OrderId, Timestamp};
+use crate::actors::{Rules, Turn, case};
+use crate::domain::{CaseKind, Date, OrderId, Timestamp};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, WholesalerId};
 use crate::runtime::{Due, Snapshot};
@@ -73,11 +73,15 @@ fn ask_later(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &Purchase
 /// Unknown is never taken for a failure: it may have been accepted, so nobody else is asked.
 pub fn unanswered(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOrder, why: &str) {
     let attempts = purchase_order.unanswered.saturating_add(1);
-    let case = (attempts == turn.rules().supply_attempts_max).then(|| {
+    let text = (attempts == turn.rules().supply_attempts_max).then(|| {
         let wholesaler = purchase_order.wholesaler.0;
         format!("wholesaler {wholesaler} has not answered for {id} in {attempts} attempts ({why}): call them")
     });
-    turn.record(Event::Unanswered { id, order: purchase_order.order, case });
+    let order = purchase_order.order;
+    turn.record(Event::Unanswered { id, order, case: text.clone() });
+    if let Some(text) = text {
+        case::keep(turn, CaseKind::Supplier, Some(order), text);
+    }
 }
 
 /// With back-off; past the attempts it goes on as seldom as the rules allow. The purchase order is as it was asked this time.

@@ -1,4 +1,5 @@
-//! The seven actors together and each alone, on virtual time.
+//! The eight actors together and each alone, on virtual time.
+mod cases;
 mod crashes;
 mod crossing;
 pub mod drawn;

@@ -2,6 +2,7 @@
 //! slot, and so is the session that placed it.
 
 use super::golden::{Kept, read};
+use crate::actors::back_office::{About, CaseCount, CasePlace, CaseRecord, OpenCases};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::{Mail, MailId};
 use crate::actors::merchant_proxy::{Ledger, LedgerPart, Payment};
@@ -10,7 +11,7 @@ use crate::actors::stock_keeper::{Credit, CreditSum, Demand, Listed, PurchaseOrd
 use crate::actors::warehouse::Shipment;
 use crate::actors::web_session::{Programs, Session};
 use crate::actors::{CommonTimeline, OwnTimeline, Shop};
-use crate::domain::{Currency, OrderId, PaymentId, SessionId, Slot, Timestamp};
+use crate::domain::{CaseId, Currency, OrderId, PaymentId, SessionId, Slot, Timestamp};
 use crate::partners::mail::MailKind;
 use crate::runtime::{Aggregate, Application, Partition, TableKey};
 use crate::storage::TreeName;
@@ -36,7 +37,8 @@ const IN_COMMON: [Told; 13] = [
     of::<SettlementLines>(),
     of::<Programs>(),
 ];
-const IN_SLOTS: usize = 9;
+/// Of these the cases that are about no order are in common.
+const IN_SLOTS: usize = 12;
 
 #[test]
 fn the_trade_has_as_many_slots_as_the_runtime() {
@@ -73,7 +75,20 @@ fn what_is_one_orders_own_tells_its_slot_by_its_key() {
             OrderNumbers::partition(&slot),
             Session::partition(&SessionId::from_bytes(order.to_bytes())),
             Mail::partition(&mail),
+            CaseRecord::partition(&CaseId::nth_of(Some(slot), 7)),
+            CaseCount::partition(&CasePlace(Some(slot))),
+            OpenCases::partition(&About(Some(order))),
         ];
         assert_eq!(told, [Partition::Slot(slot.number()); IN_SLOTS]);
     }
+}
+
+#[test]
+fn a_case_about_no_order_is_in_common() {
+    let told = [
+        CaseRecord::partition(&CaseId::nth_of(None, 7)),
+        CaseCount::partition(&CasePlace(None)),
+        OpenCases::partition(&About(None)),
+    ];
+    assert_eq!(told, [Partition::Common; 3]);
 }

@@ -1,4 +1,4 @@
-//! A whole shop on virtual time: the seven actors under their own tree, the embedded partners, and a post
+//! A whole shop on virtual time: the eight actors under their own tree, the embedded partners, and a post
 //! office in memory that outlives a crash.
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use crate::actors::{Turn, stock_keeper};
 use crate::domain::OrderId;
 use crate::partners::carrier::Booking;
 
-use super::waiting::wait;
+use super::waiting::{unanswered, wait};
 use super::{BookTruck, Event, Message, Shipment, road};
 
 pub fn packed(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
@@ -32,8 +32,8 @@ pub fn booked(turn: &mut Turn<'_>, order: OrderId, booking: &Booking) {
 
 pub fn refused(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
     let first = shipment.unanswered == 0;
-    let case = first.then(|| format!("the carrier does not take the parcel ({why}): call the carrier"));
-    turn.record(Event::Unanswered { order, case });
+    let text = first.then(|| format!("the carrier does not take the parcel ({why}): call the carrier"));
+    unanswered(turn, order, text);
     let due = turn.real_in(turn.rules().retry_max_ms);
     wait(turn, order, due, Message::BookRetry { order });
 }

@@ -8,7 +8,7 @@ use crate::partners::carrier::{TrackRequest, Tracking};
 use crate::partners::mail::{AboutOrder, Letter, MailKind};
 use crate::runtime::Due;
 
-use super::waiting::wait;
+use super::waiting::{unanswered, wait};
 use super::{Event, Fulfilment, Message, Shipment, TrackParcel};
 
 /// Where the carrier names no time, it is asked again after this long, in trade time.
@@ -31,8 +31,8 @@ pub fn track(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
 /// The carrier does not know it.
 pub fn track_unknown(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
     let first = shipment.unanswered == 0;
-    let case = first.then(|| format!("the carrier does not know the parcel ({why}): call the carrier"));
-    turn.record(Event::Unanswered { order, case });
+    let text = first.then(|| format!("the carrier does not know the parcel ({why}): call the carrier"));
+    unanswered(turn, order, text);
     let due = turn.trade_in(TRACK_AGAIN_MS);
     wait(turn, order, due, Message::TrackDue { order });
 }

@@ -1,7 +1,7 @@
 //! What a parcel waits for.
 
-use crate::actors::Turn;
-use crate::domain::OrderId;
+use crate::actors::{Turn, case};
+use crate::domain::{CaseKind, OrderId};
 use crate::planted::{self, Bug};
 use crate::runtime::{Due, TimerId};
 
@@ -21,12 +21,20 @@ pub fn stop_waiting(turn: &mut Turn<'_>, order: OrderId) {
 /// Not answered: once more after a while, with the same key.
 pub fn again_later(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, message: Message) {
     let attempt = shipment.unanswered.saturating_add(1);
-    turn.record(Event::Unanswered { order, case: None });
+    unanswered(turn, order, None);
     if planted::is(Bug::RetriesOnce) && attempt > 1 {
         return;
     }
     let due = turn.real_in(turn.rules().retry_ms(attempt));
     wait(turn, order, due, message);
+}
+
+/// The carrier's answer is of no use. `text`: what the operator has to know of it.
+pub fn unanswered(turn: &mut Turn<'_>, order: OrderId, text: Option<String>) {
+    turn.record(Event::Unanswered { order, case: text.clone() });
+    if let Some(text) = text {
+        case::keep(turn, CaseKind::Carrier, Some(order), text);
+    }
 }
 
 fn timer_of(order: OrderId) -> TimerId {

@@ -1,4 +1,4 @@
-//! The shop's core in this process: the seven actors on a real journal and real trees, without HTTP.
+//! The shop's core in this process: the eight actors on a real journal and real trees, without HTTP.
 //!
 //! Customers and actors share one thread, as requests and actors do not in a daemon: what making up an order costs
 //! is counted with it. The post stands outside: it takes a letter and is done.

@@ -9,7 +9,7 @@ use crate::actors::order_manager::{self, PaymentView};
 use crate::actors::stock_keeper::Availability;
 use crate::actors::web_session;
 use crate::domain::catalogue::Product;
-use crate::domain::{Date, Money, OrderId, OrderLine, TimelineEntry, Totals};
+use crate::domain::{Date, Money, OrderId, OrderLine, ShippingAddress, TimelineEntry, Totals};
 
 use crate::gateway::told::told;
 
@@ -175,6 +175,9 @@ pub enum OpenedBy {
 pub struct OrderShown<'a> {
     #[schema(schema_with = words::order_id)]
     id: AsText<OrderId>,
+    /// The order's number for people, without its spaces.
+    #[schema(schema_with = words::order_number)]
+    number: String,
     /// There where the order was taken just now, or the request brought it; not where a signed link or a program's API key opened
     /// the order, for those end and it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,7 +202,47 @@ pub struct OrderShown<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::cancel_reason, required = false)]
     cancel_reason: Option<&'static str>,
+    customer: CustomerShown<'a>,
+    shipping_address: AddressShown<'a>,
     links: OrderLinks,
+}
+
+/// Who has ordered.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderCustomer)]
+struct CustomerShown<'a> {
+    name: &'a str,
+    email: &'a str,
+}
+
+/// Where it goes; `null` where the address has none.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderAddress)]
+struct AddressShown<'a> {
+    line1: &'a str,
+    #[schema(required)]
+    line2: Option<&'a str>,
+    #[schema(required)]
+    city: Option<&'a str>,
+    #[schema(required)]
+    region: Option<&'a str>,
+    #[schema(required)]
+    postcode: Option<&'a str>,
+    country: &'a str,
+    #[schema(required)]
+    phone: Option<&'a str>,
+}
+
+fn address(to: &ShippingAddress) -> AddressShown<'_> {
+    AddressShown {
+        line1: &to.line1,
+        line2: to.line2.as_deref(),
+        city: Some(to.city.as_str()).filter(|city| !city.is_empty()),
+        region: to.region.as_deref(),
+        postcode: Some(to.postcode.as_str()).filter(|postcode| !postcode.is_empty()),
+        country: &to.country,
+        phone: to.phone.as_deref(),
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -241,6 +284,7 @@ pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_
     let links = OrderLinks { timeline: format!("{this}/timeline"), page, this };
     OrderShown {
         id: AsText(view.id),
+        number: view.number.digits(),
         key,
         state: view.state.name(),
         placed_at: AsText(view.placed_at),
@@ -252,6 +296,8 @@ pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_
         tracking: view.tracking.as_deref(),
         decline_code: view.decline_reason.map(|reason| reason.code()),
         cancel_reason: view.cancel_reason.map(|reason| reason.code()),
+        customer: CustomerShown { name: &view.customer.name, email: &view.customer.email },
+        shipping_address: address(&view.shipping_address),
         links,
     }
 }

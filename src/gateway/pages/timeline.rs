@@ -208,5 +208,6 @@ fn party(party: Party) -> &'static str {
         Party::BankActor => "bank",
         Party::WarehouseActor => "warehouse",
         Party::Mailer => "post room",
+        Party::BackOffice => "back office",
     }
 }

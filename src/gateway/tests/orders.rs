@@ -59,6 +59,7 @@ async fn an_order_is_taken_with_its_place_lines_and_totals() {
         answered.body,
         json!({
             "id": order_id().to_string(),
+            "number": order_view().number.digits(),
             "key": key,
             "state": "confirmed",
             "placed_at": "2026-11-22T12:00:00.000Z",
@@ -67,6 +68,11 @@ async fn an_order_is_taken_with_its_place_lines_and_totals() {
             "total": money(1897),
             "promised_date": "2026-11-23",
             "payment": { "state": "authorised" },
+            "customer": { "name": "Ada Lovelace", "email": "ada@example.com" },
+            "shipping_address": {
+                "line1": "12 St James's Square", "line2": null, "city": "London", "region": null,
+                "postcode": "SW1Y 4JH", "country": "GB", "phone": null,
+            },
             "links": {
                 "self": path,
                 "timeline": format!("{path}/timeline"),

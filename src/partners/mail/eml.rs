@@ -19,7 +19,7 @@ use lettre::message::{Body, Mailbox, Message, SinglePart};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Letter, Post};
-use crate::domain::{PassKeys, Timestamp};
+use crate::domain::{PassKeys, ShopIdentity, Timestamp};
 use crate::partners::{Answered, PendingAnswer, wall_clock};
 
 /// The last second that a letter's `Date` can name: the end of the year 9999.
@@ -53,17 +53,18 @@ struct QueuedLetter {
 impl EmlFolder {
     /// Makes `dir` where it is missing. `from`: `Doorstep <orders@shop.example>`, whose domain also
     /// ends every `Message-ID`; `base_url`: the shop's address, for links.
-    /// `passes`: what signs those to orders.
+    /// `passes`: what signs those to orders; `shop`: in whose name it writes.
     pub fn new(
         dir: PathBuf,
         from: String,
         base_url: String,
         passes: PassKeys,
+        shop: Arc<ShopIdentity>,
     ) -> Result<EmlFolder, EmlFolderError> {
         let from = sender(&from)?;
         fs::create_dir_all(&dir).map_err(|source| EmlFolderError::Folder { path: dir.clone(), source })?;
         let (writer, mut queue) = mpsc::channel::<QueuedLetter>(QUEUED_MAX);
-        let letters = LetterWriter { dir: dir.clone(), from, base_url, passes };
+        let letters = LetterWriter { dir: dir.clone(), from, base_url, passes, shop };
         let write_all = move || {
             while let Some(QueuedLetter { letter, written }) = queue.blocking_recv() {
                 // one letter that makes it panic must not keep the others here
@@ -108,6 +109,7 @@ struct LetterWriter {
     from: Mailbox,
     base_url: String,
     passes: PassKeys,
+    shop: Arc<ShopIdentity>,
 }
 
 impl LetterWriter {
@@ -138,7 +140,8 @@ impl LetterWriter {
         if letter.written_at > WRITTEN_AT_MAX {
             return Err(refused("written after the year 9999: check the shop's clock"));
         }
-        let text = self.signed(letter).render(&self.base_url).map_err(|error| refused(&error.to_string()))?;
+        let text = self.signed(letter).render(&self.shop, &self.base_url);
+        let text = text.map_err(|error| refused(&error.to_string()))?;
         Message::builder()
             .message_id(Some(self.message_id(letter)))
             .date(UNIX_EPOCH + Duration::from_millis(letter.written_at.0))

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The letters that a customer gets: one for each event of her order.
+/// The letters that a customer gets, one for each event of her order; and those that the shop itself gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailKind {
@@ -16,10 +16,12 @@ pub enum MailKind {
     Cancelled,
     RefundDone,
     ReturnReceived,
+    NewOrder,
+    NewCase,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 10] = [
+    pub const ALL: [MailKind; 12] = [
         MailKind::OrderConfirmation,
         MailKind::BackorderPromise,
         MailKind::PromiseChanged,
@@ -30,6 +32,8 @@ impl MailKind {
         MailKind::Cancelled,
         MailKind::RefundDone,
         MailKind::ReturnReceived,
+        MailKind::NewOrder,
+        MailKind::NewCase,
     ];
 
     /// Its name in file names, message ids and records: `order-confirmation`. It never changes.
@@ -45,7 +49,14 @@ impl MailKind {
             MailKind::Cancelled => "cancelled",
             MailKind::RefundDone => "refund-done",
             MailKind::ReturnReceived => "return-received",
+            MailKind::NewOrder => "new-order",
+            MailKind::NewCase => "new-case",
         }
+    }
+
+    /// It goes to the shop's own mailbox.
+    pub fn is_to_the_shop(self) -> bool {
+        matches!(self, MailKind::NewOrder | MailKind::NewCase)
     }
 }
 
@@ -64,7 +75,7 @@ mod tests {
     #[test]
     fn each_kind_has_a_slug_of_its_own_and_is_recorded_by_it() {
         let slugs: BTreeSet<&str> = MailKind::ALL.into_iter().map(MailKind::slug).collect();
-        assert_eq!(slugs.len(), 10);
+        assert_eq!(slugs.len(), MailKind::ALL.len());
         for kind in MailKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.slug());
         }

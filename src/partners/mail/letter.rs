@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{MailKind, Subject};
 use crate::domain::{
-    Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, ShippingAddress, Timestamp, Totals,
+    CaseId, Customer, Date, EmailAddress, Money, OrderId, OrderKey, OrderLine, OrderNumber, ShippingAddress,
+    Timestamp, Totals,
 };
 
 /// All that the post needs to write and send one letter.
@@ -28,7 +29,7 @@ pub struct Letter {
     /// The day by which the goods are at her doorstep.
     pub arrives_on: Option<Date>,
     pub tracking: Option<String>,
-    /// Part of a sentence, without a full stop: `the card has expired`.
+    /// Part of a sentence, without a full stop: `the card has expired`. To the shop: who has placed the order, what the case is about.
     pub reason: Option<String>,
     pub written_at: Timestamp,
 }
@@ -68,6 +69,46 @@ impl AboutOrder<'_> {
             arrives_on: None,
             tracking: None,
             reason: None,
+            written_at,
+        }
+    }
+
+    /// To the shop's own mailbox: it has come, and from whom. What opens the order stays hers.
+    pub fn to_the_shop(&self, mailbox: &EmailAddress, written_at: Timestamp) -> Letter {
+        let Customer { name, email } = self.customer;
+        let letter = self.letter(MailKind::NewOrder, written_at);
+        Letter {
+            to_address: mailbox.as_str().to_owned(),
+            to_name: String::new(),
+            link: None,
+            reason: Some(format!("{name}, {email}")),
+            ..letter
+        }
+    }
+}
+
+impl Letter {
+    /// To the shop's own mailbox: a person has to look at this case.
+    pub fn new_case(
+        case: CaseId,
+        text: String,
+        number: Option<OrderNumber>,
+        mailbox: &EmailAddress,
+        written_at: Timestamp,
+    ) -> Letter {
+        Letter {
+            kind: MailKind::NewCase,
+            about: Subject::Case(case),
+            number,
+            to_address: mailbox.as_str().to_owned(),
+            to_name: String::new(),
+            link: None,
+            lines: vec![],
+            totals: None,
+            ship_to: None,
+            arrives_on: None,
+            tracking: None,
+            reason: Some(text),
             written_at,
         }
     }
@@ -111,12 +152,12 @@ pub(super) mod tests {
             ],
             totals: Some(Totals {
                 goods: pounds(2_049),
-                shipping: pounds(300),
+                shipping: pounds(299),
                 tax: pounds(0),
-                total: pounds(2_349),
+                total: pounds(2_348),
             }),
             ship_to: Some(ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB").into()),
-            arrives_on: Some(Date(20_779)),
+            arrives_on: Some(Date(20_782)),
             tracking: Some("DSD6B5JMFRYP6P".into()),
             reason: Some("the card has expired.".into()),
             written_at: Timestamp(1_795_339_845_000),

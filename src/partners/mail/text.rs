@@ -1,17 +1,19 @@
 //! The text of a letter; the words are in `templates/mail/`, a file for each kind.
 //!
-//! What others wrote (names, titles, reasons) is shown on one line, without control characters: a
-//! title cannot pass for a paragraph of ours.
+//! - What others wrote (names, titles, reasons) is shown on one line, without control characters: a title cannot pass for a paragraph
+//!   of ours.
+//! - A letter names what the shop has: a firm, a tax number, an address to write to only where it is set. What the lines, the way
+//!   and the tax come to is the total.
 
 use askama::Template;
 
 use super::{Letter, LetterLine, MailKind, Subject};
-use crate::domain::{Date, Money};
+use crate::domain::{CountryCode, Date, ShippingAddress, ShopIdentity, Totals, money_words::said};
 
 /// So that a reply can quote it within the usual 78.
 const LINE_LENGTH_MAX: usize = 72;
 
-/// What a customer bought stands indented, and is never wrapped.
+/// What a customer bought, and where it goes, stands indented and is never wrapped.
 const INDENT: &str = "  ";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,65 +25,137 @@ pub struct RenderedLetter {
 
 impl Letter {
     /// `base_url`: the shop's address, as the customer's browser knows it: `https://shop.example`.
-    pub fn render(&self, base_url: &str) -> Result<RenderedLetter, askama::Error> {
-        Ok(RenderedLetter { subject: self.subject(), body: self.body(base_url)? })
-    }
-
-    fn body(&self, base_url: &str) -> Result<String, askama::Error> {
-        let text = Text::new(self, base_url).render()?;
-        Ok(text.lines().map(wrapped).collect())
+    pub fn render(&self, shop: &ShopIdentity, base_url: &str) -> Result<RenderedLetter, askama::Error> {
+        let text = Text::new(self, shop, base_url).render()?;
+        let body = text.lines().map(wrapped).collect();
+        Ok(RenderedLetter { subject: format!("{}: {}", one_line(&shop.name), self.subject()), body })
     }
 
     fn subject(&self) -> String {
-        let order = self.about;
+        let order = self.number();
         match self.kind {
-            MailKind::OrderConfirmation => format!("Your order is confirmed ({order})"),
-            MailKind::BackorderPromise => format!("When your order will be sent ({order})"),
-            MailKind::PromiseChanged => format!("A new date for your order ({order})"),
-            MailKind::PaymentActionNeeded => format!("Please confirm your payment ({order})"),
-            MailKind::PaymentDeclined => format!("Your payment was declined ({order})"),
-            MailKind::Dispatched => format!("Your order is on its way ({order})"),
-            MailKind::Delivered => format!("Your order was delivered ({order})"),
-            MailKind::Cancelled => format!("Your order is cancelled ({order})"),
-            MailKind::RefundDone => format!("Your refund is done ({order})"),
-            MailKind::ReturnReceived => format!("Your return has arrived ({order})"),
+            MailKind::OrderConfirmation => format!("your order {order} is confirmed"),
+            MailKind::BackorderPromise => format!("when your order {order} will be sent"),
+            MailKind::PromiseChanged => format!("a new date for your order {order}"),
+            MailKind::PaymentActionNeeded => format!("please confirm your payment for order {order}"),
+            MailKind::PaymentDeclined => format!("your payment for order {order} was declined"),
+            MailKind::Dispatched => format!("your order {order} is on its way"),
+            MailKind::Delivered => format!("your order {order} was delivered"),
+            MailKind::Cancelled => format!("your order {order} is cancelled"),
+            MailKind::RefundDone => format!("your refund for order {order} is done"),
+            MailKind::ReturnReceived => format!("your return of order {order} has arrived"),
+            MailKind::NewOrder => format!("a new order {order}"),
+            MailKind::NewCase => format!("somebody has to look at {}", self.about),
         }
     }
+
+    /// The order's, as people say it; a letter that an older build wrote knows its id alone. Empty where it is about no order.
+    fn number(&self) -> String {
+        match (self.number, self.about) {
+            (Some(number), _) => number.to_string(),
+            (None, Subject::Order(order)) => order.to_string(),
+            (None, Subject::Case(_)) => String::new(),
+        }
+    }
+
+    /// Each line, the way, the tax where there is any, and what it comes to.
+    fn sums(&self) -> Vec<String> {
+        let line = |line: &LetterLine| {
+            format!("{} x {}: {}", line.quantity, one_line(&line.title), said(line.amount))
+        };
+        let mut sums: Vec<String> = self.lines.iter().map(line).collect();
+        if let Some(Totals { shipping, tax, total, .. }) = self.totals {
+            let label = if self.kind == MailKind::RefundDone { "Paid back" } else { "Total" };
+            sums.push(format!("Delivery: {}", said(shipping)));
+            sums.extend((tax.amount != 0).then(|| format!("Tax: {}", said(tax))));
+            sums.push(format!("{label}: {}", said(total)));
+        }
+        sums
+    }
+
+    /// As on a parcel. The shop itself reads the customer's name elsewhere.
+    fn address(&self) -> Vec<String> {
+        let Some(to) = &self.ship_to else { return vec![] };
+        let name = if self.kind.is_to_the_shop() { "" } else { &self.to_name };
+        let lines =
+            [name.to_owned(), to.line1.clone(), to.line2.clone().unwrap_or_default(), town(to), country(to)];
+        lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()).collect()
+    }
+}
+
+/// `London SW1Y 4JH`, `Springfield IL 62701`.
+fn town(to: &ShippingAddress) -> String {
+    [&to.city, to.region.as_deref().unwrap_or_default(), &to.postcode].join(" ")
+}
+
+fn country(to: &ShippingAddress) -> String {
+    CountryCode::parse(&to.country).map_or(to.country.clone(), |country| country.name().to_owned())
 }
 
 #[derive(Template)]
 #[template(path = "mail/letter.txt")]
 struct Text {
     kind: MailKind,
-    order: Subject,
+    /// The order's.
+    number: String,
+    case: Subject,
     name: String,
     page: Option<String>,
-    lines: Vec<LetterLine>,
-    total_label: &'static str,
-    total: Option<Money>,
+    /// What was bought, and where it goes: each line indented.
+    blocks: Vec<String>,
     arrives_on: Option<String>,
     tracking: Option<String>,
     reason: Option<String>,
+    shop: String,
+    /// Who is behind the shop, as far as it is set.
+    imprint: Vec<String>,
+    /// How she reaches it: `write to …`.
+    contact: Option<String>,
+    is_demo: bool,
 }
 
 impl Text {
-    fn new(letter: &Letter, base_url: &str) -> Text {
-        let line = |line: &LetterLine| LetterLine { title: one_line(&line.title), ..line.clone() };
+    fn new(letter: &Letter, shop: &ShopIdentity, base_url: &str) -> Text {
         let page = |link: &String| format!("{}/{}", base_url.trim_end_matches('/'), path_of(link));
-        let refund = letter.kind == MailKind::RefundDone;
         Text {
             kind: letter.kind,
-            order: letter.about,
+            number: letter.number(),
+            case: letter.about,
             name: one_line(&letter.to_name),
             page: letter.link.as_ref().map(page),
-            lines: letter.lines.iter().map(line).collect(),
-            total_label: if refund { "Paid back" } else { "Total" },
-            total: letter.totals.map(|totals| totals.total),
+            blocks: [block(None, letter.sums()), block(Some("To:"), letter.address())]
+                .into_iter()
+                .flatten()
+                .collect(),
             arrives_on: letter.arrives_on.map(long_date),
             tracking: letter.tracking.as_deref().map(one_line),
             reason: letter.reason.as_deref().map(sentence_part),
+            shop: one_line(&shop.name),
+            imprint: imprint(shop),
+            contact: contact(shop),
+            is_demo: shop.is_demo,
         }
     }
+}
+
+/// `None` where there are no lines.
+fn block(heading: Option<&str>, lines: Vec<String>) -> Option<String> {
+    let is_empty = lines.is_empty();
+    let lines = lines.iter().map(|line| format!("{INDENT}{line}"));
+    let block: Vec<String> = heading.map(str::to_owned).into_iter().chain(lines).collect();
+    (!is_empty).then(|| block.join("\n"))
+}
+
+fn imprint(shop: &ShopIdentity) -> Vec<String> {
+    let tax_number = shop.tax_number.as_ref().map(|number| format!("Tax number: {number}"));
+    let lines =
+        shop.legal_name.iter().chain(&shop.address).chain(&tax_number).chain(&shop.email).chain(&shop.phone);
+    lines.map(|line| one_line(line)).collect()
+}
+
+fn contact(shop: &ShopIdentity) -> Option<String> {
+    let mail = shop.email.as_deref().map(|email| format!("write to {}", one_line(email)));
+    mail.or_else(|| shop.phone.as_deref().map(|phone| format!("call {}", one_line(phone))))
 }
 
 fn wrapped(line: &str) -> String {
@@ -124,100 +198,4 @@ fn long_date(date: Date) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::letter::tests::letter;
-    use super::*;
-
-    fn body(letter: &Letter) -> String {
-        letter.render("https://shop.example/").unwrap().body
-    }
-
-    fn words(letter: &Letter) -> String {
-        body(letter).split_whitespace().collect::<Vec<&str>>().join(" ")
-    }
-
-    #[test]
-    fn every_letter_greets_by_name_shows_the_order_and_its_page_and_says_what_to_do() {
-        for kind in MailKind::ALL {
-            let letter = letter(kind);
-            let body = body(&letter);
-            assert!(body.starts_with("Hello Ada Byron,\n\n"), "{body}");
-            for wanted in [
-                &letter.about.to_string(),
-                "\n  2 x Emma: 12.50 GBP\n  1 x Walden: 7.99 GBP\n",
-                ": 23.49 GBP\n\n",
-                "\nhttps://shop.example/orders/ord_1?key=SECRET\n",
-            ] {
-                assert!(body.contains(wanted), "{kind} lacks `{wanted}`:\n{body}");
-            }
-            let next = ["nothing for you to do", "Please ", "please ", "You can"];
-            assert!(
-                next.iter().any(|some| words(&letter).contains(some)),
-                "{kind} says nothing to do:\n{body}"
-            );
-            assert!(letter.render("").unwrap().subject.contains(&letter.about.to_string()));
-        }
-    }
-
-    #[test]
-    fn no_letter_has_a_placeholder_or_a_ragged_paragraph_with_all_facts_or_none() {
-        for kind in MailKind::ALL {
-            let full = letter(kind);
-            let bare = Letter {
-                link: None,
-                lines: vec![],
-                totals: None,
-                arrives_on: None,
-                tracking: None,
-                reason: None,
-                ..full.clone()
-            };
-            for body in [body(&full), body(&bare)] {
-                for odd in ["{", "}", "None", "Some", "\n\n\n", " \n", ":\n\n", "..", "  \n", " ."] {
-                    assert!(!body.contains(odd), "{kind} has `{odd}`:\n{body}");
-                }
-                assert!(body.is_ascii() && body.lines().all(|line| line.len() <= 72 || !line.contains(' ')));
-                assert!(body.ends_with("Doorstep\n"));
-            }
-        }
-    }
-
-    #[test]
-    fn facts_are_told_where_they_matter() {
-        let tells = |kind, fact| assert!(words(&letter(kind)).contains(fact), "{kind} without `{fact}`");
-        for kind in [MailKind::OrderConfirmation, MailKind::BackorderPromise, MailKind::PromiseChanged] {
-            tells(kind, "by Sunday 22 November 2026.");
-        }
-        for kind in [MailKind::Dispatched, MailKind::Delivered] {
-            tells(kind, "DSD6B5JMFRYP6P");
-        }
-        for kind in [MailKind::PaymentDeclined, MailKind::Cancelled, MailKind::PromiseChanged] {
-            tells(kind, "the card has expired. ");
-        }
-        tells(MailKind::RefundDone, "Paid back: 23.49 GBP");
-    }
-
-    #[test]
-    fn every_kind_has_a_subject_of_its_own() {
-        let subjects = MailKind::ALL.map(|kind| letter(kind).subject());
-        assert_eq!(std::collections::BTreeSet::from(subjects).len(), 10);
-    }
-
-    #[test]
-    fn what_others_wrote_stays_on_its_line() {
-        let mut letter = letter(MailKind::Cancelled);
-        letter.lines[0].title = "Emma\r\n\r\nPay again at http://evil.example".into();
-        letter.to_name = "Ada\nByron".into();
-        letter.link = Some("/orders/ord_1\r\n?key=A".into());
-        let body = body(&letter);
-        assert!(body.contains("  2 x Emma Pay again at http://evil.example: 12.50 GBP\n"), "{body}");
-        assert!(body.starts_with("Hello Ada Byron,\n"));
-        assert!(body.contains("/orders/ord_1?key=A\n"));
-    }
-
-    #[test]
-    fn who_gave_no_name_is_greeted_all_the_same() {
-        let letter = Letter { to_name: " ".into(), ..letter(MailKind::Delivered) };
-        assert!(body(&letter).starts_with("Hello,\n\nYour order"));
-    }
-}
+mod tests;

@@ -158,6 +158,12 @@ impl<A: Application> Handle<A> {
         self.doors.each[0].run_on_cell(work).await.ok()
     }
 
+    /// Brings all that stands in the journal by now to the trees, for whoever reads those. `false` when the cells are gone, or the
+    /// trees take no more.
+    pub async fn checkpoint(&self) -> bool {
+        self.work(|cell| async move { cell.checkpoint().await.is_ok() }).await.unwrap_or(false)
+    }
+
     /// Whether questions are admitted.
     pub fn is_open(&self) -> bool {
         self.gate.open.load(Ordering::Acquire)

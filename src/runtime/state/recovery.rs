@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::journal::{self, Journal, Position, Visit};
-use crate::runtime::actor::{Aggregate, Application, Fold, Interrupted, Place, Tables, decode, reading};
-use crate::storage::{Checkpoint, Trees};
+use crate::runtime::actor::{
+    Aggregate, AnyTable, Application, Fold, Interrupted, Place, Tables, decode, reading,
+};
+use crate::storage::{Checkpoint, Stored, Trees};
 use crate::time::Timestamp;
 
 use super::error::Error;
@@ -90,6 +92,15 @@ impl<A: Application> Recovered<A> {
     /// Whether no message is on its way between actors.
     pub fn is_quiet(&self) -> bool {
         self.pending.messages.is_empty()
+    }
+
+    /// What it has of a kind, by key and as a tree would hold it: newer than what the trees hold. What is gone has no value.
+    ///
+    /// # Panics
+    /// Where no actor has named its table.
+    pub fn newer<V: Aggregate>(&self) -> BTreeMap<Vec<u8>, Stored> {
+        let table: &dyn AnyTable = self.tables.of::<V>();
+        table.encode_all().into_iter().map(|write| (write.key, write.stored)).collect()
     }
 
     /// Brings the trees up to the last turn that was folded in.

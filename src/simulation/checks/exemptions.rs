@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::actors::mailer::MailId;
 use crate::actors::stock_keeper::{self, PurchaseOrderId};
-use crate::actors::{Event, Message, Shop};
+use crate::actors::{Address, Event, Message, Shop};
 use crate::domain::OrderId;
 
 use super::super::fault::Fault;
@@ -35,6 +36,26 @@ pub fn names_purchase_order(observation: &Observation<'_>, id: PurchaseOrderId) 
         )) => purchase_order == id,
         _ => false,
     })
+}
+
+/// A message about this letter was given up, and lies in the dead letters.
+pub fn names_mail(observation: &Observation<'_>, mail: &MailId) -> bool {
+    let mut dead = observation.records.iter().filter_map(|(_, record)| record.dead.as_ref());
+    dead.any(|dead| match dead.message::<Shop>() {
+        Ok(Message::Mailer(message)) => message.mail() == *mail,
+        _ => false,
+    })
+}
+
+/// Orders of which the back office itself has given up a message: the case is told, and not kept.
+pub fn given_up_by_the_back_office(observation: &Observation<'_>) -> BTreeSet<OrderId> {
+    let dead = observation.records.iter().filter(|(_, record)| record.dead.is_some());
+    let of_it = dead.filter(|(_, record)| record.by == Address::BackOffice);
+    let order = |event: &Event| match event {
+        Event::Case(case) => Some(case.order),
+        _ => None,
+    };
+    of_it.flat_map(|(_, record)| &record.stated.events).filter_map(order).collect()
 }
 
 /// Not an answer to what was asked: the shop has too much work, is closing, or its actors panic or hang on purpose.

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::actors::back_office;
 use crate::actors::mailer::{self, MailId, SendLetter};
 use crate::actors::order_manager;
 use crate::actors::stock_keeper::{self, PlacePurchaseOrder, PurchaseOrder, PurchaseOrderId, Supply};
@@ -19,10 +20,11 @@ use crate::partners::wholesaler::SupplyOrder;
 use crate::runtime::{Record, TableKey};
 
 use super::super::observation::Observation;
-use super::{Found, given_up, names_purchase_order};
+use super::{Found, given_up, names_mail, names_purchase_order};
 
 pub fn check(observation: &Observation<'_>, found: &mut Found) {
-    let mut outbox = Outbox::default();
+    let has_mailbox = observation.plan.has_mailbox;
+    let mut outbox = Outbox { has_mailbox, ..Outbox::default() };
     for (_, record) in observation.records {
         outbox.letters_stand_with_their_cause(record, found);
         parcels_stand_with_their_cause(record, found);
@@ -42,6 +44,9 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
 struct Outbox<'a> {
     /// Orders whose checkout has been answered.
     answered: BTreeSet<OrderId>,
+    /// Orders that the shop's own mailbox has heard of.
+    taken: BTreeSet<OrderId>,
+    has_mailbox: bool,
     /// Letters on record, by the bytes of their id; `true`: posted or parked.
     letters: BTreeMap<Vec<u8>, (&'a MailId, bool)>,
     posted: BTreeSet<Vec<u8>>,
@@ -59,14 +64,17 @@ struct Wanted {
     pegs: BTreeMap<OrderId, (i64, bool)>,
 }
 
-type Owed = (OrderId, MailKind);
+type Owed = (Subject, MailKind);
 
 impl<'a> Outbox<'a> {
     fn letters_stand_with_their_cause(&mut self, record: &Record<Shop>, found: &mut Found) {
-        let mut owed: Vec<Owed> = record.stated.events.iter().filter_map(|event| self.owed(event)).collect();
+        let to_her = record.stated.events.iter().filter_map(|event| self.owed(event));
+        let to_her: Vec<Owed> = to_her.map(|(order, kind)| (order.into(), kind)).collect();
+        let to_the_shop = self.owed_to_the_shop(record);
+        let mut owed = [to_her, to_the_shop].concat();
         for (_, message) in &record.stated.sends {
             let Message::Mailer(mailer::Message::Send(letter)) = message else { continue };
-            match owed.iter().position(|one| letter.about == Subject::Order(one.0) && letter.kind == one.1) {
+            match owed.iter().position(|one| *one == (letter.about, letter.kind)) {
                 Some(at) => drop(owed.swap_remove(at)),
                 None => found.wrong_of(
                     letter.about.order(),
@@ -74,8 +82,11 @@ impl<'a> Outbox<'a> {
                 ),
             }
         }
-        for (order, kind) in owed {
-            found.wrong_of(order, format!("no letter `{kind}` is written in the turn that is its cause"));
+        for (about, kind) in owed {
+            found.wrong_of(
+                about.order(),
+                format!("no letter `{kind}` is written in the turn that is its cause"),
+            );
         }
         for event in &record.stated.events {
             if let Event::OrderManager(order_manager::Event::Answered { order, .. }) = event {
@@ -84,8 +95,29 @@ impl<'a> Outbox<'a> {
         }
     }
 
+    /// Where it has a mailbox: one letter for each order that is taken, and one for each case.
+    fn owed_to_the_shop(&mut self, record: &Record<Shop>) -> Vec<Owed> {
+        use order_manager::Event::{Confirmed, SuppliesOrdered};
+        let mut owed = vec![];
+        for event in &record.stated.events {
+            match event {
+                Event::OrderManager(Confirmed { order, .. } | SuppliesOrdered { order })
+                    if self.taken.insert(*order) =>
+                {
+                    owed.push((Subject::Order(*order), MailKind::NewOrder));
+                }
+                Event::BackOffice(back_office::Event::Opened { case, .. }) => {
+                    owed.push((Subject::Case(*case), MailKind::NewCase));
+                }
+                _ => {}
+            }
+        }
+        owed.retain(|_| self.has_mailbox);
+        owed
+    }
+
     /// What is answered at once needs no letter.
-    fn owed(&self, event: &Event) -> Option<Owed> {
+    fn owed(&self, event: &Event) -> Option<(OrderId, MailKind)> {
         use order_manager::Event::*;
         let later = |order: &OrderId| self.answered.contains(order);
         match event {
@@ -243,9 +275,11 @@ impl<'a> Outbox<'a> {
 
     fn letters_are_posted_or_parked(&self, observation: &Observation<'_>, found: &mut Found) {
         let given_up = given_up(observation);
-        let left = self.letters.values().filter(|(mail, done)| {
-            !done && !mail.about.order().is_some_and(|order| given_up.contains(&order))
-        });
+        let is_given_up = |mail: &MailId| match mail.about.order() {
+            Some(order) => given_up.contains(&order),
+            None => names_mail(observation, mail),
+        };
+        let left = self.letters.values().filter(|(mail, done)| !done && !is_given_up(mail));
         for (mail, _) in left {
             found.wrong_of(
                 mail.about.order(),

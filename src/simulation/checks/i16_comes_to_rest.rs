@@ -2,17 +2,19 @@
 //! simulated days.
 //!
 //! Held against the run's end: no message is on its way, and each that was on its way when faults stopped, or came
-//! later, was taken within the hour. Every order has ended, or has a case that tells the operator.
+//! later, was taken within the hour. Every order has ended, or has a case that tells the operator. Every case that a timeline tells
+//! of is kept by the back office, and every one that is kept of an order is told of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::Event;
+use crate::actors::back_office::CaseRecord;
 use crate::actors::order_manager::Order;
 use crate::domain::{OrderId, Timestamp};
 use crate::runtime::{Cause, Statement};
 
 use super::super::observation::Observation;
-use super::Found;
+use super::{Found, given_up_by_the_back_office};
 
 const DRAINED_WITHIN_MS: u64 = Timestamp::HOUR_MS;
 const ENDED_WITHIN_MS: u64 = 30 * Timestamp::DAY_MS;
@@ -24,6 +26,7 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
     nothing_is_on_its_way(observation, found);
     messages_are_taken_within_the_hour(observation, found);
     orders_have_ended(observation, found);
+    cases_are_kept_and_told(observation, found);
 }
 
 fn nothing_is_on_its_way(observation: &Observation<'_>, found: &mut Found) {
@@ -83,6 +86,18 @@ fn orders_have_ended(observation: &Observation<'_>, found: &mut Found) {
         let in_time = took_ms <= ENDED_WITHIN_MS || real.ms_since(calm_real) <= DRAINED_WITHIN_MS;
         found.expect_of(*id, in_time, || {
             format!("it took {} days to end after faults had stopped", took_ms / Timestamp::DAY_MS)
+        });
+    }
+}
+
+fn cases_are_kept_and_told(observation: &Observation<'_>, found: &mut Found) {
+    let cases = observation.tables().of::<CaseRecord>().resident();
+    let kept: BTreeSet<OrderId> = cases.filter_map(|(_, case)| case.order).collect();
+    let lost = given_up_by_the_back_office(observation);
+    for (id, _) in observation.tables().of::<Order>().resident().filter(|(id, _)| !lost.contains(id)) {
+        let is_told = observation.has_case(*id);
+        found.expect_of(*id, is_told == kept.contains(id), || {
+            if is_told { "its case is not kept".to_owned() } else { "its case is not told of".to_owned() }
         });
     }
 }

@@ -17,6 +17,8 @@ pub struct WithBank {
     /// What the order manager was told.
     pub told: Vec<order_manager::Message>,
     pub happenings: Vec<Happening>,
+    /// How many cases the back office got to keep.
+    kept_cases: usize,
     /// Everything that travelled between the two.
     pub letters: Vec<Message>,
     /// Whether what is sent to the bank is lost.
@@ -44,6 +46,7 @@ impl WithBank {
             alone: alone(),
             told: vec![],
             happenings: vec![],
+            kept_cases: 0,
             letters: vec![],
             line_is_cut: false,
             timers: BTreeMap::new(),
@@ -104,6 +107,7 @@ impl WithBank {
         for (to, message) in decided.stated.sends {
             match (to, message) {
                 (_, Message::OrderManager(message)) => self.told.push(message),
+                (Address::BackOffice, _) => self.kept_cases += 1,
                 (Address::BankActor, _) if self.line_is_cut => {}
                 (to, message) => {
                     self.letters.push(copy(&message));
@@ -170,7 +174,10 @@ impl WithBank {
     }
 
     pub fn cases(&self) -> usize {
-        self.happenings.iter().filter(|what| matches!(what, Happening::CaseOpened { .. })).count()
+        let told = self.happenings.iter().filter(|what| matches!(what, Happening::CaseOpened { .. })).count();
+        // one about no order stands on no timeline
+        assert!(self.kept_cases >= told, "{told} cases are told, {} are kept", self.kept_cases);
+        told
     }
 
     fn states(&self) -> BTreeMap<PaymentId, PaymentState> {

@@ -1,7 +1,7 @@
 use super::desk::*;
 use crate::actors::order_manager::*;
 use crate::actors::{Decided, Message as Any, OwnTimeline, mailer};
-use crate::domain::{CancelReason, DeclineReason, Happening, OrderState, Step, Timeline};
+use crate::domain::{CancelReason, DeclineReason, EmailAddress, Happening, OrderState, Step, Timeline};
 use crate::partners::mail::MailKind;
 use crate::runtime::RequestId;
 
@@ -77,6 +77,34 @@ fn a_near_promise_is_held_now_and_confirmed_when_the_supplies_are_in() {
     assert_eq!(desk.state(), OrderState::Fulfilling);
     assert!(answer(&turn).is_none());
     assert_eq!(letters(&turn), [MailKind::OrderConfirmation]);
+}
+
+/// Its own mailbox, where it has one.
+#[test]
+fn the_shop_reads_of_an_order_once_when_it_is_taken() {
+    let with_mailbox = || {
+        let mut desk = Desk::placed();
+        desk.alone.rules.mailbox = Some(EmailAddress::parse("till@shop.example").unwrap());
+        desk
+    };
+    let mut in_stock = with_mailbox();
+    in_stock.reserved();
+    in_stock.authorised();
+    let turn = in_stock.allocated();
+    assert_eq!(letters(&turn), [MailKind::NewOrder, MailKind::OrderConfirmation]);
+    let letter = turn.sends().iter().find_map(|(_, message)| match message {
+        Any::Mailer(mailer::Message::Send(letter)) => Some(letter),
+        _ => None,
+    });
+    let letter = letter.unwrap();
+    assert_eq!((letter.to_address.as_str(), &letter.link), ("till@shop.example", &None));
+    assert_eq!(letter.reason.as_deref(), Some("Ada Byron, ada@example.org"));
+
+    let mut promised = with_mailbox();
+    promised.promised(6);
+    assert_eq!(letters(&promised.authorised()), [MailKind::BackorderPromise, MailKind::NewOrder]);
+    promised.supplies_arrived();
+    assert_eq!(letters(&promised.allocated()), [MailKind::OrderConfirmation]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod supplies;
 
 use std::collections::VecDeque;
 
+use crate::actors::back_office::{Message as ToBackOffice, NewCase};
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Call, Decided, Shop, order_manager};
 use crate::domain::catalogue::Product;
@@ -168,6 +169,10 @@ fn heard(keeper: &mut Alone<Shop>, decided: Decided) -> Heard {
                 (Address::OrderManager, actors::Message::OrderManager(message)) => {
                     heard.orders.push(message);
                 }
+                (Address::BackOffice, actors::Message::BackOffice(ToBackOffice::Open(case))) => {
+                    heard.cases.push(case);
+                }
+                (Address::BackOffice, _) => {}
                 (US, message) => turns.push_back(keeper.when(US, message)),
                 other => panic!("nobody expects {other:?}"),
             }
@@ -191,6 +196,8 @@ pub struct Heard {
     pub timers: Vec<TimerChange<Shop>>,
     pub replies: Vec<AnyReply>,
     pub events: Vec<actors::Event>,
+    /// Cases that the back office gets to keep.
+    pub cases: Vec<NewCase>,
 }
 
 impl Heard {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::actors::CommonTimeline;
 use crate::actors::stock_keeper::{Availability, Credit, CreditSum, Listed, ListedCount, PurchaseOrder};
-use crate::domain::{Happening, Step};
+use crate::domain::{CaseKind, Happening, Step};
 use crate::runtime::{Aggregate, AnyTable};
 
 #[test]
@@ -95,6 +95,7 @@ fn what_is_not_there_is_not_moved_but_opens_a_case() {
         let heard = keeper.hears(message);
         assert!(heard.orders.is_empty());
         assert!(matches!(heard.events[0].happenings()[..], [(_, _, Happening::CaseOpened { .. })]));
+        assert_eq!((heard.cases[0].kind, heard.cases[0].order), (CaseKind::Stock, Some(order(1))));
     }
     assert_eq!(keeper.item("A").available, 3);
 }

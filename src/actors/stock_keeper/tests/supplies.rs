@@ -90,7 +90,9 @@ fn an_unknown_outcome_is_asked_again_with_the_same_key_and_never_taken_for_a_ref
             if attempt > rules.supply_attempts_max { rules.retry_max_ms } else { rules.retry_ms(attempt) };
         assert_eq!(due(&heard), Some(Due::Real(NOON.plus_ms(wait))));
         assert!(heard.orders.is_empty() && heard.calls.is_empty(), "nobody else is asked");
-        cases += heard.events.iter().flat_map(|event| event.happenings()).count();
+        let told = heard.events.iter().flat_map(|event| event.happenings()).count();
+        assert_eq!(heard.cases.len(), told, "what is told is kept");
+        cases += told;
         keeper.now = keeper.now.plus_ms(1_000);
         let again = keeper.hears(Message::SupplyRetry { purchase_order: id });
         assert_eq!(format!("{:?}", again.calls), format!("{:?}", first.calls));

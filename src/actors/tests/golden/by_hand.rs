@@ -5,9 +5,10 @@ use crate::actors::stock_keeper::{Move, Overdue};
 use crate::actors::testing::NOON;
 use crate::actors::tests::world::{PLENTY, line};
 use crate::actors::{
-    Address, Event, Message, Shop, bank, merchant_proxy, order_manager, stock_keeper, warehouse, web_session,
+    Address, Event, Message, Shop, back_office, bank, merchant_proxy, order_manager, stock_keeper, warehouse,
+    web_session,
 };
-use crate::domain::{Currency, Money, OrderId, PaymentId, SessionId, Sku, Units};
+use crate::domain::{CaseId, Currency, Money, OrderId, PaymentId, SessionId, Sku, Units};
 use crate::runtime::{Cause, Moment, Record, Stated};
 
 pub fn by_hand() -> Vec<u8> {
@@ -39,7 +40,10 @@ fn events() -> Vec<Event> {
     let lines = vec![Units { sku: sku(), quantity: 2 }];
     let overdue =
         Overdue { order, what: Move::PutAway { packed: true }, lines, is_buried: true, is_made: false };
+    let case = CaseId::nth_of(Some(order.slot()), 1);
     vec![
+        back_office::Event::CameAgain { case }.into(),
+        back_office::Event::OneDealtWith { case }.into(),
         bank::Event::CardForgotten { token: "tok_01".into() }.into(),
         merchant_proxy::Event::CaptureUnknown { payment, order, why: "no answer".into() }.into(),
         merchant_proxy::Event::InSuspense { payment, order: Some(order), why: "twice".into(), posting }

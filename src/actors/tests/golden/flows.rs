@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::forms::{kind_of_message, written};
 use super::kept::Kept;
+use crate::actors::back_office::{CloseCase, ShowCase};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
 use crate::actors::order_manager::{self, Cancel, Order, Show};
 use crate::actors::stock_keeper::{self, Check, Earliest};
@@ -19,7 +20,7 @@ use crate::actors::web_session::{
     PayWith, RemoveLine, RevokeKey, SetLine, Submit, View,
 };
 use crate::actors::{Address, Message, Rules, Shop};
-use crate::domain::{ApiKey, Backorder, OrderId, OrderState, ProgramId, SessionId, Sku, Units};
+use crate::domain::{ApiKey, Backorder, CaseId, OrderId, OrderState, ProgramId, SessionId, Sku, Units};
 use crate::journal::{Journal as _, Position};
 use crate::partners::processor::TypedCard;
 use crate::runtime::{Point, Resolution, tree_names};
@@ -207,6 +208,10 @@ async fn look(world: &World, order: OrderId) {
     kit.ask(Show { order, claim: key.clone().into() }).await.unwrap().unwrap();
     kit.ask(order_manager::ShowTimeline { order, claim: key.into() }).await.unwrap().unwrap();
     kit.ask(stock_keeper::ShowTimeline { order }).await.unwrap();
+    let case = CaseId::nth_of(Some(order.slot()), 1_000);
+    kit.ask(ShowCase { case }).await.unwrap();
+    let (by, why) = ("ada".into(), "paid".into());
+    kit.ask(CloseCase { case, by, why }).await.unwrap().unwrap_err();
     kit.ask(Check { skus: vec![sku.clone()] }).await.unwrap();
     kit.ask(Earliest { wanted: vec![Units { sku, quantity: 1 }] }).await.unwrap();
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use strum::VariantNames as _;
 
 use crate::actors::{
-    Call, Event, Message, Shop, bank, mailer, merchant_proxy, order_manager, stock_keeper, warehouse,
-    web_session,
+    Call, Event, Message, Shop, back_office, bank, mailer, merchant_proxy, order_manager, stock_keeper,
+    warehouse, web_session,
 };
 use crate::runtime::{Journaled, Record, TimerChange};
 
@@ -38,6 +38,7 @@ macro_rules! by_actor {
             $of::WarehouseActor($inner) => ("WarehouseActor", $what),
             $of::Mailer($inner) => ("Mailer", $what),
             $of::WebSession($inner) => ("WebSession", $what),
+            $of::BackOffice($inner) => ("BackOffice", $what),
             $($of::$fact($inner) => ("facts", (stringify!($fact), shown($inner))),)*
         }
     };
@@ -53,6 +54,7 @@ macro_rules! of_every_actor {
             ("WarehouseActor", warehouse::$of::VARIANTS),
             ("Mailer", mailer::$of::VARIANTS),
             ("WebSession", web_session::$of::VARIANTS),
+            ("BackOffice", back_office::$of::VARIANTS),
         ]
     };
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::forms::{shown, written};
+use crate::actors::back_office::{CaseCount, CaseRecord, OpenCases};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::Mail;
 use crate::actors::merchant_proxy::{Ledger, Payment};
@@ -75,6 +76,8 @@ pub fn aggregate(one: &Kept) -> Result<(Kept, String), String> {
     let all = [
         of::<Account>(),
         of::<Card>(),
+        of::<CaseCount>(),
+        of::<CaseRecord>(),
         of::<CommonTimeline>(),
         of::<Credit>(),
         of::<CreditSum>(),
@@ -84,6 +87,7 @@ pub fn aggregate(one: &Kept) -> Result<(Kept, String), String> {
         of::<Ledger>(),
         of::<Listed>(),
         of::<Mail>(),
+        of::<OpenCases>(),
         of::<Order>(),
         of::<OrderNumbers>(),
         of::<OwnTimeline>(),

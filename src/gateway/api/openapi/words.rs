@@ -161,6 +161,10 @@ pub fn order_id() -> Object {
     text().pattern(Some(format!("^ord_{ULID}$"))).build()
 }
 
+pub fn order_number() -> Object {
+    text().pattern(Some("^[1-9][0-9]{6,17}$")).examples([json!("1000168")]).build()
+}
+
 pub fn order_key() -> Object {
     text()
         .pattern(Some("^[0-9A-HJKMNP-TV-Z]{26}$"))

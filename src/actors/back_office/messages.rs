@@ -1,0 +1,77 @@
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{CaseId, OrderId, Slot};
+use crate::questions;
+use crate::runtime::{Addressed, Resolution, Versioned};
+
+use super::{CaseRecord, Closed, NewCase};
+
+/// Keeps the cases.
+pub struct BackOffice;
+
+/// What the back office is told, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(strum::VariantNames))]
+pub enum Message {
+    /// Any actor, by `case::open`: somebody has to look at this.
+    Open(NewCase),
+    /// Any actor that had given up a message: the operator has dealt with it. `dead_letter` names it as its case does.
+    DealtWith { order: Option<OrderId>, dead_letter: String, how: Resolution },
+    /// The operator's command.
+    CloseCase(CloseCase),
+    /// The operator's command.
+    ShowCase(ShowCase),
+}
+
+/// Somebody has looked at it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CloseCase {
+    pub case: CaseId,
+    pub by: String,
+    pub why: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShowCase {
+    pub case: CaseId,
+}
+
+questions! { BackOffice:
+    CloseCase -> Result<CaseRecord, NotClosed>,
+    ShowCase -> Option<CaseRecord>,
+}
+
+/// Why it is not closed now.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NotClosed {
+    #[error("there is no case {0}: doorstep cases list --all shows all that there are")]
+    NoSuchCase(CaseId),
+    #[error("{0} is closed already, since {at} by {by}: {why}", at = .1.at, by = .1.by, why = .1.why)]
+    ClosedBefore(CaseId, Closed),
+}
+
+impl Versioned for Message {}
+
+impl Addressed for Message {
+    type Actor = BackOffice;
+}
+
+impl Message {
+    /// The order that it is about, where it names one.
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Message::Open(new) => new.order,
+            Message::DealtWith { order, .. } => *order,
+            Message::CloseCase(_) | Message::ShowCase(_) => None,
+        }
+    }
+
+    /// Where it is decided on; `None`: in common.
+    pub fn slot(&self) -> Option<Slot> {
+        match self {
+            Message::CloseCase(question) => question.case.slot(),
+            Message::ShowCase(question) => question.case.slot(),
+            about => about.order().map(OrderId::slot),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+use super::*;
+use crate::actors::testing::{NOON, alone};
+use crate::actors::{self, Address, Decided, Shop, mailer};
+use crate::domain::{CaseId, CaseKind, EmailAddress, Happening, OrderId, Slot};
+use crate::partners::mail::{MailKind, Subject};
+use crate::runtime::{Alone, Application, Partition, RequestId, Resolution, TableKey};
+
+fn order() -> OrderId {
+    OrderId::in_slot(Slot::of(3), NOON.0, 1)
+}
+
+fn new(order: Option<OrderId>, text: &str) -> NewCase {
+    NewCase { kind: CaseKind::Capture, order, text: text.into(), dead_letter: None }
+}
+
+fn dead(text: &str) -> NewCase {
+    let dead_letter = Some("Mailer Send".to_owned());
+    NewCase { kind: CaseKind::DeadLetter, dead_letter, ..new(Some(order()), text) }
+}
+
+fn open(alone: &mut Alone<Shop>, new: NewCase) -> Decided {
+    alone.when(Address::BackOffice, Message::Open(new))
+}
+
+fn close(alone: &mut Alone<Shop>, case: CaseId, why: &str) -> Result<CaseRecord, NotClosed> {
+    let question = CloseCase { case, by: "ada".into(), why: why.into() };
+    let turn = alone.asked(Address::BackOffice, RequestId(1), Message::from(question));
+    turn.reply::<Result<CaseRecord, NotClosed>>().expect("it is answered").clone()
+}
+
+fn dealt_with(alone: &mut Alone<Shop>, how: Resolution) -> Decided {
+    let dead_letter = "Mailer Send".to_owned();
+    alone.when(Address::BackOffice, Message::DealtWith { order: Some(order()), dead_letter, how })
+}
+
+fn happenings(turn: &Decided) -> Vec<Happening> {
+    turn.events().iter().flat_map(actors::Event::happenings).map(|(_, _, what)| what).collect()
+}
+
+fn first() -> CaseId {
+    CaseId::nth_of(Some(order().slot()), 1)
+}
+
+fn row(alone: &Alone<Shop>, case: CaseId) -> &CaseRecord {
+    alone.get::<CaseRecord>(&case).expect("the case is kept")
+}
+
+#[test]
+fn a_case_is_kept_with_its_order_and_one_about_none_in_common() {
+    let mut alone = alone();
+    open(&mut alone, new(Some(order()), "nothing is held"));
+    open(&mut alone, new(None, "the acquirer pays too little"));
+    let about_order = row(&alone, first());
+    assert_eq!(
+        (about_order.kind, about_order.order, about_order.text.as_str(), about_order.opened_at),
+        (CaseKind::Capture, Some(order()), "nothing is held", NOON)
+    );
+    assert_eq!((about_order.times, &about_order.closed), (1, &None));
+    assert_eq!(row(&alone, CaseId::nth_of(None, 1)).order, None);
+    let decided_in = |order| Shop::partition(Address::BackOffice, &Message::Open(new(order, "")).into());
+    assert_eq!(decided_in(Some(order())), Partition::Slot(3));
+    assert_eq!(decided_in(None), Partition::Common);
+}
+
+#[test]
+fn the_same_case_again_is_counted_while_it_is_open_and_is_a_new_one_afterwards() {
+    let mut alone = alone();
+    for _ in 0..3 {
+        open(&mut alone, new(Some(order()), "nothing is held"));
+    }
+    open(&mut alone, new(Some(order()), "another text"));
+    assert_eq!((row(&alone, first()).times, alone.tables.of::<CaseRecord>().resident().count()), (3, 2));
+    close(&mut alone, first(), "paid by cheque").unwrap();
+    open(&mut alone, new(Some(order()), "nothing is held"));
+    let third = CaseId::nth_of(Some(order().slot()), 3);
+    assert_eq!((row(&alone, third).times, row(&alone, third).closed.clone()), (1, None));
+}
+
+#[test]
+fn a_case_is_closed_once_with_who_and_why() {
+    let mut alone = alone();
+    open(&mut alone, new(Some(order()), "nothing is held"));
+    let question = CloseCase { case: first(), by: "ada".into(), why: "paid by cheque".into() };
+    let turn = alone.asked(Address::BackOffice, RequestId(1), Message::from(question));
+    let closed = Closed { by: "ada".into(), why: "paid by cheque".into(), at: NOON };
+    let told = turn.reply::<Result<CaseRecord, NotClosed>>().unwrap().as_ref().unwrap();
+    assert_eq!((told, told.closed.as_ref()), (row(&alone, first()), Some(&closed)));
+    assert_eq!(happenings(&turn), [Happening::CaseClosed { why: "paid by cheque (ada)".into() }]);
+    assert_eq!(alone.get::<OpenCases>(&About(Some(order()))), None, "nothing is open");
+
+    let again = close(&mut alone, first(), "again").unwrap_err();
+    assert_eq!(again, NotClosed::ClosedBefore(first(), closed));
+    let said = "case_20 is closed already, since 2026-11-22T12:00:00.000Z by ada: paid by cheque";
+    assert_eq!(again.to_string(), said);
+    let unknown = CaseId::nth_of(None, 9);
+    assert_eq!(close(&mut alone, unknown, "?"), Err(NotClosed::NoSuchCase(unknown)));
+}
+
+#[test]
+fn a_case_that_is_asked_for_is_shown_as_it_is() {
+    let mut alone = alone();
+    open(&mut alone, new(None, "count the shelf"));
+    let show = |alone: &mut Alone<Shop>, case| {
+        let turn = alone.asked(Address::BackOffice, RequestId(1), Message::from(ShowCase { case }));
+        assert!(turn.stated.is_empty());
+        turn.reply::<Option<CaseRecord>>().unwrap().clone()
+    };
+    let case = CaseId::nth_of(None, 1);
+    assert_eq!(show(&mut alone, case).unwrap(), *row(&alone, case));
+    assert_eq!(show(&mut alone, CaseId::nth_of(None, 2)), None);
+}
+
+#[test]
+fn a_dead_letter_that_is_dealt_with_closes_its_case_and_of_several_the_last_does() {
+    let mut alone = alone();
+    open(&mut alone, dead("it panicked"));
+    open(&mut alone, dead("it panicked"));
+    dealt_with(&mut alone, Resolution::Discard);
+    assert_eq!((row(&alone, first()).times, row(&alone, first()).closed.clone()), (1, None));
+    let turn = dealt_with(&mut alone, Resolution::Retry);
+    let closed = row(&alone, first()).closed.clone().unwrap();
+    assert_eq!(
+        (closed.by.as_str(), closed.why.as_str()),
+        ("operator", "the message that was given up was sent again")
+    );
+    assert!(matches!(&happenings(&turn)[..], [Happening::CaseClosed { .. }]));
+    assert!(dealt_with(&mut alone, Resolution::Discard).stated.is_empty(), "there is none any more");
+}
+
+#[test]
+fn what_the_operator_has_closed_is_left_alone_when_its_dead_letter_is_dealt_with() {
+    let mut alone = alone();
+    open(&mut alone, dead("it panicked"));
+    open(&mut alone, new(Some(order()), "another case"));
+    close(&mut alone, first(), "known").unwrap();
+    assert!(dealt_with(&mut alone, Resolution::Retry).stated.is_empty());
+}
+
+#[test]
+fn the_shops_own_mailbox_gets_a_letter_for_a_new_case_and_none_for_a_repeat() {
+    let mut alone = alone();
+    let written = |turn: &Decided| {
+        let letters = turn.sends().iter().map(|(_, message)| match message {
+            actors::Message::Mailer(mailer::Message::Send(letter)) => letter.clone(),
+            other => panic!("{other:?}"),
+        });
+        letters.collect::<Vec<_>>()
+    };
+    assert_eq!(written(&open(&mut alone, new(None, "without a mailbox"))), []);
+    alone.rules.mailbox = Some(EmailAddress::parse("till@shop.example").unwrap());
+    let [letter] = &written(&open(&mut alone, new(Some(order()), "nothing is held")))[..] else {
+        panic!("one letter")
+    };
+    assert_eq!((letter.kind, letter.about), (MailKind::NewCase, Subject::Case(first())));
+    assert_eq!((letter.to_address.as_str(), letter.link.as_ref()), ("till@shop.example", None));
+    assert_eq!(letter.reason.as_deref(), Some("capture: nothing is held"));
+    assert_eq!(written(&open(&mut alone, new(Some(order()), "nothing is held"))), []);
+}
+
+/// Else what it cannot do would be given to it for ever.
+#[test]
+fn what_the_back_office_itself_gives_up_is_noted_and_opens_no_case() {
+    let mut alone = alone();
+    let about_order = alone.given_up(Address::BackOffice, Message::Open(new(Some(order()), "x")));
+    assert!(matches!(&happenings(&about_order)[..], [Happening::CaseOpened { .. }]));
+    let about_none = alone.given_up(Address::BackOffice, Message::Open(new(None, "x")));
+    assert!(about_none.events().is_empty());
+    let resolved = alone.resolved(Address::BackOffice, Message::Open(new(None, "x")), Resolution::Discard);
+    for turn in [about_order, about_none, resolved] {
+        assert!(turn.sends().is_empty());
+    }
+}
+
+#[test]
+fn keys_read_back() {
+    for place in Slot::all().map(Some).chain([None]).map(CasePlace) {
+        assert_eq!(CasePlace::from_bytes(&place.to_bytes()), Some(place));
+    }
+    for about in [About(None), About(Some(order()))] {
+        assert_eq!(About::from_bytes(&about.to_bytes()), Some(about));
+    }
+    assert_eq!((CasePlace::from_bytes(&[16]), CasePlace::from_bytes(&[])), (None, None));
+    assert_eq!((About::from_bytes(&[]), About::from_bytes(&[0; 15])), (None, None));
+}

@@ -1,0 +1,148 @@
+//! `doorstep cases`: what a person has to look at. While a daemon runs it is asked; otherwise the directory is read, and opened to
+//! close one.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::domain::CaseId;
+use crate::settings::Settings;
+
+use super::Failure;
+use super::case_list::{CaseRow, ClosedRow, Found, Wanted};
+use super::control;
+use super::office::{Asked, Told};
+use super::orders::in_groups;
+
+const WHY_CHARS_MAX: usize = 400;
+const BY_CHARS_MAX: usize = 64;
+/// Who closes it, where neither --by nor the system says.
+const SOMEBODY: &str = "operator";
+
+#[derive(Subcommand)]
+pub enum What {
+    /// List those that are open, newest first
+    List {
+        /// Also those that are closed
+        #[arg(long)]
+        all: bool,
+        /// So many at the most
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Print one whole
+    Show {
+        /// As listed
+        #[arg(value_parser = CaseId::parse)]
+        case: CaseId,
+    },
+    /// Close one: it stays with who closed it and why, and leaves the list
+    Close {
+        /// As listed
+        #[arg(value_parser = CaseId::parse)]
+        case: CaseId,
+        /// What was done about it
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+        /// Who has done it [default: the user's name]
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+}
+
+pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
+    let closes = matches!(what, What::Close { .. });
+    match (control::ask_office(settings, asked(what)?)?, json) {
+        (Told::Cases(found), true) => println!("{}", serde_json::to_string_pretty(&found.cases)?),
+        (Told::Cases(found), false) => list(&found),
+        (Told::Case(row), true) => println!("{}", serde_json::to_string_pretty(&row)?),
+        (Told::Case(row), false) if closes => println!("{} is closed", row.case),
+        (Told::Case(row), false) => show(&row),
+        (Told::Orders(_), _) => return Err(Failure("the daemon answered another question".to_owned())),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn asked(what: What) -> Result<Asked, Failure> {
+    Ok(match what {
+        What::List { all, limit } => Asked::Cases(Wanted { all, limit }),
+        What::Show { case } => Asked::Case(case),
+        What::Close { case, why, by } => {
+            let by = by.or_else(|| std::env::var("USER").ok()).filter(|by| !by.trim().is_empty());
+            let by = said("--by", by.as_deref().unwrap_or(SOMEBODY), BY_CHARS_MAX)?;
+            Asked::Close { case, by, why: said("--why", &why, WHY_CHARS_MAX)? }
+        }
+    })
+}
+
+/// One line: it stands in lists.
+fn said(flag: &str, text: &str, chars_max: usize) -> Result<String, Failure> {
+    let text = text.trim();
+    let fits = (1..=chars_max).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let refused = || Failure(format!("{flag} takes 1 to {chars_max} characters in one line"));
+    fits.then(|| text.to_owned()).ok_or_else(refused)
+}
+
+fn list(found: &Found) {
+    if found.cases.is_empty() {
+        println!("no cases");
+    } else {
+        println!(
+            "{:<12} {:<11} {:<24} {:>5} {:>5} {:<10} text",
+            "case", "kind", "opened at", "age", "times", "order"
+        );
+        found.cases.iter().for_each(line);
+    }
+    if found.more > 0 {
+        eprintln!("… and {} more: --limit shows more of them", found.more);
+    }
+    if !found.is_whole {
+        eprintln!("there are more cases that were not looked at: it would have taken more than a minute");
+    }
+}
+
+fn line(row: &CaseRow) {
+    let CaseRow { case, kind, opened_at, times, text, .. } = row;
+    let (age, order) = (age(row.age_s), row.number.as_deref().map_or("-".to_owned(), in_groups));
+    let text = text.lines().next().unwrap_or_default();
+    let closed = if row.closed.is_some() { "(closed) " } else { "" };
+    println!("{case:<12} {kind:<11} {opened_at:<24} {age:>5} {times:>5} {order:<10} {closed}{text}");
+}
+
+fn show(row: &CaseRow) {
+    let CaseRow { case, kind, opened_at, times, text, .. } = row;
+    println!("{case}, {kind}, opened at {opened_at}, {} ago; came up {times} times", age(row.age_s));
+    if let (Some(number), Some(order)) = (&row.number, &row.order) {
+        println!("order:  {} {order}", in_groups(number));
+    }
+    println!("text:   {text}");
+    if let Some(ClosedRow { at, by, why }) = &row.closed {
+        println!("closed: {at} by {by}: {why}");
+    }
+}
+
+/// Of its largest unit: `3d`.
+fn age(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    let unit = UNITS.into_iter().find(|(unit, _)| seconds >= *unit);
+    unit.map_or(format!("{seconds}s"), |(unit, sign)| format!("{}{sign}", seconds / unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_said_in_its_largest_unit() {
+        let ages = [0, 59, 60, 3_599, 7_200, 86_400, 30 * 86_400].map(age);
+        assert_eq!(ages, ["0s", "59s", "1m", "59m", "2h", "1d", "30d"]);
+    }
+
+    #[test]
+    fn what_is_said_of_a_case_is_one_line() {
+        assert_eq!(said("--why", " paid by cheque ", 20).unwrap(), "paid by cheque");
+        for bad in ["", "  ", "two\nlines", "far too long for it, it is"] {
+            assert!(said("--why", bad, 20).is_err(), "{bad}");
+        }
+    }
+}

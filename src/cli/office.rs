@@ -1,0 +1,111 @@
+//! What the operator's lists ask of a shop, and what it says: a running daemon, or a closed directory in which no actor is started.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::actors::Shop;
+use crate::actors::back_office::{CaseRecord, CloseCase};
+use crate::actors::order_manager::Order;
+use crate::domain::CaseId;
+use crate::runtime::{Clock, DrainDeadlines, Handle, JournalDir, recover, system_time};
+use crate::settings::{Opens, Settings};
+use crate::storage::{DirectoryLock, Trees};
+
+use super::data_directory::{DataDirectory, open_trees, promised};
+use super::directory::find_opened_once;
+use super::layout::Layout;
+use super::rows::Rows;
+use super::{Failure, case_list, order_list, private};
+
+const CLOSED_WITHIN: Duration = Duration::from_secs(5);
+
+/// What is asked.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    Orders(order_list::Wanted),
+    Cases(case_list::Wanted),
+    Case(CaseId),
+    Close { case: CaseId, by: String, why: String },
+}
+
+/// What the shop says; the error is for the operator.
+pub type Said = Result<Told, String>;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    Orders(order_list::Found),
+    Cases(case_list::Found),
+    /// Shown, or closed.
+    Case(case_list::CaseRow),
+}
+
+/// Of a running daemon.
+#[derive(Clone)]
+pub struct LiveOffice {
+    pub shop: Handle<Shop>,
+    pub trees: Arc<dyn Trees>,
+    pub clock: Clock,
+}
+
+impl LiveOffice {
+    pub async fn ask(&self, asked: Asked) -> Said {
+        if let Asked::Close { case, by, why } = asked.clone() {
+            let reply = self.shop.ask(CloseCase { case, by, why }, CLOSED_WITHIN).await;
+            reply.map_err(|refused| refused.to_string())?.map_err(|why| why.to_string())?;
+        }
+        // what is read is all that stands in the journal when it was asked
+        if !self.shop.checkpoint().await {
+            return Err("the daemon is stopping, or its trees take no more".to_owned());
+        }
+        let (rows, clock) = (Rows::of(self.trees.clone()), self.clock);
+        let looked = tokio::task::spawn_blocking(move || look(&rows, &asked, clock));
+        let looked = looked.await.map_err(|error| error.to_string())?;
+        looked.map_err(|Failure(why)| why)
+    }
+}
+
+/// Of a directory that no daemon has open.
+pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
+    if let Asked::Close { .. } = asked {
+        let said = actix::System::new().block_on(close_and_drain(settings, asked))?;
+        return said.map_err(Failure);
+    }
+    let layout = Layout::of(settings);
+    let kind = find_opened_once(&layout)?.kind;
+    private::look(&layout)?;
+    let _lock = DirectoryLock::take(&layout.dir)?;
+    let (journal_dir, at_least) = (layout.journal(), promised(&layout)?);
+    let journal = JournalDir::check(&journal_dir)?;
+    journal.must_reach(at_least)?;
+    let (trees, _) = open_trees(settings, &layout, journal.id()?)?;
+    let recovered = recover::<Shop>(&journal, &trees)?;
+    let speed = settings.speed(kind);
+    let clock = Clock::start(system_time()?, recovered.last_real, recovered.last_at, speed);
+    let rows = Rows::of(Arc::new(trees));
+    let rows = rows.brought_up_to::<Order>(&recovered).brought_up_to::<CaseRecord>(&recovered);
+    look(&rows, &asked, clock)
+}
+
+fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
+    match asked {
+        Asked::Orders(wanted) => order_list::find(rows, wanted, clock.real()).map(Told::Orders),
+        Asked::Cases(wanted) => case_list::find(rows, wanted, clock.trade()).map(Told::Cases),
+        Asked::Case(case) | Asked::Close { case, .. } => {
+            case_list::show(rows, *case, clock.trade()).map(Told::Case)
+        }
+    }
+}
+
+/// To close a case is a decision: the shop is started for it, and stopped in order.
+async fn close_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
+    let opened = DataDirectory::open(settings, Opens::Either)?.start(settings, "http://localhost").await?;
+    let running = &opened.running;
+    let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };
+    let said = office.ask(asked).await;
+    opened.running.drain(DrainDeadlines::default()).await;
+    Ok(said)
+}

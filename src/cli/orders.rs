@@ -1,0 +1,102 @@
+//! `doorstep orders`: finds an order by what a customer says. While a daemon runs it is asked; otherwise the directory is read.
+
+use std::process::ExitCode;
+
+use crate::domain::{OrderState, money_words};
+use crate::settings::Settings;
+
+use super::Failure;
+use super::control;
+use super::office::{Asked, Told};
+use super::order_list::{Found, OrderRow, StateWanted, Wanted};
+
+/// As many are looked for at the most.
+const LIMIT_MAX: usize = 10_000;
+/// It travels in one line of the control socket.
+const SEARCH_CHARS_MAX: usize = 200;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Only those in this state, as the API names it; `open`: all that have not ended
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    state: Option<StateWanted>,
+    /// A name or a part of one, an e-mail address, an order's number or id, or the beginning of a postcode
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// So many at the most, the newest
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = limit)]
+    limit: usize,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn state(typed: &str) -> Result<StateWanted, String> {
+    if typed == "open" {
+        return Ok(StateWanted::Open);
+    }
+    let known = OrderState::ALL.into_iter().find(|state| state.name() == typed);
+    known.map(StateWanted::Is).ok_or_else(|| {
+        let names = OrderState::ALL.map(OrderState::name).join(", ");
+        format!("there is no such state; these there are: open, {names}")
+    })
+}
+
+fn limit(typed: &str) -> Result<usize, String> {
+    let number = typed.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    number.ok_or_else(|| format!("1 to {LIMIT_MAX} are expected"))
+}
+
+pub fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { state, search, limit, json } = arguments;
+    if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_CHARS_MAX) {
+        return Err(Failure(format!("--search takes at most {SEARCH_CHARS_MAX} characters")));
+    }
+    let wanted = Wanted { state, search, limit };
+    let Told::Orders(found) = control::ask_office(settings, Asked::Orders(wanted))? else {
+        return Err(Failure("the daemon answered another question".to_owned()));
+    };
+    if json {
+        println!("{}", serde_json::to_string_pretty(&found.orders)?);
+    } else {
+        list(&found);
+    }
+    say_what_is_missing(&found);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(found: &Found) {
+    if found.orders.is_empty() {
+        println!("no orders");
+        return;
+    }
+    println!(
+        "{:<10} {:<24} {:<17} {:>12}  {:<24} {:<28} {:<10} id",
+        "number", "placed at", "state", "total", "name", "e-mail", "postcode"
+    );
+    found.orders.iter().for_each(line);
+}
+
+fn line(row: &OrderRow) {
+    let OrderRow { id, placed_at, state, customer, shipping_address, .. } = row;
+    let (number, total) = (in_groups(&row.number), money_words::said(row.total));
+    let (name, email, postcode) = (&customer.name, &customer.email, &shipping_address.postcode);
+    println!(
+        "{number:<10} {placed_at:<24} {state:<17} {total:>12}  {name:<24} {email:<28} {postcode:<10} {id}"
+    );
+}
+
+/// Beside the list, so that it can be piped.
+fn say_what_is_missing(found: &Found) {
+    if let Some(hint) = &found.hint {
+        eprintln!("{hint}");
+    }
+    if !found.is_whole {
+        eprintln!("there are older orders that were not looked at: it would have taken more than a minute");
+    }
+}
+
+/// As people say it: `100 0168`.
+pub fn in_groups(digits: &str) -> String {
+    crate::domain::OrderNumber::parse(digits).map_or(digits.to_owned(), |number| number.to_string())
+}
