@@ -118,8 +118,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Import {
-    /// List the products of a CSV file, plain or gzipped; columns are found by their header
-    Catalogue { file: PathBuf },
+    /// List the products of a file; its columns are found by their names, also in the exports of other shops' programs
+    Catalogue(import::Arguments),
 }
 
 /// Parses the command line, does what it says, and returns the exit code: 0 done, 1 it failed, 2 wrong usage.
@@ -155,7 +155,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     match command {
         None => serve::run(settings, true),
         Some(Command::Serve { demo }) => serve::run(settings, demo),
-        Some(Command::Import(Import::Catalogue { file })) => import::run(settings, &file),
+        // no directory is a shop's alone yet: the kind of the directory will say
+        Some(Command::Import(Import::Catalogue(what))) => import::run(settings, &what, true),
         Some(Command::Verify) => verify::run(&settings),
         Some(Command::Rebuild) => rebuild::run(&settings),
         Some(Command::Explain { order }) => explain::run(&settings, &order),

@@ -15,7 +15,7 @@ const WHAT_TO_DO: &str = "it was written before each form had a version of its o
                           use the build that wrote it, or begin a new data directory";
 
 /// Every file of it, but for the lock, which names whoever had it last.
-fn held(data: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn held(data: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![data.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -1,8 +1,8 @@
 use super::cursor::{Cursor, Rank};
 use super::fold::{fold, words, words_and_rests};
-use super::imported::ROWS_MAX;
 use super::isbn::Isbn;
 use super::product::Product;
+use super::reading::ROWS_MAX;
 use super::words::{Words, WordsBuilder};
 use crate::domain::Sku;
 

@@ -2,28 +2,26 @@
 //!
 //! Guarantees:
 //! - pure: no clock, no randomness, no I/O but the reader that the caller gives;
-//! - every record of an imported file is accounted for: a row, or a rejection with its line and why;
+//! - every record of an imported file is accounted for: a row, a rejection or one left out, with its line and why;
 //! - the same file gives the same rows, prices and opening stock, every time and on every machine;
 //! - a search costs no more than its words' postings, and its pages follow one fixed order.
 
-mod columns;
 mod cursor;
 mod demo;
-mod derive;
 mod fold;
-mod import;
-mod imported;
 mod index;
 mod isbn;
 mod product;
-mod row;
-mod unpack;
+mod reading;
+mod spreadsheet;
 mod words;
 
 pub use cursor::{BadCursor, Cursor};
 pub use demo::demo;
-pub use import::{Import, import, open};
-pub use imported::{ImportError, Imported, ROWS_MAX, Rejected, Row};
 pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, QUERY_WORDS_MAX};
-pub use isbn::Isbn;
+pub use isbn::{BadIsbn, Isbn};
 pub use product::{BadProduct, Product};
+pub use reading::{Column, Table, Used, as_help, as_markdown};
+pub use reading::{
+    Import, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Wishes, import, open,
+};
