@@ -1,5 +1,7 @@
 //! `doorstep import catalogue FILE`.
 
+#[cfg(test)]
+mod drawn;
 mod told;
 
 use std::fs::File;
@@ -19,7 +21,7 @@ use told::Told;
 const ROWS_AT_ONCE: usize = 250;
 
 #[derive(clap::Args)]
-#[command(after_long_help = catalogue::as_help())]
+#[command(after_long_help = catalogue::columns_as_help())]
 pub struct Arguments {
     /// A table with a line of names first: CSV, or with semicolons or tabs; plain or gzipped
     file: PathBuf,

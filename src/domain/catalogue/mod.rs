@@ -21,7 +21,7 @@ pub use demo::demo;
 pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, QUERY_WORDS_MAX};
 pub use isbn::{BadIsbn, Isbn};
 pub use product::{BadProduct, Product};
-pub use reading::{Column, Table, Used, as_help, as_markdown};
 pub use reading::{
-    Import, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Wishes, import, open,
+    Column, Import, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Table, Used, Wishes,
+    columns_as_help, columns_as_markdown, exports_as_markdown, import, open,
 };

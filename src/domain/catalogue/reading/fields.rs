@@ -115,7 +115,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "author",
             "author name",
             "author names",
-            "author s",
+            "author(s)",
             "by",
             "written by",
             "writer",
@@ -214,7 +214,7 @@ pub(super) fn normalised(name: &str) -> String {
 }
 
 /// The table for the documents.
-pub fn as_markdown() -> String {
+pub fn columns_as_markdown() -> String {
     let mut text = String::from("| Column | Names that are taken | |\n|---|---|---|\n");
     for field in &FIELDS {
         let names: Vec<String> = field.names.iter().map(|name| format!("`{name}`")).collect();
@@ -232,7 +232,7 @@ pub fn as_markdown() -> String {
 }
 
 /// The table for `--help`.
-pub fn as_help() -> String {
+pub fn columns_as_help() -> String {
     let mut text = String::from(
         "Columns, and the names that are taken for them (case, spaces and dashes do not count):\n",
     );

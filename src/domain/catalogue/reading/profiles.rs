@@ -1,6 +1,8 @@
 //! The files that other shops' programs write, as far as they differ from a table with the shop's own names. The headers
 //! are those of exports of 2019 to 2026.
 
+use std::fmt::Write as _;
+
 use super::fields::{Ours, normalised};
 
 pub(super) struct Profile {
@@ -183,4 +185,28 @@ impl Profile {
     pub fn columns(&self, ours: Ours) -> Option<&'static [&'static str]> {
         self.takes.iter().find(|(taken, _)| *taken == ours).map(|(_, columns)| *columns)
     }
+}
+
+/// The kinds for the documents.
+pub fn exports_as_markdown() -> String {
+    let mut text =
+        String::from("| Export | Known by | What is taken | Rows that are left out |\n|---|---|---|---|\n");
+    for profile in &PROFILES {
+        let taken = profile
+            .takes
+            .iter()
+            .map(|(ours, columns)| format!("{} ← {}", ours.field().name, listed(columns)));
+        let taken: Vec<String> = taken.collect();
+        let mut left_out: Vec<&str> = profile.leaves_out.iter().map(|rule| rule.why).collect();
+        left_out.dedup();
+        let left_out = if left_out.is_empty() { "–".to_owned() } else { left_out.join("; ") };
+        let known_by = listed(profile.known_by);
+        writeln!(text, "| {} | {known_by} | {} | {left_out} |", profile.name, taken.join("; "))
+            .expect("it is a string");
+    }
+    text
+}
+
+fn listed(columns: &[&str]) -> String {
+    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
 }
