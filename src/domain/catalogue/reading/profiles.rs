@@ -177,8 +177,8 @@ const SHOPIFY_STOCK: &str = "an export of a shop with several locations has no s
 impl Profile {
     /// The kind of a file with these columns, by their normalised names.
     pub fn of(names: &[String]) -> Option<&'static Profile> {
-        let has = |column: &&str| names.contains(&normalised(column));
-        PROFILES.iter().find(|profile| profile.known_by.iter().all(|column| has(&column)))
+        let has = |column: &str| names.contains(&normalised(column));
+        PROFILES.iter().find(|profile| profile.known_by.iter().all(|column| has(column)))
     }
 
     /// The columns that this kind of file has for it; `None` where any usual name will do.
