@@ -17,6 +17,9 @@ pub fn bench(criterion: &mut Criterion) {
     group.bench_function("a search", |bencher| {
         bencher.iter_custom(|times| time(times, 200, async |_| vec![get("/?q=dickens")]));
     });
+    group.bench_function("a search with a typing error", |bencher| {
+        bencher.iter_custom(|times| time(times, 200, async |_| vec![get("/?q=dikens")]));
+    });
     group.bench_function("a book", |bencher| {
         let book = async |shop: &Bookshop| vec![get(format!("/books/{}", shop.book(0).sku))];
         bencher.iter_custom(|times| time(times, 200, book));

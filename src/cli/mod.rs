@@ -147,8 +147,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Import {
-    /// List the products of a CSV file, plain or gzipped; columns are found by their header
-    Catalogue { file: PathBuf },
+    /// List the products of a file; its columns are found by their names, also in the exports of other shops' programs
+    Catalogue(import::Arguments),
 }
 
 /// Parses the command line, does what it says, and returns the exit code: 0 done, 1 it failed, 2 wrong usage.
@@ -191,7 +191,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Serve) => serve::run(settings, ShopKind::Shop),
         Some(Command::Init(arguments)) => init::run(&settings, &arguments),
         Some(Command::Check { json }) => check::run(Ok(settings), json),
-        Some(Command::Import(Import::Catalogue { file })) => import::run(settings, &file),
+        Some(Command::Import(Import::Catalogue(what))) => import::run(settings, &what),
         Some(Command::Verify) => verify::run(&settings),
         Some(Command::Rebuild) => rebuild::run(&settings),
         Some(Command::Explain { order }) => explain::run(&settings, &order),

@@ -1,9 +1,10 @@
 //! Bringing a catalogue in.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use super::other_builds::held;
 use super::shop::{Setup, TestShop, setup};
 
 /// The ten thousand real books; they are no part of the repository.
@@ -24,18 +25,28 @@ fn empty() -> Setup {
     setup().catalogue(&[])
 }
 
-fn imports(shop: &TestShop, file: &std::path::Path) -> Output {
-    shop.command(&["import", "catalogue", file.to_str().expect("a path in UTF-8")])
+fn imports(shop: &TestShop, file: &Path, flags: &[&str]) -> Output {
+    let file = file.to_str().expect("a path in UTF-8");
+    shop.command(&[&["import", "catalogue", file], flags].concat())
 }
 
 fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+fn complaints(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// An export of another shop's program, as `tests/catalogues` has them.
+fn export(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/catalogues").join(name)
+}
+
 #[test]
 fn ten_thousand_real_books_are_listed_found_and_bought() {
     let mut shop = empty().closed();
-    let first = imports(&shop, &goodbooks());
+    let first = imports(&shop, &goodbooks(), &["--derive"]);
     assert_eq!(first.status.code(), Some(0), "{first:?}");
     assert!(out(&first).contains("10000 products listed, 0 changed, 0 rows rejected"), "{}", out(&first));
     shop.start();
@@ -48,7 +59,7 @@ fn ten_thousand_real_books_are_listed_found_and_bought() {
     assert_eq!(shop.client().get("/products").expect(200).json["total"], 10_000);
     assert_eq!(shop.stop().code(), Some(0));
 
-    let second = imports(&shop, &goodbooks());
+    let second = imports(&shop, &goodbooks(), &["--derive"]);
     assert!(out(&second).contains("0 products listed, 0 changed, 0 rows rejected"), "{}", out(&second));
     shop.start();
     let again = shop.client().get(&format!("/products/{sku}")).expect(200);
@@ -69,9 +80,9 @@ fn a_dirty_file_lists_its_good_rows_and_names_the_bad_ones_by_line() {
                 GOOD-2,\"Another, with a comma\",Ada;Grace,8.00,1\n\
                 GOOD-1,The same again,Ada,7.49,3\n";
     fs::write(&file, rows).unwrap();
-    let imported = imports(&shop, &file);
+    let imported = imports(&shop, &file, &[]);
     assert_eq!(imported.status.code(), Some(1), "{imported:?}");
-    let complaints = String::from_utf8_lossy(&imported.stderr).into_owned();
+    let complaints = complaints(&imported);
     for line in [3, 4, 5, 7] {
         assert!(
             complaints.contains(&format!("dirty.csv:{line}: ")),
@@ -87,14 +98,135 @@ fn a_dirty_file_lists_its_good_rows_and_names_the_bad_ones_by_line() {
 #[test]
 fn a_file_that_is_missing_or_no_catalogue_says_so_and_changes_nothing() {
     let shop = empty().closed();
-    let missing = imports(&shop, &shop.data().join("nowhere.csv"));
+    let missing = imports(&shop, &shop.data().join("nowhere.csv"), &[]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("nowhere.csv"), "{missing:?}");
     let file = shop.data().with_file_name("letter.csv");
     for text in ["", "Dear shop,\nhow are you?\n", "\u{0}\u{1}\u{2}"] {
         fs::write(&file, text).unwrap();
-        let refused = imports(&shop, &file);
+        let refused = imports(&shop, &file, &[]);
         assert_eq!(refused.status.code(), Some(1), "{text:?}: {refused:?}");
         assert!(String::from_utf8_lossy(&refused.stderr).contains("letter.csv"), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_file_without_prices_or_stock_is_refused_and_nothing_is_invented() {
+    let shop = empty().closed();
+    let before = held(&shop.data());
+    let refused = imports(&shop, &goodbooks(), &[]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let why = complaints(&refused);
+    for said in [
+        "no column for `price` and `stock`",
+        "`goodreads_book_id`",
+        "`regular price`",
+        "`quantity`",
+        "--set stock=VALUE",
+    ] {
+        assert!(why.contains(said), "{said}: {why}");
+    }
+    assert!(held(&shop.data()) == before, "the directory is as it was");
+}
+
+#[test]
+fn a_dry_run_shows_what_is_taken_for_what_and_writes_nothing() {
+    let shop = empty().closed();
+    let before = held(&shop.data());
+    let tried = imports(&shop, &export("shopify-2023.csv"), &["--dry-run"]);
+    assert_eq!(tried.status.code(), Some(1), "a row is wrong: {tried:?}");
+    let shown = out(&tried);
+    for line in [
+        "Shopify, products exported until 2025; UTF-8, fields between `,`",
+        "  Variant SKU              → sku",
+        "  Vendor                     not used: the author? then --map authors=Vendor",
+        "not used: Body (HTML), Product Category, Type, Tags,",
+        "left out: 2, a gift card",
+        "nothing was written: 18 rows could be listed, 1 rejected, 6 left out",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert!(complaints(&tried).contains("shopify-2023.csv:20: the stock is empty"), "{tried:?}");
+    assert!(held(&shop.data()) == before, "the directory is as it was");
+}
+
+#[test]
+fn the_exports_of_other_shops_programs_are_listed() {
+    let mut shop = empty().closed();
+    let imported = imports(&shop, &export("shopify-2023.csv"), &["--map", "authors=Vendor"]);
+    assert_eq!(imported.status.code(), Some(1), "{imported:?}");
+    assert!(
+        out(&imported).contains("18 products listed, 0 changed, 1 rows rejected, 6 left out"),
+        "{}",
+        out(&imported)
+    );
+    let again = imports(&shop, &export("merchant.tsv"), &["--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&again.stdout).expect("the answer is JSON");
+    // PP-016 costs euros there, PP-018 has no variants, and the last two are sold out
+    assert_eq!(told["rejected"]["count"], 2, "{told}");
+    assert_eq!(told["rejected"]["lines"][0]["sku"], "PP-016", "{told}");
+    assert_eq!(told["listed"]["new"], 3, "{told}");
+    assert_eq!(told["table"]["separator"], "\t", "{told}");
+    shop.start();
+    let book = shop.client().get("/products/PP-018-H").expect(200);
+    assert_eq!(book.json["title"], "The Time Machine – Hardback", "{}", book.text);
+    assert_eq!(book.json["price"]["amount"], 2499, "{}", book.text);
+    assert_eq!((shop.available("PP-018-H"), shop.available("PP-001")), (3, 2));
+}
+
+#[test]
+fn a_column_that_is_not_ours_is_said_on_the_line() {
+    let mut shop = empty().closed();
+    let file = shop.data().with_file_name("liste.csv");
+    // as a German spreadsheet writes it
+    let text =
+        "sep=;\r\nNummer;Titel;Preis;Gewicht\r\nA-1;Caf\u{e9} \u{201e}Zur Post\u{201c};1.234,50;0,34\r\n";
+    fs::write(&file, text.chars().map(windows_1252).collect::<Vec<u8>>()).unwrap();
+    let flags = [
+        "--map",
+        "sku=Nummer",
+        "--map",
+        "title=Titel",
+        "--map",
+        "price=Preis",
+        "--map",
+        "weight_kg=Gewicht",
+        "--set",
+        "stock=5",
+    ];
+    let imported = imports(&shop, &file, &flags);
+    assert_eq!(imported.status.code(), Some(0), "{imported:?}");
+    assert!(out(&imported).contains("windows-1252, fields between `;`"), "{}", out(&imported));
+    shop.start();
+    let book = shop.client().get("/products/A-1").expect(200);
+    assert_eq!(
+        (&book.json["title"], &book.json["price"]["amount"]),
+        (&"Café „Zur Post“".into(), &123_450.into())
+    );
+    assert_eq!(shop.available("A-1"), 5);
+}
+
+/// The letters that the test writes.
+fn windows_1252(letter: char) -> u8 {
+    match letter {
+        '\u{201e}' => 0x84,
+        '\u{201c}' => 0x93,
+        other => u8::try_from(u32::from(other)).expect("a letter of Latin-1"),
+    }
+}
+
+#[test]
+fn the_help_of_the_import_names_every_column() {
+    let shop = empty().closed();
+    let help = out(&shop.command(&["import", "catalogue", "--help"]));
+    for said in [
+        "--dry-run",
+        "--map <OURS=THEIRS>",
+        "names: sku, item code",
+        "regular price",
+        "isbn-13",
+        "weight (kg)",
+    ] {
+        assert!(help.contains(said), "{said}: {help}");
     }
 }

@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::domain::catalogue::import;
+use crate::domain::Currency;
+use crate::domain::catalogue::{Wishes, import};
 use crate::simulation::assortment::Assortment;
 use crate::simulation::checks::{self, Checker, Violation};
 use crate::simulation::fault::FaultSet;
@@ -244,7 +245,9 @@ fn options(arguments: &Arguments) -> Result<Options, Failure> {
 fn assortment(file: &Path) -> Result<Assortment, Failure> {
     let cannot = |error: String| Failure(format!("{}: {error}", file.display()));
     let opened = File::open(file).map_err(|error| cannot(error.to_string()))?;
-    let imported = import(opened).map_err(|error| cannot(error.to_string()))?;
+    // a rehearsal may make up what the file does not say
+    let wishes = Wishes { derive: true, ..Wishes::new(Currency::GBP) };
+    let imported = import(opened, &wishes).map_err(|error| cannot(error.to_string()))?;
     if !imported.rejected.is_empty() {
         eprintln!("{} rows of {} are left out", imported.rejected.len(), file.display());
     }

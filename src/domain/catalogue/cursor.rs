@@ -20,6 +20,8 @@ pub(super) enum Rank {
     Title,
     /// Some word is an author or the year.
     Author,
+    /// Some word is spelled otherwise, or with a typing error.
+    Near,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -32,6 +34,7 @@ impl Cursor {
         let rank = match rank {
             "t" => Rank::Title,
             "a" => Rank::Author,
+            "n" => Rank::Near,
             _ => return Err(BadCursor),
         };
         Ok(Cursor { rank, sku: Sku::parse(sku).map_err(|_| BadCursor)? })
@@ -43,6 +46,7 @@ impl fmt::Display for Cursor {
         let rank = match self.rank {
             Rank::Title => 't',
             Rank::Author => 'a',
+            Rank::Near => 'n',
         };
         write!(f, "{rank}.{}", self.sku)
     }
@@ -75,7 +79,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_parses_back(text in "[ta]\\.[A-Za-z0-9][A-Za-z0-9._/-]{0,63}") {
+        fn a_cursor_parses_back(text in "[tan]\\.[A-Za-z0-9][A-Za-z0-9._/-]{0,63}") {
             prop_assert_eq!(Cursor::parse(&text).unwrap().to_string(), text);
         }
     }

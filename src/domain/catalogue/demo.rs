@@ -1,10 +1,10 @@
-use super::import::import;
-use super::imported::Imported;
+use super::reading::{Imported, Wishes, import};
+use crate::domain::Currency;
 
 /// The catalogue of the demo shop: some three hundred books in the public domain, with prices and stock.
 pub fn demo() -> Imported {
     let file = include_bytes!("../../../config/demo-catalogue.csv");
-    import(&file[..]).expect("the embedded file is read whole by a test")
+    import(&file[..], &Wishes::new(Currency::GBP)).expect("the embedded file is read whole by a test")
 }
 
 #[cfg(test)]
@@ -17,7 +17,8 @@ mod tests {
     fn every_book_of_the_demo_shop_can_be_sold() {
         let demo = demo();
         assert_eq!(demo.rejected, []);
-        assert!(demo.derived.is_empty());
+        assert!(demo.table.derived.is_empty() && demo.left_out.is_empty());
+        assert!(demo.rows.iter().all(|row| row.warnings.is_empty()));
         assert!((300..=350).contains(&demo.rows.len()), "{}", demo.rows.len());
         let books: Vec<_> = demo.rows.iter().map(|row| row.product.clone()).collect();
         let titles: BTreeSet<_> = books.iter().map(|book| (&book.title, &book.authors)).collect();

@@ -5,6 +5,8 @@ use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
 /// Of a word of many dots only so many rests are kept; else their length would grow with its square.
 const RESTS_MAX: usize = 8;
+/// Shorter ones are the French article and the like: `l'avare`.
+const STEM_LETTERS_MIN: usize = 3;
 
 /// `text` without case and diacritics: `Żółć` → `zolc`, `Straße` → `strasse`, `Ἰλιάς` → `ιλιασ`.
 pub(in crate::domain) fn fold(text: &str) -> String {
@@ -58,6 +60,33 @@ pub(super) fn words_and_rests(folded: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// What stands before an apostrophe, as a word: `wizard` of `wizard's`. What begins with it finds the whole word already;
+/// this is for what is spelled otherwise.
+pub(super) fn stems(folded: &str) -> impl Iterator<Item = &str> {
+    let stems = raw_words(folded).filter_map(|word| word.split_once(['\'', '’', 'ʼ']).map(|(stem, _)| stem));
+    stems.filter(|stem| !stem.contains('.') && stem.chars().count() >= STEM_LETTERS_MIN)
+}
+
+/// The initials of a name as one word, where they stand apart: `hg` of `h. g. wells`.
+pub(super) fn initials(folded: &str) -> Vec<String> {
+    let mut found = vec![];
+    let mut run = String::new();
+    let mut parts = 0;
+    for word in raw_words(folded).chain(["end"]) {
+        if word.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic)) {
+            run.extend(word.split('.'));
+            parts += 1;
+            continue;
+        }
+        if parts > 1 {
+            found.push(run.clone());
+        }
+        run.clear();
+        parts = 0;
+    }
+    found
+}
+
 fn raw_words(folded: &str) -> impl Iterator<Item = &str> {
     folded
         .split(|c: char| !c.is_alphanumeric() && !is_joiner(c))
@@ -100,6 +129,26 @@ mod tests {
         );
         let rests: Vec<String> = words_and_rests("l'avare j.k.").collect();
         assert_eq!(rests, ["lavare", "avare", "jk", "k"]);
+    }
+
+    #[test]
+    fn what_stands_before_an_apostrophe_is_a_word_too() {
+        assert_eq!(
+            stems("the wizard's l'avare where’d you o'brien").collect::<Vec<_>>(),
+            ["wizard", "where"]
+        );
+    }
+
+    #[test]
+    fn initials_that_stand_apart_are_joined() {
+        for (name, joined) in [
+            ("H. G. Wells", vec!["hg"]),
+            ("J.R. R. Tolkien", vec!["jrr"]),
+            ("H.G. Wells", vec![]),
+            ("A Tale", vec![]),
+        ] {
+            assert_eq!(initials(&fold(name)), joined, "{name}");
+        }
     }
 
     proptest! {

@@ -103,6 +103,106 @@ fn a_cursor_stays_good_when_its_product_is_gone() {
     assert_eq!(catalogue.search("", Some(&gone), 1).products[0].sku.as_str(), "PD-3");
 }
 
+#[test]
+fn a_query_that_is_an_isbn_finds_its_book_alone_however_it_is_written() {
+    for query in [
+        "ISBN 978-0-439-02348-1",
+        "isbn-13: 978 0 439 02348 1",
+        "978\u{2011}0\u{2011}439\u{2011}02348\u{2011}1",
+        "9780439023481",
+        "0-439-02348-3",
+        "ISBN 0439023483",
+    ] {
+        assert_eq!(found(query), ["GB-1"], "{query}");
+    }
+}
+
+#[test]
+fn initials_are_found_joined_and_apart() {
+    let catalogue = Catalogue::build(vec![
+        product("A", "The Time Machine", &["H. G. Wells"], 1895),
+        product("B", "Kipps", &["H.G. Wells"], 1905),
+        product("C", "The Hobbit", &["J. R. R. Tolkien"], 1937),
+    ])
+    .unwrap();
+    for (query, total) in
+        [("H.G. Wells", 2), ("hg wells", 2), ("h g wells", 2), ("h. g. wells", 2), ("jrr tolkien", 1)]
+    {
+        let page = catalogue.search(query, None, 10);
+        assert_eq!((page.total, page.products.len()), (total, total), "{query}");
+    }
+}
+
+#[test]
+fn by_is_no_word_beside_others_and_still_counts_for_the_order() {
+    let catalogue = Catalogue::build(vec![
+        product("A", "The Sea", &["Jane Austen"], 1900),
+        product("B", "By the Sea", &["Nobody"], 1900),
+        product("C", "Emma", &["Jane Austen"], 1815),
+    ])
+    .unwrap();
+    let skus = |query: &str| {
+        catalogue.search(query, None, 9).products.iter().map(|book| book.sku.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(skus("emma by austen"), ["C"]);
+    assert_eq!(skus("by the sea"), ["B", "A"]);
+    assert_eq!(skus("by"), ["B"]);
+}
+
+/// The demo's books, found as people type.
+#[test]
+fn the_right_book_comes_first_however_it_is_typed() {
+    let books = crate::domain::catalogue::demo().rows.into_iter().map(|row| row.product).collect();
+    let catalogue = Catalogue::build(books).unwrap();
+    for (query, title, author) in [
+        ("dikens", "", "Charles Dickens"),
+        ("great expectatoins", "Great Expectations", ""),
+        ("jane eyer", "Jane Eyre", ""),
+        ("pride and prejudise", "Pride and Prejudice", ""),
+        ("prde prejudice austin", "Pride and Prejudice", ""),
+        ("h.g. wells", "", "H. G. Wells"),
+        ("hg wells", "", "H. G. Wells"),
+        ("H G Wells", "", "H. G. Wells"),
+        ("tolstoi", "", "Leo Tolstoy"),
+        ("tolstoj war", "War and Peace", "Leo Tolstoy"),
+        ("dostoyevsky", "", "Fyodor Dostoevsky"),
+        ("Dostojewski", "", "Fyodor Dostoevsky"),
+        ("tchekhov", "", "Anton Chekhov"),
+        ("whale", "Moby-Dick; or, The Whale", ""),
+        ("whales", "Moby-Dick; or, The Whale", ""),
+        ("emma by austen", "Emma", "Jane Austen"),
+        ("frankenstien", "Frankenstein; or, The Modern Prometheus", ""),
+        ("wuthring hights", "Wuthering Heights", ""),
+        ("gullver travels", "Gulliver's Travels", ""),
+        ("mobi dick", "Moby-Dick; or, The Whale", ""),
+    ] {
+        let page = catalogue.search(query, None, 5);
+        let first = page.products.first().unwrap_or_else(|| panic!("{query} finds nothing"));
+        assert!(title.is_empty() || first.title == title, "{query}: {}", first.title);
+        assert!(author.is_empty() || first.authors[0] == author, "{query}: {:?}", first.authors);
+    }
+}
+
+#[test]
+fn typing_errors_are_forgiven_only_where_nothing_else_is_found() {
+    assert_eq!(found("hungre games"), ["GB-1"]);
+    assert_eq!(found("hungar gmaes"), ["GB-1"]);
+    assert_eq!(found("bronte"), ["PD-4", "PD-1"]);
+    assert_eq!(found("broonte"), ["PD-1", "PD-4"]);
+    assert!(found("wra").is_empty() && found("1848").is_empty());
+}
+
+#[test]
+fn the_pages_of_other_spellings_follow_each_other_too() {
+    let books = (0..7).map(|n| product(&format!("S-{n}"), "The Whale", &[], 1900)).collect();
+    let catalogue = Catalogue::build(books).unwrap();
+    let first = catalogue.search("wahle", None, 3);
+    assert_eq!((first.total, first.next.as_ref().unwrap().to_string().as_str()), (7, "n.S-2"));
+    let second = catalogue.search("wahle", first.next.as_ref(), 5);
+    let skus: Vec<&str> = second.products.iter().map(|product| product.sku.as_str()).collect();
+    assert_eq!((skus, second.next), (vec!["S-3", "S-4", "S-5", "S-6"], None));
+}
+
 /// The rule of the search, word by word, for titles and authors of plain small letters.
 fn expected(products: &[Product], query: &str) -> Vec<Sku> {
     let begins = |text: &str, word: &str| text.split(' ').any(|other| other.starts_with(word));
@@ -121,8 +221,8 @@ fn expected(products: &[Product], query: &str) -> Vec<Sku> {
 proptest! {
     #[test]
     fn pages_together_are_what_a_look_at_every_product_finds(
-        books in proptest::collection::vec(("[ab]{1,2}( [ab]{1,2})?", "[abc]{1,2}"), 0..80),
-        query in "([abc]{1,2} ?){0,3}",
+        books in proptest::collection::vec(("[ab]{2,3}( [ab]{2,3})?", "[abc]{1,2}"), 0..80),
+        query in "([abc]{1,2} ){0,3}",
         limit in 1usize..7,
     ) {
         let products: Vec<Product> = (0..)
@@ -143,6 +243,25 @@ proptest! {
             }
         }
         prop_assert_eq!(got, wanted);
+    }
+
+    #[test]
+    fn what_is_spelled_as_typed_comes_first_and_nothing_twice(
+        books in proptest::collection::vec(("[ab]{4,5}( [ab]{4,5})?", "[abc]{4,5}"), 0..60),
+        query in "([abc]{4,5} ?){1,3}",
+    ) {
+        let products: Vec<Product> = (0..)
+            .zip(&books)
+            .map(|(n, (title, author))| product(&format!("S-{n}"), title, &[author], 1900))
+            .collect();
+        let wanted = expected(&products, &query);
+        let catalogue = Catalogue::build(products).unwrap();
+        let page = catalogue.search(&query, None, 100);
+        let got: Vec<Sku> = page.products.iter().map(|product| product.sku.clone()).collect();
+        prop_assert_eq!(&got[..wanted.len()], &wanted[..]);
+        prop_assert_eq!(page.total, got.len());
+        let distinct: std::collections::BTreeSet<&Sku> = got.iter().collect();
+        prop_assert_eq!(distinct.len(), got.len());
     }
 
     #[test]

@@ -2,29 +2,34 @@
 //!
 //! Guarantees:
 //! - pure: no clock, no randomness, no I/O but the reader that the caller gives;
-//! - every record of an imported file is accounted for: a row, or a rejection with its line and why;
+//! - every record of an imported file is accounted for: a row, a rejection or one left out, with its line and why;
 //! - the same file gives the same rows, prices and opening stock, every time and on every machine;
-//! - a search costs no more than its words' postings, and its pages follow one fixed order.
+//! - a search costs no more than the postings of its words and of those near them, and its pages follow one fixed order.
 
-mod columns;
+mod alike;
+mod codes;
 mod cursor;
 mod demo;
-mod derive;
+mod find;
 mod fold;
-mod import;
-mod imported;
 mod index;
 mod isbn;
 mod product;
-mod row;
-mod unpack;
+mod query;
+mod reading;
+mod set;
+mod spreadsheet;
+mod typing;
 mod words;
 
 pub use cursor::{BadCursor, Cursor};
 pub use demo::demo;
 pub(super) use fold::fold;
-pub use import::{Import, import, open};
-pub use imported::{ImportError, Imported, ROWS_MAX, Rejected, Row};
-pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, QUERY_WORDS_MAX};
-pub use isbn::Isbn;
+pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page};
+pub use isbn::{BadIsbn, Isbn};
 pub use product::{BadProduct, Product};
+pub use query::QUERY_WORDS_MAX;
+pub use reading::{
+    Column, Import, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Table, Used, Wishes,
+    columns_as_help, columns_as_markdown, exports_as_markdown, import, open,
+};

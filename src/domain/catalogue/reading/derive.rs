@@ -1,4 +1,4 @@
-//! What a catalogue without prices, weights or stock is given, for demonstrations and tests.
+//! What a catalogue without prices or stock is given, for demonstrations and tests.
 //!
 //! Guarantee: each value depends on the SKU alone, by xxh3 with a seed of its own, so it is the same in every
 //! import of the book, whatever else the file holds.
@@ -8,26 +8,18 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::domain::{Currency, Money, Sku};
 
 const PRICE_SEED: u64 = 1;
-const WEIGHT_SEED: u64 = 2;
 const STOCK_SEED: u64 = 3;
 
 const PRICE_MINOR_MIN: i64 = 499;
 const PRICE_MINOR_STEP: i64 = 50;
 const PRICE_STEPS: u64 = 51;
-const WEIGHT_GRAMS_MIN: u64 = 150;
-const WEIGHT_GRAMS_MAX: u64 = 1_200;
 const STOCK_MAX: u64 = 60;
 const STOCK_NONE_PERCENT: u64 = 8;
 
-/// 4.99 to 29.99 GBP, ending in .49 or .99.
-pub(super) fn price(sku: &Sku) -> Money {
+/// 499 to 2,999 of the currency's smallest unit, ending in 49 or 99.
+pub(super) fn price(sku: &Sku, currency: Currency) -> Money {
     let steps = hash(sku, PRICE_SEED) % PRICE_STEPS;
-    Money::new(PRICE_MINOR_MIN + PRICE_MINOR_STEP * steps as i64, Currency::GBP)
-}
-
-/// 150 to 1,200 grams.
-pub(super) fn weight_grams(sku: &Sku) -> u32 {
-    (WEIGHT_GRAMS_MIN + hash(sku, WEIGHT_SEED) % (WEIGHT_GRAMS_MAX - WEIGHT_GRAMS_MIN + 1)) as u32
+    Money::new(PRICE_MINOR_MIN + PRICE_MINOR_STEP * steps as i64, currency)
 }
 
 /// 1 to 60 copies, or none for 8 books in a hundred, so that the back-order path is walked.
@@ -50,7 +42,7 @@ mod tests {
 
     #[test]
     fn prices_are_plausible_and_end_in_49_or_99() {
-        for price in skus().map(|sku| price(&sku)) {
+        for price in skus().map(|sku| price(&sku, Currency::GBP)) {
             assert!(
                 (499..=2999).contains(&price.amount) && [49, 99].contains(&(price.amount % 100)),
                 "{price}"
@@ -67,13 +59,8 @@ mod tests {
     }
 
     #[test]
-    fn weights_are_those_of_books() {
-        assert!(skus().all(|sku| (150..=1_200).contains(&weight_grams(&sku))));
-    }
-
-    #[test]
     fn what_was_once_derived_never_changes() {
         let sku = Sku::parse("GB-000001").unwrap();
-        assert_eq!((price(&sku).amount, weight_grams(&sku), stock(&sku)), (1799, 656, 4));
+        assert_eq!((price(&sku, Currency::GBP).amount, stock(&sku)), (1799, 4));
     }
 }

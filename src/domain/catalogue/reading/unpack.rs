@@ -1,47 +1,31 @@
 //! Bytes as they come from a disk, as text lines for the CSV parser.
 //!
-//! Guarantees: gzip is unpacked wherever its magic stands; a UTF-8 byte order mark is dropped; every line ends
-//! with `\n`, the last too, so that line numbers are those of a text editor; a file cannot unpack without end.
+//! Guarantees: gzip is unpacked wherever its magic stands; every line ends with `\n`, the last too, so that line
+//! numbers are those of a text editor; a file cannot unpack without end.
 
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Error, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read};
 
 use flate2::read::MultiGzDecoder;
+
+use super::encoding::{Utf8, utf8};
+use super::peek::{Peeked, head, peek};
 
 /// Above this, unpacked, a file is no catalogue but a mistake or a gzip bomb.
 pub(super) const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-const UTF8_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
-const UTF16_MARKS: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
 
 /// The lines of a file, see [`text`].
-pub(super) type Text<R> = Lines<Peeked<Source<R>>>;
+pub(super) type Text<R> = Lines<Utf8<Peeked<Source<R>>>>;
 
-/// The text of `reader`, unpacked where it is gzip.
-pub(super) fn text<R: Read>(reader: R) -> io::Result<Text<R>> {
+/// The text of `reader`, unpacked where it is gzip, in UTF-8; and the name of the encoding that it had.
+pub(super) fn text<R: Read>(reader: R, encoding: Option<&str>) -> io::Result<(Text<R>, &'static str)> {
     let packed = peek(reader, GZIP_MAGIC.len())?;
-    let is_gzip = packed.get_ref().0.get_ref() == &GZIP_MAGIC;
+    let is_gzip = head(&packed) == GZIP_MAGIC;
     let unpacked =
         if is_gzip { Source::Gzip(Box::new(MultiGzDecoder::new(packed))) } else { Source::Plain(packed) };
-    let mut whole = peek(unpacked, UTF8_MARK.len())?;
-    let mark = whole.get_mut().0;
-    if UTF16_MARKS.iter().any(|utf16| mark.get_ref().starts_with(utf16)) {
-        return Err(Error::new(ErrorKind::InvalidData, "its text is UTF-16, save the file as UTF-8"));
-    }
-    if mark.get_ref() == &UTF8_MARK {
-        mark.set_position(UTF8_MARK.len() as u64);
-    }
-    Ok(Lines::new(whole, FILE_BYTES_MAX))
-}
-
-/// A reader whose first bytes have been looked at; it still gives all of them.
-pub(super) type Peeked<R> = Chain<Cursor<Vec<u8>>, R>;
-
-/// Looks at the first `length` bytes; there are fewer where the file ends before.
-fn peek<R: Read>(mut reader: R, length: usize) -> io::Result<Peeked<R>> {
-    let mut head = Vec::with_capacity(length);
-    reader.by_ref().take(length as u64).read_to_end(&mut head)?;
-    Ok(Cursor::new(head).chain(reader))
+    let (text, encoding) = utf8(unpacked, encoding)?;
+    Ok((Lines::new(text, FILE_BYTES_MAX), encoding))
 }
 
 pub(super) enum Source<R> {
@@ -135,7 +119,7 @@ mod tests {
 
     fn unpacked(bytes: &[u8]) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        text(bytes)?.read_to_end(&mut out)?;
+        text(bytes, None)?.0.read_to_end(&mut out)?;
         Ok(out)
     }
 
@@ -161,12 +145,6 @@ mod tests {
     fn a_gzip_file_that_was_cut_is_an_error() {
         let packed = gzip(b"sku,title\n");
         assert!(unpacked(&packed[..packed.len() - 5]).is_err());
-    }
-
-    #[test]
-    fn utf16_is_named_rather_than_misread() {
-        let error = unpacked(b"\xff\xfes\0k\0u\0").unwrap_err();
-        assert_eq!(error.to_string(), "its text is UTF-16, save the file as UTF-8");
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! What is said of an import: which column was taken for what, and what became of every row.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::failure::Failure;
+use crate::domain::catalogue::{LeftOut, Rejected, Row, Table};
+
+/// Rows that are shown one by one, in each list; the rest is counted.
+const LINES_SHOWN_MAX: usize = 50;
+/// As many of them are kept for JSON.
+const LINES_KEPT_MAX: usize = 10_000;
+
+#[derive(Serialize)]
+pub(super) struct Told {
+    table: Table,
+    good_rows: usize,
+    /// `None`: nothing was written.
+    listed: Option<Listed>,
+    rejected: Lines,
+    warnings: Lines,
+    /// How many rows for each reason.
+    left_out: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    new: usize,
+    changed: usize,
+}
+
+#[derive(Default, Serialize)]
+struct Lines {
+    count: usize,
+    /// The first of them.
+    lines: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    line: u64,
+    sku: Option<String>,
+    why: String,
+}
+
+impl Told {
+    pub fn new(table: Table) -> Told {
+        Told {
+            table,
+            good_rows: 0,
+            listed: None,
+            rejected: Lines::default(),
+            warnings: Lines::default(),
+            left_out: BTreeMap::new(),
+        }
+    }
+
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    pub fn takes(&mut self, row: &Row) {
+        self.good_rows += 1;
+        for warning in &row.warnings {
+            self.warnings.add(row.line, Some(row.product.sku.to_string()), warning.clone());
+        }
+    }
+
+    pub fn rejects(&mut self, rejected: Rejected) {
+        self.rejected.add(rejected.line, rejected.sku.map(|sku| sku.to_string()), rejected.why);
+    }
+
+    pub fn leaves_out(&mut self, left_out: &LeftOut) {
+        *self.left_out.entry(left_out.why).or_default() += 1;
+    }
+
+    pub fn were_listed(&mut self, new: usize, changed: usize) {
+        self.listed = Some(Listed { new, changed });
+    }
+
+    pub fn has_rejected(&self) -> bool {
+        self.rejected.count > 0
+    }
+
+    pub fn as_json(&self) -> Result<String, Failure> {
+        serde_json::to_string(self).map_err(|error| Failure(error.to_string()))
+    }
+
+    /// What is wrong with rows, by their lines.
+    pub fn complain(&self, file: &Path) {
+        self.rejected.complain(file, "rows that were not listed");
+        self.warnings.complain(file, "rows that were listed without something");
+    }
+}
+
+impl Lines {
+    fn add(&mut self, line: u64, sku: Option<String>, why: String) {
+        self.count += 1;
+        if self.lines.len() < LINES_KEPT_MAX {
+            self.lines.push(Line { line, sku, why });
+        }
+    }
+
+    fn complain(&self, file: &Path, rest: &str) {
+        for Line { line, why, .. } in self.lines.iter().take(LINES_SHOWN_MAX) {
+            eprintln!("{}:{line}: {why}", file.display());
+        }
+        let hidden = self.count.saturating_sub(LINES_SHOWN_MAX);
+        if hidden > 0 {
+            eprintln!("… and {hidden} more {rest}");
+        }
+    }
+}
+
+/// The counts: every record of the file is in one of them.
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (why, count) in &self.left_out {
+            writeln!(f, "left out: {count}, {why}")?;
+        }
+        let (rejected, left_out) = (self.rejected.count, self.left_out.values().sum::<usize>());
+        match &self.listed {
+            Some(Listed { new, changed }) => {
+                let same = self.good_rows.saturating_sub(new + changed);
+                write!(
+                    f,
+                    "{new} products listed, {changed} changed, {rejected} rows rejected, {left_out} left out, {same} as they were"
+                )
+            }
+            None => {
+                let good = self.good_rows;
+                write!(
+                    f,
+                    "nothing was written: {good} rows could be listed, {rejected} rejected, {left_out} left out"
+                )
+            }
+        }
+    }
+}

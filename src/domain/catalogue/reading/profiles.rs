@@ -1,0 +1,212 @@
+//! The files that other shops' programs write, as far as they differ from a table with the shop's own names. The headers
+//! are those of exports of 2019 to 2026.
+
+use std::fmt::Write as _;
+
+use super::fields::{Ours, normalised};
+
+pub(super) struct Profile {
+    pub name: &'static str,
+    /// A file that has all of these columns is of this kind.
+    pub known_by: &'static [&'static str],
+    /// Which columns hold what; of several the first that is there. One that ends with `*` is a beginning.
+    pub takes: &'static [(Ours, &'static [&'static str])],
+    /// Columns whose values go behind the title, unless they say that there is one variant only.
+    pub variants: &'static [&'static str],
+    pub rows: Rows,
+    pub leaves_out: &'static [Rule],
+    /// What is to be said of columns that are not used.
+    pub hints: &'static [(&'static str, &'static str)],
+    /// What is to be said where a column is not there.
+    pub missing: &'static [(Ours, &'static str)],
+}
+
+/// How rows belong together.
+#[derive(Clone, Copy)]
+pub(super) enum Rows {
+    EachAlone,
+    /// Rows of one product follow each other, with the same value here; what the product has stands in the first alone.
+    Run {
+        of: &'static str,
+    },
+    /// A variation names the product that it is one of, and has not all that this has.
+    Children,
+}
+
+/// Rows that are not products which the shop could sell.
+pub(super) struct Rule {
+    pub columns: &'static [&'static str],
+    pub when: When,
+    pub why: &'static str,
+}
+
+/// Values are compared without case, and as [`normalised`] makes them. A column that is not there leaves nothing out.
+pub(super) enum When {
+    AllEmpty,
+    Is(&'static str),
+    IsNot(&'static str),
+    BeginsWith(&'static [&'static str]),
+}
+
+/// What a program calls the only variant of a product.
+pub(super) const ONLY_VARIANT: [&str; 2] = ["default title", "regular"];
+
+/// WooCommerce: who wrote a book is an attribute, `Attribute 3 name` Author, `Attribute 3 value(s)` Jane Austen.
+pub(super) const ATTRIBUTES_MAX: usize = 20;
+
+const NO_VENDOR: &str = "the author? then --map authors=";
+
+pub(super) const PROFILES: [Profile; 5] = [
+    Profile {
+        name: "Shopify, products exported until 2025",
+        known_by: &["Handle", "Variant Price"],
+        takes: &[
+            (Ours::Sku, &["Variant SKU"]),
+            (Ours::Title, &["Title"]),
+            (Ours::Price, &["Variant Price"]),
+            (Ours::Stock, &["Variant Inventory Qty"]),
+            (Ours::Weight, &["Variant Grams"]),
+            (Ours::Isbn, &["Variant Barcode"]),
+        ],
+        variants: &["Option1 Value", "Option2 Value", "Option3 Value"],
+        rows: Rows::Run { of: "Handle" },
+        leaves_out: &[
+            Rule {
+                columns: &["Variant SKU", "Variant Price"],
+                when: When::AllEmpty,
+                why: "another picture of a product",
+            },
+            Rule { columns: &["Gift Card"], when: When::Is("true"), why: "a gift card" },
+            Rule { columns: &["Status"], when: When::IsNot("active"), why: "a draft, or archived" },
+            Rule { columns: &["Published"], when: When::Is("false"), why: "not published" },
+        ],
+        hints: &[("Vendor", NO_VENDOR), ("Variant Compare At Price", "the price before")],
+        missing: &[(Ours::Stock, SHOPIFY_STOCK)],
+    },
+    Profile {
+        name: "Shopify, products",
+        known_by: &["URL handle", "Price"],
+        takes: &[
+            (Ours::Sku, &["SKU"]),
+            (Ours::Title, &["Title"]),
+            (Ours::Price, &["Price"]),
+            (Ours::Stock, &["Inventory quantity"]),
+            (Ours::Weight, &["Weight value (grams)"]),
+            (Ours::Isbn, &["Barcode"]),
+        ],
+        variants: &["Option1 value", "Option2 value", "Option3 value"],
+        rows: Rows::Run { of: "URL handle" },
+        leaves_out: &[
+            Rule { columns: &["SKU", "Price"], when: When::AllEmpty, why: "another picture of a product" },
+            Rule { columns: &["Gift card"], when: When::Is("true"), why: "a gift card" },
+            Rule { columns: &["Status"], when: When::IsNot("active"), why: "a draft, or archived" },
+            Rule { columns: &["Published on online store"], when: When::Is("false"), why: "not published" },
+        ],
+        hints: &[("Vendor", NO_VENDOR), ("Compare-at price", "the price before")],
+        missing: &[(Ours::Stock, SHOPIFY_STOCK)],
+    },
+    Profile {
+        name: "WooCommerce, products",
+        known_by: &["Type", "SKU", "Name", "Regular price"],
+        takes: &[
+            (Ours::Sku, &["SKU"]),
+            (Ours::Title, &["Name"]),
+            (Ours::Price, &["Regular price"]),
+            (Ours::Stock, &["Stock"]),
+            (Ours::Weight, &["Weight (kg)", "Weight (g)", "Weight (lbs)", "Weight (oz)"]),
+            (Ours::Isbn, &["GTIN, UPC, EAN, or ISBN"]),
+        ],
+        variants: &[],
+        rows: Rows::Children,
+        leaves_out: &[
+            Rule {
+                columns: &["Type"],
+                when: When::BeginsWith(&["variable", "grouped", "external"]),
+                why: "a product that is sold by its variations, in others or elsewhere",
+            },
+            Rule { columns: &["Published"], when: When::IsNot("1"), why: "not published" },
+        ],
+        hints: &[("Sale price", "the regular one is"), ("Brands", NO_VENDOR)],
+        missing: &[],
+    },
+    Profile {
+        name: "Square, item library",
+        known_by: &["Token", "Item Name"],
+        takes: &[
+            (Ours::Sku, &["SKU"]),
+            (Ours::Title, &["Item Name"]),
+            (Ours::Price, &["Price"]),
+            (Ours::Stock, &["Current Quantity*"]),
+            (Ours::Weight, &["Weight (lb)", "Weight (kg)", "Weight (oz)", "Weight (g)"]),
+            (Ours::Isbn, &["GTIN"]),
+        ],
+        variants: &["Variation Name"],
+        rows: Rows::EachAlone,
+        leaves_out: &[
+            Rule { columns: &["Archived"], when: When::Is("y"), why: "archived" },
+            Rule { columns: &["Sellable"], when: When::Is("n"), why: "not for sale" },
+        ],
+        hints: &[("Default Vendor Name", NO_VENDOR), ("Online Sale Price", "the price is")],
+        missing: &[],
+    },
+    Profile {
+        name: "merchant feed",
+        known_by: &["id", "title", "availability", "price"],
+        takes: &[
+            (Ours::Sku, &["id"]),
+            (Ours::Title, &["title"]),
+            (Ours::Price, &["price"]),
+            (Ours::Isbn, &["gtin"]),
+            (Ours::Weight, &["shipping_weight"]),
+        ],
+        variants: &[],
+        rows: Rows::EachAlone,
+        leaves_out: &[],
+        hints: &[("brand", NO_VENDOR), ("sale_price", "the price is")],
+        missing: &[(
+            Ours::Stock,
+            "a feed says only whether there is stock: --set stock=NUMBER is what each product \
+                                  `in_stock` has then, and the others have 0",
+        )],
+    },
+];
+
+const SHOPIFY_STOCK: &str = "an export of a shop with several locations has no stock: export the inventory too and add its \
+                             column";
+
+impl Profile {
+    /// The kind of a file with these columns, by their normalised names.
+    pub fn of(names: &[String]) -> Option<&'static Profile> {
+        let has = |column: &str| names.contains(&normalised(column));
+        PROFILES.iter().find(|profile| profile.known_by.iter().all(|column| has(column)))
+    }
+
+    /// The columns that this kind of file has for it; `None` where any usual name will do.
+    pub fn columns(&self, ours: Ours) -> Option<&'static [&'static str]> {
+        self.takes.iter().find(|(taken, _)| *taken == ours).map(|(_, columns)| *columns)
+    }
+}
+
+/// The kinds for the documents.
+pub fn exports_as_markdown() -> String {
+    let mut text =
+        String::from("| Export | Known by | What is taken | Rows that are left out |\n|---|---|---|---|\n");
+    for profile in &PROFILES {
+        let taken = profile
+            .takes
+            .iter()
+            .map(|(ours, columns)| format!("{} ← {}", ours.field().name, listed(columns)));
+        let taken: Vec<String> = taken.collect();
+        let mut left_out: Vec<&str> = profile.leaves_out.iter().map(|rule| rule.why).collect();
+        left_out.dedup();
+        let left_out = if left_out.is_empty() { "–".to_owned() } else { left_out.join("; ") };
+        let known_by = listed(profile.known_by);
+        writeln!(text, "| {} | {known_by} | {} | {left_out} |", profile.name, taken.join("; "))
+            .expect("it is a string");
+    }
+    text
+}
+
+fn listed(columns: &[&str]) -> String {
+    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,215 @@
+use csv::ByteRecord;
+
+use super::authors::{self, one_line};
+use super::derive;
+use super::fields::Ours;
+use super::imported::{LeftOut, Record, Rejected, Row};
+use super::mapping::Mapping;
+use super::number::parted;
+use super::price;
+use super::profiles::{ONLY_VARIANT, When};
+use super::shown::shown;
+use super::weight;
+use crate::domain::catalogue::isbn::Isbn;
+use crate::domain::catalogue::product::Product;
+use crate::domain::catalogue::spreadsheet::{unquoted, without_zero_fraction};
+use crate::domain::{Currency, Money, Sku};
+
+/// Above this an opening stock is a slip of the keyboard.
+const STOCK_MAX: u32 = 1_000_000;
+
+/// One record of the file, with what it inherits from others.
+pub(super) fn parse(mapping: &Mapping, record: &ByteRecord, line: u64, currency: Currency) -> Record {
+    if let Some(why) = left_out(mapping, record) {
+        return Record::LeftOut(LeftOut { line, why });
+    }
+    let sku = sku(mapping, record);
+    let known = sku.as_ref().ok().cloned();
+    match sku.and_then(|sku| row(mapping, record, line, currency, sku)) {
+        Ok(row) => Record::Row(row),
+        Err(why) => Record::Rejected(Rejected { line, sku: known, why }),
+    }
+}
+
+fn row(
+    mapping: &Mapping,
+    record: &ByteRecord,
+    line: u64,
+    currency: Currency,
+    sku: Sku,
+) -> Result<Row, String> {
+    let field = |ours: Ours| text(mapping, record, ours);
+    let price = match field(Ours::Price)? {
+        Some(price) => price_of(price, field(Ours::Currency)?.unwrap_or_default(), currency)?,
+        None => derive::price(&sku, currency),
+    };
+    let weight = weight::read(field(Ours::Weight)?.unwrap_or_default(), mapping.unit)
+        .map_err(|bad| bad.to_string())?;
+    let opening_stock = stock(mapping, record)?.unwrap_or_else(|| derive::stock(&sku));
+    let (isbn, warnings) = isbn(mapping, record);
+    let product = Product {
+        title: title(mapping, record)?,
+        authors: authors::read(field(Ours::Authors)?.unwrap_or_default()),
+        year: year(field(Ours::Year)?.unwrap_or_default())?,
+        language: language(field(Ours::Language)?.unwrap_or_default()),
+        isbn,
+        price,
+        weight_grams: weight,
+        sku,
+    };
+    product.check().map_err(|bad| bad.to_string())?;
+    Ok(Row { line, product, opening_stock, warnings })
+}
+
+/// Why the record is no product for sale, if it is none.
+fn left_out(mapping: &Mapping, record: &ByteRecord) -> Option<&'static str> {
+    if record.iter().all(|field| field.trim_ascii().is_empty()) {
+        return Some("an empty row");
+    }
+    let value =
+        |column: usize| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_lowercase();
+    let is_so = |columns: &[usize], when: &When| match when {
+        When::AllEmpty => columns.iter().all(|&column| value(column).is_empty()),
+        When::Is(this) => columns.iter().any(|&column| value(column) == *this),
+        When::IsNot(this) => columns.iter().all(|&column| value(column) != *this),
+        When::BeginsWith(those) => {
+            columns.iter().any(|&column| those.iter().any(|this| value(column).starts_with(this)))
+        }
+    };
+    mapping.rules.iter().find(|(columns, rule)| is_so(columns, &rule.when)).map(|(_, rule)| rule.why)
+}
+
+/// What the record has for a field, from its column or for every row; `None` where the file has neither.
+fn text<'a>(mapping: &'a Mapping, record: &'a ByteRecord, ours: Ours) -> Result<Option<&'a str>, String> {
+    let Some(column) = mapping.column(ours) else { return Ok(mapping.value(ours)) };
+    text_of(record, column, ours.field().name).map(Some)
+}
+
+fn text_of<'a>(record: &'a ByteRecord, column: usize, name: &str) -> Result<&'a str, String> {
+    let bytes = record.get(column).unwrap_or_default();
+    let text = std::str::from_utf8(bytes).map_err(|_| format!("the {name} is not UTF-8"))?;
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(format!("the {name} has a \u{fffd}, where a character was lost"));
+    }
+    Ok(text.trim())
+}
+
+fn sku(mapping: &Mapping, record: &ByteRecord) -> Result<Sku, String> {
+    let text = unquoted(text(mapping, record, Ours::Sku)?.unwrap_or_default());
+    if text.is_empty() {
+        return Err("the sku is empty".to_owned());
+    }
+    if mapping.column(Ours::Sku).is_some_and(|column| mapping.is_goodbooks_id(column)) {
+        let number: u32 = text.parse().map_err(|_| format!("book_id `{}` is not a number", shown(text)))?;
+        return Sku::parse(&format!("GB-{number:06}")).map_err(|bad| bad.to_string());
+    }
+    Sku::parse(text).map_err(|bad| bad.to_string().escape_debug().collect())
+}
+
+/// With the variant behind it, where there are several: `Emma – Paperback`.
+fn title(mapping: &Mapping, record: &ByteRecord) -> Result<String, String> {
+    let title = one_line(text(mapping, record, Ours::Title)?.unwrap_or_default());
+    let mut variants: Vec<String> = vec![];
+    for &column in &mapping.variants {
+        let variant = one_line(text_of(record, column, "variant")?);
+        if !variant.is_empty() && !ONLY_VARIANT.contains(&variant.to_lowercase().as_str()) {
+            variants.push(variant);
+        }
+    }
+    if title.is_empty() || variants.is_empty() {
+        Ok(title)
+    } else {
+        Ok(format!("{title} – {}", variants.join(", ")))
+    }
+}
+
+fn price_of(price: &str, code: &str, shops: Currency) -> Result<Money, String> {
+    if !code.is_empty() && !code.eq_ignore_ascii_case(shops.code()) {
+        return Err(format!("currency `{}` is not the shop's, which is {shops}", shown(code)));
+    }
+    let amount = price::read(price, shops, shops.decimals() as usize).map_err(|bad| bad.to_string())?;
+    Ok(Money::new(amount, shops))
+}
+
+/// `None` where the file says nothing of it.
+fn stock(mapping: &Mapping, record: &ByteRecord) -> Result<Option<u32>, String> {
+    if let Some(column) = mapping.availability {
+        let says = text_of(record, column, "availability")?.to_lowercase().replace(' ', "_");
+        if says != "in_stock" {
+            return Ok(Some(0));
+        }
+    }
+    text(mapping, record, Ours::Stock)?.map(|stock| count(unquoted(stock))).transpose()
+}
+
+/// Units, a whole number; `12.0` passes for 12.
+fn count(text: &str) -> Result<u32, String> {
+    if text.is_empty() {
+        return Err("the stock is empty: write 0 where there is none".to_owned());
+    }
+    let whole = parted(without_zero_fraction(text)).filter(|number| number.fraction.is_empty());
+    match whole.and_then(|number| number.whole.parse().ok()) {
+        Some(count) if count <= STOCK_MAX => Ok(count),
+        _ => Err(format!("stock `{}` is not a whole number from 0 to {STOCK_MAX}", shown(text))),
+    }
+}
+
+/// The first that a column holds. Of a product that has none, what is wrong with those that stand there.
+fn isbn(mapping: &Mapping, record: &ByteRecord) -> (Option<String>, Vec<String>) {
+    let columns = mapping.columns(Ours::Isbn).iter();
+    let values =
+        columns.filter_map(|&column| text_of(record, column, "isbn").ok()).chain(mapping.value(Ours::Isbn));
+    let mut warnings = vec![];
+    for value in values {
+        match Isbn::read(value) {
+            Ok(Some(isbn)) => return (Some(isbn.to_string()), vec![]),
+            Ok(None) => {}
+            Err(bad) => warnings.push(format!("isbn `{}`: {bad}; listed without it", shown(value))),
+        }
+    }
+    (None, warnings)
+}
+
+/// `1859`, `-800` or, where a spreadsheet had it, `-800.0`; empty is absent.
+fn year(text: &str) -> Result<Option<i16>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let whole = without_zero_fraction(text);
+    whole.parse().map(Some).map_err(|_| format!("year `{}` is not a whole number", shown(text)))
+}
+
+/// The codes of ISO 639-2 that catalogues use and the English names, as the shorter codes of BCP 47; other tags stay as
+/// they are.
+fn language(code: &str) -> Option<String> {
+    let (primary, rest) = code.split_at(code.find('-').unwrap_or(code.len()));
+    let lower = primary.to_lowercase();
+    let short = match lower.as_str() {
+        "eng" | "english" => "en",
+        "ara" | "arabic" => "ar",
+        "chi" | "zho" | "chinese" => "zh",
+        "dan" | "danish" => "da",
+        "dut" | "nld" | "dutch" => "nl",
+        "fre" | "fra" | "french" => "fr",
+        "ger" | "deu" | "german" => "de",
+        "gre" | "ell" | "greek" => "el",
+        "ind" | "indonesian" => "id",
+        "ita" | "italian" => "it",
+        "jpn" | "japanese" => "ja",
+        "lat" | "latin" => "la",
+        "nor" | "norwegian" => "no",
+        "per" | "fas" | "persian" => "fa",
+        "pol" | "polish" => "pl",
+        "por" | "portuguese" => "pt",
+        "rum" | "ron" | "romanian" => "ro",
+        "rus" | "russian" => "ru",
+        "san" | "sanskrit" => "sa",
+        "spa" | "spanish" => "es",
+        "swe" | "swedish" => "sv",
+        "tur" | "turkish" => "tr",
+        "vie" | "vietnamese" => "vi",
+        "wel" | "cym" | "welsh" => "cy",
+        other => other,
+    };
+    (!code.is_empty()).then(|| format!("{short}{rest}"))
+}
