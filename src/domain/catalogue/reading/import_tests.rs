@@ -69,8 +69,8 @@ fn goodbooks_columns_are_understood_and_the_rest_derived_where_that_is_wished() 
 fn a_bad_row_says_what_is_wrong_with_it() {
     let cases = [
         (
-            "x y,T,A,,,,1.00,,1,1",
-            "`x y` is not a SKU: 1 to 32 letters, digits, dots, dashes or underscores are expected",
+            "x?y,T,A,,,,1.00,,1,1",
+            "`x?y` is not a SKU: 1 to 64 letters, digits, dots, dashes, underscores, slashes or single spaces within are expected",
         ),
         ("S, ,A,,,,1.00,,1,1", "the title is empty"),
         ("S,T,A,MDCC,,,1.00,,1,1", "year `MDCC` is not a whole number"),
