@@ -5,9 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Happening, OrderId, Step};
 use crate::runtime::{Resolution, Versioned};
 
-/// It stands beside the fifteen steps.
-const CASE: Step = Step(0);
-
 /// A case for the operator, tied to its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -19,7 +16,7 @@ impl Versioned for Case {}
 
 impl Case {
     pub fn happening(&self) -> (OrderId, Step, Happening) {
-        (self.order, CASE, Happening::CaseOpened { why: self.why.clone() })
+        (self.order, Step::CASE, Happening::CaseOpened { why: self.why.clone() })
     }
 }
 
@@ -40,6 +37,6 @@ impl Resolved {
             Resolution::Retry => Happening::SentAgain { message },
             Resolution::Discard => Happening::Discarded { message },
         };
-        (self.order, CASE, what)
+        (self.order, Step::CASE, what)
     }
 }

@@ -121,7 +121,7 @@ impl Event {
                 let case = format!("the letter {what} could not be sent: {why}");
                 smallvec![
                     (mail.order, Step::MAIL, Happening::MailParked { what, why: why.clone() }),
-                    (mail.order, Step(0), Happening::CaseOpened { why: case }),
+                    (mail.order, Step::CASE, Happening::CaseOpened { why: case }),
                 ]
             }
             Event::Queued { .. } | Event::TriedAgain { .. } => smallvec![],

@@ -8,7 +8,7 @@ use crate::domain::{Money, PaymentId};
 use super::Event;
 use super::ledger::Posting;
 use super::payment::Payment;
-use super::waiting::{timer, wait_for_answer, wait_to_ask_again};
+use super::waiting::{ask_once_more, timer, wait_for_answer};
 
 pub fn begin(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     turn.record(Event::Capturing { payment: id });
@@ -29,15 +29,11 @@ fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 /// The same capture under the same key.
 pub fn capture_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, case: bool) {
-    let asks = payment.asks.saturating_add(1);
-    turn.record(Event::AskedAgain { payment: id, asks });
-    if case {
-        let why =
-            format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
-        turn.record(Case { order: payment.order, why });
-    }
+    let why = |asks| {
+        format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on")
+    };
     ask_bank(turn, id, payment);
-    wait_to_ask_again(turn, id, payment.order, asks);
+    ask_once_more(turn, id, payment, case.then_some(why));
 }
 
 pub fn captured(

@@ -30,5 +30,5 @@ pub fn again_later(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, mes
 }
 
 fn timer_of(order: OrderId) -> TimerId {
-    TimerId { kind: NEXT, of: u128::from_be_bytes(order.to_bytes()) }
+    TimerId { kind: NEXT, of: order.number() }
 }
