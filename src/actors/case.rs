@@ -9,9 +9,6 @@ use crate::runtime::{Actor as _, Resolution, Versioned};
 use super::Turn;
 use super::back_office::{BackOffice, Message as ToBackOffice, NewCase};
 
-/// It stands beside the fifteen steps.
-const CASE: Step = Step(0);
-
 /// Somebody has to look at this: it is noted on the order's timeline, where it is about one, and kept by the back office.
 pub fn open(turn: &mut Turn<'_>, kind: CaseKind, order: Option<OrderId>, text: String) {
     note(turn, order, &text);
@@ -72,7 +69,7 @@ impl Versioned for Case {}
 
 impl Case {
     pub fn happening(&self) -> (OrderId, Step, Happening) {
-        (self.order, CASE, Happening::CaseOpened { why: self.why.clone() })
+        (self.order, Step::CASE, Happening::CaseOpened { why: self.why.clone() })
     }
 }
 
@@ -93,6 +90,6 @@ impl Resolved {
             Resolution::Retry => Happening::SentAgain { message },
             Resolution::Discard => Happening::Discarded { message },
         };
-        (self.order, CASE, what)
+        (self.order, Step::CASE, what)
     }
 }

@@ -191,8 +191,8 @@ fn normalised(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfkc().normalize(text)
 }
 
-/// Of a digest, and of how a UUID is divided.
-const DIGEST_CHARS: [usize; 3] = [32, 40, 64];
+/// Of a digest (MD5, SHA-1, SHA-2) or of an API key of ours, and of how a UUID is divided.
+const DIGEST_CHARS: [usize; 7] = [32, 40, 56, 64, 72, 96, 128];
 const UUID_CHARS: usize = 36;
 const UUID_DASHES: [usize; 4] = [8, 13, 18, 23];
 /// With fewer letters it may be digits that somebody has added a letter to.

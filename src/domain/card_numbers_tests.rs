@@ -1,5 +1,8 @@
 use super::*;
+use crate::domain::{ApiKey, Date, OrderId, OrderKey, PassKey, PassKeys, ProgramId, VisitorKey};
 use proptest::prelude::*;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 
 /// Digits of other scripts, and what looks like digits, each with its zero.
 const ZEROS: [char; 7] = ['\u{ff10}', '\u{660}', '\u{966}', '\u{e50}', '\u{1d7ce}', '\u{1d7f6}', '\u{116da}'];
@@ -141,6 +144,29 @@ fn other_numbers_pass() {
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.127 Safari/537.36",
     ] {
         assert!(!holds_card_number(text), "{text}");
+    }
+}
+
+/// One API key in some thousands did, and its program's every request was refused.
+#[test]
+fn nothing_that_the_shop_itself_makes_holds_a_card_number() {
+    let mut random = StdRng::seed_from_u64(59907);
+    let made = |random: &mut StdRng| {
+        let key = PassKeys::new(vec![PassKey { id: 1, secret: random.random() }]).expect("one key is enough");
+        let (at_ms, order) = (random.random_range(0..2_000_000_000_000), random.random());
+        [
+            format!(
+                "Bearer {}",
+                ApiKey::new(ProgramId::new(random.random_range(0..100_000)), random.random()).reveal()
+            ),
+            key.pass(OrderId::new(at_ms, order), Date(random.random_range(20_000..25_000))),
+            VisitorKey::new(at_ms, random.random()).to_string(),
+            OrderId::new(at_ms, order).to_string(),
+            OrderKey::new(random.random()).to_string(),
+        ]
+    };
+    for text in (0..20_000).flat_map(|_| made(&mut random)) {
+        assert!(!holds_card_number(&text), "{text}");
     }
 }
 

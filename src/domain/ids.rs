@@ -57,7 +57,7 @@ macro_rules! id {
                 $name(u128::from_be_bytes(bytes))
             }
 
-            /// For the id of a timer.
+            /// For ids that are made of it: a timer's, a demand's.
             pub fn number(self) -> u128 {
                 self.0
             }

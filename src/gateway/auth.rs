@@ -8,11 +8,9 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use serde::Deserialize;
 
 use crate::domain::ApiKey;
+use crate::domain::limits::KEY_CHARS_MAX;
 
 use super::{App, Code, Principal, Problem};
-
-/// Longer ones open nothing: an order's key has 26 characters.
-const KEY_CHARS_MAX: usize = 128;
 
 #[derive(Deserialize)]
 struct KeyInQuery {

@@ -53,5 +53,5 @@ pub fn lapse(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold) {
 }
 
 fn timer(payment: PaymentId) -> TimerId {
-    TimerId { kind: TIMER_WINDOW, of: u128::from_be_bytes(payment.to_bytes()) }
+    TimerId { kind: TIMER_WINDOW, of: payment.number() }
 }

@@ -111,7 +111,7 @@ impl Event {
                 let (case, why) = (parked.case_of(mail), parked.why.clone());
                 smallvec![
                     (order, Step::MAIL, Happening::MailParked { what, why }),
-                    (order, Step(0), Happening::CaseOpened { why: case }),
+                    (order, Step::CASE, Happening::CaseOpened { why: case }),
                 ]
             }
             Event::Queued { .. } | Event::TriedAgain { .. } => smallvec![],

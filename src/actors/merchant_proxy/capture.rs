@@ -8,7 +8,7 @@ use crate::domain::{CaseKind, Money, PaymentId};
 use super::Event;
 use super::ledger::Posting;
 use super::payment::Payment;
-use super::waiting::{timer, wait_for_answer, wait_to_ask_again};
+use super::waiting::{ask_once_more, timer, wait_for_answer};
 
 pub fn begin(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     turn.record(Event::Capturing { payment: id });
@@ -29,15 +29,11 @@ fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 /// The same capture under the same key.
 pub fn capture_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, is_case: bool) {
-    let asks = payment.asks.saturating_add(1);
-    turn.record(Event::AskedAgain { payment: id, asks });
-    if is_case {
-        let text =
-            format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on");
-        case::open(turn, CaseKind::Capture, Some(payment.order), text);
-    }
+    let why = |asks| {
+        format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on")
+    };
     ask_bank(turn, id, payment);
-    wait_to_ask_again(turn, id, payment.order, asks);
+    ask_once_more(turn, id, payment, is_case.then_some((CaseKind::Capture, why)));
 }
 
 pub fn captured(

@@ -1,14 +1,14 @@
 //! Letting go: of what is held, and of what may be.
 
+use crate::actors::Turn;
 use crate::actors::bank;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Turn, case};
 use crate::domain::{CaseKind, DeclineReason, PaymentId};
 
 use super::Event;
 use super::ledger::Posting;
 use super::payment::Payment;
-use super::waiting::{timer, wait_for_answer, wait_to_ask_again};
+use super::waiting::{ask_once_more, timer, wait_for_answer};
 
 /// Reverses a payment whose outcome is not known, or not what was asked.
 pub fn give_up(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, reverse_as: Option<DeclineReason>) {
@@ -38,15 +38,11 @@ pub fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 /// Until the bank acknowledges.
 pub fn release_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, is_case: bool) {
-    let asks = payment.asks.saturating_add(1);
-    turn.record(Event::AskedAgain { payment: id, asks });
-    if is_case {
-        let text =
-            format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on");
-        case::open(turn, CaseKind::Payment, Some(payment.order), text);
-    }
+    let why = |asks| {
+        format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on")
+    };
     ask_bank(turn, id, payment);
-    wait_to_ask_again(turn, id, payment.order, asks);
+    ask_once_more(turn, id, payment, is_case.then_some((CaseKind::Payment, why)));
 }
 
 /// The bank says that nothing is held, nor will be.

@@ -176,7 +176,7 @@ impl Event {
     pub fn happenings(&self) -> crate::actors::Happenings {
         let money = |order: &OrderId, what| smallvec![(*order, Step::MONEY, what)];
         let case = |order: &OrderId, why: &String| {
-            smallvec![(*order, Step(0), Happening::CaseOpened { why: why.clone() })]
+            smallvec![(*order, Step::CASE, Happening::CaseOpened { why: why.clone() })]
         };
         match self {
             Event::AuthSent { order, amount, .. } => {

@@ -55,11 +55,9 @@ pub fn forget(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 }
 
 fn is_refused(order: &Order) -> bool {
-    match order.answer {
-        answer if answer.began_pending() => planted::is(Bug::PendingForgotten) && order.state.is_end(),
-        AnswerState::Given(kind) => order.state.is_end() && kind.is_refusal(),
-        AnswerState::Waiting(_) | AnswerState::TakenSince => false,
-    }
+    let was_refused = matches!(order.answer, AnswerState::Given(kind) if kind.is_refusal());
+    let is_forgotten_too = planted::is(Bug::PendingForgotten) && order.answer.began_pending();
+    order.state.is_end() && (was_refused || is_forgotten_too)
 }
 
 /// Nothing is held, nor will be. A verification never holds anything.

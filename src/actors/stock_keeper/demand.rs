@@ -12,7 +12,7 @@ pub struct DemandId(u128);
 
 impl DemandId {
     pub fn of(order: OrderId) -> DemandId {
-        DemandId(u128::from_be_bytes(order.to_bytes()))
+        DemandId(order.number())
     }
 
     pub fn of_question(at_ms: u64, random: u128) -> DemandId {

@@ -8,9 +8,6 @@ use crate::runtime::Versioned;
 
 use super::{Bucket, Credit, Demand, DemandId, Offer, Overdue, PurchaseOrder, PurchaseOrderId};
 
-/// A case for the operator stands beside the fifteen steps.
-const CASE: Step = Step(0);
-
 /// What the stock keeper states. Units move by these alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
@@ -210,7 +207,7 @@ impl Event {
                 smallvec![(*order, Step::ORDERS_SUPPLIES, what)]
             }
             Event::Unanswered { order, case: Some(why), .. } => {
-                smallvec![(*order, CASE, Happening::CaseOpened { why: why.clone() })]
+                smallvec![(*order, Step::CASE, Happening::CaseOpened { why: why.clone() })]
             }
             Event::Moved { .. } | Event::Unanswered { case: None, .. } => smallvec![],
             Event::Listed { .. }

@@ -6,9 +6,6 @@ use crate::runtime::{Fold, Versioned};
 
 use super::{Fulfilment, Shipment, Stage};
 
-/// A case for the operator stands beside the fifteen steps.
-const CASE: Step = Step(0);
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Event {
@@ -86,7 +83,9 @@ impl Event {
                 (Step::TRUCK_COLLECTS, Happening::HandedOver { tracking: tracking.clone() })
             }
             Event::Delivered { .. } => (Step::DELIVERED, Happening::Delivered),
-            Event::Unanswered { case: Some(why), .. } => (CASE, Happening::CaseOpened { why: why.clone() }),
+            Event::Unanswered { case: Some(why), .. } => {
+                (Step::CASE, Happening::CaseOpened { why: why.clone() })
+            }
             _ => return smallvec![],
         };
         smallvec![(self.order(), step, what)]

@@ -38,5 +38,5 @@ pub fn unanswered(turn: &mut Turn<'_>, order: OrderId, text: Option<String>) {
 }
 
 fn timer_of(order: OrderId) -> TimerId {
-    TimerId { kind: NEXT, of: u128::from_be_bytes(order.to_bytes()) }
+    TimerId { kind: NEXT, of: order.number() }
 }

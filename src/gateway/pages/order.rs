@@ -4,6 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actors::order_manager::{Claim, NoSuchOrder, OrderView, PaymentView, Show};
+use crate::domain::limits::KEY_CHARS_MAX;
 use crate::domain::{Happening, OrderId, OrderState, Timeline};
 use crate::gateway::assets::LIVE;
 use crate::gateway::countries::country_name;
@@ -20,8 +21,6 @@ use super::timeline::{Entry, StepShown, cases, steps};
 /// How soon its script asks for the page again while the bank is asked, and while the order is on its way.
 const REFRESH_PAYING_S: u32 = 2;
 const REFRESH_MOVING_S: u32 = 5;
-/// Longer ones open nothing: an order's key has 26 characters.
-const KEY_CHARS_MAX: usize = 128;
 
 #[derive(Template)]
 #[template(path = "shop/order.html")]

@@ -224,7 +224,7 @@ impl Others {
                 Said::Allocated { order } => (order, Stands::Allocated, Stands::Allocated),
                 other => panic!("the stock keeper never says {other:?}"),
             };
-            let n = (u128::from_be_bytes(order.to_bytes()) >> 80) as u64;
+            let n = (order.number() >> 80) as u64;
             let Known { stands, behind, lines } = self.orders.get_mut(&n).unwrap();
             match behind {
                 None if *stands == Stands::Ended => {
