@@ -58,6 +58,10 @@ impl DataDirectory {
         };
         mark.must_fit(settings)?;
         history_check::check_again(&layout)?;
+        if !journal::is_begun(&layout.journal())? {
+            // with the journal, whoever begins it: later their absence means that they are gone
+            link_keys(&layout)?;
+        }
         let at_least = promised(&layout)?;
         runtime::must_know::<Shop>(&layout.journal(), at_least)?;
         let segment_bytes = settings.journal.segment_bytes;
