@@ -195,11 +195,11 @@ fn partners(
 
 /// Every product that is listed, for the gateway's index.
 pub fn catalogue(running: &Running<Shop>, currency: Currency) -> Result<Catalogue, Failure> {
-    let products = running.every::<crate::actors::stock_keeper::Listed>()?;
-    let sold = products.into_iter().filter(|listed| listed.delisted_at.is_none());
-    let products: Vec<Product> = sold.map(|listed| listed.product).collect();
+    let all = running.every::<crate::actors::stock_keeper::Listed>()?;
+    let (sold, delisted): (Vec<_>, Vec<_>) = all.into_iter().partition(|listed| listed.delisted_at.is_none());
+    let products: Vec<Product> = sold.into_iter().map(|listed| listed.product).collect();
     must_be_in(&products, currency)?;
-    Ok(Catalogue::build(products)?)
+    Ok(Catalogue::build(products)?.without(delisted.into_iter().map(|listed| listed.product.sku)))
 }
 
 /// Each is priced in the shop's currency, or no sum would be one.

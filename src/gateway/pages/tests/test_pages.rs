@@ -20,7 +20,8 @@ use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, ShopIdentity, Sku, Totals, VisitorKey};
 use crate::gateway::pages::error_pages;
 use crate::gateway::{
-    App, AskError, HttpLimits, PageSettings, PendingReply, Programs, RequestGuard, ShopClient, configure,
+    App, AskError, HttpLimits, LiveCatalogue, PageSettings, PendingReply, Programs, RequestGuard, ShopClient,
+    configure,
 };
 use crate::runtime::{AnyReply, Question};
 
@@ -58,7 +59,7 @@ impl ShopClient for ScriptedShop {
 
 /// The shop and a browser before it.
 pub struct TestPages {
-    app: App,
+    pub app: App,
     shop: Arc<ScriptedShop>,
     books: Vec<Product>,
     public_url: &'static str,
@@ -176,7 +177,7 @@ impl TestPages {
 fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
     App {
         shop,
-        catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
+        catalogue: Arc::new(LiveCatalogue::new(Catalogue::build(books.to_vec()).unwrap())),
         tokens: Arc::new(|token| token == "tok_good"),
         payment_page: Some(Arc::new(test_gateway::ScriptedPaymentPage)),
         programs: Arc::new(Programs::new(true)),
