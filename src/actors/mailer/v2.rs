@@ -79,6 +79,7 @@ pub fn letter(old: Arc<Letter>) -> Arc<mail::Letter> {
         arrives_on: None,
         tracking: old.tracking,
         reason: old.reason,
+        aftermath: None,
         written_at: old.written_at,
     })
 }
