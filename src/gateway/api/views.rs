@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -329,7 +330,7 @@ pub fn entry(entry: &TimelineEntry) -> EntryView {
         at: AsText(entry.at),
         step: entry.step.0,
         name: entry.step.name(),
-        what: told(&entry.what),
+        what: told(&entry.what, &TimeZone::UTC),
         by: AsText(entry.by),
     }
 }

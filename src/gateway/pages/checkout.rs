@@ -34,6 +34,7 @@ struct CheckoutPage<'a> {
     lines: Vec<Line>,
     totals: Sums,
     can_go_on: bool,
+    sends_mail: bool,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +83,7 @@ fn checkout_page(
         wait,
         lines: cart.lines.iter().map(Line::of).collect(),
         totals: Sums::of(totals),
+        sends_mail: app.identity.sends_mail,
         can_go_on: wait.is_none_or(|wait| wait.until.is_some()),
     };
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

@@ -25,6 +25,7 @@ mod payment_return;
 mod same_origin;
 mod stock;
 mod story;
+mod text;
 mod timeline;
 mod visitor;
 
@@ -75,5 +76,6 @@ pub fn configure(site: &mut ServiceConfig) {
                 .route(get().to(order_cancel::ask))
                 .route(web::post().to(order_cancel::cancel)),
         )
+        .configure(text::configure)
         .configure(super::assets::configure);
 }

@@ -1,8 +1,10 @@
 use actix_web::test::TestRequest;
 
 use crate::access::{Quota, Quotas};
-use crate::actors::order_manager::{Answer, Outcome};
-use crate::actors::web_session::{Adopt, BeginCheckout, Message as CartMessage, NoCheckout, PayWith};
+use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView, Show};
+use crate::actors::web_session::{
+    Adopt, BeginCheckout, CartView, Message as CartMessage, NoCheckout, PayWith, View,
+};
 use crate::actors::{Address, Message};
 use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState, VisitorKey};
 use crate::gateway::AskError;
@@ -256,12 +258,46 @@ async fn a_strange_nonce_or_visitor_buys_nothing() {
     for strange in ["?checkout=x", "", "?checkout=x&token=tok_good"] {
         assert_eq!(pages.get(&format!("/checkout/return{strange}")).await.status, 404);
     }
-    let cardless = |(_, message): &_| {
-        matches!(message, Message::WebSession(CartMessage::PayWith(PayWith { card: None, .. })))
+    let pays_by_card = |(_, message): &_| {
+        matches!(message, Message::WebSession(CartMessage::PayWith(PayWith { card: Some(_), .. })))
     };
-    assert!(pages.asked().iter().all(cardless), "a token in the address is not looked at");
+    assert!(!pages.asked().iter().any(pays_by_card), "a token in the address is not looked at");
     assert_eq!(pages.send(TestRequest::get().uri(RETURN)).await.status, 404);
     assert!(pages.asked().is_empty());
+}
+
+/// Her browser comes back to a checkout that is over; its last order is this.
+async fn checkout_over(last: Option<OrderView>) -> SeenPage {
+    let view = last.clone();
+    let pages = TestPages::new(move |to, message| match message {
+        Message::WebSession(CartMessage::View(_)) => {
+            let last_order = last.as_ref().map(|view| view.id);
+            reply::<View>(Ok(Box::new(CartView { last_order, ..cart(vec![]) })))
+        }
+        Message::OrderManager(_) => reply::<Show>(Ok(Box::new(view.clone().unwrap()))),
+        _ => stocked(9, vec![])(to, message),
+    });
+    pages.get(RETURN).await
+}
+
+#[actix_web::test]
+async fn a_checkout_that_is_over_says_whether_she_paid_and_where_her_order_is() {
+    let none = checkout_over(None).await;
+    assert_eq!(none.status, 404);
+    none.shows("This checkout is over")
+        .shows("We know of no order from this browser, so nothing was paid here");
+    none.hides("To your order");
+    let amount = order_view(OrderState::Closed).totals.total;
+    for (state, payment, money) in [
+        (OrderState::Confirmed, PaymentView::Authorised, "Your bank holds the money."),
+        (OrderState::Closed, PaymentView::Settled { amount }, "£18.97 paid."),
+        (OrderState::AwaitingPayment, PaymentView::Unknown, "Your bank has not answered yet"),
+        (OrderState::Declined, PaymentView::Declined, "Your bank declined. Nothing was charged."),
+    ] {
+        let view = OrderView { payment, ..order_view(state) };
+        let path = order_path(&view);
+        checkout_over(Some(view)).await.shows(money).shows(&format!("href=\"{path}\">To your order"));
+    }
 }
 
 #[actix_web::test]
