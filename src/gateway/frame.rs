@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 use crate::domain::ShopIdentity;
 
 use super::assets::{self, Asset};
+use super::countries;
 
 /// What stands around every page, of who keeps the shop: its name and logo, its own pages and the links to them, whether it is a demo,
-/// and in which time zone it lives. Templates find it by its name, `frame`.
+/// where it sends to, and in which time zone it lives. Templates find it by its name, `frame`.
 pub struct Frame {
     pub shop: String,
     pub is_demo: bool,
@@ -17,6 +18,8 @@ pub struct Frame {
     pub logo: Option<Asset>,
     pub texts: Vec<TextPage>,
     pub zone: TimeZone,
+    /// Where it sends to: codes with their names.
+    pub countries: Vec<(&'static str, &'static str)>,
 }
 
 /// A page that the operator has written. What is not set has no page, and no link.
@@ -40,6 +43,7 @@ impl Frame {
             takes_cards: identity.can_take_payment,
             logo: identity.logo.as_ref().map(assets::logo),
             texts: text_pages(identity),
+            countries: countries::offered(identity),
             // the settings take no zone that is not known
             zone: TimeZone::get(&identity.time_zone).unwrap_or(TimeZone::UTC),
         }

@@ -6,7 +6,9 @@ use crate::actors::web_session::{
     Adopt, BeginCheckout, CartView, Message as CartMessage, NoCheckout, PayWith, View,
 };
 use crate::actors::{Address, Message};
-use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState, VisitorKey};
+use crate::domain::{
+    Backorder, CountryCode, Date, DeclineReason, OrderId, OrderState, ShopIdentity, VisitorKey,
+};
 use crate::gateway::AskError;
 use crate::partners::processor::TypedCard;
 
@@ -149,6 +151,46 @@ async fn an_address_is_held_to_the_form_of_its_country() {
 }
 
 #[actix_web::test]
+async fn a_postcode_that_only_looks_unusual_is_asked_about_once() {
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    let strange = ADA.replace("SW1Y+4JH", "zz1+1aa");
+    let seen = pages.post("/checkout", &strange).await;
+    assert_eq!(seen.status, 422);
+    seen.shows(
+        "United Kingdom: a postcode such as EC1Y 8SY is expected. If yours is right as it is, please go on.",
+    );
+    seen.shows("name=\"postcode_seen\" value=\"GB/ZZ1 1AA/\"").shows("value=\"zz1 1aa\"");
+    assert_eq!(begun(&pages), None);
+    let other = pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ2+2AA%2F")).await;
+    assert_eq!(other.status, 422, "that was another one");
+    assert_eq!(
+        pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ1+1AA%2F")).await.status,
+        303
+    );
+    let region =
+        "name=Ada&email=ada@example.com&line1=1+St&city=Boston&region=Massa&postcode=02101&country=US";
+    let seen = pages.post("/checkout", region).await;
+    seen.shows("id=\"region-error\"").shows("value=\"US/02101/Massa\"").hides("id=\"postcode-error\"");
+    assert_eq!(
+        pages.post("/checkout", &format!("{region}&postcode_seen=US%2F02101%2FMassa")).await.status,
+        303
+    );
+}
+
+#[actix_web::test]
+async fn a_shop_sends_to_the_countries_that_it_names_and_says_which_those_are() {
+    let countries = ["IE", "GB"].map(|code| CountryCode::parse(code).unwrap()).into();
+    let shop = ShopIdentity { countries, ..ShopIdentity::demo() };
+    let pages = TestPages::new(stocked(9, vec![emmas(2)])).kept_by(shop);
+    pages.get("/checkout").await.shows("value=\"IE\" selected").shows("value=\"GB\"").hides("value=\"FR\"");
+    let abroad = "name=Ada&email=ada@example.com&line1=1+Rue&city=Paris&postcode=75001&country=FR";
+    let seen = pages.post("/checkout", abroad).await;
+    assert_eq!((seen.status, begun(&pages)), (422, None));
+    seen.shows("We send to these countries alone: Ireland (IE), United Kingdom (GB).");
+    assert_eq!(pages.post("/checkout", ADA).await.status, 303);
+}
+
+#[actix_web::test]
 async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
     let seen = pages.post("/checkout", &ADA.replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
@@ -162,6 +204,17 @@ async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
         .hides("4242")
         .shows("value=\"London\"")
         .shows("value=\"ada@example.com\"");
+    assert_eq!(begun(&pages), None);
+    // the first is one in ten of its length; 16 digits are no telephone number
+    let phone = |number: &str| format!("{ADA}&phone={number}");
+    assert_eq!(pages.post("/checkout", &phone("%2B49+1512+3456789")).await.status, 303);
+    assert_eq!(pages.post("/checkout", &phone("%2B4111111111119")).await.status, 303);
+    pages.asked();
+    for refused in ["4242+4242+4242+4242", "%2B4242+4242+4242+4242", "4111111111119"] {
+        let seen = pages.post("/checkout", &phone(refused)).await;
+        assert_eq!(seen.status, 422, "{refused}");
+        seen.shows("id=\"phone-error\"").shows("looks like a card number").hides("4242").hides("41111111");
+    }
     assert_eq!(begun(&pages), None);
     let elsewhere = pages.post("/cart/lines", "sku=PD-1&quantity=4242+4242+4242+4242").await;
     assert_eq!(elsewhere.status, 422);
