@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::ShopIdentity;
 
-use super::assets::{self, Asset};
+use super::assets::Asset;
 use super::countries;
 
 /// What stands around every page, of who keeps the shop: its name and logo, its own pages and the links to them, whether it is a demo,
@@ -41,7 +41,7 @@ impl Frame {
             shop: identity.name.clone(),
             is_demo: identity.is_demo,
             takes_cards: identity.can_take_payment,
-            logo: identity.logo.as_ref().map(assets::logo),
+            logo: identity.logo.as_ref().map(Asset::of_logo),
             texts: text_pages(identity),
             countries: countries::offered(identity),
             // the settings take no zone that is not known

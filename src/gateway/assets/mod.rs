@@ -2,24 +2,18 @@
 //!
 //! Guarantee: an address names its content, so a browser may keep it for ever; another content has another address.
 
+mod asset;
+
 use std::sync::LazyLock;
 
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data, ServiceConfig};
+use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use xxhash_rust::xxh3::xxh3_64;
-
-use crate::domain::{Logo, LogoKind};
 
 use super::site::{get, resource};
 use super::{App, Code, Problem};
 
-/// A file, and where it is served.
-pub struct Asset {
-    pub path: String,
-    kind: &'static str,
-    content: Bytes,
-}
+pub use asset::Asset;
 
 pub static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("shop", "css", "text/css; charset=utf-8", include_str!("shop.css")));
@@ -32,32 +26,6 @@ pub static LIVE: LazyLock<Asset> =
 
 /// What the operator has drawn runs nothing, and loads nothing, also where it is opened by itself.
 const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
-
-impl Asset {
-    fn new(name: &str, extension: &str, kind: &'static str, content: impl Into<Bytes>) -> Asset {
-        let content = content.into();
-        let hash = xxh3_64(&content);
-        Asset { path: format!("/assets/{name}-{hash:016x}.{extension}"), kind, content }
-    }
-
-    fn response(&self) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, self.kind))
-            .insert_header((header::CACHE_CONTROL, FOR_EVER))
-            .body(self.content.clone())
-    }
-}
-
-/// The shop's own, as its settings name it.
-pub fn logo(logo: &Logo) -> Asset {
-    let (extension, kind) = match logo.kind {
-        LogoKind::Svg => ("svg", "image/svg+xml"),
-        LogoKind::Png => ("png", "image/png"),
-    };
-    Asset::new("logo", extension, kind, logo.bytes.clone())
-}
-
 /// `GET /assets/{name}` of what is not in the binary.
 async fn of_the_shop(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let logo = app.pages.frame.logo.as_ref().filter(|logo| logo.path == request.path());

@@ -38,7 +38,7 @@ use actix_web::error::InternalError;
 use actix_web::web::{self, ServiceConfig};
 
 use super::site::{get, resource};
-use super::{App, card_number_filter, security};
+use super::{App, TEXT_PATHS, card_number_filter, security};
 
 pub use error_pages::error_pages;
 pub(super) use same_origin::is_same_origin;
@@ -76,6 +76,8 @@ pub fn configure(site: &mut ServiceConfig) {
                 .route(get().to(order_cancel::ask))
                 .route(web::post().to(order_cancel::cancel)),
         )
-        .configure(text::configure)
         .configure(super::assets::configure);
+    for path in TEXT_PATHS {
+        site.service(resource(path, "GET, HEAD").route(get().to(text::show)));
+    }
 }

@@ -1,11 +1,10 @@
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::gateway::frame::TextPage;
-use crate::gateway::site::{get, resource};
-use crate::gateway::{App, Code, Problem, TEXT_PATHS};
+use crate::gateway::{App, Code, Problem};
 
 use super::layout::{CachePolicy, Layout, render};
 
@@ -17,14 +16,8 @@ struct Page<'a> {
     text: &'a TextPage,
 }
 
-pub fn configure(site: &mut ServiceConfig) {
-    for path in TEXT_PATHS {
-        site.service(resource(path, "GET, HEAD").route(get().to(show)));
-    }
-}
-
 /// `GET /contact`, `/terms`, `/returns`, `/privacy`: where the shop has it.
-async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let text = app.pages.frame.text(request.path());
     let text = text.ok_or_else(|| Problem::new(Code::NotFound, "this shop has no such page"))?;
     let page = Page { layout: Layout::titled(text.title), text };
