@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use crate::actors::Rules;
 use crate::actors::order_manager::{self, PaymentView};
 use crate::actors::stock_keeper::Availability;
 use crate::actors::web_session;
@@ -270,7 +271,7 @@ pub fn order_path(id: OrderId) -> String {
     format!("/api/v1/orders/{id}")
 }
 
-pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_> {
+pub fn order<'a>(rules: &Rules, view: &'a order_manager::OrderView, opened: OpenedBy) -> OrderShown<'a> {
     let this = order_path(view.id);
     let by_key = |key: &str| format!("/orders/{}?key={key}", view.id);
     let (key, page) = match opened {
@@ -292,7 +293,8 @@ pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_
         lines: lines(&view.lines),
         totals: totals(&view.totals),
         total: money(&view.totals.total),
-        promised_date: view.promised_date.map(AsText),
+        // nobody promises for whom there is no crew
+        promised_date: view.promised_date.filter(|_| rules.has_crew).map(AsText),
         payment: payment(&view.payment),
         tracking: view.tracking.as_deref(),
         decline_code: view.decline_reason.map(|reason| reason.code()),

@@ -92,7 +92,7 @@ fn noted(notice: &str, state: OrderState) -> Option<&'static str> {
     match notice {
         "too_late" if !state.is_end() => Some("It is too late to cancel: your parcel has left."),
         "asking" if order_status::can_be_cancelled(state) => Some(
-            "We have asked the carrier to give your parcel back. If it has not left yet, the order will be cancelled.",
+            "We are seeing whether your parcel can still be stopped. If it has not left yet, the order will be cancelled.",
         ),
         _ => None,
     }
