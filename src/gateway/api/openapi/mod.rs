@@ -167,7 +167,8 @@ fn parameter(name: &str) -> Value {
 fn cursor() -> Value {
     json!({
         "type": "string",
-        "pattern": format!("^([at]\\.[A-Za-z0-9._/ -]{{1,{}}})?$", Sku::LENGTH_MAX),
+        "pattern": format!("^([atn]\\.{})?$", words::SKU),
+        "maxLength": Sku::LENGTH_MAX + 2,
         "description": "The next_cursor of the page before.",
     })
 }

@@ -68,8 +68,11 @@ fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Object {
     text().enum_values(Some(names.into_iter().map(str::to_owned))).build()
 }
 
+/// Words of a code with single spaces between, a letter or a digit in one of them at least.
+pub const SKU: &str = "([._/-]+ )*[._/-]*[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/-]+)*";
+
 pub fn sku() -> Object {
-    let pattern = "^[A-Za-z0-9._/-]+( [A-Za-z0-9._/-]+)*$";
+    let pattern = format!("^{SKU}$");
     text().max_length(Some(Sku::LENGTH_MAX)).pattern(Some(pattern)).examples([json!("PD-0001")]).build()
 }
 
