@@ -181,8 +181,8 @@ fn partners(
     if !kind.is_demo() {
         return Ok(Partners::not_set_up());
     }
-    let from = settings.mail_from().to_owned();
     let shop = Arc::new(settings.identity(kind)?);
+    let from = settings.mail_from(&shop.name);
     let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), links, shop)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),

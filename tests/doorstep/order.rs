@@ -77,6 +77,7 @@ fn the_customer_gets_a_letter_when_it_is_confirmed_dispatched_and_delivered() {
         let letter = letter(&shop, &order.id, kind);
         assert!(letter.contains("To: ") && letter.contains("ada@example.com"), "{letter}");
         assert!(letter.contains(&order.id) && letter.contains("Doorstep Books: your order "), "{letter}");
+        assert!(letter.contains("From: \"Doorstep Books\" <shop@doorstep.example>"), "{letter}");
         for said in ["Delivery: ", "Total: ", "United Kingdom", "This shop is a demo"] {
             assert!(letter.contains(said), "no `{said}` in {letter}");
         }
