@@ -180,12 +180,14 @@ fn partners(
     layout: &Layout,
     base_url: &str,
 ) -> Result<Partners, Failure> {
+    // a shop's pages have links too, though no letter of its own has one yet
+    let links = link_keys(layout)?;
     if !kind.is_demo() {
         return Ok(Partners::not_set_up());
     }
-    let from = settings.mail_from().to_owned();
     let shop = Arc::new(settings.identity(kind)?);
-    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?, shop)?;
+    let from = settings.mail_from(&shop.name);
+    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), links, shop)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),
         carrier: Box::new(EmbeddedCarrier),

@@ -107,7 +107,7 @@ fn serve_all(
         clients: Arc::new(settings.clients()),
         origins: shop.names.clone(),
         cors_origins: Arc::new(settings.http.cors_origins.clone()),
-        pages: PageSettings { payment_page_url },
+        pages: PageSettings::new(payment_page_url, &identity),
         identity,
     };
     control::listen(running, &app.programs, &opened.layout);

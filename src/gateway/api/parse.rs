@@ -10,6 +10,7 @@ use crate::domain::{
     Backorder, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId, ShippingAddress, Sku,
     Totals, addresses,
 };
+use crate::gateway::countries::served_instead;
 use crate::gateway::json::Json;
 use crate::gateway::{App, Body, Code, Problem, details, idempotency};
 
@@ -151,7 +152,7 @@ fn check_total(app: &App, lines: &[OrderLine]) -> Result<(), Problem> {
 /// What an order and a cart's checkout have in common.
 fn checkout_details(app: &App, body: &Fields<'_>) -> Result<CheckoutDetails, Problem> {
     let customer = customer(body)?;
-    let shipping_address = shipping_address(body)?;
+    let shipping_address = shipping_address(app, body)?;
     let backorder = backorder(body)?;
     let token = token(app, body)?;
     Ok(CheckoutDetails {
@@ -171,7 +172,7 @@ fn customer(body: &Fields<'_>) -> Result<Customer, Problem> {
     })
 }
 
-fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
+fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
     let at = body.place("shipping_address");
     let known = ["line1", "line2", "city", "region", "postcode", "country", "phone"];
     let fields = Fields::of(body.required("shipping_address")?, &at, &known)?;
@@ -188,6 +189,10 @@ fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
         phone: optional("phone")?,
     };
     let country = fields.parsed("country", details::country)?;
+    if let Some(served) = served_instead(&app.identity, country) {
+        let detail = format!("the shop sends to these countries alone: {served}");
+        return Err(fields.place("country").bad(detail));
+    }
     // one problem names one field: the first
     addresses::check(country, &typed).map_err(|mut wrong| {
         let first = wrong.swap_remove(0);

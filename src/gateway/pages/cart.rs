@@ -90,12 +90,18 @@ fn cart_page(
         layout: Layout::titled("Your basket").basket(cart.map_or(0, visitor::units)),
         lines: lines.iter().map(Line::of).collect(),
         totals: totals.as_ref().map(Sums::of),
-        can_check_out: too_dear.is_none(),
+        can_check_out: too_dear.is_none() && app.payment_page.is_some(),
         quantity_max: Quantity::MAX,
-        notice,
+        notice: notice.or(not_open(app)),
         error: refused.or(too_dear),
     };
     render(&app.pages, status, CachePolicy::NoStore, &page)
+}
+
+/// Why there is no button that leads on.
+fn not_open(app: &App) -> Option<&'static str> {
+    let why = "We cannot take payments yet: the shop is open for looking, and your basket waits.";
+    app.payment_page.is_none().then_some(why)
 }
 
 /// What one payment can carry.

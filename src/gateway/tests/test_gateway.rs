@@ -145,7 +145,7 @@ impl TestGateway {
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
             cors_origins: Arc::default(),
-            pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
+            pages: PageSettings::new("http://127.0.0.1:7002/card", &ShopIdentity::demo()),
             identity: Arc::new(ShopIdentity::demo()),
         };
         TestGateway { app, shop }
