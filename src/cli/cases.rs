@@ -50,7 +50,7 @@ pub enum What {
     },
 }
 
-pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
+pub fn run(settings: &Settings, what: &What, json: bool) -> Result<ExitCode, Failure> {
     let closes = matches!(what, What::Close { .. });
     match (control::ask_office(settings, asked(what)?)?, json) {
         (Told::Cases(found), true) => println!("{}", serde_json::to_string_pretty(&found.cases)?),
@@ -63,14 +63,14 @@ pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Fail
     Ok(ExitCode::SUCCESS)
 }
 
-fn asked(what: What) -> Result<Asked, Failure> {
+fn asked(what: &What) -> Result<Asked, Failure> {
     Ok(match what {
-        What::List { all, limit } => Asked::Cases(Wanted { all, limit }),
-        What::Show { case } => Asked::Case(case),
+        What::List { all, limit } => Asked::Cases(Wanted { all: *all, limit: *limit }),
+        What::Show { case } => Asked::Case(*case),
         What::Close { case, why, by } => {
-            let by = by.or_else(|| std::env::var("USER").ok()).filter(|by| !by.trim().is_empty());
+            let by = by.clone().or_else(|| std::env::var("USER").ok()).filter(|by| !by.trim().is_empty());
             let by = said("--by", by.as_deref().unwrap_or(SOMEBODY), BY_CHARS_MAX)?;
-            Asked::Close { case, by, why: said("--why", &why, WHY_CHARS_MAX)? }
+            Asked::Close { case: *case, by, why: said("--why", why, WHY_CHARS_MAX)? }
         }
     })
 }

@@ -20,6 +20,7 @@ use super::Failure;
 use super::api_keys::{self, LiveKeys};
 use super::layout::Layout;
 use super::office::{self, LiveOffice};
+use super::opening;
 use super::rows::LOOKED_FOR_MAX;
 
 #[derive(Serialize, Deserialize)]
@@ -170,10 +171,9 @@ fn ask<A: DeserializeOwned>(layout: &Layout, question: &Question) -> Result<A, F
                 "permission denied: {path} answers only the user whose daemon it is; ask as that user"
             ));
         }
-        Failure(format!(
-            "no daemon answers at {} ({error}): is one running with this --data?",
-            path.display()
-        ))
+        let path = path.display();
+        let nobody = format!("no daemon answers at {path} ({error}): is one running with this --data?");
+        opening::or(layout, Failure(nobody))
     };
     let mut stream = UnixStream::connect(&path).map_err(no_daemon)?;
     stream.set_read_timeout(Some(question.within())).map_err(no_daemon)?;

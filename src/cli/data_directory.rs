@@ -8,17 +8,18 @@ use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Currency, Timestamp};
 use crate::gateway::Programs;
-use crate::journal::{self, FileJournal, FileOptions, Journal as _, JournalId, Position};
+use crate::journal::{FileJournal, FileOptions, Journal as _, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, system_time};
 use crate::settings::{Opens, Settings, ShopKind};
-use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
+use crate::storage::{DirectoryLock, OpenState, SledTrees};
 
 use super::directory::{self, Mark};
+use super::known_forms::promised;
 use super::layout::Layout;
 use super::log_hooks::OrderLog;
 use super::secrets::link_keys;
-use super::{Failure, clocks, history_check, private};
+use super::{Failure, clocks, history_check, known_forms, private};
 
 /// Of a last write that is not whole.
 pub const WHETHER_ACKNOWLEDGED: &str =
@@ -42,6 +43,7 @@ impl DataDirectory {
         let layout = Layout::of(settings);
         // before anything is made or changed
         directory::find(&layout, opens)?;
+        known_forms::check(&layout)?;
         private::claim(&layout)?;
         DataDirectory::open_as_it_is(settings, opens)
     }
@@ -51,6 +53,7 @@ impl DataDirectory {
         // first: sled too reads the clock, and takes a wrong one for damage
         let now = system_time()?;
         let layout = Layout::of(settings);
+        known_forms::check(&layout)?;
         let lock = DirectoryLock::take(&layout.dir)?;
         let mark = match directory::find(&layout, opens)? {
             Some(mark) => mark,
@@ -63,7 +66,6 @@ impl DataDirectory {
             link_keys(&layout)?;
         }
         let at_least = promised(&layout)?;
-        runtime::must_know::<Shop>(&layout.journal(), at_least)?;
         let segment_bytes = settings.journal.segment_bytes;
         let options = FileOptions { segment_bytes, at_least, ..FileOptions::default() };
         let (journal, recovery) = FileJournal::open(&layout.journal(), options)?;
@@ -83,7 +85,10 @@ impl DataDirectory {
 
     /// Recovers the shop and brings its actors to life.
     pub async fn start(self, settings: &Settings, base_url: &str) -> Result<Opened, Failure> {
-        if self.journal.last() > Position::START && !self.layout.link_keys().exists() {
+        if self.journal.last() == Position::START {
+            // there from the beginning: where they are missing later, they were lost
+            link_keys(&self.layout)?;
+        } else if !self.layout.link_keys().exists() {
             tracing::warn!(
                 file = %self.layout.link_keys().display(),
                 "the keys of links are gone: new ones are made, and links in e-mails that were sent open nothing; to have them open \
@@ -124,7 +129,7 @@ impl DataDirectory {
             spin_max: Some(Duration::from_millis(settings.runtime.spin_max_ms)),
         };
         let running = runtime::start(parts).await?;
-        if let Some(ahead) = clocks::trade_ahead(running.last_at, now, speed) {
+        if let Some(ahead) = clocks::trade_ahead(running.last_at, now, kind) {
             tracing::warn!("{ahead}");
         }
         Ok(Opened { running, layout, kind, _lock })
@@ -137,29 +142,6 @@ pub struct Opened {
     pub layout: Layout,
     pub kind: ShopKind,
     _lock: DirectoryLock,
-}
-
-/// How far the journal of a data directory must go, by its trees. A journal that is not there while its trees are, or is not
-/// theirs, is refused before anything is written.
-pub fn promised(layout: &Layout) -> Result<Position, Failure> {
-    let found = journal::identity(&layout.journal())?;
-    let promised = storage::promised(&layout.dir)?;
-    match (found, promised) {
-        (Some(expected), Some((found, _))) if found != expected => {
-            let dir = layout.dir.join("trees");
-            Err(storage::Error::Foreign { dir, found, expected }.into())
-        }
-        (Some(_), promised) => Ok(promised.map_or(Position::START, |(_, watermark)| watermark)),
-        (None, _) if !journal::is_begun(&layout.journal())? && storage::has_trees(&layout.dir)? => {
-            let dir = layout.journal();
-            Err(Failure(format!(
-                "{} holds no journal, and the trees beside it were made from one: restore it from a backup",
-                dir.display()
-            )))
-        }
-        // what there is of it says itself what is missing
-        (None, _) => Ok(Position::START),
-    }
 }
 
 /// The trees of a data directory, and in what state they were found.
@@ -211,7 +193,9 @@ pub fn must_be_in(products: &[Product], currency: Currency) -> Result<(), Failur
         return Ok(());
     };
     Err(Failure(format!(
-        "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one"
+        "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one; set shop.currency = \
+         \"{theirs}\" if its prices are right, or import the catalogue with prices in {currency}",
+        theirs = price.currency
     )))
 }
 

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use crate::domain::Currency;
 use crate::domain::catalogue::{self, Import, ImportError, Record, Row, Wishes};
+use crate::output;
 use crate::runtime::DrainDeadlines;
 use crate::settings::{Opens, Settings, ShopKind};
 
@@ -87,7 +88,7 @@ pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failur
     let import = catalogue::open(opened, &wishes).map_err(|error| arguments.cannot(error))?;
     let mut told = Told::new(import.table().clone());
     if !arguments.json {
-        print!("{}", told.table());
+        output::print(format_args!("{}", told.table()));
     }
     if arguments.dry_run {
         let mut rows = Rows { import, told: &mut told };

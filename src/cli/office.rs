@@ -13,11 +13,13 @@ use crate::runtime::{Clock, DrainDeadlines, Handle, JournalDir, recover, system_
 use crate::settings::{Opens, Settings};
 use crate::storage::{DirectoryLock, Trees};
 
-use super::data_directory::{DataDirectory, open_trees, promised};
+use super::data_directory::DataDirectory;
 use super::directory::find_opened_once;
+use super::known_forms::promised;
 use super::layout::Layout;
+use super::read_trees::ReadTrees;
 use super::rows::Rows;
-use super::{Failure, case_list, order_list, private};
+use super::{Failure, case_list, known_forms, opening, order_list, private};
 
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);
 
@@ -77,15 +79,16 @@ pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
     let layout = Layout::of(settings);
     let kind = find_opened_once(&layout)?.kind;
     private::look(&layout)?;
-    let _lock = DirectoryLock::take(&layout.dir)?;
+    known_forms::check(&layout)?;
+    let _lock = DirectoryLock::hold(&layout.dir).map_err(|held| opening::or(&layout, held.into()))?;
     let (journal_dir, at_least) = (layout.journal(), promised(&layout)?);
     let journal = JournalDir::check(&journal_dir)?;
     journal.must_reach(at_least)?;
-    let (trees, _) = open_trees(settings, &layout, journal.id()?)?;
-    let recovered = recover::<Shop>(&journal, &trees)?;
+    let read = ReadTrees::open(settings, &layout, journal.id()?)?;
+    let recovered = recover::<Shop>(&journal, &read.trees)?;
     let speed = settings.speed(kind);
     let clock = Clock::start(system_time()?, recovered.last_real, recovered.last_at, speed);
-    let rows = Rows::of(Arc::new(trees));
+    let rows = Rows::of(Arc::new(read.trees));
     let rows = rows.brought_up_to::<Order>(&recovered).brought_up_to::<CaseRecord>(&recovered);
     look(&rows, &asked, clock)
 }
@@ -102,7 +105,9 @@ fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
 
 /// To close a case is a decision: the shop is started for it, and stopped in order.
 async fn close_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
-    let opened = DataDirectory::open(settings, Opens::Either)?.start(settings, "http://localhost").await?;
+    let directory = DataDirectory::open(settings, Opens::Either);
+    let directory = directory.map_err(|failure| opening::or(&Layout::of(settings), failure))?;
+    let opened = directory.start(settings, "http://localhost").await?;
     let running = &opened.running;
     let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };
     let said = office.ask(asked).await;
