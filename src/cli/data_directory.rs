@@ -4,11 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::actors::stock_keeper::Listed;
 use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Currency, Timestamp};
 use crate::gateway::Programs;
-use crate::journal::{FileJournal, FileOptions, Journal as _, JournalId, Position};
+use crate::journal::{self, FileJournal, FileOptions, Journal as _, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, system_time};
 use crate::settings::{Opens, Settings, ShopKind};
@@ -179,7 +180,11 @@ fn partners(
 
 /// Every product that is listed, for the gateway's index.
 pub fn catalogue(running: &Running<Shop>, currency: Currency) -> Result<Catalogue, Failure> {
-    let all = running.every::<crate::actors::stock_keeper::Listed>()?;
+    catalogue_of(running.every::<Listed>()?, currency)
+}
+
+/// Of all that was ever listed.
+pub fn catalogue_of(all: Vec<Listed>, currency: Currency) -> Result<Catalogue, Failure> {
     let (sold, delisted): (Vec<_>, Vec<_>) = all.into_iter().partition(|listed| listed.delisted_at.is_none());
     let products: Vec<Product> = sold.into_iter().map(|listed| listed.product).collect();
     must_be_in(&products, currency)?;

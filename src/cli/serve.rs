@@ -110,7 +110,7 @@ fn serve_all(
         pages: PageSettings::new(payment_page_url, &identity),
         identity,
     };
-    control::listen(running, &app.programs, &opened.layout);
+    control::listen(running, &app, &opened.layout);
     serve_shop(running, shop.cloned()?, app, settings.http.workers);
     let carts = sweeper::service(running.handle(), running.trees(), running.clock(), rules);
     running.add_service(GATEWAY, sweeper::NAME, carts);

@@ -216,6 +216,14 @@ pub struct ImportedCount {
     pub adjusted: usize,
 }
 
+impl ImportedCount {
+    pub fn add(&mut self, more: ImportedCount) {
+        self.new += more.new;
+        self.changed += more.changed;
+        self.adjusted += more.adjusted;
+    }
+}
+
 /// How many products a listing made, and how many it changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListedCount {
