@@ -23,6 +23,8 @@ mod dead_letters;
 mod deadlines;
 mod directories;
 mod dispatcher;
+mod docs;
+mod documents;
 mod environment;
 mod errors;
 mod faults;
