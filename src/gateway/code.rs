@@ -60,6 +60,8 @@ problems! {
         "start a new cart with POST /api/v1/carts; one ends 30 days after it was begun";
     NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",
         "send the order's id, and its key as Authorization: Bearer or ?key=";
+    ProductGone, "product_gone", GONE, "The product is no longer sold",
+        "take it out of the cart, or search the products for another";
     LinkExpired, "link_expired", GONE, "This link has run out",
         "open the link in the newest e-mail about the order; a program uses the order's key";
     MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take this method",
@@ -74,6 +76,8 @@ problems! {
         "repeat it with the same Idempotency-Key after the time in Retry-After";
     CartBeingOrdered, "cart_being_ordered", CONFLICT, "Another checkout of this cart is still running",
         "repeat that one with its own Idempotency-Key, or this one after the time in Retry-After if that has come to nothing";
+    PriceChanged, "price_changed", CONFLICT, "It no longer costs what it did when it was looked at",
+        "nothing was bought: look at the prices that the answer shows, and repeat the request if they are accepted";
     TooLateToCancel, "too_late_to_cancel", CONFLICT, "The order can no longer be cancelled",
         "it has left the house, or has come: whoever gets it can refuse it at the door";
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",

@@ -42,9 +42,12 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
             page_for(&app, answer.outcome)
         }
         Ok(Err(NoCheckout::CartEmpty)) if !has_card => unknown_card(&app),
-        Ok(Err(NoCheckout::NoSuchCheckout | NoCheckout::NoSuchCart | NoCheckout::CartEmpty)) => {
-            no_such_checkout(&app)
-        }
+        Ok(Err(
+            NoCheckout::NoSuchCheckout
+            | NoCheckout::NoSuchCart
+            | NoCheckout::CartEmpty
+            | NoCheckout::NotAsSeen,
+        )) => no_such_checkout(&app),
         Ok(Err(NoCheckout::BeingOrdered)) => being_ordered(&app),
         Err(problem) if problem.code() == Code::OutcomeUnknown => {
             still_asking(&app, StatusCode::GATEWAY_TIMEOUT)
