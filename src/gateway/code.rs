@@ -56,8 +56,8 @@ problems! {
         "look at the address; the API begins with /api/v1";
     NoSuchProduct, "no_such_product", NOT_FOUND, "There is no such product",
         "search the products for its SKU";
-    ProductGone, "product_gone", GONE, "The shop does not sell this product any more",
-        "search the products for another; orders of it stand as they are";
+    ProductGone, "product_gone", GONE, "The product is no longer sold",
+        "take it out of the cart, or search the products for another; orders of it stand as they are";
     NoSuchCart, "no_such_cart", NOT_FOUND, "There is no such cart",
         "start a new cart with POST /api/v1/carts; one ends 30 days after it was begun";
     NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",
@@ -76,6 +76,8 @@ problems! {
         "repeat it with the same Idempotency-Key after the time in Retry-After";
     CartBeingOrdered, "cart_being_ordered", CONFLICT, "Another checkout of this cart is still running",
         "repeat that one with its own Idempotency-Key, or this one after the time in Retry-After if that has come to nothing";
+    PriceChanged, "price_changed", CONFLICT, "It no longer costs what it did when it was looked at",
+        "nothing was bought: repeat it with the total that the answer shows as expected_total, or, of a cart, after looking at it again";
     TooLateToCancel, "too_late_to_cancel", CONFLICT, "The order can no longer be cancelled",
         "it has left the house, or has come: whoever gets it can refuse it at the door";
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",

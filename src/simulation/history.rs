@@ -123,6 +123,11 @@ pub enum CheckoutOutcome {
 }
 
 impl CheckoutOutcome {
+    /// Nothing was bought, since it costs something else than what she was shown.
+    pub fn is_at_other_prices(&self) -> bool {
+        matches!(self, CheckoutOutcome::Other { code, .. } if code == "price_changed")
+    }
+
     /// The order that it tells of.
     pub fn order(&self) -> Option<OrderId> {
         match self {

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use super::http::seen_on;
 use super::order::{IN_STOCK, letter};
 use super::shop::{Setup, TestShop, setup};
 use super::wait::until;
@@ -61,7 +62,9 @@ fn is_sent_to_pay(url: &str, host: &str) -> String {
     let host = format!("Host: {host}\r\n{LIES}");
     let filled = post(url, "/cart/lines", &host, &format!("sku={IN_STOCK}&quantity=1"));
     let cookie = header(expect(&filled, 303), "set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let begun = post(url, "/checkout", &format!("{host}Cookie: {cookie}\r\n"), ADDRESS);
+    let hers = format!("{host}Cookie: {cookie}\r\n");
+    let page = get(url, "/checkout", &hers);
+    let begun = post(url, "/checkout", &hers, &format!("{ADDRESS}&seen={}", seen_on(&page)));
     header(expect(&begun, 303), "location").to_owned()
 }
 

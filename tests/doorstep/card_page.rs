@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
 
+use super::http::seen_on;
 use super::order::IN_STOCK;
 use super::shop::{TestShop, setup};
 
@@ -35,13 +36,16 @@ fn header(answer: &str, name: &str) -> String {
     line.split_once(": ").expect("a header").1.to_owned()
 }
 
+const ADDRESS: &str =
+    "name=Ada+Lovelace&email=ada%40example.com&line1=12+Square&city=London&postcode=SW1Y+4JH&country=GB";
+
 /// With a book in her basket, and her address typed: her cookie, and where she types her card.
 fn checks_out(shop: &TestShop) -> (String, String) {
     let line = format!("sku={IN_STOCK}&quantity=1");
     let first = cookie_of(&ask(&shop.url, "POST", "/cart/lines", "", &line));
-    let form =
-        "name=Ada+Lovelace&email=ada%40example.com&line1=12+Square&city=London&postcode=SW1Y+4JH&country=GB";
-    let begun = ask(&shop.url, "POST", "/checkout", &first, form);
+    let page = ask(&shop.url, "GET", "/checkout", &first, "");
+    let form = format!("{ADDRESS}&seen={}", seen_on(&page));
+    let begun = ask(&shop.url, "POST", "/checkout", &first, &form);
     // where she says who she is she gets another
     let cookie = cookie_of(&begun);
     assert_ne!(cookie, first);

@@ -171,3 +171,10 @@ impl Answer {
         text.to_owned()
     }
 }
+
+/// The total that a checkout's page shows, as its form sends it back.
+#[track_caller]
+pub fn seen_on(page: &str) -> &str {
+    let value = page.split_once("name=\"seen\" value=\"").and_then(|(_, rest)| rest.split('"').next());
+    value.unwrap_or_else(|| panic!("no total is shown in:\n{page}"))
+}

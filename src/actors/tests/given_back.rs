@@ -20,10 +20,11 @@ fn visitor() -> SessionId {
 /// Two books, paid for by a card whose bank never answers.
 async fn buys(world: &World) {
     world.kit.ask_of(visitor(), Create).await.unwrap().unwrap();
-    world.kit.ask_of(visitor(), SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
+    let cart = world.kit.ask_of(visitor(), SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
+    let seen = cart.totals.expect("what is in the cart has a price").total;
     let details = details("tok_unreachable", Backorder::Refuse);
     let (customer, shipping_address) = (details.customer, details.shipping_address);
-    let begin = BeginCheckout { customer, shipping_address, backorder: details.backorder };
+    let begin = BeginCheckout { customer, shipping_address, backorder: details.backorder, seen };
     let CheckoutBegun { checkout, cart } = world.kit.ask_of(visitor(), begin).await.unwrap().unwrap();
     let amount = cart.totals.expect("what is in the cart has a price").total;
     let card = Some(TypedCard { token: "tok_unreachable".into(), amount });

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::actors::Turn;
 use crate::actors::order_manager::{self, Answer, Idempotency, KeyHash, Outcome, PlaceOrder, Route};
-use crate::domain::{Buyer, OrderId, OrderLine, OrderState, SessionId, Units};
+use crate::domain::{Buyer, Money, OrderId, OrderLine, OrderState, SessionId, Units};
+use crate::partners::processor::TypedCard;
 use crate::planted::{self, Bug};
 use crate::runtime::{Owed, Question, RequestId};
 
@@ -19,19 +20,33 @@ pub fn submit(turn: &mut Turn<'_>, question: &Submit) {
     place(turn, order.idempotency(), order.lines.clone(), order.details.clone(), question);
 }
 
-/// What is in the cart; where that is nothing, the order manager says whether the key has bought it before.
+/// What is in the cart, at the total that she has seen; where that is nothing, the order manager says whether the key has bought it
+/// before.
 pub fn checkout(turn: &mut Turn<'_>, id: SessionId, session: &Session, question: &CheckoutCart) {
-    let CheckoutCart { idempotency_key, digest, details } = question;
+    let CheckoutCart { idempotency_key, digest, details, seen } = question;
     let (route, key) = (Route::CartCheckout, idempotency_key.clone());
     let idempotency = Idempotency { principal: Buyer::Visitor(id), route, key, digest: *digest };
-    place_cart(turn, id, session, idempotency, &session.lines, (**details).clone(), question);
+    let is_as_seen = seen.is_some_and(|seen| costs(&session.lines, seen, turn));
+    let lines = match is_as_seen {
+        true if planted::is(Bug::OldPriceCharged) => session.lines_as_put_in(),
+        true => session.lines.clone(),
+        false => vec![],
+    };
+    place_cart(turn, id, session, idempotency, &lines, (**details).clone(), question);
+}
+
+fn costs(lines: &[OrderLine], total: Money, turn: &Turn<'_>) -> bool {
+    totals(lines, turn).is_some_and(|totals| totals.total == total)
 }
 
 pub fn begin(turn: &mut Turn<'_>, id: SessionId, session: &Session, question: &BeginCheckout) {
     if session.lines.is_empty() {
         return turn.answer(question, Err(NoCheckout::CartEmpty));
     }
-    let BeginCheckout { customer, shipping_address, backorder } = question.clone();
+    let BeginCheckout { customer, shipping_address, backorder, seen } = question.clone();
+    if !costs(&session.lines, seen, turn) {
+        return turn.answer(question, Err(NoCheckout::NotAsSeen));
+    }
     let nonce = Nonce::new(turn.random());
     let form = Box::new(CheckoutForm { customer, shipping_address, backorder });
     turn.record(Event::CheckoutBegun { session: id, checkout: nonce, form });
@@ -49,8 +64,9 @@ pub fn pay_with(turn: &mut Turn<'_>, id: SessionId, session: &Session, question:
     };
     let shown = if planted::is(Bug::CartPaidInsteadOfPage) { &session.lines } else { &session.shown };
     // what her card was typed for is charged, or nothing
-    let costs = |amount| totals(&session.shown, turn).is_some_and(|totals| totals.total == amount);
-    let card = card.as_ref().filter(|card| session.is_open(checkout) && costs(card.amount));
+    let is_for_this =
+        |card: &&TypedCard| session.is_open(checkout) && costs(&session.shown, card.amount, turn);
+    let card = card.as_ref().filter(is_for_this);
     let lines = if card.is_some() { shown.as_slice() } else { &[] };
     let details = CheckoutDetails {
         customer: form.customer.clone(),

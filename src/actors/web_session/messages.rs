@@ -108,6 +108,8 @@ pub struct BeginCheckout {
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     pub backorder: Backorder,
+    /// The total that the page has shown her: where the cart comes to another one, nothing is begun.
+    pub seen: Money,
 }
 
 /// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
@@ -126,6 +128,9 @@ pub struct CheckoutCart {
     pub idempotency_key: String,
     pub digest: u64,
     pub details: Box<CheckoutDetails>,
+    /// The total that she has been shown: where the cart comes to another one, nothing is bought. `None` where she has to see
+    /// first what has changed. What the key has bought before is answered in any case.
+    pub seen: Option<Money>,
 }
 
 /// Operator, to [`SessionId::PROGRAMS`] only: a key for the program of this name.
@@ -218,6 +223,8 @@ pub enum NoCheckout {
     BeingOrdered,
     /// The nonce is not of a checkout that this session has begun.
     NoSuchCheckout,
+    /// What is in the cart comes to another total than the one that she has seen.
+    NotAsSeen,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -105,6 +105,16 @@ impl Session {
         }
     }
 
+    /// At the prices that she put them in for.
+    pub fn lines_as_put_in(&self) -> Vec<OrderLine> {
+        let before = |line: &OrderLine| self.price_changes.iter().find(|change| change.sku == line.sku);
+        let as_put_in = |line: &OrderLine| OrderLine {
+            unit_price: before(line).map_or(line.unit_price, |change| change.was),
+            ..line.clone()
+        };
+        self.lines.iter().map(as_put_in).collect()
+    }
+
     /// Into the cart again, in the place of fewer of the same; where there is no room, it is left out.
     pub fn give_back(&mut self, lines: &[OrderLine]) {
         for line in lines {

@@ -52,8 +52,15 @@ impl Visit {
         shown(&self.ask(View)).expect("a cart is expected")
     }
 
+    /// What she is shown that her cart comes to; nothing where there is nothing in it.
+    fn total(&mut self) -> Money {
+        let cart = shown(&self.ask(View)).ok();
+        cart.and_then(|cart| cart.totals).map_or(pence(0), |totals| totals.total)
+    }
+
     fn begin(&mut self) -> String {
-        let turn = self.ask(begin_checkout());
+        let seen = self.total();
+        let turn = self.ask(begin_checkout(seen));
         let begun = reply_to::<BeginCheckout>(&turn).as_ref();
         let CheckoutBegun { checkout, cart } = begun.expect("a checkout is begun");
         self.amount = cart.totals.as_ref().expect("what is bought has totals").total;
@@ -69,8 +76,8 @@ impl Visit {
     }
 
     fn checkout(&mut self, key: &str) -> Decided {
-        let idempotency_key = key.to_owned();
-        self.ask(CheckoutCart { idempotency_key, digest: 5, details: Box::new(details()) })
+        let seen = self.total();
+        self.ask(CheckoutCart { digest: 5, ..checkout_cart(key, Some(seen)) })
     }
 
     fn answered(&mut self, place: &PlaceOrder, outcome: Outcome, replayed: bool) -> Decided {
@@ -100,9 +107,17 @@ fn details() -> CheckoutDetails {
     }
 }
 
-fn begin_checkout() -> BeginCheckout {
+fn pence(amount: i64) -> Money {
+    Money::new(amount, Currency::GBP)
+}
+
+fn begin_checkout(seen: Money) -> BeginCheckout {
     let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
-    BeginCheckout { customer, shipping_address, backorder }
+    BeginCheckout { customer, shipping_address, backorder, seen }
+}
+
+fn checkout_cart(key: &str, seen: Option<Money>) -> CheckoutCart {
+    CheckoutCart { idempotency_key: key.to_owned(), digest: 1, details: Box::new(details()), seen }
 }
 
 /// What she who asked was answered.
@@ -205,9 +220,9 @@ fn only_a_cart_that_was_created_takes_lines() {
             View.into(),
             SetLine { line: line("PG-84", 1) }.into(),
             RemoveLine { sku: line("PG-84", 1).sku }.into(),
-            begin_checkout().into(),
-            PayWith { checkout: "00".into(), card: card(Money::new(1, Currency::GBP)) }.into(),
-            CheckoutCart { idempotency_key: "k".into(), digest: 1, details: Box::new(details()) }.into(),
+            begin_checkout(pence(1)).into(),
+            PayWith { checkout: "00".into(), card: card(pence(1)) }.into(),
+            checkout_cart("k", None).into(),
         ];
         for message in messages {
             let turn = visit.ask(message);
@@ -311,7 +326,7 @@ fn an_older_checkout_buys_nothing_more() {
 fn an_empty_cart_begins_no_checkout() {
     let mut visit = Visit::of(visitor());
     visit.ask(Create);
-    let turn = visit.ask(begin_checkout());
+    let turn = visit.ask(begin_checkout(pence(0)));
     assert_eq!(reply_to::<BeginCheckout>(&turn), &Err(NoCheckout::CartEmpty));
 }
 

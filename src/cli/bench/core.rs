@@ -124,12 +124,15 @@ impl CoreTarget {
         let cart = SessionId::of_program(at, random);
         // where there is none, the first line says so
         let _ = self.shop.ask_of(cart, Create, WITHIN).await?;
+        let mut seen = None;
         for line in self.lines(basket) {
-            if let Err(refused) = self.shop.ask_of(cart, SetLine { line }, WITHIN).await? {
-                return Ok(Placed::Failed(format!("the cart answered {refused:?}")));
+            match self.shop.ask_of(cart, SetLine { line }, WITHIN).await? {
+                Ok(cart) => seen = cart.totals.map(|totals| totals.total),
+                Err(refused) => return Ok(Placed::Failed(format!("the cart answered {refused:?}"))),
             }
         }
-        let buy = CheckoutCart { idempotency_key: key.to_owned(), digest: 0, details: Box::new(details()) };
+        let buy =
+            CheckoutCart { idempotency_key: key.to_owned(), digest: 0, details: Box::new(details()), seen };
         self.shop.ask_of(cart, buy, WITHIN).await.map(placed)
     }
 

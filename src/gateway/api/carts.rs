@@ -2,11 +2,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use crate::actors::web_session::{
-    CartReply, CartView, CheckoutCart, Create, NoCart, RemoveLine, SetLine, View,
-};
+use crate::actors::web_session::{CartReply, CheckoutCart, Create, NoCart, NoCheckout, RemoveLine, SetLine};
 use crate::domain::{SessionId, Sku};
-use crate::gateway::{App, Body, Code, Problem, idempotency, sku_in_path};
+use crate::gateway::{App, Body, Code, FreshCart, Problem, fresh_prices, idempotency, sku_in_path};
 
 use super::{checkout as answers, parse, views};
 
@@ -14,20 +12,22 @@ use super::{checkout as answers, parse, views};
 pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Problem> {
     body.is_empty_or_json()?;
     let cart = app.new_cart()?;
-    shown(StatusCode::CREATED, app.act_of(cart, Create).await?)
+    let created = app.act_of(cart, Create).await?;
+    shown(&app, StatusCode::CREATED, created).await
 }
 
 /// `GET /carts/{cart}`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let cart = cart(&request)?;
-    shown(StatusCode::OK, app.read_of(cart, View).await?)
+    Ok(rendered(StatusCode::OK, &fresh(&app, cart).await?))
 }
 
 /// `PUT /carts/{cart}/lines/{sku}`: so many, in the place of what the line held.
 pub async fn set_line(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let cart = cart(&request)?;
     let line = parse::cart_line(&app, &sku_in_path(&request), &body)?;
-    shown(StatusCode::OK, app.act_of(cart, SetLine { line }).await?)
+    let set = app.act_of(cart, SetLine { line }).await?;
+    shown(&app, StatusCode::OK, set).await
 }
 
 /// `DELETE /carts/{cart}/lines/{sku}`: also where there is no such line.
@@ -37,16 +37,51 @@ pub async fn remove_line(app: Data<App>, request: HttpRequest, body: Body) -> Re
     // a product that has left the catalogue can still leave the cart
     let sku = Sku::parse(&sku_in_path(&request))
         .map_err(|_| Problem::new(Code::NotFound, "this is no SKU, so no cart has a line of it"))?;
-    shown(StatusCode::OK, app.act_of(cart, RemoveLine { sku }).await?)
+    let removed = app.act_of(cart, RemoveLine { sku }).await?;
+    shown(&app, StatusCode::OK, removed).await
 }
 
 /// `POST /carts/{cart}/checkout`: buys what is in it, answered like `POST /orders`.
 pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
-    let cart = cart(&request)?;
+    let id = cart(&request)?;
     let idempotency_key = idempotency::key(request.headers())?;
-    let (digest, details) = parse::cart_checkout(&app, &body)?;
-    let buy = CheckoutCart { idempotency_key, digest, details: Box::new(details) };
-    answers::answered(&app, &request, app.act_of(cart, buy).await?)
+    let parse::CartCheckout { digest, details, expected_total } = parse::cart_checkout(&app, &body)?;
+    let is_expected = expected_total.is_some();
+    let cart = to_buy(&app, id, is_expected).await?;
+    let shown = cart.total().filter(|_| !cart.is_news);
+    let seen = expected_total.filter(|_| cart.gone.is_empty()).or(shown);
+    let buy = CheckoutCart { idempotency_key, digest, details: Box::new(details), seen };
+    match app.act_of(id, buy).await? {
+        // the key has bought nothing, and now it is said why it does not
+        Err(NoCheckout::CartEmpty) => Err(not_bought(&to_buy(&app, id, is_expected).await?)),
+        reply => answers::answered(&app, &request, reply),
+    }
+}
+
+/// Who says what she expects it to cost has seen it; without that it is bought for what the cart was shown to cost last.
+async fn to_buy(app: &App, cart: SessionId, is_expected: bool) -> Result<FreshCart, Problem> {
+    if is_expected {
+        return fresh(app, cart).await;
+    }
+    fresh_prices::unseen(app, cart).await?.map_err(no_cart)
+}
+
+fn not_bought(cart: &FreshCart) -> Problem {
+    if cart.cart.lines.is_empty() {
+        return answers::cart_empty();
+    }
+    if let Some(sku) = cart.gone.first() {
+        return Problem::new(
+            Code::ProductGone,
+            format!("`{sku}` is no longer sold: take it out of the cart"),
+        );
+    }
+    let detail = "what is in the cart comes to another total than the one that was shown";
+    Problem::new(Code::PriceChanged, detail).with("cart", views::as_value(&views::cart(cart)))
+}
+
+async fn fresh(app: &App, cart: SessionId) -> Result<FreshCart, Problem> {
+    fresh_prices::of(app, cart).await?.map_err(no_cart)
 }
 
 fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {
@@ -55,20 +90,23 @@ fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {
     cart.ok_or_else(answers::no_such_cart)
 }
 
-fn shown(status: StatusCode, reply: CartReply) -> Result<HttpResponse, Problem> {
-    match reply {
-        Ok(cart) => Ok(rendered(status, &cart)),
-        Err(NoCart::NoSuchCart) => Err(answers::no_such_cart()),
-        Err(NoCart::Full) => {
-            Err(Problem::new(Code::CartFull, "the cart has as many lines as an order may have"))
-        }
+async fn shown(app: &App, status: StatusCode, reply: CartReply) -> Result<HttpResponse, Problem> {
+    let cart = reply.map_err(no_cart)?;
+    let fresh = fresh_prices::freshened(app, *cart).await?.map_err(no_cart)?;
+    Ok(rendered(status, &fresh))
+}
+
+fn no_cart(why: NoCart) -> Problem {
+    match why {
+        NoCart::NoSuchCart => answers::no_such_cart(),
+        NoCart::Full => Problem::new(Code::CartFull, "the cart has as many lines as an order may have"),
     }
 }
 
-fn rendered(status: StatusCode, cart: &CartView) -> HttpResponse {
+fn rendered(status: StatusCode, fresh: &FreshCart) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(status);
     if status == StatusCode::CREATED {
-        response.insert_header((header::LOCATION, views::cart_path(cart.id)));
+        response.insert_header((header::LOCATION, views::cart_path(fresh.cart.id)));
     }
-    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::cart(cart))
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::cart(fresh))
 }

@@ -16,14 +16,18 @@ pub fn answered(app: &App, request: &HttpRequest, reply: CheckoutReply) -> Resul
             render(app, answer)
         }
         Err(NoCheckout::NoSuchCart) => Err(no_such_cart()),
-        Err(NoCheckout::CartEmpty) => Err(Problem::new(Code::CartEmpty, "the cart has no line")),
+        Err(NoCheckout::CartEmpty) => Err(cart_empty()),
         Err(NoCheckout::BeingOrdered) => {
             let detail = "what is in the cart is being ordered under another Idempotency-Key";
             Err(Problem::new(Code::CartBeingOrdered, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S))
         }
-        // a program names no checkout
-        Err(NoCheckout::NoSuchCheckout) => Err(Problem::internal()),
+        // a program begins no checkout
+        Err(NoCheckout::NoSuchCheckout | NoCheckout::NotAsSeen) => Err(Problem::internal()),
     }
+}
+
+pub fn cart_empty() -> Problem {
+    Problem::new(Code::CartEmpty, "the cart has no line")
 }
 
 pub fn no_such_cart() -> Problem {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use actix_web::http::StatusCode;
 
 use crate::actors::order_manager::{Cancel, CancelReply, Claim, NoSuchOrder, OrderView, Show};
-use crate::actors::web_session::Submit;
+use crate::actors::web_session::{NoCheckout, Submit};
 use crate::domain::{OrderId, SessionId};
 use crate::gateway::{self, App, Body, Code, Principal, Problem, idempotency, order_key};
 use crate::planted::{self, Bug};
@@ -17,9 +17,13 @@ use super::{checkout, parse};
 pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let key = idempotency::key(request.headers())?;
     let program = app.programs.buyer(Principal::of(&request)?)?;
-    let order = parse::order(&app, program, key, &body)?;
-    let submit = Submit(Box::new(order));
-    checkout::answered(&app, &request, app.act_of(SessionId::PROGRAMS, submit).await?)
+    let parse::Order { checkout, refused } = parse::order(&app, program, key, &body)?;
+    let submit = Submit(Box::new(checkout));
+    match (app.act_of(SessionId::PROGRAMS, submit).await?, refused) {
+        // the key has bought nothing before
+        (Err(NoCheckout::CartEmpty), Some(refused)) => Err(refused),
+        (reply, _) => checkout::answered(&app, &request, reply),
+    }
 }
 
 /// `GET /orders/{order}`

@@ -7,41 +7,72 @@ use crate::actors::web_session::{Checkout, CheckoutDetails};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
 use crate::domain::{
-    Backorder, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId, ShippingAddress, Sku,
-    Totals, addresses,
+    Backorder, Currency, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId,
+    ShippingAddress, Sku, Totals, addresses,
 };
 use crate::gateway::countries::served_instead;
 use crate::gateway::json::Json;
 use crate::gateway::{App, Body, Code, Problem, details, idempotency};
 
 use super::fields::{Fields, Place};
+use super::views;
 
-const ORDER_FIELDS: [&str; 5] = ["lines", "customer", "shipping_address", "payment", "backorder"];
+const ORDER_FIELDS: [&str; 6] =
+    ["lines", "customer", "shipping_address", "payment", "backorder", "expected_total"];
 
 /// The body of `POST /orders`.
-pub fn order(
-    app: &App,
-    program: ProgramId,
-    idempotency_key: String,
-    body: &Body,
-) -> Result<Checkout, Problem> {
+pub struct Order {
+    pub checkout: Checkout,
+    /// Why nothing is bought at today's prices. The checkout is without lines then: all the same its key is asked for, which may
+    /// have bought at those of another day.
+    pub refused: Option<Problem>,
+}
+
+/// The body of `POST /orders`.
+pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body) -> Result<Order, Problem> {
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
     let lines = lines(app, &fields)?;
-    check_total(app, &lines)?;
+    let expected = expected_total(&fields)?;
     let details = checkout_details(app, &fields)?;
     // not the prices: the same body is the same request, also when a price has changed
     let wanted: Vec<(&Sku, Quantity)> = lines.iter().map(|line| (&line.sku, line.quantity)).collect();
     let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
-    Ok(Checkout { program, idempotency_key, digest, lines: lines.into(), details })
+    let refused = check_total(app, &lines, expected).err();
+    let lines = if refused.is_some() { [].into() } else { lines.into() };
+    Ok(Order { checkout: Checkout { program, idempotency_key, digest, lines, details }, refused })
 }
 
-/// The body of `POST /carts/{id}/checkout`, and its digest.
-pub fn cart_checkout(app: &App, body: &Body) -> Result<(u64, CheckoutDetails), Problem> {
+/// The body of `POST /carts/{id}/checkout`.
+pub struct CartCheckout {
+    pub digest: u64,
+    pub details: CheckoutDetails,
+    pub expected_total: Option<Money>,
+}
+
+pub fn cart_checkout(app: &App, body: &Body) -> Result<CartCheckout, Problem> {
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS[1..])?;
+    let expected_total = expected_total(&fields)?;
     let details = checkout_details(app, &fields)?;
-    Ok((idempotency::digest(&Wanted { lines: &[], details: &details }), details))
+    let digest = idempotency::digest(&Wanted { lines: &[], details: &details });
+    Ok(CartCheckout { digest, details, expected_total })
+}
+
+/// What the program has shown that it costs, where it says so.
+fn expected_total(body: &Fields<'_>) -> Result<Option<Money>, Problem> {
+    let Some(json) = body.get("expected_total") else { return Ok(None) };
+    let at = body.place("expected_total");
+    let fields = Fields::of(json, &at, &["amount", "currency"])?;
+    let currency = |text: &str| Currency::parse(text).map_err(|error| error.to_string());
+    let currency = fields.parsed("currency", currency)?;
+    let amount = match fields.required("amount")? {
+        Json::Whole(amount) => i64::try_from(*amount).ok().filter(|amount| *amount >= 0),
+        _ => None,
+    };
+    let wanted = "a whole number of minor units is expected";
+    let amount = amount.ok_or_else(|| fields.place("amount").bad(wanted))?;
+    Ok(Some(Money::new(amount, currency)))
 }
 
 /// The body of `PUT /carts/{id}/lines/{sku}`.
@@ -140,13 +171,23 @@ fn line_of(product: &Product, quantity: Quantity) -> OrderLine {
     }
 }
 
-fn check_total(app: &App, lines: &[OrderLine]) -> Result<(), Problem> {
+fn check_total(app: &App, lines: &[OrderLine], expected: Option<Money>) -> Result<(), Problem> {
     let shipping = app.rules.shipping;
     let max = Money::new(TOTAL_MINOR_MAX, shipping.currency);
-    match Totals::of(lines, shipping, Money::zero(shipping.currency)) {
-        Some(totals) if totals.total.amount <= max.amount => Ok(()),
-        _ => Err(Problem::new(Code::TotalTooLarge, format!("an order costs at most {max}")).at("/lines")),
+    let totals = Totals::of(lines, shipping, Money::zero(shipping.currency));
+    let Some(Totals { total, .. }) = totals.filter(|totals| totals.total.amount <= max.amount) else {
+        return Err(Problem::new(Code::TotalTooLarge, format!("an order costs at most {max}")).at("/lines"));
+    };
+    match expected {
+        Some(expected) if expected != total => Err(price_changed(total)),
+        _ => Ok(()),
     }
+}
+
+fn price_changed(total: Money) -> Problem {
+    let detail = format!("the order costs {total}, which is not what is expected");
+    let total = views::as_value(&views::money(&total));
+    Problem::new(Code::PriceChanged, detail).at("/expected_total").with("total", total)
 }
 
 /// What an order and a cart's checkout have in common.

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use crate::actors::Rules;
 use crate::actors::order_manager::{self, PaymentView};
 use crate::actors::stock_keeper::Availability;
-use crate::actors::web_session;
 use crate::domain::catalogue::Product;
 use crate::domain::{Date, Money, OrderId, OrderLine, ShippingAddress, TimelineEntry, Totals};
 
+use crate::gateway::FreshCart;
 use crate::gateway::told::told;
 
 use super::openapi::words;
@@ -26,7 +26,7 @@ pub struct MoneyShown<'a> {
     currency: &'a str,
 }
 
-fn money(money: &Money) -> MoneyShown<'_> {
+pub fn money(money: &Money) -> MoneyShown<'_> {
     MoneyShown { amount: money.amount, currency: money.currency.code() }
 }
 
@@ -342,13 +342,32 @@ pub fn entry(entry: &TimelineEntry) -> EntryView {
 pub struct CartShown<'a> {
     #[schema(schema_with = words::cart_id)]
     id: String,
-    lines: Vec<LineView<'a>>,
-    /// `null` while the cart is empty.
+    lines: Vec<CartLineView<'a>>,
+    /// Without what is no longer sold; `null` where nothing else is in the cart.
     #[schema(required)]
     totals: Option<TotalsView<'a>>,
     #[schema(required)]
     total: Option<MoneyShown<'a>>,
     links: CartLinks,
+}
+
+/// A line at today's price.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartLine)]
+struct CartLineView<'a> {
+    #[schema(schema_with = words::sku)]
+    sku: &'a str,
+    title: &'a str,
+    #[schema(schema_with = words::quantity)]
+    quantity: u32,
+    unit_price: MoneyShown<'a>,
+    amount: MoneyShown<'a>,
+    /// What a unit cost when the line was put in, where it costs something else now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    was: Option<MoneyShown<'a>>,
+    /// Where it is not, the cart cannot be bought before the line is taken out.
+    is_sold: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -362,13 +381,24 @@ pub fn cart_path(id: crate::domain::SessionId) -> String {
     format!("/api/v1/carts/{id}")
 }
 
-pub fn cart(view: &web_session::CartView) -> CartShown<'_> {
-    let this = cart_path(view.id);
+pub fn cart(fresh: &FreshCart) -> CartShown<'_> {
+    let this = cart_path(fresh.cart.id);
     CartShown {
-        id: view.id.to_string(),
-        lines: lines(&view.lines),
-        totals: view.totals.as_ref().map(totals),
-        total: view.totals.as_ref().map(|totals| money(&totals.total)),
+        id: fresh.cart.id.to_string(),
+        lines: fresh.cart.lines.iter().map(|line| cart_line(fresh, line)).collect(),
+        totals: fresh.totals.as_ref().map(totals),
+        total: fresh.totals.as_ref().map(|totals| money(&totals.total)),
         links: CartLinks { checkout: format!("{this}/checkout"), this },
     }
+}
+
+fn cart_line<'a>(fresh: &'a FreshCart, of: &'a OrderLine) -> CartLineView<'a> {
+    let LineView { sku, title, quantity, unit_price, amount } = line(of);
+    let (was, is_sold) = (fresh.was(&of.sku).map(money), fresh.is_sold(&of.sku));
+    CartLineView { sku, title, quantity, unit_price, amount, was, is_sold }
+}
+
+/// As a problem brings it along.
+pub fn as_value(view: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(view).expect("a view is numbers and texts")
 }

@@ -4,11 +4,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::web_session::{CartView, NoCart, RemoveLine, SetLine};
+use crate::actors::web_session::{NoCart, RemoveLine, SetLine};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
-use crate::gateway::{App, Code, Problem, product, sku_in_path};
+use crate::gateway::{App, Code, FreshCart, Problem, product, sku_in_path};
 
 use super::form::{Fields, Form, query};
 use super::format::{self, Sums};
@@ -20,7 +20,7 @@ use super::{listing, visitor};
 #[template(path = "shop/cart.html")]
 struct CartPage {
     layout: Layout,
-    lines: Vec<Line>,
+    lines: Vec<CartLine>,
     totals: Option<Sums>,
     can_check_out: bool,
     quantity_max: u32,
@@ -54,6 +54,38 @@ impl Line {
     }
 }
 
+/// A line of a basket, and what has become of its book since it was put in.
+struct CartLine {
+    line: Line,
+    is_sold: bool,
+    /// A sentence.
+    repriced: Option<String>,
+}
+
+impl CartLine {
+    fn of(fresh: &FreshCart, line: &OrderLine) -> CartLine {
+        CartLine {
+            line: Line::of(line),
+            is_sold: fresh.is_sold(&line.sku),
+            repriced: repriced(fresh, line).map(|prices| format!("Its price has changed: {prices}.")),
+        }
+    }
+}
+
+/// `now £9.00, was £8.00`
+fn repriced(fresh: &FreshCart, line: &OrderLine) -> Option<String> {
+    let was = fresh.was(&line.sku).filter(|_| fresh.is_sold(&line.sku))?;
+    Some(format!("now {}, was {}", format::money(line.unit_price), format::money(*was)))
+}
+
+/// A sentence for each book whose price has changed since she put it in.
+pub fn price_notices(fresh: &FreshCart) -> Vec<String> {
+    let notice = |line: &OrderLine| {
+        Some(format!("The price of “{}” has changed: {}.", line.title, repriced(fresh, line)?))
+    };
+    fresh.cart.lines.iter().filter_map(notice).collect()
+}
+
 #[derive(Deserialize)]
 struct Noted {
     #[serde(default)]
@@ -63,7 +95,7 @@ struct Noted {
 /// `GET /cart`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Noted { notice } = query(&request)?;
-    let cart = visitor::cart(&app, &request).await?;
+    let cart = visitor::fresh_cart(&app, &request).await?;
     let notice = match notice.as_str() {
         "renewed" => Some(
             "Your earlier basket was too old and is gone, so we have begun a new one. Please see whether something is missing.",
@@ -78,22 +110,21 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 
 fn cart_page(
     app: &App,
-    cart: Option<&CartView>,
+    fresh: Option<&FreshCart>,
     notice: Option<&'static str>,
     refused: Option<String>,
 ) -> Result<HttpResponse, Problem> {
-    let lines = cart.map_or(&[][..], |cart| &cart.lines);
-    let totals = cart.and_then(|cart| cart.totals);
-    let too_dear = (!lines.is_empty() && !can_be_paid(totals.as_ref())).then(|| too_dear(app));
+    let hindrance = fresh.and_then(|fresh| hindrance(app, fresh));
+    let lines = |fresh: &FreshCart| fresh.cart.lines.iter().map(|line| CartLine::of(fresh, line)).collect();
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = CartPage {
-        layout: Layout::titled("Your basket").basket(cart.map_or(0, visitor::units)),
-        lines: lines.iter().map(Line::of).collect(),
-        totals: totals.as_ref().map(Sums::of),
-        can_check_out: too_dear.is_none() && app.payment_page.is_some(),
+        layout: Layout::titled("Your basket").basket(fresh.map_or(0, |fresh| visitor::units(&fresh.cart))),
+        lines: fresh.map_or(vec![], lines),
+        totals: fresh.and_then(|fresh| fresh.totals.as_ref()).map(Sums::of),
+        can_check_out: hindrance.is_none() && app.payment_page.is_some(),
         quantity_max: Quantity::MAX,
         notice: notice.or(not_open(app)),
-        error: refused.or(too_dear),
+        error: refused.or(hindrance),
     };
     render(&app.pages, status, CachePolicy::NoStore, &page)
 }
@@ -102,6 +133,19 @@ fn cart_page(
 fn not_open(app: &App) -> Option<&'static str> {
     let why = "We cannot take payments yet: the shop is open for looking, and your basket waits.";
     app.payment_page.is_none().then_some(why)
+}
+
+/// Why a basket that is not empty cannot be checked out, if it cannot.
+fn hindrance(app: &App, fresh: &FreshCart) -> Option<String> {
+    let is_gone = |line: &&OrderLine| !fresh.is_sold(&line.sku);
+    if let Some(line) = fresh.cart.lines.iter().find(is_gone) {
+        return Some(format!(
+            "“{}” is no longer sold. Please take it out, then you can check out.",
+            line.title
+        ));
+    }
+    let is_too_dear = !fresh.cart.lines.is_empty() && !can_be_paid(fresh.totals.as_ref());
+    is_too_dear.then(|| too_dear(app))
 }
 
 /// What one payment can carry.
@@ -159,7 +203,7 @@ pub async fn set_line(
             }
         }
         Err(NoCart::Full) => {
-            let cart = visitor::cart(&app, &request).await?;
+            let cart = visitor::fresh_cart(&app, &request).await?;
             let refused = format!(
                 "A basket holds at most {LINES_MAX} different books. Please check out, and take the rest in another."
             );

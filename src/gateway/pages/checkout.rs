@@ -1,17 +1,15 @@
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::web_session::{BeginCheckout, CartView, CheckoutBegun, NoCheckout};
+use crate::actors::web_session::{BeginCheckout, CheckoutBegun, NoCheckout};
 use crate::domain::{Backorder, Customer, OrderLine, ShippingAddress, Totals};
-use crate::gateway::{App, Problem};
+use crate::gateway::{App, FreshCart, Problem};
 use crate::partners::processor::Payable;
 
-use super::cart::{Line, can_be_paid};
+use super::cart::{Line, can_be_paid, price_notices};
 use super::checkout_form::{Errors, LIMITS, Limits, Typed};
 use super::form::{Form, query};
 use super::format::Sums;
@@ -25,6 +23,8 @@ use super::visitor;
 struct CheckoutPage<'a> {
     layout: Layout,
     notice: Option<&'static str>,
+    /// Sentences about prices that have changed.
+    repriced: Vec<String>,
     typed: &'a Typed,
     errors: &'a Errors,
     limits: Limits,
@@ -32,6 +32,7 @@ struct CheckoutPage<'a> {
     wait: Option<&'a Wait>,
     lines: Vec<Line>,
     totals: Sums,
+    seen: String,
     can_go_on: bool,
     sends_mail: bool,
 }
@@ -46,47 +47,91 @@ struct Back {
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Back { cancelled } = query(&request)?;
     app.payment_page()?;
-    let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
-    let wait = Wait::for_lines(&app, &cart.lines).await?;
-    let typed = match &cart.details {
+    let Some(payable) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
+    let wait = Wait::for_lines(&app, &payable.fresh.cart.lines).await?;
+    let typed = match &payable.fresh.cart.details {
         Some((customer, address, _)) => Typed::known(customer, address),
         None => Typed { country: app.pages.frame.countries[0].0.to_owned(), ..Typed::default() },
     };
     let notice = (!cancelled.is_empty())
         .then_some("You came back without paying: nothing was charged, and your basket is as it was.");
-    checkout_page(&app, &cart, wait.as_ref(), &typed, &Errors::default(), notice)
+    checkout_page(&app, &payable, wait.as_ref(), &typed, &Errors::default(), notice)
 }
 
-/// The visitor's cart, if there is something in it that one payment can carry. The basket's page says why not.
-async fn payable_cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, Problem> {
-    let cart = visitor::cart(app, request).await?;
-    Ok(cart.filter(|cart| !cart.lines.is_empty() && can_be_paid(cart.totals.as_ref())))
+/// A cart that can be checked out, and what it comes to.
+struct PayableCart {
+    fresh: FreshCart,
+    totals: Totals,
+}
+
+impl PayableCart {
+    /// It still is what the page has shown her.
+    fn is_as_seen(&self, typed: &Typed) -> bool {
+        !self.fresh.is_news && typed.seen == self.seen()
+    }
+
+    fn seen(&self) -> String {
+        self.totals.total.amount.to_string()
+    }
+}
+
+/// The visitor's cart, if there is something in it that one payment can carry, and all of it is sold. The basket's page says why not.
+async fn payable_cart(app: &App, request: &HttpRequest) -> Result<Option<PayableCart>, Problem> {
+    let fresh = visitor::fresh_cart(app, request).await?.filter(|fresh| fresh.gone.is_empty());
+    let payable = fresh.and_then(|fresh| Some(PayableCart { totals: fresh.totals?, fresh }));
+    Ok(payable.filter(|payable| can_be_paid(Some(&payable.totals))))
 }
 
 fn checkout_page(
     app: &App,
-    cart: &CartView,
+    payable: &PayableCart,
     wait: Option<&Wait>,
     typed: &Typed,
     errors: &Errors,
     notice: Option<&'static str>,
 ) -> Result<HttpResponse, Problem> {
-    let Some(totals) = &cart.totals else { return Ok(see_other("/cart")) };
-    let page = CheckoutPage {
+    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = filled_in(app, payable, wait, typed, errors, notice);
+    render(&app.pages, status, CachePolicy::NoStore, &page)
+}
+
+/// The page once more, with what it comes to now. Nothing is begun.
+fn look_again(
+    app: &App,
+    payable: &PayableCart,
+    wait: Option<&Wait>,
+    typed: &Typed,
+    errors: &Errors,
+) -> Result<HttpResponse, Problem> {
+    let notice = "Your order does not come to what this page has shown you: a price has changed, or what is in your basket. Nothing was begun or charged. Please look at the total, and go on if you agree.";
+    let page = filled_in(app, payable, wait, typed, errors, Some(notice));
+    render(&app.pages, StatusCode::CONFLICT, CachePolicy::NoStore, &page)
+}
+
+fn filled_in<'a>(
+    app: &'a App,
+    payable: &PayableCart,
+    wait: Option<&'a Wait>,
+    typed: &'a Typed,
+    errors: &'a Errors,
+    notice: Option<&'static str>,
+) -> CheckoutPage<'a> {
+    let cart = &payable.fresh.cart;
+    CheckoutPage {
         layout: Layout::titled("Checkout").basket(visitor::units(cart)),
         notice,
+        repriced: price_notices(&payable.fresh),
         typed,
         errors,
         limits: LIMITS,
         countries: &app.pages.frame.countries,
         wait,
         lines: cart.lines.iter().map(Line::of).collect(),
-        totals: Sums::of(totals),
+        totals: Sums::of(&payable.totals),
+        seen: payable.seen(),
         sends_mail: app.identity.sends_mail,
         can_go_on: wait.is_none_or(|wait| wait.until.is_some()),
-    };
-    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    render(&app.pages, status, CachePolicy::NoStore, &page)
+    }
 }
 
 /// `POST /checkout`: on to the payment page, once all that an order needs is there.
@@ -97,29 +142,53 @@ pub async fn begin(
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse, Problem> {
     app.payment_page()?;
-    let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
+    let Some(payable) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
     let checked = typed.check(&app.identity);
-    let wait = Wait::for_lines(&app, &cart.lines).await?;
+    let wait = Wait::for_lines(&app, &payable.fresh.cart.lines).await?;
     let refused = wait.as_ref().and_then(|wait| unaccepted(wait, &typed.accept_wait));
-    let (customer, shipping_address) = match (checked, refused) {
-        (Ok(details), None) => details,
+    let details = match (checked, refused) {
+        (Ok(details), None) if payable.is_as_seen(&typed) => details,
         (checked, accept_wait) => {
             let accept_wait = accept_wait.map(str::to_owned);
             let errors = Errors { accept_wait, ..checked.err().map(|errors| *errors).unwrap_or_default() };
-            return checkout_page(&app, &cart, wait.as_ref(), &typed, &errors, None);
+            return match payable.is_as_seen(&typed) {
+                true => checkout_page(&app, &payable, wait.as_ref(), &typed, &errors, None),
+                false => look_again(&app, &payable, wait.as_ref(), &typed, &errors),
+            };
         }
     };
     let backorder = if wait.is_some() { Backorder::Accept } else { Backorder::Refuse };
+    begin_for(&app, &request, payable, details, backorder).await
+}
+
+async fn begin_for(
+    app: &App,
+    request: &HttpRequest,
+    payable: PayableCart,
+    (customer, shipping_address): (Customer, ShippingAddress),
+    backorder: Backorder,
+) -> Result<HttpResponse, Problem> {
+    let cart = payable.fresh.cart;
     // once, before her name is known to any session: a checkout that was begun earlier can still be finished
     let (renewed, cart) = match cart.details {
-        None => visitor::renew(&app, &request, &cart).await.map(|(visitor, cart)| (Some(visitor), cart))?,
+        None => visitor::renew(app, request, &cart).await.map(|(visitor, cart)| (Some(visitor), cart))?,
         Some(_) => (None, cart),
     };
-    let begun = begin_at(&app, &cart, customer.into(), shipping_address.into(), backorder).await?;
-    let next = begun.map(|begun| begun.payment_page(&app, &request)).transpose()?;
-    let mut on = see_other(next.as_deref().unwrap_or("/cart"));
+    let (customer, shipping_address) = (customer.into(), shipping_address.into());
+    let begin = BeginCheckout { customer, shipping_address, backorder, seen: payable.totals.total };
+    let mut on = match app.act_of(cart.id, begin).await? {
+        Ok(CheckoutBegun { checkout, cart }) => match cart.totals {
+            Some(totals) => see_other(&payment_page(app, request, &checkout, &cart.lines, totals)?),
+            None => see_other("/cart"),
+        },
+        // in another tab, a moment ago
+        Err(NoCheckout::NotAsSeen) => see_other("/checkout"),
+        Err(NoCheckout::CartEmpty | NoCheckout::NoSuchCart) => see_other("/cart"),
+        // only what is paid for is refused so
+        Err(NoCheckout::BeingOrdered | NoCheckout::NoSuchCheckout) => return Err(Problem::internal()),
+    };
     if let Some(visitor) = renewed {
-        visitor::remember(&app, visitor, &mut on)?;
+        visitor::remember(app, visitor, &mut on)?;
     }
     Ok(on)
 }
@@ -134,39 +203,17 @@ fn unaccepted(wait: &Wait, accepted: &str) -> Option<&'static str> {
     }
 }
 
-/// A checkout that waits for its payment.
-struct Begun {
-    nonce: String,
-    lines: Vec<OrderLine>,
-    totals: Totals,
-}
-
-/// `None`: there is nothing to buy any more.
-async fn begin_at(
+/// Where the card is typed: the payment company's own page, which comes back to ours.
+fn payment_page(
     app: &App,
-    cart: &CartView,
-    customer: Arc<Customer>,
-    shipping_address: Arc<ShippingAddress>,
-    backorder: Backorder,
-) -> Result<Option<Begun>, Problem> {
-    let begin = BeginCheckout { customer, shipping_address, backorder };
-    match app.act_of(cart.id, begin).await? {
-        Ok(CheckoutBegun { checkout, cart }) => {
-            Ok(cart.totals.map(|totals| Begun { nonce: checkout, lines: cart.lines, totals }))
-        }
-        Err(NoCheckout::CartEmpty | NoCheckout::NoSuchCart) => Ok(None),
-        // only what is paid for is refused so
-        Err(NoCheckout::BeingOrdered | NoCheckout::NoSuchCheckout) => Err(Problem::internal()),
-    }
-}
-
-impl Begun {
-    /// Where the card is typed: the payment company's own page, which comes back to ours.
-    fn payment_page(&self, app: &App, request: &HttpRequest) -> Result<String, Problem> {
-        // a request that names none of ours has come to no handler
-        let shop = app.origins.of_head(request.head()).unwrap_or(app.origins.canonical());
-        let back = format!("{shop}/checkout/return");
-        let payable = Payable { checkout: &self.nonce, back: &back, lines: &self.lines, totals: self.totals };
-        Ok(app.payment_page()?.open(&payable))
-    }
+    request: &HttpRequest,
+    checkout: &str,
+    lines: &[OrderLine],
+    totals: Totals,
+) -> Result<String, Problem> {
+    // a request that names none of ours has come to no handler
+    let shop = app.origins.of_head(request.head()).unwrap_or(app.origins.canonical());
+    let back = format!("{shop}/checkout/return");
+    let payable = Payable { checkout, back: &back, lines, totals };
+    Ok(app.payment_page()?.open(&payable))
 }

@@ -24,6 +24,8 @@ pub struct Typed {
     pub postcode_seen: String,
     /// The day that she accepts to wait for, where the box is ticked.
     pub accept_wait: String,
+    /// The total that the page has shown her, in minor units.
+    pub seen: String,
     /// Names of fields that held a card number, and were emptied.
     #[serde(skip)]
     pub card_in: Vec<String>,

@@ -43,9 +43,12 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
             page_for(&app, session, answer.outcome).await
         }
         Ok(Err(NoCheckout::CartEmpty)) if !has_card => unknown_card(&app),
-        Ok(Err(NoCheckout::NoSuchCheckout | NoCheckout::NoSuchCart | NoCheckout::CartEmpty)) => {
-            checkout_over(&app, Some(session)).await
-        }
+        Ok(Err(
+            NoCheckout::NoSuchCheckout
+            | NoCheckout::NoSuchCart
+            | NoCheckout::CartEmpty
+            | NoCheckout::NotAsSeen,
+        )) => checkout_over(&app, Some(session)).await,
         Ok(Err(NoCheckout::BeingOrdered)) => being_ordered(&app),
         Err(problem) if problem.code() == Code::OutcomeUnknown => {
             still_asking(&app, StatusCode::GATEWAY_TIMEOUT)

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::actors::web_session::{Adopt, CartView, Create, Forget, View};
 use crate::domain::{CART_KEPT_DAYS, SessionId, VisitorKey};
-use crate::gateway::{App, Body, Problem, rates};
+use crate::gateway::{App, Body, FreshCart, Problem, fresh_prices, rates};
 
 use super::layout::see_other;
 use super::same_origin::SameOrigin;
@@ -50,6 +50,12 @@ pub async fn create(app: &App, request: &HttpRequest) -> Result<VisitorKey, Prob
 pub async fn cart(app: &App, request: &HttpRequest) -> Result<Option<CartView>, Problem> {
     let Some(session) = session(app, request) else { return Ok(None) };
     Ok(app.read_of(session, View).await?.ok().map(|cart| *cart))
+}
+
+/// The same at today's prices.
+pub async fn fresh_cart(app: &App, request: &HttpRequest) -> Result<Option<FreshCart>, Problem> {
+    let Some(session) = session(app, request) else { return Ok(None) };
+    Ok(fresh_prices::of(app, session).await?.ok())
 }
 
 pub fn units(cart: &CartView) -> u32 {

@@ -31,6 +31,17 @@ fn with_emma() -> CartReply {
     }))
 }
 
+fn empty() -> CartReply {
+    Ok(Box::new(CartView {
+        id: cart_id(),
+        lines: vec![],
+        totals: None,
+        price_changes: vec![],
+        details: None,
+        last_order: None,
+    }))
+}
+
 fn put(sku: &str, body: &Value) -> TestRequest {
     TestRequest::put().uri(&format!("{}/lines/{sku}", path())).set_json(body)
 }
@@ -45,17 +56,7 @@ fn asked(gateway: &TestGateway) -> ToCart {
 
 #[actix_web::test]
 async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
-    let empty = CartView {
-        id: cart_id(),
-        lines: vec![],
-        totals: None,
-        price_changes: vec![],
-        details: None,
-        last_order: None,
-    };
-    let gateway = TestGateway::new()
-        .replies::<Create>(Ok(Box::new(empty.clone())))
-        .replies::<Create>(Ok(Box::new(empty)));
+    let gateway = TestGateway::new().replies::<Create>(empty()).replies::<Create>(empty());
     let answered = gateway.send(TestRequest::post().uri("/api/v1/carts")).await;
     assert_eq!(answered.status, 201);
     assert_eq!(answered.header("location"), Some(path().as_str()));
@@ -69,14 +70,6 @@ async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
 
 #[actix_web::test]
 async fn a_page_of_another_site_begins_no_cart_and_spends_nothing_of_its_visitors() {
-    let empty = CartView {
-        id: cart_id(),
-        lines: vec![],
-        totals: None,
-        price_changes: vec![],
-        details: None,
-        last_order: None,
-    };
     let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let begins = || TestRequest::post().uri("/api/v1/carts");
     let text = || begins().insert_header(("Content-Type", "text/plain")).set_payload("{}");
@@ -89,7 +82,7 @@ async fn a_page_of_another_site_begins_no_cart_and_spends_nothing_of_its_visitor
         }
     }
     assert!(gateway.asked().is_empty());
-    let gateway = gateway.replies::<Create>(Ok(Box::new(empty)));
+    let gateway = gateway.replies::<Create>(empty());
     assert_eq!(gateway.send(begins()).await.status, 201);
     // a body that is sent must be what it is elsewhere, whoever sends it
     TestGateway::new().send(text()).await.assert_problem(415, "unsupported_media_type");
@@ -151,20 +144,23 @@ async fn a_cart_that_is_not_there_is_told() {
 #[actix_web::test]
 async fn a_cart_is_bought_like_an_order_without_lines() {
     let checkout_path = format!("{}/checkout", path());
-    let gateway = TestGateway::new().replies::<CheckoutCart>(answer(Outcome::Taken(Box::new(order_view()))));
+    let buying = |reply| TestGateway::new().replies::<View>(with_emma()).replies::<CheckoutCart>(reply);
+    let gateway = buying(answer(Outcome::Taken(Box::new(order_view()))));
     let answered = gateway.send(post(&checkout_path, &checkout())).await;
     assert_eq!(answered.status, 201);
     assert!(answered.header("location").is_some());
-    let ToCart::CheckoutCart(CheckoutCart { idempotency_key, details, .. }) = asked(&gateway) else {
-        panic!()
-    };
-    assert_eq!((idempotency_key.as_str(), details.token.as_str()), ("k-1", "tok_good"));
+    let bought = gateway.asked().pop();
+    let Some((_, Message::WebSession(ToCart::CheckoutCart(buy)))) = bought else { panic!("{bought:?}") };
+    assert_eq!((buy.idempotency_key.as_str(), buy.details.token.as_str()), ("k-1", "tok_good"));
+    assert_eq!(buy.seen, Some(gbp(2_696)));
 
-    let gateway = TestGateway::new().replies::<CheckoutCart>(Err(NoCheckout::CartEmpty));
+    let gateway = buying(Err(NoCheckout::CartEmpty)).replies::<View>(empty());
     gateway.send(post(&checkout_path, &checkout())).await.assert_problem(422, "cart_empty");
-    let gateway = TestGateway::new().replies::<CheckoutCart>(answer(Outcome::TotalTooLarge));
+    let gateway = buying(answer(Outcome::TotalTooLarge));
     gateway.send(post(&checkout_path, &checkout())).await.assert_problem(422, "total_too_large");
-    let gateway = TestGateway::new().replies::<CheckoutCart>(Err(NoCheckout::NoSuchCart));
+    let gateway = buying(Err(NoCheckout::NoSuchCart));
+    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
+    let gateway = TestGateway::new().replies::<View>(Err(NoCart::NoSuchCart));
     gateway.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
     let gateway = TestGateway::new();
     gateway.send(post(&checkout_path, &order())).await.assert_problem(422, "bad_field");

@@ -163,6 +163,7 @@ async fn every_operation_of_the_document_is_served() {
 fn full_order() -> Value {
     let mut body = order();
     body["backorder"] = json!("accept");
+    body["expected_total"] = json!({ "amount": 1897, "currency": "GBP" });
     body
 }
 
@@ -185,7 +186,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 
 /// The order with a field set, added or removed somewhere.
 fn changed_order() -> impl Strategy<Value = Value> {
-    const POINTERS: [&str; 14] = [
+    const POINTERS: [&str; 17] = [
         "",
         "/lines",
         "/lines/0",
@@ -200,6 +201,9 @@ fn changed_order() -> impl Strategy<Value = Value> {
         "/payment",
         "/payment/token",
         "/backorder",
+        "/expected_total",
+        "/expected_total/amount",
+        "/expected_total/currency",
     ];
     let change = (prop::sample::select(&POINTERS[..]), any_value(), 0..4_u8, any::<prop::sample::Index>());
     prop::collection::vec(change, 1..3).prop_map(|changes| {
@@ -245,8 +249,10 @@ fn a_full_order_is_one_of_the_document_without_each_optional_field_too() {
     let order_schema = schema_of("OrderRequest");
     let mut body = full_order();
     assert!(order_schema.is_valid(&body));
-    body.as_object_mut().unwrap().remove("backorder");
-    assert!(order_schema.is_valid(&body));
+    for optional in ["backorder", "expected_total"] {
+        body.as_object_mut().unwrap().remove(optional);
+        assert!(order_schema.is_valid(&body));
+    }
     assert!(schema_of("CheckoutRequest").is_valid(&checkout()));
 }
 

@@ -11,7 +11,7 @@ use super::test_gateway::*;
 use crate::access::{Clients, ForwardingHeader, Quota, Quotas, Rate, TrustedProxies};
 use crate::actors::Message;
 use crate::actors::order_manager::{Answer, NoSuchOrder, Outcome, Show};
-use crate::actors::web_session::{CheckoutCart, Message as ToCart, NoCart, View};
+use crate::actors::web_session::{CartReply, CartView, CheckoutCart, Message as ToCart, NoCart, View};
 use crate::domain::{ApiKey, DeclineReason, ProgramId, SessionId, VisitorKey};
 use crate::gateway::api::document;
 use crate::gateway::rates::Counts;
@@ -122,6 +122,19 @@ fn outcomes() -> Vec<(Outcome, bool)> {
     all.into_iter().map(|outcome| (outcome.clone(), is_refusal(&outcome))).collect()
 }
 
+/// What it holds decides nothing here: the order manager's answer is played.
+fn an_empty_cart() -> CartReply {
+    let id = SessionId::of_program(1_795_348_800_000, 0);
+    Ok(Box::new(CartView {
+        id,
+        lines: vec![],
+        totals: None,
+        price_changes: vec![],
+        details: None,
+        last_order: None,
+    }))
+}
+
 #[actix_web::test]
 async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_outcome_does() {
     let visitor = VisitorKey::new(1_795_348_800_000, 5);
@@ -129,14 +142,13 @@ async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_out
     for (outcome, is_refusal) in outcomes() {
         let by_page = get("/checkout/return?checkout=nonce1")
             .insert_header(("Cookie", format!("doorstep_session={visitor}")));
-        for request in [by_page, post(cart, &checkout())] {
+        let limited = || TestGateway::new().closed_to_strangers().limited(2);
+        let with_cart = limited().replies::<View>(an_empty_cart());
+        for (gateway, request) in [(limited(), by_page), (with_cart, post(cart, &checkout()))] {
             let answer = Answer { outcome: outcome.clone(), replayed: false };
             // a page may look at her cart besides
-            let gateway = TestGateway::new()
-                .closed_to_strangers()
-                .limited(2)
-                .replies::<CheckoutCart>(Ok(answer))
-                .replies::<View>(Err(NoCart::NoSuchCart));
+            let gateway =
+                gateway.replies::<CheckoutCart>(Ok(answer)).replies::<View>(Err(NoCart::NoSuchCart));
             let answered = gateway.send(from(ME, request)).await;
             let buys = |(_, message): &(_, Message)| !matches!(message, Message::WebSession(ToCart::View(_)));
             let asked = gateway.asked().into_iter().filter(buys).count();
@@ -156,10 +168,12 @@ async fn a_refusal_that_is_told_once_more_does_not_count_again() {
     gateway.app.clients =
         Arc::new(Clients::new(quotas, TrustedProxies::default(), ForwardingHeader::XForwardedFor));
     let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
-    let gateway = gateway.replies::<CheckoutCart>(answer(declined()));
-    let gateway = (0..5)
-        .fold(gateway, |gateway, _| gateway.replies::<CheckoutCart>(answer_again(declined())))
-        .replies::<CheckoutCart>(answer(declined()));
+    let told = |gateway: TestGateway, answer| {
+        gateway.replies::<View>(an_empty_cart()).replies::<CheckoutCart>(answer)
+    };
+    let gateway = told(gateway, answer(declined()));
+    let gateway = (0..5).fold(gateway, |gateway, _| told(gateway, answer_again(declined())));
+    let gateway = told(gateway, answer(declined()));
     let path = format!("/api/v1/carts/{}/checkout", SessionId::of_program(1_795_348_800_000, 0));
     for _ in 0..7 {
         gateway.send(from(ME, post(&path, &checkout()))).await.assert_problem(402, "payment_declined");

@@ -71,12 +71,6 @@ async fn an_order_has_one_to_a_hundred_lines() {
 }
 
 #[actix_web::test]
-async fn a_total_that_no_payment_carries_is_refused() {
-    let dear = json!([{ "sku": "PD-2", "quantity": 100 }]);
-    refused(&with("/lines", dear), "total_too_large", "/lines").await;
-}
-
-#[actix_web::test]
 async fn a_field_that_is_missing_or_wrong_is_pointed_at() {
     for (pointer, bad) in [
         ("/customer/email", json!("ada")),

@@ -151,6 +151,11 @@ impl TestGateway {
         TestGateway { app, shop }
     }
 
+    /// From now on it sells these, at these prices.
+    pub fn sells(&mut self, products: Vec<Product>) {
+        self.app.catalogue.replace(Catalogue::build(products).unwrap());
+    }
+
     /// Browsers reach the shop there.
     pub fn at(mut self, public_url: &str) -> TestGateway {
         self.app.origins = origins(public_url);

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use crate::domain::Backorder;
 
-use super::super::history::{CheckoutKey, Route, Wish};
-use super::checkout::Checkout;
-use super::program::details;
+use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
+use super::checkout::{Checkout, LOOKS_MAX};
+use super::program::{details, expected};
 use super::{DAY_MS, Shopper, json_request};
 
 impl Shopper {
@@ -28,23 +28,38 @@ impl Shopper {
         if self.chance(0.3) {
             return; // she has thought better of it
         }
-        // what she is shown is what she buys
+        let mut wish = self.wish(vec![], None);
+        for look in 0..LOOKS_MAX {
+            let Some(outcome) = self.looks_and_buys(&cart, &mut wish, look == 0).await else { return };
+            if !outcome.is_at_other_prices() {
+                return self.looks_after(&outcome).await;
+            }
+        }
+    }
+
+    /// What she is shown is what she buys; `None`: she gave up.
+    async fn looks_and_buys(
+        &mut self,
+        cart: &str,
+        wish: &mut Wish,
+        is_first: bool,
+    ) -> Option<CheckoutOutcome> {
         let shown = self.get(&format!("/api/v1/carts/{cart}")).await;
-        let Some(shown) = shown.filter(|response| response.status == 200) else { return };
-        let shown = shown.json();
-        let wish = self.wish(lines_of(&shown), shown["total"]["amount"].as_i64());
-        let checkout = self.cart_checkout(&cart, "cart", wish);
-        if self.chance(0.25) {
-            // another tab, with a key of its own
-            let other = self.cart_checkout(&cart, "tab", checkout.wish.clone());
+        let shown = shown.filter(|response| response.status == 200)?.json();
+        (wish.lines, wish.total) = (lines_of(&shown), shown["total"]["amount"].as_i64());
+        self.thinks(DAY_MS / 50).await;
+        let says_what_she_expects = self.chance(0.5);
+        let checkout = self.cart_checkout(cart, "cart", wish.clone(), says_what_she_expects);
+        if is_first && self.chance(0.25) {
+            // another tab, with a key of its own; it does not see what this one is shown
+            let other = self.cart_checkout(cart, "tab", wish.clone(), true);
             self.sends_beside(&other);
         }
-        if let Some(outcome) = self.insists(&checkout).await {
-            if self.chance(0.3) {
-                self.asks(&checkout).await;
-            }
-            self.looks_after(&outcome).await;
+        let outcome = self.insists(&checkout).await?;
+        if !outcome.is_at_other_prices() && self.chance(0.3) {
+            self.asks(&checkout).await;
         }
+        Some(outcome)
     }
 
     async fn sets_line(&self, cart: &str, sku: &str, units: u32) {
@@ -52,9 +67,13 @@ impl Shopper {
         self.send(json_request("PUT", &uri, &json!({"quantity": units}))).await;
     }
 
-    fn cart_checkout(&self, cart: &str, tab: &str, wish: Wish) -> Checkout {
+    fn cart_checkout(&self, cart: &str, tab: &str, wish: Wish, says_what_she_expects: bool) -> Checkout {
         let key = format!("{tab}-{}", self.number);
-        let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &details(&wish));
+        let mut details = details(&wish);
+        if says_what_she_expects && wish.total.is_some() {
+            details["expected_total"] = expected(&wish);
+        }
+        let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &details);
         request.headers.push(("idempotency-key", key.clone()));
         let body = u64::from(wish.backorder == Backorder::Accept);
         Checkout {
@@ -67,7 +86,7 @@ impl Shopper {
 }
 
 /// The lines of a cart as it was shown.
-fn lines_of(cart: &serde_json::Value) -> Vec<(String, u32, i64)> {
+pub fn lines_of(cart: &serde_json::Value) -> Vec<(String, u32, i64)> {
     let line = |line: &serde_json::Value| {
         let units = u32::try_from(line["quantity"].as_u64()?).ok()?;
         Some((line["sku"].as_str()?.to_owned(), units, line["unit_price"]["amount"].as_i64()?))

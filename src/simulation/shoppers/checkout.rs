@@ -20,6 +20,9 @@ const TRIES_MAX: u32 = 12;
 /// In better times nobody has to ask so often.
 const CALM_TRIES_MAX: u32 = 60;
 
+/// So often she looks at new prices before she has had enough.
+pub const LOOKS_MAX: u32 = 8;
+
 /// Refusals that have done nothing and bind nothing: the same request is sent again.
 const TRY_AGAIN: [&str; 6] =
     ["overloaded", "closing", "not_ready", "in_progress", "outcome_unknown", "no_answer"];

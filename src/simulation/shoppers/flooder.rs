@@ -14,9 +14,10 @@ use crate::gateway::{Request, Response};
 
 use super::super::addresses;
 use super::super::history::{CheckoutKey, Route, Wish};
+use super::cart::lines_of;
 use super::checkout::Checkout;
 use super::program::details;
-use super::visitor::{ADDRESS, cookie_of, date_to_accept, form};
+use super::visitor::{ADDRESS, cookie_of, date_to_accept, form, seen_on};
 use super::{Shopper, json_request};
 
 const ADDRESSES_MAX: u8 = 3;
@@ -93,7 +94,10 @@ impl Shopper {
         let page = self.presses(&look, &mut patience).await?.text();
         let accepts = date_to_accept(&page).map(|date| format!("&accept_wait={date}")).unwrap_or_default();
         let (number, name) = (self.number, "name=Ada+Lovelace");
-        let filled = format!("{name}&email=shopper{number}%40example.com&line1={number}{ADDRESS}{accepts}");
+        let seen = seen_on(&page)?;
+        let filled = format!(
+            "{name}&email=shopper{number}%40example.com&line1={number}{ADDRESS}{accepts}&seen={seen}"
+        );
         for _ in 0..CHECKOUTS {
             self.presses(&form("/checkout", &filled, &cookie), &mut patience).await?;
         }
@@ -105,8 +109,7 @@ impl Shopper {
         let mut patience = WAITS_MAX;
         self.begins_cart(carts, &mut patience).await?;
         let cart = carts.last()?.clone();
-        let first = self.assortment.first();
-        let (sku, price) = (first.sku.to_string(), first.price.amount);
+        let sku = self.assortment.first().sku.to_string();
         let uri = format!("/api/v1/carts/{cart}/lines/{sku}");
         let put_in = self.presses(&json_request("PUT", &uri, &json!({"quantity": 1})), &mut patience).await?;
         if put_in.status != 200 {
@@ -114,7 +117,7 @@ impl Shopper {
         }
         for nth in 0..CARDS {
             let (token, backorder) = (self.pick(&CARDS_DECLINED).to_owned(), Backorder::Accept);
-            let lines = vec![(sku.clone(), 1, price)];
+            let lines = lines_of(&put_in.json());
             let wish = Wish { lines, total: None, token, backorder, email: self.email() };
             self.tries_card(&cart, nth, wish, &mut patience).await?;
         }

@@ -7,12 +7,13 @@ use std::time::Duration;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
+use crate::actors::Rules;
 use crate::domain::Backorder;
 use crate::gateway::Request;
 
-use super::super::history::{CheckoutKey, Route, Wish};
+use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
 use super::super::programs;
-use super::checkout::Checkout;
+use super::checkout::{Checkout, LOOKS_MAX};
 use super::{DAY_MS, Shopper, json_request};
 
 impl Shopper {
@@ -21,9 +22,7 @@ impl Shopper {
             self.get("/api/v1/products?q=book").await;
         }
         let lines = self.lines();
-        let first = lines[0].0.clone();
-        self.get(&format!("/api/v1/products/{first}")).await;
-        let wish = self.wish(lines, None);
+        let Some(wish) = self.looks_up(lines).await else { return };
         let checkout = self.checkout(self.program_number(), wish, 1);
         if self.chance(0.25) {
             self.sends_beside(&checkout);
@@ -31,9 +30,37 @@ impl Shopper {
         if self.chance(0.1) {
             return self.breaks_off(&checkout).await;
         }
-        let Some(outcome) = self.insists(&checkout).await else { return };
+        let Some((checkout, outcome)) = self.insists_at_todays_prices(checkout).await else { return };
         self.sends_more(&checkout).await;
         self.looks_after(&outcome).await;
+    }
+
+    /// The same order, each time at the prices that she has looked up, until it is answered otherwise than with other prices.
+    async fn insists_at_todays_prices(
+        &mut self,
+        mut checkout: Checkout,
+    ) -> Option<(Checkout, CheckoutOutcome)> {
+        for _ in 0..LOOKS_MAX {
+            let outcome = self.insists(&checkout).await?;
+            if !outcome.is_at_other_prices() {
+                return Some((checkout, outcome));
+            }
+            let seen = self.looks_up(checkout.wish.lines.clone()).await?;
+            let wish = Wish { lines: seen.lines, total: seen.total, ..checkout.wish };
+            checkout = self.checkout(self.program_number(), wish, checkout.body);
+        }
+        None
+    }
+
+    /// What these cost now, as the API shows it. `None`: it was not to be had.
+    async fn looks_up(&mut self, lines: Vec<(String, u32, i64)>) -> Option<Wish> {
+        let mut shown = vec![];
+        for (sku, units, _) in lines {
+            let product = self.get(&format!("/api/v1/products/{sku}")).await?;
+            shown.push((sku, units, product.json()["price"]["amount"].as_i64()?));
+        }
+        let goods: i64 = shown.iter().map(|(_, units, price)| i64::from(*units) * price).sum();
+        Some(self.wish(shown, Some(goods + Rules::default().shipping.amount)))
     }
 
     /// Which of the programs it is.
@@ -86,7 +113,8 @@ impl Shopper {
         let mut wish = checkout.wish.clone();
         if self.chance(0.5) {
             let lines = self.lines();
-            wish = self.wish(lines, None);
+            let Some(other) = self.looks_up(lines).await else { return };
+            wish = other;
         }
         let other = self.checkout((self.program_number() + 1) % programs::NAMES.len(), wish, 1);
         self.insists(&other).await;
@@ -101,7 +129,8 @@ impl Shopper {
         }
         if self.chance(0.2) {
             let lines = self.lines();
-            let other = Wish { lines, email: "other@example.com".into(), ..checkout.wish.clone() };
+            let Some(seen) = self.looks_up(lines).await else { return };
+            let other = Wish { email: "other@example.com".into(), ..seen };
             let other = self.checkout(self.program_number(), other, 2);
             self.asks(&other).await;
         }
@@ -126,6 +155,11 @@ pub fn details(wish: &Wish) -> Value {
     })
 }
 
+/// The total that she has seen.
+pub fn expected(wish: &Wish) -> Value {
+    json!({"amount": wish.total, "currency": "GBP"})
+}
+
 /// Each has a house of her own: its number is that in her address.
 fn lives_at(email: &str) -> String {
     let number: String = email.chars().filter(char::is_ascii_digit).collect();
@@ -136,6 +170,7 @@ fn order_body(wish: &Wish) -> Value {
     let mut body = details(wish);
     let line = |(sku, units, _): &(String, u32, i64)| json!({"sku": sku, "quantity": units});
     body["lines"] = wish.lines.iter().map(line).collect();
+    body["expected_total"] = expected(wish);
     body
 }
 

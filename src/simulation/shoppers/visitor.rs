@@ -4,7 +4,7 @@ use crate::domain::{Backorder, SessionId, VisitorKey};
 use crate::gateway::{Request, Response};
 
 use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
-use super::checkout::Checkout;
+use super::checkout::{Checkout, LOOKS_MAX};
 use super::{DAY_MS, Shopper};
 
 pub const ADDRESS: &str = "+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
@@ -56,13 +56,36 @@ impl Shopper {
         lines: Vec<(String, u32, i64)>,
         cookie: &mut String,
     ) -> Option<Checkout> {
-        let page = self.page("/checkout", cookie).await?;
-        let (wait, total) = (date_to_accept(&page.text()), total_of(&page.text()));
+        let mut page = self.page("/checkout", cookie).await?;
+        for _ in 0..LOOKS_MAX {
+            self.thinks(DAY_MS / 50).await;
+            let begun = self.send(form("/checkout", &self.filled_in(&page.text())?, cookie)).await?;
+            // the page again, at prices that she has not seen before
+            if begun.status != 409 {
+                return self.goes_to_pay(begun, &page.text(), lines, cookie).await;
+            }
+            page = begun;
+        }
+        None
+    }
+
+    /// The form of the checkout's page, with what it shows her and what it wants her to accept.
+    fn filled_in(&self, page: &str) -> Option<String> {
         let name = format!("name=Ada+Lovelace&email=shopper{}%40example.com", self.number);
-        let accepts = wait.map(|date| format!("&accept_wait={date}")).unwrap_or_default();
-        let backorder = if accepts.is_empty() { Backorder::Refuse } else { Backorder::Accept };
-        let filled = format!("{name}&line1={}{ADDRESS}{accepts}", self.number);
-        let begun = self.send(form("/checkout", &filled, cookie)).await?;
+        let accepts = date_to_accept(page).map(|date| format!("&accept_wait={date}")).unwrap_or_default();
+        Some(format!("{name}&line1={}{ADDRESS}{accepts}&seen={}", self.number, seen_on(page)?))
+    }
+
+    async fn goes_to_pay(
+        &mut self,
+        begun: Response,
+        page: &str,
+        lines: Vec<(String, u32, i64)>,
+        cookie: &mut String,
+    ) -> Option<Checkout> {
+        let accepts = date_to_accept(page).is_some();
+        let backorder = if accepts { Backorder::Accept } else { Backorder::Refuse };
+        let (lines, total) = (as_shown(page, lines)?, total_of(page));
         // the first checkout of a session gives her another
         if let Some(fresh) = cookie_of(&begun) {
             *cookie = fresh;
@@ -147,9 +170,29 @@ pub fn date_to_accept(page: &str) -> Option<String> {
     rest.split('"').next().map(str::to_owned)
 }
 
+/// What the checkout's page has its form say that she was shown.
+pub fn seen_on(page: &str) -> Option<&str> {
+    page.split("name=\"seen\" value=\"").nth(1)?.split('"').next()
+}
+
+/// Her lines at the prices of the checkout's page, where they stand in the order in which she put them in.
+fn as_shown(page: &str, lines: Vec<(String, u32, i64)>) -> Option<Vec<(String, u32, i64)>> {
+    let list = page.split("<ul class=\"brief\">").nth(1)?.split("</ul>").next()?;
+    let amounts: Option<Vec<i64>> =
+        list.split("<li>").skip(1).map(|line| pence(line.rsplit('£').next()?)).collect();
+    let amounts = amounts.filter(|amounts| amounts.len() == lines.len())?;
+    let priced =
+        |((sku, units, _), amount): ((String, u32, i64), i64)| (sku, units, amount / i64::from(units));
+    Some(lines.into_iter().zip(amounts).map(priced).collect())
+}
+
+/// `12.50</span>…`
+fn pence(text: &str) -> Option<i64> {
+    text.split('<').next()?.replace(['.', ','], "").parse().ok()
+}
+
 /// What the checkout's page says that she pays, in minor units.
 fn total_of(page: &str) -> Option<i64> {
     let totals = page.split("class=\"totals\"").nth(1)?.split("</dl>").next()?;
-    let pounds = totals.rsplit('£').next()?.split('<').next()?;
-    pounds.replace(['.', ','], "").parse().ok()
+    pence(totals.rsplit('£').next()?)
 }

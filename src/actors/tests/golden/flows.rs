@@ -223,9 +223,10 @@ async fn fill_a_cart(world: &World) {
     let program = SessionId::of_program(begun, 4);
     kit.ask_of(program, Create).await.unwrap().unwrap();
     kit.ask_of(program, SetLine { line: line(PLENTY, 1) }).await.unwrap().unwrap();
-    kit.ask_of(program, View).await.unwrap().unwrap();
+    let cart = kit.ask_of(program, View).await.unwrap().unwrap();
+    let seen = cart.totals.map(|totals| totals.total);
     let details = Box::new(details("tok_visa", Backorder::Refuse));
-    kit.ask_of(program, CheckoutCart { idempotency_key: "cart".into(), digest: 1, details })
+    kit.ask_of(program, CheckoutCart { idempotency_key: "cart".into(), digest: 1, details, seen })
         .await
         .unwrap()
         .unwrap();
@@ -255,16 +256,18 @@ async fn browse(world: &World) {
     kit.ask_of(visitor, Create).await.unwrap().unwrap();
     kit.ask_of(visitor, SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
     kit.ask_of(visitor, SetLine { line: line(ONE, 1) }).await.unwrap().unwrap();
-    kit.ask_of(visitor, RemoveLine { sku: Sku::parse(ONE).unwrap() }).await.unwrap().unwrap();
+    let sku = Sku::parse(ONE).unwrap();
+    let cart = kit.ask_of(visitor, RemoveLine { sku }).await.unwrap().unwrap();
+    let seen = cart.totals.expect("what is in the cart has a price").total;
     let details = details("tok_visa", Backorder::Refuse);
     let (customer, shipping_address) = (details.customer, details.shipping_address);
-    let begin = BeginCheckout { customer, shipping_address, backorder: details.backorder };
+    let begin = BeginCheckout { customer, shipping_address, backorder: details.backorder, seen };
     let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin.clone()).await.unwrap().unwrap();
     let amount = cart.totals.expect("what is in the cart has a price").total;
     let card = Some(TypedCard { token: "tok_visa".into(), amount });
     kit.ask_of(visitor, PayWith { checkout, card }).await.unwrap().unwrap();
-    kit.ask_of(visitor, SetLine { line: line(PLENTY, 1) }).await.unwrap().unwrap();
-    // declined when nobody waits for it any more
+    // as much as before; declined when nobody waits for it any more
+    kit.ask_of(visitor, SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
     let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin).await.unwrap().unwrap();
     let amount = cart.totals.expect("what is in the cart has a price").total;
     let card = Some(TypedCard { token: "tok_unreachable".into(), amount });

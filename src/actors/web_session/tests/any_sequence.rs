@@ -10,14 +10,17 @@ fn any_message() -> impl Strategy<Value = Message> {
         Just(Message::from(View)),
         (0u8..4, 1i128..9).prop_map(move |(n, units)| SetLine { line: line(&sku(n), units) }.into()),
         (0u8..4).prop_map(move |n| RemoveLine { sku: line(&sku(n), 1).sku }.into()),
-        Just(Message::from(begin_checkout())),
+        (0i64..9).prop_map(|units| begin_checkout(pence(299 + units * 999)).into()),
         ("[0-9a-f]{0,3}", 0i64..3_000).prop_map(move |(checkout, pence)| PayWith {
             checkout,
             card: card_of(pence)
         }
         .into()),
-        "[a-z]".prop_map(|idempotency_key| {
-            CheckoutCart { idempotency_key, digest: 1, details: Box::new(details()) }.into()
+        ("[a-z]", prop::option::of(0i64..9)).prop_map(|(key, units)| {
+            checkout_cart(&key, units.map(|units| pence(299 + units * 999))).into()
+        }),
+        (0u8..4, 1i64..2_000).prop_map(move |(n, amount)| {
+            Reprice { prices: vec![(line(&sku(n), 1).sku, pence(amount))] }.into()
         }),
     ]
 }

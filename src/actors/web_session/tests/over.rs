@@ -23,9 +23,9 @@ fn questions() -> Vec<Message> {
         View.into(),
         SetLine { line: line("PG-84", 1) }.into(),
         RemoveLine { sku: line("PG-1342", 1).sku }.into(),
-        begin_checkout().into(),
+        begin_checkout(pence(1)).into(),
         PayWith { checkout: "0".into(), card: None }.into(),
-        CheckoutCart { idempotency_key: "k".into(), digest: 1, details: Box::new(details()) }.into(),
+        checkout_cart("k", None).into(),
     ]
 }
 

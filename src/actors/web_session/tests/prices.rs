@@ -1,11 +1,7 @@
 use super::*;
 
-fn pounds(pence: i64) -> Money {
-    Money::new(pence, Currency::GBP)
-}
-
-fn reprice(visit: &mut Visit, pence: i64) -> Decided {
-    visit.ask(Reprice { prices: vec![(Sku::parse("PG-1342").unwrap(), pounds(pence))] })
+fn reprice(visit: &mut Visit, amount: i64) -> Decided {
+    visit.ask(Reprice { prices: vec![(Sku::parse("PG-1342").unwrap(), pence(amount))] })
 }
 
 fn was(cart: &CartView) -> Vec<Money> {
@@ -16,12 +12,12 @@ fn was(cart: &CartView) -> Vec<Money> {
 fn a_price_that_has_changed_is_the_lines_and_the_one_that_she_knew_is_remembered() {
     let mut visit = Visit::shopping();
     let cart = shown(&reprice(&mut visit, 1_099)).unwrap();
-    assert_eq!((cart.lines[0].unit_price, was(&cart)), (pounds(1_099), vec![pounds(999)]));
-    assert_eq!(cart.totals.unwrap().goods, pounds(2_198));
+    assert_eq!((cart.lines[0].unit_price, was(&cart)), (pence(1_099), vec![pence(999)]));
+    assert_eq!(cart.totals.unwrap().goods, pence(2_198));
     let cart = shown(&reprice(&mut visit, 1_199)).unwrap();
-    assert_eq!(was(&cart), [pounds(999)], "she has not seen the one between");
+    assert_eq!(was(&cart), [pence(999)], "she has not seen the one between");
     let cart = shown(&reprice(&mut visit, 999)).unwrap();
-    assert_eq!((cart.lines[0].unit_price, was(&cart)), (pounds(999), vec![]));
+    assert_eq!((cart.lines[0].unit_price, was(&cart)), (pence(999), vec![]));
 }
 
 #[test]
@@ -30,7 +26,7 @@ fn a_price_that_has_not_changed_states_nothing() {
     let turn = reprice(&mut visit, 999);
     assert!(turn.events().is_empty());
     assert_eq!(was(&shown(&turn).unwrap()), []);
-    let other = visit.ask(Reprice { prices: vec![(Sku::parse("PG-9").unwrap(), pounds(1))] });
+    let other = visit.ask(Reprice { prices: vec![(Sku::parse("PG-9").unwrap(), pence(1))] });
     assert!(other.events().is_empty());
 }
 
@@ -38,7 +34,7 @@ fn a_price_that_has_not_changed_states_nothing() {
 fn a_line_that_she_changes_has_the_price_that_she_sees() {
     let mut visit = Visit::shopping();
     reprice(&mut visit, 1_099);
-    let line = OrderLine { unit_price: pounds(1_099), ..line("PG-1342", 3) };
+    let line = OrderLine { unit_price: pence(1_099), ..line("PG-1342", 3) };
     assert_eq!(was(&shown(&visit.ask(SetLine { line })).unwrap()), []);
     reprice(&mut visit, 1_199);
     let sku = Sku::parse("PG-1342").unwrap();
@@ -51,7 +47,7 @@ fn a_checkout_that_was_begun_buys_what_it_showed() {
     let checkout = visit.begin();
     reprice(&mut visit, 1_099);
     let turn = visit.pay(&checkout);
-    assert_eq!(placed(&turn).lines[0].unit_price, pounds(999));
+    assert_eq!(placed(&turn).lines[0].unit_price, pence(999));
 }
 
 fn give_back(visit: &mut Visit, lines: Vec<OrderLine>) -> Decided {
@@ -83,4 +79,43 @@ fn nothing_is_given_back_to_who_has_gone() {
     visit.ask(Forget);
     assert!(give_back(&mut visit, vec![line("PG-1342", 2)]).events().is_empty());
     assert!(visit.alone.get::<Session>(&visit.session).is_none());
+}
+
+#[test]
+fn a_checkout_begins_at_the_total_that_she_has_seen_and_at_no_other() {
+    let mut visit = Visit::shopping();
+    let seen = visit.total();
+    reprice(&mut visit, 1_099);
+    let refused = visit.ask(begin_checkout(seen));
+    assert_eq!(reply_to::<BeginCheckout>(&refused), &Err(NoCheckout::NotAsSeen));
+    assert!(refused.events().is_empty());
+    let checkout = visit.begin();
+    assert_eq!(placed(&visit.pay(&checkout)).totals.total, pence(2 * 1_099 + 299));
+}
+
+#[test]
+fn a_cart_is_bought_at_the_total_that_she_has_seen_and_at_no_other() {
+    let mut visit = Visit::shopping();
+    let seen = visit.total();
+    reprice(&mut visit, 899);
+    for not_this in [Some(seen), None] {
+        let place = placed(&visit.ask(checkout_cart("k", not_this)));
+        assert!(place.lines.is_empty(), "only what the key has bought before is answered");
+        let turn = visit.answered(&place, Outcome::NothingToBuy, false);
+        assert!(turn.events().is_empty());
+        assert_eq!(bought(&turn), &Err(NoCheckout::CartEmpty));
+    }
+    let place = placed(&visit.ask(checkout_cart("k", Some(pence(2 * 899 + 299)))));
+    assert_eq!((place.lines[0].unit_price, place.totals.total), (pence(899), pence(2 * 899 + 299)));
+}
+
+#[test]
+fn what_a_key_has_bought_is_said_again_whatever_a_cart_costs_since() {
+    let mut visit = Visit::shopping();
+    let first = placed(&visit.checkout("k"));
+    visit.answered(&first, Outcome::Taken(view(&first, OrderState::Confirmed)), false);
+    visit.ask(SetLine { line: line("PG-1342", 1) });
+    reprice(&mut visit, 1_099);
+    let again = placed(&visit.ask(checkout_cart("k", None)));
+    assert_eq!((again.lines.len(), &again.idempotency.key), (0, &first.idempotency.key));
 }

@@ -76,6 +76,12 @@ struct ProblemShown {
     earliest_date: Option<String>,
     #[schema(schema_with = words::order_state, required = false)]
     state: String,
+    /// What the order costs now.
+    #[schema(nullable = false)]
+    total: Option<views::MoneyShown<'static>>,
+    /// The cart as it is now.
+    #[schema(nullable = false)]
+    cart: Option<views::CartShown<'static>>,
 }
 
 #[derive(ToSchema)]

@@ -48,6 +48,7 @@ const BUYING: &[Code] = &[
     IdempotencyMismatch,
     UnknownToken,
     TotalTooLarge,
+    PriceChanged,
     CartEmpty,
     PaymentNotSetUp,
 ];
@@ -163,7 +164,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &["Idempotency-Key"],
         body: Some("CheckoutRequest"),
         answers: TAKEN,
-        problems: &[ASKED, BUYING, OF_CART, &[CartBeingOrdered]],
+        problems: &[ASKED, BUYING, OF_CART, &[CartBeingOrdered, ProductGone]],
     },
     Operation {
         method: "post",

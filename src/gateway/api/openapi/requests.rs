@@ -19,6 +19,10 @@ pub struct Order {
     payment: Payment,
     #[schema(schema_with = words::backorder, required = false)]
     backorder: String,
+    /// What was shown that it costs: where it costs something else now, nothing is bought (409 price_changed). An order that was
+    /// taken before is answered in any case.
+    #[schema(nullable = false)]
+    expected_total: Option<Amount>,
 }
 
 /// What a cart needs to be bought.
@@ -32,6 +36,10 @@ pub struct Checkout {
     payment: Payment,
     #[schema(schema_with = words::backorder, required = false)]
     backorder: String,
+    /// What was shown that it costs: where it costs something else now, nothing is bought (409 price_changed). An order that was
+    /// taken before is answered in any case.
+    #[schema(nullable = false)]
+    expected_total: Option<Amount>,
 }
 
 /// How many of a product are in the cart from now on.
@@ -83,6 +91,19 @@ pub struct ShippingAddress {
     country: String,
     #[schema(schema_with = words::phone)]
     phone: Option<String>,
+}
+
+/// As `total` shows it.
+#[derive(ToSchema)]
+#[schema(as = Amount)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Amount {
+    /// In minor units.
+    #[schema(minimum = 0)]
+    amount: i64,
+    #[schema(schema_with = words::currency)]
+    currency: String,
 }
 
 /// Never a card: only a token that stands for one.

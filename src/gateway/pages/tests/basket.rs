@@ -4,6 +4,7 @@ use actix_web::test::TestRequest;
 
 use crate::actors::web_session::{Forget, Message as CartMessage, NoCart, RemoveLine, SetLine, View};
 use crate::actors::{Address, Message};
+use crate::domain::catalogue::Product;
 use crate::domain::{OrderLine, SessionId, Sku, VisitorKey};
 
 use super::test_pages::*;
@@ -118,7 +119,8 @@ async fn the_basket_shows_lines_and_what_they_come_to() {
 #[actix_web::test]
 async fn what_costs_more_than_a_payment_carries_cannot_be_checked_out() {
     let dear = OrderLine { unit_price: gbp(1_000_000), ..emmas(999) };
-    let pages = TestPages::new(stocked(9, vec![dear]));
+    let price = dear.unit_price;
+    let pages = TestPages::new(stocked(9, vec![dear])).selling(vec![Product { price, ..emma() }]);
     pages.get("/cart").await.shows("One payment can carry at most £999,999.99").hides("href=\"/checkout\"");
     pages.get("/checkout").await.goes_to("/cart");
 }

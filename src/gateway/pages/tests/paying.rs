@@ -14,7 +14,12 @@ use crate::partners::processor::TypedCard;
 
 use super::test_pages::*;
 
-const ADA: &str = "name=Ada+Lovelace&email=ada%40example.com&line1=12+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
+pub const ADA: &str = "name=Ada+Lovelace&email=ada%40example.com&line1=12+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
+
+/// The form, of a page that showed two of Emma.
+fn ada() -> String {
+    format!("{ADA}&seen=1897")
+}
 
 fn begun(pages: &TestPages) -> Option<(String, Backorder)> {
     pages.asked().into_iter().find_map(|(_, message)| match message {
@@ -28,7 +33,7 @@ fn begun(pages: &TestPages) -> Option<(String, Backorder)> {
 #[actix_web::test]
 async fn where_nobody_takes_cards_the_checkout_says_so_and_nothing_is_begun() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)])).for_looking();
-    for seen in [pages.get("/checkout").await, pages.post("/checkout", ADA).await] {
+    for seen in [pages.get("/checkout").await, pages.post("/checkout", &ada()).await] {
         assert_eq!(seen.status, 503);
         seen.shows("We cannot take payments yet").hides("retry-after");
         assert!(!seen.headers.contains_key("retry-after"));
@@ -40,7 +45,7 @@ async fn where_nobody_takes_cards_the_checkout_says_so_and_nothing_is_begun() {
 async fn a_whole_form_goes_on_to_the_payment_page() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
     pages.get("/checkout").await.shows("£18.97").hides("I accept the wait").shows("value=\"GB\" selected");
-    let seen = pages.post("/checkout", ADA).await;
+    let seen = pages.post("/checkout", &ada()).await;
     seen.goes_to(
         "http://127.0.0.1:7002/pay?checkout=nonce1&amount=1897&return=http%3A%2F%2F127.0.0.1%3A8080%2Fcheckout%2Freturn",
     );
@@ -50,7 +55,7 @@ async fn a_whole_form_goes_on_to_the_payment_page() {
 #[actix_web::test]
 async fn she_gets_another_cookie_where_she_says_who_she_is_and_only_there() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
-    let seen = pages.post("/checkout", ADA).await;
+    let seen = pages.post("/checkout", &ada()).await;
     let cookie = seen.header("set-cookie");
     let secret = cookie.strip_prefix("doorstep_session=").and_then(|rest| rest.split(';').next()).unwrap();
     let renewed = VisitorKey::parse(secret).unwrap().session();
@@ -74,7 +79,7 @@ async fn who_keeps_the_old_cookie_gets_no_new_session_without_end() {
     let carts = Quota { each: 2, all: 0, window_s: 3_600 };
     let pages = TestPages::new(stocked(9, vec![emmas(2)])).limited(Quotas { carts, ..Quotas::default() });
     for status in [303, 303, 429] {
-        assert_eq!(pages.post("/checkout", ADA).await.status, status);
+        assert_eq!(pages.post("/checkout", &ada()).await.status, status);
     }
     let adopted = |(_, message): &_| matches!(message, Message::WebSession(CartMessage::Adopt(_)));
     assert_eq!(pages.asked().iter().filter(|asked| adopted(asked)).count(), 2);
@@ -108,7 +113,7 @@ async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop
     ] {
         let pages = TestPages::new(stocked(9, vec![emmas(2)])).at(public_url);
         let name = if public_url.is_empty() { "doorstep_session" } else { "__Host-doorstep_session" };
-        let request = form("/checkout", ADA).insert_header(("Cookie", format!("{name}={}", visitor())));
+        let request = form("/checkout", &ada()).insert_header(("Cookie", format!("{name}={}", visitor())));
         let request =
             request.insert_header(("Host", host)).insert_header(("X-Forwarded-Host", "evil.example"));
         let seen = pages.send(request).await;
@@ -120,7 +125,7 @@ async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop
 #[actix_web::test]
 async fn what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
-    let fields = "name=%3Cscript%3E&email=ada&line1=&city=London&postcode=+&country=XX";
+    let fields = "seen=1897&name=%3Cscript%3E&email=ada&line1=&city=London&postcode=+&country=XX";
     let seen = pages.post("/checkout", fields).await;
     assert_eq!((seen.status, seen.header("cache-control")), (422, "no-store"));
     seen.shows("id=\"email-error\"").shows("id=\"line1-error\"").shows("id=\"country-error\"");
@@ -132,7 +137,7 @@ async fn what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept() {
 #[actix_web::test]
 async fn an_address_is_held_to_the_form_of_its_country() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
-    let address = |rest: &str| format!("name=Ada&email=ada@example.com&line1=12+St+James&{rest}");
+    let address = |rest: &str| format!("seen=1897&name=Ada&email=ada@example.com&line1=12+St+James&{rest}");
     let british = pages.post("/checkout", &address("city=London&postcode=ZZZZ&country=GB")).await;
     assert_eq!(british.status, 422);
     british.shows("United Kingdom: a postcode such as EC1Y 8SY is expected.").shows("value=\"ZZZZ\"");
@@ -153,7 +158,7 @@ async fn an_address_is_held_to_the_form_of_its_country() {
 #[actix_web::test]
 async fn a_postcode_that_only_looks_unusual_is_asked_about_once() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
-    let strange = ADA.replace("SW1Y+4JH", "zz1+1aa");
+    let strange = ada().replace("SW1Y+4JH", "zz1+1aa");
     let seen = pages.post("/checkout", &strange).await;
     assert_eq!(seen.status, 422);
     seen.shows(
@@ -167,8 +172,7 @@ async fn a_postcode_that_only_looks_unusual_is_asked_about_once() {
         pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ1+1AA%2F")).await.status,
         303
     );
-    let region =
-        "name=Ada&email=ada@example.com&line1=1+St&city=Boston&region=Massa&postcode=02101&country=US";
+    let region = "seen=1897&name=Ada&email=ada@example.com&line1=1+St&city=Boston&region=Massa&postcode=02101&country=US";
     let seen = pages.post("/checkout", region).await;
     seen.shows("id=\"region-error\"").shows("value=\"US/02101/Massa\"").hides("id=\"postcode-error\"");
     assert_eq!(
@@ -183,21 +187,21 @@ async fn a_shop_sends_to_the_countries_that_it_names_and_says_which_those_are() 
     let shop = ShopIdentity { countries, ..ShopIdentity::demo() };
     let pages = TestPages::new(stocked(9, vec![emmas(2)])).kept_by(shop);
     pages.get("/checkout").await.shows("value=\"IE\" selected").shows("value=\"GB\"").hides("value=\"FR\"");
-    let abroad = "name=Ada&email=ada@example.com&line1=1+Rue&city=Paris&postcode=75001&country=FR";
+    let abroad = "seen=1897&name=Ada&email=ada@example.com&line1=1+Rue&city=Paris&postcode=75001&country=FR";
     let seen = pages.post("/checkout", abroad).await;
     assert_eq!((seen.status, begun(&pages)), (422, None));
     seen.shows("We send to these countries alone: Ireland (IE), United Kingdom (GB).");
-    assert_eq!(pages.post("/checkout", ADA).await.status, 303);
+    assert_eq!(pages.post("/checkout", &ada()).await.status, 303);
 }
 
 #[actix_web::test]
 async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
-    let seen = pages.post("/checkout", &ADA.replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
+    let seen = pages.post("/checkout", &ada().replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
     assert_eq!(seen.status, 422);
     seen.shows("looks like a card number").hides("4242").shows("value=\"ada@example.com\"");
     let split =
-        ADA.replace("Ada+Lovelace", "4242+4242").replace("SW1Y+4JH", "4242%A04242").replace("12+", "");
+        ada().replace("Ada+Lovelace", "4242+4242").replace("SW1Y+4JH", "4242%A04242").replace("12+", "");
     let seen = pages.post("/checkout", &split.replace("%A0", "%C2%A0")).await;
     assert_eq!(seen.status, 422);
     seen.shows("looks like a card number")
@@ -206,7 +210,7 @@ async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
         .shows("value=\"ada@example.com\"");
     assert_eq!(begun(&pages), None);
     // the first is one in ten of its length; 16 digits are no telephone number
-    let phone = |number: &str| format!("{ADA}&phone={number}");
+    let phone = |number: &str| format!("{}&phone={number}", ada());
     assert_eq!(pages.post("/checkout", &phone("%2B49+1512+3456789")).await.status, 303);
     assert_eq!(pages.post("/checkout", &phone("%2B4111111111119")).await.status, 303);
     pages.asked();
@@ -226,10 +230,13 @@ async fn what_is_short_goes_on_only_when_she_accepts_the_day() {
     let pages = TestPages::new(stocked(1, vec![emmas(2)]));
     let page = pages.get("/checkout").await;
     page.shows("I accept the wait until <b>Wednesday 25 November 2026</b>").shows("value=\"2026-11-25\"");
-    pages.post("/checkout", ADA).await.shows("Please tick this box");
-    pages.post("/checkout", &format!("{ADA}&accept_wait=2026-11-20")).await.shows("The day has changed");
+    pages.post("/checkout", &ada()).await.shows("Please tick this box");
+    pages
+        .post("/checkout", &format!("{ADA}&seen=1897&accept_wait=2026-11-20"))
+        .await
+        .shows("The day has changed");
     assert_eq!(begun(&pages), None);
-    let accepted = pages.post("/checkout", &format!("{ADA}&accept_wait=2026-11-25")).await;
+    let accepted = pages.post("/checkout", &format!("{ADA}&seen=1897&accept_wait=2026-11-25")).await;
     assert_eq!(accepted.status, 303);
     assert_eq!(begun(&pages), Some(("Ada Lovelace".to_owned(), Backorder::Accept)));
 }
@@ -238,7 +245,7 @@ async fn what_is_short_goes_on_only_when_she_accepts_the_day() {
 async fn nothing_is_checked_out_of_an_empty_basket() {
     let pages = TestPages::new(stocked(9, vec![]));
     pages.get("/checkout").await.goes_to("/cart");
-    pages.post("/checkout", ADA).await.goes_to("/cart");
+    pages.post("/checkout", &ada()).await.goes_to("/cart");
     assert_eq!(begun(&pages), None);
 }
 

@@ -117,6 +117,13 @@ impl TestPages {
         self
     }
 
+    /// From now on it sells these, at these prices.
+    pub fn selling(mut self, books: Vec<Product>) -> TestPages {
+        self.books = books;
+        self.restock();
+        self
+    }
+
     pub fn with_book(mut self, product: Product) -> TestPages {
         self.books.push(product);
         self.restock();
