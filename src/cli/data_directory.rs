@@ -4,11 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::actors::stock_keeper::Listed;
 use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Currency, Timestamp};
 use crate::gateway::Programs;
-use crate::journal::{FileJournal, FileOptions, Journal as _, JournalId, Position};
+use crate::journal::{self, FileJournal, FileOptions, Journal as _, JournalId, Position};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, system_time};
 use crate::settings::{Opens, Settings, ShopKind};
@@ -61,6 +62,10 @@ impl DataDirectory {
         };
         mark.must_fit(settings)?;
         history_check::check_again(&layout)?;
+        if !journal::is_begun(&layout.journal())? {
+            // with the journal, whoever begins it: later their absence means that they are gone
+            link_keys(&layout)?;
+        }
         let at_least = promised(&layout)?;
         let segment_bytes = settings.journal.segment_bytes;
         let options = FileOptions { segment_bytes, at_least, ..FileOptions::default() };
@@ -158,12 +163,14 @@ fn partners(
     layout: &Layout,
     base_url: &str,
 ) -> Result<Partners, Failure> {
+    // a shop's pages have links too, though no letter of its own has one yet
+    let links = link_keys(layout)?;
     if !kind.is_demo() {
         return Ok(Partners::not_set_up());
     }
-    let from = settings.mail_from().to_owned();
     let shop = Arc::new(settings.identity(kind)?);
-    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?, shop)?;
+    let from = settings.mail_from(&shop.name);
+    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), links, shop)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),
         carrier: Box::new(EmbeddedCarrier),
@@ -173,11 +180,15 @@ fn partners(
 
 /// Every product that is listed, for the gateway's index.
 pub fn catalogue(running: &Running<Shop>, currency: Currency) -> Result<Catalogue, Failure> {
-    let products = running.every::<crate::actors::stock_keeper::Listed>()?;
-    let sold = products.into_iter().filter(|listed| listed.delisted_at.is_none());
-    let products: Vec<Product> = sold.map(|listed| listed.product).collect();
+    catalogue_of(running.every::<Listed>()?, currency)
+}
+
+/// Of all that was ever listed.
+pub fn catalogue_of(all: Vec<Listed>, currency: Currency) -> Result<Catalogue, Failure> {
+    let (sold, delisted): (Vec<_>, Vec<_>) = all.into_iter().partition(|listed| listed.delisted_at.is_none());
+    let products: Vec<Product> = sold.into_iter().map(|listed| listed.product).collect();
     must_be_in(&products, currency)?;
-    Ok(Catalogue::build(products)?)
+    Ok(Catalogue::build(products)?.without(delisted.into_iter().map(|listed| listed.product.sku)))
 }
 
 /// Each is priced in the shop's currency, or no sum would be one.

@@ -15,6 +15,7 @@ mod case_list;
 mod cases;
 mod check;
 mod clocks;
+mod closed_directory;
 mod control;
 mod core_dumps;
 mod data_directory;
@@ -40,13 +41,19 @@ mod opening;
 mod order_list;
 mod orders;
 mod private;
+mod product_list;
+mod products;
 mod questions;
 mod read_trees;
 mod rebuild;
 mod rows;
+mod said;
 mod secrets;
 mod serve;
+mod shelf_room;
+mod shelves;
 mod simulate;
+mod stock;
 mod verify;
 mod whole_file;
 
@@ -142,6 +149,27 @@ enum Command {
     Orders {
         #[command(flatten)]
         arguments: orders::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List what is sold, with its units; of a running daemon, or of a directory that none has open
+    Products {
+        #[command(flatten)]
+        arguments: products::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show how many units of a product there are, or say how many somebody has counted; what is promised to orders is never taken from them
+    Stock {
+        #[command(flatten)]
+        arguments: stock::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Take products off sale: their pages say so, and orders of them go on
+    Delist {
+        #[command(flatten)]
+        arguments: products::Delisted,
         #[command(flatten)]
         place: Place,
     },
@@ -244,6 +272,9 @@ impl Command {
             Command::Keys { what, json, .. } => keys::run(&settings, what, *json),
             Command::Actors { json, .. } => actors::run(&settings, *json),
             Command::Orders { arguments, .. } => orders::run(&settings, arguments),
+            Command::Products { arguments, .. } => products::run(&settings, arguments),
+            Command::Stock { arguments, .. } => stock::run(&settings, arguments),
+            Command::Delist { arguments, .. } => products::delist(&settings, arguments),
             Command::Cases { what, json, .. } => cases::run(&settings, what, *json),
             Command::DeadLetters { what, json, .. } => dead_letters::run(&settings, what.as_ref(), *json),
         }
@@ -274,6 +305,9 @@ impl Command {
             | Command::Keys { place, .. }
             | Command::Actors { place, .. }
             | Command::Orders { place, .. }
+            | Command::Products { place, .. }
+            | Command::Stock { place, .. }
+            | Command::Delist { place, .. }
             | Command::Cases { place, .. }
             | Command::DeadLetters { place, .. } => Some(place),
         }

@@ -9,17 +9,12 @@ use crate::actors::Shop;
 use crate::actors::back_office::{CaseRecord, CloseCase};
 use crate::actors::order_manager::Order;
 use crate::domain::CaseId;
-use crate::runtime::{Clock, DrainDeadlines, Handle, JournalDir, recover, system_time};
-use crate::settings::{Opens, Settings};
-use crate::storage::{DirectoryLock, Trees};
+use crate::runtime::{Clock, DrainDeadlines, Handle};
+use crate::settings::Settings;
+use crate::storage::Trees;
 
-use super::data_directory::DataDirectory;
-use super::directory::find_opened_once;
-use super::known_forms::promised;
-use super::layout::Layout;
-use super::read_trees::ReadTrees;
 use super::rows::Rows;
-use super::{Failure, case_list, known_forms, opening, order_list, private};
+use super::{Failure, case_list, closed_directory, order_list};
 
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);
 
@@ -76,21 +71,11 @@ pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
         let said = actix::System::new().block_on(close_and_drain(settings, asked))?;
         return said.map_err(Failure);
     }
-    let layout = Layout::of(settings);
-    let kind = find_opened_once(&layout)?.kind;
-    private::look(&layout)?;
-    known_forms::check(&layout)?;
-    let _lock = DirectoryLock::hold(&layout.dir).map_err(|held| opening::or(&layout, held.into()))?;
-    let (journal_dir, at_least) = (layout.journal(), promised(&layout)?);
-    let journal = JournalDir::check(&journal_dir)?;
-    journal.must_reach(at_least)?;
-    let read = ReadTrees::open(settings, &layout, journal.id()?)?;
-    let recovered = recover::<Shop>(&journal, &read.trees)?;
-    let speed = settings.speed(kind);
-    let clock = Clock::start(system_time()?, recovered.last_real, recovered.last_at, speed);
-    let rows = Rows::of(Arc::new(read.trees));
-    let rows = rows.brought_up_to::<Order>(&recovered).brought_up_to::<CaseRecord>(&recovered);
-    look(&rows, &asked, clock)
+    closed_directory::read(
+        settings,
+        |rows, recovered| rows.brought_up_to::<Order>(recovered).brought_up_to::<CaseRecord>(recovered),
+        |rows, clock| look(rows, &asked, clock),
+    )
 }
 
 fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
@@ -105,9 +90,7 @@ fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
 
 /// To close a case is a decision: the shop is started for it, and stopped in order.
 async fn close_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
-    let directory = DataDirectory::open(settings, Opens::Either);
-    let directory = directory.map_err(|failure| opening::or(&Layout::of(settings), failure))?;
-    let opened = directory.start(settings, "http://localhost").await?;
+    let opened = closed_directory::start(settings).await?;
     let running = &opened.running;
     let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };
     let said = office.ask(asked).await;

@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::domain::ShopIdentity;
 use crate::domain::catalogue::Catalogue;
-use crate::gateway::{self, App, HttpLimits, OrderLinks, OsSessions, PageSettings};
+use crate::gateway::{self, App, HttpLimits, LiveCatalogue, OrderLinks, OsSessions, PageSettings};
 use crate::http;
 use crate::output;
 use crate::partners::processor::{self, CardPage, EmbeddedProcessor, PaymentPage};
@@ -96,7 +96,7 @@ fn serve_all(
     let paid_to = identity.clone();
     let app = App {
         shop: Arc::new(running.handle()),
-        catalogue: Arc::new(catalogue),
+        catalogue: Arc::new(LiveCatalogue::new(catalogue)),
         tokens: Arc::new(move |token| test_cards && bank::test_cards::find(token).is_some()),
         payment_page: processor.clone().map(|processor| -> Arc<dyn PaymentPage> { processor }),
         programs: Arc::new(programs(running, has_open_door)?),
@@ -107,10 +107,10 @@ fn serve_all(
         clients: Arc::new(settings.clients()),
         origins: shop.names.clone(),
         cors_origins: Arc::new(settings.http.cors_origins.clone()),
-        pages: PageSettings { payment_page_url },
+        pages: PageSettings::new(payment_page_url, &identity),
         identity,
     };
-    control::listen(running, &app.programs, &opened.layout);
+    control::listen(running, &app, &opened.layout);
     serve_shop(running, shop.cloned()?, app, settings.http.workers);
     let carts = sweeper::service(running.handle(), running.trees(), running.clock(), rules);
     running.add_service(GATEWAY, sweeper::NAME, carts);

@@ -56,6 +56,8 @@ problems! {
         "look at the address; the API begins with /api/v1";
     NoSuchProduct, "no_such_product", NOT_FOUND, "There is no such product",
         "search the products for its SKU";
+    ProductGone, "product_gone", GONE, "The shop does not sell this product any more",
+        "search the products for another; orders of it stand as they are";
     NoSuchCart, "no_such_cart", NOT_FOUND, "There is no such cart",
         "start a new cart with POST /api/v1/carts; one ends 30 days after it was begun";
     NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",

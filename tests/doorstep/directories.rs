@@ -53,6 +53,7 @@ fn a_demo_and_a_shop_open_to_their_own_commands_alone() {
 
     let mut shop = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).open();
     assert_eq!(shop.client().get("/products").expect(200).json["total"], 1);
+    assert!(!shop.log().contains("are gone"), "nothing was there that an import could lose: {}", shop.log());
     assert_eq!(shop.stop().code(), Some(0));
     assert_eq!(kind(&shop), "shop");
     is_refused(&shop, &["--listen", "127.0.0.1:0"], &["is a shop's", "doorstep serve"]);

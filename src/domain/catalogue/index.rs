@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::cursor::{Cursor, Rank};
 use super::find::{Found, Index};
 use super::product::Product;
@@ -14,6 +16,7 @@ pub const PAGE_PRODUCTS_MAX: usize = 200;
 pub struct Catalogue {
     products: Vec<Product>,
     index: Index,
+    delisted: HashSet<Sku>,
 }
 
 /// Why a list of products is no catalogue.
@@ -48,7 +51,17 @@ impl Catalogue {
             return Err(BadCatalogue::RepeatedSku(pair[0].sku.clone()));
         }
         let index = Index::of(&products).ok_or(BadCatalogue::TooManyWords)?;
-        Ok(Catalogue { products, index })
+        Ok(Catalogue { products, index, delisted: HashSet::new() })
+    }
+
+    /// The same, and these were in it once.
+    pub fn without(mut self, delisted: impl IntoIterator<Item = Sku>) -> Catalogue {
+        self.delisted = delisted.into_iter().collect();
+        self
+    }
+
+    pub fn is_delisted(&self, sku: &Sku) -> bool {
+        self.delisted.contains(sku)
     }
 
     /// What the index of the words takes in memory, besides the products.

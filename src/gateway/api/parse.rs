@@ -4,12 +4,13 @@
 use serde::Serialize;
 
 use crate::actors::web_session::{Checkout, CheckoutDetails};
-use crate::domain::catalogue::Product;
+use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
 use crate::domain::{
     Backorder, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId, ShippingAddress, Sku,
     Totals, addresses,
 };
+use crate::gateway::countries::served_instead;
 use crate::gateway::json::Json;
 use crate::gateway::{App, Body, Code, Problem, details, idempotency};
 
@@ -48,7 +49,8 @@ pub fn cart_line(app: &App, sku: &str, body: &Body) -> Result<OrderLine, Problem
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &["quantity"])?;
     let quantity = quantity(&fields)?;
-    let product = product(app, sku).ok_or_else(|| unknown_sku(sku))?;
+    let catalogue = app.catalogue.now();
+    let product = product(&catalogue, sku)?;
     Ok(line_of(product, quantity))
 }
 
@@ -59,9 +61,16 @@ struct Wanted<'a> {
     details: &'a CheckoutDetails,
 }
 
-/// `None`: not a product's SKU, or no SKU at all.
-pub fn product<'a>(app: &'a App, sku: &str) -> Option<&'a Product> {
-    app.catalogue.get(&Sku::parse(sku).ok()?)
+/// Why the SKU cannot be bought: it is none, not a product's, or of one that is sold no more.
+fn product<'a>(catalogue: &'a Catalogue, sku: &str) -> Result<&'a Product, Problem> {
+    let parsed = Sku::parse(sku).ok();
+    let found = parsed.as_ref().and_then(|sku| catalogue.get(sku));
+    found.ok_or_else(|| match parsed {
+        Some(sku) if catalogue.is_delisted(&sku) => {
+            Problem::new(Code::UnknownSku, format!("`{sku}` was sold once, and is sold no more"))
+        }
+        _ => unknown_sku(sku),
+    })
 }
 
 /// `None`: no cart can have this id. The session that all programs share is no cart.
@@ -80,13 +89,15 @@ fn lines(app: &App, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
     if !(1..=LINES_MAX).contains(&items.len()) {
         return Err(at.bad(format!("1 to {LINES_MAX} lines are expected, not {}", items.len())));
     }
+    let catalogue = app.catalogue.now();
     let mut lines: Vec<OrderLine> = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
         let at = Place::Item(&at, place);
         let fields = Fields::of(item, &at, &["sku", "quantity"])?;
         let quantity = quantity(&fields)?;
         let sku = fields.text("sku")?;
-        let product = product(app, sku).ok_or_else(|| unknown_sku(sku).at(fields.place("sku").pointer()))?;
+        let product =
+            product(&catalogue, sku).map_err(|problem| problem.at(fields.place("sku").pointer()))?;
         match lines.iter_mut().find(|line| line.sku == product.sku) {
             Some(line) => line.quantity = sum(line.quantity, quantity, &fields)?,
             None => lines.push(line_of(product, quantity)),
@@ -141,7 +152,7 @@ fn check_total(app: &App, lines: &[OrderLine]) -> Result<(), Problem> {
 /// What an order and a cart's checkout have in common.
 fn checkout_details(app: &App, body: &Fields<'_>) -> Result<CheckoutDetails, Problem> {
     let customer = customer(body)?;
-    let shipping_address = shipping_address(body)?;
+    let shipping_address = shipping_address(app, body)?;
     let backorder = backorder(body)?;
     let token = token(app, body)?;
     Ok(CheckoutDetails {
@@ -161,7 +172,7 @@ fn customer(body: &Fields<'_>) -> Result<Customer, Problem> {
     })
 }
 
-fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
+fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
     let at = body.place("shipping_address");
     let known = ["line1", "line2", "city", "region", "postcode", "country", "phone"];
     let fields = Fields::of(body.required("shipping_address")?, &at, &known)?;
@@ -178,6 +189,10 @@ fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
         phone: optional("phone")?,
     };
     let country = fields.parsed("country", details::country)?;
+    if let Some(served) = served_instead(&app.identity, country) {
+        let detail = format!("the shop sends to these countries alone: {served}");
+        return Err(fields.place("country").bad(detail));
+    }
     // one problem names one field: the first
     addresses::check(country, &typed).map_err(|mut wrong| {
         let first = wrong.swap_remove(0);

@@ -49,7 +49,8 @@ async fn pages_of_twenty_follow_one_another() {
     let sku = |n| Sku::parse(&format!("PD-{n:02}")).unwrap();
     let many = (0..45).map(|n| Product { sku: sku(n), ..emma() }).collect();
     let mut gateway = TestGateway::new();
-    gateway.app.catalogue = std::sync::Arc::new(Catalogue::build(many).unwrap());
+    gateway.app.catalogue =
+        std::sync::Arc::new(crate::gateway::LiveCatalogue::new(Catalogue::build(many).unwrap()));
     let mut seen = vec![];
     let mut uri = "/api/v1/products?q=emma".to_owned();
     for expected in [20, 20, 5] {
@@ -113,9 +114,25 @@ async fn a_code_with_a_slash_and_a_space_has_an_address_of_its_own() {
     let of_it = vec![Availability { sku: sku.clone(), available: 3, earliest: None }];
     let mut gateway = TestGateway::new().replies::<Earliest>(of_it);
     let odd = vec![Product { sku, ..emma() }];
-    gateway.app.catalogue = std::sync::Arc::new(Catalogue::build(odd).unwrap());
+    gateway.app.catalogue =
+        std::sync::Arc::new(crate::gateway::LiveCatalogue::new(Catalogue::build(odd).unwrap()));
     let answered = gateway.send(get("/api/v1/products/GB%2F12%20A.b")).await;
     assert_eq!(answered.status, 200);
     assert_eq!(answered.body["sku"], "GB/12 A.b");
     gateway.send(get("/api/v1/products/GB/12%20A.b")).await.assert_problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn what_is_sold_no_more_is_gone_from_the_next_request_on_and_cannot_be_ordered() {
+    let gateway = TestGateway::new().replies::<Earliest>(of_emma(7, None));
+    assert_eq!(gateway.send(get("/api/v1/products/PD-1")).await.status, 200);
+    let without_emma = Catalogue::build(vec![iliad()]).unwrap().without([emma().sku]);
+    gateway.app.catalogue.replace(without_emma);
+    gateway.send(get("/api/v1/products/PD-1")).await.assert_problem(410, "product_gone");
+    gateway.send(get("/api/v1/products/PD-999")).await.assert_problem(404, "no_such_product");
+    let refused =
+        gateway.send(post("/api/v1/orders", &order()).insert_header(("Idempotency-Key", "k"))).await;
+    refused.assert_problem(422, "unknown_sku");
+    assert_eq!(refused.body["pointer"], "/lines/0/sku");
+    assert_eq!(refused.body["detail"], "`PD-1` was sold once, and is sold no more");
 }

@@ -21,8 +21,8 @@ use crate::domain::{
     PassKeys, Quantity, ShippingAddress, ShopIdentity, Sku, Timestamp, Totals,
 };
 use crate::gateway::{
-    App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
-    ShopClient, configure,
+    App, AskError, HttpLimits, LiveCatalogue, OrderLinks, OsSessions, PageSettings, PendingReply, Programs,
+    RequestGuard, ShopClient, configure,
 };
 use crate::partners::processor::{Payable, PaymentPage, TypedCard};
 use crate::runtime::{AnyReply, Clock, Question};
@@ -134,7 +134,7 @@ impl TestGateway {
         let catalogue = Catalogue::build(vec![emma(), iliad()]).unwrap();
         let app = App {
             shop: shop.clone(),
-            catalogue: Arc::new(catalogue),
+            catalogue: Arc::new(LiveCatalogue::new(catalogue)),
             tokens: Arc::new(|token| token == "tok_good"),
             payment_page: Some(Arc::new(ScriptedPaymentPage)),
             programs: Arc::new(Programs::new(true)),
@@ -145,7 +145,7 @@ impl TestGateway {
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
             cors_origins: Arc::default(),
-            pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
+            pages: PageSettings::new("http://127.0.0.1:7002/card", &ShopIdentity::demo()),
             identity: Arc::new(ShopIdentity::demo()),
         };
         TestGateway { app, shop }
