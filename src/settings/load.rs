@@ -267,8 +267,14 @@ mod tests {
     fn a_value_that_does_not_fit_is_told_with_its_setting_and_what_would_do() {
         for (name, value, said) in [
             ("LOG__FORMAT", "xml", "log.format = xml: readable or json is expected"),
-            ("TRADE__SPEED", "fast", "trade.speed = fast: an integer is expected"),
-            ("TRADE__SPEED", "", "trade.speed = \"\": an integer is expected"),
+            ("TRADE__SPEED", "fast", "trade.speed = fast: a whole number of at least 0 is expected"),
+            ("TRADE__SPEED", "", "trade.speed = \"\": a whole number of at least 0 is expected"),
+            (
+                "TRADE__SPEED",
+                "4294967296",
+                "trade.speed = 4294967296: a whole number from 0 to 4294967295 is",
+            ),
+            ("RATES__CARDS", "5", "rates.cards = 5: a table is expected"),
             ("PAYMENT__PROCESSOR", "stripe", "payment.processor = stripe: none or embedded is"),
             ("HTTP__FORWARDING_HEADER", "X", "http.forwarding_header = X: X-Forwarded-For or"),
             ("HTTP__LISTEN", "nowhere", "http.listen = nowhere: `nowhere` is no address"),
@@ -281,6 +287,8 @@ mod tests {
         }
         let refused = load("[log]\nformat = \"xml\"", &[]).unwrap_err();
         assert!(refused.contains("log.format = xml: readable or json is expected"), "{refused}");
+        let refused = load("[shop]\ncountries = \"GB\"", &[]).unwrap_err();
+        assert!(refused.contains("shop.countries = GB: a list is expected, as"), "{refused}");
         assert_eq!(load("[http]\nlisten = 8080", &[]).unwrap().http.listen.address().port(), 8080);
     }
 

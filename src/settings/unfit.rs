@@ -11,13 +11,33 @@ impl BadSettings {
     /// `layers`: what could not be read as settings.
     pub(super) fn unfit(error: ConfigError, layers: &Config) -> BadSettings {
         let (key, why) = match error {
-            ConfigError::Type { key: Some(key), expected, .. } => (key, format!("{expected} is expected")),
-            ConfigError::At { key: Some(key), error, .. } => (key, error.to_string()),
+            ConfigError::Type { key: Some(ref key), .. } => (key.clone(), expected(&error)),
+            ConfigError::At { key: Some(key), error, .. } => (key, expected(&error)),
             other => return BadSettings::Unreadable(other),
         };
         let value = value_of(layers, &key).and_then(|value| shown(&value));
         let shown = value.map(|value| format!(" = {value}")).unwrap_or_default();
         BadSettings::Unfit { what: format!("{key}{shown}"), why }
+    }
+}
+
+fn expected(error: &ConfigError) -> String {
+    let said = error.to_string();
+    let named = match error {
+        ConfigError::Type { expected, .. } => Some(*expected),
+        _ if said.starts_with("invalid ") => said.rsplit_once(", expected ").map(|(_, expected)| expected),
+        _ => None,
+    };
+    match named {
+        Some("a sequence") => "a list is expected, as [\"one\", \"two\"]".to_owned(),
+        // no setting is below nothing
+        Some("an integer") => "a whole number of at least 0 is expected".to_owned(),
+        Some("an unsigned 32 bit integer") => format!("a whole number from 0 to {} is expected", u32::MAX),
+        Some(expected) if expected.starts_with("struct ") => {
+            "a table is expected, as config/default.toml has it".to_owned()
+        }
+        Some(expected) => format!("{expected} is expected"),
+        None => said,
     }
 }
 

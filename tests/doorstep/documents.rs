@@ -256,3 +256,17 @@ fn what_is_shown_is_compared_by_its_words() {
     assert!(pattern(shown).is_match(&said), "{said}");
     assert!(!pattern("18 products listed").is_match("19 products listed"), "a count of goods is a word");
 }
+
+#[test]
+fn the_unit_of_the_service_is_one_that_systemd_takes() {
+    let unit = document("config/doorstep.service");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("doorstep.service");
+    fs::write(&file, unit.replace("/usr/local/bin/doorstep", env!("CARGO_BIN_EXE_doorstep")))
+        .expect("write it");
+    let Ok(said) = Command::new("systemd-analyze").arg("verify").arg(&file).output() else {
+        eprintln!("not tried: there is no systemd-analyze here");
+        return;
+    };
+    assert!(said.status.success() && said.stderr.is_empty(), "{}", String::from_utf8_lossy(&said.stderr));
+}

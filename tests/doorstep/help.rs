@@ -88,7 +88,7 @@ fn each_command_takes_the_flags_that_its_help_names_and_refuses_every_other_by_w
             assert_eq!(said.status.code(), Some(0), "{words:?}: {}", printed(&said));
         }
         for flag in every.keys().filter(|flag| !taken.contains_key(*flag)) {
-            let refused = doorstep(&[&command[..], &[flag.clone()]].concat());
+            let refused = doorstep(&[command.as_slice(), std::slice::from_ref(flag)].concat());
             let said = printed(&refused);
             assert_eq!(refused.status.code(), Some(2), "{command:?} {flag}: {said}");
             let name = [&["doorstep".to_owned()], &command[..]].concat().join(" ");

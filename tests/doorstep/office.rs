@@ -112,6 +112,12 @@ fn a_case_is_listed_until_it_is_closed_with_who_and_why() {
     );
     let id = case["case"].as_str().expect("an id").to_owned();
     assert!(out(&shop.command(&["cases", "list"])).contains("OrderManager gave up on Cancel"));
+    let told = out(&shop.command(&["explain", &id]));
+    assert!(told.starts_with(&format!("{id} is about {}:\n{}, number ", order.id, order.id)), "{told}");
+    assert!(
+        told.contains("✝ Cancel given up") && told.contains("BackOffice on Open from OrderManager"),
+        "{told}"
+    );
     assert_eq!(shop.command(&["cases", "close", &id]).status.code(), Some(2), "without a why");
 
     let closed = shop.command(&["cases", "close", &id, "--why", "asked her by telephone", "--by", "ada"]);

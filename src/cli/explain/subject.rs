@@ -161,6 +161,8 @@ impl fmt::Display for Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actors::back_office::Closed;
+    use crate::domain::{CaseKind, Timestamp};
 
     #[test]
     fn an_order_or_a_case_is_named_as_people_have_it() {
@@ -180,5 +182,29 @@ mod tests {
             let Failure(said) = Named::parse(typed).unwrap_err();
             assert!(said.contains(why), "{typed}: {said}");
         }
+    }
+
+    #[test]
+    fn a_case_about_no_order_is_told_from_its_opening_to_its_end() {
+        let case = CaseId::nth_of(None, 2);
+        let text = "3 counted, 5 promised".to_owned();
+        let new = NewCase { kind: CaseKind::Stock, order: None, text, dead_letter: None };
+        let subject = Subject::Case { case, new: new.clone() };
+        let closed = Closed { at: Timestamp(0), by: "ada".to_owned(), why: "counted again".to_owned() };
+        let events = [
+            back_office::Event::Opened { case, new: new.clone(), at: Timestamp(0) },
+            back_office::Event::CameAgain { case },
+            back_office::Event::CameAgain { case: CaseId::nth_of(None, 3) },
+            back_office::Event::Closed { case, order: None, closed },
+        ];
+        let told: Vec<String> =
+            events.into_iter().flat_map(|event| subject.told(&Event::BackOffice(event))).collect();
+        assert_eq!(
+            told,
+            ["opened, stock: 3 counted, 5 promised", "came up again", "closed by ada: counted again"]
+        );
+        let open = |new: NewCase| Message::BackOffice(back_office::Message::Open(new));
+        assert!(subject.is_of(&open(new.clone())));
+        assert!(!subject.is_of(&open(NewCase { text: "another".to_owned(), ..new })));
     }
 }

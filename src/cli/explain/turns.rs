@@ -32,12 +32,10 @@ impl From<Stopped> for Failure {
     }
 }
 
+type Visit<'a> = &'a mut dyn FnMut(Position, &Record<Shop>) -> Result<(), Stopped>;
+
 /// Visits the turns after `from`, in order.
-pub fn each_turn(
-    journal: &Path,
-    from: Position,
-    visit: &mut dyn FnMut(Position, &Record<Shop>) -> Result<(), Stopped>,
-) -> Result<(), Stopped> {
+pub fn each_turn(journal: &Path, from: Position, visit: Visit<'_>) -> Result<(), Stopped> {
     let mut stopped = None;
     let read = journal::read(journal, from, &mut |position, bytes| {
         let record = Record::<Shop>::decode(position, bytes).map_err(Stopped::Record);
