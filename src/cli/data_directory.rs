@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::actors::stock_keeper::Listed;
 use crate::actors::{SESSIONS, Shop, tree, trees, web_session};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Currency, Timestamp};
@@ -191,11 +192,18 @@ fn partners(
 
 /// Every product that is listed, for the gateway's index.
 pub fn catalogue(running: &Running<Shop>, currency: Currency) -> Result<Catalogue, Failure> {
-    let products = running.every::<crate::actors::stock_keeper::Listed>()?;
-    let sold = products.into_iter().filter(|listed| listed.delisted_at.is_none());
-    let products: Vec<Product> = sold.map(|listed| listed.product).collect();
+    let products = running.every::<Listed>()?;
+    catalogue_of(products, currency)
+}
+
+/// What of these is sold, and what is not any more.
+pub fn catalogue_of(listed: Vec<Listed>, currency: Currency) -> Result<Catalogue, Failure> {
+    let (sold, delisted): (Vec<Listed>, Vec<Listed>) =
+        listed.into_iter().partition(|listed| listed.delisted_at.is_none());
+    let products: Vec<Product> = sold.into_iter().map(|listed| listed.product).collect();
     must_be_in(&products, currency)?;
-    Ok(Catalogue::build(products)?)
+    let delisted = delisted.into_iter().map(|listed| listed.product.sku).collect();
+    Ok(Catalogue::build(products)?.with_delisted(delisted))
 }
 
 /// Each is priced in the shop's currency, or no sum would be one.

@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::actors::{GATEWAY, Shop, bank};
 use crate::domain::ShopIdentity;
 use crate::domain::catalogue::Catalogue;
-use crate::gateway::{self, App, HttpLimits, OrderLinks, OsSessions, PageSettings};
+use crate::gateway::{self, App, HttpLimits, LiveCatalogue, OrderLinks, OsSessions, PageSettings};
 use crate::http;
 use crate::output;
 use crate::partners::processor::{self, CardPage, EmbeddedProcessor, PaymentPage};
@@ -96,7 +96,7 @@ fn serve_all(
     let paid_to = identity.clone();
     let app = App {
         shop: Arc::new(running.handle()),
-        catalogue: Arc::new(catalogue),
+        catalogue: Arc::new(LiveCatalogue::new(catalogue)),
         tokens: Arc::new(move |token| test_cards && bank::test_cards::find(token).is_some()),
         payment_page: processor.clone().map(|processor| -> Arc<dyn PaymentPage> { processor }),
         programs: Arc::new(programs(running, has_open_door)?),

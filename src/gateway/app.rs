@@ -7,19 +7,18 @@ use crate::access::Clients;
 use crate::access::CorsOrigins;
 use crate::access::Origins;
 use crate::actors::{Rules, Shop};
-use crate::domain::catalogue::Catalogue;
 use crate::domain::{SessionId, ShopIdentity, VisitorKey};
 use crate::partners::processor::PaymentPage;
 use crate::runtime::{Actor, Clock, Member, Question};
 
-use super::{AskError, HttpLimits, OrderLinks, PageSettings, Problem, Programs, ShopClient};
+use super::{AskError, HttpLimits, LiveCatalogue, OrderLinks, PageSettings, Problem, Programs, ShopClient};
 
 /// All that a handler can reach.
 #[derive(Clone)]
 pub struct App {
     /// The shop's actors.
     pub shop: Arc<dyn ShopClient>,
-    pub catalogue: Arc<Catalogue>,
+    pub catalogue: Arc<LiveCatalogue>,
     /// Whether a program may pay by this token: those of the test cards, where they are good.
     pub tokens: Arc<dyn Fn(&str) -> bool + Send + Sync>,
     /// Where a customer with a browser types her card; `None` where nobody takes cards: the shop is open for looking.

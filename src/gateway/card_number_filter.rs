@@ -95,7 +95,7 @@ fn holds(text: &str, catalogue: &Catalogue) -> bool {
 }
 
 fn is_listed(text: &str, catalogue: &Catalogue) -> bool {
-    Sku::parse(text.trim()).is_ok_and(|sku| catalogue.get(&sku).is_some())
+    Sku::parse(text.trim()).is_ok_and(|sku| catalogue.get(&sku).is_some() || catalogue.is_delisted(&sku))
 }
 
 fn path_holds(path: &str, catalogue: &Catalogue) -> bool {

@@ -61,7 +61,7 @@ problems! {
     NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",
         "send the order's id, and its key as Authorization: Bearer or ?key=";
     ProductGone, "product_gone", GONE, "The product is no longer sold",
-        "take it out of the cart, or search the products for another";
+        "take it out of the cart, or search the products for another; orders of it go on as they were";
     LinkExpired, "link_expired", GONE, "This link has run out",
         "open the link in the newest e-mail about the order; a program uses the order's key";
     MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take this method",

@@ -45,7 +45,7 @@ pub async fn of(app: &App, session: SessionId) -> Result<Result<FreshCart, NoCar
 
 /// A cart that an actor has shown just now, the same way.
 pub async fn freshened(app: &App, cart: CartView) -> Result<Result<FreshCart, NoCart>, Problem> {
-    let catalogue = &*app.catalogue;
+    let catalogue = &app.catalogue.now();
     let prices = news(catalogue, &cart.lines);
     if prices.is_empty() {
         return Ok(Ok(held_to(app, catalogue, cart, false)));
@@ -56,7 +56,7 @@ pub async fn freshened(app: &App, cart: CartView) -> Result<Result<FreshCart, No
 
 /// The same for who does not look but buys: the session notes nothing, for whether she gets to see what is answered is not known.
 pub async fn unseen(app: &App, session: SessionId) -> Result<Result<FreshCart, NoCart>, Problem> {
-    let catalogue = &*app.catalogue;
+    let catalogue = &app.catalogue.now();
     let cart = app.read_of(session, View).await?;
     Ok(cart.map(|cart| {
         let is_news = !news(catalogue, &cart.lines).is_empty();

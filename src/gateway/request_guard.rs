@@ -147,7 +147,8 @@ impl RequestGuard {
         }
         let Some(app) = app else { return Ok(None) };
         cors::answer_preflight(app, request.request())?;
-        if let Err(problem) = card_number_filter::check_head(request.uri(), request.headers(), &app.catalogue)
+        if let Err(problem) =
+            card_number_filter::check_head(request.uri(), request.headers(), &app.catalogue.now())
         {
             let problem = logged(problem);
             return Err(pages::redirect_without_unread_parameters(app, request).unwrap_or(problem));

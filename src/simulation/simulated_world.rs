@@ -13,7 +13,9 @@ use crate::actors::{GATEWAY, Rules, SESSIONS, Shop};
 use crate::actors::{bank, stock_keeper, tree, web_session};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{Date, PassKey, PassKeys, SessionId, ShopIdentity};
-use crate::gateway::{App, HttpLimits, InProcess, NewSession, OrderLinks, PageSettings, Programs};
+use crate::gateway::{
+    App, HttpLimits, InProcess, LiveCatalogue, NewSession, OrderLinks, PageSettings, Programs,
+};
 use crate::journal::{Journal, Position, Tail};
 use crate::partners::mail::{Letter, MemoryPost};
 use crate::partners::{Partners, carrier::EmbeddedCarrier, wholesaler};
@@ -49,7 +51,7 @@ pub struct SimulatedWorld {
     pub starts: Vec<Start>,
     post: MemoryPost,
     assortment: Arc<Assortment>,
-    catalogue: Arc<Catalogue>,
+    catalogue: Arc<LiveCatalogue>,
     /// Those of carts.
     secrets: Arc<Mutex<StdRng>>,
     rules: Arc<Rules>,
@@ -133,7 +135,7 @@ impl SimulatedWorld {
             starts: vec![],
             post,
             assortment: options.assortment.clone(),
-            catalogue: Arc::new(catalogue.expect("the assortment makes a catalogue")),
+            catalogue: Arc::new(LiveCatalogue::new(catalogue.expect("the assortment makes a catalogue"))),
             secrets: Arc::new(Mutex::new(random_for(seed, "sessions"))),
             rules: Arc::new(plan.rules()),
             programs: Arc::new(Programs::new(false)),

@@ -13,7 +13,9 @@ use doorstep::domain::{
     Backorder, Customer, OrderLine, OrderState, PassKey, PassKeys, ProgramId, Quantity, SessionId,
     ShippingAddress, ShopIdentity,
 };
-use doorstep::gateway::{App, HttpLimits, InProcess, OrderLinks, OsSessions, PageSettings, Programs};
+use doorstep::gateway::{
+    App, HttpLimits, InProcess, LiveCatalogue, OrderLinks, OsSessions, PageSettings, Programs,
+};
 use doorstep::partners::processor::EmbeddedProcessor;
 use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
 use doorstep::runtime::kit::{self, Kit};
@@ -140,7 +142,7 @@ impl Bookshop {
         let origins = Origins::of("http", "", ([127, 0, 0, 1], 8080).into());
         InProcess::new(App {
             shop: Arc::new(self.kit.running().handle()),
-            catalogue: Arc::new(catalogue),
+            catalogue: Arc::new(LiveCatalogue::new(catalogue)),
             tokens: Arc::new(|token| bank::test_cards::find(token).is_some()),
             payment_page: Some(Arc::new(EmbeddedProcessor::new("http://cards.example", [7; 32]))),
             programs: Arc::new(Programs::new(true)),

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::cursor::{Cursor, Rank};
 use super::find::{Found, Index};
 use super::product::Product;
@@ -13,6 +15,8 @@ pub const PAGE_PRODUCTS_MAX: usize = 200;
 #[derive(Debug)]
 pub struct Catalogue {
     products: Vec<Product>,
+    /// What is not sold any more.
+    delisted: HashSet<Sku>,
     index: Index,
 }
 
@@ -48,7 +52,17 @@ impl Catalogue {
             return Err(BadCatalogue::RepeatedSku(pair[0].sku.clone()));
         }
         let index = Index::of(&products).ok_or(BadCatalogue::TooManyWords)?;
-        Ok(Catalogue { products, index })
+        Ok(Catalogue { products, delisted: HashSet::new(), index })
+    }
+
+    /// With these, which are not sold any more.
+    pub fn with_delisted(mut self, delisted: HashSet<Sku>) -> Catalogue {
+        self.delisted = delisted;
+        self
+    }
+
+    pub fn is_delisted(&self, sku: &Sku) -> bool {
+        self.delisted.contains(sku)
     }
 
     /// What the index of the words takes in memory, besides the products.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::actors::web_session::{Checkout, CheckoutDetails};
-use crate::domain::catalogue::Product;
+use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
 use crate::domain::{
     Backorder, Currency, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId,
@@ -31,7 +31,7 @@ pub struct Order {
 pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body) -> Result<Order, Problem> {
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
-    let lines = lines(app, &fields)?;
+    let lines = lines(&app.catalogue.now(), &fields)?;
     let expected = expected_total(&fields)?;
     let details = checkout_details(app, &fields)?;
     // not the prices: the same body is the same request, also when a price has changed
@@ -79,7 +79,8 @@ pub fn cart_line(app: &App, sku: &str, body: &Body) -> Result<OrderLine, Problem
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &["quantity"])?;
     let quantity = quantity(&fields)?;
-    let product = product(app, sku).ok_or_else(|| unknown_sku(sku))?;
+    let catalogue = app.catalogue.now();
+    let product = product(&catalogue, sku).ok_or_else(|| unknown_sku(&catalogue, sku))?;
     Ok(line_of(product, quantity))
 }
 
@@ -91,8 +92,8 @@ struct Wanted<'a> {
 }
 
 /// `None`: not a product's SKU, or no SKU at all.
-pub fn product<'a>(app: &'a App, sku: &str) -> Option<&'a Product> {
-    app.catalogue.get(&Sku::parse(sku).ok()?)
+fn product<'a>(catalogue: &'a Catalogue, sku: &str) -> Option<&'a Product> {
+    catalogue.get(&Sku::parse(sku).ok()?)
 }
 
 /// `None`: no cart can have this id. The session that all programs share is no cart.
@@ -105,7 +106,7 @@ pub fn order_id(text: &str) -> Option<OrderId> {
 }
 
 /// The lines, those of one SKU put together where the first of them stands.
-fn lines(app: &App, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
+fn lines(catalogue: &Catalogue, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
     let at = order.place("lines");
     let items = order.list("lines")?;
     if !(1..=LINES_MAX).contains(&items.len()) {
@@ -117,7 +118,8 @@ fn lines(app: &App, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
         let fields = Fields::of(item, &at, &["sku", "quantity"])?;
         let quantity = quantity(&fields)?;
         let sku = fields.text("sku")?;
-        let product = product(app, sku).ok_or_else(|| unknown_sku(sku).at(fields.place("sku").pointer()))?;
+        let unknown = || unknown_sku(catalogue, sku).at(fields.place("sku").pointer());
+        let product = product(catalogue, sku).ok_or_else(unknown)?;
         match lines.iter_mut().find(|line| line.sku == product.sku) {
             Some(line) => line.quantity = sum(line.quantity, quantity, &fields)?,
             None => lines.push(line_of(product, quantity)),
@@ -145,9 +147,11 @@ fn quantity(fields: &Fields<'_>) -> Result<Quantity, Problem> {
     }
 }
 
-fn unknown_sku(sku: &str) -> Problem {
+fn unknown_sku(catalogue: &Catalogue, sku: &str) -> Problem {
     let shown: String = sku.chars().filter(|c| !c.is_control()).take(Sku::LENGTH_MAX).collect();
-    Problem::new(Code::UnknownSku, format!("the catalogue has no `{shown}`"))
+    let was_sold = Sku::parse(sku).is_ok_and(|sku| catalogue.is_delisted(&sku));
+    let why = if was_sold { "is no longer sold" } else { "is not in the catalogue" };
+    Problem::new(Code::UnknownSku, format!("`{shown}` {why}"))
 }
 
 fn line_of(product: &Product, quantity: Quantity) -> OrderLine {

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use crate::actors::stock_keeper::{Check, Earliest};
 use crate::domain::Units;
 use crate::domain::catalogue::Cursor;
-use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path};
+use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path, sold};
 
-use super::{parse, views};
+use super::views;
 
 #[derive(Deserialize)]
 struct Search {
@@ -19,7 +19,8 @@ struct Search {
 /// `GET /products?q=&cursor=`: a page of those that match, all where `q` is empty.
 pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (query, after) = search(&request)?;
-    let page = app.catalogue.search(&query, after.as_ref(), HttpLimits::PAGE_PRODUCTS);
+    let catalogue = app.catalogue.now();
+    let page = catalogue.search(&query, after.as_ref(), HttpLimits::PAGE_PRODUCTS);
     let skus = page.products.iter().map(|product| product.sku.clone()).collect();
     let stock = app.read(Check { skus }).await?;
     Ok(HttpResponse::Ok().json(views::ProductsView {
@@ -31,9 +32,8 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 
 /// `GET /products/{sku}`: one product, and when it could be here if it is not.
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let Some(product) = parse::product(&app, &sku_in_path(&request)) else {
-        return Err(Problem::new(Code::NoSuchProduct, "the catalogue has no product of this SKU"));
-    };
+    let catalogue = app.catalogue.now();
+    let product = sold::product(&catalogue, &sku_in_path(&request))?;
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
     let stock = app.read(Earliest { wanted }).await?;
     let found = stock.iter().find(|availability| availability.sku == product.sku);

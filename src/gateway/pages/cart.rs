@@ -8,7 +8,7 @@ use crate::actors::web_session::{NoCart, RemoveLine, SetLine};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
-use crate::gateway::{App, Code, FreshCart, Problem, sku_in_path};
+use crate::gateway::{App, Code, FreshCart, Problem, sku_in_path, sold};
 
 use super::form::{Fields, Form, query};
 use super::format::{self, Sums};
@@ -167,7 +167,8 @@ pub async fn set_line(
     _same_origin: SameOrigin,
     Form(form): Form<LineForm>,
 ) -> Result<HttpResponse, Problem> {
-    let product = listing::product(&app, &form.sku)?;
+    let catalogue = app.catalogue.now();
+    let product = sold::product(&catalogue, &form.sku)?;
     let typed = form.quantity.trim();
     let Some(quantity) = typed.parse().ok().and_then(|units| Quantity::parse(units).ok()) else {
         let typed = typed.chars().take(8).collect();

@@ -87,6 +87,10 @@ fn heading_and_text(code: Code) -> (&'static str, &'static str) {
         Code::NoSuchProduct => {
             ("We do not have this book", "It may have left our shelves. Perhaps a search finds it.")
         }
+        Code::ProductGone => (
+            "This book is no longer sold",
+            "Orders of it go on as they were. Perhaps a search finds another edition.",
+        ),
         Code::NoSuchOrder => (
             "There is no such order",
             "Please open your order by the whole link from our e-mail: its end is the key to it.",

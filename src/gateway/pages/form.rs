@@ -36,7 +36,9 @@ impl<T: Fields> FromRequest for Form<T> {
                 let detail = "the header Content-Type is not application/x-www-form-urlencoded";
                 return Err(Problem::new(Code::UnsupportedMediaType, detail));
             }
-            screened(body.bytes(), body.catalogue(), || notices::of(body.app(), &request, Notice::CardNumber))
+            screened(body.bytes(), &body.catalogue(), || {
+                notices::of(body.app(), &request, Notice::CardNumber)
+            })
         })
     }
 }

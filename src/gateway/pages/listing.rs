@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::{Cursor, Product};
 use crate::domain::{Quantity, Sku, Units};
-use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path};
+use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path, sold};
 
 use super::form::{encoded, query};
 use super::layout::{CachePolicy, Layout, render};
@@ -68,7 +68,8 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let after = Some(&search.cursor).filter(|cursor| !cursor.is_empty()).map(|cursor| Cursor::parse(cursor));
     let after = after.transpose().map_err(|error| Problem::new(Code::BadQuery, error.to_string()))?;
     let asked = search.q.trim();
-    let page = app.catalogue.search(asked, after.as_ref(), PAGE_BOOKS);
+    let catalogue = app.catalogue.now();
+    let page = catalogue.search(asked, after.as_ref(), PAGE_BOOKS);
 
     // books can be looked at while the stock keeper has too much to do
     let skus = page.products.iter().map(|product| product.sku.clone()).collect();
@@ -116,13 +117,9 @@ struct BookPage {
 
 /// `GET /books/{sku}`
 pub async fn book(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let product = product(&app, &sku_in_path(&request))?;
+    let catalogue = app.catalogue.now();
+    let product = sold::product(&catalogue, &sku_in_path(&request))?;
     book_page(&app, &request, product, None).await
-}
-
-pub fn product<'a>(app: &'a App, sku: &str) -> Result<&'a Product, Problem> {
-    let found = Sku::parse(sku).ok().and_then(|sku| app.catalogue.get(&sku));
-    found.ok_or_else(|| Problem::new(Code::NoSuchProduct, "the catalogue has no product of this SKU"))
 }
 
 /// `refused`: the quantity that was typed, where it is none.

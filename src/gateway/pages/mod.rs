@@ -47,7 +47,7 @@ pub(super) use same_origin::is_same_origin;
 pub(super) fn redirect_without_unread_parameters(app: &App, request: &ServiceRequest) -> Option<Error> {
     let is_page = !request.match_info().as_str().starts_with("/api/") && request.method().is_safe();
     let to = is_page
-        .then(|| card_number_filter::without_unread_parameters(request.uri(), &app.catalogue))
+        .then(|| card_number_filter::without_unread_parameters(request.uri(), &app.catalogue.now()))
         .flatten()?;
     let mut response = layout::see_other(&to);
     security::harden(response.headers_mut());

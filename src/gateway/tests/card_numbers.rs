@@ -173,7 +173,7 @@ async fn a_sku_of_the_catalogue_may_look_like_a_card_number() {
     let mut gateway = TestGateway::new();
     let sku = "4242424242424242";
     let book = crate::domain::catalogue::Product { sku: Sku::parse(sku).unwrap(), ..emma() };
-    gateway.app.catalogue = std::sync::Arc::new(Catalogue::build(vec![book]).unwrap());
+    gateway.app.catalogue.replace(Catalogue::build(vec![book]).unwrap());
     for request in [
         get(&format!("/api/v1/products/{sku}")),
         get(&format!("/api/v1/products?q={sku}")),

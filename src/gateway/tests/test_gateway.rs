@@ -20,6 +20,7 @@ use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, OrderState, PassKey,
     PassKeys, Quantity, ShippingAddress, ShopIdentity, Sku, Timestamp, Totals,
 };
+use crate::gateway::LiveCatalogue;
 use crate::gateway::{
     App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
     ShopClient, configure,
@@ -134,7 +135,7 @@ impl TestGateway {
         let catalogue = Catalogue::build(vec![emma(), iliad()]).unwrap();
         let app = App {
             shop: shop.clone(),
-            catalogue: Arc::new(catalogue),
+            catalogue: Arc::new(LiveCatalogue::new(catalogue)),
             tokens: Arc::new(|token| token == "tok_good"),
             payment_page: Some(Arc::new(ScriptedPaymentPage)),
             programs: Arc::new(Programs::new(true)),
@@ -152,8 +153,8 @@ impl TestGateway {
     }
 
     /// From now on it sells these, at these prices.
-    pub fn sells(&mut self, products: Vec<Product>) {
-        self.app.catalogue = Arc::new(Catalogue::build(products).unwrap());
+    pub fn sells(&self, products: Vec<Product>) {
+        self.app.catalogue.replace(Catalogue::build(products).unwrap());
     }
 
     /// Browsers reach the shop there.

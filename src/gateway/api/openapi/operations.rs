@@ -114,7 +114,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &[],
         body: None,
         answers: &[ok("Product", "The product.")],
-        problems: &[ASKED, &[NoSuchProduct]],
+        problems: &[ASKED, &[NoSuchProduct, ProductGone]],
     },
     Operation {
         method: "post",

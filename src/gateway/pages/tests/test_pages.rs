@@ -18,6 +18,7 @@ use crate::actors::web_session::{
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, ShopIdentity, Sku, Totals, VisitorKey};
+use crate::gateway::LiveCatalogue;
 use crate::gateway::pages::error_pages;
 use crate::gateway::{
     App, AskError, HttpLimits, PageSettings, PendingReply, Programs, RequestGuard, ShopClient, configure,
@@ -183,7 +184,7 @@ impl TestPages {
 fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
     App {
         shop,
-        catalogue: Arc::new(Catalogue::build(books.to_vec()).unwrap()),
+        catalogue: Arc::new(LiveCatalogue::new(Catalogue::build(books.to_vec()).unwrap())),
         tokens: Arc::new(|token| token == "tok_good"),
         payment_page: Some(Arc::new(test_gateway::ScriptedPaymentPage)),
         programs: Arc::new(Programs::new(true)),
