@@ -60,6 +60,8 @@ async fn drive(options: &Options, checkers: &[&Checker], logs: Logs) -> Finished
     let mut driver = Driver { options, checkers, logs, plan, world, rng, crashes, violations, calm_since };
     driver.world.open().await;
     let customers = shoppers::arrive(options, &driver.plan, &driver.world.network);
+    let (network, catalogue) = (driver.world.network.clone(), driver.world.catalogue());
+    actix::spawn(shoppers::reprices(network, catalogue, random_for(options.seed, "prices"), options.days));
     driver.safety(&customers).await;
     driver.liveness().await;
     tokio::time::sleep(LAST_ANSWERS).await;

@@ -256,6 +256,11 @@ impl SimulatedWorld {
         self.starts.push(Start { at, acknowledged, found, refused: reason, rotten: true });
     }
 
+    /// What the shop sells, now and after its next start.
+    pub fn catalogue(&self) -> Arc<LiveCatalogue> {
+        self.catalogue.clone()
+    }
+
     pub fn letters(&self) -> Vec<Letter> {
         self.post.letters()
     }

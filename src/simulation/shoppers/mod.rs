@@ -7,6 +7,7 @@ mod flooder;
 mod fuzzer;
 mod owner;
 mod program;
+mod repricer;
 mod shopper;
 mod stranger;
 mod visitor;
@@ -21,6 +22,7 @@ use super::addresses;
 use super::fault::Fault;
 use super::network::Network;
 use super::plan::{Options, Plan, random_for};
+pub use repricer::reprices;
 use shopper::{DAY_MS, Shopper, json_request};
 
 /// In so many worlds there is a flooder.
