@@ -46,7 +46,7 @@ pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Resul
     let idempotency_key = idempotency::key(request.headers())?;
     let (digest, details) = parse::cart_checkout(&app, &body)?;
     let buy = CheckoutCart { idempotency_key, digest, details: Box::new(details) };
-    answers::answered(&request, app.act_of(cart, buy).await?)
+    answers::answered(&app, &request, app.act_of(cart, buy).await?)
 }
 
 fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {

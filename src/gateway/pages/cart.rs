@@ -8,7 +8,7 @@ use crate::actors::web_session::{CartView, NoCart, RemoveLine, SetLine};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
-use crate::gateway::{App, Code, Problem, sku_in_path, sold};
+use crate::gateway::{App, Code, Problem, product, sku_in_path};
 
 use super::form::{Fields, Form, query};
 use super::format::{self, Sums};
@@ -90,12 +90,18 @@ fn cart_page(
         layout: Layout::titled("Your basket").basket(cart.map_or(0, visitor::units)),
         lines: lines.iter().map(Line::of).collect(),
         totals: totals.as_ref().map(Sums::of),
-        can_check_out: too_dear.is_none(),
+        can_check_out: too_dear.is_none() && app.payment_page.is_some(),
         quantity_max: Quantity::MAX,
-        notice,
+        notice: notice.or(not_open(app)),
         error: refused.or(too_dear),
     };
     render(&app.pages, status, CachePolicy::NoStore, &page)
+}
+
+/// Why there is no button that leads on.
+fn not_open(app: &App) -> Option<&'static str> {
+    let why = "We cannot take payments yet: the shop is open for looking, and your basket waits.";
+    app.payment_page.is_none().then_some(why)
 }
 
 /// What one payment can carry.
@@ -124,7 +130,7 @@ pub async fn set_line(
     Form(form): Form<LineForm>,
 ) -> Result<HttpResponse, Problem> {
     let catalogue = app.catalogue.now();
-    let product = sold::product(&catalogue, &form.sku)?;
+    let product = product(&catalogue, &form.sku)?;
     let typed = form.quantity.trim();
     let Some(quantity) = typed.parse().ok().and_then(|units| Quantity::parse(units).ok()) else {
         let typed = typed.chars().take(8).collect();

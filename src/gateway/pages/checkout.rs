@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use crate::actors::web_session::{BeginCheckout, CartView, CheckoutBegun, NoCheckout};
 use crate::domain::{Backorder, Customer, OrderLine, ShippingAddress, Totals};
-use crate::gateway::countries::COUNTRIES;
 use crate::gateway::{App, Problem};
 use crate::partners::processor::Payable;
 
@@ -29,11 +28,12 @@ struct CheckoutPage<'a> {
     typed: &'a Typed,
     errors: &'a Errors,
     limits: Limits,
-    countries: &'static [(&'static str, &'static str)],
+    countries: &'a [(&'static str, &'static str)],
     wait: Option<&'a Wait>,
     lines: Vec<Line>,
     totals: Sums,
     can_go_on: bool,
+    sends_mail: bool,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +50,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let wait = Wait::for_lines(&app, &cart.lines).await?;
     let typed = match &cart.details {
         Some((customer, address, _)) => Typed::known(customer, address),
-        None => Typed { country: COUNTRIES[0].0.to_owned(), ..Typed::default() },
+        None => Typed { country: app.pages.frame.countries[0].0.to_owned(), ..Typed::default() },
     };
     let notice = (!cancelled.is_empty())
         .then_some("You came back without paying: nothing was charged, and your basket is as it was.");
@@ -78,10 +78,11 @@ fn checkout_page(
         typed,
         errors,
         limits: LIMITS,
-        countries: &COUNTRIES,
+        countries: &app.pages.frame.countries,
         wait,
         lines: cart.lines.iter().map(Line::of).collect(),
         totals: Sums::of(totals),
+        sends_mail: app.identity.sends_mail,
         can_go_on: wait.is_none_or(|wait| wait.until.is_some()),
     };
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -97,7 +98,7 @@ pub async fn begin(
 ) -> Result<HttpResponse, Problem> {
     app.payment_page()?;
     let Some(cart) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
-    let checked = typed.check();
+    let checked = typed.check(&app.identity);
     let wait = Wait::for_lines(&app, &cart.lines).await?;
     let refused = wait.as_ref().and_then(|wait| unaccepted(wait, &typed.accept_wait));
     let (customer, shipping_address) = match (checked, refused) {

@@ -21,7 +21,14 @@ fn path() -> String {
 fn with_emma() -> CartReply {
     let lines = vec![line_of(emma(), 3)];
     let totals = Totals::of(&lines, gbp(299), gbp(0));
-    Ok(Box::new(CartView { id: cart_id(), lines, totals, price_changes: vec![], details: None }))
+    Ok(Box::new(CartView {
+        id: cart_id(),
+        lines,
+        totals,
+        price_changes: vec![],
+        details: None,
+        last_order: None,
+    }))
 }
 
 fn put(sku: &str, body: &Value) -> TestRequest {
@@ -38,7 +45,14 @@ fn asked(gateway: &TestGateway) -> ToCart {
 
 #[actix_web::test]
 async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
-    let empty = CartView { id: cart_id(), lines: vec![], totals: None, price_changes: vec![], details: None };
+    let empty = CartView {
+        id: cart_id(),
+        lines: vec![],
+        totals: None,
+        price_changes: vec![],
+        details: None,
+        last_order: None,
+    };
     let gateway = TestGateway::new()
         .replies::<Create>(Ok(Box::new(empty.clone())))
         .replies::<Create>(Ok(Box::new(empty)));
@@ -55,7 +69,14 @@ async fn a_new_cart_is_empty_and_has_a_place_nobody_can_guess() {
 
 #[actix_web::test]
 async fn a_page_of_another_site_begins_no_cart_and_spends_nothing_of_its_visitors() {
-    let empty = CartView { id: cart_id(), lines: vec![], totals: None, price_changes: vec![], details: None };
+    let empty = CartView {
+        id: cart_id(),
+        lines: vec![],
+        totals: None,
+        price_changes: vec![],
+        details: None,
+        last_order: None,
+    };
     let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let begins = || TestRequest::post().uri("/api/v1/carts");
     let text = || begins().insert_header(("Content-Type", "text/plain")).set_payload("{}");
