@@ -2,6 +2,7 @@
 //! read, and nobody is told that it could not be written: a line goes to a queue, and a thread writes it. Where nobody reads, or
 //! the disk is full, lines are dropped and counted, and how many is said when one can be written again. A shop sells without a log.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -25,6 +26,16 @@ static ERR: LazyLock<Lines> = LazyLock::new(|| {
 pub fn say(line: &str) {
     ERR.flush(FLUSH_WITHIN);
     OUT.add(format!("{line}\n").as_bytes());
+}
+
+/// What a command was asked for, on standard output. Whoever reads it may stop before its end.
+pub fn print(words: fmt::Arguments<'_>) {
+    let printed = io::stdout().write_fmt(words);
+    if let Err(error) = printed
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        complain(&format!("cannot print: {error}"));
+    }
 }
 
 /// One line on standard error that is no log line: why the process ends.

@@ -1,7 +1,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+use crate::encoding;
 
 /// Hops of a chain of proxies that are followed. Behind more, the client is taken for the last of these.
 const HOPS_MAX: usize = 16;
@@ -40,12 +42,21 @@ impl Client {
 
 /// In which header the trusted proxies say for whom they ask. One only: a proxy that writes the one passes on whatever a
 /// client has put into the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForwardingHeader {
-    #[serde(rename = "X-Forwarded-For")]
     XForwardedFor,
     /// RFC 7239.
     Forwarded,
+}
+
+impl<'de> Deserialize<'de> for ForwardingHeader {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ForwardingHeader, D::Error> {
+        encoding::parsed(deserializer, |text| match text {
+            "X-Forwarded-For" => Ok(ForwardingHeader::XForwardedFor),
+            "Forwarded" => Ok(ForwardingHeader::Forwarded),
+            _ => Err("X-Forwarded-For or Forwarded is expected"),
+        })
+    }
 }
 
 impl ForwardingHeader {

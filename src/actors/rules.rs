@@ -68,6 +68,11 @@ impl Rules {
         doubled.min(self.retry_max_ms)
     }
 
+    /// Whether what is not here can be ordered in.
+    pub fn orders_in(&self) -> bool {
+        !self.wholesalers.is_empty()
+    }
+
     /// Whether a cart has ended. `now`: on the real clock, which its id was made by too.
     pub fn is_over(&self, cart: SessionId, now: Timestamp) -> bool {
         now.ms_since(cart.begun_at()) >= self.cart_kept_ms

@@ -13,11 +13,9 @@ use super::case_list::{CaseRow, ClosedRow, Found, Wanted};
 use super::control;
 use super::office::{Asked, Told};
 use super::orders::in_groups;
+use super::said;
 
 const WHY_CHARS_MAX: usize = 400;
-const BY_CHARS_MAX: usize = 64;
-/// Who closes it, where neither --by nor the system says.
-const SOMEBODY: &str = "operator";
 
 #[derive(Subcommand)]
 pub enum What {
@@ -50,7 +48,7 @@ pub enum What {
     },
 }
 
-pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
+pub fn run(settings: &Settings, what: &What, json: bool) -> Result<ExitCode, Failure> {
     let closes = matches!(what, What::Close { .. });
     match (control::ask_office(settings, asked(what)?)?, json) {
         (Told::Cases(found), true) => println!("{}", serde_json::to_string_pretty(&found.cases)?),
@@ -63,24 +61,15 @@ pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Fail
     Ok(ExitCode::SUCCESS)
 }
 
-fn asked(what: What) -> Result<Asked, Failure> {
+fn asked(what: &What) -> Result<Asked, Failure> {
     Ok(match what {
-        What::List { all, limit } => Asked::Cases(Wanted { all, limit }),
-        What::Show { case } => Asked::Case(case),
+        What::List { all, limit } => Asked::Cases(Wanted { all: *all, limit: *limit }),
+        What::Show { case } => Asked::Case(*case),
         What::Close { case, why, by } => {
-            let by = by.or_else(|| std::env::var("USER").ok()).filter(|by| !by.trim().is_empty());
-            let by = said("--by", by.as_deref().unwrap_or(SOMEBODY), BY_CHARS_MAX)?;
-            Asked::Close { case, by, why: said("--why", &why, WHY_CHARS_MAX)? }
+            let (by, why) = (said::who(by.as_deref())?, said::one_line("--why", why, WHY_CHARS_MAX)?);
+            Asked::Close { case: *case, by, why }
         }
     })
-}
-
-/// One line: it stands in lists.
-fn said(flag: &str, text: &str, chars_max: usize) -> Result<String, Failure> {
-    let text = text.trim();
-    let fits = (1..=chars_max).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    let refused = || Failure(format!("{flag} takes 1 to {chars_max} characters in one line"));
-    fits.then(|| text.to_owned()).ok_or_else(refused)
 }
 
 fn list(found: &Found) {
@@ -136,13 +125,5 @@ mod tests {
     fn an_age_is_said_in_its_largest_unit() {
         let ages = [0, 59, 60, 3_599, 7_200, 86_400, 30 * 86_400].map(age);
         assert_eq!(ages, ["0s", "59s", "1m", "59m", "2h", "1d", "30d"]);
-    }
-
-    #[test]
-    fn what_is_said_of_a_case_is_one_line() {
-        assert_eq!(said("--why", " paid by cheque ", 20).unwrap(), "paid by cheque");
-        for bad in ["", "  ", "two\nlines", "far too long for it, it is"] {
-            assert!(said("--why", bad, 20).is_err(), "{bad}");
-        }
     }
 }

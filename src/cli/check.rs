@@ -9,15 +9,20 @@ use crate::domain::ShopIdentity;
 use crate::domain::catalogue::Product;
 use crate::runtime::{JournalDir, recover, tree_names};
 use crate::settings::{BadSettings, Opens, Settings, ShopKind};
-use crate::storage::{self, DirectoryLock, MemoryTrees, Trees};
+use crate::storage::{self, DirectoryLock, MemoryTrees};
 
-use super::data_directory::{must_be_in, open_trees, promised};
+use super::data_directory::must_be_in;
 use super::directory::{self, Mark};
 use super::doors::Doors;
 use super::finding::{Finding, Level};
+use super::known_forms::promised;
 use super::layout::Layout;
 use super::open_files::connection_limits;
-use super::{Failure, control, private};
+use super::read_trees::ReadTrees;
+use super::{Failure, control, known_forms, opening, private};
+
+/// Nobody can set it up.
+const NONE_YET: &str = "this version has none for a shop";
 
 /// Exits 0 where the shop would open, or is open, and 1 where not. `settings`: as they were read, or why they cannot be.
 pub fn run(settings: Result<Settings, BadSettings>, json: bool) -> Result<ExitCode, Failure> {
@@ -99,14 +104,15 @@ fn catalogue_line(settings: &Settings, layout: &Layout, mark: Mark) -> Finding {
         Ok(0) if mark.kind.is_demo() => {
             Finding::ready("catalogue", "nothing is sold yet: the first start lists the demo's books")
         }
-        Ok(0) => Finding::not_set_up("catalogue", "nothing is sold yet: `doorstep import catalogue FILE`"),
+        Ok(0) => Finding::not_set_up("catalogue", "nothing is sold yet", "`doorstep import catalogue FILE`"),
         Ok(products) => Finding::ready("catalogue", format!("{products} products")),
     }
 }
 
 /// What a closed directory sells, without a turn taken in it.
 fn products(settings: &Settings, layout: &Layout) -> Result<Vec<Product>, Failure> {
-    let _lock = DirectoryLock::take(&layout.dir)?;
+    known_forms::check(layout)?;
+    let _lock = DirectoryLock::hold(&layout.dir).map_err(|held| opening::or(layout, held.into()))?;
     let at_least = promised(layout)?;
     let journal_dir = layout.journal();
     if !journal_dir.is_dir() {
@@ -115,11 +121,13 @@ fn products(settings: &Settings, layout: &Layout) -> Result<Vec<Product>, Failur
     let journal = JournalDir::check(&journal_dir)?;
     journal.must_reach(at_least)?;
     // without trees all of it is in the journal
-    let trees: Box<dyn Trees> = match storage::has_trees(&layout.dir)? {
-        true => Box::new(open_trees(settings, layout, journal.id()?)?.0),
-        false => Box::new(MemoryTrees::new(&tree_names::<Shop>())),
+    let listed: Vec<Listed> = if storage::has_trees(&layout.dir)? {
+        let read = ReadTrees::open(settings, layout, journal.id()?)?;
+        recover::<Shop>(&journal, &read.trees)?.every(&read.trees)?
+    } else {
+        let none = MemoryTrees::new(&tree_names::<Shop>());
+        recover::<Shop>(&journal, &none)?.every(&none)?
     };
-    let listed: Vec<Listed> = recover::<Shop>(&journal, &*trees)?.every(&*trees)?;
     let sold = listed.into_iter().filter(|listed| listed.delisted_at.is_none());
     Ok(sold.map(|listed| listed.product).collect())
 }
@@ -134,19 +142,26 @@ fn identity_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
     let countries: Vec<&str> = countries.iter().map(|country| country.as_str()).collect();
     let everywhere = || "everywhere".to_owned();
     let written = |text: &Option<String>| text.as_ref().map(|_| "has its page");
-    let no_page = |key: &str| format!("no such page: name a text file in {key}");
+    let page = |what, text, key: &str| {
+        Finding::of(what, written(text), "no such page", &format!("set {key} to the name of a text file"))
+    };
     vec![
-        Finding::of("name", (!name.is_empty()).then_some(name.as_str()), "shop.name"),
-        Finding::of("address", address.as_deref(), "not shown: shop.address"),
-        Finding::of("tax number", tax_number.as_deref(), "not shown: shop.tax_number"),
-        Finding::of("e-mail", email.as_deref(), "customers are told no address: shop.email"),
+        Finding::of("name", (!name.is_empty()).then_some(name.as_str()), "it has none", "set shop.name"),
+        Finding::of("address", address.as_deref(), "not shown", "set shop.address"),
+        Finding::of("tax number", tax_number.as_deref(), "not shown", "set shop.tax_number"),
+        Finding::of("e-mail", email.as_deref(), "customers are told no address", "set shop.email"),
         Finding::ready("time zone", time_zone),
         Finding::ready("sends to", if countries.is_empty() { everywhere() } else { countries.join(", ") }),
-        Finding::of("logo", logo.as_ref().map(|_| "is shown"), "the name alone is shown: shop.logo"),
-        Finding::of("contact", written(&texts.contact), &no_page("shop.contact")),
-        Finding::of("terms", written(&texts.terms), &no_page("shop.terms")),
-        Finding::of("returns", written(&texts.returns), &no_page("shop.returns")),
-        Finding::of("privacy", written(&texts.privacy), &no_page("shop.privacy")),
+        Finding::of(
+            "logo",
+            logo.as_ref().map(|_| "is shown"),
+            "the name alone is shown",
+            "set shop.logo to the name of an SVG or PNG file",
+        ),
+        page("contact", &texts.contact, "shop.contact"),
+        page("terms", &texts.terms, "shop.terms"),
+        page("returns", &texts.returns, "shop.returns"),
+        page("privacy", &texts.privacy, "shop.privacy"),
     ]
 }
 
@@ -154,7 +169,8 @@ fn address_line(settings: &Settings) -> Finding {
     match settings.http.public_url.as_str() {
         "" => Finding::not_set_up(
             "public url",
-            "this machine alone reaches it: http.public_url, as https://shop.example",
+            "this machine alone reaches it",
+            "set http.public_url, as https://shop.example",
         ),
         url if settings.http.trusted_proxies.ranges().is_empty() => {
             let proxies = "no proxy is trusted: if one stands in front, all customers are limited as one: http.trusted_proxies";
@@ -179,18 +195,15 @@ fn partner_lines(settings: &Settings, kind: ShopKind) -> [Finding; 4] {
     let processor = if settings.takes_payment(kind) {
         Finding::ready("processor", "the demo's, which believes every card")
     } else {
-        Finding::not_set_up(
-            "processor",
-            "no order is taken, the shop is open for looking: this version has none for a shop",
-        )
+        Finding::not_set_up("processor", "no order is taken, the shop is open for looking", NONE_YET)
     };
     if kind.is_demo() {
         return [processor, made_up("mail"), made_up("carrier"), made_up("wholesalers")];
     }
     [
         processor,
-        Finding::not_set_up("mail", "no letter is sent: this version has no post for a shop"),
-        Finding::not_set_up("carrier", "no parcel is collected: this version has none for a shop"),
-        Finding::not_set_up("wholesalers", "nothing is ordered in: this version has none for a shop"),
+        Finding::not_set_up("mail", "no letter is sent", NONE_YET),
+        Finding::not_set_up("carrier", "no parcel is collected", NONE_YET),
+        Finding::not_set_up("wholesalers", "nothing is ordered in", NONE_YET),
     ]
 }

@@ -1,15 +1,16 @@
 //! The clock of trade, compared with the system's.
 
 use crate::domain::Timestamp;
+use crate::settings::ShopKind;
 
-/// How far a shop at speed 1 may be ahead: clocks are set right by less.
+/// How far a shop may be ahead: clocks are set right by less.
 const TRADE_AHEAD_MS_MAX: u64 = 10 * 60_000;
 const HOUR_MS: u64 = 3_600_000;
 
-/// What to say where the trade's last moment is ahead of the clock, as after a start under a wrong one. At another speed it always is.
-pub fn trade_ahead(last: Timestamp, now: Timestamp, speed: u32) -> Option<String> {
+/// What to say where a shop's last moment is ahead of the clock, as after a start under a wrong one. A demo's always is.
+pub fn trade_ahead(last: Timestamp, now: Timestamp, kind: ShopKind) -> Option<String> {
     let ahead_ms = last.ms_since(now);
-    if speed != 1 || ahead_ms <= TRADE_AHEAD_MS_MAX {
+    if kind.is_demo() || ahead_ms <= TRADE_AHEAD_MS_MAX {
         return None;
     }
     let hours = ahead_ms.div_ceil(HOUR_MS);
@@ -25,12 +26,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trade_that_is_far_ahead_of_the_clock_is_told_of_at_speed_one() {
+    fn a_shop_whose_trade_is_far_ahead_of_the_clock_is_told_so_and_a_demo_is_not() {
         let now = Timestamp(1_800_000_000_000);
-        let ahead = |ms, speed| trade_ahead(now.plus_ms(ms), now, speed);
-        assert_eq!(trade_ahead(Timestamp(0), now, 1), None);
-        assert_eq!(ahead(TRADE_AHEAD_MS_MAX, 1), None);
-        assert!(ahead(36 * HOUR_MS, 1).is_some_and(|said| said.contains("ahead by up to 36 hours")));
-        assert_eq!(ahead(36 * HOUR_MS, 3_600), None);
+        let ahead = |ms, kind| trade_ahead(now.plus_ms(ms), now, kind);
+        assert_eq!(trade_ahead(Timestamp(0), now, ShopKind::Shop), None);
+        assert_eq!(ahead(TRADE_AHEAD_MS_MAX, ShopKind::Shop), None);
+        assert!(
+            ahead(36 * HOUR_MS, ShopKind::Shop).is_some_and(|said| said.contains("ahead by up to 36 hours"))
+        );
+        assert_eq!(ahead(36 * HOUR_MS, ShopKind::Demo), None);
     }
 }

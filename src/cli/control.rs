@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::actors::{GATEWAY, Shop, bank};
-use crate::gateway::Programs;
+use crate::gateway::App;
 use crate::journal::Position;
 use crate::partners::processor::{Registered, RegistersCards};
 use crate::runtime::{BuriedLetter, Handle, Report, Resolution, Running, ServiceRun};
@@ -20,7 +20,9 @@ use super::Failure;
 use super::api_keys::{self, LiveKeys};
 use super::layout::Layout;
 use super::office::{self, LiveOffice};
+use super::opening;
 use super::rows::LOOKED_FOR_MAX;
+use super::shelves::{self, LiveShelves, Window};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +32,7 @@ pub enum Question {
     Resolve { id: u64, resolution: Resolution },
     Keys(api_keys::Asked),
     Office(office::Asked),
+    Shelves(shelves::Asked),
 }
 
 /// Whether there was a daemon to ask.
@@ -39,14 +42,15 @@ pub enum Answered<A> {
     NoDaemon(Question),
 }
 
-const QUESTION_BYTES_MAX: u64 = 1_024;
+/// Some hundred products of an import; the socket is the operator's alone.
+const QUESTION_BYTES_MAX: u64 = 1 << 20;
 const WITHIN: Duration = Duration::from_secs(5);
 
 impl Question {
     /// How long its answer may take.
     fn within(&self) -> Duration {
         match self {
-            Question::Office(_) => LOOKED_FOR_MAX + WITHIN,
+            Question::Office(_) | Question::Shelves(_) => LOOKED_FOR_MAX + WITHIN,
             _ => WITHIN,
         }
     }
@@ -58,23 +62,30 @@ struct Desk {
     shop: Handle<Shop>,
     keys: Arc<LiveKeys>,
     office: LiveOffice,
+    shelves: LiveShelves,
 }
 
 /// Listens for as long as the daemon runs. Without the socket the shop works all the same.
-pub fn listen(running: &Running<Shop>, programs: &Arc<Programs>, layout: &Layout) {
+pub fn listen(running: &Running<Shop>, app: &App, layout: &Layout) {
     let path = layout.control();
     // left by a process that was killed: this one holds the directory's lock
     let _ = std::fs::remove_file(&path);
     let listener = match std::os::unix::net::UnixListener::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors`, `dead-letters`, `keys`, `orders` and `cases` will not work");
+            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors`, `dead-letters`, `keys`, `orders`, `cases`, `products`, `stock` and `import` will not work");
             return;
         }
     };
-    let keys = Arc::new(LiveKeys::new(running.handle(), programs.clone()));
+    let keys = Arc::new(LiveKeys::new(running.handle(), app.programs.clone()));
     let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };
-    let desk = Desk { shop: running.handle(), keys, office };
+    let shelves = LiveShelves {
+        shop: running.handle(),
+        trees: running.trees(),
+        currency: app.rules.currency,
+        window: Some(Window::new(app.catalogue.clone())),
+    };
+    let desk = Desk { shop: running.handle(), keys, office, shelves };
     running.add_service(GATEWAY, "control", move || -> ServiceRun {
         let (listener, desk) = (listener.try_clone(), desk.clone());
         Box::pin(async move {
@@ -120,6 +131,7 @@ impl Desk {
             }
             Question::Keys(asked) => serde_json::to_string(&self.keys.ask(asked).await),
             Question::Office(asked) => serde_json::to_string(&self.office.ask(asked).await),
+            Question::Shelves(asked) => serde_json::to_string(&self.shelves.ask(asked).await),
         }
     }
 }
@@ -170,10 +182,9 @@ fn ask<A: DeserializeOwned>(layout: &Layout, question: &Question) -> Result<A, F
                 "permission denied: {path} answers only the user whose daemon it is; ask as that user"
             ));
         }
-        Failure(format!(
-            "no daemon answers at {} ({error}): is one running with this --data?",
-            path.display()
-        ))
+        let path = path.display();
+        let nobody = format!("no daemon answers at {path} ({error}): is one running with this --data?");
+        opening::or(layout, Failure(nobody))
     };
     let mut stream = UnixStream::connect(&path).map_err(no_daemon)?;
     stream.set_read_timeout(Some(question.within())).map_err(no_daemon)?;

@@ -13,13 +13,14 @@ use crate::journal::{self, FileJournal, FileOptions, Journal as _, JournalId, Po
 use crate::partners::{Partners, carrier::EmbeddedCarrier, mail::EmlFolder, wholesaler};
 use crate::runtime::{self, Bounds, CellParts, Cells, Own, Running, system_time};
 use crate::settings::{Opens, Settings, ShopKind};
-use crate::storage::{self, DirectoryLock, OpenState, SledTrees};
+use crate::storage::{DirectoryLock, OpenState, SledTrees};
 
 use super::directory::{self, Mark};
+use super::known_forms::promised;
 use super::layout::Layout;
 use super::log_hooks::OrderLog;
 use super::secrets::link_keys;
-use super::{Failure, clocks, history_check, private};
+use super::{Failure, clocks, history_check, known_forms, private};
 
 /// Of a last write that is not whole.
 pub const WHETHER_ACKNOWLEDGED: &str =
@@ -43,6 +44,7 @@ impl DataDirectory {
         let layout = Layout::of(settings);
         // before anything is made or changed
         directory::find(&layout, opens)?;
+        known_forms::check(&layout)?;
         private::claim(&layout)?;
         DataDirectory::open_as_it_is(settings, opens)
     }
@@ -52,6 +54,7 @@ impl DataDirectory {
         // first: sled too reads the clock, and takes a wrong one for damage
         let now = system_time()?;
         let layout = Layout::of(settings);
+        known_forms::check(&layout)?;
         let lock = DirectoryLock::take(&layout.dir)?;
         let mark = match directory::find(&layout, opens)? {
             Some(mark) => mark,
@@ -59,8 +62,11 @@ impl DataDirectory {
         };
         mark.must_fit(settings)?;
         history_check::check_again(&layout)?;
+        if !journal::is_begun(&layout.journal())? {
+            // with the journal, whoever begins it: later their absence means that they are gone
+            link_keys(&layout)?;
+        }
         let at_least = promised(&layout)?;
-        runtime::must_know::<Shop>(&layout.journal(), at_least)?;
         let segment_bytes = settings.journal.segment_bytes;
         let options = FileOptions { segment_bytes, at_least, ..FileOptions::default() };
         let (journal, recovery) = FileJournal::open(&layout.journal(), options)?;
@@ -80,7 +86,10 @@ impl DataDirectory {
 
     /// Recovers the shop and brings its actors to life.
     pub async fn start(self, settings: &Settings, base_url: &str) -> Result<Opened, Failure> {
-        if self.journal.last() > Position::START && !self.layout.link_keys().exists() {
+        if self.journal.last() == Position::START {
+            // there from the beginning: where they are missing later, they were lost
+            link_keys(&self.layout)?;
+        } else if !self.layout.link_keys().exists() {
             tracing::warn!(
                 file = %self.layout.link_keys().display(),
                 "the keys of links are gone: new ones are made, and links in e-mails that were sent open nothing; to have them open \
@@ -121,7 +130,7 @@ impl DataDirectory {
             spin_max: Some(Duration::from_millis(settings.runtime.spin_max_ms)),
         };
         let running = runtime::start(parts).await?;
-        if let Some(ahead) = clocks::trade_ahead(running.last_at, now, speed) {
+        if let Some(ahead) = clocks::trade_ahead(running.last_at, now, kind) {
             tracing::warn!("{ahead}");
         }
         Ok(Opened { running, layout, kind, _lock })
@@ -134,29 +143,6 @@ pub struct Opened {
     pub layout: Layout,
     pub kind: ShopKind,
     _lock: DirectoryLock,
-}
-
-/// How far the journal of a data directory must go, by its trees. A journal that is not there while its trees are, or is not
-/// theirs, is refused before anything is written.
-pub fn promised(layout: &Layout) -> Result<Position, Failure> {
-    let found = journal::identity(&layout.journal())?;
-    let promised = storage::promised(&layout.dir)?;
-    match (found, promised) {
-        (Some(expected), Some((found, _))) if found != expected => {
-            let dir = layout.dir.join("trees");
-            Err(storage::Error::Foreign { dir, found, expected }.into())
-        }
-        (Some(_), promised) => Ok(promised.map_or(Position::START, |(_, watermark)| watermark)),
-        (None, _) if !journal::is_begun(&layout.journal())? && storage::has_trees(&layout.dir)? => {
-            let dir = layout.journal();
-            Err(Failure(format!(
-                "{} holds no journal, and the trees beside it were made from one: restore it from a backup",
-                dir.display()
-            )))
-        }
-        // what there is of it says itself what is missing
-        (None, _) => Ok(Position::START),
-    }
 }
 
 /// The trees of a data directory, and in what state they were found.
@@ -177,12 +163,14 @@ fn partners(
     layout: &Layout,
     base_url: &str,
 ) -> Result<Partners, Failure> {
+    // a shop's pages have links too, though no letter of its own has one yet
+    let links = link_keys(layout)?;
     if !kind.is_demo() {
         return Ok(Partners::not_set_up());
     }
-    let from = settings.mail_from().to_owned();
     let shop = Arc::new(settings.identity(kind)?);
-    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), link_keys(layout)?, shop)?;
+    let from = settings.mail_from(&shop.name);
+    let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), links, shop)?;
     Ok(Partners {
         wholesalers: wholesaler::embedded(),
         carrier: Box::new(EmbeddedCarrier),
@@ -192,18 +180,15 @@ fn partners(
 
 /// Every product that is listed, for the gateway's index.
 pub fn catalogue(running: &Running<Shop>, currency: Currency) -> Result<Catalogue, Failure> {
-    let products = running.every::<Listed>()?;
-    catalogue_of(products, currency)
+    catalogue_of(running.every::<Listed>()?, currency)
 }
 
-/// What of these is sold, and what is not any more.
-pub fn catalogue_of(listed: Vec<Listed>, currency: Currency) -> Result<Catalogue, Failure> {
-    let (sold, delisted): (Vec<Listed>, Vec<Listed>) =
-        listed.into_iter().partition(|listed| listed.delisted_at.is_none());
+/// Of all that was ever listed.
+pub fn catalogue_of(all: Vec<Listed>, currency: Currency) -> Result<Catalogue, Failure> {
+    let (sold, delisted): (Vec<_>, Vec<_>) = all.into_iter().partition(|listed| listed.delisted_at.is_none());
     let products: Vec<Product> = sold.into_iter().map(|listed| listed.product).collect();
     must_be_in(&products, currency)?;
-    let delisted = delisted.into_iter().map(|listed| listed.product.sku).collect();
-    Ok(Catalogue::build(products)?.with_delisted(delisted))
+    Ok(Catalogue::build(products)?.without(delisted.into_iter().map(|listed| listed.product.sku)))
 }
 
 /// Each is priced in the shop's currency, or no sum would be one.
@@ -213,7 +198,9 @@ pub fn must_be_in(products: &[Product], currency: Currency) -> Result<(), Failur
         return Ok(());
     };
     Err(Failure(format!(
-        "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one"
+        "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one; set shop.currency = \
+         \"{theirs}\" if its prices are right, or import the catalogue with prices in {currency}",
+        theirs = price.currency
     )))
 }
 

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use serde_json::json;
 
 use crate::runtime::{BuriedLetter, Resolution};
 use crate::settings::Settings;
@@ -32,18 +33,21 @@ pub enum What {
     },
 }
 
-pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
+pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
-    match what {
+    match what.unwrap_or(&What::List) {
         What::List => list(&ask_dead_letters(&layout)?, json)?,
-        What::Show { id } => show(&ask_dead_letters(&layout)?, id, json)?,
+        What::Show { id } => show(&ask_dead_letters(&layout)?, *id, json)?,
         What::Retry { id } => {
-            resolve_dead_letter(&layout, id, Resolution::Retry)?;
-            println!("dead letter {id} is sent again; if it panics again, it is listed under a new id");
+            resolve_dead_letter(&layout, *id, Resolution::Retry)?;
+            let said =
+                format!("dead letter {id} is sent again; if it panics again, it is listed under a new id");
+            println!("{}", if json { json!({ "sent_again": id }).to_string() } else { said });
         }
         What::Discard { id } => {
-            resolve_dead_letter(&layout, id, Resolution::Discard)?;
-            println!("dead letter {id} is discarded");
+            resolve_dead_letter(&layout, *id, Resolution::Discard)?;
+            let said = format!("dead letter {id} is discarded");
+            println!("{}", if json { json!({ "discarded": id }).to_string() } else { said });
         }
     }
     Ok(ExitCode::SUCCESS)

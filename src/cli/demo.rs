@@ -22,25 +22,14 @@ pub async fn stock_the_shelves(shop: &Handle<Shop>, sold: &Catalogue) -> Result<
     if !(sold.is_empty() || was_cut_short) {
         return Ok(false);
     }
-    list(shop, rows).await?;
+    list(shop, rows.into_iter().map(|row| (row.product, row.opening_stock)).collect()).await?;
     Ok(true)
 }
 
-/// Lists products, in as many turns as it takes; how many were new, and how many changed.
-pub async fn list(shop: &Handle<Shop>, rows: Vec<Row>) -> Result<(usize, usize), Failure> {
-    list_products(shop, rows.into_iter().map(|row| (row.product, row.opening_stock)).collect()).await
-}
-
-/// The same for products, each with its opening stock.
-pub async fn list_products(
-    shop: &Handle<Shop>,
-    products: Vec<(Product, u32)>,
-) -> Result<(usize, usize), Failure> {
-    let (mut all_new, mut all_changed) = (0, 0);
+/// Lists products, each with its opening stock, in as many turns as it takes.
+pub async fn list(shop: &Handle<Shop>, products: Vec<(Product, u32)>) -> Result<(), Failure> {
     for some in products.chunks(LISTED_AT_ONCE_MAX) {
-        let listed = shop.ask(List { products: some.to_vec() }, WITHIN).await?;
-        all_new += listed.new;
-        all_changed += listed.changed;
+        shop.ask(List { products: some.to_vec() }, WITHIN).await?;
     }
-    Ok((all_new, all_changed))
+    Ok(())
 }

@@ -80,6 +80,14 @@ pub fn find_opened_once(layout: &Layout) -> Result<Mark, Failure> {
     })
 }
 
+/// The build that made the directory, and when, as its mark says.
+pub fn made_by(layout: &Layout) -> Option<String> {
+    let text = fs::read_to_string(layout.mark()).ok()?;
+    let read = Config::builder().add_source(File::from_str(&text, FileFormat::Toml)).build().ok()?;
+    let said = |key| read.get::<String>(key).ok();
+    Some(format!("{} at {}", said("made_by")?, said("made_at")?))
+}
+
 impl Mark {
     /// Settings that do not go with it are refused.
     pub fn must_fit(&self, settings: &Settings) -> Result<(), Failure> {

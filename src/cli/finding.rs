@@ -21,27 +21,29 @@ pub struct Finding {
     pub what: &'static str,
     /// How it stands; of what is wrong, what to do too.
     pub why: String,
+    /// What to do, where it is not set up.
+    pub remedy: Option<String>,
 }
 
 impl Finding {
     pub fn ready(what: &'static str, why: impl Into<String>) -> Finding {
-        Finding { level: Level::Ready, what, why: why.into() }
+        Finding { level: Level::Ready, what, why: why.into(), remedy: None }
     }
 
-    pub fn not_set_up(what: &'static str, why: impl Into<String>) -> Finding {
-        Finding { level: Level::NotSetUp, what, why: why.into() }
+    pub fn not_set_up(what: &'static str, why: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        Finding { level: Level::NotSetUp, what, why: why.into(), remedy: Some(remedy.into()) }
     }
 
     /// As the start would refuse it.
     pub fn wrong(what: &'static str, Failure(why): Failure) -> Finding {
-        Finding { level: Level::Wrong, what, why }
+        Finding { level: Level::Wrong, what, why, remedy: None }
     }
 
     /// Ready where there is something to show, else not set up.
-    pub fn of(what: &'static str, value: Option<&str>, otherwise: &str) -> Finding {
+    pub fn of(what: &'static str, value: Option<&str>, otherwise: &str, remedy: &str) -> Finding {
         match value {
             Some(value) => Finding::ready(what, value),
-            None => Finding::not_set_up(what, otherwise),
+            None => Finding::not_set_up(what, otherwise, remedy),
         }
     }
 }
@@ -53,6 +55,7 @@ impl fmt::Display for Finding {
             Level::NotSetUp => "--",
             Level::Wrong => "!!",
         };
-        write!(f, "{level}  {:<12} {}", self.what, self.why)
+        write!(f, "{level}  {:<12} {}", self.what, self.why)?;
+        self.remedy.as_ref().map_or(Ok(()), |remedy| write!(f, ": {remedy}"))
     }
 }

@@ -1,26 +1,38 @@
-//! `doorstep import catalogue FILE`.
+//! `doorstep import catalogue FILE`: brings the shelves up to date, of a daemon that runs or of a directory that none has open. The same
+//! command once more changes nothing more, so one that was cut short is typed again.
 
 #[cfg(test)]
 mod drawn;
 mod told;
 
+use std::collections::HashSet;
+use std::fmt;
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::domain::Currency;
-use crate::domain::catalogue::{self, Import, ImportError, Record, Row, Wishes};
-use crate::runtime::DrainDeadlines;
-use crate::settings::{Opens, Settings, ShopKind};
+use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 
-use super::data_directory::DataDirectory;
+use crate::actors::stock_keeper::{self, ImportedCount};
+use crate::domain::catalogue::{self, Import, ImportError, Record, Row, Wishes};
+use crate::domain::{Currency, Sku};
+use crate::output;
+use crate::settings::{Settings, ShopKind};
+
 use super::directory::Mark;
 use super::layout::Layout;
-use super::{Failure, demo};
+use super::shelf_room::{ShelfRoom, another_answer};
+use super::shelves::{Asked, Told as Answer};
+use super::{Failure, said};
 use told::Told;
 
-/// Rows that are read before they are listed: of a long file never more are in memory.
+/// Rows that are read before they are listed, and about how much text they have: of a long file never more are in memory, and they
+/// travel in one question.
 const ROWS_AT_ONCE: usize = 250;
+const BYTES_AT_ONCE: usize = 256 * 1024;
+/// Of a shorter file nobody wants to see how far it is.
+const PROGRESS_BYTES_MIN: u64 = 256 * 1024;
+const FILE_NAME_CHARS_MAX: usize = 200;
 
 #[derive(clap::Args)]
 #[command(after_long_help = catalogue::columns_as_help())]
@@ -42,6 +54,9 @@ pub struct Arguments {
     /// Make up prices, weights and stock for which the file has no column, the same each time: for benchmarks in a demo
     #[arg(long)]
     derive: bool,
+    /// Take what is not in the file off sale; rows that are rejected count as in it
+    #[arg(long, conflicts_with = "dry_run")]
+    delist_missing: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -77,23 +92,25 @@ impl Arguments {
     }
 }
 
-/// Exits 0 when every row was listed, 1 when some were rejected; the good ones are listed all the same.
+/// Exits 0 when every row was taken, 1 when some were rejected; the good ones are taken all the same.
 pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mark = Mark::read(&Layout::of(&settings))?;
     let wishes = arguments.wishes(settings.shop.currency, mark.map(|mark| mark.kind))?;
     let opened = File::open(&arguments.file);
     let opened =
         opened.map_err(|error| Failure(format!("cannot open {}: {error}", arguments.file.display())))?;
-    let import = catalogue::open(opened, &wishes).map_err(|error| arguments.cannot(error))?;
+    let progress = progress(opened.metadata().map_or(0, |found| found.len()));
+    let import =
+        catalogue::open(progress.wrap_read(opened), &wishes).map_err(|error| arguments.cannot(error))?;
     let mut told = Told::new(import.table().clone());
     if !arguments.json {
-        print!("{}", told.table());
+        output::print(format_args!("{}", told.table()));
     }
+    let rows = Rows { import, told: &mut told, progress, seen: arguments.delist_missing.then(HashSet::new) };
     if arguments.dry_run {
-        let mut rows = Rows { import, told: &mut told };
-        while !rows.next().map_err(|error| arguments.cannot(error))?.is_empty() {}
+        arguments.only_read(rows)?;
     } else {
-        into_directory(&settings, Rows { import, told: &mut told }, arguments)?;
+        arguments.bring_up_to_date(&settings, rows)?;
     }
     if arguments.json {
         println!("{}", told.as_json()?);
@@ -104,52 +121,123 @@ pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failur
     Ok(if told.has_rejected() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Lists the rows in a directory that no daemon has open.
-fn into_directory(settings: &Settings, mut rows: Rows<'_>, arguments: &Arguments) -> Result<(), Failure> {
-    actix::System::new().block_on(async {
-        let opened =
-            DataDirectory::open(settings, Opens::Either)?.start(settings, "http://localhost").await?;
-        let shop = opened.running.handle();
-        let mut listed = Ok((0, 0));
-        while let Ok((new, changed)) = listed {
-            listed = match rows.next() {
-                Ok(some) if some.is_empty() => {
-                    rows.told.were_listed(new, changed);
-                    break;
-                }
-                Ok(some) => demo::list(&shop, some).await.map(|more| (new + more.0, changed + more.1)),
-                Err(error) => {
-                    Err(arguments.cannot(format!("{error}; {new} products are listed, {changed} changed")))
-                }
-            };
+/// Of the file's bytes, where somebody looks on.
+fn progress(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}");
+    let bar = if bytes < PROGRESS_BYTES_MIN { ProgressBar::hidden() } else { ProgressBar::new(bytes) };
+    style.map_or(ProgressBar::hidden(), |style| bar.with_style(style))
+}
+
+impl Arguments {
+    fn only_read(&self, mut rows: Rows<'_>) -> Result<(), Failure> {
+        while !rows.next().map_err(|error| self.cannot(error))?.is_empty() {}
+        Ok(())
+    }
+
+    /// In the shop whose daemon runs, or in a directory that none has open.
+    fn bring_up_to_date(&self, settings: &Settings, rows: Rows<'_>) -> Result<(), Failure> {
+        let room = ShelfRoom::enter(settings)?;
+        let done = self.import_all(&room, rows);
+        room.leave();
+        done
+    }
+
+    fn import_all(&self, room: &ShelfRoom, mut rows: Rows<'_>) -> Result<(), Failure> {
+        let (reason, who) = (self.file_name(), said::who(None)?);
+        let mut sum = ImportedCount::default();
+        let cut_short = |why: &dyn fmt::Display, sum: ImportedCount| {
+            let ImportedCount { new, changed, adjusted } = sum;
+            let so_far = format!("{new} new, {changed} changed, {adjusted} adjusted so far");
+            self.cannot(format!("{why}; {so_far}: the same command once more goes on"))
+        };
+        loop {
+            let some = rows.next().map_err(|error| cut_short(&error, sum))?;
+            if some.is_empty() {
+                break;
+            }
+            let products = some.into_iter().map(|row| (row.product, row.opening_stock)).collect();
+            let import = stock_keeper::Import { products, reason: reason.clone(), who: who.clone() };
+            match room.ask(Asked::Import(import)).map_err(|Failure(why)| cut_short(&why, sum))? {
+                Answer::Imported(done) => sum.add(done),
+                _ => return Err(another_answer()),
+            }
+            rows.progress
+                .set_message(format!("{} new, {} changed, {} adjusted", sum.new, sum.changed, sum.adjusted));
         }
-        opened.running.drain(DrainDeadlines::default()).await;
-        listed.map(drop)
-    })
+        let delisted =
+            rows.seen.take().map(|seen| self.delist_missing(room, &seen, rows.told)).transpose()?;
+        room.ask(Asked::Show)?;
+        rows.told.were_taken(sum, delisted);
+        Ok(())
+    }
+
+    /// What the file does not have, also not in a row that was rejected.
+    fn delist_missing(&self, room: &ShelfRoom, seen: &HashSet<Sku>, told: &Told) -> Result<usize, Failure> {
+        if told.has_rejected_without_sku() {
+            let why =
+                "a row was rejected whose SKU cannot be read: nothing is taken off sale; correct it first";
+            return Err(self.cannot(why));
+        }
+        let (mut after, mut delisted) = (None, 0);
+        loop {
+            let Answer::Skus(skus) = room.ask(Asked::Skus { after: after.clone() })? else {
+                return Err(another_answer());
+            };
+            let Some(last) = skus.last().cloned() else { return Ok(delisted) };
+            after = Some(last);
+            let missing: Vec<Sku> = skus.into_iter().filter(|sku| !seen.contains(sku)).collect();
+            for some in missing.chunks(ROWS_AT_ONCE) {
+                match room.ask(Asked::Delist(some.to_vec()))? {
+                    Answer::Delisted(more) => delisted += more,
+                    _ => return Err(another_answer()),
+                }
+            }
+        }
+    }
+
+    /// Why units are adjusted.
+    fn file_name(&self) -> String {
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect()
+    }
 }
 
 /// The good rows of a file, some at a time; of the others it is told.
 struct Rows<'a> {
-    import: Import<'a, File>,
+    import: Import<'a, ProgressBarIter<File>>,
     told: &'a mut Told,
+    progress: ProgressBar,
+    /// The SKUs of all rows, where they are wanted.
+    seen: Option<HashSet<Sku>>,
 }
 
 impl Rows<'_> {
     /// None are left where it gives none.
     fn next(&mut self) -> Result<Vec<Row>, ImportError> {
-        let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
-        while rows.len() < ROWS_AT_ONCE {
+        let (mut rows, mut bytes) = (Vec::with_capacity(ROWS_AT_ONCE), 0);
+        while rows.len() < ROWS_AT_ONCE && bytes < BYTES_AT_ONCE {
             match self.import.next().transpose()? {
                 Some(Record::Row(row)) => {
                     self.told.takes(&row);
+                    self.see(Some(&row.product.sku));
+                    bytes += row.product.text_bytes();
                     rows.push(row);
                 }
-                Some(Record::Rejected(rejected)) => self.told.rejects(rejected),
+                Some(Record::Rejected(rejected)) => {
+                    self.see(rejected.sku.as_ref());
+                    self.told.rejects(rejected);
+                }
                 Some(Record::LeftOut(left_out)) => self.told.leaves_out(&left_out),
                 None => break,
             }
         }
         Ok(rows)
+    }
+
+    fn see(&mut self, sku: Option<&Sku>) {
+        if let (Some(seen), Some(sku)) = (&mut self.seen, sku) {
+            seen.insert(sku.clone());
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::actors::web_session::Program;
 use crate::domain::{ApiKey, ProgramId};
@@ -15,7 +16,7 @@ use super::control::{self, Answered};
 use super::data_directory::DataDirectory;
 use super::layout::Layout;
 use super::secrets::fresh_secret;
-use super::{Failure, directory};
+use super::{Failure, directory, opening};
 
 #[derive(Subcommand)]
 pub enum What {
@@ -29,11 +30,11 @@ pub enum What {
     Revoke { name: String },
 }
 
-pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Failure> {
+pub fn run(settings: &Settings, what: &What, json: bool) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
     directory::find(&layout, Opens::Either)?;
     let secret = fresh_secret()?;
-    let asked = match &what {
+    let asked = match what {
         What::Add { name } => {
             // the number is the shop's to give, and stands in no hash
             let key = ApiKey::new(ProgramId::OPEN, secret).hash();
@@ -51,8 +52,10 @@ pub fn run(settings: &Settings, what: What, json: bool) -> Result<ExitCode, Fail
     match (told, what) {
         (Told::Added(program), What::Add { name }) => {
             eprintln!("the key of {name}; it is not shown again:");
-            println!("{}", ApiKey::new(program, secret).reveal());
+            let key = ApiKey::new(program, secret).reveal();
+            println!("{}", if json { json!({ "name": name, "key": key }).to_string() } else { key });
         }
+        (Told::Revoked(_), What::Revoke { name }) if json => println!("{}", json!({ "revoked": name })),
         (Told::Revoked(_), What::Revoke { name }) => println!("the key of {name} is revoked"),
         (Told::List(programs), _) => list(&programs, json)?,
         _ => return Err(Failure("the daemon answered another question".to_owned())),
@@ -64,9 +67,10 @@ fn in_closed_directory(settings: &Settings, asked: Asked) -> Result<Said, Failur
     actix::System::new().block_on(async {
         let directory = match &asked {
             // who only looks changes nobody's permissions
-            Asked::List => DataDirectory::open_as_it_is(settings, Opens::Either)?,
-            Asked::Add { .. } | Asked::Revoke { .. } => DataDirectory::open(settings, Opens::Either)?,
+            Asked::List => DataDirectory::open_as_it_is(settings, Opens::Either),
+            Asked::Add { .. } | Asked::Revoke { .. } => DataDirectory::open(settings, Opens::Either),
         };
+        let directory = directory.map_err(|failure| opening::or(&Layout::of(settings), failure))?;
         let opened = directory.start(settings, "http://localhost").await?;
         let said = api_keys::ask(&opened.running.handle(), asked).await;
         opened.running.drain(DrainDeadlines::default()).await;

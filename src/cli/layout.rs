@@ -20,6 +20,10 @@ impl Layout {
         self.dir.join("journal")
     }
 
+    pub fn trees(&self) -> PathBuf {
+        self.dir.join("trees")
+    }
+
     pub fn mail(&self) -> PathBuf {
         self.dir.join("mail")
     }

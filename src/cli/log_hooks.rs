@@ -1,11 +1,12 @@
 //! The log tells the operator that an order came, shipped or failed, and that a case was opened: from the facts of turns that stand
 //! in the journal, at no replay. No line has a name, an address or a key of a customer in it.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::actors::{Event, Message, Shop, back_office, mailer, order_manager, warehouse};
-use crate::domain::{CancelReason, OrderId, OrderNumber, money_words};
+use crate::domain::{CancelReason, Money, OrderId, OrderNumber, money_words};
 use crate::journal::Position;
 use crate::runtime::{Hooks, Record};
 
@@ -20,6 +21,31 @@ struct Counted {
     since: Instant,
     logged: u32,
     more: More,
+    newest: Newest,
+}
+
+/// The number and the total of the orders that came last: one that fails while its customer waits is told of in a turn that names
+/// neither. Of thousands a second the older ones are forgotten.
+#[derive(Default)]
+struct Newest {
+    young: HashMap<OrderId, (OrderNumber, Money)>,
+    old: HashMap<OrderId, (OrderNumber, Money)>,
+}
+
+/// Of each of the two.
+const NEWEST_MAX: usize = 1_024;
+
+impl Newest {
+    fn insert(&mut self, order: OrderId, terms: (OrderNumber, Money)) {
+        if self.young.len() >= NEWEST_MAX {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(order, terms);
+    }
+
+    fn get(&self, order: &OrderId) -> Option<(OrderNumber, Money)> {
+        self.young.get(order).or_else(|| self.old.get(order)).copied()
+    }
 }
 
 /// What was not logged one by one.
@@ -40,7 +66,8 @@ enum What {
 
 impl OrderLog {
     pub fn new(a_second_max: u32) -> OrderLog {
-        let counted = Counted { a_second_max, since: Instant::now(), logged: 0, more: More::default() };
+        let (more, newest) = (More::default(), Newest::default());
+        let counted = Counted { a_second_max, since: Instant::now(), logged: 0, more, newest };
         OrderLog(Arc::new(Mutex::new(counted)))
     }
 
@@ -70,16 +97,29 @@ impl OrderLog {
 
     fn stated(&self, record: &Record<Shop>) {
         for event in &record.stated.events {
-            if let Some((order, what)) = happened(event)
-                && self.admits(Instant::now(), Some(what))
-            {
-                tell(order, what, record);
+            if let Some((order, what)) = happened(event) {
+                let terms = self.terms(order, what, record);
+                if self.admits(Instant::now(), Some(what)) {
+                    tell(order, what, terms);
+                }
             }
             if let Event::BackOffice(back_office::Event::Opened { case, new, .. }) = event {
                 let (kind, order) = (new.kind, new.order.map(tracing::field::display));
                 tracing::warn!(%case, %kind, order, "a case was opened: `doorstep cases show {case}`");
             }
         }
+    }
+}
+
+impl OrderLog {
+    /// Its number and total, as the turn has them or an earlier one had.
+    fn terms(&self, order: OrderId, what: What, record: &Record<Shop>) -> Option<(OrderNumber, Money)> {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = named_in(record);
+        if let (Some(terms), What::Came) = (named, what) {
+            counted.newest.insert(order, terms);
+        }
+        named.or_else(|| counted.newest.get(&order))
     }
 }
 
@@ -122,9 +162,9 @@ fn happened(event: &Event) -> Option<(OrderId, What)> {
     }
 }
 
-fn tell(order: OrderId, what: What, record: &Record<Shop>) {
-    let (number, total) = known(record).unzip();
-    let number = number.map(tracing::field::display);
+fn tell(order: OrderId, what: What, terms: Option<(OrderNumber, Money)>) {
+    let (number, total) = terms.unzip();
+    let (number, total) = (number.map(tracing::field::display), total.map(money_words::said));
     match what {
         What::Came => tracing::info!(number, total, %order, "an order came"),
         What::Shipped => tracing::info!(number, total, %order, "an order was shipped"),
@@ -132,8 +172,8 @@ fn tell(order: OrderId, what: What, record: &Record<Shop>) {
     }
 }
 
-/// The number and the total, where the turn names them: one that ships it, or ends it, writes to its customer too.
-fn known(record: &Record<Shop>) -> Option<(OrderNumber, String)> {
+/// The number and the total, where the turn names them: one that ships it, or ends it later, writes to its customer too.
+fn named_in(record: &Record<Shop>) -> Option<(OrderNumber, Money)> {
     let placed = record.stated.events.iter().find_map(|event| match event {
         Event::OrderManager(order_manager::Event::Placed(placed)) => {
             Some((placed.number, placed.place.totals.total))
@@ -146,7 +186,7 @@ fn known(record: &Record<Shop>) -> Option<(OrderNumber, String)> {
             _ => None,
         })
     };
-    placed.or_else(letter).map(|(number, total)| (number, money_words::said(total)))
+    placed.or_else(letter)
 }
 
 impl Hooks<Shop> for OrderLog {

@@ -1,6 +1,13 @@
 //! The command line. Each command in a file of its own, all of the same shape: `run(…) -> Result<ExitCode, Failure>`.
 //! This file knows the commands, and no command knows it.
 
+/// As the standard one, and no panic where whoever reads has seen enough, as `| head` has. Of all commands, so it stands before them.
+macro_rules! println {
+    ($($words:tt)*) => {
+        $crate::output::print(format_args!("{}\n", format_args!($($words)*)))
+    };
+}
+
 mod actors;
 mod api_keys;
 mod bench;
@@ -8,6 +15,7 @@ mod case_list;
 mod cases;
 mod check;
 mod clocks;
+mod closed_directory;
 mod control;
 mod core_dumps;
 mod data_directory;
@@ -18,37 +26,47 @@ mod doors;
 mod explain;
 mod failure;
 mod finding;
+mod flags;
 mod front;
 mod history_check;
 mod import;
 mod init;
 mod keys;
+mod known_forms;
 mod layout;
 mod log_hooks;
 mod office;
 mod open_files;
+mod opening;
 mod order_list;
 mod orders;
 mod private;
+mod product_list;
+mod products;
 mod questions;
+mod read_trees;
 mod rebuild;
 mod rows;
+mod said;
 mod secrets;
 mod serve;
+mod shelf_room;
+mod shelves;
 mod simulate;
+mod stock;
 mod verify;
 mod whole_file;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::access::Listen;
 use crate::output::{self, LastWords};
 use crate::settings::{Opens, Overrides, Settings, ShopKind, stray_variables};
 
 use failure::Failure;
+use flags::{Demonstrating, Place, Serving, Speed};
 
 /// Doorstep: a shop in one daemon, from the click to the doorstep.
 ///
@@ -60,95 +78,134 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    common: Common,
-}
-
-#[derive(clap::Args)]
-struct Common {
-    /// A TOML file over the defaults; config/default.toml lists every key
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Directory of the journal, the trees and the mail folder [default: doorstep-demo of a demo, doorstep-shop of a shop]
-    #[arg(long, global = true, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Where the shop listens: 127.0.0.1:8080, localhost:8080, or 8080 alone, which is of this machine too; port 0 lets the system choose [default: 127.0.0.1:8080]
-    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
-    listen: Option<Listen>,
-    /// Address and port of the card page [default: 127.0.0.1:8081, or a free port where --listen has port 0]
-    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
-    processor_listen: Option<Listen>,
-    /// Trade seconds in a real one, in a demo: 3600 lets an hour pass in a second [default: 3600]
-    #[arg(long, global = true, value_name = "N")]
-    speed: Option<u32>,
+    flags: Demonstrating,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Make the data directory of a shop, or of a demo
-    Init(init::Arguments),
+    Init {
+        #[command(flatten)]
+        arguments: init::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Look at the settings and the data directory, and say line by line what is ready, what is not set up (--), and what would keep the
     /// shop from opening (!!); exits 1 where something would
     Check {
         /// As JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        flags: Demonstrating,
     },
     /// Open a shop: with the catalogue in its data directory, at the time of the clock on the wall
-    Serve,
+    Serve(Serving),
     /// Bring data in
     #[command(subcommand)]
     Import(Import),
     /// Derive everything anew from the journal and compare; exits 1 on one cent or one book of difference
-    Verify,
+    Verify(Place),
     /// Recreate every tree from the journal alone
-    Rebuild,
-    /// Print all that happened to an order as cause and effect; also while a daemon runs
+    Rebuild(Place),
+    /// Print all that happened to an order or a case as cause and effect; also while a daemon runs
     Explain {
-        /// ord_…
-        order: String,
+        #[command(flatten)]
+        arguments: explain::Arguments,
+        #[command(flatten)]
+        place: Place,
     },
     /// Live whole worlds under seeds, with faults, and look for anything that must not be
     Simulate(simulate::Arguments),
     /// Measure the shop: checkouts a second, latencies, and what an order costs
-    Bench(bench::Arguments),
+    Bench {
+        #[command(flatten)]
+        arguments: bench::Arguments,
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        speed: Speed,
+    },
     /// Give programs API keys and take them away; of a running daemon, or of a directory that none has open
+    #[command(mut_args(|flag| flag.global(true)))]
     Keys {
         #[command(subcommand)]
         what: keys::What,
         /// As JSON
-        #[arg(long, global = true)]
+        #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        place: Place,
     },
     /// Ask a running daemon what each actor is doing
     Actors {
         /// As JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        place: Place,
     },
     /// Find orders by what a customer says: newest first; of a running daemon, or of a directory that none has open
-    Orders(orders::Arguments),
+    Orders {
+        #[command(flatten)]
+        arguments: orders::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List what is sold, with its units; of a running daemon, or of a directory that none has open
+    Products {
+        #[command(flatten)]
+        arguments: products::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show how many units of a product there are, or say how many somebody has counted; what is promised to orders is never taken from them
+    Stock {
+        #[command(flatten)]
+        arguments: stock::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Take products off sale: their pages say so, and orders of them go on
+    Delist {
+        #[command(flatten)]
+        arguments: products::Delisted,
+        #[command(flatten)]
+        place: Place,
+    },
     /// List what a person has to look at, and close it; of a running daemon, or of a directory that none has open
+    #[command(mut_args(|flag| flag.global(true)))]
     Cases {
         #[command(subcommand)]
         what: cases::What,
         /// As JSON
-        #[arg(long, global = true)]
+        #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        place: Place,
     },
     /// List, show, retry or discard messages that made their actor panic until they were given up; of a running daemon
+    #[command(mut_args(|flag| flag.global(true)))]
     DeadLetters {
         #[command(subcommand)]
         what: Option<dead_letters::What>,
         /// As JSON
-        #[arg(long, global = true)]
+        #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        place: Place,
     },
 }
 
 #[derive(Subcommand)]
 enum Import {
     /// List the products of a file; its columns are found by their names, also in the exports of other shops' programs
-    Catalogue(import::Arguments),
+    Catalogue {
+        #[command(flatten)]
+        arguments: import::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 /// Parses the command line, does what it says, and returns the exit code: 0 done, 1 it failed, 2 wrong usage.
@@ -156,8 +213,7 @@ pub fn run() -> ExitCode {
     // before anything is made, and before there is a second thread
     private::let_nobody_else_in();
     let _last_words = LastWords;
-    let arguments = Arguments::parse();
-    match dispatch(arguments) {
+    match dispatch(typed()) {
         Ok(code) => code,
         Err(Failure(why)) => {
             output::complain(&why);
@@ -166,17 +222,24 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { command, common } = arguments;
-    let (named_data, config) = (common.data.clone(), common.config.clone());
-    let overrides = Overrides {
-        data: common.data,
-        listen: common.listen,
-        processor_listen: common.processor_listen.or_else(|| any_port_too(common.listen)),
-        speed: common.speed,
-    };
-    let settings = Settings::load(config.as_deref(), None, &overrides, opens(command.as_ref()));
-    if let (Err(_), Some(Command::Check { json })) = (&settings, &command) {
+/// Whoever types what cannot be read is told, and the process ends.
+fn typed() -> Arguments {
+    let typed = flags::behind_the_command(&Arguments::command(), std::env::args_os().collect());
+    Arguments::try_parse_from(&typed).unwrap_or_else(|error| {
+        if error.kind() == ErrorKind::UnknownArgument {
+            eprintln!("{}", flags::taken_by(&mut Arguments::command(), &typed));
+        }
+        error.exit()
+    })
+}
+
+fn dispatch(Arguments { command, flags }: Arguments) -> Result<ExitCode, Failure> {
+    let command = command.as_ref();
+    let overrides = command.map_or(Overrides::from(&flags), Command::overrides);
+    let config =
+        command.map_or(Some(&flags.serving.place), Command::place).and_then(|place| place.config.as_deref());
+    let settings = Settings::load(config, None, &overrides, command.map_or(Opens::Demo, Command::opens));
+    if let (Err(_), Some(Command::Check { json, .. })) = (&settings, command) {
         // it is there to say so
         return check::run(settings, *json);
     }
@@ -188,37 +251,74 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     match command {
         None => serve::run(settings, ShopKind::Demo),
-        Some(Command::Serve) => serve::run(settings, ShopKind::Shop),
-        Some(Command::Init(arguments)) => init::run(&settings, &arguments),
-        Some(Command::Check { json }) => check::run(Ok(settings), json),
-        Some(Command::Import(Import::Catalogue(what))) => import::run(settings, &what),
-        Some(Command::Verify) => verify::run(&settings),
-        Some(Command::Rebuild) => rebuild::run(&settings),
-        Some(Command::Explain { order }) => explain::run(&settings, &order),
-        Some(Command::Simulate(arguments)) => simulate::run(&arguments),
-        Some(Command::Bench(arguments)) => bench::run(&arguments, settings, named_data, config.as_deref()),
-        Some(Command::Keys { what, json }) => keys::run(&settings, what, json),
-        Some(Command::Actors { json }) => actors::run(&settings, json),
-        Some(Command::Orders(arguments)) => orders::run(&settings, arguments),
-        Some(Command::Cases { what, json }) => cases::run(&settings, what, json),
-        Some(Command::DeadLetters { what, json }) => {
-            dead_letters::run(&settings, what.unwrap_or(dead_letters::What::List), json)
+        Some(command) => command.run(settings),
+    }
+}
+
+impl Command {
+    fn run(&self, settings: Settings) -> Result<ExitCode, Failure> {
+        match self {
+            Command::Init { arguments, .. } => init::run(&settings, arguments),
+            Command::Check { json, .. } => check::run(Ok(settings), *json),
+            Command::Serve(_) => serve::run(settings, ShopKind::Shop),
+            Command::Import(Import::Catalogue { arguments, .. }) => import::run(settings, arguments),
+            Command::Verify(_) => verify::run(&settings),
+            Command::Rebuild(_) => rebuild::run(&settings),
+            Command::Explain { arguments, .. } => explain::run(&settings, arguments),
+            Command::Simulate(arguments) => simulate::run(arguments),
+            Command::Bench { arguments, place: Place { config, data }, .. } => {
+                bench::run(arguments, settings, data.clone(), config.as_deref())
+            }
+            Command::Keys { what, json, .. } => keys::run(&settings, what, *json),
+            Command::Actors { json, .. } => actors::run(&settings, *json),
+            Command::Orders { arguments, .. } => orders::run(&settings, arguments),
+            Command::Products { arguments, .. } => products::run(&settings, arguments),
+            Command::Stock { arguments, .. } => stock::run(&settings, arguments),
+            Command::Delist { arguments, .. } => products::delist(&settings, arguments),
+            Command::Cases { what, json, .. } => cases::run(&settings, what, *json),
+            Command::DeadLetters { what, json, .. } => dead_letters::run(&settings, what.as_ref(), *json),
         }
     }
-}
 
-/// Whose data directory a command opens.
-fn opens(command: Option<&Command>) -> Opens {
-    match command {
-        None => Opens::Demo,
-        Some(Command::Serve) => Opens::Shop,
-        Some(Command::Init(arguments)) => arguments.opens(),
-        Some(Command::Simulate(_) | Command::Bench(_)) => Opens::Nothing,
-        Some(_) => Opens::Either,
+    /// Whose data directory it opens.
+    fn opens(&self) -> Opens {
+        match self {
+            Command::Serve(_) => Opens::Shop,
+            Command::Init { arguments, .. } => arguments.opens(),
+            Command::Simulate(_) | Command::Bench { .. } => Opens::Nothing,
+            _ => Opens::Either,
+        }
     }
-}
 
-/// Where the shop's port is the system's choice, so is the card page's.
-fn any_port_too(listen: Option<Listen>) -> Option<Listen> {
-    listen.filter(|listen| listen.address().port() == 0)
+    /// `None`: it opens none, and no setting is of use to it.
+    fn place(&self) -> Option<&Place> {
+        match self {
+            Command::Check { flags, .. } => Some(&flags.serving.place),
+            Command::Serve(flags) => Some(&flags.place),
+            Command::Simulate(_) => None,
+            Command::Verify(place)
+            | Command::Rebuild(place)
+            | Command::Import(Import::Catalogue { place, .. })
+            | Command::Init { place, .. }
+            | Command::Explain { place, .. }
+            | Command::Bench { place, .. }
+            | Command::Keys { place, .. }
+            | Command::Actors { place, .. }
+            | Command::Orders { place, .. }
+            | Command::Products { place, .. }
+            | Command::Stock { place, .. }
+            | Command::Delist { place, .. }
+            | Command::Cases { place, .. }
+            | Command::DeadLetters { place, .. } => Some(place),
+        }
+    }
+
+    fn overrides(&self) -> Overrides {
+        match self {
+            Command::Check { flags, .. } => flags.into(),
+            Command::Serve(flags) => flags.into(),
+            Command::Bench { place, speed, .. } => speed.over(place.into()),
+            other => other.place().map(Overrides::from).unwrap_or_default(),
+        }
+    }
 }

@@ -9,15 +9,12 @@ use crate::actors::Shop;
 use crate::actors::back_office::{CaseRecord, CloseCase};
 use crate::actors::order_manager::Order;
 use crate::domain::CaseId;
-use crate::runtime::{Clock, DrainDeadlines, Handle, JournalDir, recover, system_time};
-use crate::settings::{Opens, Settings};
-use crate::storage::{DirectoryLock, Trees};
+use crate::runtime::{Clock, DrainDeadlines, Handle};
+use crate::settings::Settings;
+use crate::storage::Trees;
 
-use super::data_directory::{DataDirectory, open_trees, promised};
-use super::directory::find_opened_once;
-use super::layout::Layout;
 use super::rows::Rows;
-use super::{Failure, case_list, order_list, private};
+use super::{Failure, case_list, closed_directory, order_list};
 
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);
 
@@ -74,20 +71,11 @@ pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
         let said = actix::System::new().block_on(close_and_drain(settings, asked))?;
         return said.map_err(Failure);
     }
-    let layout = Layout::of(settings);
-    let kind = find_opened_once(&layout)?.kind;
-    private::look(&layout)?;
-    let _lock = DirectoryLock::take(&layout.dir)?;
-    let (journal_dir, at_least) = (layout.journal(), promised(&layout)?);
-    let journal = JournalDir::check(&journal_dir)?;
-    journal.must_reach(at_least)?;
-    let (trees, _) = open_trees(settings, &layout, journal.id()?)?;
-    let recovered = recover::<Shop>(&journal, &trees)?;
-    let speed = settings.speed(kind);
-    let clock = Clock::start(system_time()?, recovered.last_real, recovered.last_at, speed);
-    let rows = Rows::of(Arc::new(trees));
-    let rows = rows.brought_up_to::<Order>(&recovered).brought_up_to::<CaseRecord>(&recovered);
-    look(&rows, &asked, clock)
+    closed_directory::read(
+        settings,
+        |rows, recovered| rows.brought_up_to::<Order>(recovered).brought_up_to::<CaseRecord>(recovered),
+        |rows, clock| look(rows, &asked, clock),
+    )
 }
 
 fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
@@ -102,7 +90,7 @@ fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
 
 /// To close a case is a decision: the shop is started for it, and stopped in order.
 async fn close_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
-    let opened = DataDirectory::open(settings, Opens::Either)?.start(settings, "http://localhost").await?;
+    let opened = closed_directory::start(settings).await?;
     let running = &opened.running;
     let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };
     let said = office.ask(asked).await;

@@ -15,7 +15,7 @@ const LIMIT_MAX: usize = 10_000;
 /// It travels in one line of the control socket.
 const SEARCH_CHARS_MAX: usize = 200;
 
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Arguments {
     /// Only those in this state, as the API names it; `open`: all that have not ended
     #[arg(long, value_name = "STATE", value_parser = state)]
@@ -47,8 +47,8 @@ fn limit(typed: &str) -> Result<usize, String> {
     number.ok_or_else(|| format!("1 to {LIMIT_MAX} are expected"))
 }
 
-pub fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { state, search, limit, json } = arguments;
+pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { state, search, limit, json } = arguments.clone();
     if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_CHARS_MAX) {
         return Err(Failure(format!("--search takes at most {SEARCH_CHARS_MAX} characters")));
     }

@@ -12,13 +12,14 @@ use crate::storage::DirectoryLock;
 use super::data_directory::open_trees;
 use super::directory::find_opened_once;
 use super::layout::Layout;
-use super::{Failure, private};
+use super::{Failure, known_forms, private};
 
 /// Sets the trees aside, writes new ones from the journal alone, and removes the old ones when that is done. Where it cannot be
 /// done the old ones are put back.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
     find_opened_once(&layout)?;
+    known_forms::check_all(&layout)?;
     private::claim(&layout)?;
     let _lock = DirectoryLock::take(&layout.dir)?;
     let journal_dir = layout.journal();

@@ -107,10 +107,10 @@ fn serve_all(
         clients: Arc::new(settings.clients()),
         origins: shop.names.clone(),
         cors_origins: Arc::new(settings.http.cors_origins.clone()),
-        pages: PageSettings { payment_page_url },
+        pages: PageSettings::new(payment_page_url, &identity),
         identity,
     };
-    control::listen(running, &app.programs, &opened.layout);
+    control::listen(running, &app, &opened.layout);
     serve_shop(running, shop.cloned()?, app, settings.http.workers);
     let carts = sweeper::service(running.handle(), running.trees(), running.clock(), rules);
     running.add_service(GATEWAY, sweeper::NAME, carts);

@@ -7,10 +7,12 @@ use crate::runtime::{JournalDir, Recovered, compare, derive, system_time};
 use crate::settings::{Settings, ShopKind};
 use crate::storage::{DirectoryLock, OpenState};
 
-use super::data_directory::{WHETHER_ACKNOWLEDGED, open_trees, promised};
+use super::data_directory::WHETHER_ACKNOWLEDGED;
 use super::directory::find_opened_once;
+use super::known_forms::promised;
 use super::layout::Layout;
-use super::{Failure, clocks, private};
+use super::read_trees::ReadTrees;
+use super::{Failure, clocks, known_forms, private};
 
 /// Differences shown one by one; the rest is counted.
 const SHOWN_MAX: usize = 50;
@@ -18,7 +20,7 @@ const SHOWN_MAX: usize = 50;
 /// Exits 1 where anything differs, and names it.
 pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let Examined { kind, records, torn_bytes, derived, found } = examine(settings)?;
-    if let Some(ahead) = clocks::trade_ahead(derived.last_at, system_time()?, settings.speed(kind)) {
+    if let Some(ahead) = clocks::trade_ahead(derived.last_at, system_time()?, kind) {
         println!("{ahead}");
     }
     report(records, torn_bytes, &found);
@@ -42,21 +44,25 @@ pub fn examine(settings: &Settings) -> Result<Examined, Failure> {
     let layout = Layout::of(settings);
     let kind = find_opened_once(&layout)?.kind;
     private::look(&layout)?;
-    let _lock = DirectoryLock::take(&layout.dir)?;
+    known_forms::check_all(&layout)?;
+    let _lock = DirectoryLock::hold(&layout.dir)?;
     let journal_dir = layout.journal();
     let at_least = promised(&layout)?;
     let journal = JournalDir::check(&journal_dir)?;
     journal.must_reach(at_least)?;
     let derived = derive::<Shop>(&journal)?;
     let mut found = vec![];
-    let (trees, state) = open_trees(settings, &layout, journal.id()?)?;
-    match state {
+    let read = ReadTrees::open(settings, &layout, journal.id()?)?;
+    match &read.state {
         OpenState::Exact => {
-            let differences = compare::<Shop>(&derived, &trees, &journal)?;
+            let differences = compare::<Shop>(&derived, &read.trees, &journal)?;
             found.extend(differences.iter().map(ToString::to_string));
         }
         OpenState::Fresh if journal.last().0 == 0 => {}
         OpenState::Fresh => found.push("there are no trees: run `doorstep rebuild`".to_owned()),
+        OpenState::SetAside { why, .. } if read.is_copy() => {
+            found.push(format!("the trees are damaged ({why}): run `doorstep rebuild`"));
+        }
         OpenState::SetAside { moved_to, why } => {
             let moved_to = moved_to.display();
             found.push(format!(

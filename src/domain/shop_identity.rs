@@ -19,6 +19,8 @@ pub struct ShopIdentity {
     pub is_demo: bool,
     /// Whether there is a processor: without one the shop is open for looking.
     pub can_take_payment: bool,
+    /// Whether it writes to its customers: there is a post.
+    pub sends_mail: bool,
     pub texts: Texts,
     pub logo: Option<Logo>,
 }
@@ -58,9 +60,17 @@ impl ShopIdentity {
             countries: vec![],
             is_demo: true,
             can_take_payment: true,
+            sends_mail: true,
             texts: Texts::default(),
             logo: None,
         }
+    }
+
+    /// Who is behind the shop and how it is reached, a line each, as far as it is set.
+    pub fn imprint(&self) -> Vec<String> {
+        let tax_number = self.tax_number.as_ref().map(|number| format!("Tax number: {number}"));
+        let lines = self.legal_name.iter().chain(&self.address).chain(&tax_number);
+        lines.chain(&self.email).chain(&self.phone).cloned().collect()
     }
 
     pub fn sends_to(&self, country: CountryCode) -> bool {

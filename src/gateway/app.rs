@@ -29,7 +29,7 @@ pub struct App {
     pub sessions: Arc<dyn NewSession>,
     /// Signs the links that open an order's page.
     pub links: OrderLinks,
-    /// `currency` and `shipping` are read.
+    /// `currency`, `shipping`, and what the shop can promise are read.
     pub rules: Arc<Rules>,
     pub limits: HttpLimits,
     /// Who asks, and how often.

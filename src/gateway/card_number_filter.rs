@@ -15,7 +15,9 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use percent_encoding::percent_decode;
 
 use crate::domain::catalogue::Catalogue;
-use crate::domain::{Sku, digits_at_most, find_card_number, has_too_few_digits, holds_card_number};
+use crate::domain::{
+    Sku, addresses, digits_at_most, find_card_number, has_too_few_digits, holds_card_number,
+};
 
 use super::json::{Json, escape};
 use super::{Code, Problem};
@@ -38,7 +40,9 @@ const PROXY_HEADERS: [&str; 12] = [
     "cf-",
 ];
 /// Fields that hold no text of the customer's: a card number is not split over them. Books are numbered, and stand beside quantities.
-const NO_FREE_TEXT: [&str; 4] = ["sku", "quantity", "accept_wait", "checkout"];
+const NO_FREE_TEXT: [&str; 5] = ["sku", "quantity", "accept_wait", "checkout", "postcode_seen"];
+/// The field for a telephone number.
+const PHONE: &str = "phone";
 /// Digits of a Unix time in seconds, milli-, micro- and nanoseconds.
 const MOMENT_DIGITS: [usize; 4] = [10, 13, 16, 19];
 
@@ -95,7 +99,7 @@ fn holds(text: &str, catalogue: &Catalogue) -> bool {
 }
 
 fn is_listed(text: &str, catalogue: &Catalogue) -> bool {
-    Sku::parse(text.trim()).is_ok_and(|sku| catalogue.get(&sku).is_some() || catalogue.is_delisted(&sku))
+    Sku::parse(text.trim()).is_ok_and(|sku| catalogue.get(&sku).is_some())
 }
 
 fn path_holds(path: &str, catalogue: &Catalogue) -> bool {
@@ -159,14 +163,23 @@ pub fn find_in_form(
 ) -> Option<RangeInclusive<usize>> {
     let single = form
         .iter()
-        .position(|(name, value)| holds_card_number(name) || holds(value, catalogue))
+        .position(|(name, value)| {
+            holds_card_number(name) || (!is_phone(name, value) && holds(value, catalogue))
+        })
         .map(|place| place..=place);
-    let texts = form.iter().map(|(name, value)| if is_free_text(name) { value.as_ref() } else { "" });
+    let is_read = |name: &str, value: &str| is_free_text(name) && !is_phone(name, value);
+    let texts = form.iter().map(|(name, value)| if is_read(name, value) { value.as_ref() } else { "" });
     single.or_else(|| find_card_number(texts))
 }
 
 fn is_free_text(name: &str) -> bool {
     !NO_FREE_TEXT.contains(&name)
+}
+
+/// A telephone number with its country: one in ten of 13 to 15 digits passes the check of a card's. It begins with `+`, as no card does,
+/// and has at most 15 digits; one of 16 is looked at, as everything is in every other field.
+fn is_phone(name: &str, value: &str) -> bool {
+    name == PHONE && value.trim_start().starts_with('+') && addresses::phone(value).is_some()
 }
 
 /// Where a body holds one, as a JSON pointer: to the last of its fields where it is split over several.
@@ -203,7 +216,8 @@ impl<'j> Walk<'j> {
             }
             // a name that is one is not repeated in the answer: the pointer ends at its object
             Json::Object(fields) => fields.iter().any(|(name, value)| {
-                holds_card_number(name) || self.below(&escape(name), value, is_free_text(name))
+                let is_phone = matches!(value, Json::Text(text) if is_phone(name, text));
+                holds_card_number(name) || (!is_phone && self.below(&escape(name), value, is_free_text(name)))
             }),
             _ => false,
         }

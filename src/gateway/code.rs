@@ -56,12 +56,12 @@ problems! {
         "look at the address; the API begins with /api/v1";
     NoSuchProduct, "no_such_product", NOT_FOUND, "There is no such product",
         "search the products for its SKU";
+    ProductGone, "product_gone", GONE, "The shop does not sell this product any more",
+        "search the products for another; orders of it stand as they are";
     NoSuchCart, "no_such_cart", NOT_FOUND, "There is no such cart",
         "start a new cart with POST /api/v1/carts; one ends 30 days after it was begun";
     NoSuchOrder, "no_such_order", NOT_FOUND, "There is no such order",
         "send the order's id, and its key as Authorization: Bearer or ?key=";
-    ProductGone, "product_gone", GONE, "The product is no longer sold",
-        "take it out of the cart, or search the products for another; orders of it go on as they were";
     LinkExpired, "link_expired", GONE, "This link has run out",
         "open the link in the newest e-mail about the order; a program uses the order's key";
     MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take this method",

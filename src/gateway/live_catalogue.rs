@@ -1,9 +1,13 @@
+//! The catalogue as it is now: what is listed or taken off sale beside open doors is seen from the next request on.
+
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::domain::catalogue::Catalogue;
+use crate::domain::Sku;
+use crate::domain::catalogue::{Catalogue, Product};
 
-/// What the shop sells now. A request takes one catalogue and uses it throughout, whatever is imported meanwhile.
-#[derive(Debug)]
+use super::{Code, Problem};
+
+/// Holds the present catalogue. A request takes it once and goes by it throughout, so that it sees one state.
 pub struct LiveCatalogue(RwLock<Arc<Catalogue>>);
 
 impl LiveCatalogue {
@@ -11,13 +15,25 @@ impl LiveCatalogue {
         LiveCatalogue(RwLock::new(Arc::new(catalogue)))
     }
 
+    /// A panic leaves it whole, so a poisoned lock is good.
     pub fn now(&self) -> Arc<Catalogue> {
-        // a whole value is put in the place of another: a panic elsewhere leaves no half of one
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on requests get this one; the old is freed by the last request that has it.
     pub fn replace(&self, catalogue: Catalogue) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+        let catalogue = Arc::new(catalogue);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = catalogue;
     }
+}
+
+/// The product whose page or view is asked for.
+pub fn product<'a>(catalogue: &'a Catalogue, sku: &str) -> Result<&'a Product, Problem> {
+    let sku = Sku::parse(sku).ok();
+    if let Some(product) = sku.as_ref().and_then(|sku| catalogue.get(sku)) {
+        return Ok(product);
+    }
+    if sku.is_some_and(|sku| catalogue.is_delisted(&sku)) {
+        return Err(Problem::new(Code::ProductGone, "this product was sold once, and is sold no more"));
+    }
+    Err(Problem::new(Code::NoSuchProduct, "the catalogue has no product of this SKU"))
 }

@@ -39,10 +39,11 @@ pub(super) fn live_page_policy(pages: &PageSettings) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ShopIdentity;
 
     #[test]
     fn a_pages_forms_go_to_the_payment_pages_origin_and_nowhere_else() {
-        let policy = |url: &str| page_policy(&PageSettings { payment_page_url: url.to_owned() });
+        let policy = |url: &str| page_policy(&PageSettings::new(url, &ShopIdentity::demo()));
         assert!(
             policy("https://pay.example:8443/card").contains("form-action 'self' https://pay.example:8443;")
         );

@@ -1,12 +1,15 @@
 //! What happened to an order, in words for its customer: on its page and in the timeline of the API. No word of the shop's own (a state,
 //! a reason's code), and nothing that is for the operator alone. What the operator reads is the happening's own `Display`.
 
+use jiff::tz::TimeZone;
+
 use crate::domain::{CancelReason, Date, DeclineReason, Happening, OrderState, money_words::said};
 use crate::partners::mail::MailKind;
 
 use super::pages::format::{day, moment};
 
-pub fn told(what: &Happening) -> String {
+/// `zone`: in which moments are told.
+pub fn told(what: &Happening, zone: &TimeZone) -> String {
     use Happening::*;
     match what {
         OrderReceived { from_browser: true } => "the order came in from the customer's browser".to_owned(),
@@ -44,7 +47,7 @@ pub fn told(what: &Happening) -> String {
         DispatchAsked => "the warehouse was asked to dispatch".to_owned(),
         Packed => "picked and packed".to_owned(),
         TruckBooked { tracking, collection } => {
-            format!("truck booked for {}, tracking {tracking}", moment(*collection))
+            format!("truck booked for {}, tracking {tracking}", moment(*collection, zone))
         }
         HandedOver { tracking } => format!("the truck collected it, tracking {tracking}"),
         Captured { amount } => format!("{} taken from the card", said(*amount)),
@@ -58,7 +61,7 @@ pub fn told(what: &Happening) -> String {
         Closed => "closed: delivered, and the money has moved".to_owned(),
         CaseOpened { .. } => "one of us is looking into the order".to_owned(),
         HoldLapsing { capture_before } => {
-            format!("the bank holds the money until {}, so it is asked anew", moment(*capture_before))
+            format!("the bank holds the money until {}, so it is asked anew", moment(*capture_before, zone))
         }
         HoldLapsed { amount } => format!("the bank let go of {}", said(*amount)),
         HoldReplaced => "the new hold took the place of the old one".to_owned(),
@@ -73,7 +76,7 @@ pub fn told(what: &Happening) -> String {
 fn out_of_stock(earliest: Option<Date>) -> String {
     match earliest {
         Some(date) => format!("out of stock; it could be sent by {}", day(date)),
-        None => "out of stock, and no wholesaler offers it".to_owned(),
+        None => "out of stock, and nobody can say when it comes".to_owned(),
     }
 }
 
@@ -120,8 +123,7 @@ fn standing(state: OrderState) -> &'static str {
 
 /// A letter by its name in records.
 fn letter(slug: &str) -> &'static str {
-    let kind = MailKind::ALL.into_iter().find(|kind| kind.slug() == slug);
-    match kind {
+    match MailKind::of_slug(slug) {
         Some(MailKind::OrderConfirmation) => "the confirmation",
         Some(MailKind::BackorderPromise) => "the books are being ordered in",
         Some(MailKind::PromiseChanged) => "another day",
@@ -225,7 +227,7 @@ mod tests {
     #[test]
     fn a_customer_reads_no_word_of_the_shops_own() {
         for what in every_happening() {
-            let text = told(&what);
+            let text = told(&what, &TimeZone::UTC);
             assert!(!text.contains('_') && !text.contains("GBP") && !text.contains("0xdead"), "{text}");
             for code in ["order-", "do_not_honour", "by customer", "by_customer", "promise-"] {
                 assert!(!text.contains(code), "{text}");
@@ -236,12 +238,15 @@ mod tests {
     #[test]
     fn amounts_days_and_moments_are_said_as_on_the_pages() {
         let amount = Money::new(1098, Currency::GBP);
-        assert_eq!(told(&Happening::FundsHeld { amount }), "the bank holds £10.98");
+        assert_eq!(told(&Happening::FundsHeld { amount }, &TimeZone::UTC), "the bank holds £10.98");
         let date = Timestamp(1_795_392_000_123).date();
-        assert_eq!(told(&Happening::Promised { date }), "promised for Monday 23 November 2026");
+        assert_eq!(
+            told(&Happening::Promised { date }, &TimeZone::UTC),
+            "promised for Monday 23 November 2026"
+        );
         let reason = DeclineReason::StolenCard;
         assert_eq!(
-            told(&Happening::Declined { reason }),
+            told(&Happening::Declined { reason }, &TimeZone::UTC),
             "the order is declined: the bank said no and did not say why"
         );
     }

@@ -16,6 +16,13 @@ pub enum Error {
     #[error("could not {action} {path}: {source}; check the disk and the permissions, then start again", path = .path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
 
+    #[error(
+        "no space is left for {dir}, where the journal needs {mebibytes} MiB at once for its next file; nothing is lost: make room for \
+         as much and start again",
+        dir = .dir.display(), mebibytes = .bytes.div_ceil(1 << 20)
+    )]
+    Full { dir: PathBuf, bytes: u64 },
+
     #[error("{path} is in use by another process; stop that one first", path = .path.display())]
     InUse { path: PathBuf },
 

@@ -1,4 +1,5 @@
 use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,15 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub fn make(dir: &Path, name: &str, capacity: u64, disk: &dyn Disk) -> Result<Prepared, Error> {
+        Prepared::filled(dir, name, capacity, disk).map_err(|error| match error {
+            Error::Io { source, .. } if is_full(&source) => {
+                Error::Full { dir: dir.to_path_buf(), bytes: capacity }
+            }
+            other => other,
+        })
+    }
+
+    fn filled(dir: &Path, name: &str, capacity: u64, disk: &dyn Disk) -> Result<Prepared, Error> {
         let path = temporary_path(dir, name);
         let file = disk.create(&path).map_err(Error::io("create", &path))?;
         let zeros = vec![0; ZEROS_BYTES.min(capacity as usize)];
@@ -56,6 +66,10 @@ impl Prepared {
             header,
         })
     }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// The segment that is written to.

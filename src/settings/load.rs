@@ -57,8 +57,7 @@ impl Settings {
     /// The defaults, and over them a file of this text: what it says is checked as at a start.
     pub fn of_text(text: &str) -> Result<Settings, BadSettings> {
         let layers = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
-        let settings: Settings =
-            layers.add_source(File::from_str(text, FileFormat::Toml)).build()?.try_deserialize()?;
+        let settings = settled(layers.add_source(File::from_str(text, FileFormat::Toml)))?;
         settings.check()?;
         Ok(settings)
     }
@@ -79,7 +78,12 @@ fn layered(file: Option<&Path>, ours: &Variables) -> Result<Settings, BadSetting
         ours.clone().into_iter().partition(|(name, _)| list_of(name).is_some());
     let variables = Environment::with_prefix(PREFIX).prefix_separator("_").separator("__");
     layers = layers.add_source(variables.source(Some(rest)));
-    Ok(with_lists(layers, &lists)?.build()?.try_deserialize()?)
+    settled(with_lists(layers, &lists)?)
+}
+
+fn settled(layers: ConfigBuilder<DefaultState>) -> Result<Settings, BadSettings> {
+    let layers = layers.build()?;
+    layers.clone().try_deserialize().map_err(|error| BadSettings::unfit(error, &layers))
 }
 
 fn with_lists(
@@ -257,6 +261,27 @@ mod tests {
         assert!(load("", &strays).is_ok());
         let strays = strays.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         assert_eq!(sorted_out(strays).1.len(), 2);
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_told_with_its_setting_and_what_would_do() {
+        for (name, value, said) in [
+            ("LOG__FORMAT", "xml", "log.format = xml: readable or json is expected"),
+            ("TRADE__SPEED", "fast", "trade.speed = fast: an integer is expected"),
+            ("TRADE__SPEED", "", "trade.speed = \"\": an integer is expected"),
+            ("PAYMENT__PROCESSOR", "stripe", "payment.processor = stripe: none or embedded is"),
+            ("HTTP__FORWARDING_HEADER", "X", "http.forwarding_header = X: X-Forwarded-For or"),
+            ("HTTP__LISTEN", "nowhere", "http.listen = nowhere: `nowhere` is no address"),
+            ("SHOP__COUNTRIES", "GB,UK", "shop.countries[1] = GB, UK: the two capital letters"),
+            ("DEMO__STRANGERS_ORDER", "maybe", "demo.strangers_order = maybe: a boolean is"),
+            ("HTTP__LISTN", "80", "http: unknown field `listn`, expected one of `listen`"),
+        ] {
+            let refused = load("", &[(&format!("DOORSTEP_{name}"), value)]).unwrap_err();
+            assert!(refused.starts_with(&format!("settings: {said}")), "{refused}");
+        }
+        let refused = load("[log]\nformat = \"xml\"", &[]).unwrap_err();
+        assert!(refused.contains("log.format = xml: readable or json is expected"), "{refused}");
+        assert_eq!(load("[http]\nlisten = 8080", &[]).unwrap().http.listen.address().port(), 8080);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod load;
 mod rules;
 mod shop;
 mod tables;
+mod unfit;
 
 pub use directory::OWN_FILE;
 pub use error::BadSettings;

@@ -10,7 +10,7 @@ use super::{ProcessorChoice, Settings, ShopKind};
 
 /// All fifteen steps and the settlement pass in a minute or two.
 const DEMO_SPEED: u32 = 3_600;
-const DEMO_MAIL_FROM: &str = "Doorstep <shop@doorstep.example>";
+const DEMO_MAIL_FROM: &str = "shop@doorstep.example";
 
 impl Settings {
     /// Trade seconds in a real one.
@@ -31,9 +31,12 @@ impl Settings {
         }
     }
 
-    /// Whom the mails of a demo are from where that is not set.
-    pub fn mail_from(&self) -> &str {
-        if self.mail.from.is_empty() { DEMO_MAIL_FROM } else { &self.mail.from }
+    /// Whom the mails are from; where that is not set, a demo's in the shop's name.
+    pub fn mail_from(&self, shop: &str) -> String {
+        if self.mail.from.is_empty() {
+            return format!("\"{}\" <{DEMO_MAIL_FROM}>", shop.replace(['\\', '"'], ""));
+        }
+        self.mail.from.clone()
     }
 
     /// What the connections of a listener may use, up to `connections_max` of them for each of its workers.

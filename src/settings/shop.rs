@@ -35,6 +35,7 @@ impl Settings {
             countries: shop.countries.clone(),
             is_demo: kind.is_demo(),
             can_take_payment: self.takes_payment(kind),
+            sends_mail: kind.is_demo(),
             texts: Texts {
                 contact: text("shop.contact", dir, &shop.contact)?,
                 terms: text("shop.terms", dir, &shop.terms)?,
@@ -141,7 +142,7 @@ mod tests {
         let demo = defaults.identity(ShopKind::Demo).unwrap();
         assert_eq!(demo, ShopIdentity::demo());
         let shop = defaults.identity(ShopKind::Shop).unwrap();
-        assert_eq!((shop.is_demo, shop.can_take_payment), (false, false));
+        assert_eq!((shop.is_demo, shop.can_take_payment, shop.sends_mail), (false, false, false));
     }
 
     #[test]

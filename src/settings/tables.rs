@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::access::{CorsOrigins, ForwardingHeader, Listen, Quotas, TrustedProxies};
 use crate::domain::{CountryCode, Currency};
+use crate::encoding;
 use crate::runtime::CELLS_MAX;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -73,23 +74,41 @@ tables! {
     Log { format: LogFormat, level: String, orders_a_second_max: u32 }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     Readable,
     Json,
 }
 
 /// Who takes the cards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcessorChoice {
     /// Not said: a demo has the embedded one, a shop none.
-    #[serde(rename = "")]
     ByKind,
     None,
     /// Of a demo alone: it believes every card.
     Embedded,
+}
+
+impl<'de> Deserialize<'de> for LogFormat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LogFormat, D::Error> {
+        encoding::parsed(deserializer, |text| match text {
+            "readable" => Ok(LogFormat::Readable),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("readable or json is expected"),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ProcessorChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ProcessorChoice, D::Error> {
+        encoding::parsed(deserializer, |text| match text {
+            "" => Ok(ProcessorChoice::ByKind),
+            "none" => Ok(ProcessorChoice::None),
+            "embedded" => Ok(ProcessorChoice::Embedded),
+            _ => Err("none or embedded is expected, or nothing"),
+        })
+    }
 }
 
 impl Runtime {

@@ -191,7 +191,7 @@ impl SimulatedWorld {
             clients: Arc::new(rates::clients()),
             origins: Arc::new(named()),
             cors_origins: Arc::default(),
-            pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
+            pages: PageSettings::new("http://cards.example", &ShopIdentity::demo()),
             identity: Arc::new(ShopIdentity::demo()),
         };
         self.network.card_page.connect(app.shop.clone());

@@ -1,10 +1,14 @@
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use super::Error;
+use super::error::is_full;
 
-/// The process id of whoever holds the directory, for people.
+/// The process id of whoever holds the directory to write in it, for people.
 const OWNER_FILE: &str = "lock";
+/// The kernel's list of locks.
+const ALL_LOCKS: &str = "/proc/locks";
 
 /// Keeps a second daemon off a data directory while it lives. It is a kernel lock on the directory itself: it ends with the
 /// process, however that ends, and there is no lock file that could be deleted and made anew.
@@ -14,22 +18,41 @@ pub struct DirectoryLock {
 }
 
 impl DirectoryLock {
-    /// Creates the directory if it is missing. `Error::Locked` names the process that holds it.
+    /// To write in it. Creates the directory if it is missing. `Error::Locked` names the process that holds it.
     pub fn take(dir: &Path) -> Result<DirectoryLock, Error> {
         fs::create_dir_all(dir).map_err(|e| Error::io("create", dir, e))?;
-        let held = File::open(dir).map_err(|e| Error::io("open", dir, e))?;
+        let lock = DirectoryLock::hold(dir)?;
         let owner = dir.join(OWNER_FILE);
-        match held.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let pid = fs::read_to_string(&owner).ok().and_then(|text| text.trim().parse().ok());
-                return Err(Error::Locked { dir: dir.to_path_buf(), pid });
-            }
-            Err(TryLockError::Error(e)) => return Err(Error::io("lock", dir, e)),
+        match fs::write(&owner, format!("{}\n", std::process::id())) {
+            // who needs room says how much
+            Err(e) if is_full(&e) => {}
+            written => written.map_err(|e| Error::io("write", &owner, e))?,
         }
-        fs::write(&owner, format!("{}\n", std::process::id())).map_err(|e| Error::io("write", &owner, e))?;
-        Ok(DirectoryLock { _dir: held })
+        Ok(lock)
     }
+
+    /// To read in it what nobody changes meanwhile. Nothing is written, so that it may be on a disk that is only read.
+    pub fn hold(dir: &Path) -> Result<DirectoryLock, Error> {
+        let held = File::open(dir).map_err(|e| Error::io("open", dir, e))?;
+        match held.try_lock() {
+            Ok(()) => Ok(DirectoryLock { _dir: held }),
+            Err(TryLockError::WouldBlock) => Err(Error::Locked { dir: dir.to_path_buf(), pid: holder(dir) }),
+            Err(TryLockError::Error(e)) => Err(Error::io("lock", dir, e)),
+        }
+    }
+}
+
+/// The process that holds the directory, where the kernel tells of it.
+pub fn holder(dir: &Path) -> Option<u32> {
+    let inode = dir.metadata().ok()?.ino().to_string();
+    fs::read_to_string(ALL_LOCKS).ok()?.lines().find_map(|line| holder_in(line, &inode))
+}
+
+/// Of a line as `1: FLOCK  ADVISORY  WRITE 4711 fe:01:131072 0 EOF`.
+fn holder_in(line: &str, inode: &str) -> Option<u32> {
+    let mut words = line.split_ascii_whitespace().skip_while(|word| *word != "FLOCK");
+    let pid = words.nth(3)?.parse().ok()?;
+    (words.next()?.rsplit(':').next() == Some(inode)).then_some(pid)
 }
 
 #[cfg(test)]
@@ -65,6 +88,29 @@ mod tests {
         let _first = DirectoryLock::take(dir.path()).unwrap();
         fs::remove_file(dir.path().join(OWNER_FILE)).unwrap();
         let refused = DirectoryLock::take(dir.path()).unwrap_err();
-        assert!(matches!(refused, Error::Locked { pid: None, .. }), "{refused:?}");
+        assert!(matches!(refused, Error::Locked { .. }), "{refused:?}");
+    }
+
+    #[test]
+    fn who_only_reads_holds_it_and_writes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(holder(dir.path()), None);
+        let held = DirectoryLock::hold(dir.path()).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        assert_eq!(holder(dir.path()), Some(std::process::id()));
+        assert!(matches!(DirectoryLock::take(dir.path()), Err(Error::Locked { pid: Some(_), .. })));
+        drop(held);
+        assert!(DirectoryLock::hold(&dir.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn the_kernels_lines_are_read() {
+        let line = "1: FLOCK  ADVISORY  WRITE 4711 fe:01:131072 0 EOF";
+        assert_eq!(holder_in(line, "131072"), Some(4711));
+        assert_eq!(holder_in("1: -> FLOCK  ADVISORY  WRITE 12 fe:01:131072 0 EOF", "131072"), Some(12));
+        for other in ["1: POSIX  ADVISORY  WRITE 4711 fe:01:131072 0 EOF", "1: FLOCK  ADVISORY  WRITE", ""] {
+            assert_eq!(holder_in(other, "131072"), None, "{other}");
+        }
+        assert_eq!(holder_in(line, "31072"), None);
     }
 }

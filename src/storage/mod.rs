@@ -40,7 +40,7 @@ mod tests;
 
 pub use contents::WHOLE_CHECK_KEYS_MAX;
 pub use error::Error;
-pub use lock::DirectoryLock;
+pub use lock::{DirectoryLock, holder};
 pub use memory::MemoryTrees;
 pub use open::{OpenState, has_trees, promised};
 pub use options::SledOptions;

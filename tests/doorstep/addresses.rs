@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use super::http::seen_on;
-use super::order::IN_STOCK;
+use super::order::{IN_STOCK, letter};
 use super::shop::{Setup, TestShop, setup};
 use super::wait::until;
 
@@ -122,6 +122,66 @@ fn the_public_url_decides_cookie_return_and_links_behind_a_proxy_too() {
         assert!(back.starts_with(&format!("{PUBLIC}/checkout/return?")), "{back}");
     }
     expect(&get(&url, "/", "Host: shop.example:8080\r\n"), 421);
+}
+
+/// Shop and card page on a LAN, as browsers there open them.
+const LAN: &str = "http://192.168.1.20:8080";
+const LAN_CARDS: &str = "http://192.168.1.20:8081";
+
+#[test]
+fn a_shop_on_a_lan_is_paid_and_shows_the_order_under_the_address_that_the_lan_knows() {
+    let lan = setup().set("DOORSTEP_HTTP__PUBLIC_URL", LAN).set("DOORSTEP_PROCESSOR__PUBLIC_URL", LAN_CARDS);
+    let shop = lan.listening("127.0.0.2:0").open();
+    let (url, cards) = (listens_at(&shop, "listening shop="), listens_at(&shop, " cards="));
+    assert!(url.starts_with("http://127.0.0.2:"), "{url}");
+    let (host, cards_host) = ("Host: 192.168.1.20:8080\r\n", "Host: 192.168.1.20:8081\r\n");
+    let line = format!("sku={IN_STOCK}&quantity=1");
+    // as a browser that sends no Sec-Fetch-Site, since its connection is not secure
+    let from = |origin: &str| {
+        let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+        let headers = format!("{host}Origin: {origin}\r\n{form}Content-Length: {}\r\n", line.len());
+        exchange(&url, &format!("POST /cart/lines HTTP/1.1\r\n{headers}Connection: close\r\n\r\n{line}"))
+    };
+    expect(&from("http://127.0.0.2:8080"), 403);
+    let filled = from(LAN);
+    let cookie = header(expect(&filled, 303), "set-cookie").to_owned();
+    assert!(cookie.starts_with("doorstep_session=") && !cookie.contains("Secure"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap_or_default();
+    let begun = post(&url, "/checkout", &format!("{host}Cookie: {cookie}\r\n"), ADDRESS);
+    let (cookie, page) = (header(expect(&begun, 303), "set-cookie"), header(&begun, "location"));
+    let (at, query) = page.split_once("/pay?").expect("the payment page");
+    assert_eq!(at, LAN_CARDS);
+    let card = format!("{query}&number=4242424242424242&expiry=12%2F39&cvv=123&name=Ada+Lovelace");
+    let paid = post(&cards, "/pay", cards_host, &card);
+    let back = header(expect(&paid, 303), "location").strip_prefix(LAN).expect("back to the shop").to_owned();
+    let cookie = format!("{host}Cookie: {}\r\n", cookie.split(';').next().unwrap_or_default());
+    let ordered = get(&url, &back, &cookie);
+    let order = header(expect(&ordered, 303), "location");
+    assert!(order.starts_with("/orders/ord_"), "{order}");
+    assert!(expect(&get(&url, order, host), 200).contains("Ada Lovelace"));
+    let id = order.trim_start_matches("/orders/").split('?').next().unwrap_or_default();
+    let letter = letter(&shop, id, "order-confirmation");
+    assert!(letter.contains(&format!("{LAN}/orders/ord_")), "{letter}");
+}
+
+#[test]
+fn a_proxy_that_speaks_http_1_0_with_or_without_a_host_leads_back_to_the_public_url() {
+    let shop = public().open();
+    let (url, cards) = (listens_at(&shop, "listening shop="), listens_at(&shop, " cards="));
+    let asks = |path: &str, headers: &str, fields: &str| {
+        let form = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n";
+        let length = format!("Content-Length: {}\r\n", fields.len());
+        let answer = exchange(&url, &format!("POST {path} HTTP/1.0\r\n{headers}{form}{length}\r\n{fields}"));
+        assert!(answer.starts_with("HTTP/1.0 303 "), "{answer}");
+        answer
+    };
+    for host in [String::new(), format!("Host: {}\r\n", url.trim_start_matches("http://"))] {
+        let filled = asks("/cart/lines", &host, &format!("sku={IN_STOCK}&quantity=1"));
+        let cookie = header(&filled, "set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let begun = asks("/checkout", &format!("{host}{LIES}Cookie: {cookie}\r\n"), ADDRESS);
+        let back = pays(&cards, header(&begun, "location"));
+        assert!(back.starts_with(&format!("{PUBLIC}/checkout/return?")), "{back}");
+    }
 }
 
 /// A shop behind a proxy.

@@ -12,10 +12,14 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
+use super::order::letter;
 use super::shop::{TestShop, setup};
 use super::wait::PATIENCE;
 
 const INSTALL: &str = "install it (Debian: apt-get install chromium chromium-driver) or run tests/run";
+/// As the browser's settings say it.
+const ALLOWED: u8 = 1;
+const BLOCKED: u8 = 2;
 const LOOK_AGAIN_AFTER: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// The driver on a free port; killed with its browser when it is dropped.
@@ -45,7 +49,8 @@ impl Driver {
         Driver { process, url: format!("http://127.0.0.1:{port}"), profile }
     }
 
-    async fn browser(&self) -> Browser {
+    /// `scripts`: whether pages may run any.
+    async fn browser(&self, scripts: bool) -> Browser {
         let profile = format!("--user-data-dir={}", self.profile.path().display());
         let flags = [
             "--headless",
@@ -60,7 +65,9 @@ impl Driver {
             &profile,
         ];
         let mut capabilities = Capabilities::new();
-        capabilities.insert("goog:chromeOptions".to_owned(), json!({"args": flags}));
+        let scripts = if scripts { ALLOWED } else { BLOCKED };
+        let prefs = json!({"profile.managed_default_content_settings.javascript": scripts});
+        capabilities.insert("goog:chromeOptions".to_owned(), json!({"args": flags, "prefs": prefs}));
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let connected = builder.capabilities(capabilities).connect(&self.url).await;
         Browser(connected.unwrap_or_else(|error| panic!("cannot start chromium ({error}): {INSTALL}")))
@@ -153,6 +160,15 @@ impl Browser {
         }
     }
 
+    /// One book goes into the basket, and on to where the card is typed.
+    async fn goes_to_pay_for_one_book(&self, shop: &TestShop) {
+        self.opens(&format!("{}/books/PD-0001", shop.url)).await;
+        self.clicks("Add to basket").await;
+        self.opens(&format!("{}/checkout", shop.url)).await;
+        self.fills_in_where_to_send_it().await;
+        self.clicks("Go on to payment").await;
+    }
+
     async fn pays_with(&self, number: &str) {
         for (field, text) in
             [("number", number), ("expiry", "12/39"), ("cvv", "123"), ("name", "Ada Lovelace")]
@@ -165,10 +181,19 @@ impl Browser {
 
 /// Runs a customer's visit in a browser of its own.
 fn visit(shop: &TestShop, visit: impl AsyncFnOnce(&Browser, &TestShop)) {
+    visit_by(shop, true, visit);
+}
+
+/// The same with JavaScript off.
+fn visit_without_scripts(shop: &TestShop, visit: impl AsyncFnOnce(&Browser, &TestShop)) {
+    visit_by(shop, false, visit);
+}
+
+fn visit_by(shop: &TestShop, scripts: bool, visit: impl AsyncFnOnce(&Browser, &TestShop)) {
     let driver = Driver::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let browser = driver.browser().await;
+        let browser = driver.browser(scripts).await;
         visit(&browser, shop).await;
         browser.0.close().await.expect("close the browser");
     });
@@ -204,24 +229,25 @@ fn a_customer_finds_a_book_buys_it_and_sees_it_come_to_her_doorstep() {
         for words in ["Your books have come", "18.97 paid", "Delivered", "ada@example.com", "Emma"] {
             assert!(page.contains(words), "`{words}` is not on the page:\n{page}");
         }
-        assert!(!page.contains("4242"), "a card number is on the page:\n{page}");
+        assert!(
+            !page.contains("4242 4242") && !page.contains("42424242"),
+            "a card number is on the page:\n{page}"
+        );
         assert_eq!(browser.address().await, confirmation, "the page renews itself where it is");
         browser.opens(&format!("{}/cart", shop.url)).await;
         browser.waits_to_read("There is nothing in it yet").await;
     });
     shop.never_panicked();
-    assert!(!shop.log().contains("4242"), "a card number is in the log");
+    for digits in ["42424242", "4242 4242"] {
+        assert!(!shop.log().contains(digits), "a card number is in the log");
+    }
 }
 
 #[test]
 fn a_declined_card_can_be_followed_by_another() {
     let shop = setup().open();
     visit(&shop, async |browser, shop| {
-        browser.opens(&format!("{}/books/PD-0001", shop.url)).await;
-        browser.clicks("Add to basket").await;
-        browser.opens(&format!("{}/checkout", shop.url)).await;
-        browser.fills_in_where_to_send_it().await;
-        browser.clicks("Go on to payment").await;
+        browser.goes_to_pay_for_one_book(shop).await;
         browser.pays_with("4000 0000 0000 0002").await;
         browser.waits_to_read("declined").await;
         browser.opens(&format!("{}/checkout", shop.url)).await;
@@ -236,11 +262,7 @@ fn a_declined_card_can_be_followed_by_another() {
 fn the_order_page_is_brought_up_to_date_where_she_reads_it() {
     let shop = setup().open();
     visit(&shop, async |browser, shop| {
-        browser.opens(&format!("{}/books/PD-0001", shop.url)).await;
-        browser.clicks("Add to basket").await;
-        browser.opens(&format!("{}/checkout", shop.url)).await;
-        browser.fills_in_where_to_send_it().await;
-        browser.clicks("Go on to payment").await;
+        browser.goes_to_pay_for_one_book(shop).await;
         browser.pays_with("4242 4242 4242 4242").await;
         browser.waits_to_read("At your doorstep").await;
         let reads_on = "document.getElementById('all').open = true; document.getElementById('q').focus(); \
@@ -254,4 +276,156 @@ fn the_order_page_is_brought_up_to_date_where_she_reads_it() {
         assert_eq!(stands, json!([true, "q", 120, true, 14]), "fold, focus, scroll, page, steps");
     });
     shop.never_panicked();
+}
+
+/// Slow enough that an order can be cancelled.
+const AS_ON_THE_WALL: u32 = 1;
+
+#[test]
+fn an_order_is_cancelled_only_where_she_says_so_a_second_time() {
+    let shop = setup().speed(AS_ON_THE_WALL).open();
+    visit(&shop, async |browser, shop| {
+        browser.goes_to_pay_for_one_book(shop).await;
+        browser.pays_with("4242 4242 4242 4242").await;
+        browser.waits_to_read("Thank you").await;
+        let order = browser.address().await;
+        browser.clicks("Cancel this order").await;
+        browser.waits_to_read("Cancel this order?").await;
+        browser.clicks("No, keep it").await;
+        assert_eq!(browser.address().await, order);
+        browser.waits_to_read("Thank you").await;
+        browser.clicks("Cancel this order").await;
+        browser.clicks("Yes, cancel it").await;
+        let page = browser.waits_to_read("The order is cancelled").await;
+        for words in ["Thank you", "carrier", "too late", "Cancel this order"] {
+            assert!(!page.contains(words), "two things are said, also `{words}`:\n{page}");
+        }
+    });
+    shop.never_panicked();
+}
+
+#[test]
+fn a_decline_that_comes_late_gives_the_basket_back_and_the_letter_says_so() {
+    let shop = setup().open();
+    visit(&shop, async |browser, shop| {
+        browser.goes_to_pay_for_one_book(shop).await;
+        // the bank declines, and its answer is lost
+        browser.pays_with("4000 0000 0000 5993").await;
+        browser.waits_to_read("What you had chosen is in your basket again").await;
+        let order = browser.address().await;
+        browser.opens(&format!("{}/cart", shop.url)).await;
+        let basket = browser.waits_to_read("Check out").await;
+        assert!(!basket.contains("There is nothing in it yet"), "{basket}");
+        let (_, id) = order.split_once("/orders/").expect("an order's page");
+        let letter = letter(shop, id.split('?').next().unwrap_or_default(), "payment-declined");
+        assert!(letter.contains("Your basket is as it was"), "{letter}");
+    });
+    shop.never_panicked();
+}
+
+#[test]
+fn an_american_address_has_a_state_and_a_telephone_number() {
+    let shop = setup().open();
+    visit(&shop, async |browser, shop| {
+        browser.opens(&format!("{}/books/PD-0001", shop.url)).await;
+        browser.clicks("Add to basket").await;
+        browser.opens(&format!("{}/checkout", shop.url)).await;
+        for (field, text) in [
+            ("name", "Emily Dickinson"),
+            ("email", "emily@example.com"),
+            ("line1", "280 Main Street"),
+            ("line2", "Flat 3"),
+            ("city", "Amherst"),
+            ("postcode", "01002"),
+            ("phone", "+1 413 555 0100"),
+        ] {
+            browser.types(field, text).await;
+        }
+        let country = browser.0.find(Locator::Css("[name=country]")).await.expect("countries");
+        country.select_by_value("US").await.expect("choose one");
+        browser.clicks("Go on to payment").await;
+        browser.waits_to_read("United States: a state is expected.").await;
+        browser.types("region", "massachusetts").await;
+        browser.clicks("Go on to payment").await;
+        browser.pays_with("4242 4242 4242 4242").await;
+        let page = browser.waits_to_read("Amherst MA 01002").await;
+        for words in ["280 Main Street", "Flat 3", "United States"] {
+            assert!(page.contains(words), "`{words}` is not on the page:\n{page}");
+        }
+    });
+    shop.never_panicked();
+}
+
+#[test]
+fn all_of_it_works_without_javascript() {
+    let shop = setup().speed(AS_ON_THE_WALL).open();
+    visit_without_scripts(&shop, async |browser, shop| {
+        browser.opens(&shop.url).await;
+        browser.types("q", "austen emma").await;
+        browser.clicks_at(Locator::Css("form[role=search] button"), "Search").await;
+        browser.clicks("Emma").await;
+        browser.clicks("Add to basket").await;
+        browser.types("quantity", "2").await;
+        browser.clicks("Change").await;
+        browser.clicks("Check out").await;
+        browser.fills_in_where_to_send_it().await;
+        browser.types("postcode", "ZZZZ").await;
+        browser.clicks("Go on to payment").await;
+        browser.waits_to_read("a postcode such as EC1Y 8SY is expected").await;
+        browser.types("postcode", "SW1Y 4JH").await;
+        browser.clicks("Go on to payment").await;
+        browser.waits_to_read("18.97").await;
+        browser.pays_with("4000 0000 0000 0002").await;
+        browser.waits_to_read("The card was declined").await;
+        browser.clicks("Try another card").await;
+        browser.clicks("Go on to payment").await;
+        browser.pays_with("4242 4242 4242 4242").await;
+        let page = browser.waits_to_read("Thank you").await;
+        // only a browser that runs no script shows it
+        assert!(page.contains("See what is new"), "{page}");
+        browser.clicks("See what is new").await;
+        browser.waits_to_read("Thank you").await;
+        browser.clicks("Cancel this order").await;
+        browser.clicks("Yes, cancel it").await;
+        browser.waits_to_read("The order is cancelled").await;
+    });
+    shop.never_panicked();
+}
+
+/// Brings the price of Emma up to date while the shop is open.
+fn reprices(shop: &TestShop, price: &str) {
+    let file = shop.root().join("prices.csv");
+    let row = format!("sku,title,authors,price,stock,weight_grams\nPD-0003,Emma,Jane Austen,{price},9,340\n");
+    std::fs::write(&file, row).expect("write a catalogue");
+    shop.does(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
+}
+
+#[test]
+fn a_price_that_changes_in_the_basket_is_shown_before_it_is_paid_with_scripts_and_without() {
+    for scripts in [true, false] {
+        let shop = setup().open();
+        reprices(&shop, "8.00");
+        visit_by(&shop, scripts, async |browser, shop| {
+            browser.opens(&format!("{}/books/PD-0003", shop.url)).await;
+            browser.clicks("Add to basket").await;
+            browser.waits_to_read("£8.00 each").await;
+            browser.opens(&format!("{}/checkout", shop.url)).await;
+            browser.fills_in_where_to_send_it().await;
+            reprices(shop, "9.00");
+            browser.clicks("Go on to payment").await;
+            let page = browser.waits_to_read("now £9.00, was £8.00").await;
+            assert!(page.contains("Nothing was begun or charged") && page.contains("£11.99"), "{page}");
+            browser.opens(&format!("{}/cart", shop.url)).await;
+            browser.waits_to_read("now £9.00, was £8.00").await;
+            browser.clicks("Check out").await;
+            browser.fills_in_where_to_send_it().await;
+            browser.clicks("Go on to payment").await;
+            // a checkout that was begun costs what it showed
+            reprices(shop, "7.00");
+            browser.waits_to_read("£11.99").await;
+            browser.pays_with("4242 4242 4242 4242").await;
+            browser.waits_to_read("11.99 paid").await;
+        });
+        shop.never_panicked();
+    }
 }

@@ -239,3 +239,74 @@ fn a_shop_that_crashes_leaves_no_core_dump() {
     let words: Vec<&str> = cores.split_whitespace().collect();
     assert_eq!(words[4..6], ["0", "0"], "{cores}");
 }
+
+#[test]
+fn the_environment_names_a_listener_as_the_flag_does() {
+    for spelling in ["0", ":0", "localhost:0", "127.0.0.1:0"] {
+        let shop =
+            setup().set("DOORSTEP_HTTP__LISTEN", spelling).set("DOORSTEP_PROCESSOR__LISTEN", "0").closed();
+        let told = out(&shop.command(&["init", "--demo"])) + &out(&shop.command(&["check"]));
+        let line =
+            told.lines().find(|line| line.starts_with("ok  listens at")).unwrap_or_else(|| panic!("{told}"));
+        assert!(line.contains("127.0.0.1:"), "{spelling}: {line}");
+    }
+}
+
+#[test]
+fn explain_takes_an_order_as_people_name_it_and_a_case() {
+    let shop = setup().open();
+    let order = shop.buys(IN_STOCK);
+    shop.waits_for_state(&order, "closed");
+    let listed = shop.command(&["orders", "--json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    let digits = listed[0]["number"].as_str().expect("a number").to_owned();
+    let number = format!("{} {}", &digits[..3], &digits[3..]);
+    let whole = out(&shop.command(&["explain", &order.id]));
+    assert!(whole.starts_with(&format!("{}, number {number}\n#", order.id)), "{whole}");
+    for words in
+        [vec![digits.as_str()], vec![&number], number.split(' ').collect(), vec![&format!("#{digits}")]]
+    {
+        let told = shop.command(&[&["explain"], &words[..]].concat());
+        assert_eq!(out(&told), whole, "{words:?}: {told:?}");
+    }
+    // no line names a turn that is not shown
+    let shown = |turn: &str| whole.contains(&format!("\n{turn} ")) || whole.contains(&format!("{turn} was "));
+    let named = whole.split(['(', ')', ' ', '\n']).filter(|word| word.starts_with('#'));
+    named.for_each(|turn| assert!(shown(turn), "{turn} in {whole}"));
+    let misheard = format!("{}{}", &digits[..6], (digits.as_bytes()[6] - b'0' + 1) % 10);
+    for (words, why) in [
+        (misheard.as_str(), "a digit of this number is wrong"),
+        ("case_17", "knows no case_17"),
+        ("Ada", "doorstep orders"),
+    ] {
+        let refused = shop.command(&["explain", words]);
+        assert_eq!(refused.status.code(), Some(1), "{words}");
+        assert!(complaint(&refused).contains(why), "{words}: {refused:?}");
+    }
+}
+
+#[test]
+fn an_order_that_fails_while_its_customer_waits_is_logged_with_its_number_and_total() {
+    let shop = setup().open();
+    shop.orders(&wish(IN_STOCK).by("tok_declined")).expect_problem(402, "payment_declined");
+    let log = super::wait::until("the log tells of it", || {
+        let log = shop.log();
+        log.contains("an order failed").then_some(log)
+    });
+    let line = log.lines().find(|line| line.contains("an order failed")).expect("a line");
+    for words in ["number=100 ", "total=", "£", "order=ord_", "do_not_honour"] {
+        assert!(line.contains(words), "{words} is not in {line}");
+    }
+}
+
+#[test]
+fn whoever_reads_the_beginning_of_a_list_alone_is_told_nothing_else() {
+    let shop = setup().open();
+    (0..3).for_each(|_| drop(shop.buys(IN_STOCK)));
+    let said = Command::new("sh")
+        .args(["-c", "{ \"$0\" orders --data \"$1\"; } | head -0"])
+        .args([std::ffi::OsStr::new(env!("CARGO_BIN_EXE_doorstep")), shop.data().as_os_str()])
+        .output()
+        .expect("run a shell");
+    assert_eq!(complaint(&said), "");
+}

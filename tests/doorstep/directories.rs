@@ -53,6 +53,7 @@ fn a_demo_and_a_shop_open_to_their_own_commands_alone() {
 
     let mut shop = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).open();
     assert_eq!(shop.client().get("/products").expect(200).json["total"], 1);
+    assert!(!shop.log().contains("are gone"), "nothing was there that an import could lose: {}", shop.log());
     assert_eq!(shop.stop().code(), Some(0));
     assert_eq!(kind(&shop), "shop");
     is_refused(&shop, &["--listen", "127.0.0.1:0"], &["is a shop's", "doorstep serve"]);
@@ -130,7 +131,9 @@ fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
     fs::write(shop.data().join("shop.toml"), text.replace("JPY", "GBP")).expect("change the settings");
     is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["shop.currency = GBP", "was made with JPY"]);
     fs::write(shop.data().join("shop.toml"), &text).expect("the settings as they were");
-    is_refused(&shop, &["serve", "--speed", "60", "--listen", "127.0.0.1:0"], &["trade.speed = 60"]);
+    let pretends = format!("{text}\n[payment]\nprocessor = \"embedded\"\n");
+    fs::write(shop.data().join("shop.toml"), pretends).expect("set a processor");
+    is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["payment.processor = embedded"]);
 }
 
 #[test]
@@ -210,24 +213,66 @@ fn check_tells_what_is_ready_and_what_is_not_and_never_otherwise_than_a_start() 
     shop.start();
     assert!(checked(&shop, &[]).1, "also beside its daemon");
     assert_eq!(shop.stop().code(), Some(0));
-    for (wrong, what) in [(&["--listen", "0.0.0.0:0"][..], "listens at"), (&["--speed", "60"], "settings")] {
-        let mut more = wrong.to_vec();
-        if wrong[0] == "--listen" {
-            // the flag is given once
-            let told = shop.command(&[&["check"], wrong].concat());
-            assert_eq!(told.status.code(), Some(1));
-            assert!(printed(&told).contains(&format!("!!  {what}")), "{}", printed(&told));
-        } else {
-            let (found, opens) = checked(&shop, wrong);
-            assert!(!opens && found[what] == "wrong", "{found:?}");
-            more.extend(["--listen", "127.0.0.1:0"]);
-        }
-        assert_eq!(shop.command(&[&["serve"], &more[..]].concat()).status.code(), Some(1), "{wrong:?}");
-    }
+    let told = shop.command(&["check", "--listen", "0.0.0.0:0"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(printed(&told).contains("!!  listens at"), "{}", printed(&told));
+    assert_eq!(shop.command(&["serve", "--listen", "0.0.0.0:0"]).status.code(), Some(1));
+    let (found, opens) = checked(&shop, &["--speed", "60"]);
+    assert!(!opens && found["settings"] == "wrong", "{found:?}");
     let nowhere = setup().speed(1).closed();
     let told = nowhere.command(&["check"]);
     assert_eq!(told.status.code(), Some(1));
     assert!(printed(&told).contains("doorstep init") && !nowhere.data().exists(), "{}", printed(&told));
+}
+
+/// What the lines of `check` say that are not ready, by their words.
+fn not_ready(shop: &TestShop) -> Vec<String> {
+    let told = printed(&shop.command(&["check", "--listen", "127.0.0.1:0"]));
+    told.lines().filter(|line| line.starts_with("--") || line.starts_with("!!")).map(str::to_owned).collect()
+}
+
+#[test]
+fn each_line_of_check_that_is_not_ready_says_what_to_do() {
+    let shop = setup().shop().closed();
+    let lines = not_ready(&shop);
+    assert!(lines.len() > 10, "{lines:#?}");
+    // what this version has not nobody can set up
+    let does = ["doorstep import catalogue", "set ", "this version has no"];
+    for line in lines {
+        assert!(does.iter().any(|words| line.contains(words)), "{line}");
+    }
+    let told = shop.command(&["check", "--json", "--listen", "127.0.0.1:0"]);
+    let findings: Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    for finding in findings.as_array().expect("a list") {
+        let has_remedy = finding["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty());
+        assert_eq!(has_remedy, finding["level"] == "not_set_up", "{finding}");
+    }
+}
+
+#[test]
+fn a_catalogue_in_another_currency_than_the_settings_is_refused_with_its_first_product() {
+    let shop = setup().speed(1).set("DOORSTEP_HTTP__LISTEN", "127.0.0.1:0").closed();
+    assert!(shop.command(&[&MAKES_A_SHOP[..], &["--currency", "EUR"]].concat()).status.success());
+    let file = shop.root().join("books.csv");
+    fs::write(&file, "sku,title,price,stock\nBUCH-1,Faust,9.90,3\nBUCH-2,Effi Briest,8.50,2\n")
+        .expect("write it");
+    let imported = shop.command(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
+    assert!(imported.status.success(), "{}", printed(&imported));
+    // as whoever copies another shop's settings and mark over them would leave it
+    for name in ["shop.toml", "directory.toml"] {
+        let path = shop.data().join(name);
+        let text = fs::read_to_string(&path).expect("read it");
+        assert!(text.contains("\"EUR\""), "{text}");
+        fs::write(&path, text.replace("\"EUR\"", "\"GBP\"")).expect("write it");
+    }
+    for command in ["check", "serve"] {
+        let refused = shop.command(&[command]);
+        assert_eq!(refused.status.code(), Some(1), "{command}: {}", printed(&refused));
+        let said = printed(&refused);
+        for words in ["BUCH-1", "9.90 EUR", "shop.currency", "GBP", "set shop.currency = \"EUR\""] {
+            assert!(said.contains(words), "{command} does not say {words}: {said}");
+        }
+    }
 }
 
 /// Started in an empty folder, without a word about where.

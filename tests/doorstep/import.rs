@@ -48,7 +48,11 @@ fn ten_thousand_real_books_are_listed_found_and_bought() {
     let mut shop = empty().closed();
     let first = imports(&shop, &goodbooks(), &["--derive"]);
     assert_eq!(first.status.code(), Some(0), "{first:?}");
-    assert!(out(&first).contains("10000 products listed, 0 changed, 0 rows rejected"), "{}", out(&first));
+    assert!(
+        out(&first).contains("10000 rows taken: 10000 new, 0 changed, 0 adjusted; 0 rejected"),
+        "{}",
+        out(&first)
+    );
     shop.start();
     let found = shop.client().get("/products?q=garcia%20marquez%20solitude").expect(200);
     let book = &found.json["products"][0];
@@ -60,7 +64,11 @@ fn ten_thousand_real_books_are_listed_found_and_bought() {
     assert_eq!(shop.stop().code(), Some(0));
 
     let second = imports(&shop, &goodbooks(), &["--derive"]);
-    assert!(out(&second).contains("0 products listed, 0 changed, 0 rows rejected"), "{}", out(&second));
+    assert!(
+        out(&second).contains("10000 rows taken: 0 new, 0 changed, 0 adjusted; 0 rejected"),
+        "{}",
+        out(&second)
+    );
     shop.start();
     let again = shop.client().get(&format!("/products/{sku}")).expect(200);
     assert_eq!(again.json["price"], price, "the same file gives the same price");
@@ -89,7 +97,11 @@ fn a_dirty_file_lists_its_good_rows_and_names_the_bad_ones_by_line() {
             "line {line} is not named: {complaints}"
         );
     }
-    assert!(out(&imported).contains("2 products listed, 0 changed, 4 rows rejected"), "{}", out(&imported));
+    assert!(
+        out(&imported).contains("2 rows taken: 2 new, 0 changed, 0 adjusted; 4 rejected"),
+        "{}",
+        out(&imported)
+    );
     shop.start();
     assert_eq!(shop.available("GOOD-2"), 1);
     shop.client().get("/products/NO-TITLE").expect_problem(404, "no_such_product");
@@ -156,7 +168,7 @@ fn the_exports_of_other_shops_programs_are_listed() {
     let imported = imports(&shop, &export("shopify-2023.csv"), &["--map", "authors=Vendor"]);
     assert_eq!(imported.status.code(), Some(1), "{imported:?}");
     assert!(
-        out(&imported).contains("18 products listed, 0 changed, 1 rows rejected, 6 left out"),
+        out(&imported).contains("18 rows taken: 18 new, 0 changed, 0 adjusted; 1 rejected, 6 left out"),
         "{}",
         out(&imported)
     );

@@ -30,6 +30,7 @@ mod floods;
 mod fuzz;
 mod generated;
 mod golden;
+mod help;
 mod history;
 mod http;
 mod import;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::buyer::{Bought, wish, wishes};
 use super::http::Answer;
-use super::shop::setup;
+use super::shop::{TestShop, setup};
 use super::wait::until;
 
 /// In the demo world: many copies; three; the last one; none.
@@ -58,21 +58,26 @@ fn an_order_in_stock_goes_all_the_way_to_the_doorstep_and_the_money_to_the_shop(
     shop.never_panicked();
 }
 
+/// The letter of this kind about the order, once it is written.
+pub fn letter(shop: &TestShop, order: &str, kind: &str) -> String {
+    until(&format!("there is a letter `{kind}`"), || {
+        let days = std::fs::read_dir(shop.mail()).ok()?;
+        let letters = days.flatten().flat_map(|day| std::fs::read_dir(day.path())).flatten().flatten();
+        let begins = format!("{order}-{kind}");
+        let mut named = letters.filter(|letter| letter.file_name().to_string_lossy().starts_with(&begins));
+        std::fs::read_to_string(named.next()?.path()).ok()
+    })
+}
+
 #[test]
 fn the_customer_gets_a_letter_when_it_is_confirmed_dispatched_and_delivered() {
     let shop = setup().open();
     let order = shop.buys(IN_STOCK);
     for kind in ["order-confirmation", "dispatched", "delivered"] {
-        let letter = until(&format!("there is a letter `{kind}`"), || {
-            let days = std::fs::read_dir(shop.mail()).ok()?;
-            let letters = days.flatten().flat_map(|day| std::fs::read_dir(day.path())).flatten().flatten();
-            let begins = format!("{}-{kind}", order.id);
-            let mut named =
-                letters.filter(|letter| letter.file_name().to_string_lossy().starts_with(&begins));
-            std::fs::read_to_string(named.next()?.path()).ok()
-        });
+        let letter = letter(&shop, &order.id, kind);
         assert!(letter.contains("To: ") && letter.contains("ada@example.com"), "{letter}");
         assert!(letter.contains(&order.id) && letter.contains("Doorstep Books: your order "), "{letter}");
+        assert!(letter.contains("From: \"Doorstep Books\" <shop@doorstep.example>"), "{letter}");
         for said in ["Delivery: ", "Total: ", "United Kingdom", "This shop is a demo"] {
             assert!(letter.contains(said), "no `{said}` in {letter}");
         }

@@ -394,3 +394,60 @@ fn segments(shop: &TestShop) -> Vec<PathBuf> {
     segments.sort();
     segments
 }
+
+/// As a snapshot is mounted; needs root.
+#[test]
+fn verify_reads_a_directory_that_takes_no_write() {
+    let mut shop = setup().open();
+    let order = shop.buys(IN_STOCK);
+    shop.waits_for_state(&order, "closed");
+    assert_eq!(shop.stop().code(), Some(0));
+    let snapshot = shop.root().join("snapshot");
+    fs::create_dir(&snapshot).unwrap();
+    let mount = |arguments: &[&std::ffi::OsStr]| {
+        std::process::Command::new("mount").args(arguments).status().is_ok_and(|status| status.success())
+    };
+    let (data, at) = (shop.data(), snapshot.as_os_str());
+    if !mount(&["--bind".as_ref(), data.as_os_str(), at]) {
+        eprintln!("not tried: only root can mount");
+        return;
+    }
+    let is_read_only = mount(&["-o".as_ref(), "remount,ro,bind".as_ref(), at]);
+    let asked = |command: &[&str]| shop.command(&[command, &["--data", snapshot.to_str().unwrap()]].concat());
+    let (verified, listed, told) = (asked(&["verify"]), asked(&["orders"]), asked(&["explain", &order.id]));
+    let unmounted = std::process::Command::new("umount").arg(&snapshot).status();
+    assert!(is_read_only && unmounted.is_ok_and(|status| status.success()));
+    assert_eq!(verified.status.code(), Some(0), "{}", printed(&verified));
+    assert!(printed(&verified).contains("a copy of its trees is read"), "{}", printed(&verified));
+    for said in [listed, told] {
+        assert!(printed(&said).contains(&order.id), "{}", printed(&said));
+    }
+    shop.verifies();
+}
+
+/// A daemon that has the directory and is not open yet answers nobody; whoever asks meanwhile is told to wait, not to stop it.
+#[test]
+fn whoever_asks_while_the_shop_opens_is_told_to_ask_again() {
+    let mut shop = setup().open();
+    assert_eq!(shop.stop().code(), Some(0));
+    let held = fs::File::open(shop.data()).unwrap();
+    held.lock().unwrap();
+    for command in [
+        &["actors"][..],
+        &["dead-letters"],
+        &["keys", "list"],
+        &["keys", "add", "till"],
+        &["orders"],
+        &["cases", "list"],
+    ] {
+        let refused = shop.command(command);
+        assert_eq!(refused.status.code(), Some(1), "{command:?}");
+        let said = printed(&refused);
+        let pid = std::process::id();
+        assert!(
+            said.contains(&format!("process {pid} has ")) && said.contains("ask again"),
+            "{command:?}: {said}"
+        );
+    }
+    drop(held);
+}

@@ -7,6 +7,12 @@ import schemathesis
 
 # of the demo world: many copies, three, the last one, none
 SKUS = ["PD-0001", "PD-0003", "PD-0049", "PD-0030", "PD-0012"]
+# each of its country's form: with a postcode, a state, neither
+ADDRESSES = [
+    {"country": "GB", "city": "London", "postcode": "SW1Y 4JH", "phone": "+44 20 7946 0018"},
+    {"country": "US", "line2": "Flat 3", "city": "Boston", "region": "MA", "postcode": "02101"},
+    {"country": "IE", "city": "Dublin", "phone": "+353123456789012"},
+]
 numbers = itertools.count()
 TOKENS = ["tok_visa", "tok_mastercard", "tok_amex", "tok_declined", "tok_insufficient_funds", "tok_timeout"]
 
@@ -47,8 +53,11 @@ def before_call(context, case, kwargs):
         email = body["customer"]["email"]
         body["customer"]["email"] = drawn(["ada@example.com"], email) or email
     address = body.get("shipping_address", {})
-    if drawn([True], str(address.get("line1"))):
-        address.update(country="GB", city="London", postcode="SW1Y 4JH", phone="+44 20 7946 0018")
+    known = drawn(ADDRESSES, str(address.get("line1"))) if address else None
+    if known:
+        for name in ("line2", "region", "postcode", "phone"):
+            address.pop(name, None)
+        address.update(known)
     if "payment" in body:
         token = body["payment"]["token"]
         body["payment"]["token"] = drawn(TOKENS, token) or token

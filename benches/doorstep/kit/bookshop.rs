@@ -153,7 +153,7 @@ impl Bookshop {
             clients: Arc::new(doorstep::access::Clients::unlimited()),
             origins: Arc::new(origins.expect("this machine's names")),
             cors_origins: Arc::default(),
-            pages: PageSettings { payment_page_url: "http://cards.example".to_owned() },
+            pages: PageSettings::new("http://cards.example", &ShopIdentity::demo()),
             identity: Arc::new(ShopIdentity::demo()),
         })
         .await

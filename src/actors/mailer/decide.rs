@@ -102,7 +102,7 @@ fn posted(turn: &mut Turn<'_>, mail: &MailId, result: &Answered<()>) {
 
 fn park(turn: &mut Turn<'_>, mail: &MailId, why: String) {
     let parked = Parked { why, at: Some(turn.now()) };
-    let text = parked.case_of(mail);
+    let text = parked.case_of(mail.kind);
     turn.record(Event::Parked { mail: mail.clone(), parked });
     // one about a case opens none: it would never end
     if let Some(order) = mail.about.order() {

@@ -4,8 +4,6 @@ use crate::domain::Timestamp;
 use crate::partners::mail::{Letter, MailKind, Subject};
 use crate::runtime::{Partition, TableKey};
 
-use super::v2;
-
 /// One letter: of one kind about one order or case, and of one event: a promise can change twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MailId {
@@ -22,12 +20,6 @@ impl MailId {
     /// Where it is kept and decided on.
     pub fn partition(&self) -> Partition {
         self.about.slot().map_or(Partition::Common, Partition::from)
-    }
-}
-
-impl From<v2::MailId> for MailId {
-    fn from(old: v2::MailId) -> MailId {
-        MailId { about: old.order.into(), kind: old.kind, written_at: old.written_at }
     }
 }
 

@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
-
-use super::MailId;
+use crate::partners::mail::MailKind;
 
 /// It waits for the operator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,7 +13,7 @@ pub struct Parked {
 
 impl Parked {
     /// What the operator reads.
-    pub(super) fn case_of(&self, mail: &MailId) -> String {
-        format!("the letter {} could not be sent: {}", mail.kind.slug(), self.why)
+    pub(super) fn case_of(&self, letter: MailKind) -> String {
+        format!("the letter {} could not be sent: {}", letter.slug(), self.why)
     }
 }

@@ -26,6 +26,7 @@ pub fn letter(kind: MailKind) -> Letter {
         arrives_on: None,
         tracking: None,
         reason: None,
+        aftermath: None,
         written_at: NOON,
     }
 }

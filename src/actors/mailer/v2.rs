@@ -46,6 +46,12 @@ pub struct MailId {
     pub written_at: Timestamp,
 }
 
+impl From<MailId> for super::MailId {
+    fn from(old: MailId) -> super::MailId {
+        super::MailId { about: old.order.into(), kind: old.kind, written_at: old.written_at }
+    }
+}
+
 #[derive(Clone, Deserialize)]
 pub struct Letter {
     pub kind: MailKind,
@@ -79,6 +85,7 @@ pub fn letter(old: Arc<Letter>) -> Arc<mail::Letter> {
         arrives_on: None,
         tracking: old.tracking,
         reason: old.reason,
+        aftermath: None,
         written_at: old.written_at,
     })
 }

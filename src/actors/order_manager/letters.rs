@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::actors::{Turn, mailer};
-use crate::domain::{CancelReason, Date, DeclineReason, OrderId};
-use crate::partners::mail::{AboutOrder, Letter, MailKind};
+use crate::domain::{Buyer, CancelReason, Date, DeclineReason, OrderId};
+use crate::partners::mail::{AboutOrder, Aftermath, Letter, MailKind};
 
-use super::Order;
+use super::{AttemptState, Order};
 
 /// An order's promised date is that at her doorstep, and so is the letters'.
 pub fn backorder_promise(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
@@ -28,12 +28,40 @@ pub fn confirmation(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: D
 
 pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
     let why = why_declined(reason).to_owned();
-    post(turn, id, order, MailKind::PaymentDeclined, |letter| letter.reason = Some(why));
+    let aftermath = is_basket_given_back(turn, order).then_some(Aftermath::BasketGivenBack);
+    post(turn, id, order, MailKind::PaymentDeclined, |letter| {
+        letter.reason = Some(why);
+        letter.aftermath = aftermath;
+    });
 }
 
 pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
     let why = why_cancelled(reason).to_owned();
-    post(turn, id, order, MailKind::Cancelled, |letter| letter.reason = Some(why));
+    post(turn, id, order, MailKind::Cancelled, |letter| {
+        letter.reason = Some(why);
+        letter.aftermath = money_of_cancelled(order);
+    });
+}
+
+/// What there is to know of the money of an order that is cancelled now, by how it stood. `None` where some was taken, which is not
+/// when it has to be.
+fn money_of_cancelled(order: &Order) -> Option<Aftermath> {
+    use AttemptState::*;
+    let has = |states: &[AttemptState]| order.payments.iter().any(|payment| states.contains(&payment.state));
+    match () {
+        () if has(&[Captured, Settled]) => None,
+        () if has(&[Authorised]) => Some(Aftermath::LetGo),
+        () if has(&[Asked, Unknown]) => Some(Aftermath::NotAnswered),
+        () => Some(Aftermath::NothingHeld),
+    }
+}
+
+/// Into a browser's, unless its time is over.
+fn is_basket_given_back(turn: &Turn<'_>, order: &Order) -> bool {
+    match order.terms.buyer {
+        Buyer::Visitor(cart) => cart.is_of_browser() && !turn.rules().is_over(cart, turn.real_now()),
+        _ => false,
+    }
 }
 
 pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
@@ -52,6 +80,8 @@ fn post(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: MailKind, edit: i
     let mut letter = about(id, order).letter(kind, turn.now());
     letter.tracking = order.shipments.last().map(|shipment| shipment.tracking.clone());
     edit(&mut letter);
+    // nobody promises for whom there is no crew
+    letter.arrives_on = letter.arrives_on.filter(|_| turn.rules().has_crew);
     turn.send(mailer::Message::Send(Arc::new(letter)));
 }
 

@@ -2,6 +2,7 @@
 mod any_sequence;
 mod desk;
 mod drawn;
+mod endings_told;
 mod flows;
 mod keys;
 mod next_step;

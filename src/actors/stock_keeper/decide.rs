@@ -6,7 +6,7 @@ use super::shift::merged;
 use super::state::{self, Listed};
 use super::{
     Credit, CreditSum, Demand, Event, Message, PurchaseOrder, ShowTimeline, StockItem, StockKeeper, arrival,
-    credit_check, given_up, listing, overdue, quoting, reserve, supply,
+    count, credit_check, delist, given_up, import, listing, overdue, quoting, reserve, supply,
 };
 
 impl Actor for StockKeeper {
@@ -29,6 +29,9 @@ impl Actor for StockKeeper {
     fn decide(_: &(), message: &Message, turn: &mut Turn<'_>) {
         match message {
             Message::List(question) => listing::list(turn, question),
+            Message::Import(question) => import::import(turn, question),
+            Message::Count(question) => count::count(turn, question),
+            Message::Delist(question) => delist::delist(turn, question),
             Message::Check(question) => listing::check(turn, question),
             Message::Earliest(question) => quoting::earliest(turn, question),
             Message::Reserve { order, lines, backorder } => {

@@ -21,9 +21,13 @@ pub fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId
         // a quote that is not counted is left out at the deadline
         Message::QuoteAnswered { .. } => BTreeSet::new(),
         // whoever asked is told that it was given up
-        Message::List(_) | Message::Check(_) | Message::Earliest(_) | Message::ShowTimeline(_) => {
-            BTreeSet::new()
-        }
+        Message::List(_)
+        | Message::Import(_)
+        | Message::Count(_)
+        | Message::Delist(_)
+        | Message::Check(_)
+        | Message::Earliest(_)
+        | Message::ShowTimeline(_) => BTreeSet::new(),
         Message::Reserve { .. }
         | Message::OrderSupplies { .. }
         | Message::CheckCredit { .. }
@@ -87,6 +91,9 @@ pub fn given_up(turn: &mut Turn<'_>, message: &Message) {
         }
         // nothing of these goes on by itself: whoever asked asks again, or the operator sends it again from the order's case
         Message::List(_)
+        | Message::Import(_)
+        | Message::Count(_)
+        | Message::Delist(_)
         | Message::Check(_)
         | Message::Earliest(_)
         | Message::ShowTimeline(_)

@@ -117,6 +117,9 @@ pub enum Message {
     KeepCredit {
         order: OrderId,
     },
+    Import(Import),
+    Count(Count),
+    Delist(Delist),
 }
 
 impl Versioned for Message {
@@ -132,13 +135,55 @@ questions! { StockKeeper:
     Check -> Vec<Availability>,
     Earliest -> Vec<Availability>,
     ShowTimeline -> Timeline,
+    Import -> ImportedCount,
+    Count -> Result<(), NotListed>,
+    Delist -> usize,
 }
 
-/// `doorstep import`, the demo world: products to list, each with the units found on the shelf if it is new.
+/// The demo world, benches: products to list, each with the units found on the shelf if it is new.
 /// Listing a known SKU again changes its description and price, not its stock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct List {
     pub products: Vec<(Product, u32)>,
+}
+
+/// `doorstep import catalogue`: brings products up to date, each with the units that the file has counted. One that was taken off
+/// sale is sold again. The same once more changes nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    pub products: Vec<(Product, u32)>,
+    /// Why units are adjusted: the file's name.
+    pub reason: String,
+    pub who: String,
+}
+
+/// `doorstep stock`: somebody has counted the units of a SKU, or more have come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Count {
+    pub sku: Sku,
+    pub counted: Counted,
+    pub reason: String,
+    pub who: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// So many are in the house, for sale or put aside for orders.
+    Are(u32),
+    /// So many more have come.
+    Came(u32),
+}
+
+/// Nobody can have counted what the shop does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the shop lists no such product: `doorstep products` shows those that it does")]
+pub struct NotListed;
+
+/// `doorstep delist`, and an import that takes what its file does not have off sale. Replies how many were on sale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delist {
+    pub skus: Vec<Sku>,
 }
 
 /// Gateway: how many of each are for sale now; changes nothing. A SKU that is not listed is left out of the reply.
@@ -162,7 +207,24 @@ pub struct ShowTimeline {
     pub order: OrderId,
 }
 
-/// How many products an import made, and how many it changed.
+/// What an import did: products that are new, those whose text or price changed or that are sold again, and those whose units were
+/// adjusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedCount {
+    pub new: usize,
+    pub changed: usize,
+    pub adjusted: usize,
+}
+
+impl ImportedCount {
+    pub fn add(&mut self, more: ImportedCount) {
+        self.new += more.new;
+        self.changed += more.changed;
+        self.adjusted += more.adjusted;
+    }
+}
+
+/// How many products a listing made, and how many it changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListedCount {
     pub new: usize,
@@ -206,6 +268,9 @@ impl Message {
             | Message::Forget { order }
             | Message::KeepCredit { order } => Some(*order),
             Message::List(_)
+            | Message::Import(_)
+            | Message::Count(_)
+            | Message::Delist(_)
             | Message::Check(_)
             | Message::Earliest(_)
             | Message::QuoteAnswered { .. }
@@ -228,6 +293,9 @@ impl Message {
                 Some((*order, Move::PutAway { packed: *packed }, lines))
             }
             Message::List(_)
+            | Message::Import(_)
+            | Message::Count(_)
+            | Message::Delist(_)
             | Message::Check(_)
             | Message::Earliest(_)
             | Message::Reserve { .. }

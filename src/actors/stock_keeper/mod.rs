@@ -18,13 +18,16 @@
 
 mod arrival;
 mod calls;
+mod count;
 mod credit;
 mod credit_check;
 mod credit_key;
 mod decide;
+mod delist;
 mod demand;
 mod event;
 mod given_up;
+mod import;
 mod listing;
 mod messages;
 mod moves;
@@ -54,7 +57,8 @@ pub use demand::{Demand, DemandId, DemandLine, Waiting, Who};
 pub use event::{Event, PromisedLine};
 pub use given_up::who_waits_for;
 pub use messages::{
-    Availability, Check, Earliest, List, ListedCount, Message, Move, ShowTimeline, StockKeeper,
+    Availability, Check, Count, Counted, Delist, Earliest, Import, ImportedCount, List, ListedCount, Message,
+    Move, NotListed, ShowTimeline, StockKeeper,
 };
 pub use purchase_order::{PurchaseOrder, Supply};
 pub use purchase_order_id::PurchaseOrderId;

@@ -80,6 +80,11 @@ impl StockItem {
         self.available + self.reserved + self.allocated + self.picked + self.packed + self.unavailable
     }
 
+    /// In the house, and put aside for orders.
+    pub fn promised(&self) -> u64 {
+        self.reserved + self.allocated + self.picked + self.packed
+    }
+
     /// How many units are in it.
     pub fn at(&self, bucket: Bucket) -> u64 {
         match bucket {

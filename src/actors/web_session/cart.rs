@@ -88,6 +88,7 @@ pub fn view_of(turn: &mut Turn<'_>, id: SessionId) -> Box<CartView> {
         totals: if session.lines.is_empty() { None } else { totals(&session.lines, turn) },
         price_changes: session.price_changes.clone(),
         details: details.map(|form| (form.customer.clone(), form.shipping_address.clone(), form.backorder)),
+        last_order: session.last_order,
     })
 }
 

@@ -252,6 +252,8 @@ pub struct CartView {
     pub price_changes: Vec<PriceChange>,
     /// As the checkout page was filled in, if it was.
     pub details: Option<(Arc<Customer>, Arc<ShippingAddress>, Backorder)>,
+    /// The last that was placed from it, whatever came of that.
+    pub last_order: Option<OrderId>,
 }
 
 impl Message {

@@ -64,7 +64,7 @@ pub fn fill(settings: &Settings, shelf: &[Product]) -> Result<ApiKey, Failure> {
 
 async fn list(shop: &Handle<Shop>, shelf: &[Product]) -> Result<(), Failure> {
     let products = shelf.iter().map(|product| (product.clone(), OPENING_STOCK)).collect();
-    demo::list_products(shop, products).await.map(drop)
+    demo::list(shop, products).await
 }
 
 /// The embedded ones, and a post that writes no files: those would be most of what is measured.

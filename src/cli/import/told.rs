@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::actors::stock_keeper::ImportedCount;
 use crate::cli::failure::Failure;
 use crate::domain::catalogue::{LeftOut, Rejected, Row, Table};
 
@@ -19,7 +20,7 @@ pub(super) struct Told {
     table: Table,
     good_rows: usize,
     /// `None`: nothing was written.
-    listed: Option<Listed>,
+    taken: Option<Taken>,
     rejected: Lines,
     warnings: Lines,
     /// How many rows for each reason.
@@ -27,14 +28,18 @@ pub(super) struct Told {
 }
 
 #[derive(Serialize)]
-struct Listed {
-    new: usize,
-    changed: usize,
+struct Taken {
+    #[serde(flatten)]
+    count: ImportedCount,
+    /// Taken off sale since the file does not have it; `None`: that was not wanted.
+    delisted: Option<usize>,
 }
 
 #[derive(Default, Serialize)]
 struct Lines {
     count: usize,
+    #[serde(skip)]
+    nameless: usize,
     /// The first of them.
     lines: Vec<Line>,
 }
@@ -51,7 +56,7 @@ impl Told {
         Told {
             table,
             good_rows: 0,
-            listed: None,
+            taken: None,
             rejected: Lines::default(),
             warnings: Lines::default(),
             left_out: BTreeMap::new(),
@@ -77,8 +82,13 @@ impl Told {
         *self.left_out.entry(left_out.why).or_default() += 1;
     }
 
-    pub fn were_listed(&mut self, new: usize, changed: usize) {
-        self.listed = Some(Listed { new, changed });
+    pub fn were_taken(&mut self, count: ImportedCount, delisted: Option<usize>) {
+        self.taken = Some(Taken { count, delisted });
+    }
+
+    /// Whose row it was nobody knows.
+    pub fn has_rejected_without_sku(&self) -> bool {
+        self.rejected.nameless > 0
     }
 
     pub fn has_rejected(&self) -> bool {
@@ -99,6 +109,7 @@ impl Told {
 impl Lines {
     fn add(&mut self, line: u64, sku: Option<String>, why: String) {
         self.count += 1;
+        self.nameless += usize::from(sku.is_none());
         if self.lines.len() < LINES_KEPT_MAX {
             self.lines.push(Line { line, sku, why });
         }
@@ -122,16 +133,16 @@ impl fmt::Display for Told {
             writeln!(f, "left out: {count}, {why}")?;
         }
         let (rejected, left_out) = (self.rejected.count, self.left_out.values().sum::<usize>());
-        match &self.listed {
-            Some(Listed { new, changed }) => {
-                let same = self.good_rows.saturating_sub(new + changed);
+        let good = self.good_rows;
+        match &self.taken {
+            Some(Taken { count: ImportedCount { new, changed, adjusted }, delisted }) => {
                 write!(
                     f,
-                    "{new} products listed, {changed} changed, {rejected} rows rejected, {left_out} left out, {same} as they were"
-                )
+                    "{good} rows taken: {new} new, {changed} changed, {adjusted} adjusted; {rejected} rejected, {left_out} left out"
+                )?;
+                delisted.map_or(Ok(()), |delisted| write!(f, "; {delisted} taken off sale"))
             }
             None => {
-                let good = self.good_rows;
                 write!(
                     f,
                     "nothing was written: {good} rows could be listed, {rejected} rejected, {left_out} left out"

@@ -143,6 +143,9 @@ impl fmt::Display for Tally {
         for (invariant, (worlds, first, said)) in &self.broken {
             writeln!(f, "  {invariant} broken in {worlds} worlds, first in {first}: {said}")?;
         }
-        writeln!(f, "{} violations in {} worlds", self.violations, self.failed)
+        match self.failed {
+            0 => writeln!(f, "no violation in {runs} worlds"),
+            failed => writeln!(f, "{} violations in {failed} of {runs} worlds", self.violations),
+        }
     }
 }

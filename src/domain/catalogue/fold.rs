@@ -9,7 +9,7 @@ const RESTS_MAX: usize = 8;
 const STEM_LETTERS_MIN: usize = 3;
 
 /// `text` without case and diacritics: `Żółć` → `zolc`, `Straße` → `strasse`, `Ἰλιάς` → `ιλιασ`.
-pub(in crate::domain) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

@@ -15,9 +15,8 @@ pub const PAGE_PRODUCTS_MAX: usize = 200;
 #[derive(Debug)]
 pub struct Catalogue {
     products: Vec<Product>,
-    /// What is not sold any more.
-    delisted: HashSet<Sku>,
     index: Index,
+    delisted: HashSet<Sku>,
 }
 
 /// Why a list of products is no catalogue.
@@ -52,12 +51,12 @@ impl Catalogue {
             return Err(BadCatalogue::RepeatedSku(pair[0].sku.clone()));
         }
         let index = Index::of(&products).ok_or(BadCatalogue::TooManyWords)?;
-        Ok(Catalogue { products, delisted: HashSet::new(), index })
+        Ok(Catalogue { products, index, delisted: HashSet::new() })
     }
 
-    /// With these, which are not sold any more.
-    pub fn with_delisted(mut self, delisted: HashSet<Sku>) -> Catalogue {
-        self.delisted = delisted;
+    /// The same, and these were in it once.
+    pub fn without(mut self, delisted: impl IntoIterator<Item = Sku>) -> Catalogue {
+        self.delisted = delisted.into_iter().collect();
         self
     }
 

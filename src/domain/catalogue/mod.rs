@@ -24,7 +24,7 @@ mod words;
 
 pub use cursor::{BadCursor, Cursor};
 pub use demo::demo;
-pub(super) use fold::fold;
+pub use fold::fold;
 pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page};
 pub use isbn::{BadIsbn, Isbn};
 pub use product::{BadProduct, Product};

@@ -49,6 +49,11 @@ pub enum BadProduct {
 }
 
 impl Product {
+    /// About so much text it has.
+    pub fn text_bytes(&self) -> usize {
+        self.title.len() + self.authors.iter().map(String::len).sum::<usize>()
+    }
+
     pub const TITLE_BYTES_MAX: usize = 512;
     pub const AUTHORS_MAX: usize = 64;
     pub const AUTHOR_BYTES_MAX: usize = 128;

@@ -54,7 +54,7 @@ pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Resul
     match app.act_of(id, buy).await? {
         // the key has bought nothing, and now it is said why it does not
         Err(NoCheckout::CartEmpty) => Err(not_bought(&to_buy(&app, id, is_expected).await?)),
-        reply => answers::answered(&request, reply),
+        reply => answers::answered(&app, &request, reply),
     }
 }
 

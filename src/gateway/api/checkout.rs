@@ -4,16 +4,16 @@ use serde_json::Value;
 
 use crate::actors::order_manager::{Answer, OrderView, Outcome};
 use crate::actors::web_session::{CheckoutReply, NoCheckout};
-use crate::gateway::{Code, HttpLimits, Problem, rates};
+use crate::gateway::{App, Code, HttpLimits, Problem, rates};
 
 use super::views::{self, OpenedBy};
 
 /// What a checkout is answered over HTTP, the first time and every other.
-pub fn answered(request: &HttpRequest, reply: CheckoutReply) -> Result<HttpResponse, Problem> {
+pub fn answered(app: &App, request: &HttpRequest, reply: CheckoutReply) -> Result<HttpResponse, Problem> {
     match reply {
         Ok(answer) => {
             rates::note_refusal(request, &answer);
-            render(answer)
+            render(app, answer)
         }
         Err(NoCheckout::NoSuchCart) => Err(no_such_cart()),
         Err(NoCheckout::CartEmpty) => Err(cart_empty()),
@@ -34,23 +34,23 @@ pub fn no_such_cart() -> Problem {
     Problem::new(Code::NoSuchCart, "there is no cart of this id")
 }
 
-fn render(answer: Answer) -> Result<HttpResponse, Problem> {
+fn render(app: &App, answer: Answer) -> Result<HttpResponse, Problem> {
     let replayed = answer.replayed;
     match answer.outcome {
-        Outcome::Taken(order) => Ok(taken(StatusCode::CREATED, &order, replayed)),
-        Outcome::Pending(order) => Ok(taken(StatusCode::ACCEPTED, &order, replayed)),
+        Outcome::Taken(order) => Ok(taken(app, StatusCode::CREATED, &order, replayed)),
+        Outcome::Pending(order) => Ok(taken(app, StatusCode::ACCEPTED, &order, replayed)),
         refused => Err(problem(refused).replayed(replayed)),
     }
 }
 
-fn taken(status: StatusCode, order: &OrderView, replayed: bool) -> HttpResponse {
+fn taken(app: &App, status: StatusCode, order: &OrderView, replayed: bool) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(status);
     response.insert_header((header::LOCATION, views::order_path(order.id)));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     if replayed {
         response.insert_header(("Idempotent-Replayed", "true"));
     }
-    response.json(views::order(order, OpenedBy::Key))
+    response.json(views::order(&app.rules, order, OpenedBy::Key))
 }
 
 fn problem(refused: Outcome) -> Problem {

@@ -22,7 +22,7 @@ pub async fn place(app: Data<App>, request: HttpRequest, body: Body) -> Result<H
     match (app.act_of(SessionId::PROGRAMS, submit).await?, refused) {
         // the key has bought nothing before
         (Err(NoCheckout::CartEmpty), Some(refused)) => Err(refused),
-        (reply, _) => checkout::answered(&request, reply),
+        (reply, _) => checkout::answered(&app, &request, reply),
     }
 }
 
@@ -35,7 +35,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
         tracing::info!(%order, %key, "an order is shown");
     }
     let order = app.read(Show { order, claim }).await?.map_err(|NoSuchOrder| Problem::no_such_order())?;
-    Ok(private(StatusCode::OK, &order, opened))
+    Ok(private(&app, StatusCode::OK, &order, opened))
 }
 
 /// `GET /orders/{order}/timeline`
@@ -51,8 +51,8 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, body: Body) -> Result<
     body.is_empty_or_json()?;
     let (order, claim, opened) = owner(&app, &request)?;
     match app.act(Cancel { order, claim }).await? {
-        CancelReply::Cancelled(order) => Ok(private(StatusCode::OK, &order, opened)),
-        CancelReply::Pending(order) => Ok(private(StatusCode::ACCEPTED, &order, opened)),
+        CancelReply::Cancelled(order) => Ok(private(&app, StatusCode::OK, &order, opened)),
+        CancelReply::Pending(order) => Ok(private(&app, StatusCode::ACCEPTED, &order, opened)),
         CancelReply::TooLate(order) => {
             let detail = "the order has left the house";
             Err(Problem::new(Code::TooLateToCancel, detail).with("state", order.state.name()))
@@ -78,7 +78,7 @@ fn owner(app: &App, request: &HttpRequest) -> Result<(OrderId, Claim, OpenedBy),
     }
 }
 
-fn private(status: StatusCode, order: &OrderView, opened: OpenedBy) -> HttpResponse {
+fn private(app: &App, status: StatusCode, order: &OrderView, opened: OpenedBy) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(status);
-    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::order(order, opened))
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::order(&app.rules, order, opened))
 }

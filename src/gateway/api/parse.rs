@@ -10,6 +10,7 @@ use crate::domain::{
     Backorder, Currency, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId,
     ShippingAddress, Sku, Totals, addresses,
 };
+use crate::gateway::countries::served_instead;
 use crate::gateway::json::Json;
 use crate::gateway::{App, Body, Code, Problem, details, idempotency};
 
@@ -31,7 +32,7 @@ pub struct Order {
 pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body) -> Result<Order, Problem> {
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
-    let lines = lines(&app.catalogue.now(), &fields)?;
+    let lines = lines(app, &fields)?;
     let expected = expected_total(&fields)?;
     let details = checkout_details(app, &fields)?;
     // not the prices: the same body is the same request, also when a price has changed
@@ -80,7 +81,7 @@ pub fn cart_line(app: &App, sku: &str, body: &Body) -> Result<OrderLine, Problem
     let fields = Fields::of(&json, &Place::Root, &["quantity"])?;
     let quantity = quantity(&fields)?;
     let catalogue = app.catalogue.now();
-    let product = product(&catalogue, sku).ok_or_else(|| unknown_sku(&catalogue, sku))?;
+    let product = product(&catalogue, sku)?;
     Ok(line_of(product, quantity))
 }
 
@@ -91,9 +92,16 @@ struct Wanted<'a> {
     details: &'a CheckoutDetails,
 }
 
-/// `None`: not a product's SKU, or no SKU at all.
-fn product<'a>(catalogue: &'a Catalogue, sku: &str) -> Option<&'a Product> {
-    catalogue.get(&Sku::parse(sku).ok()?)
+/// Why the SKU cannot be bought: it is none, not a product's, or of one that is sold no more.
+fn product<'a>(catalogue: &'a Catalogue, sku: &str) -> Result<&'a Product, Problem> {
+    let parsed = Sku::parse(sku).ok();
+    let found = parsed.as_ref().and_then(|sku| catalogue.get(sku));
+    found.ok_or_else(|| match parsed {
+        Some(sku) if catalogue.is_delisted(&sku) => {
+            Problem::new(Code::UnknownSku, format!("`{sku}` was sold once, and is sold no more"))
+        }
+        _ => unknown_sku(sku),
+    })
 }
 
 /// `None`: no cart can have this id. The session that all programs share is no cart.
@@ -106,20 +114,21 @@ pub fn order_id(text: &str) -> Option<OrderId> {
 }
 
 /// The lines, those of one SKU put together where the first of them stands.
-fn lines(catalogue: &Catalogue, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
+fn lines(app: &App, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
     let at = order.place("lines");
     let items = order.list("lines")?;
     if !(1..=LINES_MAX).contains(&items.len()) {
         return Err(at.bad(format!("1 to {LINES_MAX} lines are expected, not {}", items.len())));
     }
+    let catalogue = app.catalogue.now();
     let mut lines: Vec<OrderLine> = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
         let at = Place::Item(&at, place);
         let fields = Fields::of(item, &at, &["sku", "quantity"])?;
         let quantity = quantity(&fields)?;
         let sku = fields.text("sku")?;
-        let unknown = || unknown_sku(catalogue, sku).at(fields.place("sku").pointer());
-        let product = product(catalogue, sku).ok_or_else(unknown)?;
+        let product =
+            product(&catalogue, sku).map_err(|problem| problem.at(fields.place("sku").pointer()))?;
         match lines.iter_mut().find(|line| line.sku == product.sku) {
             Some(line) => line.quantity = sum(line.quantity, quantity, &fields)?,
             None => lines.push(line_of(product, quantity)),
@@ -147,11 +156,9 @@ fn quantity(fields: &Fields<'_>) -> Result<Quantity, Problem> {
     }
 }
 
-fn unknown_sku(catalogue: &Catalogue, sku: &str) -> Problem {
+fn unknown_sku(sku: &str) -> Problem {
     let shown: String = sku.chars().filter(|c| !c.is_control()).take(Sku::LENGTH_MAX).collect();
-    let was_sold = Sku::parse(sku).is_ok_and(|sku| catalogue.is_delisted(&sku));
-    let why = if was_sold { "is no longer sold" } else { "is not in the catalogue" };
-    Problem::new(Code::UnknownSku, format!("`{shown}` {why}"))
+    Problem::new(Code::UnknownSku, format!("the catalogue has no `{shown}`"))
 }
 
 fn line_of(product: &Product, quantity: Quantity) -> OrderLine {
@@ -186,7 +193,7 @@ fn price_changed(total: Money) -> Problem {
 /// What an order and a cart's checkout have in common.
 fn checkout_details(app: &App, body: &Fields<'_>) -> Result<CheckoutDetails, Problem> {
     let customer = customer(body)?;
-    let shipping_address = shipping_address(body)?;
+    let shipping_address = shipping_address(app, body)?;
     let backorder = backorder(body)?;
     let token = token(app, body)?;
     Ok(CheckoutDetails {
@@ -206,7 +213,7 @@ fn customer(body: &Fields<'_>) -> Result<Customer, Problem> {
     })
 }
 
-fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
+fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
     let at = body.place("shipping_address");
     let known = ["line1", "line2", "city", "region", "postcode", "country", "phone"];
     let fields = Fields::of(body.required("shipping_address")?, &at, &known)?;
@@ -223,6 +230,10 @@ fn shipping_address(body: &Fields<'_>) -> Result<ShippingAddress, Problem> {
         phone: optional("phone")?,
     };
     let country = fields.parsed("country", details::country)?;
+    if let Some(served) = served_instead(&app.identity, country) {
+        let detail = format!("the shop sends to these countries alone: {served}");
+        return Err(fields.place("country").bad(detail));
+    }
     // one problem names one field: the first
     addresses::check(country, &typed).map_err(|mut wrong| {
         let first = wrong.swap_remove(0);

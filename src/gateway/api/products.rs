@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::actors::stock_keeper::{Check, Earliest};
 use crate::domain::Units;
 use crate::domain::catalogue::Cursor;
-use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path, sold};
+use crate::gateway::{App, Code, HttpLimits, Problem, product, sku_in_path};
 
 use super::views;
 
@@ -33,7 +33,7 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 /// `GET /products/{sku}`: one product, and when it could be here if it is not.
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let catalogue = app.catalogue.now();
-    let product = sold::product(&catalogue, &sku_in_path(&request))?;
+    let product = product(&catalogue, &sku_in_path(&request))?;
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
     let stock = app.read(Earliest { wanted }).await?;
     let found = stock.iter().find(|availability| availability.sku == product.sku);

@@ -2,9 +2,11 @@
 
 use std::fmt::Display;
 
+use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use crate::actors::Rules;
 use crate::actors::order_manager::{self, PaymentView};
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::Product;
@@ -269,7 +271,7 @@ pub fn order_path(id: OrderId) -> String {
     format!("/api/v1/orders/{id}")
 }
 
-pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_> {
+pub fn order<'a>(rules: &Rules, view: &'a order_manager::OrderView, opened: OpenedBy) -> OrderShown<'a> {
     let this = order_path(view.id);
     let by_key = |key: &str| format!("/orders/{}?key={key}", view.id);
     let (key, page) = match opened {
@@ -291,7 +293,8 @@ pub fn order(view: &order_manager::OrderView, opened: OpenedBy) -> OrderShown<'_
         lines: lines(&view.lines),
         totals: totals(&view.totals),
         total: money(&view.totals.total),
-        promised_date: view.promised_date.map(AsText),
+        // nobody promises for whom there is no crew
+        promised_date: view.promised_date.filter(|_| rules.has_crew).map(AsText),
         payment: payment(&view.payment),
         tracking: view.tracking.as_deref(),
         decline_code: view.decline_reason.map(|reason| reason.code()),
@@ -329,7 +332,7 @@ pub fn entry(entry: &TimelineEntry) -> EntryView {
         at: AsText(entry.at),
         step: entry.step.0,
         name: entry.step.name(),
-        what: told(&entry.what),
+        what: told(&entry.what, &TimeZone::UTC),
         by: AsText(entry.by),
     }
 }

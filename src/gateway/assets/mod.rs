@@ -1,22 +1,19 @@
-//! What the pages load: a stylesheet, an icon, and the one script, out of the binary.
+//! What the pages load: a stylesheet, an icon, and the one script, out of the binary; and the shop's own logo.
 //!
 //! Guarantee: an address names its content, so a browser may keep it for ever; another content has another address.
 
+mod asset;
+
 use std::sync::LazyLock;
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::ServiceConfig;
-use xxhash_rust::xxh3::xxh3_64;
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::site::{get, resource};
+use super::{App, Code, Problem};
 
-/// A file of the binary, and where it is served.
-pub struct Asset {
-    pub path: String,
-    kind: &'static str,
-    content: &'static str,
-}
+pub use asset::Asset;
 
 pub static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("shop", "css", "text/css; charset=utf-8", include_str!("shop.css")));
@@ -27,20 +24,18 @@ pub static ICON: LazyLock<Asset> =
 pub static LIVE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("live", "js", "text/javascript; charset=utf-8", include_str!("live.js")));
 
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
-
-impl Asset {
-    fn new(name: &str, extension: &str, kind: &'static str, content: &'static str) -> Asset {
-        let hash = xxh3_64(content.as_bytes());
-        Asset { path: format!("/assets/{name}-{hash:016x}.{extension}"), kind, content }
-    }
-
-    fn response(&self) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, self.kind))
-            .insert_header((header::CACHE_CONTROL, FOR_EVER))
-            .body(self.content)
-    }
+/// What the operator has drawn runs nothing, and loads nothing, also where it is opened by itself.
+const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+/// `GET /assets/{name}` of what is not in the binary.
+async fn of_the_shop(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let logo = app.pages.frame.logo.as_ref().filter(|logo| logo.path == request.path());
+    let logo =
+        logo.ok_or_else(|| Problem::new(Code::NotFound, "no page loads anything from this address"))?;
+    let mut response = logo.response();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(LOGO_POLICY));
+    Ok(response)
 }
 
 pub fn configure(site: &mut ServiceConfig) {
@@ -48,4 +43,5 @@ pub fn configure(site: &mut ServiceConfig) {
         let serve = move || async move { asset.response() };
         site.service(resource(&asset.path, "GET, HEAD").route(get().to(serve)));
     }
+    site.service(resource("/assets/{name}", "GET, HEAD").route(get().to(of_the_shop)));
 }

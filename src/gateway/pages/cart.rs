@@ -8,7 +8,7 @@ use crate::actors::web_session::{NoCart, RemoveLine, SetLine};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
-use crate::gateway::{App, Code, FreshCart, Problem, sku_in_path, sold};
+use crate::gateway::{App, Code, FreshCart, Problem, product, sku_in_path};
 
 use super::form::{Fields, Form, query};
 use super::format::{self, Sums};
@@ -121,9 +121,9 @@ fn cart_page(
         layout: Layout::titled("Your basket").basket(fresh.map_or(0, |fresh| visitor::units(&fresh.cart))),
         lines: fresh.map_or(vec![], lines),
         totals: fresh.and_then(|fresh| fresh.totals.as_ref()).map(Sums::of),
-        can_check_out: hindrance.is_none(),
+        can_check_out: hindrance.is_none() && app.payment_page.is_some(),
         quantity_max: Quantity::MAX,
-        notice,
+        notice: notice.or(not_open(app)),
         error: refused.or(hindrance),
     };
     render(&app.pages, status, CachePolicy::NoStore, &page)
@@ -140,6 +140,12 @@ fn hindrance(app: &App, fresh: &FreshCart) -> Option<String> {
     }
     let is_too_dear = !fresh.cart.lines.is_empty() && !can_be_paid(fresh.totals.as_ref());
     is_too_dear.then(|| too_dear(app))
+}
+
+/// Why there is no button that leads on.
+fn not_open(app: &App) -> Option<&'static str> {
+    let why = "We cannot take payments yet: the shop is open for looking, and your basket waits.";
+    app.payment_page.is_none().then_some(why)
 }
 
 /// What one payment can carry.
@@ -168,7 +174,7 @@ pub async fn set_line(
     Form(form): Form<LineForm>,
 ) -> Result<HttpResponse, Problem> {
     let catalogue = app.catalogue.now();
-    let product = sold::product(&catalogue, &form.sku)?;
+    let product = product(&catalogue, &form.sku)?;
     let typed = form.quantity.trim();
     let Some(quantity) = typed.parse().ok().and_then(|units| Quantity::parse(units).ok()) else {
         let typed = typed.chars().take(8).collect();

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use crate::actors::web_session::{BeginCheckout, CheckoutBegun, NoCheckout};
 use crate::domain::{Backorder, Customer, OrderLine, ShippingAddress, Totals};
-use crate::gateway::countries::COUNTRIES;
 use crate::gateway::{App, FreshCart, Problem};
 use crate::partners::processor::Payable;
 
@@ -29,12 +28,13 @@ struct CheckoutPage<'a> {
     typed: &'a Typed,
     errors: &'a Errors,
     limits: Limits,
-    countries: &'static [(&'static str, &'static str)],
+    countries: &'a [(&'static str, &'static str)],
     wait: Option<&'a Wait>,
     lines: Vec<Line>,
     totals: Sums,
     seen: String,
     can_go_on: bool,
+    sends_mail: bool,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let wait = Wait::for_lines(&app, &payable.fresh.cart.lines).await?;
     let typed = match &payable.fresh.cart.details {
         Some((customer, address, _)) => Typed::known(customer, address),
-        None => Typed { country: COUNTRIES[0].0.to_owned(), ..Typed::default() },
+        None => Typed { country: app.pages.frame.countries[0].0.to_owned(), ..Typed::default() },
     };
     let notice = (!cancelled.is_empty())
         .then_some("You came back without paying: nothing was charged, and your basket is as it was.");
@@ -91,7 +91,7 @@ fn checkout_page(
     notice: Option<&'static str>,
 ) -> Result<HttpResponse, Problem> {
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = filled_in(payable, wait, typed, errors, notice);
+    let page = filled_in(app, payable, wait, typed, errors, notice);
     render(&app.pages, status, CachePolicy::NoStore, &page)
 }
 
@@ -104,11 +104,12 @@ fn look_again(
     errors: &Errors,
 ) -> Result<HttpResponse, Problem> {
     let notice = "Your order does not come to what this page has shown you: a price has changed, or what is in your basket.         Nothing was begun or charged. Please look at the total, and go on if you agree.";
-    let page = filled_in(payable, wait, typed, errors, Some(notice));
+    let page = filled_in(app, payable, wait, typed, errors, Some(notice));
     render(&app.pages, StatusCode::CONFLICT, CachePolicy::NoStore, &page)
 }
 
 fn filled_in<'a>(
+    app: &'a App,
     payable: &PayableCart,
     wait: Option<&'a Wait>,
     typed: &'a Typed,
@@ -123,11 +124,12 @@ fn filled_in<'a>(
         typed,
         errors,
         limits: LIMITS,
-        countries: &COUNTRIES,
+        countries: &app.pages.frame.countries,
         wait,
         lines: cart.lines.iter().map(Line::of).collect(),
         totals: Sums::of(&payable.totals),
         seen: payable.seen(),
+        sends_mail: app.identity.sends_mail,
         can_go_on: wait.is_none_or(|wait| wait.until.is_some()),
     }
 }
@@ -141,9 +143,10 @@ pub async fn begin(
 ) -> Result<HttpResponse, Problem> {
     app.payment_page()?;
     let Some(payable) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
+    let checked = typed.check(&app.identity);
     let wait = Wait::for_lines(&app, &payable.fresh.cart.lines).await?;
     let refused = wait.as_ref().and_then(|wait| unaccepted(wait, &typed.accept_wait));
-    let details = match (typed.check(), refused) {
+    let details = match (checked, refused) {
         (Ok(details), None) if payable.is_as_seen(&typed) => details,
         (checked, accept_wait) => {
             let accept_wait = accept_wait.map(str::to_owned);

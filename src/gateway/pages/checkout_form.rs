@@ -1,7 +1,8 @@
 use serde::Deserialize;
 
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX};
-use crate::domain::{Customer, ShippingAddress, addresses};
+use crate::domain::{Customer, ShippingAddress, ShopIdentity, addresses};
+use crate::gateway::countries::served_instead;
 use crate::gateway::details;
 
 use super::form::Fields;
@@ -19,6 +20,8 @@ pub struct Typed {
     pub postcode: String,
     pub country: String,
     pub phone: String,
+    /// What of her address was doubted when she sent it last, and came back as it was.
+    pub postcode_seen: String,
     /// The day that she accepts to wait for, where the box is ticked.
     pub accept_wait: String,
     /// The total that the page has shown her, in minor units.
@@ -48,6 +51,8 @@ pub struct Errors {
     pub country: Option<String>,
     pub phone: Option<String>,
     pub accept_wait: Option<String>,
+    /// What her form brings back, so that she is asked once.
+    pub doubted: Option<String>,
 }
 
 /// For the fields' `maxlength`.
@@ -68,6 +73,15 @@ impl Errors {
         let of_her = [&self.name, &self.email, &self.phone, &self.accept_wait];
         let of_address = [&self.line1, &self.line2, &self.city, &self.region, &self.postcode, &self.country];
         of_her.into_iter().chain(of_address).any(Option::is_some)
+    }
+
+    /// What looks unusual, and can be all the same.
+    fn doubt(&mut self, doubts: Vec<addresses::Wrong>) {
+        let asked = |addresses::Wrong { field, expected }| {
+            let expected = format!("{expected}. If yours is right as it is, please go on");
+            addresses::Wrong { field, expected }
+        };
+        self.note(doubts.into_iter().map(asked).collect());
     }
 
     /// What the country's form expects. What stands beside a field already, as of a card number, stays.
@@ -103,13 +117,13 @@ impl Typed {
 
     /// Who buys and where it goes, or what is to be corrected. A field that held a card number has come empty: it is not
     /// shown again.
-    pub fn check(&self) -> Result<(Customer, ShippingAddress), Box<Errors>> {
+    pub fn check(&self, shop: &ShopIdentity) -> Result<(Customer, ShippingAddress), Box<Errors>> {
         let mut errors = Errors::default();
         let wanted = "Please type your name, without links or addresses.";
         let name = self.read("name", &self.name, &mut errors.name, details::name, wanted);
         let wanted = "Please type an e-mail address, such as ada@example.com.";
         let email = self.read("email", &self.email, &mut errors.email, details::email, wanted);
-        let address = self.check_address(&mut errors);
+        let address = self.check_address(shop, &mut errors);
         match (name, email, address) {
             (Some(name), Some(email), Some(address)) if !errors.any() => {
                 Ok((Customer { email, name }, address))
@@ -118,9 +132,12 @@ impl Typed {
         }
     }
 
-    fn check_address(&self, errors: &mut Errors) -> Option<ShippingAddress> {
+    fn check_address(&self, shop: &ShopIdentity, errors: &mut Errors) -> Option<ShippingAddress> {
         let wanted = "Please choose a country.";
         let country = self.read("country", &self.country, &mut errors.country, details::country, wanted);
+        if let Some(served) = country.and_then(|country| served_instead(shop, country)) {
+            errors.country = Some(format!("We send to these countries alone: {served}."));
+        }
         let cleaned = |name, typed, error| {
             let wanted = "Please type this without links and without what cannot be seen.";
             let cleaned = self.read(name, typed, error, details::optional_address_field, wanted);
@@ -137,7 +154,23 @@ impl Typed {
         if typed.line1.is_empty() {
             errors.line1.get_or_insert("Please type the street and the number.".to_owned());
         }
-        addresses::check(country?, &typed).map_err(|wrong| errors.note(wrong)).ok()
+        let address = addresses::check(country?, &typed).map_err(|wrong| errors.note(wrong)).ok()?;
+        self.ask_once(&address, errors);
+        Some(address)
+    }
+
+    /// She may know better: the same address a second time is taken.
+    fn ask_once(&self, address: &ShippingAddress, errors: &mut Errors) {
+        let doubts = addresses::doubts(address);
+        if doubts.is_empty() {
+            return;
+        }
+        let region = address.region.as_deref().unwrap_or_default();
+        let doubted = format!("{}/{}/{region}", address.country, address.postcode);
+        if self.postcode_seen != doubted {
+            errors.doubt(doubts);
+        }
+        errors.doubted = Some(doubted);
     }
 
     fn read<T>(

@@ -5,11 +5,10 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, ResponseError};
-use askama::Template;
 
 use crate::gateway::{App, Code, PageSettings, Problem};
 
-use super::layout::MessagePage;
+use super::layout::{self, MessagePage};
 use crate::gateway::security::page_policy;
 
 /// Middleware around the whole site: a browser that asks for a page gets a problem as an HTML page, with the same status and
@@ -72,7 +71,7 @@ fn html(app: &App, problem: &Problem) -> String {
         page.texts.push(format!("What is wrong: {}.", problem.detail()));
     }
     // a page that cannot be rendered is still an answer
-    page.render().unwrap_or_else(|_| heading.to_owned())
+    layout::html(&app.pages, &page).unwrap_or_else(|_| heading.to_owned())
 }
 
 /// A link to the shop; where she came by a host that is not its own, it names the right one.
@@ -88,13 +87,12 @@ fn heading_and_text(code: Code) -> (&'static str, &'static str) {
             ("We do not have this book", "It may have left our shelves. Perhaps a search finds it.")
         }
         Code::ProductGone => (
-            "This book is no longer sold",
-            "Orders of it go on as they were. Perhaps a search finds another edition.",
+            "We do not sell this book any more",
+            "It has left our shelves for good. Perhaps a search finds another copy, or another edition.",
         ),
-        Code::NoSuchOrder => (
-            "There is no such order",
-            "Please open your order by the whole link from our e-mail: its end is the key to it.",
-        ),
+        Code::NoSuchOrder => {
+            ("There is no such order", "Please open your order by its whole link: the end of it is the key.")
+        }
         Code::NotFound | Code::NoSuchCart => {
             ("There is nothing here", "The address may be misspelt, or the page has gone.")
         }
@@ -122,7 +120,7 @@ fn heading_and_text(code: Code) -> (&'static str, &'static str) {
         ),
         Code::Overloaded => (
             "We have our hands full",
-            "More people want books just now than we can serve at once. Nothing was done: please try again in a moment.",
+            "More is asked of us just now than we can serve at once. Nothing was done: please try again in a moment.",
         ),
         Code::Closing | Code::NotReady => {
             ("We will be back in a moment", "The shop is closing or opening. Please try again shortly.")

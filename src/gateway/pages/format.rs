@@ -1,4 +1,4 @@
-//! Amounts, days, moments and decline reasons as the pages show them.
+//! Amounts, days, moments and decline reasons as the pages show them: moments by the shop's own clock.
 
 use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64;
@@ -11,14 +11,14 @@ pub fn day(date: Date) -> String {
     date.calendar().strftime("%A %-d %B %Y").to_string()
 }
 
-/// `24 Nov 2026, 09:05 UTC`.
-pub fn moment(at: Timestamp) -> String {
-    at.calendar().to_zoned_datetime(TimeZone::UTC).strftime("%-d %b %Y, %H:%M UTC").to_string()
+/// `24 Nov 2026, 09:05 GMT`.
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.calendar().to_zoned_datetime(zone.clone()).strftime("%-d %b %Y, %H:%M %Z").to_string()
 }
 
 /// `24 Nov 09:05`: for lists, where the year is plain.
-pub fn short_moment(at: Timestamp) -> String {
-    at.calendar().to_zoned_datetime(TimeZone::UTC).strftime("%-d %b %H:%M").to_string()
+pub fn short_moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.calendar().to_zoned_datetime(zone.clone()).strftime("%-d %b %H:%M").to_string()
 }
 
 /// `1815`, or `750 BC`.
@@ -83,14 +83,18 @@ mod tests {
     proptest! {
         #[test]
         fn every_moment_and_every_day_can_be_said(ms: u64, date: u32) {
-            let _said = (day(Date(date)), moment(Timestamp(ms)), short_moment(Timestamp(ms)));
+            for zone in ["UTC", "Pacific/Apia", "America/New_York"] {
+                let zone = TimeZone::get(zone).unwrap();
+                let at = Timestamp(ms);
+                let _said = (day(Date(date)), moment(at, &zone), short_moment(at, &zone));
+            }
         }
     }
 
     #[test]
     fn days_and_years_are_said_as_people_say_them() {
         assert_eq!(day(Timestamp(1_795_392_000_123).date()), "Monday 23 November 2026");
-        assert_eq!(moment(Timestamp(1_795_392_300_123)), "23 Nov 2026, 00:05 UTC");
+        assert_eq!(moment(Timestamp(1_795_392_300_123), &TimeZone::UTC), "23 Nov 2026, 00:05 UTC");
         assert_eq!((year(1815).as_str(), year(-750).as_str()), ("1815", "750 BC"));
         let names = ["Ada", "Grace", "Mary"].map(str::to_owned);
         assert_eq!(listed(&names), "Ada, Grace and Mary");
@@ -98,7 +102,23 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_is_what_the_clock_on_the_shops_wall_shows() {
+        let winter = Timestamp(1_795_392_300_123);
+        let summer = winter.plus_ms(210 * Timestamp::DAY_MS);
+        for (zone, in_winter, in_summer) in [
+            ("Europe/London", "23 Nov 2026, 00:05 GMT", "21 Jun 2027, 01:05 BST"),
+            ("America/New_York", "22 Nov 2026, 19:05 EST", "20 Jun 2027, 20:05 EDT"),
+            ("Asia/Kolkata", "23 Nov 2026, 05:35 IST", "21 Jun 2027, 05:35 IST"),
+        ] {
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!([moment(winter, &zone), moment(summer, &zone)], [in_winter, in_summer]);
+        }
+        let kolkata = TimeZone::get("Asia/Kolkata").unwrap();
+        assert_eq!(short_moment(winter, &kolkata), "23 Nov 05:35");
+    }
+
+    #[test]
     fn no_moment_is_too_far_to_be_shown() {
-        assert!(moment(Timestamp(u64::MAX)).contains("9999"));
+        assert!(moment(Timestamp(u64::MAX), &TimeZone::UTC).contains("9999"));
     }
 }

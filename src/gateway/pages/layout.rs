@@ -56,7 +56,7 @@ pub fn render(
     cache: CachePolicy,
     page: &impl Template,
 ) -> Result<HttpResponse, Problem> {
-    Ok(head(status, cache, page_policy(settings)).body(html(page)?))
+    Ok(head(status, cache, page_policy(settings)).body(html(settings, page)?))
 }
 
 /// A page that its own script asks for again and again: it carries a tag, and is not sent where the one that is there is the same. Only the
@@ -66,7 +66,7 @@ pub fn render_live(
     request: &HttpRequest,
     page: &impl Template,
 ) -> Result<HttpResponse, Problem> {
-    let html = html(page)?;
+    let html = html(settings, page)?;
     let tag = format!("\"{:016x}\"", xxh3_64(html.as_bytes()));
     let status = if is_known(request, &tag) { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = head(status, CachePolicy::NoStore, live_page_policy(settings));
@@ -79,8 +79,8 @@ fn is_known(request: &HttpRequest, tag: &str) -> bool {
     known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag))
 }
 
-fn html(page: &impl Template) -> Result<String, Problem> {
-    page.render().map_err(|error| {
+pub fn html(settings: &PageSettings, page: &impl Template) -> Result<String, Problem> {
+    page.render_with_values(&*settings.frame).map_err(|error| {
         tracing::error!(%error, "a page could not be rendered, report this");
         Problem::internal()
     })

@@ -4,10 +4,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::actors::Rules;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::{Cursor, Product};
 use crate::domain::{Quantity, Sku, Units};
-use crate::gateway::{App, Code, HttpLimits, Problem, sku_in_path, sold};
+use crate::gateway::{App, Code, HttpLimits, Problem, product, sku_in_path};
 
 use super::form::{encoded, query};
 use super::layout::{CachePolicy, Layout, render};
@@ -29,14 +30,14 @@ pub struct Book {
 }
 
 impl Book {
-    fn of(product: &Product, available: Option<u32>) -> Book {
+    fn of(rules: &Rules, product: &Product, available: Option<u32>) -> Book {
         Book {
             sku: product.sku.to_string(),
             title: product.title.clone(),
             authors: format::listed(&product.authors),
             price: format::money(product.price),
             colour: format::colour(&product.sku),
-            badge: available.map(Badge::of),
+            badge: available.map(|units| Badge::of(rules, units)),
         }
     }
 }
@@ -48,6 +49,10 @@ struct ListPage {
     books: Vec<Book>,
     total: usize,
     next: Option<String>,
+    /// What is not here is ordered in.
+    orders_in: bool,
+    /// Somebody brings it.
+    delivers: bool,
 }
 
 #[derive(Deserialize)]
@@ -75,14 +80,16 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let skus = page.products.iter().map(|product| product.sku.clone()).collect();
     let stock = stock::check(&app, skus).await.ok();
     let available = |sku: &Sku| stock.as_ref().map(|stock| units_of(stock, sku));
-    let books = page.products.iter().map(|product| Book::of(product, available(&product.sku))).collect();
+    let books =
+        page.products.iter().map(|product| Book::of(&app.rules, product, available(&product.sku))).collect();
 
     let title = if asked.is_empty() { "All books".to_owned() } else { format!("Books for “{asked}”") };
     let mut layout = Layout::titled(title).basket(units_in_basket(&app, &request).await);
     layout.query = asked.to_owned();
     let next =
         page.next.map(|cursor| format!("/?q={}&cursor={}", encoded(asked), encoded(&cursor.to_string())));
-    let page = ListPage { layout, books, total: page.total, next };
+    let (orders_in, delivers) = (app.rules.orders_in(), app.rules.has_crew);
+    let page = ListPage { layout, books, total: page.total, next, orders_in, delivers };
     render(&app.pages, StatusCode::OK, CachePolicy::NoCache, &page)
 }
 
@@ -118,7 +125,7 @@ struct BookPage {
 /// `GET /books/{sku}`
 pub async fn book(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let catalogue = app.catalogue.now();
-    let product = sold::product(&catalogue, &sku_in_path(&request))?;
+    let product = product(&catalogue, &sku_in_path(&request))?;
     book_page(&app, &request, product, None).await
 }
 
@@ -139,8 +146,8 @@ pub async fn book_page(
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = BookPage {
         layout: Layout::titled(&product.title).basket(cart.as_ref().map_or(0, visitor::units)),
-        book: Book::of(product, stock.map(|found| found.map_or(0, |found| found.available))),
-        supply: supply(stock),
+        book: Book::of(&app.rules, product, stock.map(|found| found.map_or(0, |found| found.available))),
+        supply: supply(&app.rules, stock),
         year: product.year.map(format::year),
         language: product.language.as_deref().map(language),
         isbn: product.isbn.clone(),
@@ -154,18 +161,23 @@ pub async fn book_page(
 }
 
 pub fn bad_quantity() -> String {
-    format!("We take whole numbers from 1 to {}. For more than that, please write to us.", Quantity::MAX)
+    format!("We take whole numbers from 1 to {}.", Quantity::MAX)
 }
 
+/// What the shop can promise of a book, and no more: without a crew no day on which it leaves, without wholesalers none that it comes.
 /// `stock`: nothing where it is not known, an empty one where the stock keeper does not list the book.
-fn supply(stock: Option<Option<&Availability>>) -> String {
+fn supply(rules: &Rules, stock: Option<Option<&Availability>>) -> String {
     match stock {
         None => "We cannot see our shelves just now; the basket will tell.".to_owned(),
-        Some(Some(stock)) if stock.available > 0 => "Leaves our house within a day or so.".to_owned(),
+        Some(Some(stock)) if stock.available > 0 && rules.has_crew => {
+            "Leaves our house within a day or so.".to_owned()
+        }
+        Some(Some(stock)) if stock.available > 0 => "In stock.".to_owned(),
         Some(Some(Availability { earliest: Some(date), .. })) => {
             format!("We order it in for you: at your doorstep by {}.", format::day(*date))
         }
-        Some(_) => "We have none, and no wholesaler offers it now.".to_owned(),
+        Some(_) if rules.orders_in() => "We have none, and no wholesaler offers it now.".to_owned(),
+        Some(_) => "Out of stock.".to_owned(),
     }
 }
 

@@ -25,6 +25,7 @@ mod payment_return;
 mod same_origin;
 mod stock;
 mod story;
+mod text;
 mod timeline;
 mod visitor;
 
@@ -37,7 +38,7 @@ use actix_web::error::InternalError;
 use actix_web::web::{self, ServiceConfig};
 
 use super::site::{get, resource};
-use super::{App, card_number_filter, security};
+use super::{App, TEXT_PATHS, card_number_filter, security};
 
 pub use error_pages::error_pages;
 pub(super) use same_origin::is_same_origin;
@@ -76,4 +77,7 @@ pub fn configure(site: &mut ServiceConfig) {
                 .route(web::post().to(order_cancel::cancel)),
         )
         .configure(super::assets::configure);
+    for path in TEXT_PATHS {
+        site.service(resource(path, "GET, HEAD").route(get().to(text::show)));
+    }
 }

@@ -46,7 +46,8 @@ struct OrderPage {
     totals: Sums,
     money: String,
     name: String,
-    email: String,
+    /// Where it writes to, if it does.
+    email: Option<String>,
     address: Vec<String>,
     country: String,
     can_cancel: bool,
@@ -69,7 +70,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let claim = app.links.claim(order, &key)?;
     let view = view(&app, order, claim.clone()).await?;
     let timeline = gateway::order_timeline(&app, order, claim).await?;
-    render_live(&app.pages, &request, &page(&view, &key, &timeline, noted(&notice)))
+    render_live(&app.pages, &request, &page(&app, &view, &key, &timeline, noted(&notice, view.state)))
 }
 
 pub async fn view(app: &App, order: OrderId, claim: Claim) -> Result<Box<OrderView>, Problem> {
@@ -86,13 +87,12 @@ pub fn named(request: &HttpRequest, key: &str) -> Result<OrderId, Problem> {
     order.filter(|_| (1..=KEY_CHARS_MAX).contains(&key.len())).ok_or_else(Problem::no_such_order)
 }
 
-fn noted(notice: &str) -> Option<&'static str> {
+/// What came of what she has just done, while that is not in the order's state.
+fn noted(notice: &str, state: OrderState) -> Option<&'static str> {
     match notice {
-        "too_late" => Some(
-            "It is too late to cancel: your parcel has left. The carrier hands it over, or you refuse it at the door.",
-        ),
-        "asking" => Some(
-            "We have asked the carrier to give your parcel back. If it has not left yet, the order will be cancelled.",
+        "too_late" if !state.is_end() => Some("It is too late to cancel: your parcel has left."),
+        "asking" if order_status::can_be_cancelled(state) => Some(
+            "We are seeing whether your parcel can still be stopped. If it has not left yet, the order will be cancelled.",
         ),
         _ => None,
     }
@@ -103,32 +103,39 @@ fn renewed_every_s(view: &OrderView) -> Option<u32> {
     (!view.state.is_end()).then_some(if paying { REFRESH_PAYING_S } else { REFRESH_MOVING_S })
 }
 
-fn page(view: &OrderView, key: &str, timeline: &Timeline, notice: Option<&'static str>) -> OrderPage {
+fn page(
+    app: &App,
+    view: &OrderView,
+    key: &str,
+    timeline: &Timeline,
+    notice: Option<&'static str>,
+) -> OrderPage {
     let renewed_every_s = renewed_every_s(view);
     let script = renewed_every_s.map(|_| LIVE.path.as_str());
+    let zone = &app.pages.frame.zone;
     let is_given_back = |what: &Happening| matches!(what, Happening::BasketGivenBack);
-    let on_its_way_or_to_be = !view.state.is_end() && view.state != OrderState::Delivered;
+    let is_promised = app.rules.has_crew && !view.state.is_end() && view.state != OrderState::Delivered;
     OrderPage {
         layout: Layout { script, ..Layout::titled("Your order") },
         progress: Progress::of(view).class(),
-        headline: order_status::headline(view),
-        sentence: order_status::sentence(view),
-        promised: view.promised_date.filter(|_| on_its_way_or_to_be).map(format::day),
+        headline: order_status::headline(view, &app.rules),
+        sentence: order_status::sentence(view, &app.rules),
+        promised: view.promised_date.filter(|_| is_promised).map(format::day),
         tracking: view.tracking.clone(),
         notice,
         basket_given_back: timeline.entries.iter().any(|entry| is_given_back(&entry.what)),
         renewed_every_s,
         itself: address(view.id, key),
-        story: story::steps(view, timeline),
-        steps: steps(view, timeline),
-        cases: cases(timeline),
+        story: story::steps(view, timeline, zone),
+        steps: steps(view, timeline, zone),
+        cases: cases(timeline, zone),
         number: view.number.to_string(),
-        placed: format::moment(view.placed_at),
+        placed: format::moment(view.placed_at, zone),
         lines: view.lines.iter().map(Line::of).collect(),
         totals: Sums::of(&view.totals),
         money: order_status::money(view),
         name: view.customer.name.clone(),
-        email: view.customer.email.clone(),
+        email: app.identity.sends_mail.then(|| view.customer.email.clone()),
         address: view.shipping_address.lines(),
         country: country_name(&view.shipping_address.country).to_owned(),
         can_cancel: order_status::can_be_cancelled(view.state),

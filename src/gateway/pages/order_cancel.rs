@@ -48,7 +48,7 @@ pub async fn ask(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, P
         id: order.to_string(),
         key,
         back,
-        placed: format::moment(view.placed_at),
+        placed: format::moment(view.placed_at, &app.pages.frame.zone),
         total: format::money(view.totals.total),
         lines: view.lines.iter().map(Line::of).collect(),
     };

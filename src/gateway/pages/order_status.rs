@@ -1,5 +1,6 @@
 //! The status of an order as a customer reads it.
 
+use crate::actors::Rules;
 use crate::actors::order_manager::{OrderView, PaymentView};
 use crate::domain::{CancelReason, OrderState};
 
@@ -35,12 +36,13 @@ impl Progress {
     }
 }
 
-pub fn headline(view: &OrderView) -> &'static str {
+pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
     match view.state {
         OrderState::Placed => "We have your order",
         OrderState::Reserved | OrderState::AwaitingPayment => "Your bank is being asked",
         OrderState::AwaitingStock => "Thank you: your books are being ordered in",
         OrderState::Confirmed => "Thank you: your order is confirmed",
+        OrderState::Fulfilling if !rules.has_crew => "Thank you: your order is confirmed",
         OrderState::Fulfilling => "Thank you: your books are being packed",
         OrderState::PartlyDispatched => "Part of your order is on its way",
         OrderState::Dispatched => "Your books are on their way",
@@ -51,7 +53,7 @@ pub fn headline(view: &OrderView) -> &'static str {
     }
 }
 
-pub fn sentence(view: &OrderView) -> String {
+pub fn sentence(view: &OrderView, rules: &Rules) -> String {
     match view.state {
         OrderState::Placed => "We are looking whether everything is on our shelves.".to_owned(),
         OrderState::Reserved | OrderState::AwaitingPayment if view.payment == PaymentView::Unknown => {
@@ -60,8 +62,9 @@ pub fn sentence(view: &OrderView) -> String {
         OrderState::Reserved | OrderState::AwaitingPayment => {
             "Your books are put aside for you while the bank looks at the payment.".to_owned()
         }
-        OrderState::AwaitingStock => "We pack as soon as everything has come from the wholesaler.".to_owned(),
+        OrderState::AwaitingStock => "We pack as soon as everything has come.".to_owned(),
         OrderState::Confirmed => "Everything is here and put aside for you.".to_owned(),
+        OrderState::Fulfilling if !rules.has_crew => "Everything is here and put aside for you.".to_owned(),
         OrderState::Fulfilling => "Everything is here. The truck collects it as soon as it is packed.".to_owned(),
         OrderState::PartlyDispatched => "The rest follows as soon as it is here.".to_owned(),
         OrderState::Dispatched => "The truck has collected your parcel.".to_owned(),
@@ -89,7 +92,10 @@ fn cancelled(reason: Option<CancelReason>) -> String {
         Some(CancelReason::PaymentLapsed) => {
             "We are sorry: your bank's hold on the money ended before your books had left, and your bank did not renew it. You are not charged for it.".to_owned()
         }
-        Some(CancelReason::OutOfStock { earliest: None } | CancelReason::NoSupplies) => {
+        Some(CancelReason::OutOfStock { earliest: None }) => {
+            "We are sorry: not everything was in stock. You are not charged for it.".to_owned()
+        }
+        Some(CancelReason::NoSupplies) => {
             "We are sorry: no wholesaler could supply it in the end. You are not charged for it.".to_owned()
         }
     }

@@ -3,13 +3,14 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::actors::order_manager::Outcome;
-use crate::actors::web_session::{NoCheckout, PayWith};
-use crate::gateway::{App, Code, HttpLimits, Problem, rates};
+use crate::actors::order_manager::{Claim, OrderView, Outcome, Show};
+use crate::actors::web_session::{NoCheckout, PayWith, View};
+use crate::domain::SessionId;
+use crate::gateway::{App, Code, FreshCart, HttpLimits, Problem, fresh_prices, rates};
 
 use super::form::query;
 use super::layout::{MessagePage, see_other};
-use super::{format, visitor};
+use super::{format, order_status, visitor};
 
 /// How long the browser waits before it asks again what became of her payment.
 const ASK_AGAIN_S: u32 = 3;
@@ -32,14 +33,14 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     if !returned.cancelled.is_empty() {
         return Ok(see_other("/checkout?cancelled=1"));
     }
-    let Some(session) = visitor::session(&app, &request) else { return no_such_checkout(&app) };
+    let Some(session) = visitor::session(&app, &request) else { return checkout_over(&app, None).await };
     let card = app.payment_page()?.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
     let pay = PayWith { checkout: returned.checkout, card };
     match app.act_of(session, pay).await {
         Ok(Ok(answer)) => {
             rates::note_refusal(&request, &answer);
-            page_for(&app, answer.outcome)
+            page_for(&app, session, answer.outcome).await
         }
         Ok(Err(NoCheckout::CartEmpty)) if !has_card => unknown_card(&app),
         Ok(Err(
@@ -47,7 +48,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
             | NoCheckout::NoSuchCart
             | NoCheckout::CartEmpty
             | NoCheckout::NotAsSeen,
-        )) => no_such_checkout(&app),
+        )) => checkout_over(&app, Some(session)).await,
         Ok(Err(NoCheckout::BeingOrdered)) => being_ordered(&app),
         Err(problem) if problem.code() == Code::OutcomeUnknown => {
             still_asking(&app, StatusCode::GATEWAY_TIMEOUT)
@@ -56,7 +57,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     }
 }
 
-fn page_for(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
+async fn page_for(app: &App, session: SessionId, outcome: Outcome) -> Result<HttpResponse, Problem> {
     match outcome {
         Outcome::Taken(order) | Outcome::Pending(order) => Ok(see_other(&app.links.path(order.id))),
         Outcome::Declined { reason, .. } => MessagePage::new(
@@ -70,10 +71,13 @@ fn page_for(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         .link("/cart", "Back to the basket")
         .response(&app.pages, StatusCode::PAYMENT_REQUIRED),
         Outcome::OutOfStock { earliest, .. } => {
+            if let Some(title) = gone(app, session).await? {
+                return no_longer_sold(app, &title);
+            }
             let when = match earliest {
                 Some(date) => format!("All of it can be sent by {}.", format::day(date)),
                 None => {
-                    "No wholesaler offers the rest now, so we cannot say when it could be here.".to_owned()
+                    "Nobody can say when the rest could be here.".to_owned()
                 }
             };
             MessagePage::new(
@@ -102,8 +106,29 @@ fn page_for(app: &App, outcome: Outcome) -> Result<HttpResponse, Problem> {
         // the basket says why
         Outcome::TotalTooLarge => Ok(see_other("/cart")),
         // paid in another way before, or bought already
-        _ => no_such_checkout(app),
+        _ => checkout_over(app, Some(session)).await,
     }
+}
+
+/// A book of her basket, which is as it was, that is not sold any more.
+async fn gone(app: &App, session: SessionId) -> Result<Option<String>, Problem> {
+    let fresh = fresh_prices::of(app, session).await?.ok();
+    let gone = |fresh: FreshCart| {
+        fresh.cart.lines.iter().find(|line| !fresh.is_sold(&line.sku)).map(|line| line.title.clone())
+    };
+    Ok(fresh.and_then(gone))
+}
+
+fn no_longer_sold(app: &App, title: &str) -> Result<HttpResponse, Problem> {
+    MessagePage::new(
+        "A book is no longer sold",
+        vec![
+            format!("While you paid, “{title}” was taken off sale, so your order was not taken."),
+            "Nothing was charged, and your basket is as it was.".to_owned(),
+        ],
+    )
+    .link("/cart", "Back to the basket")
+    .response(&app.pages, StatusCode::CONFLICT)
 }
 
 fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> {
@@ -123,8 +148,7 @@ fn being_ordered(app: &App) -> Result<HttpResponse, Problem> {
     MessagePage::new(
         "Your basket is being ordered already",
         vec![
-            "Another payment for this basket is on its way, and it is bought once: nothing was charged for this one. We \
-             send you an e-mail when it is confirmed."
+            "Another payment for this basket is on its way, and it is bought once: nothing was charged for this one."
                 .to_owned(),
         ],
     )
@@ -141,14 +165,34 @@ fn unknown_card(app: &App) -> Result<HttpResponse, Problem> {
     .response(&app.pages, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-fn no_such_checkout(app: &App) -> Result<HttpResponse, Problem> {
-    MessagePage::new(
+/// It says whether she has paid, as far as this browser's last order tells.
+async fn checkout_over(app: &App, session: Option<SessionId>) -> Result<HttpResponse, Problem> {
+    let last = last_order(app, session).await?;
+    let mut page = MessagePage::new(
         "This checkout is over",
-        vec![
-            "It was finished before, or was begun in another browser. If you have ordered, the link in our e-mail opens your order."
-                .to_owned(),
-        ],
-    )
-    .link("/cart", "To the basket")
-    .response(&app.pages, StatusCode::NOT_FOUND)
+        vec!["It was finished before, or was begun in another browser.".to_owned()],
+    );
+    match last {
+        Some(order) => {
+            page.texts.push(format!("Of your last order from this browser: {}", order_status::money(&order)));
+            page = page.link(&app.links.path(order.id), "To your order");
+        }
+        None => {
+            let elsewhere = if app.identity.sends_mail { "; the link in our e-mail opens it" } else { "" };
+            page.texts.push(format!(
+                "We know of no order from this browser, so nothing was paid here. If you have ordered in another one, that \
+                 order stands{elsewhere}."
+            ));
+        }
+    }
+    page.link("/cart", "To the basket").response(&app.pages, StatusCode::NOT_FOUND)
+}
+
+/// Whatever came of it, as long as it is kept.
+async fn last_order(app: &App, session: Option<SessionId>) -> Result<Option<Box<OrderView>>, Problem> {
+    let Some(session) = session else { return Ok(None) };
+    let cart = app.read_of(session, View).await?;
+    let Some(order) = cart.ok().and_then(|cart| cart.last_order) else { return Ok(None) };
+    // her cookie shows that it is hers
+    Ok(app.read(Show { order, claim: Claim::Link }).await?.ok())
 }

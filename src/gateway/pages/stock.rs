@@ -1,5 +1,6 @@
 //! Availability as the pages show it.
 
+use crate::actors::Rules;
 use crate::actors::stock_keeper::{Availability, Check, Earliest};
 use crate::domain::{Date, OrderLine, Sku, Units};
 use crate::gateway::{App, Problem};
@@ -16,9 +17,10 @@ pub struct Badge {
 }
 
 impl Badge {
-    pub fn of(available: u32) -> Badge {
+    pub fn of(rules: &Rules, available: u32) -> Badge {
         match available {
-            0 => Badge { class: "order", text: "On order".to_owned() },
+            0 if rules.orders_in() => Badge { class: "order", text: "On order".to_owned() },
+            0 => Badge { class: "order", text: "Out of stock".to_owned() },
             1..=FEW_UNITS => Badge { class: "few", text: format!("{available} left") },
             _ => Badge { class: "here", text: "In stock".to_owned() },
         }
@@ -102,6 +104,6 @@ fn short_words(line: &OrderLine, available: u32, date: Option<Date>) -> String {
     };
     match date {
         Some(date) => format!("{here}{rest} at your doorstep by {}", format::day(date)),
-        None => format!("{here}, and no wholesaler offers more"),
+        None => format!("{here}, and nobody can say when more is"),
     }
 }

@@ -2,6 +2,8 @@
 //! happening stands on the timeline. Of an order that came to nothing only that it was ordered is shown, and how it ended: what had
 //! been done for it was undone.
 
+use jiff::tz::TimeZone;
+
 use crate::actors::order_manager::{OrderView, PaymentView};
 use crate::domain::{Happening, OrderState, Party, Timeline, Timestamp};
 
@@ -38,9 +40,9 @@ impl Stage {
     }
 }
 
-pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<PlainStep> {
+pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Vec<PlainStep> {
     let ordered = Stage::at("Ordered", Some(view.placed_at));
-    let end = end(view.state, timeline);
+    let end = end(view.state, timeline, zone);
     let stages = match view.state {
         OrderState::Declined | OrderState::Cancelled => vec![ordered],
         _ => vec![
@@ -53,25 +55,26 @@ pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<PlainStep> {
         ],
     };
     let under_way = stages.iter().position(|stage| !stage.is_done).filter(|_| !view.state.is_end());
-    let shown = stages.into_iter().enumerate().map(|(place, stage)| shown(stage, under_way == Some(place)));
+    let shown =
+        stages.into_iter().enumerate().map(|(place, stage)| shown(stage, under_way == Some(place), zone));
     shown.chain(end).collect()
 }
 
-fn shown(stage: Stage, is_under_way: bool) -> PlainStep {
+fn shown(stage: Stage, is_under_way: bool, zone: &TimeZone) -> PlainStep {
     let (class, spoken) = match (stage.is_done, is_under_way) {
         (true, _) => ("done", "done"),
         (false, true) => ("now", "under way"),
         (false, false) => ("later", "not yet"),
     };
-    PlainStep { title: stage.title, class, spoken, when: stage.at.map(when), note: stage.note }
+    PlainStep { title: stage.title, class, spoken, when: stage.at.map(|at| when(at, zone)), note: stage.note }
 }
 
-fn when(at: Timestamp) -> When {
-    When { at: at.to_string(), shown: format::moment(at) }
+fn when(at: Timestamp, zone: &TimeZone) -> When {
+    When { at: at.to_string(), shown: format::moment(at, zone) }
 }
 
 /// How it ended, where that is not at her doorstep.
-fn end(state: OrderState, timeline: &Timeline) -> Option<PlainStep> {
+fn end(state: OrderState, timeline: &Timeline, zone: &TimeZone) -> Option<PlainStep> {
     let (title, at) = match state {
         OrderState::Declined => {
             ("The card was declined", last(timeline, |what| matches!(what, Happening::Declined { .. })))
@@ -82,7 +85,7 @@ fn end(state: OrderState, timeline: &Timeline) -> Option<PlainStep> {
         OrderState::Returned => ("Came back to us", None),
         _ => return None,
     };
-    Some(PlainStep { title, class: "over", spoken: "the end", when: at.map(when), note: None })
+    Some(PlainStep { title, class: "over", spoken: "the end", when: at.map(|at| when(at, zone)), note: None })
 }
 
 /// When it happened last.

@@ -1,5 +1,7 @@
 //! The fifteen steps from the click to the doorstep, as far as an order has come: the whole story, for who wants it.
 
+use jiff::tz::TimeZone;
+
 use crate::actors::order_manager::OrderView;
 use crate::domain::{Happening, OrderState, Party, Step, Timeline, TimelineEntry};
 use crate::gateway::told::told;
@@ -21,7 +23,7 @@ const TITLES: [(Step, &str); 15] = [
     (Step::CUSTOMER_SEES, "You see the confirmation"),
     (Step::DISPATCH_ASKED, "The warehouse packs it"),
     (Step::TRUCK_COLLECTS, "The truck collects it"),
-    (Step::MAIL, "We write you an e-mail"),
+    (Step::MAIL, "E-mail to you"),
     (Step::DELIVERED, "At your doorstep"),
 ];
 
@@ -43,11 +45,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn of(entry: &TimelineEntry) -> Entry {
+    fn of(entry: &TimelineEntry, zone: &TimeZone) -> Entry {
         Entry {
             at: entry.at.to_string(),
-            when: format::short_moment(entry.at),
-            what: told(&entry.what),
+            when: format::short_moment(entry.at, zone),
+            what: told(&entry.what, zone),
             by: party(entry.by),
         }
     }
@@ -55,7 +57,7 @@ impl Entry {
 
 /// All fifteen, done or not: a step is done when it happened and was not undone since. What an order in stock does not need is skipped;
 /// the first that is not done is the one under way while the order lives.
-pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<StepShown> {
+pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Vec<StepShown> {
     let known = as_known(timeline);
     let is_done = |step: Step| {
         let said = known.iter().filter(|entry| entry.step == step).map(|entry| says(entry));
@@ -77,16 +79,17 @@ pub fn steps(view: &OrderView, timeline: &Timeline) -> Vec<StepShown> {
             under_way_found = true;
             ("now", "under way")
         };
-        let entries = known.iter().filter(|entry| entry.step == step).map(|entry| Entry::of(entry)).collect();
+        let of_step = known.iter().filter(|entry| entry.step == step);
+        let entries = of_step.map(|entry| Entry::of(entry, zone)).collect();
         shown.push(StepShown { title, class, spoken, entries });
     }
     shown
 }
 
 /// What stands beside the fifteen steps.
-pub fn cases(timeline: &Timeline) -> Vec<Entry> {
+pub fn cases(timeline: &Timeline, zone: &TimeZone) -> Vec<Entry> {
     let beside = |entry: &&TimelineEntry| TITLES.iter().all(|(step, _)| *step != entry.step);
-    timeline.entries.iter().filter(beside).map(Entry::of).collect()
+    timeline.entries.iter().filter(beside).map(|entry| Entry::of(entry, zone)).collect()
 }
 
 /// What an entry says of the step that it stands at.

@@ -169,11 +169,32 @@ async fn numbers_that_are_no_cards_pass() {
 }
 
 #[actix_web::test]
+async fn a_telephone_number_with_its_country_passes_and_a_card_in_its_field_does_not() {
+    let phone = |number: &str| {
+        let mut body = order();
+        body["shipping_address"]["phone"] = json!(number);
+        post(ORDERS, &body)
+    };
+    // each would pass for a card's anywhere else
+    for number in ["+49 1512 3456789", "+4111111111119", "+378282246310005"] {
+        passes(TestGateway::new(), phone(number)).await;
+    }
+    let at = Some("/shipping_address/phone");
+    for card in ["4242 4242 4242 4242", "+4242 4242 4242 4242", "4111111111119", "+41111 11111119 x"] {
+        refused(&TestGateway::new(), phone(card), at).await;
+    }
+    let mut elsewhere = order();
+    elsewhere["shipping_address"]["line2"] = json!("+4111111111119");
+    refused(&TestGateway::new(), post(ORDERS, &elsewhere), Some("/shipping_address/line2")).await;
+}
+
+#[actix_web::test]
 async fn a_sku_of_the_catalogue_may_look_like_a_card_number() {
     let mut gateway = TestGateway::new();
     let sku = "4242424242424242";
     let book = crate::domain::catalogue::Product { sku: Sku::parse(sku).unwrap(), ..emma() };
-    gateway.app.catalogue.replace(Catalogue::build(vec![book]).unwrap());
+    gateway.app.catalogue =
+        std::sync::Arc::new(crate::gateway::LiveCatalogue::new(Catalogue::build(vec![book]).unwrap()));
     for request in [
         get(&format!("/api/v1/products/{sku}")),
         get(&format!("/api/v1/products?q={sku}")),

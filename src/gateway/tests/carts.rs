@@ -21,7 +21,14 @@ fn path() -> String {
 fn with_emma() -> CartReply {
     let lines = vec![line_of(emma(), 3)];
     let totals = Totals::of(&lines, gbp(299), gbp(0));
-    Ok(Box::new(CartView { id: cart_id(), lines, totals, price_changes: vec![], details: None }))
+    Ok(Box::new(CartView {
+        id: cart_id(),
+        lines,
+        totals,
+        price_changes: vec![],
+        details: None,
+        last_order: None,
+    }))
 }
 
 fn empty() -> CartReply {
@@ -31,6 +38,7 @@ fn empty() -> CartReply {
         totals: None,
         price_changes: vec![],
         details: None,
+        last_order: None,
     }))
 }
 

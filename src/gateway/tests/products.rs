@@ -49,7 +49,8 @@ async fn pages_of_twenty_follow_one_another() {
     let sku = |n| Sku::parse(&format!("PD-{n:02}")).unwrap();
     let many = (0..45).map(|n| Product { sku: sku(n), ..emma() }).collect();
     let mut gateway = TestGateway::new();
-    gateway.app.catalogue.replace(Catalogue::build(many).unwrap());
+    gateway.app.catalogue =
+        std::sync::Arc::new(crate::gateway::LiveCatalogue::new(Catalogue::build(many).unwrap()));
     let mut seen = vec![];
     let mut uri = "/api/v1/products?q=emma".to_owned();
     for expected in [20, 20, 5] {
@@ -111,9 +112,10 @@ async fn a_product_that_is_not_sold_is_told_without_asking() {
 async fn a_code_with_a_slash_and_a_space_has_an_address_of_its_own() {
     let sku = Sku::parse("GB/12 A.b").unwrap();
     let of_it = vec![Availability { sku: sku.clone(), available: 3, earliest: None }];
-    let gateway = TestGateway::new().replies::<Earliest>(of_it);
+    let mut gateway = TestGateway::new().replies::<Earliest>(of_it);
     let odd = vec![Product { sku, ..emma() }];
-    gateway.app.catalogue.replace(Catalogue::build(odd).unwrap());
+    gateway.app.catalogue =
+        std::sync::Arc::new(crate::gateway::LiveCatalogue::new(Catalogue::build(odd).unwrap()));
     let answered = gateway.send(get("/api/v1/products/GB%2F12%20A.b")).await;
     assert_eq!(answered.status, 200);
     assert_eq!(answered.body["sku"], "GB/12 A.b");
@@ -121,14 +123,16 @@ async fn a_code_with_a_slash_and_a_space_has_an_address_of_its_own() {
 }
 
 #[actix_web::test]
-async fn a_product_that_is_no_longer_sold_is_gone_and_no_order_takes_it() {
-    let gateway = TestGateway::new();
-    let gone = emma().sku;
-    let left = Catalogue::build(vec![Product { sku: Sku::parse("PD-9").unwrap(), ..emma() }]).unwrap();
-    gateway.app.catalogue.replace(left.with_delisted([gone].into()));
+async fn what_is_sold_no_more_is_gone_from_the_next_request_on_and_cannot_be_ordered() {
+    let gateway = TestGateway::new().replies::<Earliest>(of_emma(7, None));
+    assert_eq!(gateway.send(get("/api/v1/products/PD-1")).await.status, 200);
+    let without_emma = Catalogue::build(vec![iliad()]).unwrap().without([emma().sku]);
+    gateway.app.catalogue.replace(without_emma);
     gateway.send(get("/api/v1/products/PD-1")).await.assert_problem(410, "product_gone");
-    let refused = gateway.send(post("/api/v1/orders", &order())).await;
+    gateway.send(get("/api/v1/products/PD-999")).await.assert_problem(404, "no_such_product");
+    let refused =
+        gateway.send(post("/api/v1/orders", &order()).insert_header(("Idempotency-Key", "k"))).await;
     refused.assert_problem(422, "unknown_sku");
-    assert_eq!(refused.body["detail"], "`PD-1` is no longer sold");
-    assert!(gateway.asked().is_empty());
+    assert_eq!(refused.body["pointer"], "/lines/0/sku");
+    assert_eq!(refused.body["detail"], "`PD-1` was sold once, and is sold no more");
 }

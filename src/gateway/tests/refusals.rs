@@ -1,11 +1,15 @@
 //! Bad input: refused with a code and a pointer, and nothing is asked of the shop.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::test_gateway::*;
+use crate::domain::{CountryCode, ShopIdentity};
+use crate::gateway::AskError;
 
 const ORDERS: &str = "/api/v1/orders";
 
@@ -95,6 +99,29 @@ async fn a_field_that_is_missing_or_wrong_is_pointed_at() {
     body["backorder"] = json!("maybe");
     refused(&body, "bad_field", "/backorder").await;
     refused(&json!([]), "bad_field", "").await;
+}
+
+#[actix_web::test]
+async fn a_country_that_the_shop_does_not_send_to_is_refused_with_those_it_does() {
+    let mut gateway = TestGateway::new();
+    let countries = ["GB", "IE"].map(|code| CountryCode::parse(code).unwrap()).into();
+    gateway.app.identity = Arc::new(ShopIdentity { countries, ..ShopIdentity::demo() });
+    let mut abroad = order();
+    abroad["shipping_address"] =
+        json!({"line1": "1 Rue", "city": "Paris", "postcode": "75001", "country": "FR"});
+    let answered = gateway.send(post(ORDERS, &abroad)).await;
+    answered.assert_problem(422, "bad_field");
+    assert_eq!(answered.body["pointer"], "/shipping_address/country");
+    let detail = "the shop sends to these countries alone: United Kingdom (GB), Ireland (IE)";
+    assert_eq!(answered.body["detail"], detail);
+    assert!(gateway.asked().is_empty());
+}
+
+#[actix_web::test]
+async fn what_only_looks_unusual_in_an_address_is_taken_of_a_program() {
+    let gateway = TestGateway::new().plays(Scripted::Fail(AskError::Closed));
+    let unusual = with("/shipping_address/postcode", json!("ZZ1 1AA"));
+    gateway.send(post(ORDERS, &unusual)).await.assert_problem(503, "closing");
 }
 
 #[actix_web::test]

@@ -20,10 +20,9 @@ use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, OrderState, PassKey,
     PassKeys, Quantity, ShippingAddress, ShopIdentity, Sku, Timestamp, Totals,
 };
-use crate::gateway::LiveCatalogue;
 use crate::gateway::{
-    App, AskError, HttpLimits, OrderLinks, OsSessions, PageSettings, PendingReply, Programs, RequestGuard,
-    ShopClient, configure,
+    App, AskError, HttpLimits, LiveCatalogue, OrderLinks, OsSessions, PageSettings, PendingReply, Programs,
+    RequestGuard, ShopClient, configure,
 };
 use crate::partners::processor::{Payable, PaymentPage, TypedCard};
 use crate::runtime::{AnyReply, Clock, Question};
@@ -146,7 +145,7 @@ impl TestGateway {
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
             cors_origins: Arc::default(),
-            pages: PageSettings { payment_page_url: "http://127.0.0.1:7002/card".to_owned() },
+            pages: PageSettings::new("http://127.0.0.1:7002/card", &ShopIdentity::demo()),
             identity: Arc::new(ShopIdentity::demo()),
         };
         TestGateway { app, shop }

@@ -54,6 +54,10 @@ impl MailKind {
         }
     }
 
+    pub fn of_slug(slug: &str) -> Option<MailKind> {
+        MailKind::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+
     /// It goes to the shop's own mailbox.
     pub fn is_to_the_shop(self) -> bool {
         matches!(self, MailKind::NewOrder | MailKind::NewCase)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MailKind, Subject};
+use super::{Aftermath, MailKind, Subject};
 use crate::domain::{
     CaseId, Customer, Date, EmailAddress, Money, OrderId, OrderKey, OrderLine, OrderNumber, ShippingAddress,
     Timestamp, Totals,
@@ -31,6 +31,8 @@ pub struct Letter {
     pub tracking: Option<String>,
     /// Part of a sentence, without a full stop: `the card has expired`. To the shop: who has placed the order, what the case is about.
     pub reason: Option<String>,
+    /// Of an order that has ended.
+    pub aftermath: Option<Aftermath>,
     pub written_at: Timestamp,
 }
 
@@ -69,6 +71,7 @@ impl AboutOrder<'_> {
             arrives_on: None,
             tracking: None,
             reason: None,
+            aftermath: None,
             written_at,
         }
     }
@@ -109,6 +112,7 @@ impl Letter {
             arrives_on: None,
             tracking: None,
             reason: Some(text),
+            aftermath: None,
             written_at,
         }
     }
@@ -133,7 +137,7 @@ impl fmt::Debug for Letter {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub mod tests {
     use super::*;
     use crate::domain::{Currency, Slot};
 
@@ -160,6 +164,11 @@ pub(super) mod tests {
             arrives_on: Some(Date(20_782)),
             tracking: Some("DSD6B5JMFRYP6P".into()),
             reason: Some("the card has expired.".into()),
+            aftermath: match kind {
+                MailKind::Cancelled => Some(Aftermath::LetGo),
+                MailKind::PaymentDeclined => Some(Aftermath::BasketGivenBack),
+                _ => None,
+            },
             written_at: Timestamp(1_795_339_845_000),
         }
     }

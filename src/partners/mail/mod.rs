@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::PendingAnswer;
 
+mod aftermath;
 mod eml;
 mod kind;
 mod letter;
@@ -15,8 +16,11 @@ mod memory;
 mod subject;
 mod text;
 
+pub use aftermath::Aftermath;
 pub use eml::{EmlFolder, EmlFolderError, check_sender};
 pub use kind::MailKind;
+#[cfg(test)]
+pub use letter::tests::letter as test_letter;
 pub use letter::{AboutOrder, Letter, LetterLine};
 pub use memory::MemoryPost;
 pub use subject::Subject;

@@ -7,7 +7,7 @@
 
 use askama::Template;
 
-use super::{Letter, LetterLine, MailKind, Subject};
+use super::{Aftermath, Letter, LetterLine, MailKind, Subject};
 use crate::domain::{CountryCode, Date, ShippingAddress, ShopIdentity, Totals, money_words::said};
 
 /// So that a reply can quote it within the usual 78.
@@ -106,6 +106,7 @@ struct Text {
     arrives_on: Option<String>,
     tracking: Option<String>,
     reason: Option<String>,
+    aftermath: Option<&'static str>,
     shop: String,
     /// Who is behind the shop, as far as it is set.
     imprint: Vec<String>,
@@ -129,9 +130,10 @@ impl Text {
                 .collect(),
             arrives_on: letter.arrives_on.map(long_date),
             tracking: letter.tracking.as_deref().map(one_line),
+            aftermath: letter.aftermath.map(Aftermath::sentence),
             reason: letter.reason.as_deref().map(sentence_part),
             shop: one_line(&shop.name),
-            imprint: imprint(shop),
+            imprint: shop.imprint().iter().map(|line| one_line(line)).collect(),
             contact: contact(shop),
             is_demo: shop.is_demo,
         }
@@ -144,13 +146,6 @@ fn block(heading: Option<&str>, lines: Vec<String>) -> Option<String> {
     let lines = lines.iter().map(|line| format!("{INDENT}{line}"));
     let block: Vec<String> = heading.map(str::to_owned).into_iter().chain(lines).collect();
     (!is_empty).then(|| block.join("\n"))
-}
-
-fn imprint(shop: &ShopIdentity) -> Vec<String> {
-    let tax_number = shop.tax_number.as_ref().map(|number| format!("Tax number: {number}"));
-    let lines =
-        shop.legal_name.iter().chain(&shop.address).chain(&tax_number).chain(&shop.email).chain(&shop.phone);
-    lines.map(|line| one_line(line)).collect()
 }
 
 fn contact(shop: &ShopIdentity) -> Option<String> {

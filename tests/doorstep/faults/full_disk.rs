@@ -59,6 +59,7 @@ fn refuses_while_it_is_full(shop: &mut TestShop, volume: &Volume) {
                 let log = shop.log()[logged..].to_owned();
                 assert_eq!(status.code(), Some(1), "{log}");
                 names_the_full_disk(&log);
+                assert!(log.contains("the journal needs 4 MiB at once for its next file"), "{log}");
                 Some(())
             }
         }

@@ -1,3 +1,4 @@
+mod counting;
 mod flows;
 mod overdue;
 mod process;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::actors::PartnerCall;
-use crate::actors::stock_keeper::{DemandId, PurchaseOrder, Supply};
+use crate::actors::stock_keeper::{Count, Counted, DemandId, PurchaseOrder, Supply};
 use crate::runtime::TimerId;
 
 const SKUS: [&str; 3] = ["A", "B", "C"];
@@ -37,6 +37,11 @@ enum Step {
     Fire {
         nth: usize,
     },
+    /// Somebody counts the shelf, or more units have come.
+    Count {
+        of: usize,
+        counted: Counted,
+    },
     /// What the next step tells the stock keeper of an order makes it panic until it is given up.
     GiveUp,
     /// The operator sends again what was given up.
@@ -60,6 +65,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(How::Refused),
         1 => Just(How::Unknown),
     ];
+    let counted = prop_oneof![(0..14u32).prop_map(Counted::Are), (0..5u32).prop_map(Counted::Came)];
     prop_oneof![
         3 => (lines, any::<bool>()).prop_map(|(lines, accept)| Step::Reserve { lines, accept }),
         1 => (0..SKUS.len(), 1..9u32).prop_map(|(of, quantity)| Step::Ask { of, quantity }),
@@ -67,6 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => nth.clone().prop_map(|nth| Step::Cancel { nth }),
         8 => (nth.clone(), how).prop_map(|(nth, how)| Step::Answer { nth, how }),
         2 => nth.clone().prop_map(|nth| Step::Fire { nth }),
+        1 => (0..SKUS.len(), counted).prop_map(|(of, counted)| Step::Count { of, counted }),
         1 => Just(Step::GiveUp),
         1 => nth.prop_map(|nth| Step::SendAgain { nth }),
     ]
@@ -131,6 +138,11 @@ impl Others {
                     let message = self.timers.remove(&id).unwrap();
                     self.tell(message);
                 }
+            }
+            Step::Count { of, counted } => {
+                let (reason, who) = ("stocktake".to_owned(), "Ada".to_owned());
+                let heard = self.keeper.is_asked(Count { sku: sku(SKUS[of]), counted, reason, who });
+                self.hear(heard);
             }
             Step::GiveUp => self.gives_up = true,
             Step::SendAgain { nth } => {

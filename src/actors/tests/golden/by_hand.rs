@@ -52,15 +52,6 @@ fn events() -> Vec<Event> {
         order_manager::Event::CreditRefused { order }.into(),
         stock_keeper::Event::Overdue { order, sku: sku(), overdue: vec![overdue] }.into(),
         warehouse::Event::StopNoted { order }.into(),
-        stock_keeper::Event::Adjusted {
-            sku: sku(),
-            by: -2,
-            reason: "count".into(),
-            who: "Ada".into(),
-            at: NOON,
-        }
-        .into(),
-        stock_keeper::Event::Delisted { sku: sku(), at: NOON }.into(),
         web_session::Event::Repriced { session: session(), lines: vec![(sku(), amount)], at: NOON }.into(),
         web_session::Event::GivenBack { session: session(), order, lines: vec![line(PLENTY, 2)] }.into(),
     ]

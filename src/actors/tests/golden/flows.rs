@@ -10,10 +10,10 @@ use super::kept::Kept;
 use crate::actors::back_office::{CloseCase, ShowCase};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
 use crate::actors::order_manager::{self, Cancel, Order, Show};
-use crate::actors::stock_keeper::{self, Check, Earliest};
+use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Earliest, Import};
 use crate::actors::tests::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use crate::actors::tests::world::{
-    Faults, NONE, ONE, PLENTY, World, closed, details, line, name_of, order_of, partners,
+    Faults, NONE, ONE, PLENTY, World, closed, details, line, name_of, order_of, partners, product,
 };
 use crate::actors::web_session::{
     AddKey, Adopt, BeginCheckout, Checkout, CheckoutBegun, CheckoutCart, Create, End, Forget, ListKeys,
@@ -157,6 +157,7 @@ async fn order_everything(world: &World) {
     look(world, order).await;
     cancel(world, order).await;
     browse(world).await;
+    keep_the_shelves(world).await;
     fill_a_cart(world).await;
     // left on its way for the crash
     drop(world.submit("last", NONE, 3, "tok_visa"));
@@ -237,6 +238,19 @@ async fn fill_a_cart(world: &World) {
 }
 
 /// A visitor with a browser.
+/// A product comes, is counted, and goes.
+async fn keep_the_shelves(world: &World) {
+    let (kit, sku) = (&world.kit, Sku::parse("PD-0009").unwrap());
+    let (reason, who) = ("books.csv".to_owned(), "Ada".to_owned());
+    let products = vec![(product(sku.as_str()), 3)];
+    kit.ask(Import { products, reason: reason.clone(), who: who.clone() }).await.unwrap();
+    for counted in [Counted::Are(1), Counted::Came(2)] {
+        let (sku, reason, who) = (sku.clone(), reason.clone(), who.clone());
+        kit.ask(Count { sku, counted, reason, who }).await.unwrap().unwrap();
+    }
+    kit.ask(Delist { skus: vec![sku] }).await.unwrap();
+}
+
 async fn browse(world: &World) {
     let (kit, visitor) = (&world.kit, SessionId::new(1_795_305_600_000, 3));
     kit.ask_of(visitor, Create).await.unwrap().unwrap();

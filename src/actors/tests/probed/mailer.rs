@@ -25,6 +25,7 @@ fn letter() -> Letter {
         arrives_on: None,
         tracking: None,
         reason: None,
+        aftermath: None,
         written_at: Timestamp(1_795_348_800_000),
     }
 }

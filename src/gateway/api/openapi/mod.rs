@@ -17,7 +17,6 @@ use actix_web::web::Bytes;
 use serde_json::{Map, Value, json};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::domain::Sku;
 use crate::domain::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use crate::gateway::{Code, HttpLimits};
 
@@ -163,19 +162,11 @@ fn parameter(name: &str) -> Value {
         "order" => ("path", true, json!(words::order_id())),
         "key" => ("query", false, json!(words::order_key_or_link())),
         "q" => ("query", false, json!({"type": "string", "maxLength": HttpLimits::QUERY_CHARS_MAX})),
-        "cursor" => ("query", false, cursor()),
+        "cursor" => ("query", false, json!(words::cursor())),
         "Idempotency-Key" => ("header", true, idempotency_key()),
         other => panic!("there is no parameter {other}"),
     };
     json!({"name": name, "in": place, "required": required, "schema": schema})
-}
-
-fn cursor() -> Value {
-    json!({
-        "type": "string",
-        "pattern": format!("^([at]\\.[A-Za-z0-9._/ -]{{1,{}}})?$", Sku::LENGTH_MAX),
-        "description": "The next_cursor of the page before.",
-    })
 }
 
 fn idempotency_key() -> Value {

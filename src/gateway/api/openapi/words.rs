@@ -68,9 +68,21 @@ fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Object {
     text().enum_values(Some(names.into_iter().map(str::to_owned))).build()
 }
 
+/// Words of letters, digits and some signs with single spaces between; a letter or a digit is in one of them.
+const SKU: &str = "([._/-]+ )*[._/-]*[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/-]+)*";
+
 pub fn sku() -> Object {
-    let pattern = "^[A-Za-z0-9._/-]+( [A-Za-z0-9._/-]+)*$";
+    let pattern = format!("^{SKU}$");
     text().max_length(Some(Sku::LENGTH_MAX)).pattern(Some(pattern)).examples([json!("PD-0001")]).build()
+}
+
+/// The last product of the page before, after how well it matched.
+pub fn cursor() -> Object {
+    text()
+        .max_length(Some(Sku::LENGTH_MAX + 2))
+        .pattern(Some(format!("^([atn]\\.{SKU})?$")))
+        .description(Some("The next_cursor of the page before."))
+        .build()
 }
 
 pub fn quantity() -> Object {

@@ -7,12 +7,16 @@ use crate::gateway::tests::test_gateway::as_address;
 
 /// The fields of the shop's forms, some missing, some twice, some with anything in them.
 fn fields() -> impl Strategy<Value = String> {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 18] = [
         "sku",
         "quantity",
         "email",
         "name",
         "line1",
+        "line2",
+        "region",
+        "phone",
+        "postcode_seen",
         "city",
         "postcode",
         "country",

@@ -1,5 +1,5 @@
 use crate::domain::Sku;
-use crate::domain::catalogue::Product;
+use crate::domain::catalogue::{Catalogue, Product};
 use crate::gateway::AskError;
 use crate::gateway::tests::test_gateway;
 
@@ -113,4 +113,16 @@ async fn links_lead_to_a_book_whose_code_has_a_slash_and_a_space() {
         .shows(&format!("href=\"{link}\""))
         .shows("action=\"/cart/lines/GB%2F12%20A.b/remove\"");
     pages.get(link).await.shows("value=\"GB/12 A.b\"").shows("Change quantity");
+}
+
+#[actix_web::test]
+async fn a_book_that_is_sold_no_more_says_so() {
+    let pages = TestPages::new(stocked(9, vec![]));
+    let without_emma = Catalogue::build(vec![test_gateway::iliad()]).unwrap().without([emma().sku]);
+    pages.app.catalogue.replace(without_emma);
+    for seen in [pages.get("/books/PD-1").await, pages.post("/cart/lines", "sku=PD-1&quantity=1").await] {
+        assert_eq!(seen.status, 410);
+        seen.shows("We do not sell this book any more");
+    }
+    assert_eq!(pages.get("/books/PD-999").await.status, 404);
 }

@@ -2,6 +2,7 @@
 
 mod basket;
 mod garbled;
+mod identity;
 mod looking;
 mod orders;
 pub mod paying;

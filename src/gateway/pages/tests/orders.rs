@@ -197,3 +197,24 @@ async fn an_order_can_be_cancelled_by_its_key_until_it_is_on_its_way() {
     pages.post(&cancel, &form).await.goes_to(&format!("{path}&notice=too_late"));
     pages.get(&format!("{path}&notice=too_late")).await.shows("too late to cancel");
 }
+
+#[actix_web::test]
+async fn what_came_of_asking_to_cancel_is_said_only_while_the_order_itself_does_not_say_it() {
+    use OrderState::*;
+    let (asking, too_late) = ("We are seeing whether", "It is too late to cancel");
+    for (state, notice, words, is_said) in [
+        (Fulfilling, "asking", asking, true),
+        (Dispatched, "asking", asking, false),
+        (Cancelled, "asking", asking, false),
+        (Dispatched, "too_late", too_late, true),
+        (Cancelled, "too_late", too_late, false),
+        (Closed, "too_late", too_late, false),
+    ] {
+        let view = order_view(state);
+        let path = order_path(&view);
+        let seen = having(view, vec![]).get(&format!("{path}&notice={notice}")).await;
+        assert_eq!(seen.html.contains(words), is_said, "{state} {notice}");
+        // it goes with the state, without another load
+        seen.shows("<div id=\"notice\" data-live>");
+    }
+}

@@ -1,10 +1,14 @@
 use actix_web::test::TestRequest;
 
 use crate::access::{Quota, Quotas};
-use crate::actors::order_manager::{Answer, Outcome};
-use crate::actors::web_session::{Adopt, BeginCheckout, Message as CartMessage, NoCheckout, PayWith};
+use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView, Show};
+use crate::actors::web_session::{
+    Adopt, BeginCheckout, CartView, Message as CartMessage, NoCheckout, PayWith, View,
+};
 use crate::actors::{Address, Message};
-use crate::domain::{Backorder, Date, DeclineReason, OrderId, OrderState, VisitorKey};
+use crate::domain::{
+    Backorder, CountryCode, Date, DeclineReason, OrderId, OrderState, ShopIdentity, VisitorKey,
+};
 use crate::gateway::AskError;
 use crate::partners::processor::TypedCard;
 
@@ -152,6 +156,45 @@ async fn an_address_is_held_to_the_form_of_its_country() {
 }
 
 #[actix_web::test]
+async fn a_postcode_that_only_looks_unusual_is_asked_about_once() {
+    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    let strange = ada().replace("SW1Y+4JH", "zz1+1aa");
+    let seen = pages.post("/checkout", &strange).await;
+    assert_eq!(seen.status, 422);
+    seen.shows(
+        "United Kingdom: a postcode such as EC1Y 8SY is expected. If yours is right as it is, please go on.",
+    );
+    seen.shows("name=\"postcode_seen\" value=\"GB/ZZ1 1AA/\"").shows("value=\"zz1 1aa\"");
+    assert_eq!(begun(&pages), None);
+    let other = pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ2+2AA%2F")).await;
+    assert_eq!(other.status, 422, "that was another one");
+    assert_eq!(
+        pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ1+1AA%2F")).await.status,
+        303
+    );
+    let region = "seen=1897&name=Ada&email=ada@example.com&line1=1+St&city=Boston&region=Massa&postcode=02101&country=US";
+    let seen = pages.post("/checkout", region).await;
+    seen.shows("id=\"region-error\"").shows("value=\"US/02101/Massa\"").hides("id=\"postcode-error\"");
+    assert_eq!(
+        pages.post("/checkout", &format!("{region}&postcode_seen=US%2F02101%2FMassa")).await.status,
+        303
+    );
+}
+
+#[actix_web::test]
+async fn a_shop_sends_to_the_countries_that_it_names_and_says_which_those_are() {
+    let countries = ["IE", "GB"].map(|code| CountryCode::parse(code).unwrap()).into();
+    let shop = ShopIdentity { countries, ..ShopIdentity::demo() };
+    let pages = TestPages::new(stocked(9, vec![emmas(2)])).kept_by(shop);
+    pages.get("/checkout").await.shows("value=\"IE\" selected").shows("value=\"GB\"").hides("value=\"FR\"");
+    let abroad = "seen=1897&name=Ada&email=ada@example.com&line1=1+Rue&city=Paris&postcode=75001&country=FR";
+    let seen = pages.post("/checkout", abroad).await;
+    assert_eq!((seen.status, begun(&pages)), (422, None));
+    seen.shows("We send to these countries alone: Ireland (IE), United Kingdom (GB).");
+    assert_eq!(pages.post("/checkout", &ada()).await.status, 303);
+}
+
+#[actix_web::test]
 async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
     let pages = TestPages::new(stocked(9, vec![emmas(2)]));
     let seen = pages.post("/checkout", &ada().replace("Ada+Lovelace", "4242+4242+4242+4242")).await;
@@ -165,6 +208,17 @@ async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
         .hides("4242")
         .shows("value=\"London\"")
         .shows("value=\"ada@example.com\"");
+    assert_eq!(begun(&pages), None);
+    // the first is one in ten of its length; 16 digits are no telephone number
+    let phone = |number: &str| format!("{}&phone={number}", ada());
+    assert_eq!(pages.post("/checkout", &phone("%2B49+1512+3456789")).await.status, 303);
+    assert_eq!(pages.post("/checkout", &phone("%2B4111111111119")).await.status, 303);
+    pages.asked();
+    for refused in ["4242+4242+4242+4242", "%2B4242+4242+4242+4242", "4111111111119"] {
+        let seen = pages.post("/checkout", &phone(refused)).await;
+        assert_eq!(seen.status, 422, "{refused}");
+        seen.shows("id=\"phone-error\"").shows("looks like a card number").hides("4242").hides("41111111");
+    }
     assert_eq!(begun(&pages), None);
     let elsewhere = pages.post("/cart/lines", "sku=PD-1&quantity=4242+4242+4242+4242").await;
     assert_eq!(elsewhere.status, 422);
@@ -264,12 +318,46 @@ async fn a_strange_nonce_or_visitor_buys_nothing() {
     for strange in ["?checkout=x", "", "?checkout=x&token=tok_good"] {
         assert_eq!(pages.get(&format!("/checkout/return{strange}")).await.status, 404);
     }
-    let cardless = |(_, message): &_| {
-        matches!(message, Message::WebSession(CartMessage::PayWith(PayWith { card: None, .. })))
+    let pays_by_card = |(_, message): &_| {
+        matches!(message, Message::WebSession(CartMessage::PayWith(PayWith { card: Some(_), .. })))
     };
-    assert!(pages.asked().iter().all(cardless), "a token in the address is not looked at");
+    assert!(!pages.asked().iter().any(pays_by_card), "a token in the address is not looked at");
     assert_eq!(pages.send(TestRequest::get().uri(RETURN)).await.status, 404);
     assert!(pages.asked().is_empty());
+}
+
+/// Her browser comes back to a checkout that is over; its last order is this.
+async fn checkout_over(last: Option<OrderView>) -> SeenPage {
+    let view = last.clone();
+    let pages = TestPages::new(move |to, message| match message {
+        Message::WebSession(CartMessage::View(_)) => {
+            let last_order = last.as_ref().map(|view| view.id);
+            reply::<View>(Ok(Box::new(CartView { last_order, ..cart(vec![]) })))
+        }
+        Message::OrderManager(_) => reply::<Show>(Ok(Box::new(view.clone().unwrap()))),
+        _ => stocked(9, vec![])(to, message),
+    });
+    pages.get(RETURN).await
+}
+
+#[actix_web::test]
+async fn a_checkout_that_is_over_says_whether_she_paid_and_where_her_order_is() {
+    let none = checkout_over(None).await;
+    assert_eq!(none.status, 404);
+    none.shows("This checkout is over")
+        .shows("We know of no order from this browser, so nothing was paid here");
+    none.hides("To your order");
+    let amount = order_view(OrderState::Closed).totals.total;
+    for (state, payment, money) in [
+        (OrderState::Confirmed, PaymentView::Authorised, "Your bank holds the money."),
+        (OrderState::Closed, PaymentView::Settled { amount }, "£18.97 paid."),
+        (OrderState::AwaitingPayment, PaymentView::Unknown, "Your bank has not answered yet"),
+        (OrderState::Declined, PaymentView::Declined, "Your bank declined. Nothing was charged."),
+    ] {
+        let view = OrderView { payment, ..order_view(state) };
+        let path = order_path(&view);
+        checkout_over(Some(view)).await.shows(money).shows(&format!("href=\"{path}\">To your order"));
+    }
 }
 
 #[actix_web::test]

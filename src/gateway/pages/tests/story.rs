@@ -1,3 +1,5 @@
+use jiff::tz::TimeZone;
+
 use crate::actors::order_manager::{OrderView, PaymentView};
 use crate::domain::{
     CancelReason, DeclineReason, Happening, Money, OrderState, Party, Sku, Step, Timeline, TimelineEntry,
@@ -21,14 +23,14 @@ fn happened(what: &[(Step, Happening, Party)]) -> Timeline {
 /// `Ordered done, Paid now`, with those that are to come left out.
 fn story_of(state: OrderState, payment: PaymentView, what: &[(Step, Happening, Party)]) -> String {
     let view = OrderView { payment, ..order_view(state) };
-    let steps = story::steps(&view, &happened(what));
+    let steps = story::steps(&view, &happened(what), &TimeZone::UTC);
     let known = steps.iter().filter(|step| step.class != "later");
     known.map(|step| format!("{} {}", step.title, step.class)).collect::<Vec<_>>().join(", ")
 }
 
 /// The titles of the fifteen steps that are ticked.
 fn ticked(state: OrderState, what: &[(Step, Happening, Party)]) -> Vec<&'static str> {
-    let steps = timeline::steps(&order_view(state), &happened(what));
+    let steps = timeline::steps(&order_view(state), &happened(what), &TimeZone::UTC);
     steps.iter().filter(|step| step.class == "done").map(|step| step.title).collect()
 }
 
@@ -127,7 +129,7 @@ fn what_is_ordered_in_is_put_aside_once_it_is_here() {
         "Ordered done, Ordered in for you now"
     );
     let view = order_view(OrderState::AwaitingStock);
-    let note = story::steps(&view, &happened(&waits)).remove(1).note;
+    let note = story::steps(&view, &happened(&waits), &TimeZone::UTC).remove(1).note;
     assert_eq!(note.as_deref(), Some("Expected here on Tuesday 24 November 2026."));
     let came = [&waits[..], &[arrived, says(Happening::Authorised { amount: amount() })]].concat();
     assert_eq!(

@@ -18,10 +18,10 @@ use crate::actors::web_session::{
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, OrderLine, OrderState, SessionId, ShopIdentity, Sku, Totals, VisitorKey};
-use crate::gateway::LiveCatalogue;
 use crate::gateway::pages::error_pages;
 use crate::gateway::{
-    App, AskError, HttpLimits, PageSettings, PendingReply, Programs, RequestGuard, ShopClient, configure,
+    App, AskError, HttpLimits, LiveCatalogue, PageSettings, PendingReply, Programs, RequestGuard, ShopClient,
+    configure,
 };
 use crate::runtime::{AnyReply, Question};
 
@@ -59,7 +59,7 @@ impl ShopClient for ScriptedShop {
 
 /// The shop and a browser before it.
 pub struct TestPages {
-    app: App,
+    pub app: App,
     shop: Arc<ScriptedShop>,
     books: Vec<Product>,
     public_url: &'static str,
@@ -136,6 +136,27 @@ impl TestPages {
         self
     }
 
+    /// Where this is no demo, nobody packs, supplies or takes test cards.
+    pub fn kept_by(mut self, identity: ShopIdentity) -> TestPages {
+        if !identity.is_demo {
+            let takes_payment = identity.can_take_payment;
+            let nobody = Rules {
+                wholesalers: vec![],
+                has_crew: false,
+                test_cards: false,
+                takes_payment,
+                ..Rules::default()
+            };
+            self.app.rules = Arc::new(nobody);
+        }
+        if !identity.can_take_payment {
+            self.app.payment_page = None;
+        }
+        self.app.pages = PageSettings::new("http://127.0.0.1:7002", &identity);
+        self.app.identity = Arc::new(identity);
+        self
+    }
+
     /// Browsers reach the shop there.
     pub fn at(mut self, public_url: &'static str) -> TestPages {
         self.public_url = public_url;
@@ -195,7 +216,7 @@ fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
         clients: Arc::new(Clients::unlimited()),
         origins: test_gateway::origins(public_url),
         cors_origins: Arc::default(),
-        pages: PageSettings { payment_page_url: "http://127.0.0.1:7002".to_owned() },
+        pages: PageSettings::new("http://127.0.0.1:7002", &ShopIdentity::demo()),
         identity: Arc::new(ShopIdentity::demo()),
     }
 }
@@ -252,7 +273,7 @@ pub fn stocked(available: u32, lines: Vec<OrderLine>) -> impl Fn(Address, &Messa
 
 pub fn cart(lines: Vec<OrderLine>) -> CartView {
     let totals = Totals::of(&lines, gbp(299), gbp(0)).filter(|_| !lines.is_empty());
-    CartView { id: session(), lines, totals, price_changes: vec![], details: None }
+    CartView { id: session(), lines, totals, price_changes: vec![], details: None, last_order: None }
 }
 
 /// So many of Emma.

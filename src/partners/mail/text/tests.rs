@@ -128,6 +128,7 @@ fn no_letter_has_a_placeholder_or_a_ragged_paragraph_with_all_facts_or_none() {
             arrives_on: None,
             tracking: None,
             reason: None,
+            aftermath: None,
             ..full.clone()
         };
         for (letter, shop) in [(&full, shop()), (&full, bare_shop()), (&bare, shop()), (&bare, bare_shop())] {

@@ -1,0 +1,109 @@
+//! `doorstep products` and `doorstep delist`: what is sold. While a daemon runs it is asked; otherwise the directory is read.
+
+use std::process::ExitCode;
+
+use crate::domain::{Sku, money_words};
+use crate::output;
+use crate::settings::Settings;
+
+use super::Failure;
+use super::product_list::{Found, ProductRow, Wanted};
+use super::shelf_room::{self, another_answer};
+use super::shelves::{Asked, Told};
+
+/// As many are looked for at the most.
+const LIMIT_MAX: usize = 10_000;
+const SEARCH_CHARS_MAX: usize = 200;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A part of the title, of an author's name or of the SKU, or an ISBN
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Also those that are sold no more
+    #[arg(long)]
+    all: bool,
+    /// So many at the most, by SKU
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = limit)]
+    limit: usize,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Delisted {
+    /// As `doorstep products` shows it
+    #[arg(required = true, value_parser = Sku::parse)]
+    sku: Vec<Sku>,
+}
+
+fn limit(typed: &str) -> Result<usize, String> {
+    let number = typed.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    number.ok_or_else(|| format!("1 to {LIMIT_MAX} are expected"))
+}
+
+pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { search, all, limit, json } = arguments;
+    if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_CHARS_MAX) {
+        return Err(Failure(format!("--search takes at most {SEARCH_CHARS_MAX} characters")));
+    }
+    let wanted = Wanted { search: search.clone(), sku: None, all: *all, limit: *limit };
+    let Told::Products(found) = shelf_room::look(settings, Asked::Products(wanted))? else {
+        return Err(another_answer());
+    };
+    if *json {
+        println!("{}", serde_json::to_string_pretty(&found.products)?);
+    } else {
+        list(&found);
+    }
+    say_what_is_missing(&found);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes them off sale.
+pub fn delist(settings: &Settings, arguments: &Delisted) -> Result<ExitCode, Failure> {
+    let skus = arguments.sku.clone();
+    let Told::Delisted(delisted) = shelf_room::decide(settings, Asked::Delist(skus.clone()))? else {
+        return Err(another_answer());
+    };
+    if delisted == 0 {
+        return Err(Failure(
+            "nothing was on sale under this name: `doorstep products` shows what is".to_owned(),
+        ));
+    }
+    println!("{delisted} of {} taken off sale; orders of it go on", skus.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn list(found: &Found) {
+    if found.products.is_empty() {
+        return println!("no products");
+    }
+    println!(
+        "{:<20} {:>12} {:>8} {:>8} {:>8} {:>8} {:>8}  title",
+        "sku", "price", "in house", "for sale", "promised", "awaited", "incoming"
+    );
+    found.products.iter().for_each(line);
+}
+
+fn line(row: &ProductRow) {
+    let ProductRow { sku, on_hand, for_sale, promised, waited_for, incoming, title, .. } = row;
+    let (sku, price) = (sku.as_str(), money_words::said(row.price));
+    let since = row.delisted_at.as_ref().map_or(String::new(), |at| format!(" (sold no more since {at})"));
+    println!(
+        "{sku:<20} {price:>12} {on_hand:>8} {for_sale:>8} {promised:>8} {waited_for:>8} {incoming:>8}  {title}{since}"
+    );
+}
+
+/// Beside the list, so that it can be piped.
+fn say_what_is_missing(found: &Found) {
+    if found.more > 0 {
+        output::complain(&format!("{} more: --limit shows more, --search fewer", found.more));
+    }
+    if !found.is_whole {
+        output::complain(
+            "there are products that were not looked at: it would have taken more than a minute",
+        );
+    }
+}
