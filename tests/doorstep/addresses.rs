@@ -147,7 +147,9 @@ fn a_shop_on_a_lan_is_paid_and_shows_the_order_under_the_address_that_the_lan_kn
     let cookie = header(expect(&filled, 303), "set-cookie").to_owned();
     assert!(cookie.starts_with("doorstep_session=") && !cookie.contains("Secure"), "{cookie}");
     let cookie = cookie.split(';').next().unwrap_or_default();
-    let begun = post(&url, "/checkout", &format!("{host}Cookie: {cookie}\r\n"), ADDRESS);
+    let hers = format!("{host}Cookie: {cookie}\r\n");
+    let page = get(&url, "/checkout", &hers);
+    let begun = post(&url, "/checkout", &hers, &format!("{ADDRESS}&seen={}", seen_on(&page)));
     let (cookie, page) = (header(expect(&begun, 303), "set-cookie"), header(&begun, "location"));
     let (at, query) = page.split_once("/pay?").expect("the payment page");
     assert_eq!(at, LAN_CARDS);
@@ -178,7 +180,9 @@ fn a_proxy_that_speaks_http_1_0_with_or_without_a_host_leads_back_to_the_public_
     for host in [String::new(), format!("Host: {}\r\n", url.trim_start_matches("http://"))] {
         let filled = asks("/cart/lines", &host, &format!("sku={IN_STOCK}&quantity=1"));
         let cookie = header(&filled, "set-cookie").split(';').next().unwrap_or_default().to_owned();
-        let begun = asks("/checkout", &format!("{host}{LIES}Cookie: {cookie}\r\n"), ADDRESS);
+        let hers = format!("{host}{LIES}Cookie: {cookie}\r\n");
+        let page = get(&url, "/checkout", &format!("Host: shop.example\r\nCookie: {cookie}\r\n"));
+        let begun = asks("/checkout", &hers, &format!("{ADDRESS}&seen={}", seen_on(&page)));
         let back = pays(&cards, header(&begun, "location"));
         assert!(back.starts_with(&format!("{PUBLIC}/checkout/return?")), "{back}");
     }

@@ -391,3 +391,42 @@ fn all_of_it_works_without_javascript() {
     });
     shop.never_panicked();
 }
+
+/// Brings the price of Emma up to date while the shop is open.
+fn reprices(shop: &TestShop, price: &str) {
+    let file = shop.root().join("prices.csv");
+    let row = format!("sku,title,authors,price,stock,weight_grams\nPD-0003,Emma,Jane Austen,{price},9,340\n");
+    std::fs::write(&file, row).expect("write a catalogue");
+    shop.does(&["import", "catalogue", file.to_str().expect("a path in UTF-8")]);
+}
+
+#[test]
+fn a_price_that_changes_in_the_basket_is_shown_before_it_is_paid_with_scripts_and_without() {
+    for scripts in [true, false] {
+        let shop = setup().open();
+        reprices(&shop, "8.00");
+        visit_by(&shop, scripts, async |browser, shop| {
+            browser.opens(&format!("{}/books/PD-0003", shop.url)).await;
+            browser.clicks("Add to basket").await;
+            browser.waits_to_read("£8.00 each").await;
+            browser.opens(&format!("{}/checkout", shop.url)).await;
+            browser.fills_in_where_to_send_it().await;
+            reprices(shop, "9.00");
+            browser.clicks("Go on to payment").await;
+            let page = browser.waits_to_read("now £9.00, was £8.00").await;
+            assert!(page.contains("Nothing was begun or charged") && page.contains("£11.99"), "{page}");
+            browser.opens(&format!("{}/cart", shop.url)).await;
+            browser.waits_to_read("now £9.00, was £8.00").await;
+            browser.clicks("Check out").await;
+            browser.fills_in_where_to_send_it().await;
+            browser.clicks("Go on to payment").await;
+            // a checkout that was begun costs what it showed
+            reprices(shop, "7.00");
+            browser.waits_to_read("£11.99").await;
+            browser.pays_with("4242 4242 4242 4242").await;
+            let page = browser.waits_to_read("Thank you").await;
+            assert!(page.contains("£9.00") && page.contains("£11.99"), "{page}");
+        });
+        shop.never_panicked();
+    }
+}

@@ -282,7 +282,7 @@ impl TestShop {
     }
 
     #[track_caller]
-    fn does(&self, arguments: &[&str]) {
+    pub fn does(&self, arguments: &[&str]) {
         let done = self.command(arguments);
         assert!(done.status.success(), "{arguments:?}: {done:?}");
     }

@@ -129,12 +129,6 @@ fn cart_page(
     render(&app.pages, status, CachePolicy::NoStore, &page)
 }
 
-/// Why there is no button that leads on.
-fn not_open(app: &App) -> Option<&'static str> {
-    let why = "We cannot take payments yet: the shop is open for looking, and your basket waits.";
-    app.payment_page.is_none().then_some(why)
-}
-
 /// Why a basket that is not empty cannot be checked out, if it cannot.
 fn hindrance(app: &App, fresh: &FreshCart) -> Option<String> {
     let is_gone = |line: &&OrderLine| !fresh.is_sold(&line.sku);
@@ -146,6 +140,12 @@ fn hindrance(app: &App, fresh: &FreshCart) -> Option<String> {
     }
     let is_too_dear = !fresh.cart.lines.is_empty() && !can_be_paid(fresh.totals.as_ref());
     is_too_dear.then(|| too_dear(app))
+}
+
+/// Why there is no button that leads on.
+fn not_open(app: &App) -> Option<&'static str> {
+    let why = "We cannot take payments yet: the shop is open for looking, and your basket waits.";
+    app.payment_page.is_none().then_some(why)
 }
 
 /// What one payment can carry.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::actors::order_manager::{Claim, OrderView, Outcome, Show};
 use crate::actors::web_session::{NoCheckout, PayWith, View};
 use crate::domain::SessionId;
-use crate::gateway::{App, Code, HttpLimits, Problem, rates};
+use crate::gateway::{App, Code, FreshCart, HttpLimits, Problem, fresh_prices, rates};
 
 use super::form::query;
 use super::layout::{MessagePage, see_other};
@@ -71,6 +71,9 @@ async fn page_for(app: &App, session: SessionId, outcome: Outcome) -> Result<Htt
         .link("/cart", "Back to the basket")
         .response(&app.pages, StatusCode::PAYMENT_REQUIRED),
         Outcome::OutOfStock { earliest, .. } => {
+            if let Some(title) = gone(app, session).await? {
+                return no_longer_sold(app, &title);
+            }
             let when = match earliest {
                 Some(date) => format!("All of it can be sent by {}.", format::day(date)),
                 None => {
@@ -105,6 +108,27 @@ async fn page_for(app: &App, session: SessionId, outcome: Outcome) -> Result<Htt
         // paid in another way before, or bought already
         _ => checkout_over(app, Some(session)).await,
     }
+}
+
+/// A book of her basket, which is as it was, that is not sold any more.
+async fn gone(app: &App, session: SessionId) -> Result<Option<String>, Problem> {
+    let fresh = fresh_prices::of(app, session).await?.ok();
+    let gone = |fresh: FreshCart| {
+        fresh.cart.lines.iter().find(|line| !fresh.is_sold(&line.sku)).map(|line| line.title.clone())
+    };
+    Ok(fresh.and_then(gone))
+}
+
+fn no_longer_sold(app: &App, title: &str) -> Result<HttpResponse, Problem> {
+    MessagePage::new(
+        "A book is no longer sold",
+        vec![
+            format!("While you paid, “{title}” was taken off sale, so your order was not taken."),
+            "Nothing was charged, and your basket is as it was.".to_owned(),
+        ],
+    )
+    .link("/cart", "Back to the basket")
+    .response(&app.pages, StatusCode::CONFLICT)
 }
 
 fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> {

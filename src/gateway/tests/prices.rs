@@ -56,7 +56,7 @@ fn pounds(pence: i64) -> Value {
 
 #[actix_web::test]
 async fn a_cart_shows_the_price_of_now_and_the_one_of_before_until_its_line_changes() {
-    let mut program = Program::with_two().await;
+    let program = Program::with_two().await;
     assert_eq!(program.looks().await["lines"][0].get("was"), None);
     program.gateway.sells(vec![emma_for(900)]);
     for _ in 0..2 {
@@ -72,7 +72,7 @@ async fn a_cart_shows_the_price_of_now_and_the_one_of_before_until_its_line_chan
 /// The answer may be lost, and a client repeats by itself what was not answered: then she has seen nothing.
 #[actix_web::test]
 async fn a_cart_is_bought_at_a_new_price_once_it_was_looked_at_and_not_by_asking_twice() {
-    let mut program = Program::with_two().await;
+    let program = Program::with_two().await;
     for pence in [900, 700] {
         program.gateway.sells(vec![emma_for(pence)]);
         for _ in 0..2 {
@@ -91,7 +91,7 @@ async fn a_cart_is_bought_at_a_new_price_once_it_was_looked_at_and_not_by_asking
 
 #[actix_web::test]
 async fn a_cart_is_bought_at_a_new_price_that_is_expected() {
-    let mut program = Program::with_two().await;
+    let program = Program::with_two().await;
     program.gateway.sells(vec![emma_for(900)]);
     let refused = program.buys(None).await;
     let bought = program.buys(Some(refused.body["cart"]["total"].clone())).await;
@@ -100,7 +100,7 @@ async fn a_cart_is_bought_at_a_new_price_that_is_expected() {
 
 #[actix_web::test]
 async fn what_a_key_has_bought_is_answered_again_whatever_books_cost_since() {
-    let mut program = Program::with_two().await;
+    let program = Program::with_two().await;
     let bought = program.buys(Some(pounds(1_899))).await;
     assert_eq!(bought.status, 201);
     program.puts(1).await;
@@ -130,7 +130,7 @@ async fn a_total_that_is_expected_is_paid_or_nothing_is() {
 
 #[actix_web::test]
 async fn what_is_no_longer_sold_is_in_no_sum_and_its_cart_is_not_bought_before_it_is_out() {
-    let mut program = Program::with_two().await;
+    let program = Program::with_two().await;
     let iliad_in = TestRequest::put().uri(&format!("{}/lines/PD-2", program.cart));
     program.gateway.send(iliad_in.set_json(json!({ "quantity": 1 }))).await;
     program.gateway.sells(vec![iliad()]);

@@ -152,7 +152,7 @@ impl TestGateway {
     }
 
     /// From now on it sells these, at these prices.
-    pub fn sells(&mut self, products: Vec<Product>) {
+    pub fn sells(&self, products: Vec<Product>) {
         self.app.catalogue.replace(Catalogue::build(products).unwrap());
     }
 

@@ -1,9 +1,10 @@
 //! A price that changes while a book lies in a basket, by the pages.
 
+use crate::actors::order_manager::Outcome;
 use crate::actors::web_session::{Create, Message as CartMessage};
 use crate::actors::{Address, Message};
-use crate::domain::Sku;
 use crate::domain::catalogue::Product;
+use crate::domain::{OrderId, Sku};
 use crate::gateway::tests::one_cart::OneCartShop;
 
 use super::paying::ADA;
@@ -101,4 +102,18 @@ async fn a_book_that_is_no_longer_sold_is_said_to_be_so_and_is_not_checked_out()
     pages.post("/cart/lines/PD-1/remove", "").await.goes_to("/cart");
     pages.get("/cart").await.hides("no longer sold").shows("href=\"/checkout\"");
     assert_eq!(goes_on(&pages, 999).await.status, 303);
+}
+
+#[actix_web::test]
+async fn who_has_paid_for_a_book_that_was_taken_off_sale_meanwhile_is_told_so() {
+    let pages = TestPages::new(|to, message| match message {
+        Message::WebSession(CartMessage::PayWith(_)) => {
+            answered(Outcome::OutOfStock { order: OrderId::new(1, 1), earliest: None })
+        }
+        _ => stocked(9, vec![emmas(2)])(to, message),
+    });
+    let other = Product { sku: Sku::parse("PD-3").unwrap(), ..emma() };
+    let seen = pages.selling(vec![other]).get("/checkout/return?checkout=nonce1").await;
+    assert_eq!(seen.status, 409);
+    seen.shows("“Emma” was taken off sale").shows("Nothing was charged").shows("href=\"/cart\"");
 }
