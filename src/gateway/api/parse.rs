@@ -32,14 +32,16 @@ pub struct Order {
 pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body) -> Result<Order, Problem> {
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
-    let lines = lines(app, &fields)?;
+    let Lines { wanted, lines } = lines(app, &fields)?;
     let expected = expected_total(&fields)?;
     let details = checkout_details(app, &fields)?;
-    // not the prices: the same body is the same request, also when a price has changed
-    let wanted: Vec<(&Sku, Quantity)> = lines.iter().map(|line| (&line.sku, line.quantity)).collect();
+    // neither prices nor what is on sale: the same body is the same request, also when these have changed
     let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
-    let refused = check_total(app, &lines, expected).err();
-    let lines = if refused.is_some() { [].into() } else { lines.into() };
+    let at_todays_prices = lines.and_then(|lines| check_total(app, &lines, expected).map(|()| lines));
+    let (lines, refused) = match at_todays_prices {
+        Ok(lines) => (lines.into(), None),
+        Err(refused) => ([].into(), Some(refused)),
+    };
     Ok(Order { checkout: Checkout { program, idempotency_key, digest, lines, details }, refused })
 }
 
@@ -88,7 +90,7 @@ pub fn cart_line(app: &App, sku: &str, body: &Body) -> Result<OrderLine, Problem
 /// What makes a request another one.
 #[derive(Serialize)]
 struct Wanted<'a> {
-    lines: &'a [(&'a Sku, Quantity)],
+    lines: &'a [(Sku, Quantity)],
     details: &'a CheckoutDetails,
 }
 
@@ -113,28 +115,43 @@ pub fn order_id(text: &str) -> Option<OrderId> {
     OrderId::parse(text).ok()
 }
 
-/// The lines, those of one SKU put together where the first of them stands.
-fn lines(app: &App, order: &Fields<'_>) -> Result<Vec<OrderLine>, Problem> {
+/// What is wanted, lines of one SKU put together where the first of them stands.
+struct Lines {
+    wanted: Vec<(Sku, Quantity)>,
+    /// With what each is and costs today; or why one of them cannot be bought any more.
+    lines: Result<Vec<OrderLine>, Problem>,
+}
+
+/// What was never sold is an error, for no key can have bought it.
+fn lines(app: &App, order: &Fields<'_>) -> Result<Lines, Problem> {
     let at = order.place("lines");
     let items = order.list("lines")?;
     if !(1..=LINES_MAX).contains(&items.len()) {
         return Err(at.bad(format!("1 to {LINES_MAX} lines are expected, not {}", items.len())));
     }
     let catalogue = app.catalogue.now();
-    let mut lines: Vec<OrderLine> = Vec::with_capacity(items.len());
+    let (mut wanted, mut gone): (Vec<(Sku, Quantity)>, _) = (Vec::with_capacity(items.len()), None);
     for (place, item) in items.iter().enumerate() {
         let at = Place::Item(&at, place);
         let fields = Fields::of(item, &at, &["sku", "quantity"])?;
         let quantity = quantity(&fields)?;
-        let sku = fields.text("sku")?;
-        let product =
-            product(&catalogue, sku).map_err(|problem| problem.at(fields.place("sku").pointer()))?;
-        match lines.iter_mut().find(|line| line.sku == product.sku) {
-            Some(line) => line.quantity = sum(line.quantity, quantity, &fields)?,
-            None => lines.push(line_of(product, quantity)),
+        let text = fields.text("sku")?;
+        let sku = Sku::parse(text).map_err(|_| unknown_sku(text).at(fields.place("sku").pointer()))?;
+        if let Err(problem) = product(&catalogue, text) {
+            let problem = problem.at(fields.place("sku").pointer());
+            if !catalogue.is_delisted(&sku) {
+                return Err(problem);
+            }
+            gone.get_or_insert(problem);
+        }
+        match wanted.iter_mut().find(|(known, _)| *known == sku) {
+            Some((_, units)) => *units = sum(*units, quantity, &fields)?,
+            None => wanted.push((sku, quantity)),
         }
     }
-    Ok(lines)
+    let line = |(sku, quantity): &(Sku, Quantity)| Some(line_of(catalogue.get(sku)?, *quantity));
+    let lines = gone.map_or_else(|| Ok(wanted.iter().filter_map(line).collect()), Err);
+    Ok(Lines { wanted, lines })
 }
 
 fn sum(one: Quantity, other: Quantity, fields: &Fields<'_>) -> Result<Quantity, Problem> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::one_cart::OneCartShop;
 use super::test_gateway::*;
 use crate::actors::web_session::{NoCheckout, Submit};
-use crate::domain::catalogue::Product;
+use crate::domain::catalogue::{Catalogue, Product};
 
 fn emma_for(pence: i64) -> Product {
     Product { price: gbp(pence), ..emma() }
@@ -164,6 +164,11 @@ async fn an_order_in_one_call_costs_what_it_expects_or_is_not_taken() {
         let again = gateway.send(request).await;
         assert_eq!((again.status.as_u16(), again.header("idempotent-replayed")), (201, Some("true")));
     }
+    // nor whether it is sold any more
+    gateway.app.catalogue.replace(Catalogue::build(vec![iliad()]).unwrap().without([emma().sku]));
+    assert_eq!(gateway.send(post("/api/v1/orders", &order())).await.status, 201);
+    let other = post("/api/v1/orders", &order()).insert_header(("Idempotency-Key", "another"));
+    gateway.send(other).await.assert_problem(422, "unknown_sku");
 }
 
 #[actix_web::test]

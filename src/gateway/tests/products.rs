@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::test_gateway::*;
 use crate::actors::stock_keeper::{Availability, Check, Earliest, Message as ToStock};
+use crate::actors::web_session::{NoCheckout, Submit};
 use crate::actors::{Address, Message};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::{Date, Sku};
@@ -124,7 +125,9 @@ async fn a_code_with_a_slash_and_a_space_has_an_address_of_its_own() {
 
 #[actix_web::test]
 async fn what_is_sold_no_more_is_gone_from_the_next_request_on_and_cannot_be_ordered() {
-    let gateway = TestGateway::new().replies::<Earliest>(of_emma(7, None));
+    let gateway = TestGateway::new()
+        .replies::<Earliest>(of_emma(7, None))
+        .replies::<Submit>(Err(NoCheckout::CartEmpty));
     assert_eq!(gateway.send(get("/api/v1/products/PD-1")).await.status, 200);
     let without_emma = Catalogue::build(vec![iliad()]).unwrap().without([emma().sku]);
     gateway.app.catalogue.replace(without_emma);
