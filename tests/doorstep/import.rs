@@ -8,7 +8,7 @@ use super::other_builds::held;
 use super::shop::{Setup, TestShop, setup};
 
 /// The ten thousand real books; they are no part of the repository.
-fn goodbooks() -> PathBuf {
+pub fn goodbooks() -> PathBuf {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let folder = std::env::var_os("DOORSTEP_SHARED_DATA").map_or_else(beside, PathBuf::from);
     let file = folder.join("goodbooks-10k.csv.gz");
@@ -30,11 +30,11 @@ fn imports(shop: &TestShop, file: &Path, flags: &[&str]) -> Output {
     shop.command(&[&["import", "catalogue", file], flags].concat())
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn complaints(output: &Output) -> String {
+pub fn complaints(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

@@ -52,6 +52,7 @@ mod rates;
 mod shop;
 mod signals;
 mod slow;
+mod stock_room;
 mod stored;
 mod tidy;
 mod verify;
