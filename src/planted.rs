@@ -55,6 +55,7 @@ bugs! {
     Oversell, "oversell", "I12", "what is reserved for others counts as available";
     PackedPutAwayAsAllocated, "packed-put-away-as-allocated", "I12", "a parcel that is stopped after packing is put back as if it had not been packed";
     ShortCountedInFull, "short-counted-in-full", "I13", "a delivery that comes short is counted as it was acknowledged";
+    CountIgnoresAllocated, "count-ignores-allocated", "I13", "what is counted on the shelf is held against the books without what is allocated to orders";
     NewKeyForEachTry, "new-key-for-each-try", "I14", "an order for supplies that was not answered is sent again under another key";
     LetterWithTheAnswer, "letter-with-the-answer", "I14", "the confirmation is mailed only to who still waits for the answer";
     ShipNoticeTwice, "ship-notice-twice", "I15", "a ship notice that comes twice is received twice";

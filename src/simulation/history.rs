@@ -9,6 +9,8 @@ use crate::domain::{Backorder, OrderId, OrderState};
 /// When something happened, in milliseconds of real (virtual) time since the world began.
 pub type Moment = u64;
 
+const COUNTED: &str = "counted ";
+
 #[derive(Clone, Debug, Default)]
 pub struct History {
     /// Every request, in the order in which they were sent.
@@ -240,4 +242,13 @@ pub struct Secret {
     pub text: String,
     /// `None`: nobody may ever be answered with it, not even whoever sent it.
     pub owner: Option<u32>,
+}
+
+/// The shopkeeper's reason for a count, which says what it was.
+pub fn counted(units: u32) -> String {
+    format!("{COUNTED}{units}")
+}
+
+pub fn read_counted(reason: &str) -> Option<i64> {
+    reason.strip_prefix(COUNTED)?.parse().ok()
 }

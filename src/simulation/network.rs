@@ -9,10 +9,21 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::gateway::{InProcess, Request, Response};
+use crate::actors::{Address, stock_keeper};
+use crate::domain::catalogue::Catalogue;
+use crate::gateway::{InProcess, LiveCatalogue, Request, Response, ShopClient};
 
 use super::card_page::SimulatedCardPage;
 use super::history::{History, HttpAnswer, Moment, SentRequest};
+
+/// What an operator's command reaches of the running process.
+pub struct BackDoor {
+    pub shop: Arc<dyn ShopClient>,
+    pub catalogue: Arc<LiveCatalogue>,
+}
+
+/// As the operator's commands wait.
+const DECIDED_WITHIN: Duration = Duration::from_secs(30);
 
 pub struct Network {
     began: Instant,
@@ -23,6 +34,8 @@ pub struct Network {
     /// The process has ended: its requests get no answer. `Notify` wakes waiters in the order in which they came, which keeps a run
     /// deterministic.
     ended: Notify,
+    /// Where the shopkeeper gives her orders.
+    back_door: RefCell<Option<BackDoor>>,
     pub history: RefCell<History>,
     /// Faults have stopped: customers who had given up for the time may ask again.
     calm: Cell<bool>,
@@ -39,6 +52,7 @@ impl Network {
             site: RefCell::default(),
             incarnations: Cell::new(0),
             ended: Notify::new(),
+            back_door: RefCell::default(),
             history: RefCell::default(),
             calm: Cell::new(false),
             calmed: Notify::new(),
@@ -47,14 +61,16 @@ impl Network {
         })
     }
 
-    pub fn open(&self, site: InProcess) {
+    pub fn open(&self, site: InProcess, back_door: BackDoor) {
         self.incarnations.set(self.incarnations.get() + 1);
         *self.site.borrow_mut() = Some(site);
+        *self.back_door.borrow_mut() = Some(back_door);
     }
 
     /// The process is gone, and every connection with it.
     pub fn close(&self) {
         *self.site.borrow_mut() = None;
+        *self.back_door.borrow_mut() = None;
         self.ended.notify_waiters();
     }
 
@@ -113,6 +129,24 @@ impl Network {
         };
         self.history.borrow_mut().requests[place].answer = Some(self.answer(&response));
         Some(response)
+    }
+
+    /// Asks the stock keeper beside the gateway. `None`: the shop is down or refuses, or it is not known whether it was done.
+    pub async fn asks_stock_keeper(&self, message: stock_keeper::Message) -> Option<()> {
+        let shop = self.back_door.borrow().as_ref().map(|door| door.shop.clone())?;
+        let ended = self.ended.notified();
+        tokio::select! {
+            biased;
+            () = ended => None,
+            told = shop.ask_any(Address::StockKeeper, message.into(), DECIDED_WITHIN) => told.ok().map(drop),
+        }
+    }
+
+    /// Customers see these from their next request on.
+    pub fn show(&self, catalogue: Catalogue) {
+        if let Some(door) = &*self.back_door.borrow() {
+            door.catalogue.replace(catalogue);
+        }
     }
 
     fn answer(&self, response: &Response) -> HttpAnswer {

@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::access::Origins;
+use crate::actors::stock_keeper::Listed;
 use crate::actors::{GATEWAY, Rules, SESSIONS, Shop};
 use crate::actors::{bank, stock_keeper, tree, web_session};
 use crate::domain::catalogue::Catalogue;
@@ -28,7 +29,7 @@ use super::coverage::Coverage;
 use super::crashing_journal::{CrashSwitch, CrashingJournal};
 use super::fault::Fault;
 use super::fault_hooks::FaultHooks;
-use super::network::Network;
+use super::network::{BackDoor, Network};
 use super::observation::Start;
 use super::partners::FaultyPartners;
 use super::plan::{Options, Plan, random_for};
@@ -167,6 +168,19 @@ impl SimulatedWorld {
         self.programs.replace_keys(all.iter().flat_map(|programs| programs.good()));
     }
 
+    /// What customers see, as `serve` reads it at the start.
+    fn show_what_is_listed(&self) {
+        let all = self.kit.running().every::<Listed>().unwrap_or_default();
+        if all.is_empty() {
+            return;
+        }
+        let (sold, off_sale): (Vec<Listed>, Vec<Listed>) =
+            all.into_iter().partition(|listed| listed.delisted_at.is_none());
+        let sold = sold.into_iter().map(|listed| listed.product).collect();
+        let catalogue = Catalogue::build(sold).expect("what was listed makes a catalogue");
+        self.catalogue.replace(catalogue.without(off_sale.into_iter().map(|listed| listed.product.sku)));
+    }
+
     async fn start(&mut self, acknowledged: Position) {
         self.fault_hooks.begin_incarnation();
         self.kit.cells = self.cells.random_range(1..=self.cells_max);
@@ -175,6 +189,7 @@ impl SimulatedWorld {
         let at = self.network.moment();
         self.starts.push(Start { at, acknowledged, found, refused: None, rotten: false });
         self.load_api_keys();
+        self.show_what_is_listed();
         let (running, clock) = (self.kit.running(), self.kit.running().clock());
         let carts = sweeper::service(running.handle(), running.trees(), clock, self.rules.clone());
         self.kit.add_service(GATEWAY, sweeper::NAME, carts);
@@ -195,7 +210,8 @@ impl SimulatedWorld {
             identity: Arc::new(ShopIdentity::demo()),
         };
         self.network.card_page.connect(app.shop.clone());
-        self.network.open(InProcess::new(app).await);
+        let back_door = BackDoor { shop: app.shop.clone(), catalogue: self.catalogue.clone() };
+        self.network.open(InProcess::new(app).await, back_door);
     }
 
     /// The process ends: its connections break, and its disk keeps what `why` leaves of it. `None`: it ends without a fault.

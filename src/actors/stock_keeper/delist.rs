@@ -1,4 +1,5 @@
 use crate::actors::Turn;
+use crate::domain::Sku;
 
 use super::{Delist, Event, Listed};
 
@@ -13,4 +14,9 @@ pub fn delist(turn: &mut Turn<'_>, question: &Delist) {
         }
     }
     turn.answer(question, delisted);
+}
+
+/// It is neither reserved nor ordered in for anybody who comes from now on.
+pub fn is_off_sale(turn: &mut Turn<'_>, sku: &Sku) -> bool {
+    turn.get::<Listed>(sku).is_some_and(|listed| listed.delisted_at.is_some())
 }

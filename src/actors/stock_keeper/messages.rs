@@ -180,7 +180,7 @@ pub enum Counted {
 #[error("the shop lists no such product: `doorstep products` shows those that it does")]
 pub struct NotListed;
 
-/// `doorstep delist`, and an import that takes what its file does not have off sale. Replies how many were on sale.
+/// `doorstep delist`, and an import that takes what its file does not have off sale: it is neither reserved nor are quotes asked for it. Replies how many were on sale.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delist {
     pub skus: Vec<Sku>,

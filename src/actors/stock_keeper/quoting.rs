@@ -9,6 +9,7 @@ use crate::partners::wholesaler::{QuoteAnswer, QuoteRequest, WholesalerId};
 use crate::planted::{self, Bug};
 use crate::runtime::Snapshot;
 
+use super::delist::is_off_sale;
 use super::listing::for_sale;
 use super::process::{self, Report, Step, next};
 use super::supply::can_be;
@@ -20,13 +21,13 @@ use super::{
 /// Wholesalers are asked for at least so many, so that one round serves those who come later.
 const QUOTED_UNITS_MIN: u64 = 2 * Quantity::MAX as u64;
 
-/// The gateway's question. Lines that are short wait for quotes; what is not listed is left out.
+/// The gateway's question. Lines that are short wait for quotes; what is not sold is left out.
 pub fn earliest(turn: &mut Turn<'_>, question: &Earliest) {
     let Some(owed) = turn.answer_later(question) else { return };
     let mut lines: Vec<DemandLine> = vec![];
     for units in &question.wanted {
         let Some(item) = turn.get::<StockItem>(&units.sku) else { continue };
-        if lines.iter().any(|line| line.sku == units.sku) {
+        if is_off_sale(turn, &units.sku) || lines.iter().any(|line| line.sku == units.sku) {
             continue;
         }
         let mut line = look(turn, &item, units);

@@ -2,6 +2,7 @@ use crate::actors::{Turn, order_manager};
 use crate::domain::{Backorder, Date, OrderId, Sku, Units};
 use crate::planted::{self, Bug};
 
+use super::delist::is_off_sale;
 use super::process::{self, Report, Step, next};
 use super::quoting;
 use super::{Bucket, Demand, DemandId, DemandLine, Event, StockItem, Waiting, Who};
@@ -18,6 +19,9 @@ pub fn reserve(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], backorder: 
 
 fn is_in_stock(turn: &mut Turn<'_>, line: &Units) -> bool {
     let Some(item) = turn.get::<StockItem>(&line.sku) else { return false };
+    if is_off_sale(turn, &line.sku) {
+        return false;
+    }
     let oversold = if planted::is(Bug::Oversell) { item.reserved } else { 0 };
     item.available + oversold >= u64::from(line.quantity)
 }
@@ -46,11 +50,11 @@ fn short(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], backorder: Backor
 }
 
 /// What there is of each line, what is missing, and by when it could be here. `None` where the order
-/// cannot even wait: a SKU is not listed, or too many wait for it.
+/// cannot even wait: a SKU is not sold, or too many wait for it.
 fn survey(turn: &mut Turn<'_>, lines: &[Units], backorder: Backorder) -> Option<Vec<DemandLine>> {
     let mut seen = vec![];
     for line in lines {
-        let item = turn.get::<StockItem>(&line.sku)?;
+        let item = turn.get::<StockItem>(&line.sku).filter(|_| !is_off_sale(turn, &line.sku))?;
         let surveyed = quoting::look(turn, &item, line);
         let has_room = item.pegs.len() < StockItem::PEGS_MAX || backorder == Backorder::Refuse;
         let can_ask = !surveyed.asking || quoting::can_join(turn, &item);

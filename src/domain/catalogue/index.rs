@@ -60,6 +60,10 @@ impl Catalogue {
         self
     }
 
+    pub fn delisted(&self) -> impl Iterator<Item = &Sku> {
+        self.delisted.iter()
+    }
+
     pub fn is_delisted(&self, sku: &Sku) -> bool {
         self.delisted.contains(sku)
     }

@@ -3,7 +3,7 @@
 //! The stock keeper's own counts are unsigned, so a mistake would not show in them. Here every move is replayed with a
 //! sign from the journal's events: by SKU (nothing is taken from where nothing is), and by order (no order moves units that
 //! are another's, or has more than it asked for). At the end each open order has what it asked for, and one that
-//! has ended keeps nothing. Carts reserve nothing.
+//! has ended keeps nothing. Carts reserve nothing, and what is off sale is reserved for nobody who comes then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +40,7 @@ struct Assortment<'a> {
     by_order: BTreeMap<OrderId, BTreeMap<&'a Sku, Counts>>,
     /// What orders wait for.
     pegs: BTreeMap<(OrderId, &'a Sku), i64>,
+    off_sale: BTreeSet<&'a Sku>,
     /// Said once of each.
     below_zero: BTreeSet<(Option<OrderId>, &'a Sku)>,
     /// Orders of which a message was given up: what it was to move is still where it was, and the operator has a case.
@@ -53,7 +54,25 @@ impl<'a> Assortment<'a> {
             Found { sku, quantity } | Received { sku, quantity, .. } => {
                 self.by_sku.entry(sku).or_default()[Bucket::Available as usize] += i64::from(*quantity);
             }
+            Adjusted { sku, by, .. } => {
+                let available = &mut self.by_sku.entry(sku).or_default()[Bucket::Available as usize];
+                *available += by;
+                let left = *available;
+                found.expect(left >= 0, || {
+                    format!("{left} units of {sku} are for sale once {by} were counted")
+                });
+            }
+            Delisted { sku, .. } => {
+                self.off_sale.insert(sku);
+            }
+            Listed { product } => {
+                self.off_sale.remove(&product.sku);
+            }
             Moved { order, sku, from, to, quantity } => {
+                let is_new = (*from, *to) == (Bucket::Available, Bucket::Reserved);
+                found.expect_of(*order, !(is_new && self.off_sale.contains(sku)), || {
+                    format!("{quantity} units of {sku} were reserved for it, which was off sale")
+                });
                 self.shift(*order, sku, *from, *to, *quantity, found);
             }
             PegServed { order, sku, quantity } => {

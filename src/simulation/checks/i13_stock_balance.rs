@@ -1,6 +1,6 @@
 //! I13: what came (from wholesalers, found on the shelf) is what is here, was shipped, or was written off.
 //!
-//! The stock keeper's totals are held against the journal's events, and those against the wholesalers' own books: what it
+//! After a count the books say what was counted, or no less than orders were promised. The stock keeper's totals are held against the journal's events, and those against the wholesalers' own books: what it
 //! received of a purchase order is what was sent, not sooner than it was at the dock. At the end all that was sent
 //! has been received.
 
@@ -10,11 +10,13 @@ use crate::actors::Event;
 use crate::actors::stock_keeper::{self, Bucket, PurchaseOrder, PurchaseOrderId, StockItem, Supply};
 use crate::domain::{Sku, Timestamp};
 
+use super::super::history;
 use super::super::observation::{Deal, Observation};
 use super::{Found, names_purchase_order};
 
 pub fn check(observation: &Observation<'_>, found: &mut Found) {
     what_came_is_here_or_left(observation, found);
+    what_was_counted_is_in_the_books(observation, found);
     let deals = observation.books.deals.iter().map(|deal| (deal.key.as_str(), deal)).collect();
     what_was_received_was_sent(observation, &deals, found);
     if observation.is_end() {
@@ -28,6 +30,7 @@ struct Totals {
     received: i64,
     found: i64,
     shipped: i64,
+    written_off: i64,
 }
 
 fn what_came_is_here_or_left(observation: &Observation<'_>, wrong: &mut Found) {
@@ -42,7 +45,7 @@ fn what_came_is_here_or_left(observation: &Observation<'_>, wrong: &mut Found) {
         let counted = totals_of(item);
         wrong.expect(said == counted, || format!("{sku}: the events say {said:?}, the item {counted:?}"));
         let came = said.received + said.found;
-        let stayed_or_left = signed(item.on_hand()) + said.shipped + signed(item.written_off);
+        let stayed_or_left = signed(item.on_hand()) + said.shipped + said.written_off;
         wrong.expect(came == stayed_or_left, || {
             format!("{sku}: {came} units came, {stayed_or_left} are on hand, shipped or written off")
         });
@@ -54,6 +57,11 @@ fn add_up<'a>(totals: &mut BTreeMap<&'a Sku, Totals>, event: &'a stock_keeper::E
     match event {
         Found { sku, quantity } => totals.entry(sku).or_default().found += i64::from(*quantity),
         Received { sku, quantity, .. } => totals.entry(sku).or_default().received += i64::from(*quantity),
+        Adjusted { sku, by, .. } => {
+            let totals = totals.entry(sku).or_default();
+            totals.found += by.max(&0);
+            totals.written_off -= by.min(&0);
+        }
         Moved { sku, to: Bucket::Shipped, quantity, .. } => {
             totals.entry(sku).or_default().shipped += i64::from(*quantity);
         }
@@ -62,7 +70,56 @@ fn add_up<'a>(totals: &mut BTreeMap<&'a Sku, Totals>, event: &'a stock_keeper::E
 }
 
 fn totals_of(item: &StockItem) -> Totals {
-    Totals { received: signed(item.received), found: signed(item.found), shipped: signed(item.shipped) }
+    Totals {
+        received: signed(item.received),
+        found: signed(item.found),
+        shipped: signed(item.shipped),
+        written_off: signed(item.written_off),
+    }
+}
+
+/// Units in the house and for sale, by what the events say.
+#[derive(Clone, Copy, Default)]
+struct Shelf {
+    on_hand: i64,
+    available: i64,
+}
+
+/// Of a count that the shopkeeper's reason repeats.
+fn what_was_counted_is_in_the_books(observation: &Observation<'_>, wrong: &mut Found) {
+    let mut shelves: BTreeMap<&Sku, Shelf> = BTreeMap::new();
+    for (_, _, event) in observation.events() {
+        let Event::StockKeeper(event) = event else { continue };
+        let Some((sku, on_hand, available)) = change(event) else { continue };
+        let shelf = shelves.entry(sku).or_default();
+        shelf.on_hand += on_hand;
+        shelf.available += available;
+        let stock_keeper::Event::Adjusted { reason, .. } = event else { continue };
+        let Some(counted) = history::read_counted(reason) else { continue };
+        let (on_hand, all_promised) = (shelf.on_hand, shelf.available == 0);
+        let agrees = on_hand == counted || all_promised && on_hand > counted;
+        wrong.expect(agrees, || {
+            format!("{sku}: {counted} were counted, and the books say {on_hand} after it")
+        });
+    }
+}
+
+/// So many more in the house and for sale, or fewer.
+fn change(event: &stock_keeper::Event) -> Option<(&Sku, i64, i64)> {
+    use stock_keeper::Event::*;
+    Some(match event {
+        Found { sku, quantity } | Received { sku, quantity, .. } => {
+            (sku, i64::from(*quantity), i64::from(*quantity))
+        }
+        Adjusted { sku, by, .. } => (sku, *by, *by),
+        PegServed { sku, quantity, .. } => (sku, 0, -i64::from(*quantity)),
+        Moved { sku, from, to, quantity, .. } => {
+            let is = |is: bool| i64::from(is) * i64::from(*quantity);
+            let available = is(*to == Bucket::Available) - is(*from == Bucket::Available);
+            (sku, -is(*to == Bucket::Shipped), available)
+        }
+        _ => return None,
+    })
 }
 
 fn signed(units: u64) -> i64 {

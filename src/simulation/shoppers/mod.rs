@@ -5,6 +5,7 @@ mod cart;
 mod checkout;
 mod flooder;
 mod fuzzer;
+mod keeper;
 mod owner;
 mod program;
 mod repricer;
@@ -27,6 +28,8 @@ use shopper::{DAY_MS, Shopper, json_request};
 
 /// In so many worlds there is a flooder.
 const FLOODED: f64 = 0.25;
+/// In so many the shopkeeper is at work.
+const KEPT: f64 = 0.4;
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
@@ -36,9 +39,10 @@ enum Kind {
     Stranger,
     Fuzzer,
     Flooder { cart_kept: Duration },
+    Keeper { days: u32 },
 }
 
-/// As often as each stands here. A flooder comes beside them.
+/// As often as each stands here. A flooder and the shopkeeper come beside them.
 const KINDS: [Kind; 8] = [
     Kind::Program,
     Kind::Program,
@@ -50,9 +54,11 @@ const KINDS: [Kind; 8] = [
     Kind::Fuzzer,
 ];
 
-/// The numbers of all who come; the last may be a flooder's.
+/// The numbers of all who come; the last may be a flooder's and the shopkeeper's.
 pub fn numbers(options: &Options) -> Vec<u32> {
-    let all = 0..options.orders + u32::from(has_flooder(options));
+    let flooder = has_flooder(options).then_some(options.orders);
+    let keeper = has_keeper(options).then_some(options.orders + 1);
+    let all = (0..options.orders).chain(flooder).chain(keeper);
     all.filter(|number| options.only.as_ref().is_none_or(|only| only.contains(number))).collect()
 }
 
@@ -61,15 +67,20 @@ fn has_flooder(options: &Options) -> bool {
     random_for(options.seed, "flooder").random_bool(FLOODED)
 }
 
+fn has_keeper(options: &Options) -> bool {
+    random_for(options.seed, "keeper").random_bool(KEPT)
+}
+
 /// Lets all of them come, each at her time in the days of trade.
 pub fn arrive(options: &Options, plan: &Plan, network: &Rc<Network>) -> Vec<JoinHandle<()>> {
     let cart_kept = Duration::from_millis(plan.rules().cart_kept_ms);
-    let arrive = |number| {
+    let arrive = |number: u32| {
         let mut rng = random_for(options.seed, &format!("shopper {number}"));
         let after_ms = rng.random_range(0..=u64::from(options.days) * DAY_MS);
-        let kind = match number == options.orders {
-            true => Kind::Flooder { cart_kept },
-            false => KINDS[rng.random_range(0..KINDS.len())],
+        let kind = match number.checked_sub(options.orders) {
+            Some(0) => Kind::Flooder { cart_kept },
+            Some(_) => Kind::Keeper { days: options.days },
+            None => KINDS[rng.random_range(0..KINDS.len())],
         };
         let (assortment, silent) = (options.assortment.clone(), plan.rate(Fault::BankSilent));
         let (network, address) = (network.clone(), addresses::of_customer(number));
@@ -89,6 +100,7 @@ impl Shopper {
             Kind::Stranger => self.stranger().await,
             Kind::Fuzzer => self.fuzzer().await,
             Kind::Flooder { cart_kept } => self.flooder(cart_kept).await,
+            Kind::Keeper { days } => self.keeper(days).await,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use crate::domain::Money;
 use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::{Money, Sku};
 use crate::gateway::LiveCatalogue;
 
 use super::super::network::Network;
@@ -33,5 +33,7 @@ fn reprice_one(catalogue: &LiveCatalogue, rng: &mut StdRng) {
     let place = rng.random_range(0..products.len());
     let price = &mut products[place].price;
     *price = Money { amount: (price.amount * rng.random_range(PERCENT) / 100).max(1), ..*price };
-    catalogue.replace(Catalogue::build(products).expect("the same products at other prices"));
+    let delisted: Vec<Sku> = catalogue.now().delisted().cloned().collect();
+    let repriced = Catalogue::build(products).expect("the same products at other prices");
+    catalogue.replace(repriced.without(delisted));
 }

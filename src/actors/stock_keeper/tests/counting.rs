@@ -1,7 +1,9 @@
 //! Products that are brought up to date, units that are counted, and what is taken off sale.
 
 use super::*;
-use crate::actors::stock_keeper::{Count, Counted, Delist, Import, ImportedCount, Listed, NotListed};
+use crate::actors::stock_keeper::{
+    Availability, Count, Counted, Delist, Import, ImportedCount, Listed, NotListed,
+};
 use crate::domain::CaseKind;
 
 fn counts(keeper: &mut Alone<Shop>, name: &str, counted: Counted) -> Heard {
@@ -118,7 +120,18 @@ fn what_is_taken_off_sale_keeps_its_orders_and_its_units_and_is_sold_again_by_an
     assert_eq!(keeper.is_asked(delist()).reply(), Some(&0_usize), "it is off sale already");
     let heard = keeper.hears(Message::Allocate { order: order(1), lines: units(&[("A", 3)]) });
     assert_eq!(heard.orders, [order_manager::Message::Allocated { order: order(1) }]);
+    for backorder in [Backorder::Refuse, Backorder::Accept] {
+        let heard = keeper.reserve(2, &[("A", 1)], backorder);
+        assert_eq!(
+            (heard.orders, heard.calls.len()),
+            (vec![out_of_stock(2, None)], 0),
+            "nobody else gets any"
+        );
+    }
+    let heard = keeper.is_asked(Earliest { wanted: units(&[("A", 20)]) });
+    assert_eq!(heard.reply::<Vec<Availability>>(), Some(&vec![]), "and no wholesaler is asked");
     let (done, _) = imports(&mut keeper, &[(product("A"), 10)]);
+    assert_eq!(keeper.reserve(3, &[("A", 7)], Backorder::Refuse).orders, [reserved(3)]);
     assert_eq!(done, ImportedCount { new: 0, changed: 1, adjusted: 0 });
     assert_eq!(keeper.get::<Listed>(&sku("A")).unwrap().delisted_at, None);
 }
