@@ -10,11 +10,13 @@ use doorstep::simulation::checks::{self, Checker};
 use doorstep::simulation::plan::{FaultChoice, Options};
 use doorstep::simulation::{first_difference, run};
 
-/// Within so many worlds each bug must be found. The rarest, a capture that is asked for twice, comes up in one of 30.
+/// Within so many worlds each bug must be found. The rarest come up in one of some hundred.
 const WORLDS_MAX: u64 = 400;
 
-fn options(seed: u64) -> Options {
-    Options { seed, days: 6, orders: 30, faults: FaultChoice::Drawn, only: None, assortment: Arc::default() }
+/// Who goes beyond what is ordered in on her word meets others who do: that takes a crowd.
+fn options(bug: Bug, seed: u64) -> Options {
+    let (days, orders) = if bug.breaks() == "I24" { (14, 150) } else { (6, 30) };
+    Options { seed, days, orders, faults: FaultChoice::Drawn, only: None, assortment: Arc::default() }
 }
 
 fn checker_of(bug: Bug) -> &'static Checker {
@@ -27,9 +29,9 @@ fn found_at(bug: Bug) -> Option<(u64, String)> {
     let checker = checker_of(bug);
     for seed in 1..=WORLDS_MAX {
         planted::plant(Some(bug));
-        let lived = run(&options(seed), &[checker]);
+        let lived = run(&options(bug, seed), &[checker]);
         // the driver's half of I22: the same seed is the same world
-        let again = (bug.breaks() == "I22").then(|| run(&options(seed), &[]));
+        let again = (bug.breaks() == "I22").then(|| run(&options(bug, seed), &[]));
         planted::plant(None);
         if let Some(violation) = lived.violations.first() {
             assert_eq!(violation.invariant, bug.breaks(), "{violation:?}");
@@ -44,13 +46,17 @@ fn found_at(bug: Bug) -> Option<(u64, String)> {
 
 #[test]
 fn each_planted_bug_is_found_by_the_checker_of_its_invariant_alone() {
+    // an engineer may want to look for one alone
+    let named = std::env::var("DOORSTEP_BUG").ok();
+    let is_wanted = |bug: &&Bug| named.as_ref().is_none_or(|named| bug.name() == named);
+    let wanted: Vec<Bug> = Bug::ALL.iter().filter(is_wanted).copied().collect();
     let next = AtomicUsize::new(0);
     let missed: Mutex<Vec<&str>> = Mutex::default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(bug) = Bug::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(bug) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match found_at(*bug) {
                         Some((seed, what)) => {
                             println!("{} {}: found in world {seed}: {what}", bug.breaks(), bug.name());

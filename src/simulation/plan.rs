@@ -57,6 +57,8 @@ pub struct Plan {
     pub drains: bool,
     /// Whether the shop itself reads of new orders and cases.
     pub has_mailbox: bool,
+    /// Little is ordered in on the word of one card or customer: what is seldom reached by chance.
+    pub has_low_credit: bool,
     /// Each process has so many cells at most, drawn anew.
     pub cells_max: usize,
     rates: Vec<(Fault, f64)>,
@@ -65,6 +67,9 @@ pub struct Plan {
 /// The shop's own mailbox, and how many worlds have one.
 const MAILBOX: &str = "till@shop.example";
 const WITH_MAILBOX: f64 = 1.0 / 3.0;
+/// In so many worlds little may be ordered in on one's word, in minor units: a book or two.
+const WITH_LOW_CREDIT: f64 = 0.3;
+const LOW_CREDIT: i64 = 3_500;
 
 /// The longest world, in days of trade, and the most who come to one.
 const DAYS_MAX: u32 = 40;
@@ -159,18 +164,23 @@ impl Plan {
             writes_between_crashes: if any_crash { writes_between_crashes } else { 0 },
             drains,
             has_mailbox: random_for(options.seed, "mailbox").random_bool(WITH_MAILBOX),
+            has_low_credit: random_for(options.seed, "credit").random_bool(WITH_LOW_CREDIT),
             cells_max: [1, 2, 4, 16][random_for(options.seed, "cells").random_range(0..4)],
             rates,
             faults,
         }
     }
 
-    /// What the shop ships, but that a cart ends after its 30 days of trade: on the real clock no world is as long. It is
+    /// What the shop ships, but for the credit of some worlds, and that a cart ends after its 30 days of trade: on the real clock no world is as long. It is
     /// there for `CART_KEPT_MS_MIN` all the same, since customers and shop repeat what fails on the real clock.
     pub fn rules(&self) -> Rules {
         let cart_kept_ms = (CART_KEPT_MS / u64::from(self.speed)).max(CART_KEPT_MS_MIN);
         let mailbox = self.has_mailbox.then(|| EmailAddress::parse(MAILBOX).expect("it is an address"));
-        Rules { cart_kept_ms, mailbox, ..Rules::default() }
+        let rules = Rules { cart_kept_ms, mailbox, ..Rules::default() };
+        match self.has_low_credit {
+            true => Rules { credit_card_max: LOW_CREDIT, credit_customer_max: LOW_CREDIT, ..rules },
+            false => rules,
+        }
     }
 
     /// The chance of a fault each time that it could come: 0 where the world does not have it.

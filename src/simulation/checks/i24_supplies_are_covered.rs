@@ -19,7 +19,7 @@ use super::journal::CardBook;
 
 pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut book = CardBook::default();
-    let mut trust = Trust::default();
+    let mut trust = Trust { rules: observation.plan.rules(), ..Trust::default() };
     for (_, record) in observation.records {
         for event in &record.stated.events {
             match event {
@@ -49,6 +49,7 @@ struct Trust {
     /// With the moment at which each ended unpaid: for a while it counts all the same.
     standing: Vec<(OrderId, Option<Timestamp>)>,
     ended: BTreeSet<OrderId>,
+    rules: Rules,
 }
 
 impl Trust {
@@ -86,7 +87,7 @@ impl Trust {
         self.standing.retain(|(_, ended)| !ended.is_some_and(is_over));
         self.standing.push((order, None));
         let Some(this) = self.placed.get(&order) else { return };
-        let rules = Rules::default();
+        let rules = &self.rules;
         let within = |what: &str, limit: i64, same: fn(&Placed, &Placed) -> bool, found: &mut Found| {
             let placed = self.standing.iter().filter_map(|(one, _)| self.placed.get(one));
             let stands: i64 =
