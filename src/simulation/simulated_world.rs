@@ -176,7 +176,10 @@ impl SimulatedWorld {
         }
         let (sold, off_sale): (Vec<Listed>, Vec<Listed>) =
             all.into_iter().partition(|listed| listed.delisted_at.is_none());
-        let sold = sold.into_iter().map(|listed| listed.product).collect();
+        // the price that customers see now is the repricer's, who lists nothing
+        let present = self.catalogue.now();
+        let now = |listed: Listed| present.get(&listed.product.sku).cloned().unwrap_or(listed.product);
+        let sold = sold.into_iter().map(now).collect();
         let catalogue = Catalogue::build(sold).expect("what was listed makes a catalogue");
         self.catalogue.replace(catalogue.without(off_sale.into_iter().map(|listed| listed.product.sku)));
     }
