@@ -23,6 +23,7 @@ mod dead_letters;
 mod deadlines;
 mod directories;
 mod dispatcher;
+mod docs;
 mod environment;
 mod errors;
 mod faults;
