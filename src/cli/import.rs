@@ -51,7 +51,7 @@ pub struct Arguments {
     /// The file's encoding, where it is not told rightly: utf-8, utf-16le, windows-1252, iso-8859-2 or another
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Make up prices, weights and stock for which the file has no column, the same each time: for benchmarks in a demo
+    /// Make up prices and stock for which the file has no column, the same each time: for benchmarks in a demo
     #[arg(long)]
     derive: bool,
     /// Take what is not in the file off sale; rows that are rejected count as in it

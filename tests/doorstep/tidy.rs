@@ -247,3 +247,33 @@ fn no_test_waits_by_sleeping() {
     let may = ["src/runtime/cell/watchdog.rs", "src/cli/bench/pacer.rs", "src/storage/sled_db.rs"];
     nothing_names("src", &[sleep], &may);
 }
+
+/// A file that no other declares is compiled by nobody, and its tests are silently gone.
+#[test]
+fn every_file_is_a_part_of_the_program() {
+    let all: Vec<Source> =
+        ["src", "tests/doorstep", "benches/doorstep"].iter().flat_map(|folder| sources(folder)).collect();
+    let is_declared = |source: &Source| {
+        let (folder, file) = source.path.rsplit_once('/').expect("a file in a folder");
+        let name = file.trim_end_matches(".rs");
+        if ["main", "lib"].contains(&name) {
+            return true;
+        }
+        // `mod.rs` is its folder's
+        let (folder, name) = if name == "mod" {
+            folder.rsplit_once('/').expect("a folder in another")
+        } else {
+            (folder, name)
+        };
+        let beside = format!("{folder}.rs");
+        let above =
+            |path: &str| path == beside || path.rsplit_once('/').is_some_and(|(its, _)| its == folder);
+        let (by_name, by_path) = (format!("mod {name};"), format!("#[path = \"{file}\"]"));
+        all.iter()
+            .filter(|other| above(&other.path))
+            .any(|other| other.code.contains(&by_name) || other.code.contains(&by_path))
+    };
+    let lost: Vec<&str> =
+        all.iter().filter(|source| !is_declared(source)).map(|source| source.path.as_str()).collect();
+    assert!(lost.is_empty(), "no file declares these: {lost:#?}");
+}

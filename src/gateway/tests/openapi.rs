@@ -10,6 +10,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::test_gateway::*;
+use crate::domain::Sku;
+use crate::domain::catalogue::Cursor;
 use crate::gateway::AskError;
 use crate::gateway::api::document;
 
@@ -297,4 +299,23 @@ async fn the_heads_of_answers_are_held_to_the_document_too() {
         .send(TestRequest::default().uri("/api/v1/openapi.json").method(Method::HEAD))
         .await;
     assert_eq!(answered.status, 200);
+}
+
+/// What the parsers take and what the document allows, letter by letter.
+fn parameter(name: &str) -> Validator {
+    let get =
+        &CLOSED["paths"][if name == "sku" { "/api/v1/products/{sku}" } else { "/api/v1/products" }]["get"];
+    let all = get["parameters"].as_array().unwrap();
+    validator(&all.iter().find(|parameter| parameter["name"] == name).unwrap()["schema"])
+}
+
+proptest! {
+    #[test]
+    fn a_sku_and_a_cursor_of_the_document_are_those_that_are_read(
+        text in "[A-Za-z0-9._/ -]{0,8}|[A-Za-z0-9._/ -]{60,66}", rank in "[a-z]",
+    ) {
+        let cursor = format!("{rank}.{text}");
+        prop_assert_eq!(parameter("sku").is_valid(&json!(text)), Sku::parse(&text).is_ok(), "{}", text);
+        prop_assert_eq!(parameter("cursor").is_valid(&json!(cursor)), Cursor::parse(&cursor).is_ok(), "{}", cursor);
+    }
 }

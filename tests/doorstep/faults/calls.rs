@@ -209,7 +209,7 @@ fn a_first_opening_is_cut_short(fault: &Fault) -> bool {
     shop.kill9();
     shop.beset_by(vec![]);
     shop.start();
-    assert!(shop.said().contains("348 products"), "{}", shop.said());
+    assert!(shop.said().contains("(demo, 348 products"), "{}", shop.said());
     shop.orders(&wish(IN_STOCK)).expect(201);
     assert_eq!(shop.stop().code(), Some(0), "{}", shop.log());
     shop.verifies();
