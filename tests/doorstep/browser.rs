@@ -12,8 +12,8 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-use super::order::letter;
 use super::log::logged_nothing_of;
+use super::order::letter;
 use super::shop::{TestShop, setup};
 use super::wait::PATIENCE;
 

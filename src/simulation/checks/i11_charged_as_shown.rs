@@ -1,7 +1,8 @@
 //! I11: price, tax, shipping charged = those shown when she confirmed.
 //!
-//! Each order is held against what its customer was shown before she sent it: the same units at the same prices, and, where
-//! a cart or a page had added them up for her, the same total. An order's total is its lines, its shipping and its tax.
+//! Each order is held against what its customer was shown before she sent it: the same units, and the total that she was
+//! shown, or, where nothing had added them up for her, the same prices. (One price may have risen by what another fell: she
+//! pays what she agreed to pay.) An order's total is its lines, its shipping and its tax.
 //! What the bank was asked to hold for it, what it held and took, and what every letter says, is this total.
 
 use std::collections::BTreeMap;
@@ -54,13 +55,25 @@ fn is_as_shown(observation: &Observation<'_>, asked: &CheckoutAttempt, found: &m
         |line: &OrderLine| (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount);
     let shown = bought(asked.wish.lines.iter().cloned());
     let ordered = bought(order.terms.lines.iter().map(line));
-    found.expect_of(id, shown == ordered, || {
-        format!("she was shown {shown:?} (SKU, price, units) and {ordered:?} was ordered")
-    });
     let total = order.terms.totals.total.amount;
-    found.expect_of(id, asked.wish.total.is_none_or(|shown| shown == total), || {
-        format!("she was shown {:?} as its total, and it costs {total} minor units", asked.wish.total)
+    let is_as_agreed = match asked.wish.total {
+        Some(shown) => shown == total,
+        None => shown == ordered,
+    };
+    found.expect_of(id, is_as_agreed && units(&shown) == units(&ordered), || {
+        let shown_total = asked.wish.total;
+        format!(
+            "she was shown {shown:?} (SKU, price, units) for {shown_total:?}, and {ordered:?} for {total} was ordered"
+        )
     });
+}
+
+fn units(bought: &Bought) -> BTreeMap<&str, u64> {
+    let mut units = BTreeMap::new();
+    for ((sku, _), count) in bought {
+        *units.entry(sku.as_str()).or_default() += count;
+    }
+    units
 }
 
 fn adds_up(id: OrderId, order: &Order, found: &mut Found) {
