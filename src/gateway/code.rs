@@ -77,7 +77,7 @@ problems! {
     CartBeingOrdered, "cart_being_ordered", CONFLICT, "Another checkout of this cart is still running",
         "repeat that one with its own Idempotency-Key, or this one after the time in Retry-After if that has come to nothing";
     PriceChanged, "price_changed", CONFLICT, "It no longer costs what it did when it was looked at",
-        "nothing was bought: repeat it with the total that the answer shows as expected_total, or, of a cart, after looking at it again";
+        "nothing was bought: repeat it with the total that the answer shows as expected_total, once it has been seen";
     TooLateToCancel, "too_late_to_cancel", CONFLICT, "The order can no longer be cancelled",
         "it has left the house, or has come: whoever gets it can refuse it at the door";
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",

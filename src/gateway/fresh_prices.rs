@@ -54,16 +54,6 @@ pub async fn freshened(app: &App, cart: CartView) -> Result<Result<FreshCart, No
     Ok(repriced.map(|cart| held_to(app, catalogue, *cart, true)))
 }
 
-/// The same for who does not look but buys: the session notes nothing, for whether she gets to see what is answered is not known.
-pub async fn unseen(app: &App, session: SessionId) -> Result<Result<FreshCart, NoCart>, Problem> {
-    let catalogue = &*app.catalogue.now();
-    let cart = app.read_of(session, View).await?;
-    Ok(cart.map(|cart| {
-        let is_news = !news(catalogue, &cart.lines).is_empty();
-        held_to(app, catalogue, *cart, is_news)
-    }))
-}
-
 /// The prices that are others than those of the lines.
 fn news(catalogue: &Catalogue, lines: &[OrderLine]) -> Vec<(Sku, Money)> {
     let price = |line: &OrderLine| {

@@ -81,6 +81,8 @@ pub struct CheckoutAttempt {
     pub at: Moment,
     /// `None`: no answer ever came.
     pub told: Option<CheckoutAnswer>,
+    /// She has closed the connection before an answer came.
+    pub hung_up: bool,
 }
 
 /// What she wants.

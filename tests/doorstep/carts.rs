@@ -37,8 +37,14 @@ impl<'s> Cart<'s> {
     }
 
     fn checks_out(&self, key: &str, wish: &super::buyer::Wish) -> super::http::Answer {
+        let total = self.shown()["total"].clone();
+        self.checks_out_for(total, key, wish)
+    }
+
+    fn checks_out_for(&self, total: Value, key: &str, wish: &super::buyer::Wish) -> super::http::Answer {
         let mut body = wish.0.clone();
         body.as_object_mut().expect("a wish is an object").remove("lines");
+        body["expected_total"] = total;
         self.shop.client().post(&format!("{}/checkout", self.path), &[("Idempotency-Key", key)], &body)
     }
 }
@@ -69,7 +75,7 @@ fn a_basket_is_filled_changed_and_bought() {
     assert_eq!(answer.json["total"], less["total"], "she pays what the basket showed");
     assert_eq!(quantities(&answer.json), [(IN_STOCK.to_owned(), 3)]);
     assert_eq!(quantities(&cart.shown()), [], "what is bought is out of the basket");
-    let again = cart.checks_out(&key, &wish(IN_STOCK)).expect(201);
+    let again = cart.checks_out_for(less["total"].clone(), &key, &wish(IN_STOCK)).expect(201);
     assert!(again.was_replayed());
     let order = Bought::from(&answer);
     assert_eq!(Bought::from(&again), order);
@@ -101,9 +107,12 @@ fn what_is_out_of_stock_can_be_waited_for_from_a_basket_too() {
 fn an_empty_or_unknown_basket_cannot_be_bought() {
     let shop = setup().open();
     let cart = Cart::new(&shop);
-    cart.checks_out(&shop.new_key(), &wish(IN_STOCK)).expect_problem(422, "cart_empty");
+    let seen_elsewhere = json!({ "amount": 1_048, "currency": "GBP" });
+    let checks_out =
+        |cart: &Cart<'_>| cart.checks_out_for(seen_elsewhere.clone(), &shop.new_key(), &wish(IN_STOCK));
+    checks_out(&cart).expect_problem(422, "cart_empty");
     let stranger = Cart { shop: &shop, path: "/carts/cart_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned() };
-    stranger.checks_out(&shop.new_key(), &wish(IN_STOCK)).expect_problem(404, "no_such_cart");
+    checks_out(&stranger).expect_problem(404, "no_such_cart");
     shop.client().get(&stranger.path).expect_problem(404, "no_such_cart");
     shop.client().get("/carts/nonsense").expect_problem(404, "no_such_cart");
 }

@@ -160,9 +160,10 @@ fn in_a_shop_a_strangers_test_card_buys_nothing_and_the_operator_is_told_why() {
     assert_eq!(shop.journal_position(), before, "no turn was taken for it");
     let visitor = Client::new(&shop.url);
     let cart = visitor.post("/carts", &[], &json!({})).expect(201).text_of("id");
-    visitor.put(&format!("/carts/{cart}/lines/{SOLD}"), &json!({ "quantity": 2 })).expect(200);
+    let filled = visitor.put(&format!("/carts/{cart}/lines/{SOLD}"), &json!({ "quantity": 2 })).expect(200);
     let mut buys = wish(SOLD).0;
     buys.as_object_mut().expect("an object").remove("lines");
+    buys["expected_total"] = filled.json["total"].clone();
     let key = [("Idempotency-Key", "hers")];
     let path = format!("/carts/{cart}/checkout");
     visitor.post(&path, &key, &buys).expect_problem(503, "payment_not_set_up");

@@ -122,16 +122,19 @@ fn refused_orders_without_end_are_not_taken() {
     let of = number_from("DOORSTEP_FLOOD_REFUSALS", 100) as u32;
     // of a shop that is no demo, where a stranger with a cart is no program
     let mut shop = setup().catalogue(&[(IN_STOCK.to_owned(), 100)]).speed(1).open();
+    let mut total = json!(null);
     let carts: Vec<String> = (0..FLOODERS)
         .map(|_| {
             let cart = Client::new(&shop.url).post("/carts", &[], &json!({})).expect(201).text_of("id");
             let line = format!("/carts/{cart}/lines/{IN_STOCK}");
-            Client::new(&shop.url).put(&line, &json!({ "quantity": 1 })).expect(200);
+            total = Client::new(&shop.url).put(&line, &json!({ "quantity": 1 })).expect(200).json["total"]
+                .clone();
             cart
         })
         .collect();
     let mut order = wish(IN_STOCK).by("tok_declined").0;
     order.as_object_mut().expect("an object").remove("lines");
+    order["expected_total"] = total;
     let is_declined = |client: &Client, nth: u32| {
         let path = format!("/carts/{}/checkout", carts[(nth % FLOODERS) as usize]);
         let key = format!("flood-{nth}");

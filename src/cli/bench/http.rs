@@ -123,8 +123,10 @@ impl HttpTarget {
             }
             Path::Cart => match self.fill_cart(basket).await? {
                 Ok(cart) => {
-                    let path = format!("/carts/{cart}/checkout");
-                    self.ask("POST", &path, &key, Some(&order(None))).await?
+                    let path = format!("/carts/{}/checkout", cart.id);
+                    let mut body = order(None);
+                    body["expected_total"] = cart.total;
+                    self.ask("POST", &path, &key, Some(&body)).await?
                 }
                 Err(refused) => refused,
             },
@@ -133,18 +135,20 @@ impl HttpTarget {
     }
 
     /// A new cart with the basket in it; or what the shop said instead.
-    async fn fill_cart(&self, basket: &Basket) -> Result<Result<String, (u16, Value)>, String> {
+    async fn fill_cart(&self, basket: &Basket) -> Result<Result<FilledCart, (u16, Value)>, String> {
         let (status, made) = self.ask("POST", "/carts", &[], Some(&json!({}))).await?;
-        let Some(cart) = text(&made, "id").filter(|_| status == 201) else { return Ok(Err((status, made))) };
+        let Some(id) = text(&made, "id").filter(|_| status == 201) else { return Ok(Err((status, made))) };
+        let mut total = Value::Null;
         for (sku, quantity) in self.wanted(basket) {
-            let path = format!("/carts/{cart}/lines/{sku}");
+            let path = format!("/carts/{id}/lines/{sku}");
             let body = json!({"quantity": quantity.units()});
             let (status, put) = self.ask("PUT", &path, &[], Some(&body)).await?;
             if status != 200 {
                 return Ok(Err((status, put)));
             }
+            total = put["total"].clone();
         }
-        Ok(Ok(cart))
+        Ok(Ok(FilledCart { id, total }))
     }
 
     fn wanted<'a>(&'a self, basket: &'a Basket) -> impl Iterator<Item = (&'a str, Quantity)> {
@@ -233,6 +237,12 @@ fn request(host: &str, method: &str, path: &str, headers: &[(&str, &str)], body:
         )),
     }
     request
+}
+
+struct FilledCart {
+    id: String,
+    /// As the shop has shown it.
+    total: Value,
 }
 
 /// What is sent to buy: with the lines, or what is in the cart.

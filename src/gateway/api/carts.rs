@@ -46,24 +46,15 @@ pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Resul
     let id = cart(&request)?;
     let idempotency_key = idempotency::key(request.headers())?;
     let parse::CartCheckout { digest, details, expected_total } = parse::cart_checkout(&app, &body)?;
-    let is_expected = expected_total.is_some();
-    let cart = to_buy(&app, id, is_expected).await?;
-    let shown = cart.total().filter(|_| !cart.is_news);
-    let seen = expected_total.filter(|_| cart.gone.is_empty()).or(shown);
+    let cart = fresh(&app, id).await?;
+    // what is no longer sold is in no total, so that nothing of such a cart is bought
+    let seen = Some(expected_total).filter(|_| cart.gone.is_empty());
     let buy = CheckoutCart { idempotency_key, digest, details: Box::new(details), seen };
     match app.act_of(id, buy).await? {
         // the key has bought nothing, and now it is said why it does not
-        Err(NoCheckout::CartEmpty) => Err(not_bought(&to_buy(&app, id, is_expected).await?)),
+        Err(NoCheckout::CartEmpty) => Err(not_bought(&fresh(&app, id).await?)),
         reply => answers::answered(&app, &request, reply),
     }
-}
-
-/// Who says what she expects it to cost has seen it; without that it is bought for what the cart was shown to cost last.
-async fn to_buy(app: &App, cart: SessionId, is_expected: bool) -> Result<FreshCart, Problem> {
-    if is_expected {
-        return fresh(app, cart).await;
-    }
-    fresh_prices::unseen(app, cart).await?.map_err(no_cart)
 }
 
 fn not_bought(cart: &FreshCart) -> Problem {
@@ -76,8 +67,10 @@ fn not_bought(cart: &FreshCart) -> Problem {
             format!("`{sku}` is no longer sold: take it out of the cart"),
         );
     }
-    let detail = "what is in the cart comes to another total than the one that was shown";
-    Problem::new(Code::PriceChanged, detail).with("cart", views::as_value(&views::cart(cart)))
+    let detail = "what is in the cart comes to another total than the one that is expected";
+    Problem::new(Code::PriceChanged, detail)
+        .at("/expected_total")
+        .with("cart", views::as_value(&views::cart(cart)))
 }
 
 async fn fresh(app: &App, cart: SessionId) -> Result<FreshCart, Problem> {

@@ -33,7 +33,7 @@ pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
     let Lines { wanted, lines } = lines(app, &fields)?;
-    let expected = expected_total(&fields)?;
+    let expected = fields.get("expected_total").map(|_| expected_total(&fields)).transpose()?;
     let details = checkout_details(app, &fields)?;
     // neither prices nor what is on sale: the same body is the same request, also when these have changed
     let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
@@ -49,7 +49,8 @@ pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body
 pub struct CartCheckout {
     pub digest: u64,
     pub details: CheckoutDetails,
-    pub expected_total: Option<Money>,
+    /// What the cart was shown to cost: only who says it can have seen it.
+    pub expected_total: Money,
 }
 
 pub fn cart_checkout(app: &App, body: &Body) -> Result<CartCheckout, Problem> {
@@ -61,11 +62,10 @@ pub fn cart_checkout(app: &App, body: &Body) -> Result<CartCheckout, Problem> {
     Ok(CartCheckout { digest, details, expected_total })
 }
 
-/// What the program has shown that it costs, where it says so.
-fn expected_total(body: &Fields<'_>) -> Result<Option<Money>, Problem> {
-    let Some(json) = body.get("expected_total") else { return Ok(None) };
+/// What the program has shown that it costs.
+fn expected_total(body: &Fields<'_>) -> Result<Money, Problem> {
     let at = body.place("expected_total");
-    let fields = Fields::of(json, &at, &["amount", "currency"])?;
+    let fields = Fields::of(body.required("expected_total")?, &at, &["amount", "currency"])?;
     let currency = |text: &str| Currency::parse(text).map_err(|error| error.to_string());
     let currency = fields.parsed("currency", currency)?;
     let amount = match fields.required("amount")? {
@@ -74,7 +74,7 @@ fn expected_total(body: &Fields<'_>) -> Result<Option<Money>, Problem> {
     };
     let wanted = "a whole number of minor units is expected";
     let amount = amount.ok_or_else(|| fields.place("amount").bad(wanted))?;
-    Ok(Some(Money::new(amount, currency)))
+    Ok(Money::new(amount, currency))
 }
 
 /// The body of `PUT /carts/{id}/lines/{sku}`.

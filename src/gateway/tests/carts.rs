@@ -146,25 +146,25 @@ async fn a_cart_is_bought_like_an_order_without_lines() {
     let checkout_path = format!("{}/checkout", path());
     let buying = |reply| TestGateway::new().replies::<View>(with_emma()).replies::<CheckoutCart>(reply);
     let gateway = buying(answer(Outcome::Taken(Box::new(order_view()))));
-    let answered = gateway.send(post(&checkout_path, &checkout())).await;
+    let answered = gateway.send(post(&checkout_path, &cart_checkout())).await;
     assert_eq!(answered.status, 201);
     assert!(answered.header("location").is_some());
     let bought = gateway.asked().pop();
     let Some((_, Message::WebSession(ToCart::CheckoutCart(buy)))) = bought else { panic!("{bought:?}") };
     assert_eq!((buy.idempotency_key.as_str(), buy.details.token.as_str()), ("k-1", "tok_good"));
-    assert_eq!(buy.seen, Some(gbp(2_696)));
+    assert_eq!(buy.seen, Some(gbp(1_897)));
 
     let gateway = buying(Err(NoCheckout::CartEmpty)).replies::<View>(empty());
-    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(422, "cart_empty");
+    gateway.send(post(&checkout_path, &cart_checkout())).await.assert_problem(422, "cart_empty");
     let gateway = buying(answer(Outcome::TotalTooLarge));
-    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(422, "total_too_large");
+    gateway.send(post(&checkout_path, &cart_checkout())).await.assert_problem(422, "total_too_large");
     let gateway = buying(Err(NoCheckout::NoSuchCart));
-    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
+    gateway.send(post(&checkout_path, &cart_checkout())).await.assert_problem(404, "no_such_cart");
     let gateway = TestGateway::new().replies::<View>(Err(NoCart::NoSuchCart));
-    gateway.send(post(&checkout_path, &checkout())).await.assert_problem(404, "no_such_cart");
+    gateway.send(post(&checkout_path, &cart_checkout())).await.assert_problem(404, "no_such_cart");
     let gateway = TestGateway::new();
     gateway.send(post(&checkout_path, &order())).await.assert_problem(422, "bad_field");
-    let keyless = TestRequest::post().uri(&checkout_path).set_json(checkout());
+    let keyless = TestRequest::post().uri(&checkout_path).set_json(cart_checkout());
     gateway.send(keyless).await.assert_problem(400, "idempotency_key_missing");
     assert!(gateway.asked().is_empty());
 }

@@ -255,7 +255,11 @@ fn a_full_order_is_one_of_the_document_without_each_optional_field_too() {
         body.as_object_mut().unwrap().remove(optional);
         assert!(order_schema.is_valid(&body));
     }
-    assert!(schema_of("CheckoutRequest").is_valid(&checkout()));
+    assert!(schema_of("CheckoutRequest").is_valid(&cart_checkout()));
+    assert!(
+        !schema_of("CheckoutRequest").is_valid(&checkout()),
+        "who does not say what it costs has not seen it"
+    );
 }
 
 /// The longest that the document allows is taken, and one more is refused.

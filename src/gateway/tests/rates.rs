@@ -144,7 +144,7 @@ async fn an_order_refused_for_good_counts_whichever_way_it_came_and_no_other_out
             .insert_header(("Cookie", format!("doorstep_session={visitor}")));
         let limited = || TestGateway::new().closed_to_strangers().limited(2);
         let with_cart = limited().replies::<View>(an_empty_cart());
-        for (gateway, request) in [(limited(), by_page), (with_cart, post(cart, &checkout()))] {
+        for (gateway, request) in [(limited(), by_page), (with_cart, post(cart, &cart_checkout()))] {
             let answer = Answer { outcome: outcome.clone(), replayed: false };
             // a page may look at her cart besides
             let gateway =
@@ -176,9 +176,9 @@ async fn a_refusal_that_is_told_once_more_does_not_count_again() {
     let gateway = told(gateway, answer(declined()));
     let path = format!("/api/v1/carts/{}/checkout", SessionId::of_program(1_795_348_800_000, 0));
     for _ in 0..7 {
-        gateway.send(from(ME, post(&path, &checkout()))).await.assert_problem(402, "payment_declined");
+        gateway.send(from(ME, post(&path, &cart_checkout()))).await.assert_problem(402, "payment_declined");
     }
-    gateway.send(from(ME, post(&path, &checkout()))).await.assert_problem(429, "rate_limited");
+    gateway.send(from(ME, post(&path, &cart_checkout()))).await.assert_problem(429, "rate_limited");
 }
 
 #[actix_web::test]

@@ -313,6 +313,13 @@ pub fn order() -> Value {
 }
 
 /// A good body of a cart's checkout.
+/// Two of Emma in a cart, as they were shown to cost.
+pub fn cart_checkout() -> Value {
+    let mut body = checkout();
+    body["expected_total"] = json!({ "amount": 1_897, "currency": "GBP" });
+    body
+}
+
 pub fn checkout() -> Value {
     json!({
         "customer": { "email": "ada@example.com", "name": "Ada Lovelace" },

@@ -118,7 +118,7 @@ fn checkouts_are_answered_in_an_outage(observation: &Observation<'_>, found: &mu
 
 fn not_answered(asked: &CheckoutAttempt, within_ms: u64) -> Option<String> {
     match &asked.told {
-        None => Some("was never answered".to_owned()),
+        None => (!asked.hung_up).then(|| "was never answered".to_owned()),
         Some(told) if told.at > asked.at + within_ms => {
             Some(format!("was answered after {} ms", told.at - asked.at))
         }

@@ -48,11 +48,10 @@ impl Shopper {
         let shown = shown.filter(|response| response.status == 200)?.json();
         (wish.lines, wish.total) = (lines_of(&shown), shown["total"]["amount"].as_i64());
         self.thinks(DAY_MS / 50).await;
-        let says_what_she_expects = self.chance(0.5);
-        let checkout = self.cart_checkout(cart, "cart", wish.clone(), says_what_she_expects);
+        let checkout = self.cart_checkout(cart, "cart", wish.clone());
         if is_first && self.chance(0.25) {
             // another tab, with a key of its own; it does not see what this one is shown
-            let other = self.cart_checkout(cart, "tab", wish.clone(), true);
+            let other = self.cart_checkout(cart, "tab", wish.clone());
             self.sends_beside(&other);
         }
         let outcome = self.insists(&checkout).await?;
@@ -67,12 +66,10 @@ impl Shopper {
         self.send(json_request("PUT", &uri, &json!({"quantity": units}))).await;
     }
 
-    fn cart_checkout(&self, cart: &str, tab: &str, wish: Wish, says_what_she_expects: bool) -> Checkout {
+    fn cart_checkout(&self, cart: &str, tab: &str, wish: Wish) -> Checkout {
         let key = format!("{tab}-{}", self.number);
         let mut details = details(&wish);
-        if says_what_she_expects && wish.total.is_some() {
-            details["expected_total"] = expected(&wish);
-        }
+        details["expected_total"] = expected(&wish);
         let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &details);
         request.headers.push(("idempotency-key", key.clone()));
         let body = u64::from(wish.backorder == Backorder::Accept);

@@ -54,6 +54,7 @@ impl Shopper {
                 wish: checkout.wish.clone(),
                 at: self.network.moment(),
                 told: None,
+                hung_up: false,
             });
             history.checkouts.len() - 1
         };

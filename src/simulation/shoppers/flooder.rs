@@ -16,7 +16,7 @@ use super::super::addresses;
 use super::super::history::{CheckoutKey, Route, Wish};
 use super::cart::lines_of;
 use super::checkout::Checkout;
-use super::program::details;
+use super::program::{details, expected};
 use super::visitor::{ADDRESS, cookie_of, date_to_accept, form, seen_on};
 use super::{Shopper, json_request};
 
@@ -117,8 +117,9 @@ impl Shopper {
         }
         for nth in 0..CARDS {
             let (token, backorder) = (self.pick(&CARDS_DECLINED).to_owned(), Backorder::Accept);
-            let lines = lines_of(&put_in.json());
-            let wish = Wish { lines, total: None, token, backorder, email: self.email() };
+            let cart_shown = put_in.json();
+            let (lines, total) = (lines_of(&cart_shown), cart_shown["total"]["amount"].as_i64());
+            let wish = Wish { lines, total, token, backorder, email: self.email() };
             self.tries_card(&cart, nth, wish, &mut patience).await?;
         }
         Some(())
@@ -126,7 +127,9 @@ impl Shopper {
 
     async fn tries_card(&mut self, cart: &str, nth: u32, wish: Wish, patience: &mut u32) -> Option<()> {
         let key = format!("card-{nth}");
-        let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &details(&wish));
+        let mut body = details(&wish);
+        body["expected_total"] = expected(&wish);
+        let mut request = json_request("POST", &format!("/api/v1/carts/{cart}/checkout"), &body);
         request.headers.push(("idempotency-key", key.clone()));
         let key = CheckoutKey { principal: cart.to_owned(), route: Route::CartCheckout, key };
         let checkout = Checkout { key, body: 1, wish, request };

@@ -100,7 +100,10 @@ impl Shopper {
     /// Closes the connection before the answer, and mostly never comes back.
     async fn breaks_off(&mut self, checkout: &Checkout) {
         let ms = self.rng.random_range(0..2_000);
-        let _nobody_waits = tokio::time::timeout(Duration::from_millis(ms), self.asks(checkout)).await;
+        let place = self.network.history.borrow().checkouts.len();
+        if tokio::time::timeout(Duration::from_millis(ms), self.asks(checkout)).await.is_err() {
+            self.network.history.borrow_mut().checkouts[place].hung_up = true;
+        }
         if self.chance(0.3)
             && let Some(outcome) = self.insists(checkout).await
         {

@@ -36,10 +36,9 @@ pub struct Checkout {
     payment: Payment,
     #[schema(schema_with = words::backorder, required = false)]
     backorder: String,
-    /// What was shown that it costs: where it costs something else now, nothing is bought (409 price_changed). An order that was
-    /// taken before is answered in any case.
-    #[schema(nullable = false)]
-    expected_total: Option<Amount>,
+    /// What the cart was shown to cost, its `total`: where it costs something else now, nothing is bought (409 price_changed). An
+    /// order that was taken before is answered in any case.
+    expected_total: Amount,
 }
 
 /// How many of a product are in the cart from now on.
