@@ -41,6 +41,20 @@ fn an_order_in_stock_goes_from_the_click_to_the_doorstep() {
 }
 
 #[test]
+fn the_day_that_is_promised_is_reckoned_by_the_shops_calendar() {
+    // it is noon in UTC
+    for (zone, days) in [("Pacific/Auckland", 4), ("Europe/London", 3), ("Pacific/Pago_Pago", 3)] {
+        let mut desk = Desk::new();
+        desk.alone.rules.time_zone = jiff::tz::TimeZone::get(zone).unwrap();
+        desk.tell(Message::Place(Box::new(place_order())));
+        desk.reserved();
+        desk.authorised();
+        desk.allocated();
+        assert_eq!(desk.order().promised_date, Some(desk.day(days)), "{zone}");
+    }
+}
+
+#[test]
 fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
     let mut desk = Desk::fulfilling();
     desk.handed_over();
