@@ -8,6 +8,7 @@ mod case;
 pub mod catalogue;
 pub mod countries;
 mod country_code;
+mod decline_words;
 mod email;
 mod ids;
 mod money;

@@ -42,7 +42,7 @@ fn an_order_in_stock_goes_all_the_way_to_the_doorstep_and_the_money_to_the_shop(
         "everything is in stock",
         "asked of the merchant system",
         "the merchant system asked the bank",
-        "the bank holds £25.96",
+        "the bank reserved £25.96 on the card",
         "authorised",
         "the order is confirmed",
         "the warehouse was asked to dispatch",

@@ -27,7 +27,7 @@ pub fn confirmation(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: D
 }
 
 pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
-    let why = why_declined(reason).to_owned();
+    let why = reason.said().to_owned();
     let aftermath = is_basket_given_back(turn, order).then_some(Aftermath::BasketGivenBack);
     post(turn, id, order, MailKind::PaymentDeclined, |letter| {
         letter.reason = Some(why);
@@ -99,17 +99,6 @@ fn about(id: OrderId, order: &Order) -> AboutOrder<'_> {
 }
 
 /// As part of a sentence.
-fn why_declined(reason: DeclineReason) -> &'static str {
-    match reason.as_told() {
-        DeclineReason::DoNotHonour | DeclineReason::StolenCard => "the bank did not accept the card",
-        DeclineReason::InsufficientFunds => "the account has not enough funds",
-        DeclineReason::ExpiredCard => "the card has expired",
-        DeclineReason::UnknownCard => "the bank does not know the card",
-        DeclineReason::IssuerUnavailable => "the bank could not be reached",
-    }
-}
-
-/// As part of a sentence.
 fn why_cancelled(reason: CancelReason) -> &'static str {
     match reason {
         CancelReason::ByCustomer => "you asked us to",
@@ -119,7 +108,7 @@ fn why_cancelled(reason: CancelReason) -> &'static str {
             "more is waiting for suppliers than we order in before it is paid for"
         }
         CancelReason::PaymentLapsed => {
-            "your bank's hold on the money ended before the parcel had left, and your bank did not renew it"
+            "the money was reserved on your card no longer when the parcel was to leave, and your bank did not reserve it anew"
         }
     }
 }

@@ -38,7 +38,7 @@ impl Letter {
             MailKind::BackorderPromise => format!("when your order {order} will be sent"),
             MailKind::PromiseChanged => format!("a new date for your order {order}"),
             MailKind::PaymentActionNeeded => format!("please confirm your payment for order {order}"),
-            MailKind::PaymentDeclined => format!("your payment for order {order} was declined"),
+            MailKind::PaymentDeclined => format!("your payment for order {order} did not go through"),
             MailKind::Dispatched => format!("your order {order} is on its way"),
             MailKind::Delivered => format!("your order {order} was delivered"),
             MailKind::Cancelled => format!("your order {order} is cancelled"),
