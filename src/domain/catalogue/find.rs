@@ -92,6 +92,11 @@ impl Index {
             + self.years.values().map(|products| 4 * products.len()).sum::<usize>()
     }
 
+    /// What has this SKU or ISBN, without case.
+    pub fn of_code(&self, code: &str, products: &[Product]) -> Vec<u32> {
+        self.codes.find(&fold(code), products)
+    }
+
     pub fn find(&self, text: &str, products: &[Product]) -> Found {
         let query = Query::of(text);
         let of_isbn = query.isbn.as_ref().map(|isbn| self.codes.find(isbn, products)).unwrap_or_default();

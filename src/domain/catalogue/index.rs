@@ -86,6 +86,14 @@ impl Catalogue {
         Some(&self.products[place])
     }
 
+    /// The one product whose SKU this is, in whatever case it was typed; `None` where there are several.
+    pub fn get_in_any_case(&self, sku: &str) -> Option<&Product> {
+        let found = self.index.of_code(sku, &self.products);
+        let found = found.iter().map(|place| &self.products[*place as usize]);
+        let mut meant = found.filter(|product| product.sku.as_str().eq_ignore_ascii_case(sku));
+        meant.next().filter(|_| meant.next().is_none())
+    }
+
     /// All products, by SKU.
     pub fn iter(&self) -> impl Iterator<Item = &Product> {
         self.products.iter()
