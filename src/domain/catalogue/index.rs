@@ -105,7 +105,8 @@ impl Catalogue {
     /// written, finds that book alone.
     ///
     /// Where few are found so, other spellings are looked for: singular and plural, names that sound alike. Where nothing is
-    /// found, typing errors are forgiven: one in a word of four letters, two in one of eight.
+    /// found, typing errors are forgiven: one in a word of four letters, two in one of eight; and one in a word of three where another word
+    /// is found as it was typed.
     ///
     /// Order: first where all of the query is found in the title, SKU or ISBN, then the rest, then other spellings; each by SKU.
     /// A page holds `limit` products, at least one and at most [`PAGE_PRODUCTS_MAX`]; `after` is the page before's `next`.
