@@ -11,7 +11,7 @@ pub async fn order_timeline(app: &App, order: OrderId, claim: Claim) -> Result<T
     let own = app.read(order_manager::ShowTimeline { order, claim }).await?;
     let own = own.map_err(|NoSuchOrder| Problem::no_such_order())?;
     let common = app.read(stock_keeper::ShowTimeline { order }).await?;
-    let mut told = own.merged(common).as_known().as_told();
+    let mut told = own.merged(common).as_told();
     told.entries.retain(|entry| !is_the_shops_letter(entry));
     Ok(told)
 }

@@ -71,7 +71,8 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let order = named(&request, &key)?;
     let claim = app.links.claim(order, &key)?;
     let view = view(&app, order, claim.clone()).await?;
-    let timeline = gateway::order_timeline(&app, order, claim).await?;
+    // programs read all of it, in an order that only grows
+    let timeline = gateway::order_timeline(&app, order, claim).await?.as_known();
     render_live(&app.pages, &request, &page(&app, &view, &key, &timeline, noted(&notice, view.state)))
 }
 
