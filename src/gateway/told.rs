@@ -26,13 +26,13 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
         Promised { date } => format!("promised for {}", day(*date)),
         OutOfStock { earliest } => out_of_stock(*earliest),
         PaymentAsked { amount } if amount.amount == 0 => {
-            "the merchant system was asked whether the card is good".to_owned()
+            "the payment company was asked whether the card is good".to_owned()
         }
-        PaymentAsked { amount } => format!("payment of {} asked of the merchant system", said(*amount)),
+        PaymentAsked { amount } => format!("payment of {} asked of the payment company", said(*amount)),
         BankAsked { amount } if amount.amount == 0 => {
-            "the merchant system asked the bank whether the card is good".to_owned()
+            "the payment company asked the bank whether the card is good".to_owned()
         }
-        BankAsked { amount } => format!("the merchant system asked the bank for {}", said(*amount)),
+        BankAsked { amount } => format!("the payment company asked the bank for {}", said(*amount)),
         CardVerified => "your card was checked, and nothing is reserved on it yet".to_owned(),
         FundsHeld { amount } => format!("the bank reserved {} on the card", said(*amount)),
         BankDeclined { reason } => format!("the bank declined: {}", reason.said()),
@@ -91,13 +91,11 @@ fn out_of_stock(earliest: Option<Date>) -> String {
 /// As part of a sentence.
 fn cancelled(reason: CancelReason) -> String {
     match reason {
-        CancelReason::ByCustomer => "the customer wished it".to_owned(),
         CancelReason::OutOfStock { earliest } => out_of_stock(earliest),
-        CancelReason::NoSupplies => "no wholesaler could supply it".to_owned(),
-        CancelReason::BackorderLimit => "more is waiting for wholesalers than is ordered in".to_owned(),
-        CancelReason::PaymentLapsed => {
-            "the money was reserved no longer, and the bank did not reserve it anew".to_owned()
-        }
+        CancelReason::ByCustomer
+        | CancelReason::NoSupplies
+        | CancelReason::BackorderLimit
+        | CancelReason::PaymentLapsed => reason.said().to_owned(),
     }
 }
 

@@ -36,7 +36,7 @@ pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: Decline
 }
 
 pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
-    let why = why_cancelled(reason).to_owned();
+    let why = reason.said().to_owned();
     post(turn, id, order, MailKind::Cancelled, |letter| {
         letter.reason = Some(why);
         letter.aftermath = money_of_cancelled(order);
@@ -95,20 +95,5 @@ fn about(id: OrderId, order: &Order) -> AboutOrder<'_> {
         lines: &terms.lines,
         totals: terms.totals,
         ship_to: &terms.shipping_address,
-    }
-}
-
-/// As part of a sentence.
-fn why_cancelled(reason: CancelReason) -> &'static str {
-    match reason {
-        CancelReason::ByCustomer => "you asked us to",
-        CancelReason::OutOfStock { .. } => "it is out of stock",
-        CancelReason::NoSupplies => "none of our suppliers could send it",
-        CancelReason::BackorderLimit => {
-            "more is waiting for suppliers than we order in before it is paid for"
-        }
-        CancelReason::PaymentLapsed => {
-            "the money was reserved on your card no longer when the parcel was to leave, and your bank did not reserve it anew"
-        }
     }
 }

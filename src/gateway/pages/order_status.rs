@@ -94,18 +94,7 @@ fn cancelled(reason: Option<CancelReason>) -> String {
             "Not everything was in stock; it could be sent by {}. You are not charged for it.",
             format::day(date)
         ),
-        Some(CancelReason::BackorderLimit) => {
-            "We are sorry: more is waiting for wholesalers than we order in before it is paid for. You are not charged for it.".to_owned()
-        }
-        Some(CancelReason::PaymentLapsed) => {
-            "We are sorry: the money was reserved on your card no longer when your books were to leave, and your bank did not reserve it anew. You are not charged for it.".to_owned()
-        }
-        Some(CancelReason::OutOfStock { earliest: None }) => {
-            "We are sorry: not everything was in stock. You are not charged for it.".to_owned()
-        }
-        Some(CancelReason::NoSupplies) => {
-            "We are sorry: no wholesaler could supply it in the end. You are not charged for it.".to_owned()
-        }
+        Some(reason) => format!("We are sorry: {}. You are not charged for it.", reason.said()),
     }
 }
 

@@ -1,7 +1,7 @@
-//! Why a payment came to nothing, in words for whom it was. Pages, letters and the API's texts take them from here, so that they never
+//! Why a payment or an order came to nothing, in words for whom it was. Pages, letters and the API's texts take them from here, so that they never
 //! say different things of one order.
 
-use super::DeclineReason;
+use super::{CancelReason, DeclineReason};
 
 impl DeclineReason {
     /// Whether a bank has said no: one that could not be reached has said nothing.
@@ -40,6 +40,23 @@ impl DeclineReason {
     /// What she may do now.
     pub fn way_on(self) -> &'static str {
         if self.is_of_a_bank() { "with another card" } else { "with this card or another" }
+    }
+}
+
+impl CancelReason {
+    /// As part of a sentence, without a full stop.
+    pub fn said(self) -> &'static str {
+        match self {
+            CancelReason::ByCustomer => "you wished it",
+            CancelReason::OutOfStock { .. } => "not everything was in stock",
+            CancelReason::NoSupplies => "no wholesaler could supply it in the end",
+            CancelReason::BackorderLimit => {
+                "more is waiting for wholesalers than we order in before it is paid for"
+            }
+            CancelReason::PaymentLapsed => {
+                "the money was no longer reserved on your card when your books were to leave, and your bank did not reserve it anew"
+            }
+        }
     }
 }
 
