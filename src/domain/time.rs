@@ -34,6 +34,11 @@ impl Date {
         self.start().calendar().to_zoned_datetime(TimeZone::UTC).date()
     }
 
+    /// As people say it: `Tuesday 24 November 2026`.
+    pub fn said(self) -> String {
+        self.calendar().strftime("%A %-d %B %Y").to_string()
+    }
+
     /// The moment the day begins in UTC.
     pub fn start(self) -> Timestamp {
         Timestamp(u64::from(self.0) * Timestamp::DAY_MS)

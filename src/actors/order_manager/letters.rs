@@ -14,8 +14,11 @@ pub fn backorder_promise(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 }
 
 pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: Date) {
+    // `order` is as it was before
+    let before = order.promised_date.filter(|before| *before != promised);
     post(turn, id, order, MailKind::PromiseChanged, |letter| {
         letter.arrives_on = Some(promised);
+        letter.reason = before.map(|before| format!("it was {}", before.said()));
         // suppliers can slip twice in a millisecond, always to a later day: that is a later letter, with an id of its own
         let days = promised.0.saturating_sub(order.terms.placed_at.date().0);
         letter.written_at = letter.written_at.plus_ms(u64::from(days));

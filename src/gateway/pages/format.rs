@@ -8,7 +8,7 @@ use crate::domain::{Date, Sku, Timestamp, Totals};
 
 /// `Tuesday 24 November 2026`.
 pub fn day(date: Date) -> String {
-    date.calendar().strftime("%A %-d %B %Y").to_string()
+    date.said()
 }
 
 /// `24 Nov 2026, 09:05 GMT`.

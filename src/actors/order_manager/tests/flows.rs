@@ -173,8 +173,16 @@ fn a_new_promise_is_written_to_who_was_told_the_old_one() {
     let slip = Message::PromiseChanged { order: desk.id, ships_on: desk.day(9) };
     assert!(letters(&desk.tell(slip.clone())).is_empty());
     desk.authorised();
-    assert_eq!(letters(&desk.tell(slip.clone())), [MailKind::PromiseChanged]);
-    assert_eq!(desk.order().promised_date, Some(desk.day(11)));
+    let slip = Message::PromiseChanged { order: desk.id, ships_on: desk.day(10) };
+    let turn = desk.tell(slip.clone());
+    assert_eq!(letters(&turn), [MailKind::PromiseChanged]);
+    let said = turn.sends().iter().find_map(|(_, message)| match message {
+        Any::Mailer(mailer::Message::Send(letter)) => Some((letter.arrives_on, letter.reason.clone())),
+        _ => None,
+    });
+    let was = format!("it was {}", desk.day(11).said());
+    assert_eq!(said, Some((Some(desk.day(12)), Some(was))), "the day, and the one that she was told before");
+    assert_eq!(desk.order().promised_date, Some(desk.day(12)));
     desk.supplies_arrived();
     assert!(is_nothing(&desk.tell(slip)));
 }
