@@ -107,11 +107,11 @@ fn has(app: &App) -> Has {
 
 /// The day that she was promised last before this one.
 fn promised_before(timeline: &Timeline, now: Date) -> Option<Date> {
-    let promises = timeline.entries.iter().rev().filter_map(|entry| match entry.what {
+    let mut promises = timeline.entries.iter().rev().filter_map(|entry| match entry.what {
         Happening::Promised { date } => Some(date),
         _ => None,
     });
-    promises.skip_while(|date| *date == now).next()
+    promises.find(|date| *date != now)
 }
 
 fn renewed_every_s(view: &OrderView) -> Option<u32> {
