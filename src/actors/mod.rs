@@ -27,7 +27,7 @@ mod shop;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod timelines;
 mod tree;
 pub mod trees;

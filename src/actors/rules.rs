@@ -1,4 +1,6 @@
-use crate::domain::{CART_KEPT_DAYS, Currency, EmailAddress, Money, SessionId, Timestamp};
+use jiff::tz::TimeZone;
+
+use crate::domain::{CART_KEPT_DAYS, Currency, Date, EmailAddress, Money, SessionId, Timestamp};
 use crate::partners::wholesaler::WholesalerId;
 
 /// No setting: the cookie says it too, and a browser is told once.
@@ -9,6 +11,8 @@ pub const CART_KEPT_MS: u64 = CART_KEPT_DAYS as u64 * 86_400_000;
 pub struct Rules {
     /// `shop.currency`: the one currency of the catalogue.
     pub currency: Currency,
+    /// `shop.time_zone`: whose calendar days are promised.
+    pub time_zone: TimeZone,
     /// `shop.shipping`: what delivery costs, an order, in minor units of the currency.
     pub shipping: Money,
     /// `sessions.passivate_after_ms`, real time.
@@ -68,6 +72,11 @@ impl Rules {
         doubled.min(self.retry_max_ms)
     }
 
+    /// The shop's day at that moment.
+    pub fn day_of(&self, at: Timestamp) -> Date {
+        at.day_in(&self.time_zone)
+    }
+
     /// Whether what is not here can be ordered in.
     pub fn orders_in(&self) -> bool {
         !self.wholesalers.is_empty()
@@ -85,6 +94,7 @@ impl Default for Rules {
         let currency = Currency::GBP;
         Rules {
             currency,
+            time_zone: TimeZone::UTC,
             shipping: Money::new(299, currency),
             session_idle_ms: 15 * 60 * 1000,
             cart_kept_ms: CART_KEPT_MS,

@@ -4,12 +4,14 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 
 use crate::domain::CaseId;
 use crate::settings::Settings;
 
 use super::Failure;
 use super::case_list::{CaseRow, ClosedRow, Found, Wanted};
+use super::clocks::{ON_THE_WALL, on_the_wall};
 use super::control;
 use super::office::{Asked, Told};
 use super::orders::in_groups;
@@ -52,10 +54,10 @@ pub fn run(settings: &Settings, what: &What, json: bool) -> Result<ExitCode, Fai
     let closes = matches!(what, What::Close { .. });
     match (control::ask_office(settings, asked(what)?)?, json) {
         (Told::Cases(found), true) => println!("{}", serde_json::to_string_pretty(&found.cases)?),
-        (Told::Cases(found), false) => list(&found),
+        (Told::Cases(found), false) => list(&found, &settings.time_zone()),
         (Told::Case(row), true) => println!("{}", serde_json::to_string_pretty(&row)?),
         (Told::Case(row), false) if closes => println!("{} is closed", row.case),
-        (Told::Case(row), false) => show(&row),
+        (Told::Case(row), false) => show(&row, &settings.time_zone()),
         (Told::Orders(_), _) => return Err(Failure("the daemon answered another question".to_owned())),
     }
     Ok(ExitCode::SUCCESS)
@@ -72,15 +74,15 @@ fn asked(what: &What) -> Result<Asked, Failure> {
     })
 }
 
-fn list(found: &Found) {
+fn list(found: &Found, zone: &TimeZone) {
     if found.cases.is_empty() {
         println!("no cases");
     } else {
         println!(
-            "{:<12} {:<11} {:<24} {:>5} {:>5} {:<10} text",
+            "{:<12} {:<11} {:<ON_THE_WALL$} {:>5} {:>5} {:<10} text",
             "case", "kind", "opened at", "age", "times", "order"
         );
-        found.cases.iter().for_each(line);
+        found.cases.iter().for_each(|row| line(row, zone));
     }
     if found.more > 0 {
         eprintln!("… and {} more: --limit shows more of them", found.more);
@@ -90,23 +92,27 @@ fn list(found: &Found) {
     }
 }
 
-fn line(row: &CaseRow) {
-    let CaseRow { case, kind, opened_at, times, text, .. } = row;
+fn line(row: &CaseRow, zone: &TimeZone) {
+    let CaseRow { case, kind, times, text, .. } = row;
+    let opened_at = on_the_wall(&row.opened_at, zone);
     let (age, order) = (age(row.age_s), row.number.as_deref().map_or("-".to_owned(), in_groups));
     let text = text.lines().next().unwrap_or_default();
     let closed = if row.closed.is_some() { "(closed) " } else { "" };
-    println!("{case:<12} {kind:<11} {opened_at:<24} {age:>5} {times:>5} {order:<10} {closed}{text}");
+    println!(
+        "{case:<12} {kind:<11} {opened_at:<ON_THE_WALL$} {age:>5} {times:>5} {order:<10} {closed}{text}"
+    );
 }
 
-fn show(row: &CaseRow) {
-    let CaseRow { case, kind, opened_at, times, text, .. } = row;
+fn show(row: &CaseRow, zone: &TimeZone) {
+    let CaseRow { case, kind, times, text, .. } = row;
+    let opened_at = on_the_wall(&row.opened_at, zone);
     println!("{case}, {kind}, opened at {opened_at}, {} ago; came up {times} times", age(row.age_s));
     if let (Some(number), Some(order)) = (&row.number, &row.order) {
         println!("order:  {} {order}", in_groups(number));
     }
     println!("text:   {text}");
     if let Some(ClosedRow { at, by, why }) = &row.closed {
-        println!("closed: {at} by {by}: {why}");
+        println!("closed: {} by {by}: {why}", on_the_wall(at, zone));
     }
 }
 

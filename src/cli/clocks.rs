@@ -1,4 +1,6 @@
-//! The clock of trade, compared with the system's.
+//! The clock of trade, compared with the system's, and shown by the shop's.
+
+use jiff::tz::TimeZone;
 
 use crate::domain::Timestamp;
 use crate::settings::ShopKind;
@@ -21,9 +23,35 @@ pub fn trade_ahead(last: Timestamp, now: Timestamp, kind: ShopKind) -> Option<St
     ))
 }
 
+/// So many characters has what `on_the_wall` shows.
+pub const ON_THE_WALL: usize = 26;
+
+/// A moment in RFC 3339 as the clock on the shop's wall showed it, with what that is ahead of UTC: `2026-11-23 11:51:26 +13:00`.
+pub fn on_the_wall(moment: &str, zone: &TimeZone) -> String {
+    match moment.parse::<jiff::Timestamp>() {
+        Ok(at) => at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string(),
+        // a daemon of another build wrote it otherwise
+        Err(_) => moment.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_show_the_shops_own_time_with_its_offset() {
+        for (zone, shown) in [
+            ("UTC", "2026-11-22 22:51:26 +00:00"),
+            ("Pacific/Auckland", "2026-11-23 11:51:26 +13:00"),
+            ("America/St_Johns", "2026-11-22 19:21:26 -03:30"),
+        ] {
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!(on_the_wall("2026-11-22T22:51:26.890Z", &zone), shown);
+            assert_eq!(shown.len(), ON_THE_WALL);
+        }
+        assert_eq!(on_the_wall("yesterday", &TimeZone::UTC), "yesterday");
+    }
 
     #[test]
     fn a_shop_whose_trade_is_far_ahead_of_the_clock_is_told_so_and_a_demo_is_not() {

@@ -172,8 +172,8 @@ fn partners(
     let from = settings.mail_from(&shop.name);
     let post = EmlFolder::new(layout.mail(), from, base_url.to_owned(), links, shop)?;
     Ok(Partners {
-        wholesalers: wholesaler::embedded(),
-        carrier: Box::new(EmbeddedCarrier),
+        wholesalers: wholesaler::embedded(&settings.time_zone()),
+        carrier: Box::new(EmbeddedCarrier::in_zone(settings.time_zone())),
         post: Box::new(post),
     })
 }

@@ -2,10 +2,13 @@
 
 use std::process::ExitCode;
 
+use jiff::tz::TimeZone;
+
 use crate::domain::{OrderState, money_words};
 use crate::settings::Settings;
 
 use super::Failure;
+use super::clocks::{ON_THE_WALL, on_the_wall};
 use super::control;
 use super::office::{Asked, Told};
 use super::order_list::{Found, OrderRow, StateWanted, Wanted};
@@ -59,30 +62,31 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     if json {
         println!("{}", serde_json::to_string_pretty(&found.orders)?);
     } else {
-        list(&found);
+        list(&found, &settings.time_zone());
     }
     say_what_is_missing(&found);
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(found: &Found) {
+fn list(found: &Found, zone: &TimeZone) {
     if found.orders.is_empty() {
         println!("no orders");
         return;
     }
     println!(
-        "{:<10} {:<24} {:<17} {:>12}  {:<24} {:<28} {:<10} id",
+        "{:<10} {:<ON_THE_WALL$} {:<17} {:>12}  {:<24} {:<28} {:<10} id",
         "number", "placed at", "state", "total", "name", "e-mail", "postcode"
     );
-    found.orders.iter().for_each(line);
+    found.orders.iter().for_each(|row| line(row, zone));
 }
 
-fn line(row: &OrderRow) {
-    let OrderRow { id, placed_at, state, customer, shipping_address, .. } = row;
+fn line(row: &OrderRow, zone: &TimeZone) {
+    let OrderRow { id, state, customer, shipping_address, .. } = row;
+    let placed_at = on_the_wall(&row.placed_at, zone);
     let (number, total) = (in_groups(&row.number), money_words::said(row.total));
     let (name, email, postcode) = (&customer.name, &customer.email, &shipping_address.postcode);
     println!(
-        "{number:<10} {placed_at:<24} {state:<17} {total:>12}  {name:<24} {email:<28} {postcode:<10} {id}"
+        "{number:<10} {placed_at:<ON_THE_WALL$} {state:<17} {total:>12}  {name:<24} {email:<28} {postcode:<10} {id}"
     );
 }
 

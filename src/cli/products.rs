@@ -2,11 +2,14 @@
 
 use std::process::ExitCode;
 
+use jiff::tz::TimeZone;
+
 use crate::domain::{Sku, money_words};
 use crate::output;
 use crate::settings::Settings;
 
 use super::Failure;
+use super::clocks::on_the_wall;
 use super::product_list::{Found, ProductRow, Wanted};
 use super::shelf_room::{self, another_answer};
 use super::shelves::{Asked, Told};
@@ -55,7 +58,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     if *json {
         println!("{}", serde_json::to_string_pretty(&found.products)?);
     } else {
-        list(&found);
+        list(&found, &settings.time_zone());
     }
     say_what_is_missing(&found);
     Ok(ExitCode::SUCCESS)
@@ -76,7 +79,7 @@ pub fn delist(settings: &Settings, arguments: &Delisted) -> Result<ExitCode, Fai
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn list(found: &Found) {
+pub fn list(found: &Found, zone: &TimeZone) {
     if found.products.is_empty() {
         return println!("no products");
     }
@@ -84,13 +87,14 @@ pub fn list(found: &Found) {
         "{:<20} {:>12} {:>8} {:>8} {:>8} {:>8} {:>8}  title",
         "sku", "price", "in house", "for sale", "promised", "awaited", "incoming"
     );
-    found.products.iter().for_each(line);
+    found.products.iter().for_each(|row| line(row, zone));
 }
 
-fn line(row: &ProductRow) {
+fn line(row: &ProductRow, zone: &TimeZone) {
     let ProductRow { sku, on_hand, for_sale, promised, waited_for, incoming, title, .. } = row;
     let (sku, price) = (sku.as_str(), money_words::said(row.price));
-    let since = row.delisted_at.as_ref().map_or(String::new(), |at| format!(" (sold no more since {at})"));
+    let since = |at: &String| format!(" (sold no more since {})", on_the_wall(at, zone));
+    let since = row.delisted_at.as_ref().map_or(String::new(), since);
     println!(
         "{sku:<20} {price:>12} {on_hand:>8} {for_sale:>8} {promised:>8} {waited_for:>8} {incoming:>8}  {title}{since}"
     );

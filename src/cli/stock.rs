@@ -53,7 +53,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(row)?);
     } else {
-        products::list(&found);
+        products::list(&found, &settings.time_zone());
     }
     Ok(ExitCode::SUCCESS)
 }

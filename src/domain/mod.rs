@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod countries;
 mod country_code;
 mod email;
+mod ending_words;
 mod ids;
 mod money;
 pub mod money_words;

@@ -53,51 +53,119 @@ impl Step {
 /// What happened, as little as it takes to say it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Happening {
-    OrderReceived { from_browser: bool },
-    OrderSent { lines: u16, total: Money },
+    OrderReceived {
+        from_browser: bool,
+    },
+    OrderSent {
+        lines: u16,
+        total: Money,
+    },
     StockAsked,
-    UnitsReserved { sku: Sku, quantity: u32 },
-    UnitsPegged { sku: Sku, quantity: u32, promised: Date },
-    SuppliesOrdered { sku: Sku, quantity: u32, arrives: Date },
-    SuppliesArrived { sku: Sku, quantity: u32 },
+    UnitsReserved {
+        sku: Sku,
+        quantity: u32,
+    },
+    UnitsPegged {
+        sku: Sku,
+        quantity: u32,
+        promised: Date,
+    },
+    SuppliesOrdered {
+        sku: Sku,
+        quantity: u32,
+        arrives: Date,
+    },
+    SuppliesArrived {
+        sku: Sku,
+        quantity: u32,
+    },
     InStock,
-    Promised { date: Date },
-    OutOfStock { earliest: Option<Date> },
-    PaymentAsked { amount: Money },
-    BankAsked { amount: Money },
+    Promised {
+        date: Date,
+    },
+    OutOfStock {
+        earliest: Option<Date>,
+    },
+    /// Of nothing: only whether the card is good is asked, as the bank is then.
+    PaymentAsked {
+        amount: Money,
+    },
+    BankAsked {
+        amount: Money,
+    },
     CardVerified,
-    FundsHeld { amount: Money },
-    BankDeclined { reason: DeclineReason },
-    Authorised { amount: Money },
+    FundsHeld {
+        amount: Money,
+    },
+    BankDeclined {
+        reason: DeclineReason,
+    },
+    Authorised {
+        amount: Money,
+    },
     PaymentUnknown,
     PaymentReversed,
-    PaymentDeclined { reason: DeclineReason },
+    PaymentDeclined {
+        reason: DeclineReason,
+    },
     PaymentVoided,
     StockAllocated,
     Confirmed,
-    Declined { reason: DeclineReason },
-    CustomerTold { state: OrderState },
+    Declined {
+        reason: DeclineReason,
+    },
+    CustomerTold {
+        state: OrderState,
+    },
     DispatchAsked,
     Packed,
-    TruckBooked { tracking: String, collection: Timestamp },
-    HandedOver { tracking: String },
-    Captured { amount: Money },
-    Settled { amount: Money },
-    Mailed { what: String },
-    MailParked { what: String, why: String },
+    TruckBooked {
+        tracking: String,
+        collection: Timestamp,
+    },
+    HandedOver {
+        tracking: String,
+    },
+    Captured {
+        amount: Money,
+    },
+    Settled {
+        amount: Money,
+    },
+    Mailed {
+        what: String,
+    },
+    MailParked {
+        what: String,
+        why: String,
+    },
     Delivered,
     CancelAsked,
     TooLateToCancel,
-    Cancelled { reason: CancelReason },
+    Cancelled {
+        reason: CancelReason,
+    },
     Closed,
-    CaseOpened { why: String },
-    HoldLapsing { capture_before: Timestamp },
-    HoldLapsed { amount: Money },
+    CaseOpened {
+        why: String,
+    },
+    HoldLapsing {
+        capture_before: Timestamp,
+    },
+    HoldLapsed {
+        amount: Money,
+    },
     HoldReplaced,
     StopAsked,
-    SentAgain { message: String },
-    Discarded { message: String },
-    CaseClosed { why: String },
+    SentAgain {
+        message: String,
+    },
+    Discarded {
+        message: String,
+    },
+    CaseClosed {
+        why: String,
+    },
     BasketGivenBack,
 }
 
@@ -125,7 +193,13 @@ impl fmt::Display for Happening {
             Promised { date } => write!(f, "promised for {date}"),
             OutOfStock { earliest: Some(date) } => write!(f, "out of stock, earliest {date}"),
             OutOfStock { earliest: None } => write!(f, "out of stock, and no wholesaler offers it"),
+            PaymentAsked { amount } if amount.amount == 0 => {
+                write!(f, "the merchant system was asked whether the card is good")
+            }
             PaymentAsked { amount } => write!(f, "payment of {amount} asked of the merchant system"),
+            BankAsked { amount } if amount.amount == 0 => {
+                write!(f, "the merchant system asked the bank whether the card is good")
+            }
             BankAsked { amount } => write!(f, "the merchant system asked the bank for {amount}"),
             CardVerified => write!(f, "the card is verified; the money is asked for when the goods are here"),
             FundsHeld { amount } => write!(f, "the bank holds {amount}"),
@@ -233,6 +307,19 @@ impl Timeline {
         self
     }
 
+    /// Without what the bank has decided and the merchant system has not heard: while she is told that the bank has not answered, or could
+    /// not be reached, nothing says what it would have answered.
+    pub fn as_known(mut self) -> Timeline {
+        let heard: Vec<(u64, BankWord)> =
+            self.entries.iter().filter_map(|entry| Some((entry.turn, heard(entry)?))).collect();
+        let is_known = |entry: &TimelineEntry| match said(entry) {
+            Some(word) => heard.iter().any(|(turn, heard)| *turn >= entry.turn && *heard == word),
+            None => true,
+        };
+        self.entries.retain(is_known);
+        self
+    }
+
     /// Whether an operator's case is, or was, open.
     pub fn has_case(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry.what, Happening::CaseOpened { .. }))
@@ -243,6 +330,35 @@ impl Timeline {
         self.entries.extend(other.entries);
         self.entries.sort_by_key(|entry| entry.turn);
         self
+    }
+}
+
+/// What a bank can answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BankWord {
+    Held,
+    Verified,
+    Declined,
+}
+
+fn said(entry: &TimelineEntry) -> Option<BankWord> {
+    match entry.what {
+        _ if entry.by != Party::BankActor => None,
+        Happening::FundsHeld { .. } => Some(BankWord::Held),
+        Happening::CardVerified => Some(BankWord::Verified),
+        Happening::BankDeclined { .. } => Some(BankWord::Declined),
+        _ => None,
+    }
+}
+
+/// Which answer of the bank the merchant system has by this.
+fn heard(entry: &TimelineEntry) -> Option<BankWord> {
+    match entry.what {
+        _ if entry.by != Party::MerchantProxy => None,
+        Happening::Authorised { .. } => Some(BankWord::Held),
+        Happening::CardVerified => Some(BankWord::Verified),
+        Happening::PaymentDeclined { reason } if reason.is_of_a_bank() => Some(BankWord::Declined),
+        _ => None,
     }
 }
 
@@ -288,6 +404,24 @@ mod tests {
         ];
         let told = Timeline { entries: cases.map(entry).into() }.as_told();
         assert!(told.has_case() && !format!("{told:?}").contains("panicked"), "{told:?}");
+    }
+
+    #[test]
+    fn what_the_bank_has_decided_is_known_once_the_merchant_system_has_heard_it() {
+        let amount = Money::new(1098, crate::domain::Currency::GBP);
+        let told = |after: &[Happening]| {
+            let entry =
+                |turn, what, by| TimelineEntry { turn, at: Timestamp(0), step: Step::MONEY, what, by };
+            let mut entries = vec![entry(1, Happening::FundsHeld { amount }, Party::BankActor)];
+            let after = after.iter().zip(2..);
+            entries.extend(after.map(|(what, turn)| entry(turn, what.clone(), Party::MerchantProxy)));
+            Timeline { entries }.as_known().entries.iter().any(|entry| entry.by == Party::BankActor)
+        };
+        let unreachable = Happening::PaymentDeclined { reason: DeclineReason::IssuerUnavailable };
+        let reversed = [Happening::PaymentUnknown, Happening::PaymentReversed, unreachable];
+        assert!(!told(&[]) && !told(&reversed) && !told(&[Happening::PaymentVoided]));
+        assert!(told(&[Happening::PaymentUnknown, Happening::Authorised { amount }]));
+        assert!(told(&[Happening::Authorised { amount }, Happening::PaymentVoided]));
     }
 
     #[test]

@@ -48,7 +48,7 @@ problems! {
         "send the program's key as Authorization: Bearer dsk_…; `doorstep keys add NAME` makes one";
     ApiKeyUnknown, "api_key_unknown", UNAUTHORIZED, "The API key is not good",
         "send the key whole as it was shown; if it was revoked or is lost, `doorstep keys add NAME` makes another";
-    PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The card was declined",
+    PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The payment did not go through",
         "nothing was charged: order again with another card and a new Idempotency-Key";
     OriginNotAllowed, "origin_not_allowed", FORBIDDEN, "This origin may not ask the API",
         "the shop's operator names the origins of browser apps in http.cors_origins; a program without a browser needs none";

@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{CancelReason, Date, DeclineReason, Happening, OrderState, money_words::said};
+use crate::domain::{CancelReason, Date, Happening, OrderState, money_words::said};
 use crate::partners::mail::MailKind;
 
 use super::pages::format::{day, moment};
@@ -18,31 +18,34 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
         OrderSent { lines, total } => format!("sent to the order manager: {lines} lines, {}", said(*total)),
         StockAsked => "asked whether it is in stock".to_owned(),
         UnitsReserved { sku, quantity } => format!("{quantity} of {sku} put aside"),
-        UnitsPegged { sku, quantity, promised } => {
-            format!("{quantity} of {sku} wait for supplies, promised for {}", day(*promised))
-        }
-        SuppliesOrdered { sku, quantity, arrives } => {
-            format!("{quantity} of {sku} ordered from a wholesaler, due {}", day(*arrives))
-        }
+        // the day that she is promised is the order's: when goods are due here is the shop's own affair
+        UnitsPegged { sku, quantity, .. } => format!("{quantity} of {sku} wait for supplies"),
+        SuppliesOrdered { sku, quantity, .. } => format!("{quantity} of {sku} ordered from a wholesaler"),
         SuppliesArrived { sku, quantity } => format!("{quantity} of {sku} arrived and were put aside"),
         InStock => "everything is in stock".to_owned(),
         Promised { date } => format!("promised for {}", day(*date)),
         OutOfStock { earliest } => out_of_stock(*earliest),
-        PaymentAsked { amount } => format!("payment of {} asked of the merchant system", said(*amount)),
-        BankAsked { amount } => format!("the merchant system asked the bank for {}", said(*amount)),
-        CardVerified => "the card is good; the money is asked for at dispatch".to_owned(),
-        FundsHeld { amount } => format!("the bank holds {}", said(*amount)),
-        BankDeclined { reason } => format!("the bank declined: {}", declined(*reason)),
+        PaymentAsked { amount } if amount.amount == 0 => {
+            "the payment company was asked whether the card is good".to_owned()
+        }
+        PaymentAsked { amount } => format!("payment of {} asked of the payment company", said(*amount)),
+        BankAsked { amount } if amount.amount == 0 => {
+            "the payment company asked the bank whether the card is good".to_owned()
+        }
+        BankAsked { amount } => format!("the payment company asked the bank for {}", said(*amount)),
+        CardVerified => "your card was checked, and nothing is reserved on it yet".to_owned(),
+        FundsHeld { amount } => format!("the bank reserved {} on the card", said(*amount)),
+        BankDeclined { reason } => format!("the bank declined: {}", reason.said()),
         Authorised { amount } => format!("the payment is authorised: {}", said(*amount)),
         PaymentUnknown => {
             "no answer from the bank in time: it is asked again, for the same payment".to_owned()
         }
         PaymentReversed => "the payment was taken back".to_owned(),
-        PaymentDeclined { reason } => format!("the payment was declined: {}", declined(*reason)),
-        PaymentVoided => "the hold on the card was released".to_owned(),
-        StockAllocated => "the books are set aside for good".to_owned(),
+        PaymentDeclined { reason } => format!("the payment did not go through: {}", reason.said()),
+        PaymentVoided => "what was reserved on the card was let go of".to_owned(),
+        StockAllocated => "the books are put aside for this order alone".to_owned(),
         Confirmed => "the order is confirmed".to_owned(),
-        Declined { reason } => format!("the order is declined: {}", declined(*reason)),
+        Declined { reason } => format!("the order could not be paid: {}", reason.said()),
         CustomerTold { state } => format!("the customer was told: {}", standing(*state)),
         DispatchAsked => "the warehouse was asked to dispatch".to_owned(),
         Packed => "picked and packed".to_owned(),
@@ -61,11 +64,16 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
         Closed => "closed: delivered, and the money has moved".to_owned(),
         CaseOpened { .. } => "one of us is looking into the order".to_owned(),
         HoldLapsing { capture_before } => {
-            format!("the bank holds the money until {}, so it is asked anew", moment(*capture_before, zone))
+            format!(
+                "the money is reserved until {}, so the bank is asked anew",
+                moment(*capture_before, zone)
+            )
         }
-        HoldLapsed { amount } => format!("the bank let go of {}", said(*amount)),
-        HoldReplaced => "the new hold took the place of the old one".to_owned(),
-        StopAsked => "the warehouse was asked to stop: the money is held no longer".to_owned(),
+        HoldLapsed { amount } => format!("{} are no longer reserved on the card", said(*amount)),
+        HoldReplaced => {
+            "the money is reserved anew, and the bank let go of what it reserved before".to_owned()
+        }
+        StopAsked => "the warehouse was asked to stop: the money is reserved no longer".to_owned(),
         SentAgain { .. } | Discarded { .. } | CaseClosed { .. } => {
             "one of us has looked into the order".to_owned()
         }
@@ -81,24 +89,13 @@ fn out_of_stock(earliest: Option<Date>) -> String {
 }
 
 /// As part of a sentence.
-fn declined(reason: DeclineReason) -> &'static str {
-    match reason.as_told() {
-        DeclineReason::DoNotHonour | DeclineReason::StolenCard => "the bank said no and did not say why",
-        DeclineReason::InsufficientFunds => "there is not enough money behind the card",
-        DeclineReason::ExpiredCard => "the card has expired",
-        DeclineReason::UnknownCard => "no bank knows the card",
-        DeclineReason::IssuerUnavailable => "the bank could not be reached",
-    }
-}
-
-/// As part of a sentence.
 fn cancelled(reason: CancelReason) -> String {
     match reason {
-        CancelReason::ByCustomer => "the customer wished it".to_owned(),
         CancelReason::OutOfStock { earliest } => out_of_stock(earliest),
-        CancelReason::NoSupplies => "no wholesaler could supply it".to_owned(),
-        CancelReason::BackorderLimit => "more is waiting for wholesalers than is ordered in".to_owned(),
-        CancelReason::PaymentLapsed => "the bank's hold on the money ended, and was not renewed".to_owned(),
+        CancelReason::ByCustomer
+        | CancelReason::NoSupplies
+        | CancelReason::BackorderLimit
+        | CancelReason::PaymentLapsed => reason.said().to_owned(),
     }
 }
 
@@ -115,7 +112,7 @@ fn standing(state: OrderState) -> &'static str {
         OrderState::Dispatched => "it is on its way",
         OrderState::Delivered => "it is delivered",
         OrderState::Closed => "all is done",
-        OrderState::Declined => "the card was declined",
+        OrderState::Declined => "the payment did not go through",
         OrderState::Cancelled => "it is cancelled",
         OrderState::Returned => "it came back",
     }
@@ -128,7 +125,7 @@ fn letter(slug: &str) -> &'static str {
         Some(MailKind::BackorderPromise) => "the books are being ordered in",
         Some(MailKind::PromiseChanged) => "another day",
         Some(MailKind::PaymentActionNeeded) => "the payment needs something",
-        Some(MailKind::PaymentDeclined) => "the card was declined",
+        Some(MailKind::PaymentDeclined) => "the payment did not go through",
         Some(MailKind::Dispatched) => "it is on its way",
         Some(MailKind::Delivered) => "it has come",
         Some(MailKind::Cancelled) => "it is cancelled",
@@ -142,7 +139,7 @@ fn letter(slug: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Currency, Money, Sku, Timestamp};
+    use crate::domain::{Currency, DeclineReason, Money, Sku, Timestamp};
 
     /// One of each kind, with every reason, state and letter there is, and texts that are for the operator.
     fn every_happening() -> Vec<Happening> {
@@ -238,7 +235,10 @@ mod tests {
     #[test]
     fn amounts_days_and_moments_are_said_as_on_the_pages() {
         let amount = Money::new(1098, Currency::GBP);
-        assert_eq!(told(&Happening::FundsHeld { amount }, &TimeZone::UTC), "the bank holds £10.98");
+        assert_eq!(
+            told(&Happening::FundsHeld { amount }, &TimeZone::UTC),
+            "the bank reserved £10.98 on the card"
+        );
         let date = Timestamp(1_795_392_000_123).date();
         assert_eq!(
             told(&Happening::Promised { date }, &TimeZone::UTC),
@@ -247,7 +247,7 @@ mod tests {
         let reason = DeclineReason::StolenCard;
         assert_eq!(
             told(&Happening::Declined { reason }, &TimeZone::UTC),
-            "the order is declined: the bank said no and did not say why"
+            "the order could not be paid: your bank said no and did not say why; it alone can tell you more"
         );
     }
 }

@@ -106,7 +106,8 @@ mod tests {
         let asked_at = Timestamp(1_795_305_600_000);
         let sku = Sku::parse("PG-1342").unwrap();
         let quote = QuoteRequest { sku: sku.clone(), quantity: 3, asked_at };
-        let answer = now(wholesaler::embedded()[0].quote(quote.clone())).known().unwrap();
+        let answer =
+            now(wholesaler::embedded(&jiff::tz::TimeZone::UTC)[0].quote(quote.clone())).known().unwrap();
         assert!(matches!(answer, QuoteAnswer::Offer(_)));
         reads_back(quote);
         reads_back(answer);

@@ -1,5 +1,7 @@
 //! What the parts of the shop are given of the settings.
 
+use jiff::tz::TimeZone;
+
 use crate::access;
 use crate::actors::{CART_KEPT_MS, Rules};
 use crate::domain::{EmailAddress, Money};
@@ -29,6 +31,11 @@ impl Settings {
             ProcessorChoice::None => false,
             ProcessorChoice::Embedded => true,
         }
+    }
+
+    /// Where the shop is. The settings take no zone that is not known.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.shop.time_zone).unwrap_or(TimeZone::UTC)
     }
 
     /// Whom the mails are from; where that is not set, a demo's in the shop's name.
@@ -63,9 +70,10 @@ impl Settings {
     /// What decisions read. In a shop there is nobody as yet who supplies, packs, or takes a card.
     pub fn rules(&self, kind: ShopKind) -> Rules {
         const MINUTE_MS: u64 = 60_000;
-        let suppliers = if kind.is_demo() { wholesaler::embedded() } else { vec![] };
+        let suppliers = if kind.is_demo() { wholesaler::embedded(&self.time_zone()) } else { vec![] };
         Rules {
             currency: self.shop.currency,
+            time_zone: self.time_zone(),
             shipping: Money::new(self.shop.shipping, self.shop.currency),
             session_idle_ms: self.sessions.passivate_after_ms,
             cart_kept_ms: CART_KEPT_MS,

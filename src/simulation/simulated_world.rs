@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use jiff::tz::TimeZone;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -103,8 +104,8 @@ impl SimulatedWorld {
         let seed = options.seed;
         let post = MemoryPost::new();
         let partners = Partners {
-            wholesalers: wholesaler::embedded(),
-            carrier: Box::new(EmbeddedCarrier),
+            wholesalers: wholesaler::embedded(&TimeZone::UTC),
+            carrier: Box::new(EmbeddedCarrier::in_zone(TimeZone::UTC)),
             post: Box::new(post.clone()),
         };
         let coverage: Rc<RefCell<Coverage>> = Rc::default();

@@ -205,7 +205,7 @@ fn a_customer_finds_a_book_buys_it_and_sees_it_come_to_her_doorstep() {
     let shop = setup().open();
     visit(&shop, async |browser, shop| {
         browser.opens(&shop.url).await;
-        browser.waits_to_read("348 books").await;
+        browser.waits_to_read("348 titles").await;
         browser.types("q", "austen emma").await;
         browser.clicks_at(Locator::Css("form[role=search] button"), "Search").await;
         browser.clicks("Emma").await;

@@ -262,7 +262,7 @@ fn explain_takes_an_order_as_people_name_it_and_a_case() {
     let digits = listed[0]["number"].as_str().expect("a number").to_owned();
     let number = format!("{} {}", &digits[..3], &digits[3..]);
     let whole = out(&shop.command(&["explain", &order.id]));
-    assert!(whole.starts_with(&format!("{}, number {number}\n#", order.id)), "{whole}");
+    assert!(whole.starts_with(&format!("{}, number {number}; times are UTC\n#", order.id)), "{whole}");
     for words in
         [vec![digits.as_str()], vec![&number], number.split(' ').collect(), vec![&format!("#{digits}")]]
     {

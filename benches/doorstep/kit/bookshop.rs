@@ -20,6 +20,7 @@ use doorstep::partners::processor::EmbeddedProcessor;
 use doorstep::partners::{Partners, carrier::EmbeddedCarrier, mail::MemoryPost, wholesaler};
 use doorstep::runtime::kit::{self, Kit};
 use futures_util::future::join_all;
+use jiff::tz::TimeZone;
 
 /// Of each book, so that none sells out.
 const OPENING_STOCK: u32 = 1_000_000_000;
@@ -59,8 +60,8 @@ impl Bookshop {
         kit.tree = Box::new(tree);
         kit.passing_group = SESSIONS;
         kit.outside = Rc::new(Partners {
-            wholesalers: wholesaler::embedded(),
-            carrier: Box::new(EmbeddedCarrier),
+            wholesalers: wholesaler::embedded(&TimeZone::UTC),
+            carrier: Box::new(EmbeddedCarrier::in_zone(TimeZone::UTC)),
             post: Box::new(MemoryPost::new()),
         });
         kit.start().await;

@@ -261,6 +261,10 @@ impl Event {
             Event::Promised { date, .. } | Event::PromiseChanged { date, .. } => {
                 smallvec![(Step::STOCK_OR_DATE, Happening::Promised { date: *date })]
             }
+            Event::PaymentAsked { amount, verification: true, .. } => {
+                let nothing = Money::zero(amount.currency);
+                smallvec![(Step::TAKES_PAYMENT, Happening::PaymentAsked { amount: nothing })]
+            }
             Event::PaymentAsked { amount, .. } | Event::RenewalAsked { amount, .. } => {
                 smallvec![(Step::TAKES_PAYMENT, Happening::PaymentAsked { amount: *amount })]
             }

@@ -14,8 +14,11 @@ pub fn backorder_promise(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 }
 
 pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: Date) {
+    // `order` is as it was before
+    let before = order.promised_date.filter(|before| *before != promised);
     post(turn, id, order, MailKind::PromiseChanged, |letter| {
         letter.arrives_on = Some(promised);
+        letter.reason = before.map(|before| format!("it was {}", before.said()));
         // suppliers can slip twice in a millisecond, always to a later day: that is a later letter, with an id of its own
         let days = promised.0.saturating_sub(order.terms.placed_at.date().0);
         letter.written_at = letter.written_at.plus_ms(u64::from(days));
@@ -27,7 +30,7 @@ pub fn confirmation(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: D
 }
 
 pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
-    let why = why_declined(reason).to_owned();
+    let why = reason.said().to_owned();
     let aftermath = is_basket_given_back(turn, order).then_some(Aftermath::BasketGivenBack);
     post(turn, id, order, MailKind::PaymentDeclined, |letter| {
         letter.reason = Some(why);
@@ -36,7 +39,7 @@ pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: Decline
 }
 
 pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
-    let why = why_cancelled(reason).to_owned();
+    let why = reason.said().to_owned();
     post(turn, id, order, MailKind::Cancelled, |letter| {
         letter.reason = Some(why);
         letter.aftermath = money_of_cancelled(order);
@@ -95,31 +98,5 @@ fn about(id: OrderId, order: &Order) -> AboutOrder<'_> {
         lines: &terms.lines,
         totals: terms.totals,
         ship_to: &terms.shipping_address,
-    }
-}
-
-/// As part of a sentence.
-fn why_declined(reason: DeclineReason) -> &'static str {
-    match reason.as_told() {
-        DeclineReason::DoNotHonour | DeclineReason::StolenCard => "the bank did not accept the card",
-        DeclineReason::InsufficientFunds => "the account has not enough funds",
-        DeclineReason::ExpiredCard => "the card has expired",
-        DeclineReason::UnknownCard => "the bank does not know the card",
-        DeclineReason::IssuerUnavailable => "the bank could not be reached",
-    }
-}
-
-/// As part of a sentence.
-fn why_cancelled(reason: CancelReason) -> &'static str {
-    match reason {
-        CancelReason::ByCustomer => "you asked us to",
-        CancelReason::OutOfStock { .. } => "it is out of stock",
-        CancelReason::NoSupplies => "none of our suppliers could send it",
-        CancelReason::BackorderLimit => {
-            "more is waiting for suppliers than we order in before it is paid for"
-        }
-        CancelReason::PaymentLapsed => {
-            "your bank's hold on the money ended before the parcel had left, and your bank did not renew it"
-        }
     }
 }

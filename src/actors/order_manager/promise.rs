@@ -17,13 +17,18 @@ pub fn leaves_on(turn: &Turn<'_>, promised: Date) -> Date {
 }
 
 pub fn of_goods_in_the_house(turn: &Turn<'_>) -> Date {
-    at_the_doorstep(turn, later(turn.now().date(), DISPATCH_DAYS))
+    at_the_doorstep(turn, later(today(turn), DISPATCH_DAYS))
 }
 
 /// Whether a hold of today still stands when goods that are promised on that day are sent.
 pub fn is_outlasted_by_a_hold(turn: &Turn<'_>, promised: Date) -> bool {
-    let held_until = turn.now().date().plus_days(turn.rules().hold_days);
+    let held_until = today(turn).plus_days(turn.rules().hold_days);
     later(leaves_on(turn, promised), DISPATCH_DAYS) <= held_until
+}
+
+/// In the shop, whose days are promised.
+fn today(turn: &Turn<'_>) -> Date {
+    turn.rules().day_of(turn.now())
 }
 
 /// A supplier's date can be any number.

@@ -35,7 +35,8 @@ pub fn answered(turn: &mut Turn<'_>, id: PurchaseOrderId, result: &Answered<Ship
         Answered::Known(ShipNotice::NotYet { ask_again_at }) => {
             let at = (*ask_again_at).max(turn.now().plus_ms(ASK_AGAIN_MS_MIN));
             turn.timer(timers::goods_due(id), Due::Trade(at), Message::GoodsDue { purchase_order: id });
-            slip(turn, &purchase_order, at.date());
+            let day = turn.rules().day_of(at);
+            slip(turn, &purchase_order, day);
         }
         Answered::Known(ShipNotice::Arrived { quantity }) => receive(turn, id, &purchase_order, *quantity),
         // it knows of no such delivery: nothing will come

@@ -102,7 +102,7 @@ fn accept(
     let short = purchase_order.ordered - accepted;
     let arrives_on = acknowledged.arrives_on;
     turn.record(Event::Acknowledged { id, order, sku, accepted, short, arrives_on });
-    let due = arrives_on.start().plus_ms(ARRIVAL_HOUR * Timestamp::HOUR_MS).max(turn.now());
+    let due = arrives_on.at(ARRIVAL_HOUR * 60, &turn.rules().time_zone).max(turn.now());
     turn.timer(timers::goods_due(id), Due::Trade(due), Message::GoodsDue { purchase_order: id });
     slip(turn, purchase_order, arrives_on);
     if short > 0 {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::world::{NONE, ONE, PLENTY, World, closed, one_closed_order, opened, order_of};
+use jiff::tz::TimeZone;
+
+use super::world::{NONE, ONE, PLENTY, World, closed, closed_in, one_closed_order, opened, order_of};
 use crate::actors::order_manager::{Cancel, CancelReply, Order, Outcome};
 use crate::actors::stock_keeper::StockItem;
 use crate::actors::{Rules, timelines};
@@ -37,6 +39,33 @@ fn an_order_in_stock_goes_through_its_steps_to_the_doorstep_and_the_money_into_t
         let all_but_supplies: BTreeSet<u8> = (1..=15).filter(|step| *step != 4).collect();
         assert_eq!(steps(&world, view.id), all_but_supplies);
     });
+}
+
+/// Orders of every few hours, in stock and not, are at the doorstep on the day that the shop's calendar shows, or before.
+#[test]
+fn what_is_promised_by_the_shops_calendar_is_kept_by_it_on_both_sides_of_the_date_line() {
+    for zone in ["Pacific/Auckland", "Pacific/Pago_Pago", "Europe/London"] {
+        run(async move {
+            let zone = TimeZone::get(zone).unwrap();
+            let mut world = closed_in(&zone);
+            world.open().await;
+            let mut orders = vec![];
+            for n in 0..16 {
+                let sku = if n % 3 == 2 { NONE } else { PLENTY };
+                orders.push(order_of(&world.buy(&format!("k{n}"), sku, 1, "tok_visa").await));
+                tokio::time::sleep(MINUTES(5 * 60)).await;
+            }
+            world.days(20).await;
+            let tables = world.derived().tables;
+            for order in orders {
+                let promised = tables.of::<Order>().peek(&order).unwrap().promised_date.unwrap();
+                let timeline = timelines::peek(&tables, &order).unwrap();
+                let is_delivery = |what: &Happening| matches!(what, Happening::Delivered);
+                let delivered = timeline.entries.iter().find(|entry| is_delivery(&entry.what)).unwrap();
+                assert!(delivered.at.day_in(&zone) <= promised, "{} by {promised}", delivered.at);
+            }
+        });
+    }
 }
 
 #[test]

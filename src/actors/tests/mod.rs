@@ -14,4 +14,4 @@ mod probed;
 mod refusals;
 mod sweeper;
 mod unlucky;
-mod world;
+pub mod world;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::task::JoinHandle;
 
 use crate::actors::mailer::MailId;
@@ -60,11 +61,24 @@ pub fn closed() -> World {
 }
 
 pub fn partners(post: &MemoryPost) -> Partners {
+    partners_in(TimeZone::UTC, post)
+}
+
+fn partners_in(zone: TimeZone, post: &MemoryPost) -> Partners {
     Partners {
-        wholesalers: wholesaler::embedded(),
-        carrier: Box::new(EmbeddedCarrier),
+        wholesalers: wholesaler::embedded(&zone),
+        carrier: Box::new(EmbeddedCarrier::in_zone(zone)),
         post: Box::new(post.clone()),
     }
+}
+
+/// A shop in that zone, not yet started.
+pub fn closed_in(zone: &TimeZone) -> World {
+    let mut world = closed();
+    let time_zone = zone.clone();
+    world.kit.rules = Box::new(move || Rules { time_zone: time_zone.clone(), ..Rules::default() });
+    world.kit.outside = Rc::new(partners_in(zone.clone(), &world.post));
+    world
 }
 
 pub fn product(sku: &str) -> Product {

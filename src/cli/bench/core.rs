@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::actors::Shop;
 use crate::actors::order_manager::{Answer, Outcome as Answered};
 use crate::actors::web_session::{
@@ -70,8 +72,8 @@ async fn list(shop: &Handle<Shop>, shelf: &[Product]) -> Result<(), Failure> {
 /// The embedded ones, and a post that writes no files: those would be most of what is measured.
 fn partners() -> Partners {
     Partners {
-        wholesalers: wholesaler::embedded(),
-        carrier: Box::new(EmbeddedCarrier),
+        wholesalers: wholesaler::embedded(&TimeZone::UTC),
+        carrier: Box::new(EmbeddedCarrier::in_zone(TimeZone::UTC)),
         post: Box::new(LetterBox),
     }
 }

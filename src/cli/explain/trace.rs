@@ -44,7 +44,7 @@ impl<'a, W: Write> Trace<'a, W> {
             return Ok(());
         }
         if self.turns == 0 {
-            writeln!(self.out, "{}", self.subject)?;
+            writeln!(self.out, "{}; times are UTC", self.subject)?;
         }
         self.turns += 1;
         let at = record.moment.at;

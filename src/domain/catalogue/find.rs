@@ -44,6 +44,8 @@ enum Spelling {
     /// Singular for plural, another way to write a name.
     Alike,
     OneError,
+    /// In a short word too: others of the query are found as they were typed.
+    OneErrorInShort,
     /// In the beginning of a word too, where it is the last.
     OneErrorSoFar,
     TwoErrors,
@@ -90,6 +92,11 @@ impl Index {
         self.words.bytes()
             + self.codes.bytes()
             + self.years.values().map(|products| 4 * products.len()).sum::<usize>()
+    }
+
+    /// What has this SKU or ISBN, without case.
+    pub fn of_code(&self, code: &str, products: &[Product]) -> Vec<u32> {
+        self.codes.find(&fold(code), products)
     }
 
     pub fn find(&self, text: &str, products: &[Product]) -> Found {
@@ -187,7 +194,8 @@ impl<'a> Search<'a> {
         if spelling >= Spelling::OneError {
             let two_errors = spelling == Spelling::TwoErrors;
             let as_beginning = is_last && spelling >= Spelling::OneErrorSoFar;
-            let like = typing::like(word, Tolerance { two_errors, as_beginning });
+            let in_short = spelling == Spelling::OneErrorInShort;
+            let like = typing::like(word, Tolerance { two_errors, as_beginning, in_short });
             places.extend(like.into_iter().flat_map(|like| words.that_are(like)).map(one));
         }
         places
@@ -248,7 +256,8 @@ impl<'a> Search<'a> {
             if has_others && others.is_empty() {
                 continue;
             }
-            let with_errors = self.term(term, Place::Anywhere, Spelling::OneError);
+            let spelling = if has_others { Spelling::OneErrorInShort } else { Spelling::OneError };
+            let with_errors = self.term(term, Place::Anywhere, spelling);
             let of_term = with_errors
                 .iter()
                 .fold(others, |found, condition| found.within(&condition.lists(), self.index.products));

@@ -86,6 +86,14 @@ impl Catalogue {
         Some(&self.products[place])
     }
 
+    /// The one product whose SKU this is, in whatever case it was typed; `None` where there are several.
+    pub fn get_in_any_case(&self, sku: &str) -> Option<&Product> {
+        let found = self.index.of_code(sku, &self.products);
+        let found = found.iter().map(|place| &self.products[*place as usize]);
+        let mut meant = found.filter(|product| product.sku.as_str().eq_ignore_ascii_case(sku));
+        meant.next().filter(|_| meant.next().is_none())
+    }
+
     /// All products, by SKU.
     pub fn iter(&self) -> impl Iterator<Item = &Product> {
         self.products.iter()
@@ -97,7 +105,8 @@ impl Catalogue {
     /// written, finds that book alone.
     ///
     /// Where few are found so, other spellings are looked for: singular and plural, names that sound alike. Where nothing is
-    /// found, typing errors are forgiven: one in a word of four letters, two in one of eight.
+    /// found, typing errors are forgiven: one in a word of four letters, two in one of eight; and one in a word of three where another word
+    /// is found as it was typed.
     ///
     /// Order: first where all of the query is found in the title, SKU or ISBN, then the rest, then other spellings; each by SKU.
     /// A page holds `limit` products, at least one and at most [`PAGE_PRODUCTS_MAX`]; `after` is the page before's `next`.

@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use fst::Automaton;
 use levenshtein_automata::LevenshteinAutomatonBuilder;
 
-/// A shorter word with an error is too many others.
+/// A shorter word with an error is too many others, unless other words narrow it down.
 const ONE_ERROR_LETTERS_MIN: usize = 4;
+const ONE_ERROR_IN_SHORT_LETTERS_MIN: usize = 3;
 const TWO_ERRORS_LETTERS_MIN: usize = 8;
 /// A longer one is nothing that people type.
 const LETTERS_MAX: usize = 24;
@@ -24,6 +25,8 @@ static TWO_ERRORS: LazyLock<LevenshteinAutomatonBuilder> =
 pub(super) struct Tolerance {
     /// In words that are long enough for two.
     pub two_errors: bool,
+    /// In a word that is short by itself.
+    pub in_short: bool,
     /// The word may go on.
     pub as_beginning: bool,
 }
@@ -31,7 +34,8 @@ pub(super) struct Tolerance {
 /// What takes the words that `word` may stand for; `None` where it is too short or too long, or no word.
 pub(super) fn like(word: &str, tolerance: Tolerance) -> Option<impl Automaton> {
     let letters = word.chars().count();
-    if !(ONE_ERROR_LETTERS_MIN..=LETTERS_MAX).contains(&letters) || !word.chars().all(char::is_alphabetic) {
+    let letters_min = if tolerance.in_short { ONE_ERROR_IN_SHORT_LETTERS_MIN } else { ONE_ERROR_LETTERS_MIN };
+    if !(letters_min..=LETTERS_MAX).contains(&letters) || !word.chars().all(char::is_alphabetic) {
         return None;
     }
     let two = tolerance.two_errors && letters >= TWO_ERRORS_LETTERS_MIN;
@@ -49,7 +53,7 @@ mod tests {
         automaton.is_match(&end)
     }
 
-    const ONE: Tolerance = Tolerance { two_errors: false, as_beginning: false };
+    const ONE: Tolerance = Tolerance { two_errors: false, in_short: false, as_beginning: false };
     const TWO: Tolerance = Tolerance { two_errors: true, ..ONE };
 
     #[test]

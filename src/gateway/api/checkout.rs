@@ -55,11 +55,9 @@ fn taken(app: &App, status: StatusCode, order: &OrderView, replayed: bool) -> Ht
 
 fn problem(refused: Outcome) -> Problem {
     match refused {
-        Outcome::Declined { order, reason } => {
-            Problem::new(Code::PaymentDeclined, "the customer's bank did not agree to the payment")
-                .with("decline_code", reason.code())
-                .with("order", order.to_string())
-        }
+        Outcome::Declined { order, reason } => Problem::new(Code::PaymentDeclined, reason.said())
+            .with("decline_code", reason.code())
+            .with("order", order.to_string()),
         Outcome::OutOfStock { order, earliest } => {
             let detail = match earliest {
                 Some(date) => format!("not all of it is in stock; all of it could be sent by {date}"),

@@ -42,7 +42,8 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 pub async fn timeline(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (order, claim, _) = owner(&app, &request)?;
     let timeline = gateway::order_timeline(&app, order, claim).await?;
-    let entries: Vec<_> = timeline.entries.iter().map(views::entry).collect();
+    let zone = &app.pages.frame.zone;
+    let entries: Vec<_> = timeline.entries.iter().map(|entry| views::entry(entry, zone)).collect();
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(entries))
 }
 

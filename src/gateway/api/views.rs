@@ -327,12 +327,13 @@ pub struct EntryView {
     by: AsText<crate::domain::Party>,
 }
 
-pub fn entry(entry: &TimelineEntry) -> EntryView {
+/// `zone`: the shop's, in which the words tell moments.
+pub fn entry(entry: &TimelineEntry, zone: &TimeZone) -> EntryView {
     EntryView {
         at: AsText(entry.at),
         step: entry.step.0,
         name: entry.step.name(),
-        what: told(&entry.what, &TimeZone::UTC),
+        what: told(&entry.what, zone),
         by: AsText(entry.by),
     }
 }

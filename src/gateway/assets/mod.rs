@@ -24,6 +24,7 @@ pub static ICON: LazyLock<Asset> =
 pub static LIVE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("live", "js", "text/javascript; charset=utf-8", include_str!("live.js")));
 
+const FOR_A_DAY: &str = "public, max-age=86400";
 /// What the operator has drawn runs nothing, and loads nothing, also where it is opened by itself.
 const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 /// `GET /assets/{name}` of what is not in the binary.
@@ -38,10 +39,18 @@ async fn of_the_shop(app: Data<App>, request: HttpRequest) -> Result<HttpRespons
     Ok(response)
 }
 
+/// `GET /favicon.ico`: what asks for it has not read the pages, which name the icon by its content.
+async fn favicon() -> HttpResponse {
+    let mut response = ICON.response();
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static(FOR_A_DAY));
+    response
+}
+
 pub fn configure(site: &mut ServiceConfig) {
     for asset in [&*STYLESHEET, &*ICON, &*LIVE] {
         let serve = move || async move { asset.response() };
         site.service(resource(&asset.path, "GET, HEAD").route(get().to(serve)));
     }
+    site.service(resource("/favicon.ico", "GET, HEAD").route(get().to(favicon)));
     site.service(resource("/assets/{name}", "GET, HEAD").route(get().to(of_the_shop)));
 }

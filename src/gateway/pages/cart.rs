@@ -13,7 +13,9 @@ use crate::gateway::{App, Code, FreshCart, Problem, product, sku_in_path};
 use super::form::{Fields, Form, query};
 use super::format::{self, Sums};
 use super::layout::{CachePolicy, Layout, render, see_other};
+use super::listing::Again;
 use super::same_origin::SameOrigin;
+use super::stock::Wait;
 use super::{listing, visitor};
 
 #[derive(Template)]
@@ -22,6 +24,8 @@ struct CartPage {
     layout: Layout,
     lines: Vec<CartLine>,
     totals: Option<Sums>,
+    /// The day by which all of it can be at her doorstep, where it is not all here.
+    until: Option<String>,
     can_check_out: bool,
     quantity_max: u32,
     notice: Option<&'static str>,
@@ -60,16 +64,25 @@ struct CartLine {
     is_sold: bool,
     /// A sentence.
     repriced: Option<String>,
+    /// What is here of so many, and when the rest can be.
+    short: Option<String>,
 }
 
 impl CartLine {
-    fn of(fresh: &FreshCart, line: &OrderLine) -> CartLine {
+    fn of(fresh: &FreshCart, wait: Option<&Wait>, line: &OrderLine) -> CartLine {
+        let short = wait.and_then(|wait| wait.lines.iter().find(|short| short.sku == line.sku));
         CartLine {
+            short: short.map(|short| format!("{}.", capitalised(&short.words))),
             line: Line::of(line),
             is_sold: fresh.is_sold(&line.sku),
             repriced: repriced(fresh, line).map(|prices| format!("Its price has changed: {prices}.")),
         }
     }
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 /// `now £9.00, was £8.00`
@@ -105,22 +118,29 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
         }
         _ => None,
     };
-    cart_page(&app, cart.as_ref(), notice, None)
+    cart_page(&app, cart.as_ref(), notice, None).await
 }
 
-fn cart_page(
+async fn cart_page(
     app: &App,
     fresh: Option<&FreshCart>,
     notice: Option<&'static str>,
     refused: Option<String>,
 ) -> Result<HttpResponse, Problem> {
-    let hindrance = fresh.and_then(|fresh| hindrance(app, fresh));
-    let lines = |fresh: &FreshCart| fresh.cart.lines.iter().map(|line| CartLine::of(fresh, line)).collect();
+    let wait = match fresh {
+        Some(fresh) => wait(app, fresh).await,
+        None => None,
+    };
+    let hindrance = fresh.and_then(|fresh| hindrance(app, fresh, wait.as_ref()));
+    let lines = |fresh: &FreshCart| {
+        fresh.cart.lines.iter().map(|line| CartLine::of(fresh, wait.as_ref(), line)).collect()
+    };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = CartPage {
         layout: Layout::titled("Your basket").basket(fresh.map_or(0, |fresh| visitor::units(&fresh.cart))),
         lines: fresh.map_or(vec![], lines),
         totals: fresh.and_then(|fresh| fresh.totals.as_ref()).map(Sums::of),
+        until: wait.and_then(|wait| wait.until).map(|until| until.words),
         can_check_out: hindrance.is_none() && app.payment_page.is_some(),
         quantity_max: Quantity::MAX,
         notice: notice.or(not_open(app)),
@@ -129,14 +149,29 @@ fn cart_page(
     render(&app.pages, status, CachePolicy::NoStore, &page)
 }
 
+/// What the checkout will say of what is not all here. A basket can be looked at while the stock keeper has too much to do.
+async fn wait(app: &App, fresh: &FreshCart) -> Option<Wait> {
+    let sold: Vec<OrderLine> =
+        fresh.cart.lines.iter().filter(|line| fresh.is_sold(&line.sku)).cloned().collect();
+    if sold.is_empty() { None } else { Wait::for_lines(app, &sold).await.ok().flatten() }
+}
+
 /// Why a basket that is not empty cannot be checked out, if it cannot.
-fn hindrance(app: &App, fresh: &FreshCart) -> Option<String> {
+fn hindrance(app: &App, fresh: &FreshCart, wait: Option<&Wait>) -> Option<String> {
     let is_gone = |line: &&OrderLine| !fresh.is_sold(&line.sku);
     if let Some(line) = fresh.cart.lines.iter().find(is_gone) {
-        return Some(format!(
-            "“{}” is no longer sold. Please take it out, then you can check out.",
-            line.title
-        ));
+        let then = if fresh.cart.lines.iter().all(|line| is_gone(&line)) {
+            "and look whether we have another edition"
+        } else {
+            "then you can check out"
+        };
+        return Some(format!("“{}” is no longer sold. Please take it out, {then}.", line.title));
+    }
+    if wait.is_some_and(|wait| wait.until.is_none()) {
+        return Some(
+            "Not all of this is here, and nobody can say when the rest is. Please take fewer, or take it out."
+                .to_owned(),
+        );
     }
     let is_too_dear = !fresh.cart.lines.is_empty() && !can_be_paid(fresh.totals.as_ref());
     is_too_dear.then(|| too_dear(app))
@@ -162,9 +197,20 @@ fn too_dear(app: &App) -> String {
 pub struct LineForm {
     sku: String,
     quantity: String,
+    /// What a unit costs on the page that she has pressed the button of, in minor units. Nothing is charged by it.
+    #[serde(default)]
+    seen: String,
 }
 
 impl Fields for LineForm {}
+
+impl LineForm {
+    /// The price that she has seen, where it is another now.
+    fn seen_otherwise(&self, price: Money) -> Option<Money> {
+        let seen = self.seen.parse().ok().map(|amount| Money::new(amount, price.currency));
+        seen.filter(|seen| *seen != price)
+    }
+}
 
 /// `POST /cart/lines`: so many of a book, in the place of what the line held; so a form that is sent twice does no harm.
 pub async fn set_line(
@@ -178,8 +224,12 @@ pub async fn set_line(
     let typed = form.quantity.trim();
     let Some(quantity) = typed.parse().ok().and_then(|units| Quantity::parse(units).ok()) else {
         let typed = typed.chars().take(8).collect();
-        return listing::book_page(&app, &request, product, Some(typed)).await;
+        return listing::book_page(&app, &request, product, Some(Again::BadQuantity { typed })).await;
     };
+    if let Some(was) = form.seen_otherwise(product.price) {
+        let typed = quantity.units().to_string();
+        return listing::book_page(&app, &request, product, Some(Again::Repriced { typed, was })).await;
+    }
     let line = OrderLine {
         sku: product.sku.clone(),
         title: product.title.clone(),
@@ -207,7 +257,7 @@ pub async fn set_line(
             let refused = format!(
                 "A basket holds at most {LINES_MAX} different books. Please check out, and take the rest in another."
             );
-            cart_page(&app, cart.as_ref(), None, Some(refused))
+            cart_page(&app, cart.as_ref(), None, Some(refused)).await
         }
     }
 }

@@ -87,8 +87,8 @@ fn heading_and_text(code: Code) -> (&'static str, &'static str) {
             ("We do not have this book", "It may have left our shelves. Perhaps a search finds it.")
         }
         Code::ProductGone => (
-            "We do not sell this book any more",
-            "It has left our shelves for good. Perhaps a search finds another copy, or another edition.",
+            "We do not sell this book now",
+            "It was sold here once. Perhaps a search finds another copy, or another edition.",
         ),
         Code::NoSuchOrder => {
             ("There is no such order", "Please open your order by its whole link: the end of it is the key.")

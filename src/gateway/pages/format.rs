@@ -4,11 +4,11 @@ use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use crate::domain::money_words::said as money;
-use crate::domain::{Date, DeclineReason, Sku, Timestamp, Totals};
+use crate::domain::{Date, Sku, Timestamp, Totals};
 
 /// `Tuesday 24 November 2026`.
 pub fn day(date: Date) -> String {
-    date.calendar().strftime("%A %-d %B %Y").to_string()
+    date.said()
 }
 
 /// `24 Nov 2026, 09:05 GMT`.
@@ -38,21 +38,6 @@ pub fn listed(names: &[String]) -> String {
 /// Which of the stylesheet's eight colours a book's cover has, always the same.
 pub fn colour(sku: &Sku) -> u64 {
     xxh3_64(sku.as_str().as_bytes()) % 8
-}
-
-/// Why the card was not charged.
-pub fn declined(reason: DeclineReason) -> &'static str {
-    match reason.as_told() {
-        DeclineReason::DoNotHonour | DeclineReason::StolenCard => {
-            "Your bank said no to this payment, and did not say why. It can tell you more."
-        }
-        DeclineReason::InsufficientFunds => "Your bank says that there is not enough money behind this card.",
-        DeclineReason::ExpiredCard => "Your bank says that this card has expired.",
-        DeclineReason::UnknownCard => "No bank knows this card.",
-        DeclineReason::IssuerUnavailable => {
-            "Your bank could not be reached, so we have let go of the payment."
-        }
-    }
 }
 
 /// What an order costs, as it is shown.

@@ -1,4 +1,4 @@
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::actors::Rules;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::{Cursor, Product};
-use crate::domain::{Quantity, Sku, Units};
+use crate::domain::{Money, Quantity, Sku, Units};
 use crate::gateway::{App, Code, HttpLimits, Problem, product, sku_in_path};
 
 use super::form::{encoded, query};
@@ -111,7 +111,8 @@ async fn units_in_basket(app: &App, request: &HttpRequest) -> u32 {
 struct BookPage {
     layout: Layout,
     book: Book,
-    supply: String,
+    /// What its badge does not say.
+    supply: Option<String>,
     year: Option<String>,
     language: Option<String>,
     isbn: Option<String>,
@@ -119,22 +120,55 @@ struct BookPage {
     quantity_max: u32,
     in_basket: u32,
     typed: String,
+    /// What it costs, in minor units: sent back with the form.
+    seen: i64,
+    notice: Option<String>,
     error: Option<String>,
 }
 
-/// `GET /books/{sku}`
-pub async fn book(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let catalogue = app.catalogue.now();
-    let product = product(&catalogue, &sku_in_path(&request))?;
-    book_page(&app, &request, product, None).await
+/// Why she sees the book's page again instead of her basket.
+pub enum Again {
+    /// What was typed is no quantity.
+    BadQuantity { typed: String },
+    /// It costs something else than the page that she had open said.
+    Repriced { typed: String, was: Money },
 }
 
-/// `refused`: the quantity that was typed, where it is none.
+impl Again {
+    fn status(&self) -> StatusCode {
+        match self {
+            Again::BadQuantity { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Again::Repriced { .. } => StatusCode::CONFLICT,
+        }
+    }
+}
+
+/// `GET /books/{sku}`, whatever the case that a code was typed in.
+pub async fn book(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let catalogue = app.catalogue.now();
+    let typed = sku_in_path(&request);
+    match product(&catalogue, &typed) {
+        Ok(product) => book_page(&app, &request, product, None).await,
+        Err(problem) => match catalogue.get_in_any_case(&typed) {
+            Some(meant) if problem.code() == Code::NoSuchProduct => Ok(found_at(&meant.sku)),
+            _ => Err(problem),
+        },
+    }
+}
+
+/// The browser asks again next time: another product may be listed under what was typed.
+fn found_at(sku: &Sku) -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, format!("/books/{}", encoded(sku.as_str()).replace('+', "%20"))))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .finish()
+}
+
 pub async fn book_page(
     app: &App,
     request: &HttpRequest,
     product: &Product,
-    refused: Option<String>,
+    again: Option<Again>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
     let stock = stock::earliest(app, wanted).await.ok();
@@ -143,7 +177,12 @@ pub async fn book_page(
     let line = cart.as_ref().and_then(|cart| cart.lines.iter().find(|line| line.sku == product.sku));
     let in_basket = line.map_or(0, |line| line.quantity.units());
 
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = again.as_ref().map_or(StatusCode::OK, Again::status);
+    let (typed, notice, error) = match again {
+        None => (in_basket.max(1).to_string(), None, None),
+        Some(Again::BadQuantity { typed }) => (typed, None, Some(bad_quantity())),
+        Some(Again::Repriced { typed, was }) => (typed, Some(repriced(product.price, was)), None),
+    };
     let page = BookPage {
         layout: Layout::titled(&product.title).basket(cart.as_ref().map_or(0, visitor::units)),
         book: Book::of(&app.rules, product, stock.map(|found| found.map_or(0, |found| found.available))),
@@ -154,10 +193,20 @@ pub async fn book_page(
         weight_grams: product.weight_grams,
         quantity_max: Quantity::MAX,
         in_basket,
-        error: refused.is_some().then(bad_quantity),
-        typed: refused.unwrap_or_else(|| in_basket.max(1).to_string()),
+        typed,
+        seen: product.price.amount,
+        notice,
+        error,
     };
     render(&app.pages, status, CachePolicy::NoCache, &page)
+}
+
+fn repriced(now: Money, was: Money) -> String {
+    let (now, was) = (format::money(now), format::money(was));
+    format!(
+        "The price has changed since you opened this page: now {now}, was {was}. Nothing was put into your basket; press the button \
+         again if you agree."
+    )
 }
 
 pub fn bad_quantity() -> String {
@@ -166,19 +215,20 @@ pub fn bad_quantity() -> String {
 
 /// What the shop can promise of a book, and no more: without a crew no day on which it leaves, without wholesalers none that it comes.
 /// `stock`: nothing where it is not known, an empty one where the stock keeper does not list the book.
-fn supply(rules: &Rules, stock: Option<Option<&Availability>>) -> String {
-    match stock {
+fn supply(rules: &Rules, stock: Option<Option<&Availability>>) -> Option<String> {
+    let said = match stock {
         None => "We cannot see our shelves just now; the basket will tell.".to_owned(),
         Some(Some(stock)) if stock.available > 0 && rules.has_crew => {
             "Leaves our house within a day or so.".to_owned()
         }
-        Some(Some(stock)) if stock.available > 0 => "In stock.".to_owned(),
+        Some(Some(stock)) if stock.available > 0 => return None,
         Some(Some(Availability { earliest: Some(date), .. })) => {
             format!("We order it in for you: at your doorstep by {}.", format::day(*date))
         }
         Some(_) if rules.orders_in() => "We have none, and no wholesaler offers it now.".to_owned(),
-        Some(_) => "Out of stock.".to_owned(),
-    }
+        Some(_) => "We cannot say when there is more.".to_owned(),
+    };
+    Some(said)
 }
 
 /// The languages of the demo's shelves by name; of another one its tag.

@@ -13,6 +13,7 @@
 mod cart;
 mod checkout;
 mod checkout_form;
+mod crawlers;
 mod error_pages;
 mod form;
 pub(super) mod format;
@@ -76,6 +77,7 @@ pub fn configure(site: &mut ServiceConfig) {
                 .route(get().to(order_cancel::ask))
                 .route(web::post().to(order_cancel::cancel)),
         )
+        .service(resource("/robots.txt", "GET, HEAD").route(get().to(crawlers::robots)))
         .configure(super::assets::configure);
     for path in TEXT_PATHS {
         site.service(resource(path, "GET, HEAD").route(get().to(text::show)));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::actors::order_manager::{Claim, NoSuchOrder, OrderView, PaymentView, Show};
 use crate::domain::limits::KEY_CHARS_MAX;
-use crate::domain::{Happening, OrderId, OrderState, Timeline};
+use crate::domain::{Date, Happening, OrderId, OrderState, Timeline};
 use crate::gateway::assets::LIVE;
 use crate::gateway::countries::country_name;
 use crate::gateway::{self, App, Problem};
@@ -16,7 +16,7 @@ use super::format::{self, Sums};
 use super::layout::{Layout, render_live};
 use super::order_status::{self, Progress};
 use super::story::{self, PlainStep};
-use super::timeline::{Entry, StepShown, cases, steps};
+use super::timeline::{Entry, Has, StepShown, cases, steps};
 
 /// How soon its script asks for the page again while the bank is asked, and while the order is on its way.
 const REFRESH_PAYING_S: u32 = 2;
@@ -30,6 +30,8 @@ struct OrderPage {
     headline: &'static str,
     sentence: String,
     promised: Option<String>,
+    /// The day that was promised before, where it was another.
+    was_promised: Option<String>,
     tracking: Option<String>,
     notice: Option<&'static str>,
     basket_given_back: bool,
@@ -69,7 +71,8 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let order = named(&request, &key)?;
     let claim = app.links.claim(order, &key)?;
     let view = view(&app, order, claim.clone()).await?;
-    let timeline = gateway::order_timeline(&app, order, claim).await?;
+    // programs read all of it, in an order that only grows
+    let timeline = gateway::order_timeline(&app, order, claim).await?.as_known();
     render_live(&app.pages, &request, &page(&app, &view, &key, &timeline, noted(&notice, view.state)))
 }
 
@@ -98,6 +101,19 @@ fn noted(notice: &str, state: OrderState) -> Option<&'static str> {
     }
 }
 
+fn has(app: &App) -> Has {
+    Has { wholesalers: app.rules.orders_in(), crew: app.rules.has_crew, mail: app.identity.sends_mail }
+}
+
+/// The day that she was promised last before this one.
+fn promised_before(timeline: &Timeline, now: Date) -> Option<Date> {
+    let mut promises = timeline.entries.iter().rev().filter_map(|entry| match entry.what {
+        Happening::Promised { date } => Some(date),
+        _ => None,
+    });
+    promises.find(|date| *date != now)
+}
+
 fn renewed_every_s(view: &OrderView) -> Option<u32> {
     let paying = matches!(view.payment, PaymentView::Pending | PaymentView::Unknown);
     (!view.state.is_end()).then_some(if paying { REFRESH_PAYING_S } else { REFRESH_MOVING_S })
@@ -115,19 +131,21 @@ fn page(
     let zone = &app.pages.frame.zone;
     let is_given_back = |what: &Happening| matches!(what, Happening::BasketGivenBack);
     let is_promised = app.rules.has_crew && !view.state.is_end() && view.state != OrderState::Delivered;
+    let promised = view.promised_date.filter(|_| is_promised);
     OrderPage {
         layout: Layout { script, ..Layout::titled("Your order") },
         progress: Progress::of(view).class(),
         headline: order_status::headline(view, &app.rules),
         sentence: order_status::sentence(view, &app.rules),
-        promised: view.promised_date.filter(|_| is_promised).map(format::day),
+        promised: promised.map(format::day),
+        was_promised: promised.and_then(|now| promised_before(timeline, now)).map(format::day),
         tracking: view.tracking.clone(),
         notice,
         basket_given_back: timeline.entries.iter().any(|entry| is_given_back(&entry.what)),
         renewed_every_s,
         itself: address(view.id, key),
-        story: story::steps(view, timeline, zone),
-        steps: steps(view, timeline, zone),
+        story: story::steps(view, timeline, zone, app.rules.has_crew),
+        steps: steps(view, timeline, zone, has(app)),
         cases: cases(timeline, zone),
         number: view.number.to_string(),
         placed: format::moment(view.placed_at, zone),

@@ -2,7 +2,7 @@
 
 use crate::actors::Rules;
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{CancelReason, OrderState};
+use crate::domain::{CancelReason, DeclineReason, OrderState};
 
 use super::format;
 
@@ -47,7 +47,9 @@ pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
         OrderState::PartlyDispatched => "Part of your order is on its way",
         OrderState::Dispatched => "Your books are on their way",
         OrderState::Delivered | OrderState::Closed => "Your books have come",
-        OrderState::Declined => "The card was declined",
+        OrderState::Declined => {
+            view.decline_reason.map_or("The payment did not go through", DeclineReason::headline)
+        }
         OrderState::Cancelled => "The order is cancelled",
         OrderState::Returned => "Your books came back to us",
     }
@@ -71,12 +73,18 @@ pub fn sentence(view: &OrderView, rules: &Rules) -> String {
         OrderState::Delivered => "Enjoy reading. Only the money has still to move between the banks.".to_owned(),
         OrderState::Closed => "Enjoy reading. Everything about this order is done.".to_owned(),
         OrderState::Declined => {
-            let why = view.decline_reason.map_or("Your bank said no to this payment.", format::declined);
-            format!("{why} Nothing was charged. You are welcome to order again with another card.")
+            let (why, way_on) = declined(view);
+            format!("{why} Nothing was charged. You are welcome to order again {way_on}.")
         }
         OrderState::Cancelled => cancelled(view.cancel_reason),
         OrderState::Returned => "We have received what you sent back.".to_owned(),
     }
+}
+
+/// Why, and how she may go on.
+fn declined(view: &OrderView) -> (String, &'static str) {
+    let told = |reason: DeclineReason| (reason.sentence(), reason.way_on());
+    view.decline_reason.map_or(("It was not paid.".to_owned(), "with another card"), told)
 }
 
 fn cancelled(reason: Option<CancelReason>) -> String {
@@ -86,18 +94,7 @@ fn cancelled(reason: Option<CancelReason>) -> String {
             "Not everything was in stock; it could be sent by {}. You are not charged for it.",
             format::day(date)
         ),
-        Some(CancelReason::BackorderLimit) => {
-            "We are sorry: more is waiting for wholesalers than we order in before it is paid for. You are not charged for it.".to_owned()
-        }
-        Some(CancelReason::PaymentLapsed) => {
-            "We are sorry: your bank's hold on the money ended before your books had left, and your bank did not renew it. You are not charged for it.".to_owned()
-        }
-        Some(CancelReason::OutOfStock { earliest: None }) => {
-            "We are sorry: not everything was in stock. You are not charged for it.".to_owned()
-        }
-        Some(CancelReason::NoSupplies) => {
-            "We are sorry: no wholesaler could supply it in the end. You are not charged for it.".to_owned()
-        }
+        Some(reason) => format!("We are sorry: {}. You are not charged for it.", reason.said()),
     }
 }
 
@@ -108,9 +105,12 @@ pub fn money(view: &OrderView) -> String {
             "Your bank has not answered yet. Whatever it says, nothing is charged.".to_owned()
         }
         (Progress::Ended, PaymentView::Authorised) => {
-            "Your bank still holds the money, and is asked to let go of it. Nothing is charged.".to_owned()
+            "The money is still reserved on your card, and your bank is asked to let go of it. Nothing is charged.".to_owned()
         }
         (Progress::Ended, PaymentView::Verified | PaymentView::Expired) => "Nothing was charged.".to_owned(),
+        (_, PaymentView::Declined) if view.decline_reason.is_some_and(|reason| !reason.is_of_a_bank()) => {
+            "Your bank could not be reached. Nothing was charged.".to_owned()
+        }
         (_, payment) => money_of_open_order(payment),
     }
 }
@@ -120,16 +120,16 @@ fn money_of_open_order(payment: PaymentView) -> String {
         PaymentView::None => "Nothing has been asked of your bank.".to_owned(),
         PaymentView::Pending => "Your bank is being asked for the payment.".to_owned(),
         PaymentView::Unknown => "Your bank has not answered yet; we go on asking.".to_owned(),
-        PaymentView::Verified => "Your card is good. It is charged when your books leave us.".to_owned(),
+        PaymentView::Verified => "Your card was checked, and nothing is reserved on it yet. It is charged when your books leave us.".to_owned(),
         PaymentView::Authorised => {
-            "Your bank holds the money. It is taken when your books leave us.".to_owned()
+            "The money is reserved on your card. It is taken when your books leave us.".to_owned()
         }
         PaymentView::Captured { amount } => format!("{} taken from your card.", format::money(amount)),
         PaymentView::Settled { amount } => format!("{} paid.", format::money(amount)),
         PaymentView::Declined => "Your bank declined. Nothing was charged.".to_owned(),
         PaymentView::Voided => "The payment was let go of. Nothing was charged.".to_owned(),
         PaymentView::Expired => {
-            "Your bank no longer holds the money. It is asked again before your books leave us.".to_owned()
+            "The money is no longer reserved on your card. Your bank is asked again before your books leave us.".to_owned()
         }
     }
 }

@@ -61,13 +61,13 @@ async fn page_for(app: &App, session: SessionId, outcome: Outcome) -> Result<Htt
     match outcome {
         Outcome::Taken(order) | Outcome::Pending(order) => Ok(see_other(&app.links.path(order.id))),
         Outcome::Declined { reason, .. } => MessagePage::new(
-            "The card was declined",
+            reason.headline(),
             vec![
-                format::declined(reason).to_owned(),
+                reason.sentence(),
                 "Nothing was charged, and your basket is as it was.".to_owned(),
             ],
         )
-        .link("/checkout", "Try another card")
+        .link("/checkout", if reason.is_of_a_bank() { "Try another card" } else { "Try again" })
         .link("/cart", "Back to the basket")
         .response(&app.pages, StatusCode::PAYMENT_REQUIRED),
         Outcome::OutOfStock { earliest, .. } => {

@@ -50,6 +50,7 @@ pub struct Wait {
 }
 
 pub struct ShortLine {
+    pub sku: Sku,
     pub title: String,
     pub words: String,
 }
@@ -72,8 +73,8 @@ impl Wait {
             let available = stock.map_or(0, |stock| stock.available);
             if available < line.quantity.units() {
                 let date = stock.and_then(|stock| stock.earliest);
-                short
-                    .push(ShortLine { title: line.title.clone(), words: short_words(line, available, date) });
+                let (sku, title) = (line.sku.clone(), line.title.clone());
+                short.push(ShortLine { sku, title, words: short_words(line, available, date) });
                 dates.push(date);
             }
         }

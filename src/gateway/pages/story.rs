@@ -1,11 +1,11 @@
 //! An order's way in six plain steps: what has happened, what is under way, what is to come. A step is done only where its own
-//! happening stands on the timeline. Of an order that came to nothing only that it was ordered is shown, and how it ended: what had
+//! happening stands on the timeline. What nobody does in this shop is no step of it. Of an order that came to nothing only that it was ordered is shown, and how it ended: what had
 //! been done for it was undone.
 
 use jiff::tz::TimeZone;
 
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{Happening, OrderState, Party, Timeline, Timestamp};
+use crate::domain::{DeclineReason, Happening, OrderState, Party, Timeline, Timestamp};
 
 use super::format;
 
@@ -16,7 +16,6 @@ pub struct PlainStep {
     /// The same for those who hear the page.
     pub spoken: &'static str,
     pub when: Option<When>,
-    pub note: Option<String>,
 }
 
 pub struct When {
@@ -30,34 +29,38 @@ struct Stage {
     title: &'static str,
     is_done: bool,
     at: Option<Timestamp>,
-    note: Option<String>,
 }
 
 impl Stage {
     /// Done when this happened.
     fn at(title: &'static str, at: Option<Timestamp>) -> Stage {
-        Stage { title, is_done: at.is_some(), at, note: None }
+        Stage { title, is_done: at.is_some(), at }
     }
 }
 
-pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Vec<PlainStep> {
+/// `has_crew`: somebody packs and brings it.
+pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone, has_crew: bool) -> Vec<PlainStep> {
     let ordered = Stage::at("Ordered", Some(view.placed_at));
-    let end = end(view.state, timeline, zone);
+    let end = end(view, timeline, zone);
     let stages = match view.state {
         OrderState::Declined | OrderState::Cancelled => vec![ordered],
-        _ => vec![
-            ordered,
-            put_aside(view, timeline),
-            payment(view, timeline),
-            Stage::at("Packed", last(timeline, |what| matches!(what, Happening::Packed))),
-            Stage::at("On its way", last(timeline, |what| matches!(what, Happening::HandedOver { .. }))),
-            Stage::at("Delivered", last(timeline, |what| matches!(what, Happening::Delivered))),
-        ],
+        _ => {
+            let road = road(timeline).into_iter().filter(|stage| has_crew || stage.is_done);
+            [ordered, put_aside(view, timeline), payment(view, timeline)].into_iter().chain(road).collect()
+        }
     };
     let under_way = stages.iter().position(|stage| !stage.is_done).filter(|_| !view.state.is_end());
     let shown =
         stages.into_iter().enumerate().map(|(place, stage)| shown(stage, under_way == Some(place), zone));
     shown.chain(end).collect()
+}
+
+fn road(timeline: &Timeline) -> [Stage; 3] {
+    [
+        Stage::at("Packed", last(timeline, |what| matches!(what, Happening::Packed))),
+        Stage::at("On its way", last(timeline, |what| matches!(what, Happening::HandedOver { .. }))),
+        Stage::at("Delivered", last(timeline, |what| matches!(what, Happening::Delivered))),
+    ]
 }
 
 fn shown(stage: Stage, is_under_way: bool, zone: &TimeZone) -> PlainStep {
@@ -66,7 +69,7 @@ fn shown(stage: Stage, is_under_way: bool, zone: &TimeZone) -> PlainStep {
         (false, true) => ("now", "under way"),
         (false, false) => ("later", "not yet"),
     };
-    PlainStep { title: stage.title, class, spoken, when: stage.at.map(|at| when(at, zone)), note: stage.note }
+    PlainStep { title: stage.title, class, spoken, when: stage.at.map(|at| when(at, zone)) }
 }
 
 fn when(at: Timestamp, zone: &TimeZone) -> When {
@@ -74,10 +77,11 @@ fn when(at: Timestamp, zone: &TimeZone) -> When {
 }
 
 /// How it ended, where that is not at her doorstep.
-fn end(state: OrderState, timeline: &Timeline, zone: &TimeZone) -> Option<PlainStep> {
-    let (title, at) = match state {
+fn end(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Option<PlainStep> {
+    let (title, at) = match view.state {
         OrderState::Declined => {
-            ("The card was declined", last(timeline, |what| matches!(what, Happening::Declined { .. })))
+            let title = view.decline_reason.map_or("The payment did not go through", DeclineReason::headline);
+            (title, last(timeline, |what| matches!(what, Happening::Declined { .. })))
         }
         OrderState::Cancelled => {
             ("Cancelled", last(timeline, |what| matches!(what, Happening::Cancelled { .. })))
@@ -85,7 +89,7 @@ fn end(state: OrderState, timeline: &Timeline, zone: &TimeZone) -> Option<PlainS
         OrderState::Returned => ("Came back to us", None),
         _ => return None,
     };
-    Some(PlainStep { title, class: "over", spoken: "the end", when: at.map(|at| when(at, zone)), note: None })
+    Some(PlainStep { title, class: "over", spoken: "the end", when: at.map(|at| when(at, zone)) })
 }
 
 /// When it happened last.
@@ -98,10 +102,7 @@ fn put_aside(view: &OrderView, timeline: &Timeline) -> Stage {
     let arrived = last(timeline, |what| matches!(what, Happening::SuppliesArrived { .. }));
     let is_waiting = in_stock.is_none() && last(timeline, is_promise).is_some();
     match (is_waiting, is_all_here(view.state)) {
-        (true, false) => {
-            let expected = expected(timeline).map(|date| format!("Expected here on {}.", format::day(date)));
-            Stage { note: expected, ..Stage::at("Ordered in for you", None) }
-        }
+        (true, false) => Stage::at("Ordered in for you", None),
         (true, true) => Stage::at("Put aside for you", arrived),
         (false, _) => Stage::at("Put aside for you", in_stock),
     }
@@ -128,15 +129,6 @@ fn is_all_here(state: OrderState) -> bool {
         | OrderState::Declined
         | OrderState::Cancelled => false,
     }
-}
-
-/// The day by which the last of its supplies is due.
-fn expected(timeline: &Timeline) -> Option<crate::domain::Date> {
-    let due = timeline.entries.iter().filter_map(|entry| match entry.what {
-        Happening::SuppliesOrdered { arrives, .. } => Some(arrives),
-        _ => None,
-    });
-    due.max()
 }
 
 /// What the bank has decided counts once the merchant system has said so: before, nobody who asks the shop can know.

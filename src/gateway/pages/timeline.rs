@@ -1,9 +1,10 @@
-//! The fifteen steps from the click to the doorstep, as far as an order has come: the whole story, for who wants it.
+//! The fifteen steps from the click to the doorstep, as far as an order has come: the whole story, for who wants it. A step is ticked
+//! exactly when what it is there for stands beneath it.
 
 use jiff::tz::TimeZone;
 
 use crate::actors::order_manager::OrderView;
-use crate::domain::{Happening, OrderState, Party, Step, Timeline, TimelineEntry};
+use crate::domain::{Happening, Party, Step, Timeline, TimelineEntry};
 use crate::gateway::told::told;
 
 use super::format;
@@ -14,13 +15,13 @@ const TITLES: [(Step, &str); 15] = [
     (Step::SENT, "It goes to the order manager"),
     (Step::ASKS_STOCK, "We look whether it is in stock"),
     (Step::ORDERS_SUPPLIES, "What is missing is ordered in"),
-    (Step::STOCK_OR_DATE, "In stock, or a day is promised"),
-    (Step::TAKES_PAYMENT, "Payment through the merchant system"),
+    (Step::STOCK_OR_DATE, "The stock keeper answers: in stock, or a day"),
+    (Step::TAKES_PAYMENT, "The payment company is asked"),
     (Step::ASKS_BANK, "Your bank is asked"),
     (Step::BANK_ANSWERS, "Your bank answers"),
-    (Step::MONEY, "The payment is authorised; the money moves later"),
-    (Step::TELLS_SERVER, "The order manager confirms"),
-    (Step::CUSTOMER_SEES, "You see the confirmation"),
+    (Step::MONEY, "The payment is approved or not; the money moves later"),
+    (Step::TELLS_SERVER, "The order manager decides"),
+    (Step::CUSTOMER_SEES, "You are told"),
     (Step::DISPATCH_ASKED, "The warehouse packs it"),
     (Step::TRUCK_COLLECTS, "The truck collects it"),
     (Step::MAIL, "E-mail to you"),
@@ -55,32 +56,52 @@ impl Entry {
     }
 }
 
-/// All fifteen, done or not: a step is done when it happened and was not undone since. What an order in stock does not need is skipped;
-/// the first that is not done is the one under way while the order lives.
-pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Vec<StepShown> {
-    let known = as_known(timeline);
-    let is_done = |step: Step| {
-        let said = known.iter().filter(|entry| entry.step == step).map(|entry| says(entry));
-        said.rev().find(|said| *said != Says::Nothing) == Some(Says::Done)
-    };
+/// What there is in a shop: a step that nobody takes there is not shown.
+#[derive(Clone, Copy)]
+pub struct Has {
+    pub wholesalers: bool,
+    pub crew: bool,
+    pub mail: bool,
+}
+
+impl Has {
+    fn step(self, step: Step) -> bool {
+        match step {
+            Step::ORDERS_SUPPLIES => self.wholesalers,
+            Step::DISPATCH_ASKED | Step::TRUCK_COLLECTS | Step::DELIVERED => self.crew,
+            Step::MAIL => self.mail,
+            _ => true,
+        }
+    }
+}
+
+/// All fifteen that there are in this shop, and any that something stands at: a step is done when what it is there for has happened,
+/// whatever came after. What an order in stock does not need is skipped; the first that is not done is the one under way while the
+/// order lives.
+pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone, has: Has) -> Vec<StepShown> {
+    let of = |step: Step| timeline.entries.iter().filter(move |entry| entry.step == step);
+    let is_done = |step: Step| of(step).any(is_what_it_is_for);
     let last_done = TITLES.iter().rposition(|(step, _)| is_done(*step));
     let ended = view.state.is_end();
     let mut under_way_found = false;
     let mut shown = Vec::with_capacity(TITLES.len());
     for (place, &(step, title)) in TITLES.iter().enumerate() {
+        let has_begun = of(step).next().is_some();
+        if !has_begun && !has.step(step) {
+            continue;
+        }
         let passed_by = last_done.is_some_and(|last| place < last) && step == Step::ORDERS_SUPPLIES;
-        let (class, spoken) = if is_done(step) {
-            ("done", "done")
-        } else if passed_by {
-            ("skipped", "not needed")
-        } else if ended || under_way_found {
-            ("later", if ended { "not reached" } else { "not yet" })
-        } else {
-            under_way_found = true;
-            ("now", "under way")
+        let (class, spoken) = match () {
+            () if is_done(step) => ("done", "done"),
+            () if passed_by && !has_begun => ("skipped", "not needed"),
+            () if ended => ("later", if has_begun { "begun, and not done" } else { "not reached" }),
+            () if under_way_found => ("later", if has_begun { "begun" } else { "not yet" }),
+            () => {
+                under_way_found = true;
+                ("now", "under way")
+            }
         };
-        let of_step = known.iter().filter(|entry| entry.step == step);
-        let entries = of_step.map(|entry| Entry::of(entry, zone)).collect();
+        let entries = of(step).map(|entry| Entry::of(entry, zone)).collect();
         shown.push(StepShown { title, class, spoken, entries });
     }
     shown
@@ -92,17 +113,8 @@ pub fn cases(timeline: &Timeline, zone: &TimeZone) -> Vec<Entry> {
     timeline.entries.iter().filter(beside).map(|entry| Entry::of(entry, zone)).collect()
 }
 
-/// What an entry says of the step that it stands at.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Says {
-    Done,
-    /// It was done, or was to be, and is not: the bank let go, the order ended otherwise.
-    Undone,
-    /// Something on the way.
-    Nothing,
-}
-
-fn says(entry: &TimelineEntry) -> Says {
+/// Whether its step is done by this; otherwise it is something on the way, or what came after.
+fn is_what_it_is_for(entry: &TimelineEntry) -> bool {
     use Happening::*;
     match &entry.what {
         OrderReceived { .. }
@@ -112,32 +124,32 @@ fn says(entry: &TimelineEntry) -> Says {
         | SuppliesArrived { .. }
         | InStock
         | Promised { .. }
+        | OutOfStock { .. }
         | PaymentAsked { .. }
         | BankAsked { .. }
         | FundsHeld { .. }
         | BankDeclined { .. }
         | Authorised { .. }
+        | PaymentDeclined { .. }
+        | PaymentReversed
         | Captured { .. }
         | Settled { .. }
         | Confirmed
+        | Declined { .. }
+        | Cancelled { .. }
+        | CustomerTold { .. }
         | Packed
         | HandedOver { .. }
         | Mailed { .. }
         | Delivered
-        | Closed => Says::Done,
+        | Closed => true,
         // an answer of the bank, but no money
-        CardVerified if entry.step == Step::BANK_ANSWERS => Says::Done,
-        CustomerTold { state } if is_confirmation(*state) => Says::Done,
-        OutOfStock { .. }
-        | PaymentUnknown
-        | PaymentReversed
-        | PaymentDeclined { .. }
+        CardVerified => entry.step == Step::BANK_ANSWERS,
+        PaymentUnknown
         | PaymentVoided
+        | HoldLapsing { .. }
         | HoldLapsed { .. }
-        | Declined { .. }
-        | Cancelled { .. } => Says::Undone,
-        CardVerified
-        | CustomerTold { .. }
+        | HoldReplaced
         | UnitsReserved { .. }
         | UnitsPegged { .. }
         | StockAllocated
@@ -147,59 +159,12 @@ fn says(entry: &TimelineEntry) -> Says {
         | CancelAsked
         | TooLateToCancel
         | CaseOpened { .. }
-        | HoldLapsing { .. }
-        | HoldReplaced
         | StopAsked
         | SentAgain { .. }
         | Discarded { .. }
         | CaseClosed { .. }
-        | BasketGivenBack => Says::Nothing,
+        | BasketGivenBack => false,
     }
-}
-
-/// What she is told when her order is taken.
-fn is_confirmation(state: OrderState) -> bool {
-    match state {
-        OrderState::AwaitingStock
-        | OrderState::Confirmed
-        | OrderState::Fulfilling
-        | OrderState::PartlyDispatched
-        | OrderState::Dispatched
-        | OrderState::Delivered
-        | OrderState::Closed => true,
-        OrderState::Placed
-        | OrderState::Reserved
-        | OrderState::AwaitingPayment
-        | OrderState::Declined
-        | OrderState::Cancelled
-        | OrderState::Returned => false,
-    }
-}
-
-/// Without what the bank has decided and the merchant system has not heard of: while she is told that the bank has not answered, the
-/// page does not say what it answers.
-fn as_known(timeline: &Timeline) -> Vec<&TimelineEntry> {
-    let heard = timeline.entries.iter().filter(|entry| is_heard(entry)).map(|entry| entry.turn).max();
-    let is_known = |entry: &&TimelineEntry| entry.by != Party::BankActor || heard >= Some(entry.turn);
-    timeline.entries.iter().filter(is_known).collect()
-}
-
-/// The merchant system has an answer of the bank.
-fn is_heard(entry: &TimelineEntry) -> bool {
-    use Happening::*;
-    let is_answer = matches!(
-        entry.what,
-        Authorised { .. }
-            | CardVerified
-            | PaymentDeclined { .. }
-            | PaymentReversed
-            | PaymentVoided
-            | Captured { .. }
-            | Settled { .. }
-            | HoldLapsed { .. }
-            | HoldReplaced
-    );
-    entry.by == Party::MerchantProxy && is_answer
 }
 
 fn party(party: Party) -> &'static str {
@@ -207,7 +172,7 @@ fn party(party: Party) -> &'static str {
         Party::WebSession => "web server",
         Party::OrderManager => "order manager",
         Party::StockKeeper => "stock keeper",
-        Party::MerchantProxy => "merchant system",
+        Party::MerchantProxy => "payment company",
         Party::BankActor => "bank",
         Party::WarehouseActor => "warehouse",
         Party::Mailer => "post room",

@@ -282,10 +282,12 @@ async fn a_timeline_is_a_list_of_what_happened() {
     let sent = TimelineEntry { turn: 1, at, step: Step::SENT, what, by: Party::OrderManager };
     let (what, by) = (Happening::FundsHeld { amount: gbp(1897) }, Party::BankActor);
     let held = TimelineEntry { turn: 4, at, step: Step::BANK_ANSWERS, what, by };
+    let (what, by) = (Happening::Authorised { amount: gbp(1897) }, Party::MerchantProxy);
+    let authorised = TimelineEntry { turn: 5, at, step: Step::MONEY, what, by };
     let (what, by) = (Happening::Confirmed, Party::OrderManager);
-    let confirmed = TimelineEntry { turn: 5, at, step: Step::TELLS_SERVER, what, by };
+    let confirmed = TimelineEntry { turn: 6, at, step: Step::TELLS_SERVER, what, by };
     let gateway = TestGateway::new()
-        .replies::<ShowTimeline>(Ok(Timeline { entries: vec![sent, confirmed] }))
+        .replies::<ShowTimeline>(Ok(Timeline { entries: vec![sent, authorised, confirmed] }))
         .replies::<stock_keeper::ShowTimeline>(Timeline { entries: vec![held] });
     let answered = gateway.send(get(&format!("{}/timeline?key=K", path()))).await;
     assert_eq!(answered.header("cache-control"), Some("no-store"));
@@ -301,8 +303,14 @@ async fn a_timeline_is_a_list_of_what_happened() {
             "at": "2026-11-22T12:00:00.000Z",
             "step": 8,
             "name": "bank_answered",
-            "what": "the bank holds £18.97",
+            "what": "the bank reserved £18.97 on the card",
             "by": "BankActor",
+        }, {
+            "at": "2026-11-22T12:00:00.000Z",
+            "step": 9,
+            "name": "money",
+            "what": "the payment is authorised: £18.97",
+            "by": "MerchantProxy",
         }, {
             "at": "2026-11-22T12:00:00.000Z",
             "step": 10,

@@ -3,6 +3,7 @@
 //! Pure: the tracking number comes from the key, every time from the booking. It therefore forgets
 //! that a parcel was cancelled; who cancelled it must not track it.
 
+use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{
@@ -11,11 +12,11 @@ use super::{
 use crate::domain::Timestamp;
 use crate::partners::{Answered, PendingAnswer, at_once};
 
-/// The hours of the day, UTC, at which the truck stops at our door.
+/// The hours of our day at which the truck stops at our door.
 pub const STOP_HOURS: [u64; 2] = [10, 16];
 /// A parcel booked later than this before a stop waits for the next one.
 const NOTICE_MINUTES: u64 = 30;
-/// The driver is on the road between these hours, UTC.
+/// The driver is on the road between these hours, by our clock.
 const DELIVERY_HOUR_FIRST: u64 = 8;
 const DELIVERY_HOUR_LAST: u64 = 18;
 
@@ -30,12 +31,19 @@ const EXTRA_DAYS_OVERSEAS: u32 = 5;
 const DRAW_DAYS: u64 = 1;
 const DRAW_MINUTE: u64 = 2;
 
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EmbeddedCarrier;
+#[derive(Clone, Debug)]
+pub struct EmbeddedCarrier {
+    zone: TimeZone,
+}
 
 impl EmbeddedCarrier {
+    /// `zone`: where our door is.
+    pub fn in_zone(zone: TimeZone) -> EmbeddedCarrier {
+        EmbeddedCarrier { zone }
+    }
+
     /// Refused where the tracking number is not the booking's own.
-    fn journey(tracking: &str, booking: &BookingRequest) -> Result<Journey, String> {
+    fn journey(&self, tracking: &str, booking: &BookingRequest) -> Result<Journey, String> {
         if !tracking::is_well_formed(tracking) {
             let why = format!("`{tracking}` is not a tracking number: check how it was written down");
             return Err(why);
@@ -44,13 +52,13 @@ impl EmbeddedCarrier {
             let why = format!("{tracking} is not the parcel of shipment {}: ask with its own", booking.key);
             return Err(why);
         }
-        let collected_at = next_stop(booking.booked_at);
-        let delivered_at = delivery(tracking, &booking.country, collected_at);
+        let collected_at = next_stop(booking.booked_at, &self.zone);
+        let delivered_at = delivery(tracking, &booking.country, collected_at, &self.zone);
         Ok(Journey { collected_at, delivered_at })
     }
 
-    fn cancelled(request: &CancelRequest) -> Result<CancelAnswer, String> {
-        let journey = EmbeddedCarrier::journey(&request.tracking, &request.booking)?;
+    fn cancelled(&self, request: &CancelRequest) -> Result<CancelAnswer, String> {
+        let journey = self.journey(&request.tracking, &request.booking)?;
         let collected = journey.collected_at <= request.asked_at;
         Ok(if collected { CancelAnswer::AlreadyCollected } else { CancelAnswer::Cancelled })
     }
@@ -63,17 +71,17 @@ impl Carrier for EmbeddedCarrier {
 
     fn book(&self, request: BookingRequest) -> PendingAnswer<Booking> {
         let tracking = tracking::number(&request.key);
-        let collection_at = next_stop(request.booked_at);
+        let collection_at = next_stop(request.booked_at, &self.zone);
         at_once(Answered::Known(Booking { tracking, collection_at }))
     }
 
     fn track(&self, request: TrackRequest) -> PendingAnswer<Tracking> {
-        let journey = EmbeddedCarrier::journey(&request.tracking, &request.booking);
+        let journey = self.journey(&request.tracking, &request.booking);
         at_once(Answered::from_result(journey.map(|journey| journey.seen_at(request.asked_at))))
     }
 
     fn cancel(&self, request: CancelRequest) -> PendingAnswer<CancelAnswer> {
-        at_once(Answered::from_result(EmbeddedCarrier::cancelled(&request)))
+        at_once(Answered::from_result(self.cancelled(&request)))
     }
 }
 
@@ -96,21 +104,21 @@ impl Journey {
 }
 
 /// The first stop for which the booking comes early enough.
-fn next_stop(booked_at: Timestamp) -> Timestamp {
+fn next_stop(booked_at: Timestamp, zone: &TimeZone) -> Timestamp {
     let ready_at = booked_at.plus_ms(NOTICE_MINUTES * Timestamp::HOUR_MS / 60);
-    let today = ready_at.date();
-    let stops_today = STOP_HOURS.map(|hour| today.start().plus_ms(hour * Timestamp::HOUR_MS));
-    let first_tomorrow = today.plus_days(1).start().plus_ms(STOP_HOURS[0] * Timestamp::HOUR_MS);
+    let today = ready_at.day_in(zone);
+    let stops_today = STOP_HOURS.map(|hour| today.at(hour * 60, zone));
+    let first_tomorrow = today.plus_days(1).at(STOP_HOURS[0] * 60, zone);
     stops_today.into_iter().find(|&stop| stop >= ready_at).unwrap_or(first_tomorrow)
 }
 
 /// The day after collection or the one after that, later abroad; at an hour of the number's own.
-fn delivery(tracking: &str, country: &str, collected_at: Timestamp) -> Timestamp {
+fn delivery(tracking: &str, country: &str, collected_at: Timestamp, zone: &TimeZone) -> Timestamp {
     let draw = |what| xxh3_64_with_seed(tracking.as_bytes(), what);
     let days = 1 + (draw(DRAW_DAYS) % 2) as u32 + extra_days(country);
     let minutes_on_the_road = (DELIVERY_HOUR_LAST - DELIVERY_HOUR_FIRST) * 60;
     let minute = DELIVERY_HOUR_FIRST * 60 + draw(DRAW_MINUTE) % (minutes_on_the_road + 1);
-    collected_at.date().plus_days(days).start().plus_ms(minute * Timestamp::HOUR_MS / 60)
+    collected_at.day_in(zone).plus_days(days).at(minute, zone)
 }
 
 fn extra_days(country: &str) -> u32 {
@@ -145,22 +153,22 @@ mod tests {
         day.start().plus_ms((hour * 60 + minute) * MINUTE_MS)
     }
 
+    fn in_utc() -> EmbeddedCarrier {
+        EmbeddedCarrier::in_zone(TimeZone::UTC)
+    }
+
     fn book(request: &BookingRequest) -> Booking {
-        now(EmbeddedCarrier.book(request.clone())).known().unwrap()
+        now(in_utc().book(request.clone())).known().unwrap()
     }
 
     fn track(request: &BookingRequest, asked_at: Timestamp) -> Tracking {
         let tracking = book(request).tracking;
-        now(EmbeddedCarrier.track(TrackRequest { tracking, booking: request.clone(), asked_at }))
-            .known()
-            .unwrap()
+        now(in_utc().track(TrackRequest { tracking, booking: request.clone(), asked_at })).known().unwrap()
     }
 
     fn cancel(request: &BookingRequest, asked_at: Timestamp) -> CancelAnswer {
         let tracking = book(request).tracking;
-        now(EmbeddedCarrier.cancel(CancelRequest { tracking, booking: request.clone(), asked_at }))
-            .known()
-            .unwrap()
+        now(in_utc().cancel(CancelRequest { tracking, booking: request.clone(), asked_at })).known().unwrap()
     }
 
     /// Follows the parcel as the warehouse does, and tells when it was delivered.
@@ -194,6 +202,28 @@ mod tests {
     }
 
     #[test]
+    fn the_truck_keeps_the_shops_hours_and_days_wherever_it_is() {
+        let minutes = |at: Timestamp, zone: &TimeZone| {
+            let time = at.calendar().to_zoned_datetime(zone.clone()).time();
+            u64::from(time.hour().unsigned_abs()) * 60 + u64::from(time.minute().unsigned_abs())
+        };
+        for zone in ["Pacific/Auckland", "Pacific/Pago_Pago", "Europe/London", "America/New_York"] {
+            let zone = TimeZone::get(zone).unwrap();
+            for hour in 0..48 {
+                // the night in which New York turns its clocks, and the days beside it
+                let booked_at = at(Date(20_757), hour, 40);
+                let collected_at = next_stop(booked_at, &zone);
+                assert!(STOP_HOURS.map(|hour| hour * 60).contains(&minutes(collected_at, &zone)));
+                assert!(collected_at.ms_since(booked_at) <= 20 * Timestamp::HOUR_MS, "{hour}");
+                let delivered_at = delivery("DSD6B5JMFRYP6P", "GB", collected_at, &zone);
+                assert!((8 * 60..=18 * 60).contains(&minutes(delivered_at, &zone)));
+                let days = delivered_at.day_in(&zone).0 - collected_at.day_in(&zone).0;
+                assert!((1..=2).contains(&days), "{days}");
+            }
+        }
+    }
+
+    #[test]
     fn a_parcel_can_be_cancelled_until_the_truck_has_it() {
         let request = booking("shp_1", "GB", at(Date(20_779), 9, 0));
         let stop = book(&request).collection_at;
@@ -209,9 +239,9 @@ mod tests {
         for wrong in [tracking::number("shp_2"), "DS123".into()] {
             let asked =
                 TrackRequest { tracking: wrong.clone(), booking: request.clone(), asked_at: Timestamp(0) };
-            assert!(matches!(now(EmbeddedCarrier.track(asked)), Answered::Refused(_)));
+            assert!(matches!(now(in_utc().track(asked)), Answered::Refused(_)));
             let asked = CancelRequest { tracking: wrong, booking: request.clone(), asked_at: Timestamp(0) };
-            assert!(matches!(now(EmbeddedCarrier.cancel(asked)), Answered::Refused(_)));
+            assert!(matches!(now(in_utc().cancel(asked)), Answered::Refused(_)));
         }
     }
 

@@ -20,15 +20,15 @@ impl Aftermath {
     pub fn sentence(self) -> &'static str {
         match self {
             Aftermath::NothingHeld => {
-                "Nothing was taken from your card, and nothing is held on it for this order."
+                "Nothing was taken from your card, and nothing is reserved on it for this order."
             }
             Aftermath::LetGo => {
-                "Nothing was taken from your card. Your bank holds the money for this order, and we have asked it to let go; how \
-                 soon you see that is up to your bank."
+                "Nothing was taken from your card. The money for this order is reserved on it, and we have asked your bank to \
+                 let go of it; how soon you see that is up to your bank."
             }
             Aftermath::NotAnswered => {
-                "Nothing was taken from your card. Your bank has not told us yet whether it holds the money for this order; if it \
-                 does, we have it let go."
+                "Nothing was taken from your card. Your bank has not told us yet whether it has reserved the money for this \
+                 order; if it has, we have it let go."
             }
             Aftermath::BasketGivenBack => {
                 "Your basket is as it was: what you had chosen is in it again, in the browser that you ordered with, unless you \

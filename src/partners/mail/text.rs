@@ -38,7 +38,7 @@ impl Letter {
             MailKind::BackorderPromise => format!("when your order {order} will be sent"),
             MailKind::PromiseChanged => format!("a new date for your order {order}"),
             MailKind::PaymentActionNeeded => format!("please confirm your payment for order {order}"),
-            MailKind::PaymentDeclined => format!("your payment for order {order} was declined"),
+            MailKind::PaymentDeclined => format!("your payment for order {order} did not go through"),
             MailKind::Dispatched => format!("your order {order} is on its way"),
             MailKind::Delivered => format!("your order {order} was delivered"),
             MailKind::Cancelled => format!("your order {order} is cancelled"),
@@ -128,7 +128,7 @@ impl Text {
                 .into_iter()
                 .flatten()
                 .collect(),
-            arrives_on: letter.arrives_on.map(long_date),
+            arrives_on: letter.arrives_on.map(Date::said),
             tracking: letter.tracking.as_deref().map(one_line),
             aftermath: letter.aftermath.map(Aftermath::sentence),
             reason: letter.reason.as_deref().map(sentence_part),
@@ -185,11 +185,6 @@ fn sentence_part(text: &str) -> String {
 fn path_of(link: &str) -> String {
     let printable = link.chars().filter(|c| !c.is_control() && !c.is_whitespace());
     printable.collect::<String>().trim_start_matches('/').to_owned()
-}
-
-/// `Sunday 22 November 2026`.
-fn long_date(date: Date) -> String {
-    date.calendar().strftime("%A %-d %B %Y").to_string()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! - One of them lists everything, so any SKU can be had; it is the slowest and the dearest.
 //! - An order placed within `QUOTE_HOLDS_HOURS` of its quote comes no later and no shorter than quoted.
 
+use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 use crate::domain::{Currency, Date, Money, Sku, Timestamp};
 use crate::partners::{Answered, PendingAnswer, at_once};
 
-/// The hour of its day, UTC, at which a delivery is at our dock.
+/// The hour of its day, by our clock, at which a delivery is at our dock.
 const ARRIVAL_HOUR: u64 = 9;
 /// For so long a quoted day stands, also over midnight.
 const QUOTE_HOLDS_HOURS: u64 = 4;
@@ -30,6 +31,7 @@ const WHOLESALERS: [Simulated; 4] = [
         lead_days: Span { min: 6, max: 7 },
         cost_percent: 120,
         offer_units: Span { min: 10_000, max: 10_000 },
+        zone: TimeZone::UTC,
     },
     Simulated {
         id: WholesalerId(2),
@@ -38,6 +40,7 @@ const WHOLESALERS: [Simulated; 4] = [
         lead_days: Span { min: 2, max: 4 },
         cost_percent: 100,
         offer_units: Span { min: 200, max: 2_000 },
+        zone: TimeZone::UTC,
     },
     Simulated {
         id: WholesalerId(3),
@@ -46,6 +49,7 @@ const WHOLESALERS: [Simulated; 4] = [
         lead_days: Span { min: 1, max: 2 },
         cost_percent: 110,
         offer_units: Span { min: 20, max: 400 },
+        zone: TimeZone::UTC,
     },
     Simulated {
         id: WholesalerId(4),
@@ -54,12 +58,14 @@ const WHOLESALERS: [Simulated; 4] = [
         lead_days: Span { min: 3, max: 6 },
         cost_percent: 80,
         offer_units: Span { min: 5, max: 60 },
+        zone: TimeZone::UTC,
     },
 ];
 
-/// The wholesalers that a fresh shop deals with, by id.
-pub fn embedded() -> Vec<Box<dyn Wholesaler>> {
-    WHOLESALERS.into_iter().map(|one| Box::new(one) as Box<dyn Wholesaler>).collect()
+/// The wholesalers that a fresh shop deals with, by id. `zone`: where its dock is.
+pub fn embedded(zone: &TimeZone) -> Vec<Box<dyn Wholesaler>> {
+    let there = |one| Box::new(Simulated { zone: zone.clone(), ..one }) as Box<dyn Wholesaler>;
+    WHOLESALERS.into_iter().map(there).collect()
 }
 
 struct Simulated {
@@ -72,6 +78,8 @@ struct Simulated {
     cost_percent: u64,
     /// The most it sends of one SKU in one order.
     offer_units: Span,
+    /// Whose days it names.
+    zone: TimeZone,
 }
 
 /// From `min` to `max`, both within.
@@ -121,7 +129,7 @@ impl Simulated {
     }
 
     fn arrives_on(&self, sku: &Sku, accepted_at: Timestamp) -> Date {
-        accepted_at.date().plus_days(self.lead_days.pick(self.draw(Draw::LeadDays, sku)) as u32)
+        accepted_at.day_in(&self.zone).plus_days(self.lead_days.pick(self.draw(Draw::LeadDays, sku)) as u32)
     }
 
     fn offer(&self, request: QuoteRequest) -> QuoteAnswer {
@@ -150,7 +158,7 @@ impl Simulated {
 
     fn notice(&self, request: &ShipNoticeRequest) -> Result<ShipNotice, String> {
         let Acknowledgement { accepted, arrives_on } = self.acknowledge(&request.order)?;
-        let arrives_at = arrives_on.start().plus_ms(ARRIVAL_HOUR * Timestamp::HOUR_MS);
+        let arrives_at = arrives_on.at(ARRIVAL_HOUR * 60, &self.zone);
         if request.asked_at < arrives_at {
             return Ok(ShipNotice::NotYet { ask_again_at: arrives_at });
         }
@@ -190,14 +198,14 @@ mod tests {
         let ask = |one: &dyn Wholesaler| {
             now(one.quote(QuoteRequest { sku: sku.clone(), quantity, asked_at })).known().unwrap()
         };
-        let answers = embedded().into_iter().map(|one| ask(one.as_ref()));
+        let answers = embedded(&TimeZone::UTC).into_iter().map(|one| ask(one.as_ref()));
         answers
             .filter_map(|answer| if let QuoteAnswer::Offer(quote) = answer { Some(quote) } else { None })
             .collect()
     }
 
     fn by_id(id: WholesalerId) -> Box<dyn Wholesaler> {
-        embedded().into_iter().find(|one| one.id() == id).unwrap()
+        embedded(&TimeZone::UTC).into_iter().find(|one| one.id() == id).unwrap()
     }
 
     fn any_sku() -> impl Strategy<Value = Sku> {

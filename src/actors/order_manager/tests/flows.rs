@@ -41,6 +41,20 @@ fn an_order_in_stock_goes_from_the_click_to_the_doorstep() {
 }
 
 #[test]
+fn the_day_that_is_promised_is_reckoned_by_the_shops_calendar() {
+    // it is noon in UTC
+    for (zone, days) in [("Pacific/Auckland", 4), ("Europe/London", 3), ("Pacific/Pago_Pago", 3)] {
+        let mut desk = Desk::new();
+        desk.alone.rules.time_zone = jiff::tz::TimeZone::get(zone).unwrap();
+        desk.tell(Message::Place(Box::new(place_order())));
+        desk.reserved();
+        desk.authorised();
+        desk.allocated();
+        assert_eq!(desk.order().promised_date, Some(desk.day(days)), "{zone}");
+    }
+}
+
+#[test]
 fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
     let mut desk = Desk::fulfilling();
     desk.handed_over();
@@ -159,8 +173,16 @@ fn a_new_promise_is_written_to_who_was_told_the_old_one() {
     let slip = Message::PromiseChanged { order: desk.id, ships_on: desk.day(9) };
     assert!(letters(&desk.tell(slip.clone())).is_empty());
     desk.authorised();
-    assert_eq!(letters(&desk.tell(slip.clone())), [MailKind::PromiseChanged]);
-    assert_eq!(desk.order().promised_date, Some(desk.day(11)));
+    let slip = Message::PromiseChanged { order: desk.id, ships_on: desk.day(10) };
+    let turn = desk.tell(slip.clone());
+    assert_eq!(letters(&turn), [MailKind::PromiseChanged]);
+    let said = turn.sends().iter().find_map(|(_, message)| match message {
+        Any::Mailer(mailer::Message::Send(letter)) => Some((letter.arrives_on, letter.reason.clone())),
+        _ => None,
+    });
+    let was = format!("it was {}", desk.day(11).said());
+    assert_eq!(said, Some((Some(desk.day(12)), Some(was))), "the day, and the one that she was told before");
+    assert_eq!(desk.order().promised_date, Some(desk.day(12)));
     desk.supplies_arrived();
     assert!(is_nothing(&desk.tell(slip)));
 }

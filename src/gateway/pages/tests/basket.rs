@@ -2,10 +2,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::test::TestRequest;
 
+use crate::actors::stock_keeper::{Availability, Earliest, Message as StockMessage};
 use crate::actors::web_session::{Forget, Message as CartMessage, NoCart, RemoveLine, SetLine, View};
 use crate::actors::{Address, Message};
 use crate::domain::catalogue::Product;
-use crate::domain::{OrderLine, SessionId, Sku, VisitorKey};
+use crate::domain::{OrderLine, SessionId, Sku, Units, VisitorKey};
+use crate::gateway::AskError;
 
 use super::test_pages::*;
 
@@ -114,6 +116,50 @@ async fn the_basket_shows_lines_and_what_they_come_to() {
     let seen = TestPages::new(stocked(9, vec![emmas(2)])).get("/cart").await;
     assert_eq!((seen.status, seen.header("cache-control")), (200, "no-store"));
     seen.shows("Emma").shows("£15.98").shows("£2.99").shows("£18.97").shows("href=\"/checkout\"");
+}
+
+#[actix_web::test]
+async fn the_basket_says_at_once_what_is_here_and_when_the_rest_can_be() {
+    let pages = TestPages::new(stocked(5, vec![emmas(900)]));
+    let seen = pages.get("/cart").await;
+    let words = "5 of the 900 are here now, the rest at your doorstep by Wednesday 25 November 2026";
+    seen.shows(&format!("{words}.")).shows("All of it can be at your doorstep by <b>Wednesday 25 November");
+    seen.shows("href=\"/checkout\"");
+    pages.get("/checkout").await.shows(words);
+    TestPages::new(stocked(0, vec![emmas(1)]))
+        .get("/cart")
+        .await
+        .shows("Not here now, but at your doorstep by");
+    TestPages::new(stocked(9, vec![emmas(9)])).get("/cart").await.hides("here now").hides("All of it can");
+    let nobody_knows = |to, message: &Message| match message {
+        Message::StockKeeper(StockMessage::Earliest(Earliest { wanted })) => {
+            let none = |units: &Units| Availability { sku: units.sku.clone(), available: 5, earliest: None };
+            reply::<Earliest>(wanted.iter().map(none).collect())
+        }
+        _ => stocked(5, vec![emmas(9)])(to, message),
+    };
+    let seen = TestPages::new(nobody_knows).get("/cart").await;
+    seen.shows("5 of the 9 are here now, and nobody can say when more is.").shows("Please take fewer");
+    seen.hides("href=\"/checkout\"");
+    let busy = TestPages::new(|to, message| match message {
+        Message::StockKeeper(_) => Err(AskError::Overloaded { retry_after_s: 2 }),
+        _ => stocked(5, vec![emmas(9)])(to, message),
+    });
+    busy.get("/cart").await.shows("Emma").shows("href=\"/checkout\"");
+}
+
+#[actix_web::test]
+async fn a_book_whose_price_has_changed_since_its_page_was_opened_is_not_put_in_unseen() {
+    let pages = TestPages::new(stocked(9, vec![]));
+    pages.get("/books/PD-1").await.shows("name=\"seen\" value=\"799\"");
+    let seen = pages.post("/cart/lines", "sku=PD-1&quantity=2&seen=699").await;
+    assert_eq!(seen.status, 409);
+    seen.shows("now £7.99, was £6.99").shows("name=\"seen\" value=\"799\"").shows("value=\"2\"");
+    assert!(set(&pages.asked()).is_empty());
+    for as_it_is in ["&seen=799", "&seen=", "&seen=x", ""] {
+        pages.post("/cart/lines", &format!("sku=PD-1&quantity=2{as_it_is}")).await.goes_to("/cart");
+    }
+    assert_eq!(set(&pages.asked()).len(), 4);
 }
 
 #[actix_web::test]

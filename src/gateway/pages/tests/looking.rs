@@ -116,13 +116,41 @@ async fn links_lead_to_a_book_whose_code_has_a_slash_and_a_space() {
 }
 
 #[actix_web::test]
+async fn a_code_in_another_case_leads_to_the_one_book_that_has_it() {
+    let coded = |code: &str| Product { sku: Sku::parse(code).unwrap(), ..emma() };
+    let pages = TestPages::new(stocked(9, vec![]))
+        .with_book(coded("W/1 a"))
+        .with_book(coded("Ab"))
+        .with_book(coded("aB"));
+    for (typed, listed) in [("pd-1", "/books/PD-1"), ("w%2F1%20A", "/books/W%2F1%20a")] {
+        let seen = pages.get(&format!("/books/{typed}")).await;
+        assert_eq!((seen.status, seen.header("location")), (308, listed));
+    }
+    assert_eq!(pages.get("/books/AB").await.status, 404, "two books have it");
+}
+
+#[actix_web::test]
+async fn crawlers_are_told_where_to_look_and_every_browser_finds_an_icon() {
+    let pages = TestPages::new(stocked(9, vec![]));
+    let robots = pages.get("/robots.txt").await;
+    assert_eq!((robots.status, robots.header("content-type")), (200, "text/plain; charset=utf-8"));
+    for path in ["/cart", "/checkout", "/orders/", "/api/"] {
+        robots.shows(&format!("Disallow: {path}\n"));
+    }
+    robots.hides("Disallow: /\n").hides("/books");
+    let icon = pages.get("/favicon.ico").await;
+    assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));
+    assert!(!icon.header("cache-control").contains("immutable"));
+}
+
+#[actix_web::test]
 async fn a_book_that_is_sold_no_more_says_so() {
     let pages = TestPages::new(stocked(9, vec![]));
     let without_emma = Catalogue::build(vec![test_gateway::iliad()]).unwrap().without([emma().sku]);
     pages.app.catalogue.replace(without_emma);
     for seen in [pages.get("/books/PD-1").await, pages.post("/cart/lines", "sku=PD-1&quantity=1").await] {
         assert_eq!(seen.status, 410);
-        seen.shows("We do not sell this book any more");
+        seen.shows("We do not sell this book now");
     }
     assert_eq!(pages.get("/books/PD-999").await.status, 404);
 }

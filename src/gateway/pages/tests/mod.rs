@@ -10,3 +10,4 @@ mod prices;
 mod refusals;
 mod story;
 mod test_pages;
+mod whole_orders;

@@ -119,12 +119,60 @@ async fn while_the_bank_has_not_answered_nothing_of_its_answer_is_shown() {
     let held = entry(Step::BANK_ANSWERS, Happening::FundsHeld { amount }, Party::BankActor);
     let unknown = entry(Step::MONEY, Happening::PaymentUnknown, Party::MerchantProxy);
     let seen = having(view.clone(), vec![held.clone(), unknown.clone()]).get(&path).await;
-    seen.shows("has not answered yet").hides("the bank holds");
+    seen.shows("has not answered yet").hides("the bank reserved");
     let said = TimelineEntry {
         turn: 2,
         ..entry(Step::MONEY, Happening::Authorised { amount }, Party::MerchantProxy)
     };
-    having(view, vec![held, unknown, said]).get(&path).await.shows("the bank holds £18.97");
+    having(view, vec![held, unknown, said]).get(&path).await.shows("the bank reserved £18.97");
+}
+
+#[actix_web::test]
+async fn where_the_bank_could_not_be_reached_page_and_letter_say_the_same() {
+    let reason = DeclineReason::IssuerUnavailable;
+    let payment = PaymentView::Declined;
+    let view = OrderView { decline_reason: Some(reason), payment, ..order_view(OrderState::Declined) };
+    let path = order_path(&view);
+    let amount = view.totals.total;
+    let held = entry(Step::BANK_ANSWERS, Happening::FundsHeld { amount }, Party::BankActor);
+    let told = |what| entry(Step::MONEY, what, Party::MerchantProxy);
+    let [reversed, declined] = [Happening::PaymentReversed, Happening::PaymentDeclined { reason }].map(told);
+    let seen = having(view, vec![held, reversed, declined]).get(&path).await;
+    // the letter has the same sentence, from the same place
+    let sentence = "our bank could not be reached in time, so we have let go of the payment";
+    assert!(reason.said().contains(sentence));
+    seen.shows(&format!("Y{sentence}. Nothing was charged.")).shows("with this card or another");
+    seen.hides("declined").hides("said no").hides("the bank reserved");
+}
+
+#[actix_web::test]
+async fn a_backorder_has_one_day_and_says_which_it_was_before() {
+    let day = |n: u32| crate::domain::Date(20_780 + n);
+    let view = OrderView {
+        payment: PaymentView::Verified,
+        promised_date: Some(day(5)),
+        ..order_view(OrderState::AwaitingStock)
+    };
+    let path = order_path(&view);
+    let (sku, quantity) = (crate::domain::Sku::parse("PD-1").unwrap(), 2);
+    let pegged = Happening::UnitsPegged { sku: sku.clone(), quantity, promised: day(2) };
+    let ordered = Happening::SuppliesOrdered { sku, quantity, arrives: day(1) };
+    let zero = crate::domain::Money::zero(view.totals.total.currency);
+    let promised = |n| entry(Step::STOCK_OR_DATE, Happening::Promised { date: day(n) }, Party::OrderManager);
+    let others = [
+        entry(Step::STOCK_OR_DATE, pegged, Party::StockKeeper),
+        entry(Step::ORDERS_SUPPLIES, ordered, Party::StockKeeper),
+        entry(Step::TAKES_PAYMENT, Happening::PaymentAsked { amount: zero }, Party::OrderManager),
+        entry(Step::ASKS_BANK, Happening::BankAsked { amount: zero }, Party::MerchantProxy),
+        entry(Step::BANK_ANSWERS, Happening::CardVerified, Party::BankActor),
+        entry(Step::MONEY, Happening::CardVerified, Party::MerchantProxy),
+    ];
+    let kept = having(view.clone(), [&[promised(5)], &others[..]].concat()).get(&path).await;
+    kept.shows("At your doorstep by <b>Saturday 28 November 2026</b>.").hides("it was");
+    kept.hides("24 November").hides("25 November").hides("of £0.00").hides("for £0.00");
+    kept.shows("Your card was checked, and nothing is reserved on it yet");
+    let slipped = having(view, [&[promised(3), promised(5)], &others[..]].concat()).get(&path).await;
+    slipped.shows("Saturday 28 November 2026</b>; it was Thursday 26 November 2026.");
 }
 
 #[actix_web::test]

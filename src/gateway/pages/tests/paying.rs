@@ -349,7 +349,7 @@ async fn a_checkout_that_is_over_says_whether_she_paid_and_where_her_order_is() 
     none.hides("To your order");
     let amount = order_view(OrderState::Closed).totals.total;
     for (state, payment, money) in [
-        (OrderState::Confirmed, PaymentView::Authorised, "Your bank holds the money."),
+        (OrderState::Confirmed, PaymentView::Authorised, "The money is reserved on your card."),
         (OrderState::Closed, PaymentView::Settled { amount }, "£18.97 paid."),
         (OrderState::AwaitingPayment, PaymentView::Unknown, "Your bank has not answered yet"),
         (OrderState::Declined, PaymentView::Declined, "Your bank declined. Nothing was charged."),

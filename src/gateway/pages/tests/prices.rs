@@ -99,6 +99,12 @@ async fn a_book_that_is_no_longer_sold_is_said_to_be_so_and_is_not_checked_out()
     pages.get("/checkout").await.goes_to("/cart");
     goes_on(&pages, 1_799).await.goes_to("/cart");
     assert_eq!(begun(&pages), 0);
+    let alone = TestPages::new(stocked(9, vec![emmas(1)])).selling(vec![]);
+    alone
+        .get("/cart")
+        .await
+        .shows("take it out, and look whether we have another edition")
+        .hides("check out.");
     pages.post("/cart/lines/PD-1/remove", "").await.goes_to("/cart");
     pages.get("/cart").await.hides("no longer sold").shows("href=\"/checkout\"");
     assert_eq!(goes_on(&pages, 999).await.status, 303);

@@ -188,15 +188,16 @@ fn the_shop_reads_of_a_new_order_and_a_new_case() {
 #[test]
 fn facts_are_told_where_they_matter() {
     let tells = |kind, fact| assert!(words(&letter(kind)).contains(fact), "{kind} without `{fact}`");
-    for kind in [MailKind::OrderConfirmation, MailKind::BackorderPromise, MailKind::PromiseChanged] {
+    for kind in [MailKind::OrderConfirmation, MailKind::BackorderPromise] {
         tells(kind, "at your doorstep by Wednesday 25 November 2026.");
     }
     for kind in [MailKind::Dispatched, MailKind::Delivered] {
         tells(kind, "DSD6B5JMFRYP6P");
     }
-    for kind in [MailKind::PaymentDeclined, MailKind::Cancelled, MailKind::PromiseChanged] {
+    for kind in [MailKind::PaymentDeclined, MailKind::Cancelled] {
         tells(kind, "the card has expired. ");
     }
+    tells(MailKind::PromiseChanged, "at your doorstep by Wednesday 25 November 2026; the card has expired. ");
     tells(MailKind::RefundDone, "Paid back: £23.48");
 }
 
