@@ -17,7 +17,7 @@ use super::verify::printed;
 const SOLD: &str = "OWN-1";
 /// The first of the demo's own books.
 const DEMOS_OWN: &str = "PD-0003";
-const MAKES_A_SHOP: [&str; 4] = ["init", "--yes", "--name", "Bound"];
+const MAKES_A_SHOP: [&str; 6] = ["init", "--yes", "--name", "Bound", "--shipping", "2.99"];
 
 /// The command fails, says all of this, and no byte of the directory is another.
 #[track_caller]
@@ -73,13 +73,22 @@ fn serve_makes_no_shop_and_init_makes_one_once() {
     assert!(!nowhere.data().exists(), "nothing is made");
     let missing = nowhere.command(&["init", "--name", "Bound"]);
     assert_eq!(missing.status.code(), Some(1));
-    for flag in
-        ["--address", "--currency", "--time-zone", "--countries", "--email", "--public-url", "--mail-from"]
-    {
+    for flag in [
+        "--address",
+        "--currency",
+        "--shipping",
+        "--time-zone",
+        "--countries",
+        "--email",
+        "--public-url",
+        "--mail-from",
+    ] {
         assert!(printed(&missing).contains(flag), "{flag}: {}", printed(&missing));
     }
     assert!(!printed(&missing).contains("--name"), "{}", printed(&missing));
-    let wrong = nowhere.command(&["init", "--yes", "--name", "Bound", "--email", "a@b"]);
+    let unpriced = nowhere.command(&["init", "--yes", "--name", "Bound"]);
+    assert!(printed(&unpriced).contains("--shipping"), "no price is usual: {}", printed(&unpriced));
+    let wrong = nowhere.command(&[&MAKES_A_SHOP[..], &["--email", "a@b"]].concat());
     assert!(printed(&wrong).contains("shop.email = a@b"), "{}", printed(&wrong));
     assert!(!nowhere.data().exists(), "nothing is made");
     assert!(nowhere.command(&MAKES_A_SHOP).status.success());
@@ -99,6 +108,8 @@ fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
         "GB 123 4567 89",
         "--currency",
         "JPY",
+        "--shipping",
+        "¥500",
         "--time-zone",
         "Europe/London",
         "--countries",
@@ -117,6 +128,7 @@ fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
         r#"address = ["1 High St", "York", "YO1 7EP"]"#,
         r#"tax_number = "GB 123 4567 89""#,
         r#"currency = "JPY""#,
+        "shipping = 500",
         r#"time_zone = "Europe/London""#,
         r#"countries = ["GB", "IE"]"#,
         r#"email = "till@bound.example""#,
