@@ -261,6 +261,69 @@ fn each_line_of_check_that_is_not_ready_says_what_to_do() {
     }
 }
 
+/// The last line of `check`.
+fn verdict(shop: &TestShop) -> String {
+    let told = shop.command(&["check", "--listen", "127.0.0.1:0"]);
+    String::from_utf8_lossy(&told.stdout).lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn check_ends_with_whether_the_shop_sells_and_shows_what_decides_money() {
+    let shop = setup().shop().closed();
+    assert!(
+        verdict(&shop).starts_with("the shop opens for looking")
+            && verdict(&shop).ends_with(": catalogue, processor"),
+        "{}",
+        verdict(&shop)
+    );
+    let told = printed(&shop.command(&["check", "--listen", "127.0.0.1:0"]));
+    for line in ["ok  delivery     2.99 GBP an order", "ok  credit       none", "a fee of 1.50 %"] {
+        assert!(told.contains(line), "{line} is not in {told}");
+    }
+    let mut stocked = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).open();
+    assert!(verdict(&stocked).ends_with(": processor"), "also beside its daemon: {}", verdict(&stocked));
+    assert_eq!(stocked.stop().code(), Some(0));
+    let own = stocked.data().join("shop.toml");
+    let text = fs::read_to_string(&own).expect("its settings");
+    fs::write(&own, text.replace("shipping = 299", "shipping = \"\"")).expect("write them");
+    assert!(verdict(&stocked).starts_with("the shop does not open"), "{}", verdict(&stocked));
+    is_refused(&stocked, &["serve", "--listen", "127.0.0.1:0"], &["shop.shipping", "what delivery costs"]);
+    let mut demo = setup().open();
+    assert_eq!(verdict(&demo), "the shop opens to sell");
+    assert_eq!(demo.stop().code(), Some(0));
+}
+
+#[test]
+fn check_says_of_each_page_what_the_shop_serves_and_no_page_shows_a_secret() {
+    let mut shop = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).closed();
+    let own = shop.data().join("shop.toml");
+    let text = fs::read_to_string(&own).expect("its settings");
+    let with = |lines: &str| {
+        fs::write(&own, text.replacen("[shop]", &format!("[shop]\n{lines}"), 1)).expect("write them")
+    };
+    for (name, written) in [("terms.txt", "Pay within a week."), ("privacy.txt", " \n")] {
+        fs::write(shop.data().join(name), written).expect("write a text");
+    }
+    with("terms = \"terms.txt\"\nprivacy = \"privacy.txt\"\nphone = \"+44 20 7946 0000\"");
+    let told = printed(&shop.command(&["check", "--listen", "127.0.0.1:0"]));
+    for line in [
+        "ok  contact      /contact shows who",
+        "ok  terms        /terms shows terms.txt",
+        "--  privacy      privacy.txt is empty",
+    ] {
+        assert!(told.contains(line), "{line} is not in {told}");
+    }
+    shop.start();
+    for (page, status) in [("/contact", 200), ("/terms", 200), ("/privacy", 404), ("/returns", 404)] {
+        let seen = shop.client().send("GET", page, &[("Accept", "text/html")], b"").expect("a page");
+        assert_eq!(seen.status, status, "{page}");
+    }
+    assert_eq!(shop.stop().code(), Some(0));
+    with("terms = \"links.secret\"");
+    assert!(verdict(&shop).starts_with("the shop does not open"), "{}", verdict(&shop));
+    is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["shop.terms = links.secret", ".txt"]);
+}
+
 #[test]
 fn a_catalogue_in_another_currency_than_the_settings_is_refused_with_its_first_product() {
     let shop = setup().speed(1).set("DOORSTEP_HTTP__LISTEN", "127.0.0.1:0").closed();
@@ -281,7 +344,9 @@ fn a_catalogue_in_another_currency_than_the_settings_is_refused_with_its_first_p
         let refused = shop.command(&[command]);
         assert_eq!(refused.status.code(), Some(1), "{command}: {}", printed(&refused));
         let said = printed(&refused);
-        for words in ["BUCH-1", "9.90 EUR", "shop.currency", "GBP", "set shop.currency = \"EUR\""] {
+        for words in
+            ["BUCH-1", "9.90 EUR", "shop.currency", "GBP", "directory.toml", "its own, which say EUR"]
+        {
             assert!(said.contains(words), "{command} does not say {words}: {said}");
         }
     }
@@ -301,6 +366,10 @@ fn a_demo_and_a_shop_begin_in_directories_of_their_own() {
     let is_there = |name: &str| Path::new(folder.path()).join(name).is_dir();
     assert!(is_there("doorstep-demo") && !is_there("doorstep-shop"));
     assert!(doorstep(&["keys", "list"]).status.success(), "the one that is there is meant");
+    for listed in ["keys", "cases"] {
+        let (bare, list) = (doorstep(&[listed]), doorstep(&[listed, "list"]));
+        assert!(bare.status.success() && bare.stdout == list.stdout, "{listed}: {}", printed(&bare));
+    }
     assert!(doorstep(&MAKES_A_SHOP).status.success());
     assert!(is_there("doorstep-shop"));
     let both = doorstep(&["keys", "list"]);
