@@ -96,6 +96,25 @@ fn serve_makes_no_shop_and_init_makes_one_once() {
 }
 
 #[test]
+fn a_shop_that_nobody_has_opened_lists_nothing_and_says_so() {
+    let shop = setup().shop().closed();
+    for (typed, said) in [
+        (&["orders"][..], "no orders"),
+        (&["orders", "--search", "byron"], "no orders"),
+        (&["cases"], "no cases"),
+        (&["products"], "no products"),
+    ] {
+        let told = shop.command(typed);
+        assert!(told.status.success() && printed(&told).contains(said), "{typed:?}: {}", printed(&told));
+    }
+    assert!(!shop.data().join("journal").exists(), "who looks begins nothing");
+    // the keys of links are made with a journal: where they are alone, it was lost
+    fs::write(shop.data().join("links.secret"), "gone").expect("write it");
+    let told = shop.command(&["orders"]);
+    assert!(!told.status.success() && printed(&told).contains("holds no journal"), "{}", printed(&told));
+}
+
+#[test]
 fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
     let shop = setup().speed(1).closed();
     let made = shop.command(&[
