@@ -73,7 +73,7 @@ mod tests {
         let writer = written.clone();
         let logger = fmt().with_env_filter(filter).with_writer(move || writer.clone()).finish();
         tracing::subscriber::with_default(logger, || {
-            tracing::error!(target: "sled::pagecache::iobuf", "failed to flush data to disk");
+            tracing::error!(target: "sled", "failed to flush data to disk");
             tracing::error!(target: "doorstep::runtime", "no space is left");
         });
         let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
