@@ -42,3 +42,41 @@ fn log_panics() {
         output::flush(PANIC_FLUSH_WITHIN);
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// On a full disk sled logs each write that failed; the shop's own line says what is full, where, and what to do.
+    #[test]
+    fn what_ships_logs_the_shops_words_of_a_failed_write_and_not_sleds() {
+        let filter = EnvFilter::new(Settings::of_text("").unwrap().log.level);
+        let written = Written::default();
+        let writer = written.clone();
+        let logger = fmt().with_env_filter(filter).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(logger, || {
+            tracing::error!(target: "sled", "failed to flush data to disk");
+            tracing::error!(target: "doorstep::runtime", "no space is left");
+        });
+        let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("no space is left") && !log.contains("failed to flush"), "{log}");
+    }
+}

@@ -17,6 +17,8 @@ use super::office::{Asked, Told};
 use super::orders::in_groups;
 use super::said;
 
+/// So many are listed where nobody says how many.
+const LIMIT: usize = 50;
 const WHY_CHARS_MAX: usize = 400;
 
 #[derive(Subcommand)]
@@ -27,7 +29,7 @@ pub enum What {
         #[arg(long)]
         all: bool,
         /// So many at the most
-        #[arg(long, value_name = "N", default_value_t = 50)]
+        #[arg(long, value_name = "N", default_value_t = LIMIT)]
         limit: usize,
     },
     /// Print one whole
@@ -44,13 +46,15 @@ pub enum What {
         /// What was done about it
         #[arg(long, value_name = "TEXT")]
         why: String,
-        /// Who has done it [default: the user's name]
+        /// Who has done it [default: $USER, or operator]
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
     },
 }
 
-pub fn run(settings: &Settings, what: &What, json: bool) -> Result<ExitCode, Failure> {
+/// Without a word more those that are open are listed.
+pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitCode, Failure> {
+    let what = what.unwrap_or(&What::List { all: false, limit: LIMIT });
     let closes = matches!(what, What::Close { .. });
     match (control::ask_office(settings, asked(what)?)?, json) {
         (Told::Cases(found), true) => println!("{}", serde_json::to_string_pretty(&found.cases)?),

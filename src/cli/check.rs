@@ -1,12 +1,14 @@
 //! `doorstep check`: looks at a configuration and a data directory, and says line by line what is ready, what is not set up, and what
 //! would keep the shop from opening. It asks the very functions that a start asks, and takes no turn.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::actors::Shop;
 use crate::actors::stock_keeper::Listed;
-use crate::domain::ShopIdentity;
 use crate::domain::catalogue::Product;
+use crate::domain::{Money, ShopIdentity};
+use crate::gateway::Frame;
 use crate::runtime::{JournalDir, recover, tree_names};
 use crate::settings::{BadSettings, Opens, Settings, ShopKind};
 use crate::storage::{self, DirectoryLock, MemoryTrees};
@@ -14,12 +16,14 @@ use crate::storage::{self, DirectoryLock, MemoryTrees};
 use super::data_directory::must_be_in;
 use super::directory::{self, Mark};
 use super::doors::Doors;
-use super::finding::{Finding, Level};
+use super::finding::{Finding, Level, verdict};
 use super::known_forms::promised;
 use super::layout::Layout;
 use super::open_files::connection_limits;
+use super::product_list::Wanted;
 use super::read_trees::ReadTrees;
-use super::{Failure, control, known_forms, opening, private};
+use super::shelves::{Asked, Told};
+use super::{Failure, control, known_forms, opening, private, shelf_room};
 
 /// Nobody can set it up.
 const NONE_YET: &str = "this version has none for a shop";
@@ -35,10 +39,7 @@ pub fn run(settings: Result<Settings, BadSettings>, json: bool) -> Result<ExitCo
         println!("{}", serde_json::to_string_pretty(&findings)?);
     } else {
         findings.iter().for_each(|finding| println!("{finding}"));
-        println!(
-            "{}",
-            if would_open { "the shop opens" } else { "the shop does not open: see the lines with !!" }
-        );
+        println!("{}", verdict(&findings));
     }
     Ok(if would_open { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -57,9 +58,10 @@ fn look(settings: &Settings) -> Vec<Finding> {
     let is_open = control::ask_actors(&layout).is_ok();
     let mut findings = vec![directory_line(&layout, mark, is_open), settings_line(settings, &layout, mark)];
     findings.push(match is_open {
-        true => Finding::ready("catalogue", "the daemon has it open"),
+        true => open_catalogue_line(settings, mark.kind),
         false => catalogue_line(settings, &layout, mark),
     });
+    findings.extend(money_lines(settings, mark.kind));
     findings.extend(identity_lines(settings, mark.kind));
     findings.push(address_line(settings));
     if !is_open {
@@ -96,17 +98,34 @@ fn settings_line(settings: &Settings, layout: &Layout, mark: Mark) -> Finding {
 fn catalogue_line(settings: &Settings, layout: &Layout, mark: Mark) -> Finding {
     let sold = || -> Result<usize, Failure> {
         let products = products(settings, layout)?;
-        must_be_in(&products, settings.shop.currency)?;
+        // the directory's: settings that name another one have their own line
+        must_be_in(&products, mark.currency)?;
         Ok(products.len())
     };
     match sold() {
         Err(failure) => Finding::wrong("catalogue", failure),
-        Ok(0) if mark.kind.is_demo() => {
+        Ok(products) => sold_line(products, mark.kind),
+    }
+}
+
+/// As its daemon says.
+fn open_catalogue_line(settings: &Settings, kind: ShopKind) -> Finding {
+    let one = Wanted { search: None, sku: None, all: false, limit: 1 };
+    match shelf_room::look(settings, Asked::Products(one)) {
+        Ok(Told::Products(found)) => sold_line(found.products.len() + found.more, kind),
+        _ => Finding::ready("catalogue", "the daemon has it open, and does not say what is in it"),
+    }
+}
+
+fn sold_line(products: usize, kind: ShopKind) -> Finding {
+    let line = match products {
+        0 if kind.is_demo() => {
             Finding::ready("catalogue", "nothing is sold yet: the first start lists the demo's books")
         }
-        Ok(0) => Finding::not_set_up("catalogue", "nothing is sold yet", "`doorstep import catalogue FILE`"),
-        Ok(products) => Finding::ready("catalogue", format!("{products} products")),
-    }
+        0 => Finding::not_set_up("catalogue", "nothing is sold yet", "`doorstep import catalogue FILE`"),
+        products => Finding::ready("catalogue", format!("{products} products")),
+    };
+    line.needed_to_sell()
 }
 
 /// What a closed directory sells, without a turn taken in it.
@@ -132,19 +151,50 @@ fn products(settings: &Settings, layout: &Layout) -> Result<Vec<Product>, Failur
     Ok(sold.map(|listed| listed.product).collect())
 }
 
+/// What decides what an order costs, and what the shop is paid of it.
+fn money_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
+    let rules = settings.rules(kind);
+    let shipping = match rules.shipping.amount {
+        0 => "free".to_owned(),
+        _ => format!("{} an order", rules.shipping),
+    };
+    let is_said = kind.is_demo() || settings.shop.shipping.said().is_some();
+    let limits = [rules.credit_card_max, rules.credit_customer_max, rules.credit_all_max];
+    let [card, customer, all] = limits.map(|minor| Money::new(minor, rules.currency));
+    let credit = match limits.contains(&0) {
+        true => "none: nothing is ordered in before its price is held".to_owned(),
+        false => format!(
+            "ordered in on verified cards: up to {card} by card, {customer} by customer, {all} in all"
+        ),
+    };
+    let (whole, hundredths) = (rules.fee_basis_points / 100, rules.fee_basis_points % 100);
+    let payment = format!(
+        "held for {} days, paid out {} days after the capture, less a fee of {whole}.{hundredths:02} %",
+        rules.hold_days, rules.settlement_days
+    );
+    vec![
+        Finding::of(
+            "delivery",
+            is_said.then_some(shipping.as_str()),
+            "nobody has said what it costs",
+            "set shop.shipping",
+        )
+        .needed_to_sell(),
+        Finding::ready("credit", credit),
+        Finding::ready("payment", payment),
+    ]
+}
+
 fn identity_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
-    let ShopIdentity { name, address, tax_number, email, time_zone, countries, texts, logo, .. } =
-        match settings.identity(kind) {
-            Ok(identity) => identity,
-            Err(bad) => return vec![Finding::wrong("identity", Failure(bad.to_string()))],
-        };
+    let identity = match settings.identity(kind) {
+        Ok(identity) => identity,
+        Err(bad) => return vec![Finding::wrong("identity", Failure(bad.to_string()))],
+    };
+    let frame = Frame::of(&identity);
+    let ShopIdentity { name, address, tax_number, email, time_zone, countries, logo, .. } = identity;
     let address = (!address.is_empty()).then(|| address.join(", "));
     let countries: Vec<&str> = countries.iter().map(|country| country.as_str()).collect();
     let everywhere = || "everywhere".to_owned();
-    let written = |text: &Option<String>| text.as_ref().map(|_| "has its page");
-    let page = |what, text, key: &str| {
-        Finding::of(what, written(text), "no such page", &format!("set {key} to the name of a text file"))
-    };
     vec![
         Finding::of("name", (!name.is_empty()).then_some(name.as_str()), "it has none", "set shop.name"),
         Finding::of("address", address.as_deref(), "not shown", "set shop.address"),
@@ -158,11 +208,38 @@ fn identity_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
             "the name alone is shown",
             "set shop.logo to the name of an SVG or PNG file",
         ),
-        page("contact", &texts.contact, "shop.contact"),
-        page("terms", &texts.terms, "shop.terms"),
-        page("returns", &texts.returns, "shop.returns"),
-        page("privacy", &texts.privacy, "shop.privacy"),
+        page_line(&frame, "contact", &settings.shop.contact),
+        page_line(&frame, "terms", &settings.shop.terms),
+        page_line(&frame, "returns", &settings.shop.returns),
+        page_line(&frame, "privacy", &settings.shop.privacy),
     ]
+}
+
+/// As the gateway serves it, of the setting that is called like it.
+fn page_line(frame: &Frame, what: &'static str, file: &Path) -> Finding {
+    let page = frame.text(&format!("/{what}"));
+    let has_text = page.is_some_and(|page| !page.paragraphs.is_empty());
+    let file = file.display().to_string();
+    match (page.is_some(), file.as_str()) {
+        (true, "") => Finding::ready(
+            what,
+            format!("/{what} shows who keeps the shop; a text file named in shop.{what} adds to it"),
+        ),
+        (true, file) if has_text => Finding::ready(what, format!("/{what} shows {file}")),
+        (true, file) => {
+            let why = format!("{file} is empty, so /{what} shows nothing but who keeps the shop");
+            Finding::not_set_up(what, why, "write it, or set shop.contact = \"\"")
+        }
+        (false, "") => Finding::not_set_up(
+            what,
+            "no such page",
+            format!("set shop.{what} to the name of a text file, as {what}.txt"),
+        ),
+        (false, file) => {
+            let why = format!("{file} is empty, so there is no such page");
+            Finding::not_set_up(what, why, format!("write it, or set shop.{what} = \"\""))
+        }
+    }
 }
 
 fn address_line(settings: &Settings) -> Finding {
@@ -196,7 +273,8 @@ fn partner_lines(settings: &Settings, kind: ShopKind) -> [Finding; 4] {
         Finding::ready("processor", "the demo's, which believes every card")
     } else {
         Finding::not_set_up("processor", "no order is taken, the shop is open for looking", NONE_YET)
-    };
+    }
+    .needed_to_sell();
     if kind.is_demo() {
         return [processor, made_up("mail"), made_up("carrier"), made_up("wholesalers")];
     }

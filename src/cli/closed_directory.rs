@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::actors::Shop;
-use crate::runtime::{Clock, JournalDir, Recovered, recover, system_time};
+use crate::runtime::{Clock, JournalDir, Recovered, recover, system_time, tree_names};
 use crate::settings::{Opens, Settings};
-use crate::storage::DirectoryLock;
+use crate::storage::{DirectoryLock, MemoryTrees};
 
 use super::data_directory::{DataDirectory, Opened};
 use super::directory::find_opened_once;
@@ -14,7 +14,7 @@ use super::known_forms::promised;
 use super::layout::Layout;
 use super::read_trees::ReadTrees;
 use super::rows::Rows;
-use super::{Failure, known_forms, opening, private};
+use super::{Failure, directory, known_forms, opening, private};
 
 /// `bring_up`: which rows are looked at, as the journal's end left them.
 pub fn read<T>(
@@ -23,8 +23,12 @@ pub fn read<T>(
     look: impl FnOnce(&Rows, Clock) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let layout = Layout::of(settings);
-    let kind = find_opened_once(&layout)?.kind;
+    directory::find(&layout, Opens::Either)?;
     private::look(&layout)?;
+    if directory::is_unopened(&layout)? {
+        return look_at_nothing(look);
+    }
+    let kind = find_opened_once(&layout)?.kind;
     known_forms::check(&layout)?;
     let _lock = DirectoryLock::hold(&layout.dir).map_err(|held| opening::or(&layout, held.into()))?;
     let (journal_dir, at_least) = (layout.journal(), promised(&layout)?);
@@ -36,6 +40,13 @@ pub fn read<T>(
     let clock = Clock::start(system_time()?, recovered.last_real, recovered.last_at, speed);
     let rows = bring_up(Rows::of(Arc::new(read.trees)), &recovered);
     look(&rows, clock)
+}
+
+/// What `init` has made and nobody has opened has no order, no case and no product.
+fn look_at_nothing<T>(look: impl FnOnce(&Rows, Clock) -> Result<T, Failure>) -> Result<T, Failure> {
+    let none = MemoryTrees::new(&tree_names::<Shop>());
+    let now = system_time()?;
+    look(&Rows::of(Arc::new(none)), Clock::start(now, now, now, 1))
 }
 
 /// The shop, started for a decision; whoever starts it drains it.

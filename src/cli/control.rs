@@ -183,7 +183,9 @@ fn ask<A: DeserializeOwned>(layout: &Layout, question: &Question) -> Result<A, F
             ));
         }
         let path = path.display();
-        let nobody = format!("no daemon answers at {path} ({error}): is one running with this --data?");
+        let nobody = format!(
+            "no daemon answers at {path} ({error}): start it, or name the directory of the one that runs with --data DIR"
+        );
         opening::or(layout, Failure(nobody))
     };
     let mut stream = UnixStream::connect(&path).map_err(no_daemon)?;

@@ -198,8 +198,8 @@ pub fn must_be_in(products: &[Product], currency: Currency) -> Result<(), Failur
         return Ok(());
     };
     Err(Failure(format!(
-        "the product {sku} costs {price}, and the shop's currency is {currency} (shop.currency): a shop has one; set shop.currency = \
-         \"{theirs}\" if its prices are right, or import the catalogue with prices in {currency}",
+        "the product {sku} costs {price}, and shop.toml and directory.toml say that prices are in {currency} (shop.currency): a shop has one \
+         currency for good, so these files are another shop's; put back its own, which say {theirs}, from a backup",
         theirs = price.currency
     )))
 }

@@ -21,7 +21,7 @@ pub enum What {
         /// As listed
         id: u64,
     },
-    /// Send one to its actor again: once what made it panic is mended
+    /// Have the shop try one again: once what made it fail is mended
     Retry {
         /// As listed
         id: u64,

@@ -80,6 +80,12 @@ pub fn find_opened_once(layout: &Layout) -> Result<Mark, Failure> {
     })
 }
 
+/// Whether nobody has opened it yet. Where the keys of links are, there was a journal: it is lost.
+pub fn is_unopened(layout: &Layout) -> Result<bool, Failure> {
+    let is_begun = layout.journal().is_dir() || layout.link_keys().exists();
+    Ok(!is_begun && !storage::has_trees(&layout.dir)?)
+}
+
 /// The build that made the directory, and when, as its mark says.
 pub fn made_by(layout: &Layout) -> Option<String> {
     let text = fs::read_to_string(layout.mark()).ok()?;

@@ -19,7 +19,7 @@ use turns::{Stopped, each_turn};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An order by its id or its number, or a case: ord_…, 100 0168, case_50
+    /// One order, by its id or by its number as people write it, or one case: ord_…, 100 0168, case_50
     #[arg(required = true, value_name = "ORDER|CASE")]
     words: Vec<String>,
 }

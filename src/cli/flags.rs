@@ -14,7 +14,7 @@ pub struct Place {
     /// A TOML file over the defaults, in the place of the data directory's own; config/default.toml lists every key
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Directory of the journal, the trees and the mail folder [default: doorstep-demo of a demo, doorstep-shop of a shop]
+    /// The data directory: all that a shop or a demo keeps [default: doorstep-demo of a demo, doorstep-shop of a shop]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

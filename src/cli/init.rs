@@ -20,7 +20,7 @@ const TEMPLATE: &str = include_str!("../../config/shop.toml.in");
 #[derive(clap::Args)]
 pub struct Arguments {
     /// A demo's, and empty: for `import`, tests and benchmarks. It asks nothing; what the settings say holds
-    #[arg(long, conflicts_with_all = ["name", "address", "tax_number", "currency", "time_zone", "countries", "email", "public_url", "mail_from"])]
+    #[arg(long, conflicts_with_all = ["name", "address", "tax_number", "currency", "shipping", "time_zone", "countries", "email", "public_url", "mail_from"])]
     demo: bool,
     /// The shop's name, as customers read it
     #[arg(long)]
@@ -34,6 +34,9 @@ pub struct Arguments {
     /// The currency of its prices (ISO 4217), for good
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
+    /// What delivery costs an order, in that currency, as 2.99; 0 is free delivery
+    #[arg(long, value_name = "AMOUNT")]
+    shipping: Option<String>,
     /// In which days and hours are shown: Europe/London
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
@@ -65,6 +68,7 @@ impl Arguments {
             "--address" => &self.address,
             "--tax-number" => &self.tax_number,
             "--currency" => &self.currency,
+            "--shipping" => &self.shipping,
             "--time-zone" => &self.time_zone,
             "--countries" => &self.countries,
             "--email" => &self.email,
@@ -136,22 +140,31 @@ fn written(arguments: &Arguments) -> Result<(String, Currency), Failure> {
     let flags: Vec<&str> = QUESTIONS.iter().filter(missing).map(|question| question.flag).collect();
     if !asks && !flags.is_empty() {
         let flags = flags.join(", ");
-        return Err(Failure(format!(
-            "{flags} are missing, and there is no terminal to ask at: give them, or --yes for what is usual"
-        )));
+        let why = match arguments.yes {
+            true => "with --yes: what has no usual answer must be given",
+            false => "where there is no terminal: give each, or --yes for what is usual",
+        };
+        return Err(Failure(format!("{flags} missing, and nothing is asked {why}")));
     }
     let mut values = HashMap::new();
     for question in &QUESTIONS {
+        let currency = currency_in(&values)?;
         let value = match arguments.given(question.flag) {
-            Some(given) => question.value(given)?,
-            None if asks => asked(question)?,
-            None => question.value(question.usual.unwrap_or_default())?,
+            Some(given) => question.value(given, currency)?,
+            None if asks => asked(question, currency)?,
+            None => question.value(question.usual.unwrap_or_default(), currency)?,
         };
         values.insert(question.key, value);
     }
     let text = filled(&values);
     let currency = Settings::of_text(&text)?.shop.currency;
     Ok((text, currency))
+}
+
+/// Of the answers so far.
+fn currency_in(values: &HashMap<&str, String>) -> Result<Currency, Failure> {
+    let answered = values.get("shop.currency").map(|currency| format!("[shop]\ncurrency = {currency}"));
+    Ok(Settings::of_text(&answered.unwrap_or_default())?.shop.currency)
 }
 
 /// The template with the values in the places of their keys.
@@ -167,7 +180,7 @@ fn filled(values: &HashMap<&str, String>) -> String {
 }
 
 /// Asks until the answer is good.
-fn asked(question: &Question) -> Result<String, Failure> {
+fn asked(question: &Question, currency: Currency) -> Result<String, Failure> {
     loop {
         let usual = question.usual.filter(|usual| !usual.is_empty());
         let usual_said = usual.map(|usual| format!(" [{usual}]")).unwrap_or_default();
@@ -178,7 +191,7 @@ fn asked(question: &Question) -> Result<String, Failure> {
             return Err(Failure("the answers ended: nothing was made".to_owned()));
         }
         let answer = Some(line.trim()).filter(|line| !line.is_empty()).or(usual).unwrap_or_default();
-        match question.value(answer) {
+        match question.value(answer, currency) {
             Ok(value) => return Ok(value),
             Err(Failure(why)) => println!("  {why}"),
         }

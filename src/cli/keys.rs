@@ -22,18 +22,26 @@ use super::{Failure, directory, opening};
 pub enum What {
     /// Make a key for the program NAME and print it: once, for the shop keeps its hash alone. One that has a key is given
     /// another after `keys revoke NAME`
-    Add { name: String },
+    Add {
+        /// What you call the program: till, website
+        name: String,
+    },
     /// List the programs, when each was given its key, and whose are revoked
     List,
     /// Revoke the key of NAME: from then on it is refused with 401. After `keys add NAME` the program has its orders and its
     /// idempotency keys as before
-    Revoke { name: String },
+    Revoke {
+        /// As `keys list` shows it
+        name: String,
+    },
 }
 
-pub fn run(settings: &Settings, what: &What, json: bool) -> Result<ExitCode, Failure> {
+/// Without a word more they are listed.
+pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
     directory::find(&layout, Opens::Either)?;
     let secret = fresh_secret()?;
+    let what = what.unwrap_or(&What::List);
     let asked = match what {
         What::Add { name } => {
             // the number is the shop's to give, and stands in no hash

@@ -106,7 +106,7 @@ enum Command {
     Import(Import),
     /// Derive everything anew from the journal and compare; exits 1 on one cent or one book of difference
     Verify(Place),
-    /// Recreate every tree from the journal alone
+    /// Make all that is kept for quick reading (the trees) anew from the journal alone
     Rebuild(Place),
     /// Print all that happened to an order or a case as cause and effect; also while a daemon runs
     Explain {
@@ -126,18 +126,18 @@ enum Command {
         #[command(flatten)]
         speed: Speed,
     },
-    /// Give programs API keys and take them away; of a running daemon, or of a directory that none has open
+    /// Give programs API keys and take them away, or list them; of a running daemon, or of a directory that none has open
     #[command(mut_args(|flag| flag.global(true)))]
     Keys {
         #[command(subcommand)]
-        what: keys::What,
+        what: Option<keys::What>,
         /// As JSON
         #[arg(long)]
         json: bool,
         #[command(flatten)]
         place: Place,
     },
-    /// Ask a running daemon what each actor is doing
+    /// Ask a running daemon what each of its parts (actors) is doing
     Actors {
         /// As JSON
         #[arg(long)]
@@ -177,14 +177,14 @@ enum Command {
     #[command(mut_args(|flag| flag.global(true)))]
     Cases {
         #[command(subcommand)]
-        what: cases::What,
+        what: Option<cases::What>,
         /// As JSON
         #[arg(long)]
         json: bool,
         #[command(flatten)]
         place: Place,
     },
-    /// List, show, retry or discard messages that made their actor panic until they were given up; of a running daemon
+    /// List messages inside the shop that failed on every attempt and were given up, show them, retry or discard them; of a running daemon
     #[command(mut_args(|flag| flag.global(true)))]
     DeadLetters {
         #[command(subcommand)]
@@ -269,13 +269,13 @@ impl Command {
             Command::Bench { arguments, place: Place { config, data }, .. } => {
                 bench::run(arguments, settings, data.clone(), config.as_deref())
             }
-            Command::Keys { what, json, .. } => keys::run(&settings, what, *json),
+            Command::Keys { what, json, .. } => keys::run(&settings, what.as_ref(), *json),
             Command::Actors { json, .. } => actors::run(&settings, *json),
             Command::Orders { arguments, .. } => orders::run(&settings, arguments),
             Command::Products { arguments, .. } => products::run(&settings, arguments),
             Command::Stock { arguments, .. } => stock::run(&settings, arguments),
             Command::Delist { arguments, .. } => products::delist(&settings, arguments),
-            Command::Cases { what, json, .. } => cases::run(&settings, what, *json),
+            Command::Cases { what, json, .. } => cases::run(&settings, what.as_ref(), *json),
             Command::DeadLetters { what, json, .. } => dead_letters::run(&settings, what.as_ref(), *json),
         }
     }

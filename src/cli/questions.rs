@@ -1,5 +1,7 @@
 //! What `doorstep init` asks for: each answer is a key of the settings, and is read as at a start.
 
+use crate::domain::Currency;
+use crate::domain::catalogue::amount;
 use crate::settings::Settings;
 
 use super::Failure;
@@ -12,8 +14,17 @@ pub struct Question {
     pub asks: &'static str,
     /// Taken where nothing is answered; `None`: there must be an answer.
     pub usual: Option<&'static str>,
-    /// One answer is several values, with commas between.
-    pub is_list: bool,
+    form: Form,
+}
+
+/// What an answer is.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    /// Several values, with commas between.
+    List,
+    /// An amount of money, typed as people do, and kept in minor units.
+    Amount,
 }
 
 const fn one(
@@ -22,7 +33,7 @@ const fn one(
     asks: &'static str,
     usual: Option<&'static str>,
 ) -> Question {
-    Question { key, flag, asks, usual, is_list: false }
+    Question { key, flag, asks, usual, form: Form::Text }
 }
 
 const fn list(
@@ -31,14 +42,26 @@ const fn list(
     asks: &'static str,
     usual: Option<&'static str>,
 ) -> Question {
-    Question { is_list: true, ..one(key, flag, asks, usual) }
+    Question { form: Form::List, ..one(key, flag, asks, usual) }
 }
 
-pub const QUESTIONS: [Question; 9] = [
+/// No price is usual.
+const DELIVERY: Question = Question {
+    form: Form::Amount,
+    ..one(
+        "shop.shipping",
+        "--shipping",
+        "What delivery costs an order, in that currency; 0: it is free",
+        None,
+    )
+};
+
+pub const QUESTIONS: [Question; 10] = [
     one("shop.name", "--name", "The shop's name, as customers read it", None),
     list("shop.address", "--address", "Its postal address, with commas between the lines", Some("")),
     one("shop.tax_number", "--tax-number", "Its VAT or other tax number, if it has one", Some("")),
     one("shop.currency", "--currency", "The currency of its prices, for good", Some("GBP")),
+    DELIVERY,
     one("shop.time_zone", "--time-zone", "Its time zone, such as Europe/London", Some("UTC")),
     list(
         "shop.countries",
@@ -58,11 +81,15 @@ pub const QUESTIONS: [Question; 9] = [
 
 impl Question {
     /// The answer as it stands in a file of settings.
-    pub fn value(&self, answer: &str) -> Result<String, Failure> {
+    pub fn value(&self, answer: &str, currency: Currency) -> Result<String, Failure> {
         if answer.is_empty() && self.usual.is_none() {
             return Err(Failure(format!("{} is needed", self.flag)));
         }
-        let value = if self.is_list { as_list(answer) } else { as_text(answer) };
+        let value = match self.form {
+            Form::Text => as_text(answer),
+            Form::List => as_list(answer),
+            Form::Amount => amount(answer, currency).map_err(Failure)?.amount.to_string(),
+        };
         let (table, key) = self.key.split_once('.').unwrap_or(("", self.key));
         Settings::of_text(&format!("[{table}]\n{key} = {value}\n"))?;
         Ok(value)
@@ -108,10 +135,14 @@ mod tests {
             ("--public-url", "https://shop.example", r#""https://shop.example""#),
             ("--mail-from", "Bound <orders@bound.example>", r#""Bound <orders@bound.example>""#),
         ] {
-            assert_eq!(question(flag).value(answer).unwrap(), value);
+            assert_eq!(question(flag).value(answer, Currency::GBP).unwrap(), value);
         }
         for (flag, answer) in [
             ("--name", ""),
+            ("--shipping", ""),
+            ("--shipping", "-1"),
+            ("--shipping", "2.999"),
+            ("--shipping", "$3"),
             ("--name", "two\nlines"),
             ("--currency", "pound"),
             ("--currency", "XAU"),
@@ -121,18 +152,33 @@ mod tests {
             ("--public-url", "shop.example"),
             ("--mail-from", "Bound"),
         ] {
-            assert!(question(flag).value(answer).is_err(), "{flag} {answer}");
+            assert!(question(flag).value(answer, Currency::GBP).is_err(), "{flag} {answer}");
         }
         QUESTIONS.iter().filter(|question| question.usual.is_some()).for_each(|question| {
-            question.value(question.usual.unwrap_or_default()).unwrap();
+            question.value(question.usual.unwrap_or_default(), Currency::GBP).unwrap();
         });
+    }
+
+    #[test]
+    fn what_delivery_costs_is_typed_as_people_do_and_kept_in_the_currencys_coins() {
+        for (answer, code, kept) in [
+            ("2.99", "GBP", "299"),
+            ("£3", "GBP", "300"),
+            ("0", "GBP", "0"),
+            ("2,99 €", "EUR", "299"),
+            ("500", "JPY", "500"),
+            ("1.250", "KWD", "1250"),
+        ] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!(question("--shipping").value(answer, currency).unwrap(), kept, "{answer}");
+        }
     }
 
     proptest! {
         #[test]
         fn whatever_is_answered_is_read_back_or_refused(answer in ".{0,40}") {
             let name = question("--name");
-            if let Ok(value) = name.value(&answer) {
+            if let Ok(value) = name.value(&answer, Currency::GBP) {
                 let settings = Settings::of_text(&format!("[shop]\nname = {value}")).unwrap();
                 prop_assert_eq!(settings.shop.name, answer);
             }

@@ -24,10 +24,10 @@ pub struct Arguments {
     /// So many more have come
     #[arg(long, value_name = "N", requires = "reason")]
     add: Option<u32>,
-    /// Why, for the books
+    /// Why, for the books; needed with --count and --add
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Who has counted [default: the user's name]
+    /// Who has counted [default: $USER, or operator]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// As JSON

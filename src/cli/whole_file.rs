@@ -1,5 +1,5 @@
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
@@ -7,7 +7,13 @@ use super::Failure;
 
 /// Writes a file of a data directory whole or not at all; it is on the disk when this returns.
 pub fn write_whole(dir: &Path, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let cannot = |error| Failure(format!("cannot write {}: {error}", file.display()));
+    let cannot = |error: io::Error| {
+        let what_to_do = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room, and try again",
+            _ => "",
+        };
+        Failure(format!("cannot write {}: {error}{what_to_do}", file.display()))
+    };
     let fresh = file.with_extension("new");
     let mut options = OpenOptions::new();
     let mut made =

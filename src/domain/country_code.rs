@@ -10,7 +10,7 @@ use crate::encoding;
 pub struct CountryCode(&'static str);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the two capital letters of a country are expected, such as GB")]
+#[error("the two capital letters of a country are expected, such as GB for the United Kingdom (ISO 3166-1)")]
 pub struct BadCountry;
 
 impl CountryCode {

@@ -14,8 +14,9 @@ pub mod limits {
     pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 128;
     /// What is sent as the key of an order or of a program. Longer ones open nothing: an order's key has 26 characters.
     pub const KEY_CHARS_MAX: usize = 128;
-    /// What one order may cost, in minor units: card schemes carry eight digits.
-    pub const TOTAL_MINOR_MAX: i64 = 99_999_999;
+    /// What one order may cost, in minor units of whatever currency: the amount of a card's message has twelve digits (ISO 8583).
+    /// A digit more could be taken for a card's number.
+    pub const TOTAL_MINOR_MAX: i64 = 999_999_999_999;
 }
 
 /// One line of an order at the price the customer was shown.
@@ -253,6 +254,8 @@ impl CancelReason {
 mod tests {
     use super::*;
     use crate::domain::Currency;
+    use crate::domain::catalogue::Product;
+    use proptest::prelude::*;
 
     fn line(pence: i64, units: i128) -> OrderLine {
         OrderLine {
@@ -279,6 +282,34 @@ mod tests {
         let with = ShippingAddress { line2: Some("Flat 3".into()), region: Some("CA".into()), ..address };
         assert_eq!(with.lines(), ["12 St James's Square", "Flat 3", "London CA SW1Y 4JH"]);
         assert_eq!(ShippingAddress::of("1 Orchard Road", "", "238801", "SG").lines()[1], "238801");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_within_the_limits_adds_up_in_any_currency(
+            lines in proptest::collection::vec((1..=Product::PRICE_MINOR_MAX, 1..=i128::from(Quantity::MAX)), 1..=limits::LINES_MAX),
+            shipping in 0..=limits::TOTAL_MINOR_MAX, place in 0_usize..5,
+        ) {
+            let currency = Currency::parse(["GBP", "JPY", "KWD", "IDR", "IRR"][place]).unwrap();
+            let of = |amount| Money::new(amount, currency);
+            let lines: Vec<OrderLine> =
+                lines.iter().map(|(price, units)| OrderLine { unit_price: of(*price), ..line(1, *units) }).collect();
+            let totals = Totals::of(&lines, of(shipping), of(0)).unwrap();
+            let goods: i128 =
+                lines.iter().map(|l| i128::from(l.unit_price.amount) * i128::from(l.quantity.units())).sum();
+            prop_assert_eq!(i128::from(totals.total.amount), goods + i128::from(shipping));
+        }
+    }
+
+    #[test]
+    fn the_fullest_order_of_the_dearest_books_adds_up() {
+        let dearest = vec![line(Product::PRICE_MINOR_MAX, i128::from(Quantity::MAX)); limits::LINES_MAX];
+        let shipping = Money::new(limits::TOTAL_MINOR_MAX, Currency::GBP);
+        assert!(Totals::of(&dearest, shipping, Money::zero(Currency::GBP)).is_some());
+        assert!(
+            limits::TOTAL_MINOR_MAX.checked_mul(10_000).is_some(),
+            "nor does its fee, of hundredths of a per cent"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the types of the settings cannot say.
 
 use crate::access::{Origins, Rate};
+use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::partners::mail::check_sender;
 use crate::runtime::CELLS_MAX;
 
@@ -26,6 +27,11 @@ impl Settings {
         if self.shop.name.is_empty() {
             let why = "customers read it on every page: set it in shop.toml in the data directory, or DOORSTEP_SHOP__NAME";
             return Err(BadSettings::value("shop.name", "\"\"", why));
+        }
+        if self.shop.shipping.said().is_none() {
+            let why = "what delivery costs an order is the shop's to say: set it in shop.toml in the data directory, in minor units (299 is \
+                       2.99 where the currency has two decimals; 0: delivery is free), or DOORSTEP_SHOP__SHIPPING";
+            return Err(BadSettings::value("shop.shipping", "\"\"", why));
         }
         Ok(())
     }
@@ -63,8 +69,12 @@ impl Settings {
             let why = "at most 16 threads of actors, or 0: half as many as there are cores";
             return Err(BadSettings::value("runtime.cells", self.runtime.cells, why));
         }
-        if self.shop.shipping < 0 {
-            return Err(BadSettings::value("shop.shipping", self.shop.shipping, "minor units, at least 0"));
+        if let Some(minor) = self.shop.shipping.said().filter(|minor| *minor > TOTAL_MINOR_MAX) {
+            return Err(BadSettings::value(
+                "shop.shipping",
+                minor,
+                "minor units: it is more than an order may cost",
+            ));
         }
         if self.partners.retry_max_ms < self.partners.retry_first_ms {
             let why = "at least partners.retry_first_ms, or repetitions would come ever faster";
@@ -105,15 +115,6 @@ impl Settings {
             ("partners.retry_max_ms", self.partners.retry_max_ms),
         ] {
             most(key, ms, HOURS_MAX * 3_600_000, "milliseconds, at most a year")?;
-        }
-        let limits = [
-            ("credit.card_max", self.credit.card_max),
-            ("credit.customer_max", self.credit.customer_max),
-            ("credit.all_max", self.credit.all_max),
-        ];
-        if let Some((key, limit)) = limits.into_iter().find(|(_, limit)| *limit < 0) {
-            let why = "minor units, at least 0: nothing is ordered in so";
-            return Err(BadSettings::value(key, limit, why));
         }
         let is_unbounded = |rate: &&Rate| self.rates.of(**rate).window_s == 0;
         match Rate::ALL.iter().find(is_unbounded) {

@@ -160,7 +160,7 @@ mod tests {
     fn a_file_overrides_defaults_and_the_environment_overrides_the_file() {
         let file = "[trade]\nspeed = 60\n[shop]\nshipping = 100";
         let settings = load(file, &[("DOORSTEP_TRADE__SPEED", "7")]).unwrap();
-        assert_eq!((settings.trade.speed, settings.shop.shipping), (7, 100));
+        assert_eq!((settings.trade.speed, settings.shop.shipping.said()), (7, Some(100)));
     }
 
     proptest::proptest! {
@@ -189,17 +189,22 @@ mod tests {
 
     #[test]
     fn in_a_shop_nothing_is_pretended() {
-        let mut settings = load("[shop]\nname = \"Bound\"\nemail = \"till@bound.example\"", &[]).unwrap();
+        let mut settings =
+            load("[shop]\nname = \"Bound\"\nshipping = 0\nemail = \"till@bound.example\"", &[]).unwrap();
         settings.check_for(ShopKind::Shop).unwrap();
         let rules = settings.rules(ShopKind::Shop);
         assert_eq!((rules.test_cards, rules.takes_payment, rules.has_crew), (false, false, false));
         assert_eq!((rules.wholesalers, rules.mailbox), (vec![], None), "nobody brings it a letter");
+        let prices =
+            [rules.shipping.amount, rules.credit_card_max, rules.credit_customer_max, rules.credit_all_max];
+        assert_eq!(prices, [0; 4], "what ships is priced for the demo, in its currency");
         assert_eq!(settings.rules(ShopKind::Demo).mailbox.unwrap().as_str(), "till@bound.example");
         settings.trade.speed = 60;
         assert!(settings.check_for(ShopKind::Shop).unwrap_err().to_string().contains("trade.speed"));
         settings.check_for(ShopKind::Demo).unwrap();
         for (file, named) in [
             ("", "shop.name"),
+            ("[shop]\nname = \"B\"", "shop.shipping = \"\": what delivery costs"),
             ("[shop]\nname = \"B\"\n[payment]\nprocessor = \"embedded\"", "payment.processor"),
         ] {
             let refused = load(file, &[]).unwrap().check_for(ShopKind::Shop).unwrap_err().to_string();
@@ -312,6 +317,8 @@ mod tests {
             ("[warehouse]\ndelivery_days = 4000000000", vec![], "warehouse.delivery_days"),
             ("[payment]\nhold_days = 366", vec![], "payment.hold_days"),
             ("[credit]\nall_max = -1", vec![], "credit.all_max"),
+            ("[shop]\nshipping = 2.99", vec![], "shop.shipping = 2.99: a whole number of minor units"),
+            ("[shop]\nshipping = 1000000000000", vec![], "more than an order may cost"),
             ("[rates]\ncards = { each = 30, all = 6000, window_s = 0 }", vec![], "cards with window_s"),
             ("", vec![("DOORSTEP_HTTP__LISTEN", "nowhere")], "localhost:8080, or a port alone"),
             ("", vec![("DOORSTEP_HTTP__TRUSTED_PROXIES", "10.0.0.0/8,proxy")], "proxy"),

@@ -1,6 +1,7 @@
 //! Typed settings: `config/default.toml` ← the shop's own file ← the file given ← `DOORSTEP_…` environment ← flags.
 //! A key that does not exist, or a value that does not fit, names itself and stops the start.
 
+mod amount;
 mod checks;
 mod directory;
 mod error;
@@ -11,6 +12,7 @@ mod shop;
 mod tables;
 mod unfit;
 
+pub use amount::Amount;
 pub use directory::OWN_FILE;
 pub use error::BadSettings;
 pub use kind::{Opens, ShopKind};

@@ -12,6 +12,11 @@ use super::{ProcessorChoice, Settings, ShopKind};
 
 /// All fifteen steps and the settlement pass in a minute or two.
 const DEMO_SPEED: u32 = 3_600;
+/// In pence, as the demo's books are priced: what delivery costs, and what is ordered in on a card that was only verified. 300.00 is some
+/// twenty books.
+const DEMO_SHIPPING: i64 = 299;
+const DEMO_CREDIT: i64 = 30_000;
+const DEMO_CREDIT_OF_ALL: i64 = 500_000;
 const DEMO_MAIL_FROM: &str = "shop@doorstep.example";
 
 impl Settings {
@@ -22,6 +27,11 @@ impl Settings {
             0 => 1,
             set => set,
         }
+    }
+
+    /// What delivery costs an order. A shop opens only where it is said.
+    pub fn shipping(&self, kind: ShopKind) -> Money {
+        Money::new(self.shop.shipping.in_a(kind, DEMO_SHIPPING), self.shop.currency)
     }
 
     /// Whether there is a processor. Without one the shop is open for looking.
@@ -74,7 +84,7 @@ impl Settings {
         Rules {
             currency: self.shop.currency,
             time_zone: self.time_zone(),
-            shipping: Money::new(self.shop.shipping, self.shop.currency),
+            shipping: self.shipping(kind),
             session_idle_ms: self.sessions.passivate_after_ms,
             cart_kept_ms: CART_KEPT_MS,
             wholesalers: suppliers.iter().map(|partner| partner.id()).collect(),
@@ -84,9 +94,9 @@ impl Settings {
             payment_deadline_ms: self.payment.answer_deadline_ms,
             payment_asks_max: self.payment.asks_max,
             hold_days: self.payment.hold_days,
-            credit_card_max: self.credit.card_max,
-            credit_customer_max: self.credit.customer_max,
-            credit_all_max: self.credit.all_max,
+            credit_card_max: self.credit.card_max.in_a(kind, DEMO_CREDIT),
+            credit_customer_max: self.credit.customer_max.in_a(kind, DEMO_CREDIT),
+            credit_all_max: self.credit.all_max.in_a(kind, DEMO_CREDIT_OF_ALL),
             settlement_days: self.payment.settlement_days,
             fee_basis_points: self.payment.fee_basis_points,
             packing_ms: self.warehouse.packing_minutes * MINUTE_MS,

@@ -79,9 +79,22 @@ fn said(text: &str) -> Option<String> {
 }
 
 fn text(key: &'static str, dir: &Path, file: &Path) -> Result<Option<String>, BadSettings> {
+    must_be_a_texts(key, dir, file)?;
     let Some(bytes) = contents(key, dir, file)? else { return Ok(None) };
     let text = String::from_utf8(bytes);
     text.map(Some).map_err(|_| BadSettings::value(key, file.display(), "a text in UTF-8 is expected"))
+}
+
+/// Everybody reads it: what is no text by its name (`links.secret`, `shop.toml`) is none of a page's, nor what a link leads to.
+fn must_be_a_texts(key: &'static str, dir: &Path, file: &Path) -> Result<(), BadSettings> {
+    let is_a_texts = |path: &Path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("txt"));
+    let led_to = dir.join(file).canonicalize();
+    if file.as_os_str().is_empty() || (is_a_texts(file) && led_to.map_or(true, |led_to| is_a_texts(&led_to)))
+    {
+        return Ok(());
+    }
+    let why = "a text file is expected, whose name ends in .txt: everybody can read its page";
+    Err(BadSettings::value(key, file.display(), why))
 }
 
 fn logo(dir: &Path, file: &Path) -> Result<Option<Logo>, BadSettings> {
@@ -167,6 +180,16 @@ mod tests {
             assert!(refused.contains(key), "{refused}");
             write("terms.txt", b"");
         }
+        write("links.secret", b"0123456789abcdef");
+        std::os::unix::fs::symlink(dir.path().join("links.secret"), dir.path().join("led.txt")).unwrap();
+        for secret in ["links.secret", "led.txt", "shop.toml", "/etc/passwd", "."] {
+            shop.shop.terms = secret.into();
+            let refused = shop.identity(ShopKind::Shop).unwrap_err().to_string();
+            assert!(refused.contains("shop.terms") && refused.contains(".txt"), "{secret}: {refused}");
+        }
+        shop.shop.terms = "gone.txt".into();
+        assert!(shop.identity(ShopKind::Shop).unwrap_err().to_string().contains("gone.txt: No such file"));
+        shop.shop.terms = "".into();
         shop.shop.logo = "gone.png".into();
         assert!(shop.identity(ShopKind::Shop).unwrap_err().to_string().contains("gone.png"));
     }

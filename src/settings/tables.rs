@@ -9,6 +9,8 @@ use crate::domain::{CountryCode, Currency};
 use crate::encoding;
 use crate::runtime::CELLS_MAX;
 
+use super::Amount;
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -53,7 +55,7 @@ tables! {
     }
     Processor { listen: Listen, public_url: String }
     ShopSettings {
-        name: String, legal_name: String, address: Vec<String>, tax_number: String, currency: Currency, shipping: i64,
+        name: String, legal_name: String, address: Vec<String>, tax_number: String, currency: Currency, shipping: Amount,
         time_zone: String, countries: Vec<CountryCode>, email: String, phone: String, logo: PathBuf, contact: PathBuf,
         terms: PathBuf, returns: PathBuf, privacy: PathBuf,
     }
@@ -63,7 +65,7 @@ tables! {
     Payment {
         processor: ProcessorChoice, answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32,
     }
-    CreditSettings { card_max: i64, customer_max: i64, all_max: i64 }
+    CreditSettings { card_max: Amount, customer_max: Amount, all_max: Amount }
     Warehouse { packing_minutes: u64, delivery_days: u32 }
     PartnerSettings { call_deadline_ms: u64, retry_first_ms: u64, retry_max_ms: u64 }
     Mail { from: String, attempts_max: u32 }

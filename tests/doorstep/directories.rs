@@ -17,7 +17,7 @@ use super::verify::printed;
 const SOLD: &str = "OWN-1";
 /// The first of the demo's own books.
 const DEMOS_OWN: &str = "PD-0003";
-const MAKES_A_SHOP: [&str; 4] = ["init", "--yes", "--name", "Bound"];
+const MAKES_A_SHOP: [&str; 6] = ["init", "--yes", "--name", "Bound", "--shipping", "2.99"];
 
 /// The command fails, says all of this, and no byte of the directory is another.
 #[track_caller]
@@ -73,17 +73,45 @@ fn serve_makes_no_shop_and_init_makes_one_once() {
     assert!(!nowhere.data().exists(), "nothing is made");
     let missing = nowhere.command(&["init", "--name", "Bound"]);
     assert_eq!(missing.status.code(), Some(1));
-    for flag in
-        ["--address", "--currency", "--time-zone", "--countries", "--email", "--public-url", "--mail-from"]
-    {
+    for flag in [
+        "--address",
+        "--currency",
+        "--shipping",
+        "--time-zone",
+        "--countries",
+        "--email",
+        "--public-url",
+        "--mail-from",
+    ] {
         assert!(printed(&missing).contains(flag), "{flag}: {}", printed(&missing));
     }
     assert!(!printed(&missing).contains("--name"), "{}", printed(&missing));
-    let wrong = nowhere.command(&["init", "--yes", "--name", "Bound", "--email", "a@b"]);
+    let unpriced = nowhere.command(&["init", "--yes", "--name", "Bound"]);
+    assert!(printed(&unpriced).contains("--shipping"), "no price is usual: {}", printed(&unpriced));
+    let wrong = nowhere.command(&[&MAKES_A_SHOP[..], &["--email", "a@b"]].concat());
     assert!(printed(&wrong).contains("shop.email = a@b"), "{}", printed(&wrong));
     assert!(!nowhere.data().exists(), "nothing is made");
     assert!(nowhere.command(&MAKES_A_SHOP).status.success());
     is_refused(&nowhere, &MAKES_A_SHOP, &["is a shop's already"]);
+}
+
+#[test]
+fn a_shop_that_nobody_has_opened_lists_nothing_and_says_so() {
+    let shop = setup().shop().closed();
+    for (typed, said) in [
+        (&["orders"][..], "no orders"),
+        (&["orders", "--search", "byron"], "no orders"),
+        (&["cases"], "no cases"),
+        (&["products"], "no products"),
+    ] {
+        let told = shop.command(typed);
+        assert!(told.status.success() && printed(&told).contains(said), "{typed:?}: {}", printed(&told));
+    }
+    assert!(!shop.data().join("journal").exists(), "who looks begins nothing");
+    // the keys of links are made with a journal: where they are alone, it was lost
+    fs::write(shop.data().join("links.secret"), "gone").expect("write it");
+    let told = shop.command(&["orders"]);
+    assert!(!told.status.success() && printed(&told).contains("holds no journal"), "{}", printed(&told));
 }
 
 #[test]
@@ -99,6 +127,8 @@ fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
         "GB 123 4567 89",
         "--currency",
         "JPY",
+        "--shipping",
+        "¥500",
         "--time-zone",
         "Europe/London",
         "--countries",
@@ -117,6 +147,7 @@ fn what_init_was_answered_stands_in_a_file_of_settings_that_is_kept() {
         r#"address = ["1 High St", "York", "YO1 7EP"]"#,
         r#"tax_number = "GB 123 4567 89""#,
         r#"currency = "JPY""#,
+        "shipping = 500",
         r#"time_zone = "Europe/London""#,
         r#"countries = ["GB", "IE"]"#,
         r#"email = "till@bound.example""#,
@@ -250,6 +281,69 @@ fn each_line_of_check_that_is_not_ready_says_what_to_do() {
     }
 }
 
+/// The last line of `check`.
+fn verdict(shop: &TestShop) -> String {
+    let told = shop.command(&["check", "--listen", "127.0.0.1:0"]);
+    String::from_utf8_lossy(&told.stdout).lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn check_ends_with_whether_the_shop_sells_and_shows_what_decides_money() {
+    let shop = setup().shop().closed();
+    assert!(
+        verdict(&shop).starts_with("the shop opens for looking")
+            && verdict(&shop).ends_with(": catalogue, processor"),
+        "{}",
+        verdict(&shop)
+    );
+    let told = printed(&shop.command(&["check", "--listen", "127.0.0.1:0"]));
+    for line in ["ok  delivery     2.99 GBP an order", "ok  credit       none", "a fee of 1.50 %"] {
+        assert!(told.contains(line), "{line} is not in {told}");
+    }
+    let mut stocked = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).open();
+    assert!(verdict(&stocked).ends_with(": processor"), "also beside its daemon: {}", verdict(&stocked));
+    assert_eq!(stocked.stop().code(), Some(0));
+    let own = stocked.data().join("shop.toml");
+    let text = fs::read_to_string(&own).expect("its settings");
+    fs::write(&own, text.replace("shipping = 299", "shipping = \"\"")).expect("write them");
+    assert!(verdict(&stocked).starts_with("the shop does not open"), "{}", verdict(&stocked));
+    is_refused(&stocked, &["serve", "--listen", "127.0.0.1:0"], &["shop.shipping", "what delivery costs"]);
+    let mut demo = setup().open();
+    assert_eq!(verdict(&demo), "the shop opens to sell");
+    assert_eq!(demo.stop().code(), Some(0));
+}
+
+#[test]
+fn check_says_of_each_page_what_the_shop_serves_and_no_page_shows_a_secret() {
+    let mut shop = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).closed();
+    let own = shop.data().join("shop.toml");
+    let text = fs::read_to_string(&own).expect("its settings");
+    let with = |lines: &str| {
+        fs::write(&own, text.replacen("[shop]", &format!("[shop]\n{lines}"), 1)).expect("write them")
+    };
+    for (name, written) in [("terms.txt", "Pay within a week."), ("privacy.txt", " \n")] {
+        fs::write(shop.data().join(name), written).expect("write a text");
+    }
+    with("terms = \"terms.txt\"\nprivacy = \"privacy.txt\"\nphone = \"+44 20 7946 0000\"");
+    let told = printed(&shop.command(&["check", "--listen", "127.0.0.1:0"]));
+    for line in [
+        "ok  contact      /contact shows who",
+        "ok  terms        /terms shows terms.txt",
+        "--  privacy      privacy.txt is empty",
+    ] {
+        assert!(told.contains(line), "{line} is not in {told}");
+    }
+    shop.start();
+    for (page, status) in [("/contact", 200), ("/terms", 200), ("/privacy", 404), ("/returns", 404)] {
+        let seen = shop.client().send("GET", page, &[("Accept", "text/html")], b"").expect("a page");
+        assert_eq!(seen.status, status, "{page}");
+    }
+    assert_eq!(shop.stop().code(), Some(0));
+    with("terms = \"links.secret\"");
+    assert!(verdict(&shop).starts_with("the shop does not open"), "{}", verdict(&shop));
+    is_refused(&shop, &["serve", "--listen", "127.0.0.1:0"], &["shop.terms = links.secret", ".txt"]);
+}
+
 #[test]
 fn a_catalogue_in_another_currency_than_the_settings_is_refused_with_its_first_product() {
     let shop = setup().speed(1).set("DOORSTEP_HTTP__LISTEN", "127.0.0.1:0").closed();
@@ -270,7 +364,9 @@ fn a_catalogue_in_another_currency_than_the_settings_is_refused_with_its_first_p
         let refused = shop.command(&[command]);
         assert_eq!(refused.status.code(), Some(1), "{command}: {}", printed(&refused));
         let said = printed(&refused);
-        for words in ["BUCH-1", "9.90 EUR", "shop.currency", "GBP", "set shop.currency = \"EUR\""] {
+        for words in
+            ["BUCH-1", "9.90 EUR", "shop.currency", "GBP", "directory.toml", "its own, which say EUR"]
+        {
             assert!(said.contains(words), "{command} does not say {words}: {said}");
         }
     }
@@ -290,6 +386,10 @@ fn a_demo_and_a_shop_begin_in_directories_of_their_own() {
     let is_there = |name: &str| Path::new(folder.path()).join(name).is_dir();
     assert!(is_there("doorstep-demo") && !is_there("doorstep-shop"));
     assert!(doorstep(&["keys", "list"]).status.success(), "the one that is there is meant");
+    for listed in ["keys", "cases"] {
+        let (bare, list) = (doorstep(&[listed]), doorstep(&[listed, "list"]));
+        assert!(bare.status.success() && bare.stdout == list.stdout, "{listed}: {}", printed(&bare));
+    }
     assert!(doorstep(&MAKES_A_SHOP).status.success());
     assert!(is_there("doorstep-shop"));
     let both = doorstep(&["keys", "list"]);

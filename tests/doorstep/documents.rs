@@ -260,6 +260,8 @@ fn what_is_shown_is_compared_by_its_words() {
 #[test]
 fn the_unit_of_the_service_is_one_that_systemd_takes() {
     let unit = document("config/doorstep.service");
+    // a SIGHUP ends the shop in order, with exit code 0, and must not leave it closed
+    assert!(unit.lines().any(|line| line == "Restart=always"), "{unit}");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("doorstep.service");
     fs::write(&file, unit.replace("/usr/local/bin/doorstep", env!("CARGO_BIN_EXE_doorstep")))

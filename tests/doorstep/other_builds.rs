@@ -79,7 +79,7 @@ fn a_directory_without_a_mark_is_refused_by_every_command_and_stays_as_it_is() {
         &["--listen", "127.0.0.1:0"][..],
         &["serve", "--listen", "127.0.0.1:0"],
         &["init", "--demo"],
-        &["init", "--yes", "--name", "Bound"],
+        &["init", "--yes", "--name", "Bound", "--shipping", "2.99"],
         &["keys", "list"],
         &["verify"],
         &["rebuild"],

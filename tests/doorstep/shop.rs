@@ -141,7 +141,7 @@ impl Setup {
             api_key: None,
         };
         if shop.setup.kind == Kind::Shop {
-            shop.does(&["init", "--yes", "--name", "Bound & Sons"]);
+            shop.does(&["init", "--yes", "--name", "Bound & Sons", "--shipping", "2.99"]);
         }
         if let Some(csv) = &shop.setup.catalogue {
             if shop.setup.kind == Kind::Demo {

@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_basket_is_no_larger_than_an_order() {
         let many: String = (0..120).map(|nth| format!("1,{},X,1,d,1,1,UK\n", 10_000 + nth)).collect();
-        let retail = parsed(&format!("{many}2,20000,X,5000,d,1,1,UK\n3,20001,X,999,d,9999,1,UK\n"));
+        let retail = parsed(&format!("{many}2,20000,X,5000,d,1,1,UK\n3,20001,X,999,d,100000000,1,UK\n"));
         let sizes: Vec<usize> = retail.baskets.iter().map(Vec::len).collect();
         assert_eq!((sizes, retail.left_out), (vec![100, 1], 21));
         assert_eq!(retail.baskets[1][0].1.units(), Quantity::MAX);

@@ -31,5 +31,5 @@ pub use product::{BadProduct, Product};
 pub use query::QUERY_WORDS_MAX;
 pub use reading::{
     Column, Import, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Table, Used, Wishes,
-    columns_as_help, columns_as_markdown, exports_as_markdown, import, open,
+    amount, columns_as_help, columns_as_markdown, exports_as_markdown, import, open,
 };

@@ -42,7 +42,7 @@ pub enum BadProduct {
     Language(String),
     #[error("`{0}` is not an ISBN of thirteen digits")]
     Isbn(String),
-    #[error("price {0} is outside 0.01 to {max}", max = Money::new(Product::PRICE_MINOR_MAX, .0.currency))]
+    #[error("price {0} is outside {min} to {max}", min = Money::new(1, .0.currency), max = Money::new(Product::PRICE_MINOR_MAX, .0.currency))]
     Price(Money),
     #[error("weight {0} g is outside 1 to {max} g", max = Product::WEIGHT_GRAMS_MAX)]
     Weight(u32),
@@ -62,7 +62,9 @@ impl Product {
     pub const YEAR_MIN: i16 = -3500;
     /// The domain has no clock; this only catches what cannot be a year.
     pub const YEAR_MAX: i16 = 2200;
-    pub const PRICE_MINOR_MAX: i64 = 1_000_000;
+    /// Of any currency: what nobody has the rates for is not scaled by them. A dear book costs hundreds of millions of the smallest coins
+    /// in some (rials, rupiah, pounds of Lebanon); a tenth of what an order may cost leaves room for its delivery.
+    pub const PRICE_MINOR_MAX: i64 = 100_000_000_000;
     pub const WEIGHT_GRAMS_MAX: u32 = 50_000;
 
     /// Holds every field against its limits; the first that fails is the error.
@@ -199,10 +201,28 @@ mod tests {
             long.check().unwrap_err().to_string(),
             "the title is 513 bytes long, at most 512 are allowed"
         );
-        let dear = Product { price: Money::new(1_000_001, Currency::GBP), ..emma() };
-        assert_eq!(
-            dear.check().unwrap_err().to_string(),
-            "price 10000.01 GBP is outside 0.01 to 10000.00 GBP"
-        );
+    }
+
+    #[test]
+    fn a_price_has_the_bounds_of_its_currency() {
+        let priced = |amount, code: &str| {
+            let price = Money::new(amount, Currency::parse(code).unwrap());
+            Product { price, ..emma() }.check().map_err(|bad| bad.to_string())
+        };
+        for (code, bounds) in [
+            ("GBP", "price 1000000000.01 GBP is outside 0.01 GBP to 1000000000.00 GBP"),
+            ("JPY", "price 100000000001 JPY is outside 1 JPY to 100000000000 JPY"),
+            ("KWD", "price 100000000.001 KWD is outside 0.001 KWD to 100000000.000 KWD"),
+        ] {
+            let why = priced(Product::PRICE_MINOR_MAX + 1, code).unwrap_err();
+            assert!(why.starts_with(bounds), "{why}");
+            assert_eq!(priced(Product::PRICE_MINOR_MAX, code), Ok(()));
+        }
+        // a bound atlas of some 1,000 euros
+        for (amount, code) in
+            [(1_750_000_000, "IDR"), (380_000_000, "COP"), (40_000_000, "HUF"), (90_000_000_000, "IRR")]
+        {
+            assert_eq!(priced(amount, code), Ok(()), "{code}");
+        }
     }
 }

@@ -354,7 +354,7 @@ pub fn iliad() -> Product {
         year: Some(-750),
         language: Some("grc".to_owned()),
         isbn: None,
-        price: gbp(1_000_000),
+        price: gbp(Product::PRICE_MINOR_MAX),
         weight_grams: Some(900),
     }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::desk::*;
 use crate::actors::Address;
 use crate::actors::order_manager::*;
+use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Buyer, DeclineReason, OrderId, OrderNumber, OrderState, ProgramId, SessionId};
 
 #[test]
@@ -143,11 +144,11 @@ fn with_no_lines_a_key_only_finds_what_it_bought() {
 fn what_costs_more_than_a_payment_can_carry_is_not_placed_and_binds_nothing() {
     let mut desk = Desk::new();
     let mut dear = place_order();
-    dear.totals.total.amount = 100_000_000;
+    dear.totals.total.amount = TOTAL_MINOR_MAX + 1;
     desk.tell(Message::Place(Box::new(dear)));
     assert_eq!(desk.alone.tables.of::<KeyBinding>().resident().count(), 0);
     let mut dearest = place_order();
-    dearest.totals.total.amount = 99_999_999;
+    dearest.totals.total.amount = TOTAL_MINOR_MAX;
     desk.tell(Message::Place(Box::new(dearest)));
     assert_eq!(desk.alone.tables.of::<KeyBinding>().resident().count(), 1);
 }

@@ -81,7 +81,7 @@ fn a_bad_row_says_what_is_wrong_with_it() {
         ("S,T,A,,,,1.005,,1,1", "price `1.005` may be 1005 or 1.005: write 1005 or 1005.00"),
         ("S,T,A,,,,-1.00,,1,1", "price `-1.00` is no price, write it as 12.99"),
         ("S,T,A,,,,$5,,1,1", "price `$5` is in $, and the shop sells in GBP"),
-        ("S,T,A,,,,0.00,,1,1", "price 0.00 GBP is outside 0.01 to 10000.00 GBP"),
+        ("S,T,A,,,,0.00,,1,1", "price 0.00 GBP is outside 0.01 GBP to 1000000000.00 GBP"),
         ("S,T,A,,,,1.00,pound,1,1", "currency `pound` is not the shop's, which is GBP"),
         ("S,T,A,,,,1.00,USD,1,1", "currency `USD` is not the shop's, which is GBP"),
         (",T,A,,,,1.00,,1,1", "the sku is empty"),

@@ -1,6 +1,7 @@
 //! A catalogue file, from its bytes to rows: `unpack` and `encoding` make text of it, `separator` parts its fields, `mapping`
 //! says by the tables of `fields` and `profiles` which column is which, and `row` reads a record.
 
+mod amount;
 mod authors;
 mod derive;
 mod encoding;
@@ -23,6 +24,7 @@ mod table;
 mod unpack;
 mod weight;
 
+pub use amount::amount;
 pub use fields::{columns_as_help, columns_as_markdown};
 pub use import::{Import, import, open};
 pub use imported::{ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Wishes};

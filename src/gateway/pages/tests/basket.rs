@@ -164,10 +164,14 @@ async fn a_book_whose_price_has_changed_since_its_page_was_opened_is_not_put_in_
 
 #[actix_web::test]
 async fn what_costs_more_than_a_payment_carries_cannot_be_checked_out() {
-    let dear = OrderLine { unit_price: gbp(1_000_000), ..emmas(999) };
+    let dear = OrderLine { unit_price: gbp(Product::PRICE_MINOR_MAX), ..emmas(999) };
     let price = dear.unit_price;
     let pages = TestPages::new(stocked(9, vec![dear])).selling(vec![Product { price, ..emma() }]);
-    pages.get("/cart").await.shows("One payment can carry at most £999,999.99").hides("href=\"/checkout\"");
+    pages
+        .get("/cart")
+        .await
+        .shows("One payment can carry at most £9,999,999,999.99")
+        .hides("href=\"/checkout\"");
     pages.get("/checkout").await.goes_to("/cart");
 }
 
