@@ -243,3 +243,37 @@ fn the_help_of_the_import_names_every_column() {
         assert!(help.contains(said), "{said}: {help}");
     }
 }
+
+#[test]
+fn what_would_be_taken_off_sale_is_shown_and_most_of_a_shop_goes_only_where_that_is_said() {
+    let mut shop = empty().closed();
+    let path = shop.data().with_file_name("books.csv");
+    let file = |text: &str| {
+        fs::write(&path, format!("sku,title,price,stock\n{text}")).unwrap();
+        path.clone()
+    };
+    let few = "A,Book A,9.00,2\nB,Book B,9.00,2\nC,Book C,9.00,2\n";
+    imports(&shop, &file(&format!("{few}D,Book D,9.00,2\n")), &[]);
+    let before = held(&shop.data());
+    for (rows, flags) in [
+        ("", &["--delist-missing", "--delist-most"][..]),
+        (",,,\n", &["--delist-missing", "--delist-most"]),
+        ("A,Book A,9.00,2\n", &["--delist-missing"]),
+        ("A,Book A,9.00,2\n", &["--delist-missing", "--dry-run"]),
+        ("A,Book A,9.00,2\n,No SKU,9.00,2\n", &["--delist-missing", "--delist-most"]),
+    ] {
+        let refused = imports(&shop, &file(rows), flags);
+        assert_eq!(refused.status.code(), Some(1), "{rows:?} {flags:?}: {refused:?}");
+        assert!(complaints(&refused).contains("nothing was written"), "{rows:?}: {}", complaints(&refused));
+        assert!(held(&shop.data()) == before, "{rows:?} {flags:?}: the directory is as it was");
+    }
+    let shown = imports(&shop, &file(few), &["--delist-missing", "--dry-run"]);
+    let would = "1 of 4 products on sale are not in the file and would be taken off sale: D\n";
+    assert!(out(&shown).contains(would), "{}", out(&shown));
+    assert!(held(&shop.data()) == before, "the directory is as it was");
+    let most = imports(&shop, &file("A,Book A,9.00,2\n"), &["--delist-missing", "--delist-most"]);
+    assert!(out(&most).contains("; 3 of 4 taken off sale"), "{}", out(&most));
+    shop.start();
+    shop.client().get("/products/A").expect(200);
+    shop.client().get("/products/D").expect_problem(410, "product_gone");
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::missing::Missing;
 use crate::actors::stock_keeper::ImportedCount;
 use crate::cli::failure::Failure;
 use crate::domain::catalogue::{LeftOut, Rejected, Row, Table};
@@ -21,6 +22,8 @@ pub(super) struct Told {
     good_rows: usize,
     /// `None`: nothing was written.
     taken: Option<Taken>,
+    /// What the file does not have, where that was asked for.
+    missing: Option<Missing>,
     rejected: Lines,
     warnings: Lines,
     /// How many rows for each reason.
@@ -38,8 +41,6 @@ struct Taken {
 #[derive(Default, Serialize)]
 struct Lines {
     count: usize,
-    #[serde(skip)]
-    nameless: usize,
     /// The first of them.
     lines: Vec<Line>,
 }
@@ -57,6 +58,7 @@ impl Told {
             table,
             good_rows: 0,
             taken: None,
+            missing: None,
             rejected: Lines::default(),
             warnings: Lines::default(),
             left_out: BTreeMap::new(),
@@ -86,9 +88,12 @@ impl Told {
         self.taken = Some(Taken { count, delisted });
     }
 
-    /// Whose row it was nobody knows.
-    pub fn has_rejected_without_sku(&self) -> bool {
-        self.rejected.nameless > 0
+    pub fn miss(&mut self, missing: Missing) {
+        self.missing = Some(missing);
+    }
+
+    pub fn missing(&self) -> Option<&Missing> {
+        self.missing.as_ref()
     }
 
     pub fn has_rejected(&self) -> bool {
@@ -109,7 +114,6 @@ impl Told {
 impl Lines {
     fn add(&mut self, line: u64, sku: Option<String>, why: String) {
         self.count += 1;
-        self.nameless += usize::from(sku.is_none());
         if self.lines.len() < LINES_KEPT_MAX {
             self.lines.push(Line { line, sku, why });
         }
@@ -132,6 +136,9 @@ impl fmt::Display for Told {
         for (why, count) in &self.left_out {
             writeln!(f, "left out: {count}, {why}")?;
         }
+        if let (None, Some(missing)) = (&self.taken, &self.missing) {
+            writeln!(f, "{missing}")?;
+        }
         let (rejected, left_out) = (self.rejected.count, self.left_out.values().sum::<usize>());
         let good = self.good_rows;
         match &self.taken {
@@ -140,7 +147,8 @@ impl fmt::Display for Told {
                     f,
                     "{good} rows taken: {new} new, {changed} changed, {adjusted} adjusted; {rejected} rejected, {left_out} left out"
                 )?;
-                delisted.map_or(Ok(()), |delisted| write!(f, "; {delisted} taken off sale"))
+                let on_sale = self.missing.as_ref().map_or(0, |missing| missing.on_sale);
+                delisted.map_or(Ok(()), |delisted| write!(f, "; {delisted} of {on_sale} taken off sale"))
             }
             None => {
                 write!(
