@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::actors::stock_keeper::{self, ImportedCount};
-use crate::domain::catalogue::{self, Record, Wishes};
+use crate::actors::stock_keeper::{self, Described, ImportedCount};
+use crate::domain::catalogue::{self, Record, Row, Wishes};
 use crate::domain::{Currency, Sku};
 use crate::output;
 use crate::settings::{Settings, ShopKind};
@@ -28,7 +28,7 @@ use super::shelves::{Asked, Told as Answer};
 use super::{Failure, said};
 use missing::Missing;
 use rows::{ROWS_AT_ONCE, Rows};
-use told::Told;
+use told::{Taken, Told};
 
 /// Of a shorter file nobody wants to see how far it is.
 const PROGRESS_BYTES_MIN: u64 = 256 * 1024;
@@ -60,6 +60,9 @@ pub struct Arguments {
     /// Let --delist-missing take more than half of what is sold off sale
     #[arg(long, requires = "delist_missing")]
     delist_most: bool,
+    /// Leave the stock of products that the shop has already as it is; the file's is that of new ones alone
+    #[arg(long)]
+    keep_stock: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -107,12 +110,20 @@ pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failur
     if !arguments.json {
         output::print(format_args!("{}", told.table()));
     }
-    let in_file = arguments.delist_missing.then(|| arguments.skus(&wishes)).transpose()?;
+    if arguments.delist_missing {
+        let in_file = arguments.skus(&wishes)?;
+        let was_opened = Layout::of(&settings).journal().is_dir();
+        let on_sale = |asked| match was_opened {
+            true => shelf_room::look(&settings, asked),
+            false => Ok(Answer::Skus(vec![])),
+        };
+        told.miss(Missing::of(&in_file, on_sale)?);
+    }
     let rows = Rows::new(import, &mut told, progress);
     if arguments.dry_run {
-        arguments.only_read(&settings, rows, in_file)?;
+        arguments.only_read(rows)?;
     } else {
-        arguments.bring_up_to_date(&settings, rows, in_file)?;
+        arguments.bring_up_to_date(&settings, rows)?;
     }
     if arguments.json {
         println!("{}", told.as_json()?);
@@ -120,11 +131,9 @@ pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failur
         told.complain(&arguments.file);
         println!("{told}");
     }
-    // a dry run fails where the import would
-    if arguments.dry_run
-        && let Some(missing) = told.missing()
-    {
-        arguments.let_go(missing)?;
+    if arguments.dry_run {
+        // it fails where the import would
+        arguments.let_go(told.missing())?;
     }
     Ok(if told.has_rejected() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -169,42 +178,21 @@ impl Arguments {
         Ok(skus)
     }
 
-    fn only_read(
-        &self,
-        settings: &Settings,
-        mut rows: Rows<'_>,
-        in_file: Option<HashSet<Sku>>,
-    ) -> Result<(), Failure> {
+    fn only_read(&self, mut rows: Rows<'_>) -> Result<(), Failure> {
         while !rows.next().map_err(|error| self.cannot(error))?.is_empty() {}
-        if let Some(in_file) = in_file {
-            rows.told.miss(Missing::of(&in_file, |asked| shelf_room::look(settings, asked))?);
-        }
         Ok(())
     }
 
     /// In the shop whose daemon runs, or in a directory that none has open.
-    fn bring_up_to_date(
-        &self,
-        settings: &Settings,
-        rows: Rows<'_>,
-        in_file: Option<HashSet<Sku>>,
-    ) -> Result<(), Failure> {
+    fn bring_up_to_date(&self, settings: &Settings, rows: Rows<'_>) -> Result<(), Failure> {
+        self.let_go(rows.told.missing())?;
         let room = ShelfRoom::enter(settings)?;
-        let done = self.import_all(&room, rows, in_file);
+        let done = self.import_all(&room, rows);
         room.leave();
         done
     }
 
-    fn import_all(
-        &self,
-        room: &ShelfRoom,
-        mut rows: Rows<'_>,
-        in_file: Option<HashSet<Sku>>,
-    ) -> Result<(), Failure> {
-        let missing = in_file.map(|in_file| Missing::of(&in_file, |asked| room.ask(asked))).transpose()?;
-        if let Some(missing) = &missing {
-            self.let_go(missing)?;
-        }
+    fn import_all(&self, room: &ShelfRoom, mut rows: Rows<'_>) -> Result<(), Failure> {
         let (reason, who) = (self.file_name(), said::who(None)?);
         let mut sum = ImportedCount::default();
         let cut_short = |why: &dyn fmt::Display, sum: ImportedCount| {
@@ -217,26 +205,25 @@ impl Arguments {
             if some.is_empty() {
                 break;
             }
-            let products = some.into_iter().map(|row| (row.product, row.opening_stock)).collect();
-            let import = stock_keeper::Import { products, reason: reason.clone(), who: who.clone() };
+            let products = some.into_iter().map(described).collect();
+            let (reason, who) = (reason.clone(), who.clone());
+            let import = stock_keeper::Update { products, keep_stock: self.keep_stock, reason, who };
             match room.ask(Asked::Import(import)).map_err(|Failure(why)| cut_short(&why, sum))? {
                 Answer::Imported(done) => sum.add(done),
                 _ => return Err(another_answer()),
             }
             rows.shows(format!("{} new, {} changed, {} adjusted", sum.new, sum.changed, sum.adjusted));
         }
-        let delisted = missing.as_ref().map(|missing| delist(room, missing)).transpose()?;
+        let delisted = rows.told.missing().map(|missing| delist(room, missing)).transpose()?;
         room.ask(Asked::Show)?;
-        rows.told.were_taken(sum, delisted);
-        if let Some(missing) = missing {
-            rows.told.miss(missing);
-        }
+        rows.told.were_taken(Taken { count: sum, delisted, keep_stock: self.keep_stock });
         Ok(())
     }
 
     /// More than a few go only where the operator says so.
-    fn let_go(&self, missing: &Missing) -> Result<(), Failure> {
-        if self.delist_most { Ok(()) } else { missing.are_few().map_err(|why| self.cannot(why)) }
+    fn let_go(&self, missing: Option<&Missing>) -> Result<(), Failure> {
+        let Some(missing) = missing.filter(|_| !self.delist_most) else { return Ok(()) };
+        missing.are_few().map_err(|why| self.cannot(why))
     }
 
     /// Why units are adjusted.
@@ -244,6 +231,10 @@ impl Arguments {
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect()
     }
+}
+
+fn described(Row { product, opening_stock, unsaid, .. }: Row) -> Described {
+    Described { product, counted: opening_stock, unsaid }
 }
 
 fn nameless(line: u64, why: &str) -> String {

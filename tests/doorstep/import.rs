@@ -253,7 +253,8 @@ fn what_would_be_taken_off_sale_is_shown_and_most_of_a_shop_goes_only_where_that
         path.clone()
     };
     let few = "A,Book A,9.00,2\nB,Book B,9.00,2\nC,Book C,9.00,2\n";
-    imports(&shop, &file(&format!("{few}D,Book D,9.00,2\n")), &[]);
+    let first = imports(&shop, &file(&format!("{few}D,Book D,9.00,2\n")), &["--delist-missing"]);
+    assert!(out(&first).contains("4 new, 0 changed"), "{first:?}");
     let before = held(&shop.data());
     for (rows, flags) in [
         ("", &["--delist-missing", "--delist-most"][..]),

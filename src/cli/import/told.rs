@@ -31,11 +31,13 @@ pub(super) struct Told {
 }
 
 #[derive(Serialize)]
-struct Taken {
+pub(super) struct Taken {
     #[serde(flatten)]
-    count: ImportedCount,
+    pub count: ImportedCount,
     /// Taken off sale since the file does not have it; `None`: that was not wanted.
-    delisted: Option<usize>,
+    pub delisted: Option<usize>,
+    /// The file's counts were those of new products alone.
+    pub keep_stock: bool,
 }
 
 #[derive(Default, Serialize)]
@@ -84,8 +86,8 @@ impl Told {
         *self.left_out.entry(left_out.why).or_default() += 1;
     }
 
-    pub fn were_taken(&mut self, count: ImportedCount, delisted: Option<usize>) {
-        self.taken = Some(Taken { count, delisted });
+    pub fn were_taken(&mut self, taken: Taken) {
+        self.taken = Some(taken);
     }
 
     pub fn miss(&mut self, missing: Missing) {
@@ -142,7 +144,20 @@ impl fmt::Display for Told {
         let (rejected, left_out) = (self.rejected.count, self.left_out.values().sum::<usize>());
         let good = self.good_rows;
         match &self.taken {
-            Some(Taken { count: ImportedCount { new, changed, adjusted }, delisted }) => {
+            Some(Taken { count: ImportedCount { new, changed, adjusted }, delisted, keep_stock }) => {
+                if *keep_stock {
+                    let known = good.saturating_sub(*new);
+                    writeln!(
+                        f,
+                        "--keep-stock: the stock of {known} products that the shop had already is as it was"
+                    )?;
+                } else if *adjusted > 0 {
+                    writeln!(
+                        f,
+                        "the file's count is now the stock of {adjusted} products that had another, also where copies were sold \
+                         since it was written: --keep-stock leaves the stock of known products alone"
+                    )?;
+                }
                 write!(
                     f,
                     "{good} rows taken: {new} new, {changed} changed, {adjusted} adjusted; {rejected} rejected, {left_out} left out"

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::catalogue::product::Detail;
+
 /// What the shop can know of a product from a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ours {
@@ -194,6 +196,16 @@ impl Ours {
 
     pub(super) fn field(self) -> &'static Field {
         &FIELDS[self as usize]
+    }
+
+    pub(super) fn of(detail: Detail) -> Ours {
+        match detail {
+            Detail::Authors => Ours::Authors,
+            Detail::Isbn => Ours::Isbn,
+            Detail::Weight => Ours::Weight,
+            Detail::Year => Ours::Year,
+            Detail::Language => Ours::Language,
+        }
     }
 
     /// By our name or any that a column may have.

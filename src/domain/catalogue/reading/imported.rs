@@ -3,7 +3,7 @@
 use std::io;
 
 use super::table::Table;
-use crate::domain::catalogue::product::Product;
+use crate::domain::catalogue::product::{Detail, Product};
 use crate::domain::{Currency, Sku};
 
 /// More records than this is an error of the file.
@@ -55,6 +55,8 @@ pub struct Row {
     pub line: u64,
     pub product: Product,
     pub opening_stock: u32,
+    /// What the file has no column for.
+    pub unsaid: Vec<Detail>,
     /// What the file has of the product and the shop could not take; the product is listed without.
     pub warnings: Vec<String>,
 }

@@ -11,7 +11,7 @@ use super::profiles::{ONLY_VARIANT, When};
 use super::shown::shown;
 use super::weight;
 use crate::domain::catalogue::isbn::Isbn;
-use crate::domain::catalogue::product::Product;
+use crate::domain::catalogue::product::{Detail, Product};
 use crate::domain::catalogue::spreadsheet::{unquoted, without_zero_fraction};
 use crate::domain::{Currency, Money, Sku};
 
@@ -58,7 +58,18 @@ fn row(
         sku,
     };
     product.check().map_err(|bad| bad.to_string())?;
-    Ok(Row { line, product, opening_stock, warnings })
+    Ok(Row { line, product, opening_stock, unsaid: unsaid(mapping, record), warnings })
+}
+
+/// What the file has no column for. Where attributes may say who wrote it, a row of which none does says nothing of that.
+fn unsaid(mapping: &Mapping, record: &ByteRecord) -> Vec<Detail> {
+    let is_unsaid = |detail: &Detail| {
+        let ours = Ours::of(*detail);
+        let is_attribute = ours == Ours::Authors && !mapping.attributes.is_empty();
+        let is_empty = || record.get(mapping.width()).is_none_or(<[u8]>::is_empty);
+        !mapping.has(ours) || is_attribute && is_empty()
+    };
+    Detail::ALL.into_iter().filter(is_unsaid).collect()
 }
 
 /// Why the record is no product for sale, if it is none.
