@@ -84,7 +84,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "gross price",
         ],
         rule: "of one copy, tax included, in the shop's currency, whose sign or code may stand there: `12.99`, `£12.99`, \
-               `12,99`, `1.234,50`. What may be two prices (`1,234`) is refused by its line",
+               `12,99`, `1.234,50`. What may be two prices (`1,234`) is refused by its line, and a column whose name says another currency",
     },
     Field {
         ours: Ours::Stock,
@@ -106,7 +106,8 @@ pub(super) const FIELDS: [Field; 10] = [
             "inventory quantity",
             "quantity available",
         ],
-        rule: "units on the shelf, a whole number from 0 to 1,000,000; empty is refused by its line, write 0 where there is none",
+        rule: "units on the shelf, a whole number from 0 to 1,000,000; empty is refused by its line, write 0 where there is none, and so is `1.000`, \
+               which may be 1000",
     },
     Field {
         ours: Ours::Authors,
@@ -155,7 +156,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "weight",
         ],
         rule: "of one copy, up to 50,000 g, in the unit of its column's name (g, kg, lb, oz) or of the value: `340 g`, `0.34 kg`, \
-               `12 oz`; a number without either is refused by its line",
+               `12 oz`; a number without either is refused by its line, and 0 is not known",
     },
     Field {
         ours: Ours::Year,

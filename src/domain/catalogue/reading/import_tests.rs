@@ -85,7 +85,10 @@ fn a_bad_row_says_what_is_wrong_with_it() {
         ("S,T,A,,,,1.00,pound,1,1", "currency `pound` is not the shop's, which is GBP"),
         ("S,T,A,,,,1.00,USD,1,1", "currency `USD` is not the shop's, which is GBP"),
         (",T,A,,,,1.00,,1,1", "the sku is empty"),
-        ("S,T,A,,,,1.00,,0,1", "weight 0 g is outside 1 to 50000 g"),
+        ("S,T,A,,,,1.00,,50001,1", "weight 50001 g is outside 1 to 50000 g"),
+        ("S,T,A,,,,1.00,,0.4,1", "weight 0 g is outside 1 to 50000 g"),
+        ("S,T,A,,,,1.00,,1,1.000", "stock `1.000` may be 1000 or 1: write 1000 or 1"),
+        ("S,T,A,1.000,,,1.00,,1,1", "year `1.000` is not a whole number"),
         ("S,T,A,,,,1.00,,1,-1", "stock `-1` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,1,many", "stock `many` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,1,\"1,200\"", "stock `1,200` is not a whole number from 0 to 1000000"),
@@ -95,6 +98,15 @@ fn a_bad_row_says_what_is_wrong_with_it() {
     ];
     for (row, why) in cases {
         assert_eq!(rejection(row), why, "{row}");
+    }
+}
+
+#[test]
+fn a_stock_with_decimals_of_nothing_is_a_whole_number() {
+    for (stock, units) in [("12.0", 12), ("12,00", 12), ("1000.000", 1_000), ("0.000", 0)] {
+        let imported = imported(&format!("S,T,A,,,,1.00,,0,\"{stock}\"\n"));
+        assert_eq!(imported.rows[0].opening_stock, units, "{stock}");
+        assert_eq!(imported.rows[0].product.weight_grams, None, "0 is what nobody has weighed");
     }
 }
 

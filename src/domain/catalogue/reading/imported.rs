@@ -99,6 +99,10 @@ pub enum ImportError {
         "the catalogue file has a column for {ours} (`{theirs}`), so --set {ours} would not be used: remove it, or the column"
     )]
     SetBesideColumn { ours: &'static str, theirs: String },
+    #[error(
+        "the column of prices `{column}` is in {found}, and the shop sells in {shops}: take another, --map price=COLUMN"
+    )]
+    OtherCurrency { column: String, found: String, shops: Currency },
     #[error("the catalogue file has more than {max} rows, split it", max = ROWS_MAX)]
     TooManyRows,
 }

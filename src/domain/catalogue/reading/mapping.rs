@@ -4,9 +4,11 @@ use csv::ByteRecord;
 
 use super::fields::{FIELDS, GOODBOOKS_ID, Ours, normalised};
 use super::imported::{ImportError, Wishes};
+use super::price;
 use super::profiles::{ATTRIBUTES_MAX, Profile, Rows, Rule, When};
 use super::shown::shown;
 use super::weight::Unit;
+use crate::domain::Currency;
 
 /// A file with more columns is no catalogue; the error would not fit a screen either.
 const COLUMNS_MAX: usize = 256;
@@ -63,6 +65,7 @@ impl Mapping {
         mapping.unit = mapping.unit.or_else(|| unit_of(header.normal.get(mapping.column(Ours::Weight)?)?));
         mapping.family = mapping.family(&header);
         mapping.check(&header)?;
+        mapping.check_currency(&header, wishes.currency)?;
         mapping.names = header.names;
         Ok(mapping)
     }
@@ -201,6 +204,17 @@ impl Mapping {
         let missing: Vec<Ours> =
             FIELDS.iter().map(|field| field.ours).filter(|&ours| is_missing(ours)).collect();
         if missing.is_empty() { Ok(()) } else { Err(self.missing(&missing, header)) }
+    }
+
+    /// Prices are in what their column says they are in.
+    fn check_currency(&self, header: &Header, shops: Currency) -> Result<(), ImportError> {
+        let Some(name) = self.column(Ours::Price).and_then(|column| header.names.get(column)) else {
+            return Ok(());
+        };
+        match price::other_currency_of_column(name, shops) {
+            Some(found) => Err(ImportError::OtherCurrency { column: shown(name), found, shops }),
+            None => Ok(()),
+        }
     }
 
     fn missing(&self, missing: &[Ours], header: &Header) -> ImportError {

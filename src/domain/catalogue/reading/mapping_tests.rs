@@ -86,6 +86,17 @@ fn a_file_without_price_or_stock_is_refused_with_what_it_has_and_what_would_do()
 }
 
 #[test]
+fn a_column_of_prices_in_another_currency_is_refused_however_it_was_found() {
+    let names = ["sku", "title", "price (EUR)", "stock"];
+    let why = refusal(&names, &[("price", "price (EUR)")], &[]);
+    assert_eq!(
+        why,
+        "the column of prices `price (EUR)` is in EUR, and the shop sells in GBP: take another, --map price=COLUMN"
+    );
+    assert!(mapping(&["sku", "title", "Price £", "stock"], &wishes(&[("price", "Price £")], &[])).is_ok());
+}
+
+#[test]
 fn a_column_can_be_said_and_a_value_set_for_every_row() {
     let names = ["Code", "Titel", "Preis", "Gewicht", "Verlag"];
     let map = [("sku", "code"), ("title", "Titel"), ("price", "Preis"), ("weight_kg", "Gewicht")];

@@ -5,7 +5,7 @@ use super::derive;
 use super::fields::Ours;
 use super::imported::{LeftOut, Record, Rejected, Row};
 use super::mapping::Mapping;
-use super::number::parted;
+use super::number::{Number, parted};
 use super::price;
 use super::profiles::{ONLY_VARIANT, When};
 use super::shown::shown;
@@ -153,12 +153,18 @@ fn stock(mapping: &Mapping, record: &ByteRecord) -> Result<Option<u32>, String> 
     text(mapping, record, Ours::Stock)?.map(|stock| count(unquoted(stock))).transpose()
 }
 
-/// Units, a whole number; `12.0` passes for 12.
+/// Units, a whole number; `12.0` passes for 12, and `1.000` may be a thousand.
 fn count(text: &str) -> Result<u32, String> {
     if text.is_empty() {
         return Err("the stock is empty: write 0 where there is none".to_owned());
     }
-    let whole = parted(without_zero_fraction(text)).filter(|number| number.fraction.is_empty());
+    let whole = parted(text).filter(|number| number.fraction.bytes().all(|digit| digit == b'0'));
+    if let Some(Number { whole, fraction, may_be_thousands: true, .. }) = &whole {
+        return Err(format!(
+            "stock `{}` may be {whole}{fraction} or {whole}: write {whole}{fraction} or {whole}",
+            shown(text)
+        ));
+    }
     match whole.and_then(|number| number.whole.parse().ok()) {
         Some(count) if count <= STOCK_MAX => Ok(count),
         _ => Err(format!("stock `{}` is not a whole number from 0 to {STOCK_MAX}", shown(text))),
