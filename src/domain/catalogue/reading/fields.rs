@@ -63,7 +63,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "item name",
             "product title",
         ],
-        rule: "1 to 512 bytes",
+        rule: "1 to 512 bytes; of a page's text (`&amp;`, `<em>`) what its reader saw, and so of authors",
     },
     Field {
         ours: Ours::Price,

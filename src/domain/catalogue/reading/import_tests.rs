@@ -35,6 +35,16 @@ fn a_row_becomes_a_product_with_its_opening_stock() {
 }
 
 #[test]
+fn a_page_s_markup_is_no_part_of_a_title_or_a_name() {
+    let imported = imported("S,<em>Emma</em> &amp; more,Flann O&#39;Brien,,,,1.00,,1,1\n");
+    let product = &imported.rows[0].product;
+    assert_eq!(
+        (product.title.as_str(), &product.authors[..]),
+        ("Emma & more", &["Flann O'Brien".to_owned()][..])
+    );
+}
+
+#[test]
 fn what_may_be_empty_is_absent() {
     let imported = imported("B-1,Beowulf,,,,,7.99,,300,1\n");
     let product = &imported.rows[0].product;

@@ -9,6 +9,7 @@ mod fields;
 mod import;
 mod imported;
 mod mapping;
+mod markup;
 mod number;
 mod peek;
 mod price;

@@ -5,6 +5,7 @@ use super::derive;
 use super::fields::Ours;
 use super::imported::{LeftOut, Record, Rejected, Row};
 use super::mapping::Mapping;
+use super::markup::as_read;
 use super::number::{Number, parted};
 use super::price;
 use super::profiles::{ONLY_VARIANT, When};
@@ -49,7 +50,7 @@ fn row(
     let (isbn, warnings) = isbn(mapping, record);
     let product = Product {
         title: title(mapping, record)?,
-        authors: authors::read(field(Ours::Authors)?.unwrap_or_default()),
+        authors: authors::read(&as_read(field(Ours::Authors)?.unwrap_or_default())),
         year: year(field(Ours::Year)?.unwrap_or_default())?,
         language: language(field(Ours::Language)?.unwrap_or_default()),
         isbn,
@@ -119,10 +120,10 @@ fn sku(mapping: &Mapping, record: &ByteRecord) -> Result<Sku, String> {
 
 /// With the variant behind it, where there are several: `Emma – Paperback`.
 fn title(mapping: &Mapping, record: &ByteRecord) -> Result<String, String> {
-    let title = one_line(text(mapping, record, Ours::Title)?.unwrap_or_default());
+    let title = one_line(&as_read(text(mapping, record, Ours::Title)?.unwrap_or_default()));
     let mut variants: Vec<String> = vec![];
     for &column in &mapping.variants {
-        let variant = one_line(text_of(record, column, "variant")?);
+        let variant = one_line(&as_read(text_of(record, column, "variant")?));
         if !variant.is_empty() && !ONLY_VARIANT.contains(&variant.to_lowercase().as_str()) {
             variants.push(variant);
         }
