@@ -124,8 +124,8 @@ pub(super) const FIELDS: [Field; 10] = [
             "writer",
             "creator",
         ],
-        rule: "`;` or `|` parts persons, and where neither stands there, `&`, `and` and commas do; `Writer, C.` and \
-               `Writer, Clara` are one person",
+        rule: "`;` or `|` parts persons, and where neither stands there, `&`, `and` and commas do; `Writer, C.`, `Writer, Clara \
+               Maria von` and `Garcia Marquez, Gabriel` are one person, `Simon and Schuster Ltd` is one company",
     },
     Field {
         ours: Ours::Isbn,
