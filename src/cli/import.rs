@@ -180,19 +180,28 @@ impl Arguments {
 
     fn only_read(&self, mut rows: Rows<'_>) -> Result<(), Failure> {
         while !rows.next().map_err(|error| self.cannot(error))?.is_empty() {}
+        self.has_rows(&rows)
+    }
+
+    fn has_rows(&self, rows: &Rows<'_>) -> Result<(), Failure> {
+        if rows.told.is_of_nothing() {
+            return Err(self.cannot("it has a line of names and no row below it: nothing was written"));
+        }
         Ok(())
     }
 
     /// In the shop whose daemon runs, or in a directory that none has open.
-    fn bring_up_to_date(&self, settings: &Settings, rows: Rows<'_>) -> Result<(), Failure> {
+    fn bring_up_to_date(&self, settings: &Settings, mut rows: Rows<'_>) -> Result<(), Failure> {
         self.let_go(rows.told.missing())?;
+        let first = rows.next().map_err(|error| self.cannot(error))?;
+        self.has_rows(&rows)?;
         let room = ShelfRoom::enter(settings)?;
-        let done = self.import_all(&room, rows);
+        let done = self.import_all(&room, first, rows);
         room.leave();
         done
     }
 
-    fn import_all(&self, room: &ShelfRoom, mut rows: Rows<'_>) -> Result<(), Failure> {
+    fn import_all(&self, room: &ShelfRoom, first: Vec<Row>, mut rows: Rows<'_>) -> Result<(), Failure> {
         let (reason, who) = (self.file_name(), said::who(None)?);
         let mut sum = ImportedCount::default();
         let cut_short = |why: &dyn fmt::Display, sum: ImportedCount| {
@@ -200,22 +209,22 @@ impl Arguments {
             let so_far = format!("{new} new, {changed} changed, {adjusted} adjusted so far");
             self.cannot(format!("{why}; {so_far}: the same command once more goes on"))
         };
-        loop {
-            let some = rows.next().map_err(|error| cut_short(&error, sum))?;
-            if some.is_empty() {
-                break;
-            }
+        let ask = |asked, sum| room.ask(asked).map_err(|Failure(why)| cut_short(&why, sum));
+        let mut some = first;
+        while !some.is_empty() {
             let products = some.into_iter().map(described).collect();
             let (reason, who) = (reason.clone(), who.clone());
             let import = stock_keeper::Update { products, keep_stock: self.keep_stock, reason, who };
-            match room.ask(Asked::Import(import)).map_err(|Failure(why)| cut_short(&why, sum))? {
+            match ask(Asked::Import(import), sum)? {
                 Answer::Imported(done) => sum.add(done),
                 _ => return Err(another_answer()),
             }
             rows.shows(format!("{} new, {} changed, {} adjusted", sum.new, sum.changed, sum.adjusted));
+            some = rows.next().map_err(|error| cut_short(&error, sum))?;
         }
-        let delisted = rows.told.missing().map(|missing| delist(room, missing)).transpose()?;
-        room.ask(Asked::Show)?;
+        let delisted =
+            rows.told.missing().map(|missing| delist(missing, |asked| ask(asked, sum))).transpose()?;
+        ask(Asked::Show, sum)?;
         rows.told.were_taken(Taken { count: sum, delisted, keep_stock: self.keep_stock });
         Ok(())
     }
@@ -244,10 +253,10 @@ fn nameless(line: u64, why: &str) -> String {
 }
 
 /// How many of them were still on sale.
-fn delist(room: &ShelfRoom, missing: &Missing) -> Result<usize, Failure> {
+fn delist(missing: &Missing, ask: impl Fn(Asked) -> Result<Answer, Failure>) -> Result<usize, Failure> {
     let mut delisted = 0;
     for some in missing.skus.chunks(ROWS_AT_ONCE) {
-        match room.ask(Asked::Delist(some.to_vec()))? {
+        match ask(Asked::Delist(some.to_vec()))? {
             Answer::Delisted(more) => delisted += more,
             _ => return Err(another_answer()),
         }

@@ -115,11 +115,22 @@ fn a_file_that_is_missing_or_no_catalogue_says_so_and_changes_nothing() {
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("nowhere.csv"), "{missing:?}");
     let file = shop.data().with_file_name("letter.csv");
-    for text in ["", "Dear shop,\nhow are you?\n", "\u{0}\u{1}\u{2}"] {
+    for (text, why) in [
+        ("", "is empty"),
+        ("Dear shop,\nhow are you?\n", "no column for `sku`"),
+        ("\u{0}\u{1}\u{2}", "bytes of zero"),
+        ("sku,title,price,stock\n", "no row below it: nothing was written"),
+        ("sku,title,price,stock\n,,,\n", "no row below it: nothing was written"),
+        ("PD-1,Emma,7.99,3\n", "put a line of names above it"),
+        ("PK\u{3}\u{4}", "save the sheet as CSV"),
+    ] {
         fs::write(&file, text).unwrap();
-        let refused = imports(&shop, &file, &[]);
-        assert_eq!(refused.status.code(), Some(1), "{text:?}: {refused:?}");
-        assert!(String::from_utf8_lossy(&refused.stderr).contains("letter.csv"), "{refused:?}");
+        for flags in [&[][..], &["--dry-run"]] {
+            let refused = imports(&shop, &file, flags);
+            assert_eq!(refused.status.code(), Some(1), "{text:?}: {refused:?}");
+            let said = complaints(&refused);
+            assert!(said.contains("letter.csv: ") && said.contains(why), "{text:?}: {said}");
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::missing::Missing;
 use crate::actors::stock_keeper::ImportedCount;
 use crate::cli::failure::Failure;
-use crate::domain::catalogue::{LeftOut, Rejected, Row, Table};
+use crate::domain::catalogue::{EMPTY_ROW, LeftOut, Rejected, Row, Table};
 
 /// Rows that are shown one by one, in each list; the rest is counted.
 const LINES_SHOWN_MAX: usize = 50;
@@ -96,6 +96,12 @@ impl Told {
 
     pub fn missing(&self) -> Option<&Missing> {
         self.missing.as_ref()
+    }
+
+    /// No product stands in the file, not even one that is wrong.
+    pub fn is_of_nothing(&self) -> bool {
+        let is_empty = |why: &&'static str| *why == EMPTY_ROW;
+        self.good_rows + self.rejected.count == 0 && self.left_out.keys().all(|why| is_empty(&why))
     }
 
     pub fn has_rejected(&self) -> bool {

@@ -26,6 +26,6 @@ mod weight;
 
 pub use fields::{columns_as_help, columns_as_markdown};
 pub use import::{Import, import, open};
-pub use imported::{ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Wishes};
+pub use imported::{EMPTY_ROW, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Wishes};
 pub use profiles::exports_as_markdown;
 pub use table::{Column, Table, Used};

@@ -3,7 +3,7 @@ use csv::ByteRecord;
 use super::authors::{self, one_line};
 use super::derive;
 use super::fields::Ours;
-use super::imported::{LeftOut, Record, Rejected, Row};
+use super::imported::{EMPTY_ROW, LeftOut, Record, Rejected, Row};
 use super::mapping::Mapping;
 use super::markup::as_read;
 use super::number::{Number, parted};
@@ -76,7 +76,7 @@ fn unsaid(mapping: &Mapping, record: &ByteRecord) -> Vec<Detail> {
 /// Why the record is no product for sale, if it is none.
 fn left_out(mapping: &Mapping, record: &ByteRecord) -> Option<&'static str> {
     if record.iter().all(|field| field.trim_ascii().is_empty()) {
-        return Some("an empty row");
+        return Some(EMPTY_ROW);
     }
     let value =
         |column: usize| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_lowercase();
