@@ -202,7 +202,10 @@ impl Mapping {
             }
         }
         let is_derived = |ours: Ours| self.derives && matches!(ours, Ours::Price | Ours::Stock);
-        let is_missing = |ours: Ours| ours.field().is_required && !self.has(ours) && !is_derived(ours);
+        // rows of one product have a code in common
+        let is_made = |ours: Ours| ours == Ours::Sku && matches!(self.family, Family::Run { .. });
+        let is_missing =
+            |ours: Ours| ours.field().is_required && !self.has(ours) && !is_derived(ours) && !is_made(ours);
         let missing: Vec<Ours> =
             FIELDS.iter().map(|field| field.ours).filter(|&ours| is_missing(ours)).collect();
         if missing.is_empty() { Ok(()) } else { Err(self.missing(&missing, header)) }
@@ -288,7 +291,12 @@ impl Header {
     /// With their columns; a rule whose columns are not there leaves nothing out.
     fn rules(&self, profile: &'static Profile) -> Vec<(Vec<usize>, &'static Rule)> {
         let rules = profile.leaves_out.iter().map(|rule| (self.all_of(rule.columns), rule));
-        rules.filter(|(columns, rule)| columns.len() == rule.columns.len()).collect()
+        rules
+            .filter(|(columns, rule)| match rule.when {
+                When::AllEmpty => !columns.is_empty(),
+                _ => columns.len() == rule.columns.len(),
+            })
+            .collect()
     }
 
     fn listed(&self) -> String {

@@ -4,13 +4,14 @@ use super::authors::{self, one_line};
 use super::derive;
 use super::fields::Ours;
 use super::imported::{EMPTY_ROW, LeftOut, Record, Rejected, Row};
-use super::mapping::Mapping;
+use super::mapping::{Family, Mapping};
 use super::markup::as_read;
 use super::number::{Number, parted};
 use super::price;
 use super::profiles::{ONLY_VARIANT, When};
 use super::shown::shown;
 use super::weight;
+use crate::domain::catalogue::fold::fold;
 use crate::domain::catalogue::isbn::Isbn;
 use crate::domain::catalogue::product::{Detail, Product};
 use crate::domain::catalogue::spreadsheet::{unquoted, without_zero_fraction};
@@ -109,7 +110,8 @@ fn text_of<'a>(record: &'a ByteRecord, column: usize, name: &str) -> Result<&'a 
 fn sku(mapping: &Mapping, record: &ByteRecord) -> Result<Sku, String> {
     let text = unquoted(text(mapping, record, Ours::Sku)?.unwrap_or_default());
     if text.is_empty() {
-        return Err("the sku is empty".to_owned());
+        let made = sku_of_handle(mapping, record)?.ok_or("the sku is empty")?;
+        return Sku::parse(&made).map_err(|bad| bad.to_string().escape_debug().collect());
     }
     if mapping.column(Ours::Sku).is_some_and(|column| mapping.is_goodbooks_id(column)) {
         let number: u32 = text.parse().map_err(|_| format!("book_id `{}` is not a number", shown(text)))?;
@@ -118,9 +120,34 @@ fn sku(mapping: &Mapping, record: &ByteRecord) -> Result<Sku, String> {
     Sku::parse(text).map_err(|bad| bad.to_string().escape_debug().collect())
 }
 
+/// Where codes are optional: by what rows of one product have in common, and the variant of each: `emma-paperback`.
+fn sku_of_handle(mapping: &Mapping, record: &ByteRecord) -> Result<Option<String>, String> {
+    let Family::Run { of, .. } = mapping.family else { return Ok(None) };
+    let mut made = text_of(record, of, "handle")?.to_owned();
+    if made.is_empty() {
+        return Ok(None);
+    }
+    for variant in variants(mapping, record)? {
+        let words = fold(&variant);
+        let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.for_each(|word| made.extend(["-", word]));
+    }
+    Ok(Some(made))
+}
+
 /// With the variant behind it, where there are several: `Emma – Paperback`.
 fn title(mapping: &Mapping, record: &ByteRecord) -> Result<String, String> {
     let title = one_line(&as_read(text(mapping, record, Ours::Title)?.unwrap_or_default()));
+    let variants = variants(mapping, record)?;
+    if title.is_empty() || variants.is_empty() {
+        Ok(title)
+    } else {
+        Ok(format!("{title} – {}", variants.join(", ")))
+    }
+}
+
+/// What tells it from the others of its product; empty where it is the only one.
+fn variants(mapping: &Mapping, record: &ByteRecord) -> Result<Vec<String>, String> {
     let mut variants: Vec<String> = vec![];
     for &column in &mapping.variants {
         let variant = one_line(&as_read(text_of(record, column, "variant")?));
@@ -128,11 +155,7 @@ fn title(mapping: &Mapping, record: &ByteRecord) -> Result<String, String> {
             variants.push(variant);
         }
     }
-    if title.is_empty() || variants.is_empty() {
-        Ok(title)
-    } else {
-        Ok(format!("{title} – {}", variants.join(", ")))
-    }
+    Ok(variants)
 }
 
 fn price_of(price: &str, code: &str, shops: Currency) -> Result<Money, String> {
