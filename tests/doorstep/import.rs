@@ -289,3 +289,25 @@ fn what_would_be_taken_off_sale_is_shown_and_most_of_a_shop_goes_only_where_that
     shop.client().get("/products/A").expect(200);
     shop.client().get("/products/D").expect_problem(410, "product_gone");
 }
+
+#[test]
+fn a_list_of_prices_changes_prices_alone_and_says_whose_stock_it_changed() {
+    let mut shop = empty().closed();
+    let path = shop.data().with_file_name("books.csv");
+    let mut brings = |text: &str, flags: &[&str]| {
+        fs::write(&path, text).unwrap();
+        out(&imports(&shop, &path, flags))
+    };
+    brings("sku,title,authors,year,price,stock\nA,Emma,Jane Austen,1815,9.00,5\n", &[]);
+    let kept = brings("sku,title,price,stock\nA,Emma,8.00,9\nB,Iliad,7.00,1\n", &["--keep-stock"]);
+    let said = "2 rows taken: 1 new, 1 changed, 0 adjusted; 0 rejected, 0 left out\n--keep-stock: the stock of 1 that the shop had \
+                already is as it was";
+    assert!(kept.contains(said), "{kept}");
+    let adjusted = brings("sku,title,year,price,stock\nB,Iliad,,7.00,4\n", &[]);
+    assert!(adjusted.contains("\nadjusted: the stock of 1 is now what the file says"), "{adjusted}");
+    shop.start();
+    let book = shop.client().get("/products/A").expect(200).json;
+    assert_eq!((&book["authors"][0], &book["year"]), (&"Jane Austen".into(), &1815.into()), "{book}");
+    assert_eq!(book["price"]["amount"], 800, "{book}");
+    assert_eq!((shop.available("A"), shop.available("B")), (5, 4));
+}

@@ -151,25 +151,28 @@ impl fmt::Display for Told {
         let good = self.good_rows;
         match &self.taken {
             Some(Taken { count: ImportedCount { new, changed, adjusted }, delisted, keep_stock }) => {
-                if *keep_stock {
-                    let known = good.saturating_sub(*new);
-                    writeln!(
-                        f,
-                        "--keep-stock: the stock of {known} products that the shop had already is as it was"
-                    )?;
-                } else if *adjusted > 0 {
-                    writeln!(
-                        f,
-                        "the file's count is now the stock of {adjusted} products that had another, also where copies were sold \
-                         since it was written: --keep-stock leaves the stock of known products alone"
-                    )?;
-                }
                 write!(
                     f,
                     "{good} rows taken: {new} new, {changed} changed, {adjusted} adjusted; {rejected} rejected, {left_out} left out"
                 )?;
-                let on_sale = self.missing.as_ref().map_or(0, |missing| missing.on_sale);
-                delisted.map_or(Ok(()), |delisted| write!(f, "; {delisted} of {on_sale} taken off sale"))
+                if let (Some(delisted), Some(missing)) = (delisted, &self.missing) {
+                    write!(f, "; {delisted} of {} taken off sale", missing.on_sale)?;
+                }
+                if *keep_stock {
+                    let known = good.saturating_sub(*new);
+                    return write!(
+                        f,
+                        "\n--keep-stock: the stock of {known} that the shop had already is as it was"
+                    );
+                }
+                if *adjusted > 0 {
+                    write!(
+                        f,
+                        "\nadjusted: the stock of {adjusted} is now what the file says, also where copies were sold since it was \
+                         written; --keep-stock leaves known stock alone"
+                    )?;
+                }
+                Ok(())
             }
             None => {
                 write!(
