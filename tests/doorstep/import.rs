@@ -295,7 +295,7 @@ fn what_would_be_taken_off_sale_is_shown_and_most_of_a_shop_goes_only_where_that
 fn a_list_of_prices_changes_prices_alone_and_says_whose_stock_it_changed() {
     let mut shop = empty().closed();
     let path = shop.data().with_file_name("books.csv");
-    let mut brings = |text: &str, flags: &[&str]| {
+    let brings = |text: &str, flags: &[&str]| {
         fs::write(&path, text).unwrap();
         out(&imports(&shop, &path, flags))
     };

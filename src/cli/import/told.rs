@@ -100,8 +100,7 @@ impl Told {
 
     /// No product stands in the file, not even one that is wrong.
     pub fn is_of_nothing(&self) -> bool {
-        let is_empty = |why: &&'static str| *why == EMPTY_ROW;
-        self.good_rows + self.rejected.count == 0 && self.left_out.keys().all(|why| is_empty(&why))
+        self.good_rows + self.rejected.count == 0 && self.left_out.keys().all(|why| *why == EMPTY_ROW)
     }
 
     pub fn has_rejected(&self) -> bool {
