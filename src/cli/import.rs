@@ -3,6 +3,8 @@
 
 #[cfg(test)]
 mod drawn;
+mod missing;
+mod rows;
 mod told;
 
 use std::collections::HashSet;
@@ -11,25 +13,23 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::actors::stock_keeper::{self, ImportedCount};
-use crate::domain::catalogue::{self, Import, ImportError, Record, Row, Wishes};
+use crate::actors::stock_keeper::{self, Described, ImportedCount};
+use crate::domain::catalogue::{self, Record, Row, Wishes};
 use crate::domain::{Currency, Sku};
 use crate::output;
 use crate::settings::{Settings, ShopKind};
 
 use super::directory::Mark;
 use super::layout::Layout;
-use super::shelf_room::{ShelfRoom, another_answer};
+use super::shelf_room::{self, ShelfRoom, another_answer};
 use super::shelves::{Asked, Told as Answer};
 use super::{Failure, said};
-use told::Told;
+use missing::Missing;
+use rows::{ROWS_AT_ONCE, Rows};
+use told::{Taken, Told};
 
-/// Rows that are read before they are listed, and about how much text they have: of a long file never more are in memory, and they
-/// travel in one question.
-const ROWS_AT_ONCE: usize = 250;
-const BYTES_AT_ONCE: usize = 256 * 1024;
 /// Of a shorter file nobody wants to see how far it is.
 const PROGRESS_BYTES_MIN: u64 = 256 * 1024;
 const FILE_NAME_CHARS_MAX: usize = 200;
@@ -54,9 +54,15 @@ pub struct Arguments {
     /// Make up prices and stock for which the file has no column, the same each time: for benchmarks in a demo
     #[arg(long)]
     derive: bool,
-    /// Take what is not in the file off sale; rows that are rejected count as in it
-    #[arg(long, conflicts_with = "dry_run")]
+    /// Take what is not in the file off sale; rows that are rejected count as in it. With --dry-run only say what that would be
+    #[arg(long)]
     delist_missing: bool,
+    /// Let --delist-missing take more than half of what is sold off sale
+    #[arg(long, requires = "delist_missing")]
+    delist_most: bool,
+    /// Leave the stock of products that the shop has already as it is; the file's is that of new ones alone
+    #[arg(long)]
+    keep_stock: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -96,9 +102,7 @@ impl Arguments {
 pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mark = Mark::read(&Layout::of(&settings))?;
     let wishes = arguments.wishes(settings.shop.currency, mark.map(|mark| mark.kind))?;
-    let opened = File::open(&arguments.file);
-    let opened =
-        opened.map_err(|error| Failure(format!("cannot open {}: {error}", arguments.file.display())))?;
+    let opened = arguments.opened()?;
     let progress = progress(opened.metadata().map_or(0, |found| found.len()));
     let import =
         catalogue::open(progress.wrap_read(opened), &wishes).map_err(|error| arguments.cannot(error))?;
@@ -106,7 +110,16 @@ pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failur
     if !arguments.json {
         output::print(format_args!("{}", told.table()));
     }
-    let rows = Rows { import, told: &mut told, progress, seen: arguments.delist_missing.then(HashSet::new) };
+    if arguments.delist_missing {
+        let in_file = arguments.skus(&wishes)?;
+        let was_opened = Layout::of(&settings).journal().is_dir();
+        let on_sale = |asked| match was_opened {
+            true => shelf_room::look(&settings, asked),
+            false => Ok(Answer::Skus(vec![])),
+        };
+        told.miss(Missing::of(&in_file, on_sale)?);
+    }
+    let rows = Rows::new(import, &mut told, progress);
     if arguments.dry_run {
         arguments.only_read(rows)?;
     } else {
@@ -117,6 +130,10 @@ pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failur
     } else {
         told.complain(&arguments.file);
         println!("{told}");
+    }
+    if arguments.dry_run {
+        // it fails where the import would
+        arguments.let_go(told.missing())?;
     }
     Ok(if told.has_rejected() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -129,20 +146,62 @@ fn progress(bytes: u64) -> ProgressBar {
 }
 
 impl Arguments {
+    fn opened(&self) -> Result<File, Failure> {
+        File::open(&self.file)
+            .map_err(|error| Failure(format!("cannot open {}: {error}", self.file.display())))
+    }
+
+    /// The SKUs of all rows. The file is read for them before anything is written: whether it is the right one shows by what it
+    /// has not.
+    fn skus(&self, wishes: &Wishes) -> Result<HashSet<Sku>, Failure> {
+        let file = self.opened()?;
+        if !file.metadata().is_ok_and(|found| found.is_file()) {
+            return Err(self.cannot("--delist-missing reads it twice: give a file, and no pipe"));
+        }
+        let mut skus = HashSet::new();
+        for record in catalogue::open(file, wishes).map_err(|error| self.cannot(error))? {
+            match record.map_err(|error| self.cannot(error))? {
+                Record::Row(row) => skus.extend([row.product.sku]),
+                Record::Rejected(rejected) => {
+                    let sku =
+                        rejected.sku.ok_or_else(|| self.cannot(nameless(rejected.line, &rejected.why)))?;
+                    skus.extend([sku]);
+                }
+                Record::LeftOut(_) => {}
+            }
+        }
+        if skus.is_empty() {
+            return Err(self.cannot(
+                "it has no row of a product, and --delist-missing would empty the shop: nothing was written",
+            ));
+        }
+        Ok(skus)
+    }
+
     fn only_read(&self, mut rows: Rows<'_>) -> Result<(), Failure> {
         while !rows.next().map_err(|error| self.cannot(error))?.is_empty() {}
+        self.has_rows(&rows)
+    }
+
+    fn has_rows(&self, rows: &Rows<'_>) -> Result<(), Failure> {
+        if rows.told.is_of_nothing() {
+            return Err(self.cannot("it has a line of names and no row below it: nothing was written"));
+        }
         Ok(())
     }
 
     /// In the shop whose daemon runs, or in a directory that none has open.
-    fn bring_up_to_date(&self, settings: &Settings, rows: Rows<'_>) -> Result<(), Failure> {
+    fn bring_up_to_date(&self, settings: &Settings, mut rows: Rows<'_>) -> Result<(), Failure> {
+        self.let_go(rows.told.missing())?;
+        let first = rows.next().map_err(|error| self.cannot(error))?;
+        self.has_rows(&rows)?;
         let room = ShelfRoom::enter(settings)?;
-        let done = self.import_all(&room, rows);
+        let done = self.import_all(&room, first, rows);
         room.leave();
         done
     }
 
-    fn import_all(&self, room: &ShelfRoom, mut rows: Rows<'_>) -> Result<(), Failure> {
+    fn import_all(&self, room: &ShelfRoom, first: Vec<Row>, mut rows: Rows<'_>) -> Result<(), Failure> {
         let (reason, who) = (self.file_name(), said::who(None)?);
         let mut sum = ImportedCount::default();
         let cut_short = |why: &dyn fmt::Display, sum: ImportedCount| {
@@ -150,49 +209,30 @@ impl Arguments {
             let so_far = format!("{new} new, {changed} changed, {adjusted} adjusted so far");
             self.cannot(format!("{why}; {so_far}: the same command once more goes on"))
         };
-        loop {
-            let some = rows.next().map_err(|error| cut_short(&error, sum))?;
-            if some.is_empty() {
-                break;
-            }
-            let products = some.into_iter().map(|row| (row.product, row.opening_stock)).collect();
-            let import = stock_keeper::Import { products, reason: reason.clone(), who: who.clone() };
-            match room.ask(Asked::Import(import)).map_err(|Failure(why)| cut_short(&why, sum))? {
+        let ask = |asked, sum| room.ask(asked).map_err(|Failure(why)| cut_short(&why, sum));
+        let mut some = first;
+        while !some.is_empty() {
+            let products = some.into_iter().map(described).collect();
+            let (reason, who) = (reason.clone(), who.clone());
+            let import = stock_keeper::Update { products, keep_stock: self.keep_stock, reason, who };
+            match ask(Asked::Import(import), sum)? {
                 Answer::Imported(done) => sum.add(done),
                 _ => return Err(another_answer()),
             }
-            rows.progress
-                .set_message(format!("{} new, {} changed, {} adjusted", sum.new, sum.changed, sum.adjusted));
+            rows.shows(format!("{} new, {} changed, {} adjusted", sum.new, sum.changed, sum.adjusted));
+            some = rows.next().map_err(|error| cut_short(&error, sum))?;
         }
         let delisted =
-            rows.seen.take().map(|seen| self.delist_missing(room, &seen, rows.told)).transpose()?;
-        room.ask(Asked::Show)?;
-        rows.told.were_taken(sum, delisted);
+            rows.told.missing().map(|missing| delist(missing, |asked| ask(asked, sum))).transpose()?;
+        ask(Asked::Show, sum)?;
+        rows.told.were_taken(Taken { count: sum, delisted, keep_stock: self.keep_stock });
         Ok(())
     }
 
-    /// What the file does not have, also not in a row that was rejected.
-    fn delist_missing(&self, room: &ShelfRoom, seen: &HashSet<Sku>, told: &Told) -> Result<usize, Failure> {
-        if told.has_rejected_without_sku() {
-            let why =
-                "a row was rejected whose SKU cannot be read: nothing is taken off sale; correct it first";
-            return Err(self.cannot(why));
-        }
-        let (mut after, mut delisted) = (None, 0);
-        loop {
-            let Answer::Skus(skus) = room.ask(Asked::Skus { after: after.clone() })? else {
-                return Err(another_answer());
-            };
-            let Some(last) = skus.last().cloned() else { return Ok(delisted) };
-            after = Some(last);
-            let missing: Vec<Sku> = skus.into_iter().filter(|sku| !seen.contains(sku)).collect();
-            for some in missing.chunks(ROWS_AT_ONCE) {
-                match room.ask(Asked::Delist(some.to_vec()))? {
-                    Answer::Delisted(more) => delisted += more,
-                    _ => return Err(another_answer()),
-                }
-            }
-        }
+    /// More than a few go only where the operator says so.
+    fn let_go(&self, missing: Option<&Missing>) -> Result<(), Failure> {
+        let Some(missing) = missing.filter(|_| !self.delist_most) else { return Ok(()) };
+        missing.are_few().map_err(|why| self.cannot(why))
     }
 
     /// Why units are adjusted.
@@ -202,43 +242,26 @@ impl Arguments {
     }
 }
 
-/// The good rows of a file, some at a time; of the others it is told.
-struct Rows<'a> {
-    import: Import<'a, ProgressBarIter<File>>,
-    told: &'a mut Told,
-    progress: ProgressBar,
-    /// The SKUs of all rows, where they are wanted.
-    seen: Option<HashSet<Sku>>,
+fn described(Row { product, opening_stock, unsaid, .. }: Row) -> Described {
+    Described { product, counted: opening_stock, unsaid }
 }
 
-impl Rows<'_> {
-    /// None are left where it gives none.
-    fn next(&mut self) -> Result<Vec<Row>, ImportError> {
-        let (mut rows, mut bytes) = (Vec::with_capacity(ROWS_AT_ONCE), 0);
-        while rows.len() < ROWS_AT_ONCE && bytes < BYTES_AT_ONCE {
-            match self.import.next().transpose()? {
-                Some(Record::Row(row)) => {
-                    self.told.takes(&row);
-                    self.see(Some(&row.product.sku));
-                    bytes += row.product.text_bytes();
-                    rows.push(row);
-                }
-                Some(Record::Rejected(rejected)) => {
-                    self.see(rejected.sku.as_ref());
-                    self.told.rejects(rejected);
-                }
-                Some(Record::LeftOut(left_out)) => self.told.leaves_out(&left_out),
-                None => break,
-            }
-        }
-        Ok(rows)
-    }
+fn nameless(line: u64, why: &str) -> String {
+    format!(
+        "line {line} is rejected ({why}), and whose row it is cannot be read: correct it before --delist-missing; nothing was written"
+    )
+}
 
-    fn see(&mut self, sku: Option<&Sku>) {
-        if let (Some(seen), Some(sku)) = (&mut self.seen, sku) {
-            seen.insert(sku.clone());
+/// How many of them were still on sale.
+fn delist(missing: &Missing, ask: impl Fn(Asked) -> Result<Answer, Failure>) -> Result<usize, Failure> {
+    let mut delisted = 0;
+    for some in missing.skus.chunks(ROWS_AT_ONCE) {
+        match ask(Asked::Delist(some.to_vec()))? {
+            Answer::Delisted(more) => delisted += more,
+            _ => return Err(another_answer()),
         }
     }
+    Ok(delisted)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl ShelfRoom {
             ShelfRoom::OfDaemon(layout) => match ask_if_open::<Said>(layout, Question::Shelves(asked))? {
                 Answered::ByDaemon(said) => said,
                 Answered::NoDaemon(_) => {
-                    Err("the daemon has gone meanwhile: the same command once more goes on".to_owned())
+                    Err("the daemon has gone meanwhile, and this was not asked of it".to_owned())
                 }
             },
             ShelfRoom::OfDirectory(started) => started.system.block_on(started.shelves.ask(asked)),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Shop;
-use crate::actors::stock_keeper::{Count, Delist, Import, ImportedCount, Listed};
+use crate::actors::stock_keeper::{Count, Delist, ImportedCount, Listed, Update};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{Currency, Sku};
 use crate::gateway::LiveCatalogue;
@@ -34,7 +34,7 @@ pub const SKUS_AT_ONCE: usize = 10_000;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
-    Import(Import),
+    Import(Update),
     Count(Count),
     Delist(Vec<Sku>),
     /// The import is at its end: customers see all of it.
@@ -134,9 +134,9 @@ impl LiveShelves {
         }
     }
 
-    async fn import(&self, import: Import) -> Said {
-        let foreign = import.products.iter().find(|(product, _)| product.price.currency != self.currency);
-        if let Some((product, _)) = foreign {
+    async fn import(&self, import: Update) -> Said {
+        let mut products = import.products.iter().map(|described| &described.product);
+        if let Some(product) = products.find(|product| product.price.currency != self.currency) {
             return Err(format!(
                 "{} costs {}, and the shop's currency is {}",
                 product.sku, product.price, self.currency

@@ -115,11 +115,22 @@ fn a_file_that_is_missing_or_no_catalogue_says_so_and_changes_nothing() {
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("nowhere.csv"), "{missing:?}");
     let file = shop.data().with_file_name("letter.csv");
-    for text in ["", "Dear shop,\nhow are you?\n", "\u{0}\u{1}\u{2}"] {
+    for (text, why) in [
+        ("", "is empty"),
+        ("Dear shop,\nhow are you?\n", "no column for `sku`"),
+        ("\u{0}\u{1}\u{2}", "bytes of zero"),
+        ("sku,title,price,stock\n", "no row below it: nothing was written"),
+        ("sku,title,price,stock\n,,,\n", "no row below it: nothing was written"),
+        ("PD-1,Emma,7.99,3\n", "put a line of names above it"),
+        ("PK\u{3}\u{4}", "save the sheet as CSV"),
+    ] {
         fs::write(&file, text).unwrap();
-        let refused = imports(&shop, &file, &[]);
-        assert_eq!(refused.status.code(), Some(1), "{text:?}: {refused:?}");
-        assert!(String::from_utf8_lossy(&refused.stderr).contains("letter.csv"), "{refused:?}");
+        for flags in [&[][..], &["--dry-run"]] {
+            let refused = imports(&shop, &file, flags);
+            assert_eq!(refused.status.code(), Some(1), "{text:?}: {refused:?}");
+            let said = complaints(&refused);
+            assert!(said.contains("letter.csv: ") && said.contains(why), "{text:?}: {said}");
+        }
     }
 }
 
@@ -242,4 +253,62 @@ fn the_help_of_the_import_names_every_column() {
     ] {
         assert!(help.contains(said), "{said}: {help}");
     }
+}
+
+#[test]
+fn what_would_be_taken_off_sale_is_shown_and_most_of_a_shop_goes_only_where_that_is_said() {
+    let mut shop = empty().closed();
+    let path = shop.data().with_file_name("books.csv");
+    let file = |text: &str| {
+        fs::write(&path, format!("sku,title,price,stock\n{text}")).unwrap();
+        path.clone()
+    };
+    let few = "A,Book A,9.00,2\nB,Book B,9.00,2\nC,Book C,9.00,2\n";
+    let first = imports(&shop, &file(&format!("{few}D,Book D,9.00,2\n")), &["--delist-missing"]);
+    assert!(out(&first).contains("4 new, 0 changed"), "{first:?}");
+    let listed = || out(&shop.command(&["products", "--all", "--json"]));
+    let before = listed();
+    for (rows, flags) in [
+        ("", &["--delist-missing", "--delist-most"][..]),
+        (",,,\n", &["--delist-missing", "--delist-most"]),
+        ("A,Book A,9.00,2\n", &["--delist-missing"]),
+        ("A,Book A,9.00,2\n", &["--delist-missing", "--dry-run"]),
+        ("A,Book A,9.00,2\n,No SKU,9.00,2\n", &["--delist-missing", "--delist-most"]),
+    ] {
+        let refused = imports(&shop, &file(rows), flags);
+        assert_eq!(refused.status.code(), Some(1), "{rows:?} {flags:?}: {refused:?}");
+        assert!(complaints(&refused).contains("nothing was written"), "{rows:?}: {}", complaints(&refused));
+        assert_eq!(listed(), before, "{rows:?} {flags:?}");
+    }
+    let shown = imports(&shop, &file(few), &["--delist-missing", "--dry-run"]);
+    let would = "1 of 4 products on sale are not in the file and would be taken off sale: D\n";
+    assert!(out(&shown).contains(would), "{}", out(&shown));
+    assert_eq!(listed(), before);
+    let most = imports(&shop, &file("A,Book A,9.00,2\n"), &["--delist-missing", "--delist-most"]);
+    assert!(out(&most).contains("; 3 of 4 taken off sale"), "{}", out(&most));
+    shop.start();
+    shop.client().get("/products/A").expect(200);
+    shop.client().get("/products/D").expect_problem(410, "product_gone");
+}
+
+#[test]
+fn a_list_of_prices_changes_prices_alone_and_says_whose_stock_it_changed() {
+    let mut shop = empty().closed();
+    let path = shop.data().with_file_name("books.csv");
+    let brings = |text: &str, flags: &[&str]| {
+        fs::write(&path, text).unwrap();
+        out(&imports(&shop, &path, flags))
+    };
+    brings("sku,title,authors,year,price,stock\nA,Emma,Jane Austen,1815,9.00,5\n", &[]);
+    let kept = brings("sku,title,price,stock\nA,Emma,8.00,9\nB,Iliad,7.00,1\n", &["--keep-stock"]);
+    let said = "2 rows taken: 1 new, 1 changed, 0 adjusted; 0 rejected, 0 left out\n--keep-stock: the stock of 1 that the shop had \
+                already is as it was";
+    assert!(kept.contains(said), "{kept}");
+    let adjusted = brings("sku,title,year,price,stock\nB,Iliad,,7.00,4\n", &[]);
+    assert!(adjusted.contains("\nadjusted: the stock of 1 is now what the file says"), "{adjusted}");
+    shop.start();
+    let book = shop.client().get("/products/A").expect(200).json;
+    assert_eq!((&book["authors"][0], &book["year"]), (&"Jane Austen".into(), &1815.into()), "{book}");
+    assert_eq!(book["price"]["amount"], 800, "{book}");
+    assert_eq!((shop.available("A"), shop.available("B")), (5, 4));
 }

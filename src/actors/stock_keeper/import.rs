@@ -1,18 +1,32 @@
 use crate::actors::Turn;
+use crate::domain::catalogue::Product;
 
-use super::{Event, Import, ImportedCount, Listed, StockItem, count};
+use super::{Described, Event, Import, ImportedCount, Listed, StockItem, Update, count};
+
+pub fn import(turn: &mut Turn<'_>, question: &Import) {
+    let done = bring_up_to_date(turn, &Update::from(question.clone()));
+    turn.answer(question, done);
+}
+
+pub fn update(turn: &mut Turn<'_>, question: &Update) {
+    let done = bring_up_to_date(turn, question);
+    turn.answer(question, done);
+}
 
 /// Of a SKU that comes twice the last counts.
-pub fn import(turn: &mut Turn<'_>, question: &Import) {
-    let Import { products, reason, who } = question;
+fn bring_up_to_date(
+    turn: &mut Turn<'_>,
+    Update { products, keep_stock, reason, who }: &Update,
+) -> ImportedCount {
     let mut done = ImportedCount::default();
-    for (product, counted) in products {
-        let sku = &product.sku;
+    for described in products {
+        let sku = &described.product.sku;
         let listed = turn.get::<Listed>(sku);
+        let product = whole(described, listed.as_deref().map(|listed| &listed.product));
         let is_known =
-            listed.as_ref().is_some_and(|listed| listed.product == *product && listed.delisted_at.is_none());
+            listed.as_ref().is_some_and(|listed| listed.product == product && listed.delisted_at.is_none());
         if !is_known {
-            turn.record(Event::Listed { product: Box::new(product.clone()) });
+            turn.record(Event::Listed { product: Box::new(product) });
         }
         match listed {
             None => done.new += 1,
@@ -21,10 +35,19 @@ pub fn import(turn: &mut Turn<'_>, question: &Import) {
         }
         // units that were never counted are found, not adjusted
         if turn.get::<StockItem>(sku).is_none() {
-            turn.record(Event::Found { sku: sku.clone(), quantity: *counted });
-        } else if count::bring_to(turn, sku, *counted, reason, who) {
+            turn.record(Event::Found { sku: sku.clone(), quantity: described.counted });
+        } else if !keep_stock && count::bring_to(turn, sku, described.counted, reason, who) {
             done.adjusted += 1;
         }
     }
-    turn.answer(question, done);
+    done
+}
+
+/// With what is listed in the place of what the file does not say.
+fn whole(described: &Described, listed: Option<&Product>) -> Product {
+    let mut product = described.product.clone();
+    if let Some(listed) = listed {
+        described.unsaid.iter().for_each(|&detail| product.take(detail, listed));
+    }
+    product
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::catalogue::Product;
+use crate::domain::catalogue::{Detail, Product};
 use crate::domain::{Backorder, Date, Money, OrderId, Sku, Timeline, Units};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
@@ -120,6 +120,7 @@ pub enum Message {
     Import(Import),
     Count(Count),
     Delist(Delist),
+    Update(Update),
 }
 
 impl Versioned for Message {
@@ -138,6 +139,7 @@ questions! { StockKeeper:
     Import -> ImportedCount,
     Count -> Result<(), NotListed>,
     Delist -> usize,
+    Update -> ImportedCount,
 }
 
 /// The demo world, benches: products to list, each with the units found on the shelf if it is new.
@@ -149,6 +151,26 @@ pub struct List {
 
 /// `doorstep import catalogue`: brings products up to date, each with the units that the file has counted. One that was taken off
 /// sale is sold again. The same once more changes nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    pub products: Vec<Described>,
+    /// Counted are new products alone: of one whose units are known they stay as they are.
+    pub keep_stock: bool,
+    /// Why units are adjusted: the file's name.
+    pub reason: String,
+    pub who: String,
+}
+
+/// A product as a file has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Described {
+    pub product: Product,
+    pub counted: u32,
+    /// What the file says nothing of: of a product that is listed it stays.
+    pub unsaid: Vec<Detail>,
+}
+
+/// An update as journals of earlier builds have it: its files said all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
     pub products: Vec<(Product, u32)>,
@@ -179,6 +201,13 @@ pub enum Counted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the shop lists no such product: `doorstep products` shows those that it does")]
 pub struct NotListed;
+
+impl From<Import> for Update {
+    fn from(Import { products, reason, who }: Import) -> Update {
+        let all_said = |(product, counted)| Described { product, counted, unsaid: vec![] };
+        Update { products: products.into_iter().map(all_said).collect(), keep_stock: false, reason, who }
+    }
+}
 
 /// `doorstep delist`, and an import that takes what its file does not have off sale: it is neither reserved nor are quotes asked for it. Replies how many were on sale.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -271,6 +300,7 @@ impl Message {
             | Message::Import(_)
             | Message::Count(_)
             | Message::Delist(_)
+            | Message::Update(_)
             | Message::Check(_)
             | Message::Earliest(_)
             | Message::QuoteAnswered { .. }
@@ -296,6 +326,7 @@ impl Message {
             | Message::Import(_)
             | Message::Count(_)
             | Message::Delist(_)
+            | Message::Update(_)
             | Message::Check(_)
             | Message::Earliest(_)
             | Message::Reserve { .. }

@@ -57,8 +57,8 @@ pub use demand::{Demand, DemandId, DemandLine, Waiting, Who};
 pub use event::{Event, PromisedLine};
 pub use given_up::who_waits_for;
 pub use messages::{
-    Availability, Check, Count, Counted, Delist, Earliest, Import, ImportedCount, List, ListedCount, Message,
-    Move, NotListed, ShowTimeline, StockKeeper,
+    Availability, Check, Count, Counted, Delist, Described, Earliest, Import, ImportedCount, List,
+    ListedCount, Message, Move, NotListed, ShowTimeline, StockKeeper, Update,
 };
 pub use purchase_order::{PurchaseOrder, Supply};
 pub use purchase_order_id::PurchaseOrderId;

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::missing::Missing;
 use crate::actors::stock_keeper::ImportedCount;
 use crate::cli::failure::Failure;
-use crate::domain::catalogue::{LeftOut, Rejected, Row, Table};
+use crate::domain::catalogue::{EMPTY_ROW, LeftOut, Rejected, Row, Table};
 
 /// Rows that are shown one by one, in each list; the rest is counted.
 const LINES_SHOWN_MAX: usize = 50;
@@ -21,6 +22,8 @@ pub(super) struct Told {
     good_rows: usize,
     /// `None`: nothing was written.
     taken: Option<Taken>,
+    /// What the file does not have, where that was asked for.
+    missing: Option<Missing>,
     rejected: Lines,
     warnings: Lines,
     /// How many rows for each reason.
@@ -28,18 +31,18 @@ pub(super) struct Told {
 }
 
 #[derive(Serialize)]
-struct Taken {
+pub(super) struct Taken {
     #[serde(flatten)]
-    count: ImportedCount,
+    pub count: ImportedCount,
     /// Taken off sale since the file does not have it; `None`: that was not wanted.
-    delisted: Option<usize>,
+    pub delisted: Option<usize>,
+    /// The file's counts were those of new products alone.
+    pub keep_stock: bool,
 }
 
 #[derive(Default, Serialize)]
 struct Lines {
     count: usize,
-    #[serde(skip)]
-    nameless: usize,
     /// The first of them.
     lines: Vec<Line>,
 }
@@ -57,6 +60,7 @@ impl Told {
             table,
             good_rows: 0,
             taken: None,
+            missing: None,
             rejected: Lines::default(),
             warnings: Lines::default(),
             left_out: BTreeMap::new(),
@@ -82,13 +86,21 @@ impl Told {
         *self.left_out.entry(left_out.why).or_default() += 1;
     }
 
-    pub fn were_taken(&mut self, count: ImportedCount, delisted: Option<usize>) {
-        self.taken = Some(Taken { count, delisted });
+    pub fn were_taken(&mut self, taken: Taken) {
+        self.taken = Some(taken);
     }
 
-    /// Whose row it was nobody knows.
-    pub fn has_rejected_without_sku(&self) -> bool {
-        self.rejected.nameless > 0
+    pub fn miss(&mut self, missing: Missing) {
+        self.missing = Some(missing);
+    }
+
+    pub fn missing(&self) -> Option<&Missing> {
+        self.missing.as_ref()
+    }
+
+    /// No product stands in the file, not even one that is wrong.
+    pub fn is_of_nothing(&self) -> bool {
+        self.good_rows + self.rejected.count == 0 && self.left_out.keys().all(|why| *why == EMPTY_ROW)
     }
 
     pub fn has_rejected(&self) -> bool {
@@ -109,7 +121,6 @@ impl Told {
 impl Lines {
     fn add(&mut self, line: u64, sku: Option<String>, why: String) {
         self.count += 1;
-        self.nameless += usize::from(sku.is_none());
         if self.lines.len() < LINES_KEPT_MAX {
             self.lines.push(Line { line, sku, why });
         }
@@ -132,15 +143,35 @@ impl fmt::Display for Told {
         for (why, count) in &self.left_out {
             writeln!(f, "left out: {count}, {why}")?;
         }
+        if let (None, Some(missing)) = (&self.taken, &self.missing) {
+            writeln!(f, "{missing}")?;
+        }
         let (rejected, left_out) = (self.rejected.count, self.left_out.values().sum::<usize>());
         let good = self.good_rows;
         match &self.taken {
-            Some(Taken { count: ImportedCount { new, changed, adjusted }, delisted }) => {
+            Some(Taken { count: ImportedCount { new, changed, adjusted }, delisted, keep_stock }) => {
                 write!(
                     f,
                     "{good} rows taken: {new} new, {changed} changed, {adjusted} adjusted; {rejected} rejected, {left_out} left out"
                 )?;
-                delisted.map_or(Ok(()), |delisted| write!(f, "; {delisted} taken off sale"))
+                if let (Some(delisted), Some(missing)) = (delisted, &self.missing) {
+                    write!(f, "; {delisted} of {} taken off sale", missing.on_sale)?;
+                }
+                if *keep_stock {
+                    let known = good.saturating_sub(*new);
+                    return write!(
+                        f,
+                        "\n--keep-stock: the stock of {known} that the shop had already is as it was"
+                    );
+                }
+                if *adjusted > 0 {
+                    write!(
+                        f,
+                        "\nadjusted: the stock of {adjusted} is now what the file says, also where copies were sold since it was \
+                         written; --keep-stock leaves known stock alone"
+                    )?;
+                }
+                Ok(())
             }
             None => {
                 write!(

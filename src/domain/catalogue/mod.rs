@@ -27,9 +27,9 @@ pub use demo::demo;
 pub use fold::fold;
 pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page};
 pub use isbn::{BadIsbn, Isbn};
-pub use product::{BadProduct, Product};
+pub use product::{BadProduct, Detail, Product};
 pub use query::QUERY_WORDS_MAX;
 pub use reading::{
-    Column, Import, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Table, Used, Wishes,
-    amount, columns_as_help, columns_as_markdown, exports_as_markdown, import, open,
+    Column, EMPTY_ROW, Import, ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Row, Table, Used,
+    Wishes, amount, columns_as_help, columns_as_markdown, exports_as_markdown, import, open,
 };

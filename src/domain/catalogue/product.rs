@@ -48,7 +48,33 @@ pub enum BadProduct {
     Weight(u32),
 }
 
+/// What may be unsaid of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Detail {
+    Authors,
+    Isbn,
+    Weight,
+    Year,
+    Language,
+}
+
+impl Detail {
+    pub const ALL: [Detail; 5] =
+        [Detail::Authors, Detail::Isbn, Detail::Weight, Detail::Year, Detail::Language];
+}
+
 impl Product {
+    /// Has of it what `other` has.
+    pub fn take(&mut self, detail: Detail, other: &Product) {
+        match detail {
+            Detail::Authors => self.authors.clone_from(&other.authors),
+            Detail::Isbn => self.isbn.clone_from(&other.isbn),
+            Detail::Weight => self.weight_grams = other.weight_grams,
+            Detail::Year => self.year = other.year,
+            Detail::Language => self.language.clone_from(&other.language),
+        }
+    }
+
     /// About so much text it has.
     pub fn text_bytes(&self) -> usize {
         self.title.len() + self.authors.iter().map(String::len).sum::<usize>()

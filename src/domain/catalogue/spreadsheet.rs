@@ -17,10 +17,10 @@ pub(super) fn is_rounded(cell: &str) -> bool {
         && number.parse::<f64>().is_ok()
 }
 
-/// `12.0` and `12.00` as `12`.
+/// `12.0` and `12.00` as `12`; `12.000` may be twelve thousand.
 pub(super) fn without_zero_fraction(number: &str) -> &str {
     match number.split_once('.') {
-        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|c| c == b'0') => whole,
+        Some((whole, "0" | "00")) => whole,
         _ => number,
     }
 }
@@ -48,6 +48,8 @@ mod tests {
     #[test]
     fn only_a_fraction_of_zeros_goes() {
         assert_eq!(without_zero_fraction("12.00"), "12");
-        assert_eq!((without_zero_fraction("12."), without_zero_fraction("12.5")), ("12.", "12.5"));
+        for other in ["12.", "12.5", "12.000"] {
+            assert_eq!(without_zero_fraction(other), other);
+        }
     }
 }

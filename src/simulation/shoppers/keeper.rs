@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rand::RngExt;
 
-use crate::actors::stock_keeper::{Count, Counted, Delist, Import, Message};
+use crate::actors::stock_keeper::{Count, Counted, Delist, Described, Message, Update};
 use crate::domain::Sku;
 use crate::domain::catalogue::{Catalogue, Product};
 
@@ -85,8 +85,9 @@ impl Shopper {
         let sku = off_sale.pop_first()?;
         let product = self.assortment.rows().iter().find(|(product, _)| product.sku == sku)?.0.clone();
         let units = self.rng.random_range(0..=COUNTED_MAX);
-        let (products, reason) = (vec![(product, units)], history::counted(units));
-        self.asks_until_told(Import { products, reason, who: "shopkeeper".to_owned() }.into()).await?;
+        let products = vec![Described { product, counted: units, unsaid: vec![] }];
+        let (reason, who) = (history::counted(units), "shopkeeper".to_owned());
+        self.asks_until_told(Update { products, keep_stock: false, reason, who }.into()).await?;
         self.shows(off_sale);
         Some(())
     }

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::actors::stock_keeper::{
-    Availability, Count, Counted, Delist, Import, ImportedCount, Listed, NotListed,
+    Availability, Count, Counted, Delist, Described, Import, ImportedCount, Listed, NotListed, Update,
 };
 use crate::domain::CaseKind;
+use crate::domain::catalogue::Detail;
 
 fn counts(keeper: &mut Alone<Shop>, name: &str, counted: Counted) -> Heard {
     keeper.is_asked(Count { sku: sku(name), counted, reason: "stocktake".to_owned(), who: "Ada".to_owned() })
@@ -101,6 +102,50 @@ fn an_import_brings_text_price_and_stock_up_to_date_and_again_changes_nothing() 
     assert_eq!(adjusted, [by_file("A", -2), by_file("C", 2)]);
     let (done, heard) = imports(&mut keeper, &file);
     assert_eq!((done, heard.is_nothing()), (ImportedCount::default(), true));
+}
+
+#[test]
+fn what_a_file_does_not_say_stays_as_it_is_listed_and_what_it_leaves_empty_goes() {
+    let mut keeper = with_stock(&[("A", 10)]);
+    let whole = Product { year: Some(1815), ..product("A") };
+    imports(&mut keeper, &[(whole.clone(), 10)]);
+    let bare = Product {
+        authors: vec![],
+        year: None,
+        language: None,
+        isbn: None,
+        weight_grams: None,
+        ..whole.clone()
+    };
+    let mut updates = |product: &Product, unsaid: &[Detail]| {
+        let products = vec![Described { product: product.clone(), counted: 10, unsaid: unsaid.to_vec() }];
+        let (reason, who) = ("books.csv".to_owned(), "import".to_owned());
+        let heard = keeper.is_asked(Update { products, keep_stock: false, reason, who });
+        (*heard.reply::<ImportedCount>().unwrap(), keeper.get::<Listed>(&sku("A")).unwrap().product.clone())
+    };
+    let renamed = Product { title: "Emma".to_owned(), ..bare.clone() };
+    let (done, listed) = updates(&renamed, &Detail::ALL);
+    assert_eq!(done, ImportedCount { new: 0, changed: 1, adjusted: 0 });
+    assert_eq!(listed, Product { title: "Emma".to_owned(), ..whole.clone() });
+    assert_eq!(updates(&renamed, &Detail::ALL).0, ImportedCount::default());
+    let all_but_authors = &Detail::ALL[1..];
+    assert_eq!(updates(&renamed, all_but_authors).1, Product { authors: vec![], ..listed });
+    assert_eq!(updates(&renamed, &[]).1, renamed);
+}
+
+#[test]
+fn an_old_file_leaves_the_stock_of_what_is_known_where_that_is_wanted() {
+    let mut keeper = with_stock(&[("A", 2)]);
+    let described = |name: &str, counted| Described { product: product(name), counted, unsaid: vec![] };
+    let products = vec![described("A", 5), described("B", 4)];
+    let (reason, who) = ("old.csv".to_owned(), "import".to_owned());
+    let mut updates = |keep_stock| {
+        let (products, reason, who) = (products.clone(), reason.clone(), who.clone());
+        let heard = keeper.is_asked(Update { products, keep_stock, reason, who });
+        (*heard.reply::<ImportedCount>().unwrap(), shelf(&keeper, "A").0, shelf(&keeper, "B").0)
+    };
+    assert_eq!(updates(true), (ImportedCount { new: 1, changed: 0, adjusted: 0 }, 2, 4));
+    assert_eq!(updates(false), (ImportedCount { new: 0, changed: 0, adjusted: 1 }, 5, 4));
 }
 
 #[test]

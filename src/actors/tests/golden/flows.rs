@@ -10,7 +10,7 @@ use super::kept::Kept;
 use crate::actors::back_office::{CloseCase, ShowCase};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
 use crate::actors::order_manager::{self, Cancel, Order, Show};
-use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Earliest, Import};
+use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Earliest, Import, Update};
 use crate::actors::tests::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use crate::actors::tests::world::{
     Faults, NONE, ONE, PLENTY, World, closed, details, line, name_of, order_of, partners, product,
@@ -20,6 +20,7 @@ use crate::actors::web_session::{
     PayWith, RemoveLine, RevokeKey, SetLine, Submit, View,
 };
 use crate::actors::{Address, Message, Rules, Shop};
+use crate::domain::catalogue::Detail;
 use crate::domain::{ApiKey, Backorder, CaseId, OrderId, OrderState, ProgramId, SessionId, Sku, Units};
 use crate::journal::{Journal as _, Position};
 use crate::partners::processor::TypedCard;
@@ -243,7 +244,11 @@ async fn keep_the_shelves(world: &World) {
     let (kit, sku) = (&world.kit, Sku::parse("PD-0009").unwrap());
     let (reason, who) = ("books.csv".to_owned(), "Ada".to_owned());
     let products = vec![(product(sku.as_str()), 3)];
-    kit.ask(Import { products, reason: reason.clone(), who: who.clone() }).await.unwrap();
+    let import = Import { products, reason: reason.clone(), who: who.clone() };
+    kit.ask(import.clone()).await.unwrap();
+    let mut update = Update::from(import);
+    update.products[0].unsaid = Detail::ALL.to_vec();
+    kit.ask(update).await.unwrap();
     for counted in [Counted::Are(1), Counted::Came(2)] {
         let (sku, reason, who) = (sku.clone(), reason.clone(), who.clone());
         kit.ask(Count { sku, counted, reason, who }).await.unwrap().unwrap();

@@ -6,18 +6,73 @@ const PARTICLES: [&str; 24] = [
     "ibn", "la", "le", "mac", "o'", "st", "ten", "van", "von",
 ];
 /// What stands behind a name and is no other person's.
-const SUFFIXES: [&str; 8] = ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"];
+const SUFFIXES: [&str; 14] =
+    ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq", "ltd", "limited", "inc", "llc", "plc", "gmbh"];
+/// The last words of a company's name.
+const COMPANY: [&str; 16] = [
+    "ltd",
+    "limited",
+    "inc",
+    "llc",
+    "llp",
+    "plc",
+    "gmbh",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "sons",
+    "brothers",
+    "bros",
+    "daughters",
+    "group",
+];
+/// Who is known by one name has no surname.
+const ONE_NAME: [&str; 31] = [
+    "aeschylus",
+    "aesop",
+    "anonymous",
+    "aristophanes",
+    "aristotle",
+    "cicero",
+    "colette",
+    "confucius",
+    "epictetus",
+    "euclid",
+    "euripides",
+    "herodotus",
+    "hesiod",
+    "homer",
+    "horace",
+    "livy",
+    "lucretius",
+    "molière",
+    "ovid",
+    "plato",
+    "plutarch",
+    "rumi",
+    "seneca",
+    "sophocles",
+    "stendhal",
+    "tacitus",
+    "thucydides",
+    "unknown",
+    "various",
+    "virgil",
+    "voltaire",
+];
 
 /// Each person once, in the order of the field.
 ///
-/// `;` and `|` part persons, and where neither stands there, `&` and `and` do. A comma parts them too, unless `;` or `|`
-/// does, or what it parts is one name: `Writer, C.`, `Writer, Clara`, `Writer, Jr.`.
+/// `;` and `|` part persons, and where neither stands there, `&` and `and` do, but for those within a company's name. A comma parts
+/// them too, unless `;` or `|` does, or what it parts is one name: `Writer, C.`, `Writer, Clara Maria von`, `Garcia Marquez,
+/// Gabriel`, `Writer, Jr.`.
 pub(super) fn read(field: &str) -> Vec<String> {
     let field = one_line(field);
     let names: Vec<String> = if field.contains([';', '|']) {
         field.split([';', '|']).map(one_line).collect()
     } else {
-        field.replace(" and ", " & ").split(" & ").flat_map(persons).collect()
+        around_and(&field).iter().flat_map(|part| persons(part)).collect()
     };
     let mut authors: Vec<String> = Vec::new();
     for name in names {
@@ -33,6 +88,34 @@ pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What stands around `and` and `&`, where that is not one company.
+fn around_and(field: &str) -> Vec<String> {
+    let (mut parts, mut rest, mut sign) = (Vec::<String>::new(), field, "");
+    loop {
+        let next = [" and ", " & "].into_iter().filter_map(|sign| Some((rest.find(sign)?, sign))).min();
+        let part = next.map_or(rest, |(at, _)| &rest[..at]);
+        match parts.last_mut() {
+            Some(before) if is_one_company(before, part) => *before = format!("{before}{sign}{part}"),
+            _ => parts.push(part.to_owned()),
+        }
+        let Some((at, found)) = next else { return parts };
+        (rest, sign) = (&rest[at + found.len()..], found);
+    }
+}
+
+/// `Simon and Schuster Ltd`, `John Wiley & Sons`, `Faber & Faber`; but `Ada Lovelace and Penguin Ltd` are two.
+fn is_one_company(before: &str, after: &str) -> bool {
+    let before = before.rsplit(',').next().unwrap_or_default().trim();
+    let after = after.split(',').next().unwrap_or_default().trim();
+    let is_last_word = is_company(after);
+    !before.is_empty() && (before == after || is_last_word && (!before.contains(' ') || !after.contains(' ')))
+}
+
+fn is_company(name: &str) -> bool {
+    let last = name.rsplit(' ').next().unwrap_or_default().to_lowercase().replace('.', "");
+    COMPANY.contains(&last.as_str())
+}
+
 /// The persons between commas.
 fn persons(list: &str) -> Vec<String> {
     let mut persons: Vec<String> = Vec::new();
@@ -46,7 +129,7 @@ fn persons(list: &str) -> Vec<String> {
         }
     }
     match persons.as_slice() {
-        [surname, given] if is_surname(surname) && is_given(given) => vec![format!("{surname}, {given}")],
+        [surname, given] if are_one_name(surname, given) => vec![format!("{surname}, {given}")],
         _ => persons,
     }
 }
@@ -65,6 +148,23 @@ fn is_initials(word: &str) -> bool {
     letters > 0 && !others && word.chars().all(|c| !c.is_lowercase()) && (letters == 1 || letters == dots)
 }
 
+/// A name turned round. With two words before the comma and two behind it these are two persons.
+fn are_one_name(surname: &str, given: &str) -> bool {
+    let has_one_name = |name: &str| ONE_NAME.contains(&name.to_lowercase().as_str());
+    if [surname, given].into_iter().any(|name| has_one_name(name) || is_company(name)) {
+        return false;
+    }
+    is_surname(surname) || is_double_surname(surname) && is_given(given)
+}
+
+/// `Garcia Marquez`, `Vargas Llosa`: words without initials or a title. In scripts without capitals one cannot tell.
+fn is_double_surname(text: &str) -> bool {
+    text.split(' ').all(|word| {
+        let is_particle = PARTICLES.contains(&word.to_lowercase().as_str());
+        is_particle || word.starts_with(char::is_uppercase) && !word.ends_with('.') && !is_initials(word)
+    })
+}
+
 /// One word, or several of which the first are particles: `van der Post`, `Le Guin`.
 fn is_surname(text: &str) -> bool {
     let mut words = text.split(' ').peekable();
@@ -77,7 +177,8 @@ fn is_surname(text: &str) -> bool {
 /// One name, with initials behind it: `Clara`, `Ursula K.`.
 fn is_given(text: &str) -> bool {
     let mut words = text.split(' ');
-    words.next().is_some_and(|word| !is_initials(word)) && words.all(is_initials)
+    let is_name = |word: &str| word.starts_with(char::is_uppercase) && !is_initials(word);
+    words.next().is_some_and(is_name) && words.all(is_initials)
 }
 
 #[cfg(test)]
@@ -96,6 +197,15 @@ mod tests {
             "Le Guin, Ursula K.",
             "van der Post, Laurens",
             "Kurt Vonnegut, Jr.",
+            "Goethe, Johann Wolfgang von",
+            "Fitzgerald, F. Scott",
+            "Garcia Marquez, Gabriel",
+            "Vargas Llosa, Mario",
+            "de la Cruz, Juana Inés",
+            "村上, 春樹",
+            "Simon and Schuster Ltd",
+            "John Wiley & Sons, Inc.",
+            "Faber & Faber",
             "Jane Austen",
             "S.A.R.K.",
             "Homer",
@@ -119,6 +229,13 @@ mod tests {
             ("Gaiman, Neil & Pratchett, Terry", vec!["Gaiman, Neil", "Pratchett, Terry"]),
             ("A. Rossi, B. Bianchi, and C. Verdi", vec!["A. Rossi", "B. Bianchi", "C. Verdi"]),
             ("Marx and Engels", vec!["Marx", "Engels"]),
+            ("Homer, Robert Fagles", vec!["Homer", "Robert Fagles"]),
+            ("Jeffrey D. Sachs, Bono", vec!["Jeffrey D. Sachs", "Bono"]),
+            ("Dr. Seuss, Various", vec!["Dr. Seuss", "Various"]),
+            ("Jun Mochizuki, 望月淳", vec!["Jun Mochizuki", "望月淳"]),
+            ("Ada Lovelace and Penguin Ltd", vec!["Ada Lovelace", "Penguin Ltd"]),
+            ("Ada, Penguin Books Ltd", vec!["Ada", "Penguin Books Ltd"]),
+            ("Penguin, Simon and Schuster Ltd", vec!["Penguin", "Simon and Schuster Ltd"]),
             ("Simon & Schuster; Ada", vec!["Simon & Schuster", "Ada"]),
             ("", vec![]),
             (" ,; -", vec![]),

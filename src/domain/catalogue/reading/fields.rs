@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::catalogue::product::Detail;
+
 /// What the shop can know of a product from a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ours {
@@ -61,7 +63,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "item name",
             "product title",
         ],
-        rule: "1 to 512 bytes",
+        rule: "1 to 512 bytes; of a page's text (`&amp;`, `<em>`) what its reader saw, and so of authors",
     },
     Field {
         ours: Ours::Price,
@@ -82,7 +84,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "gross price",
         ],
         rule: "of one copy, tax included, in the shop's currency, whose sign or code may stand there: `12.99`, `£12.99`, \
-               `12,99`, `1.234,50`. What may be two prices (`1,234`) is refused by its line",
+               `12,99`, `1.234,50`. What may be two prices (`1,234`) is refused by its line, and a column whose name says another currency",
     },
     Field {
         ours: Ours::Stock,
@@ -104,7 +106,8 @@ pub(super) const FIELDS: [Field; 10] = [
             "inventory quantity",
             "quantity available",
         ],
-        rule: "units on the shelf, a whole number from 0 to 1,000,000; empty is refused by its line, write 0 where there is none",
+        rule: "units on the shelf, a whole number from 0 to 1,000,000; empty is refused by its line, write 0 where there is none, and so is `1.000`, \
+               which may be 1000",
     },
     Field {
         ours: Ours::Authors,
@@ -121,8 +124,8 @@ pub(super) const FIELDS: [Field; 10] = [
             "writer",
             "creator",
         ],
-        rule: "`;` or `|` parts persons, and where neither stands there, `&`, `and` and commas do; `Writer, C.` and \
-               `Writer, Clara` are one person",
+        rule: "`;` or `|` parts persons, and where neither stands there, `&`, `and` and commas do; `Writer, C.`, `Writer, Clara \
+               Maria von` and `Garcia Marquez, Gabriel` are one person, `Simon and Schuster Ltd` is one company",
     },
     Field {
         ours: Ours::Isbn,
@@ -153,7 +156,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "weight",
         ],
         rule: "of one copy, up to 50,000 g, in the unit of its column's name (g, kg, lb, oz) or of the value: `340 g`, `0.34 kg`, \
-               `12 oz`; a number without either is refused by its line",
+               `12 oz`; a number without either is refused by its line, and 0 is not known",
     },
     Field {
         ours: Ours::Year,
@@ -194,6 +197,16 @@ impl Ours {
 
     pub(super) fn field(self) -> &'static Field {
         &FIELDS[self as usize]
+    }
+
+    pub(super) fn of(detail: Detail) -> Ours {
+        match detail {
+            Detail::Authors => Ours::Authors,
+            Detail::Isbn => Ours::Isbn,
+            Detail::Weight => Ours::Weight,
+            Detail::Year => Ours::Year,
+            Detail::Language => Ours::Language,
+        }
     }
 
     /// By our name or any that a column may have.

@@ -40,11 +40,14 @@ pub fn open<'w, R: Read>(reader: R, wishes: &'w Wishes) -> Result<Import<'w, R>,
     if separator.is_said {
         records.read_byte_record(&mut header).map_err(|error| unreadable(0, error))?;
     }
-    records.read_byte_record(&mut header).map_err(|error| unreadable(0, error))?;
+    if !records.read_byte_record(&mut header).map_err(|error| unreadable(0, error))? {
+        return Err(ImportError::Empty);
+    }
     let mapping = Mapping::of(&header, wishes)?;
     let table = report::table(&mapping, encoding, separator.byte.into());
     Ok(Import {
         records,
+        separator: separator.byte,
         wishes,
         mapping,
         table,
@@ -58,6 +61,7 @@ pub fn open<'w, R: Read>(reader: R, wishes: &'w Wishes) -> Result<Import<'w, R>,
 /// The records of a catalogue file, in its order; each a row, a rejection or left out. An error is the last item.
 pub struct Import<'w, R: Read> {
     records: csv::Reader<Peeked<Text<R>>>,
+    separator: u8,
     wishes: &'w Wishes,
     mapping: Mapping,
     table: Table,
@@ -87,9 +91,14 @@ impl<R: Read> Import<'_, R> {
         let last_line = self.records.position().line().saturating_sub(1);
         // the parser's own position stands before the blank lines that it skips
         let line = before.max(last_line.saturating_sub(line_breaks(&record)));
+        let may_be_open = swallows(&record, self.separator, self.mapping.width());
         let mut record = self.record(record, line);
-        if let Record::Rejected(rejected) = &mut record {
-            add_span(&mut rejected.why, line, last_line);
+        if let Record::Rejected(rejected) = &mut record
+            && may_be_open
+        {
+            rejected
+                .why
+                .push_str(&format!(" (the record runs on to line {last_line}: is a quote not closed?)"));
         }
         Ok(Some(record))
     }
@@ -154,11 +163,11 @@ fn line_breaks(record: &ByteRecord) -> u64 {
     record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64
 }
 
-/// A rejected record of many lines most often swallowed its neighbours.
-fn add_span(why: &mut String, line: u64, last_line: u64) {
-    if last_line > line {
-        why.push_str(&format!(" (the record runs on to line {last_line}: is a quote not closed?)"));
-    }
+/// Whether one of its fields, of several lines, has as many separators as a whole record: then it is most often one whose quote was
+/// never closed, and that took in its neighbours.
+fn swallows(record: &ByteRecord, separator: u8, width: usize) -> bool {
+    let separators = |field: &[u8]| field.iter().filter(|&&byte| byte == separator).count();
+    width > 1 && record.iter().any(|field| field.contains(&b'\n') && separators(field) >= width - 1)
 }
 
 fn unreadable(line: u64, error: csv::Error) -> ImportError {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::table::Table;
-use crate::domain::catalogue::product::Product;
+use crate::domain::catalogue::product::{Detail, Product};
 use crate::domain::{Currency, Sku};
 
 /// More records than this is an error of the file.
@@ -55,6 +55,8 @@ pub struct Row {
     pub line: u64,
     pub product: Product,
     pub opening_stock: u32,
+    /// What the file has no column for.
+    pub unsaid: Vec<Detail>,
     /// What the file has of the product and the shop could not take; the product is listed without.
     pub warnings: Vec<String>,
 }
@@ -76,13 +78,23 @@ pub struct LeftOut {
     pub why: &'static str,
 }
 
+/// [`LeftOut::why`] of a row in which nothing stands.
+pub const EMPTY_ROW: &str = "an empty row";
+
 /// Why no row of the file can be taken, or none after those already given.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("cannot read the catalogue file after line {line}: {source}")]
+    #[error("cannot read the catalogue file{}: {source}", after(*.line))]
     Unreadable { line: u64, source: io::Error },
-    #[error("the catalogue file has no column for {missing}. Its columns are: {found}. {remedies}")]
-    MissingColumns { missing: String, found: String, remedies: String },
+    #[error("the catalogue file is empty: export it again")]
+    Empty,
+    #[error(
+        "the first line of the catalogue file has values (`{value}`) and no names of columns: put a line of names above it, such as \
+         sku,title,authors,price,stock"
+    )]
+    NoHeader { value: String },
+    #[error("the catalogue file has no column for {missing}: {remedies}\n  its columns: {found}{names}")]
+    MissingColumns { missing: String, found: String, remedies: String, names: String },
     #[error("the catalogue file has the column `{0}` twice, remove one")]
     RepeatedColumn(String),
     #[error("the catalogue file has several columns for {ours}: {found}; say which, --map {ours}=COLUMN")]
@@ -97,6 +109,14 @@ pub enum ImportError {
         "the catalogue file has a column for {ours} (`{theirs}`), so --set {ours} would not be used: remove it, or the column"
     )]
     SetBesideColumn { ours: &'static str, theirs: String },
+    #[error(
+        "the column of prices `{column}` is in {found}, and the shop sells in {shops}: take another, --map price=COLUMN"
+    )]
+    OtherCurrency { column: String, found: String, shops: Currency },
     #[error("the catalogue file has more than {max} rows, split it", max = ROWS_MAX)]
     TooManyRows,
+}
+
+fn after(line: u64) -> String {
+    if line == 0 { String::new() } else { format!(" after line {line}") }
 }

@@ -4,12 +4,16 @@ use csv::ByteRecord;
 
 use super::fields::{FIELDS, GOODBOOKS_ID, Ours, normalised};
 use super::imported::{ImportError, Wishes};
+use super::price;
 use super::profiles::{ATTRIBUTES_MAX, Profile, Rows, Rule, When};
 use super::shown::shown;
 use super::weight::Unit;
+use crate::domain::Currency;
 
 /// A file with more columns is no catalogue; the error would not fit a screen either.
 const COLUMNS_MAX: usize = 256;
+/// In an error as many are named.
+const COLUMNS_SHOWN_MAX: usize = 60;
 
 pub(super) struct Mapping {
     columns: [Vec<usize>; Ours::COUNT],
@@ -63,6 +67,7 @@ impl Mapping {
         mapping.unit = mapping.unit.or_else(|| unit_of(header.normal.get(mapping.column(Ours::Weight)?)?));
         mapping.family = mapping.family(&header);
         mapping.check(&header)?;
+        mapping.check_currency(&header, wishes.currency)?;
         mapping.names = header.names;
         Ok(mapping)
     }
@@ -197,33 +202,53 @@ impl Mapping {
             }
         }
         let is_derived = |ours: Ours| self.derives && matches!(ours, Ours::Price | Ours::Stock);
-        let is_missing = |ours: Ours| ours.field().is_required && !self.has(ours) && !is_derived(ours);
+        // rows of one product have a code in common
+        let is_made = |ours: Ours| ours == Ours::Sku && matches!(self.family, Family::Run { .. });
+        let is_missing =
+            |ours: Ours| ours.field().is_required && !self.has(ours) && !is_derived(ours) && !is_made(ours);
         let missing: Vec<Ours> =
             FIELDS.iter().map(|field| field.ours).filter(|&ours| is_missing(ours)).collect();
         if missing.is_empty() { Ok(()) } else { Err(self.missing(&missing, header)) }
     }
 
+    /// Prices are in what their column says they are in.
+    fn check_currency(&self, header: &Header, shops: Currency) -> Result<(), ImportError> {
+        let Some(name) = self.column(Ours::Price).and_then(|column| header.names.get(column)) else {
+            return Ok(());
+        };
+        match price::other_currency_of_column(name, shops) {
+            Some(found) => Err(ImportError::OtherCurrency { column: shown(name), found, shops }),
+            None => Ok(()),
+        }
+    }
+
     fn missing(&self, missing: &[Ours], header: &Header) -> ImportError {
-        let names: Vec<String> = missing.iter().map(|ours| format!("`{}`", ours.field().name)).collect();
-        let remedies = missing.iter().map(|&ours| self.remedy(ours)).collect::<Vec<_>>().join(". ");
-        ImportError::MissingColumns { missing: names.join(" and "), found: header.listed(), remedies }
+        let has_no_name = FIELDS.iter().all(|field| self.column(field.ours).is_none());
+        if let (true, Some(value)) = (has_no_name, header.names.iter().find(|name| is_value(name))) {
+            return ImportError::NoHeader { value: shown(value) };
+        }
+        let fields: Vec<String> = missing.iter().map(|ours| format!("`{}`", ours.field().name)).collect();
+        let remedies: Vec<String> = missing.iter().map(|&ours| self.remedy(ours)).collect();
+        let names = |ours: &Ours| {
+            let names: Vec<String> = ours.field().names.iter().map(|name| format!("`{name}`")).collect();
+            format!("\n  names that are taken for {}: {}", ours.field().name, names.join(", "))
+        };
+        ImportError::MissingColumns {
+            missing: fields.join(" and "),
+            found: header.listed(),
+            remedies: remedies.join("; "),
+            names: missing.iter().map(names).collect(),
+        }
     }
 
     fn remedy(&self, ours: Ours) -> String {
-        let field = ours.field();
+        let name = ours.field().name;
         let known = self.profile.and_then(|profile| profile.missing.iter().find(|(of, _)| *of == ours));
-        if let Some((_, remedy)) = known {
-            return format!("{}: {remedy}", field.name);
+        match (known, ours) {
+            (Some((_, remedy)), _) => format!("{name}: {remedy}"),
+            (None, Ours::Sku | Ours::Title) => format!("say --map {name}=COLUMN"),
+            (None, _) => format!("say --map {name}=COLUMN, or --set {name}=VALUE for all rows"),
         }
-        let names = field.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let set = match ours {
-            Ours::Sku | Ours::Title => String::new(),
-            _ => format!(", or what each row has: --set {}=VALUE", field.name),
-        };
-        format!(
-            "For {0} these names are taken: {names}; or say which it is: --map {0}=COLUMN{set}",
-            field.name
-        )
     }
 }
 
@@ -266,14 +291,21 @@ impl Header {
     /// With their columns; a rule whose columns are not there leaves nothing out.
     fn rules(&self, profile: &'static Profile) -> Vec<(Vec<usize>, &'static Rule)> {
         let rules = profile.leaves_out.iter().map(|rule| (self.all_of(rule.columns), rule));
-        rules.filter(|(columns, rule)| columns.len() == rule.columns.len()).collect()
+        rules
+            .filter(|(columns, rule)| match rule.when {
+                When::AllEmpty => !columns.is_empty(),
+                _ => columns.len() == rule.columns.len(),
+            })
+            .collect()
     }
 
     fn listed(&self) -> String {
-        if self.names.is_empty() {
-            return "none: the file is empty".to_owned();
+        let names = self.names.iter().take(COLUMNS_SHOWN_MAX).map(|name| format!("`{}`", shown(name)));
+        let names = names.collect::<Vec<_>>().join(", ");
+        match self.names.len().saturating_sub(COLUMNS_SHOWN_MAX) {
+            0 => names,
+            more => format!("{names} and {more} more"),
         }
-        self.names.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -282,6 +314,11 @@ fn field(name: &str) -> Result<Ours, ImportError> {
         name: shown(name),
         known: FIELDS.iter().map(|field| field.name).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// A number, with any sign: no column is called so.
+fn is_value(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_digit()) && !name.contains(char::is_alphabetic)
 }
 
 /// `weight_kg`: the last word of a normalised name.

@@ -69,20 +69,45 @@ fn a_file_without_price_or_stock_is_refused_with_what_it_has_and_what_would_do()
     let why = refusal(&["sku", "Title", "pri\u{7}ce", "stock"], &[], &[]);
     assert_eq!(
         why,
-        "the catalogue file has no column for `price`. Its columns are: `sku`, `Title`, `pri\\u{7}ce`, `stock`. For price these \
-         names are taken: `price`, `regular price`, `rrp`, `retail price`, `list price`, `selling price`, `unit price`, `price \
-         incl vat`, `price inc vat`, `price incl tax`, `price inc tax`, `gross price`; or say which it is: --map price=COLUMN, \
-         or what each row has: --set price=VALUE"
+        "the catalogue file has no column for `price`: say --map price=COLUMN, or --set price=VALUE for all rows\n  its columns: \
+         `sku`, `Title`, `pri\\u{7}ce`, `stock`\n  names that are taken for price: `price`, `regular price`, `rrp`, `retail price`, \
+         `list price`, `selling price`, `unit price`, `price incl vat`, `price inc vat`, `price incl tax`, `price inc tax`, `gross \
+         price`"
     );
     assert!(
-        refusal(&["sku", "title"], &[], &[])
-            .starts_with("the catalogue file has no column for `price` and `stock`. Its")
+        refusal(&["sku", "title"], &[], &[]).starts_with(
+            "the catalogue file has no column for `price` and `stock`: say --map price=COLUMN, or"
+        )
     );
     assert!(
         refusal(&["Handle", "Title", "Variant SKU", "Variant Price"], &[], &[])
             .contains("export the inventory too")
     );
     assert!(refusal(&["id", "title", "availability", "price"], &[], &[]).contains("--set stock=NUMBER"));
+}
+
+#[test]
+fn a_column_of_prices_in_another_currency_is_refused_however_it_was_found() {
+    let names = ["sku", "title", "price (EUR)", "stock"];
+    let why = refusal(&names, &[("price", "price (EUR)")], &[]);
+    assert_eq!(
+        why,
+        "the column of prices `price (EUR)` is in EUR, and the shop sells in GBP: take another, --map price=COLUMN"
+    );
+    assert!(mapping(&["sku", "title", "Price £", "stock"], &wishes(&[("price", "Price £")], &[])).is_ok());
+}
+
+#[test]
+fn a_first_line_of_values_is_said_to_be_none_of_names() {
+    assert_eq!(
+        refusal(&["PD-1", "Emma", "Jane Austen", "7.99", "3"], &[], &[]),
+        "the first line of the catalogue file has values (`7.99`) and no names of columns: put a line of names above it, such as \
+         sku,title,authors,price,stock"
+    );
+    assert!(
+        refusal(&["Nummer", "Titel", "Preis"], &[], &[])
+            .starts_with("the catalogue file has no column for `sku`")
+    );
 }
 
 #[test]

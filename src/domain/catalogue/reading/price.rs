@@ -2,7 +2,7 @@
 //!
 //! Guarantee: a price that could be read in two ways is refused, and so is one that says another currency.
 
-use super::number::parted;
+use super::number::{Number, parted};
 use super::shown::shown;
 use crate::domain::Currency;
 use crate::domain::catalogue::spreadsheet::unquoted;
@@ -13,8 +13,8 @@ pub(super) enum BadPrice {
     Empty,
     #[error("price `{0}` is no price, write it as {1}")]
     NotOne(String, String),
-    #[error("price `{price}` may be {thousands} or {fraction}: write {thousands} or {whole}")]
-    Ambiguous { price: String, thousands: String, fraction: String, whole: String },
+    #[error("price `{price}` may be {thousands} or {fraction}: write {thousands} or {other}")]
+    Ambiguous { price: String, thousands: String, fraction: String, other: String },
     #[error("price `{price}` is in {found}, and the shop sells in {shops}")]
     OtherCurrency { price: String, found: String, shops: Currency },
     #[error("price `{0}` is finer than the smallest coin of {1}")]
@@ -58,7 +58,7 @@ pub(super) fn read(text: &str, currency: Currency, decimals: usize) -> Result<i6
     let bare = without_currency(price, currency)?;
     let not_one = || BadPrice::NotOne(shown(price), example(decimals));
     let number = parted(without_dash(bare)).ok_or_else(not_one)?;
-    if number.may_be_thousands && decimals != 0 && !(decimals == 3 && number.point == Some('.')) {
+    if number.may_be_thousands && is_ambiguous(&number, decimals) {
         return Err(ambiguous(price, &number.whole, &number.fraction, decimals));
     }
     let (whole, fraction) = match number.may_be_thousands && decimals == 0 {
@@ -70,6 +70,17 @@ pub(super) fn read(text: &str, currency: Currency, decimals: usize) -> Result<i6
         return Err(BadPrice::TooFine(shown(price), currency));
     }
     format!("0{whole}{fraction:0<decimals$}").parse().map_err(|_| not_one())
+}
+
+/// Of a number with three digits behind its only sign. Of a currency without decimals what is not a whole number can only be
+/// thousands, and so can what has a comma; `500.000` is how a database writes 500.
+fn is_ambiguous(number: &Number, decimals: usize) -> bool {
+    let has_point = number.point == Some('.');
+    match decimals {
+        0 => has_point && number.fraction == "000",
+        3 => !has_point,
+        _ => true,
+    }
 }
 
 /// What is left without the sign or code of the shop's own currency, before or behind the number.
@@ -93,6 +104,26 @@ fn without_currency(price: &str, currency: Currency) -> Result<&str, BadPrice> {
     }
 }
 
+/// Names of currencies that are words too: `Price (all)`.
+const WORDS: [&str; 4] = ["ALL", "CUP", "TOP", "TRY"];
+
+/// The currency that a column's name says its prices are in, where that is another than the shop's: `Price (EUR)`, `USD price`, `£`.
+pub(super) fn other_currency_of_column(name: &str, shops: Currency) -> Option<String> {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_uppercase)
+        .collect();
+    let is_code = |word: &&String| !WORDS.contains(&word.as_str()) && Currency::parse(word).is_ok();
+    if let Some(code) = [words.last(), words.first()].into_iter().flatten().find(is_code) {
+        return (code != shops.code()).then(|| code.clone());
+    }
+    let is_sign =
+        |(sign, _): &&(&'static str, &[&str])| !sign.starts_with(char::is_alphabetic) && name.contains(*sign);
+    let (sign, codes) = SIGNS.iter().find(is_sign)?;
+    (!codes.contains(&shops.code())).then(|| (*sign).to_owned())
+}
+
 /// `12,-` is twelve and nothing.
 fn without_dash(number: &str) -> &str {
     let bare = number.trim_end_matches(['-', '–', '—']);
@@ -101,11 +132,18 @@ fn without_dash(number: &str) -> &str {
 }
 
 fn ambiguous(price: &str, whole: &str, fraction: &str, decimals: usize) -> BadPrice {
+    let coins = fraction.trim_end_matches('0');
+    let other = match (coins.len() <= decimals, decimals) {
+        (true, 0) => whole.to_owned(),
+        (true, _) => format!("{whole}.{coins:0<decimals$}"),
+        // it can be no price of the shop
+        (false, _) => format!("{whole}{fraction}.{:0<decimals$}", ""),
+    };
     BadPrice::Ambiguous {
         price: shown(price),
         thousands: format!("{whole}{fraction}"),
         fraction: format!("{whole}.{fraction}"),
-        whole: format!("{whole}{fraction}.{:0<decimals$}", ""),
+        other,
     }
 }
 
@@ -166,6 +204,8 @@ mod tests {
         for (text, why) in [
             ("1,234", "price `1,234` may be 1234 or 1.234: write 1234 or 1234.00"),
             ("1.234", "price `1.234` may be 1234 or 1.234: write 1234 or 1234.00"),
+            ("1.500", "price `1.500` may be 1500 or 1.500: write 1500 or 1.50"),
+            ("1.000", "price `1.000` may be 1000 or 1.000: write 1000 or 1.00"),
             ("£1,234", "price `£1,234` may be 1234 or 1.234: write 1234 or 1234.00"),
         ] {
             assert_eq!(pence(text), Err(why.to_owned()), "{text}");
@@ -198,6 +238,9 @@ mod tests {
             assert_eq!(yen(text), Ok(1200), "{text}");
         }
         assert!(matches!(yen("12.5"), Err(BadPrice::TooFine(..))));
+        assert_eq!((yen("1000.000"), yen("¥500,000")), (Ok(1_000), Ok(500_000)));
+        let why = "price `500.000` may be 500000 or 500.000: write 500000 or 500";
+        assert_eq!(yen("500.000").unwrap_err().to_string(), why);
         let dinars = |text: &str| read(text, currency("KWD"), 3);
         for text in ["1.234", "KWD 1.234", "1.2340"] {
             assert_eq!(dinars(text), Ok(1234), "{text}");
@@ -207,6 +250,25 @@ mod tests {
         assert_eq!(read("$5", currency("USD"), 2), Ok(500));
         assert_eq!(read("12,99 €", currency("EUR"), 2), Ok(1299));
         assert!(matches!(read("A$5", currency("USD"), 2), Err(BadPrice::OtherCurrency { .. })));
+    }
+
+    #[test]
+    fn a_column_may_say_which_currency_its_prices_are_in() {
+        for (name, other) in [
+            ("Price (EUR)", Some("EUR")),
+            ("price_eur", Some("EUR")),
+            ("USD Price", Some("USD")),
+            ("Preis €", Some("€")),
+            ("Price ($)", Some("$")),
+            ("Price (GBP)", None),
+            ("price £", None),
+            ("RRP", None),
+            ("Price inc VAT", None),
+            ("Price (all)", None),
+        ] {
+            assert_eq!(other_currency_of_column(name, Currency::GBP).as_deref(), other, "{name}");
+        }
+        assert_eq!(other_currency_of_column("Price ($)", currency("USD")), None);
     }
 
     proptest! {

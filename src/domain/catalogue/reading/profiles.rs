@@ -56,7 +56,7 @@ pub(super) const ATTRIBUTES_MAX: usize = 20;
 
 const NO_VENDOR: &str = "the author? then --map authors=";
 
-pub(super) const PROFILES: [Profile; 5] = [
+pub(super) const PROFILES: [Profile; 6] = [
     Profile {
         name: "Shopify, products exported until 2025",
         known_by: &["Handle", "Variant Price"],
@@ -130,6 +130,35 @@ pub(super) const PROFILES: [Profile; 5] = [
         missing: &[],
     },
     Profile {
+        name: "Magento, products",
+        known_by: &["sku", "product_type", "product_online"],
+        takes: &[
+            (Ours::Sku, &["sku"]),
+            (Ours::Title, &["name"]),
+            (Ours::Price, &["price"]),
+            (Ours::Stock, &["qty"]),
+            // in the unit that the shop's settings say
+            (Ours::Weight, &[]),
+        ],
+        variants: &[],
+        rows: Rows::EachAlone,
+        leaves_out: &[
+            Rule { columns: &["store_view_code"], when: When::IsNot(""), why: "a translation of a product" },
+            Rule {
+                columns: &["product_type"],
+                when: When::BeginsWith(&["configurable", "grouped", "bundle"]),
+                why: "a product that is sold by its variations, in others or elsewhere",
+            },
+            Rule { columns: &["product_online"], when: When::Is("2"), why: "not published" },
+        ],
+        hints: &[
+            ("weight", "in kilograms? then --map weight_kg="),
+            ("special_price", "the regular one is"),
+            ("manufacturer", NO_VENDOR),
+        ],
+        missing: &[],
+    },
+    Profile {
         name: "Square, item library",
         known_by: &["Token", "Item Name"],
         takes: &[
@@ -195,6 +224,7 @@ pub fn exports_as_markdown() -> String {
         let taken = profile
             .takes
             .iter()
+            .filter(|(_, columns)| !columns.is_empty())
             .map(|(ours, columns)| format!("{} ← {}", ours.field().name, listed(columns)));
         let taken: Vec<String> = taken.collect();
         let mut left_out: Vec<&str> = profile.leaves_out.iter().map(|rule| rule.why).collect();

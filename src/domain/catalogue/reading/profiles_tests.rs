@@ -146,6 +146,59 @@ fn a_merchant_feed_is_read() {
 }
 
 #[test]
+fn a_shopify_product_without_a_sku_has_its_handle_for_one_and_a_variant_its_options_too() {
+    let file = "Handle,Title,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price,Image Src,Status\n\
+                emma,Emma,true,Title,Default Title,,2,5.00,e.jpg,active\n\
+                emma,,,,,,,,back.jpg,\n\
+                beowulf,Beowulf,true,Format,Poche (é),,1,6.00,,active\n\
+                beowulf,,,,Hard / Back,,3,9.00,,\n\
+                beowulf,,,,Audio,OWN-1,3,9.00,,\n";
+    let imported = read(file.as_bytes(), &[]);
+    let skus: Vec<&str> = imported.rows.iter().map(|row| row.product.sku.as_str()).collect();
+    assert_eq!(skus, ["emma", "beowulf-poche-e", "beowulf-hard-back", "OWN-1"], "{:?}", imported.rejected);
+    assert_eq!(left_out(&imported), [("another picture of a product", 1)]);
+    let said = "which rows are of one product; with its options the sku of those without";
+    assert_eq!(used(&imported, "Handle"), Used::For(said));
+    let without = read(file.replace("Variant SKU", "Note").as_bytes(), &[]);
+    let skus: Vec<&str> = without.rows.iter().map(|row| row.product.sku.as_str()).collect();
+    assert_eq!(skus, ["emma", "beowulf-poche-e", "beowulf-hard-back", "beowulf-audio"]);
+    assert_eq!(left_out(&without), [("another picture of a product", 1)]);
+}
+
+#[test]
+fn of_magentos_export_only_what_is_online_is_read() {
+    let file = "sku,store_view_code,product_type,name,weight,product_online,price,qty\n\
+                A,,simple,Emma,0.300,1,5.0000,2.0000\n\
+                A,french,simple,Emma (fr),,,,\n\
+                B,,simple,Beowulf,0.300,2,5.0000,2.0000\n\
+                C,,configurable,Iliad,,1,5.0000,0.0000\n";
+    let imported = read(file.as_bytes(), &[]);
+    assert_eq!(product(&imported, "A").0.price.amount, 500);
+    assert_eq!((product(&imported, "A").1, product(&imported, "A").0.weight_grams), (2, None));
+    let elsewhere = "a product that is sold by its variations, in others or elsewhere";
+    assert_eq!(
+        left_out(&imported),
+        [("a translation of a product", 1), ("not published", 1), (elsewhere, 1)]
+    );
+    assert_eq!(
+        used(&imported, "weight"),
+        Used::NotSince("in kilograms? then --map weight_kg=weight".to_owned())
+    );
+    let weighed = read(file.as_bytes(), &[("weight_kg", "weight")]);
+    assert_eq!(product(&weighed, "A").0.weight_grams, Some(300));
+}
+
+#[test]
+fn what_another_shop_does_not_sell_is_left_out_and_counted() {
+    let shopify = "Handle,Title,Variant SKU,Variant Inventory Qty,Variant Price,Status\n\
+                   a,A,A,1,5.00,active\nb,B,B,1,5.00,draft\nc,C,C,1,5.00,archived\n";
+    assert_eq!(left_out(&read(shopify.as_bytes(), &[])), [("a draft, or archived", 2)]);
+    let woocommerce = "ID,Type,SKU,Name,Published,Stock,Regular price,Parent\n\
+                       1,simple,A,A,1,2,5.00,\n2,simple,B,B,0,2,5.00,\n3,simple,C,C,-1,2,5.00,\n";
+    assert_eq!(left_out(&read(woocommerce.as_bytes(), &[])), [("not published", 2)]);
+}
+
+#[test]
 fn a_feed_without_quantities_has_what_is_said_where_it_has_stock() {
     let file = "id\ttitle\tavailability\tprice\nA\tOne\tin stock\t5.00 GBP\nB\tTwo\tout_of_stock\t5.00 GBP\n";
     let wishes = Wishes { set: vec![("stock".to_owned(), "4".to_owned())], ..Wishes::new(Currency::GBP) };

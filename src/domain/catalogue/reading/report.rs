@@ -52,7 +52,10 @@ fn used(mapping: &Mapping, column: usize) -> Used {
         return Used::For("stock, 0 unless it is `in_stock`");
     }
     if is_of_family(&mapping.family, column) {
-        return Used::For("which rows are of one product");
+        return Used::For(match mapping.family {
+            Family::Run { .. } => "which rows are of one product; with its options the sku of those without",
+            _ => "which rows are of one product",
+        });
     }
     unused(mapping.profile, &mapping.names[column])
 }

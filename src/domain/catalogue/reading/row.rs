@@ -3,15 +3,17 @@ use csv::ByteRecord;
 use super::authors::{self, one_line};
 use super::derive;
 use super::fields::Ours;
-use super::imported::{LeftOut, Record, Rejected, Row};
-use super::mapping::Mapping;
-use super::number::parted;
+use super::imported::{EMPTY_ROW, LeftOut, Record, Rejected, Row};
+use super::mapping::{Family, Mapping};
+use super::markup::as_read;
+use super::number::{Number, parted};
 use super::price;
 use super::profiles::{ONLY_VARIANT, When};
 use super::shown::shown;
 use super::weight;
+use crate::domain::catalogue::fold::fold;
 use crate::domain::catalogue::isbn::Isbn;
-use crate::domain::catalogue::product::Product;
+use crate::domain::catalogue::product::{Detail, Product};
 use crate::domain::catalogue::spreadsheet::{unquoted, without_zero_fraction};
 use crate::domain::{Currency, Money, Sku};
 
@@ -49,7 +51,7 @@ fn row(
     let (isbn, warnings) = isbn(mapping, record);
     let product = Product {
         title: title(mapping, record)?,
-        authors: authors::read(field(Ours::Authors)?.unwrap_or_default()),
+        authors: authors::read(&as_read(field(Ours::Authors)?.unwrap_or_default())),
         year: year(field(Ours::Year)?.unwrap_or_default())?,
         language: language(field(Ours::Language)?.unwrap_or_default()),
         isbn,
@@ -58,13 +60,24 @@ fn row(
         sku,
     };
     product.check().map_err(|bad| bad.to_string())?;
-    Ok(Row { line, product, opening_stock, warnings })
+    Ok(Row { line, product, opening_stock, unsaid: unsaid(mapping, record), warnings })
+}
+
+/// What the file has no column for. Where attributes may say who wrote it, a row of which none does says nothing of that.
+fn unsaid(mapping: &Mapping, record: &ByteRecord) -> Vec<Detail> {
+    let is_unsaid = |detail: &Detail| {
+        let ours = Ours::of(*detail);
+        let is_attribute = ours == Ours::Authors && !mapping.attributes.is_empty();
+        let is_empty = || record.get(mapping.width()).is_none_or(<[u8]>::is_empty);
+        !mapping.has(ours) || is_attribute && is_empty()
+    };
+    Detail::ALL.into_iter().filter(is_unsaid).collect()
 }
 
 /// Why the record is no product for sale, if it is none.
 fn left_out(mapping: &Mapping, record: &ByteRecord) -> Option<&'static str> {
     if record.iter().all(|field| field.trim_ascii().is_empty()) {
-        return Some("an empty row");
+        return Some(EMPTY_ROW);
     }
     let value =
         |column: usize| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_lowercase();
@@ -97,7 +110,8 @@ fn text_of<'a>(record: &'a ByteRecord, column: usize, name: &str) -> Result<&'a 
 fn sku(mapping: &Mapping, record: &ByteRecord) -> Result<Sku, String> {
     let text = unquoted(text(mapping, record, Ours::Sku)?.unwrap_or_default());
     if text.is_empty() {
-        return Err("the sku is empty".to_owned());
+        let made = sku_of_handle(mapping, record)?.ok_or("the sku is empty")?;
+        return Sku::parse(&made).map_err(|bad| bad.to_string().escape_debug().collect());
     }
     if mapping.column(Ours::Sku).is_some_and(|column| mapping.is_goodbooks_id(column)) {
         let number: u32 = text.parse().map_err(|_| format!("book_id `{}` is not a number", shown(text)))?;
@@ -106,21 +120,42 @@ fn sku(mapping: &Mapping, record: &ByteRecord) -> Result<Sku, String> {
     Sku::parse(text).map_err(|bad| bad.to_string().escape_debug().collect())
 }
 
+/// Where codes are optional: by what rows of one product have in common, and the variant of each: `emma-paperback`.
+fn sku_of_handle(mapping: &Mapping, record: &ByteRecord) -> Result<Option<String>, String> {
+    let Family::Run { of, .. } = mapping.family else { return Ok(None) };
+    let mut made = text_of(record, of, "handle")?.to_owned();
+    if made.is_empty() {
+        return Ok(None);
+    }
+    for variant in variants(mapping, record)? {
+        let words = fold(&variant);
+        let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.for_each(|word| made.extend(["-", word]));
+    }
+    Ok(Some(made))
+}
+
 /// With the variant behind it, where there are several: `Emma – Paperback`.
 fn title(mapping: &Mapping, record: &ByteRecord) -> Result<String, String> {
-    let title = one_line(text(mapping, record, Ours::Title)?.unwrap_or_default());
-    let mut variants: Vec<String> = vec![];
-    for &column in &mapping.variants {
-        let variant = one_line(text_of(record, column, "variant")?);
-        if !variant.is_empty() && !ONLY_VARIANT.contains(&variant.to_lowercase().as_str()) {
-            variants.push(variant);
-        }
-    }
+    let title = one_line(&as_read(text(mapping, record, Ours::Title)?.unwrap_or_default()));
+    let variants = variants(mapping, record)?;
     if title.is_empty() || variants.is_empty() {
         Ok(title)
     } else {
         Ok(format!("{title} – {}", variants.join(", ")))
     }
+}
+
+/// What tells it from the others of its product; empty where it is the only one.
+fn variants(mapping: &Mapping, record: &ByteRecord) -> Result<Vec<String>, String> {
+    let mut variants: Vec<String> = vec![];
+    for &column in &mapping.variants {
+        let variant = one_line(&as_read(text_of(record, column, "variant")?));
+        if !variant.is_empty() && !ONLY_VARIANT.contains(&variant.to_lowercase().as_str()) {
+            variants.push(variant);
+        }
+    }
+    Ok(variants)
 }
 
 fn price_of(price: &str, code: &str, shops: Currency) -> Result<Money, String> {
@@ -142,12 +177,18 @@ fn stock(mapping: &Mapping, record: &ByteRecord) -> Result<Option<u32>, String> 
     text(mapping, record, Ours::Stock)?.map(|stock| count(unquoted(stock))).transpose()
 }
 
-/// Units, a whole number; `12.0` passes for 12.
+/// Units, a whole number; `12.0` passes for 12, and `1.000` may be a thousand.
 fn count(text: &str) -> Result<u32, String> {
     if text.is_empty() {
         return Err("the stock is empty: write 0 where there is none".to_owned());
     }
-    let whole = parted(without_zero_fraction(text)).filter(|number| number.fraction.is_empty());
+    let whole = parted(text).filter(|number| number.fraction.bytes().all(|digit| digit == b'0'));
+    if let Some(Number { whole, fraction, may_be_thousands: true, .. }) = &whole {
+        return Err(format!(
+            "stock `{}` may be {whole}{fraction} or {whole}: write {whole}{fraction} or {whole}",
+            shown(text)
+        ));
+    }
     match whole.and_then(|number| number.whole.parse().ok()) {
         Some(count) if count <= STOCK_MAX => Ok(count),
         _ => Err(format!("stock `{}` is not a whole number from 0 to {STOCK_MAX}", shown(text))),

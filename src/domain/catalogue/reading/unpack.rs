@@ -14,14 +14,21 @@ use super::peek::{Peeked, head, peek};
 pub(super) const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Spreadsheets are kept in zip archives, and older ones in Microsoft's compound files.
+const ARCHIVE_MAGIC: [[u8; MAGIC_BYTES]; 2] = [*b"PK\x03\x04", [0xd0, 0xcf, 0x11, 0xe0]];
+const MAGIC_BYTES: usize = 4;
 
 /// The lines of a file, see [`text`].
 pub(super) type Text<R> = Lines<Utf8<Peeked<Source<R>>>>;
 
 /// The text of `reader`, unpacked where it is gzip, in UTF-8; and the name of the encoding that it had.
 pub(super) fn text<R: Read>(reader: R, encoding: Option<&str>) -> io::Result<(Text<R>, &'static str)> {
-    let packed = peek(reader, GZIP_MAGIC.len())?;
-    let is_gzip = head(&packed) == GZIP_MAGIC;
+    let packed = peek(reader, MAGIC_BYTES)?;
+    if ARCHIVE_MAGIC.iter().any(|magic| head(&packed) == magic) {
+        let why = "it is a spreadsheet's own file (.xlsx, .ods, .xls) or another archive: save the sheet as CSV in UTF-8, and give that";
+        return Err(Error::new(ErrorKind::InvalidData, why));
+    }
+    let is_gzip = head(&packed).starts_with(&GZIP_MAGIC);
     let unpacked =
         if is_gzip { Source::Gzip(Box::new(MultiGzDecoder::new(packed))) } else { Source::Plain(packed) };
     let (text, encoding) = utf8(unpacked, encoding)?;

@@ -44,7 +44,8 @@ impl Unit {
     }
 }
 
-/// Whole grams. The unit that stands with the number goes before that of its column; `None` where nothing stands there.
+/// Whole grams. The unit that stands with the number goes before that of its column. `None` where nothing stands there, or 0, as
+/// shops' programs write what nobody has weighed.
 pub(super) fn read(text: &str, unit_of_column: Option<Unit>) -> Result<Option<u32>, BadWeight> {
     let weight = unquoted(text);
     if weight.is_empty() {
@@ -55,6 +56,9 @@ pub(super) fn read(text: &str, unit_of_column: Option<Unit>) -> Result<Option<u3
     let word = weight[bare.len()..].trim();
     let unit = if word.is_empty() { unit_of_column } else { Some(Unit::parse(word).ok_or_else(not_one)?) };
     let number = parted(bare).ok_or_else(not_one)?;
+    if number.whole.bytes().chain(number.fraction.bytes()).all(|digit| digit == b'0') {
+        return Ok(None);
+    }
     let unit = unit.ok_or_else(|| BadWeight::NoUnit(shown(weight)))?;
     // three decimals of a kilogram are usual with a point, and with grams they are not
     if number.may_be_thousands && (number.point == Some(',') || unit == Unit::Gram) {
@@ -89,7 +93,9 @@ mod tests {
         ] {
             assert_eq!(read(text, column), Ok(Some(grams)), "{text}");
         }
-        assert_eq!(read(" ", None), Ok(None));
+        for unknown in [" ", "0", "0.0", "0,000", "0 g", "0.00 kg"] {
+            assert_eq!(read(unknown, None), Ok(None), "{unknown}");
+        }
     }
 
     #[test]
@@ -111,7 +117,7 @@ mod tests {
         }
 
         #[test]
-        fn grams_and_kilograms_agree(grams in 0u32..50_000) {
+        fn grams_and_kilograms_agree(grams in 1u32..50_000) {
             prop_assert_eq!(read(&format!("{grams} g"), None), Ok(Some(grams)));
             let kilograms = format!("{}.{:03} kg", grams / 1_000, grams % 1_000);
             prop_assert_eq!(read(&kilograms, None), Ok(Some(grams)));
