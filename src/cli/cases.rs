@@ -12,8 +12,9 @@ use super::Failure;
 use super::case_list::{CaseRow, ClosedRow, Found, Wanted};
 use super::control;
 use super::office::{Asked, Told};
-use super::orders::in_groups;
+use super::order_list::in_groups;
 use super::said;
+use super::shortages;
 
 const WHY_CHARS_MAX: usize = 400;
 
@@ -95,7 +96,10 @@ fn line(row: &CaseRow) {
     let (age, order) = (age(row.age_s), row.number.as_deref().map_or("-".to_owned(), in_groups));
     let text = text.lines().next().unwrap_or_default();
     let closed = if row.closed.is_some() { "(closed) " } else { "" };
-    println!("{case:<12} {kind:<11} {opened_at:<24} {age:>5} {times:>5} {order:<10} {closed}{text}");
+    let promised = shortages::named(&row.promised_to);
+    println!(
+        "{case:<12} {kind:<11} {opened_at:<24} {age:>5} {times:>5} {order:<10} {closed}{text}{promised}"
+    );
 }
 
 fn show(row: &CaseRow) {
@@ -104,7 +108,7 @@ fn show(row: &CaseRow) {
     if let (Some(number), Some(order)) = (&row.number, &row.order) {
         println!("order:  {} {order}", in_groups(number));
     }
-    println!("text:   {text}");
+    println!("text:   {text}{}", shortages::named(&row.promised_to));
     if let Some(ClosedRow { at, by, why }) = &row.closed {
         println!("closed: {at} by {by}: {why}");
     }

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 
-use crate::actors::stock_keeper::{self, ImportedCount};
+use crate::actors::stock_keeper::{self, Imported, ImportedCount};
 use crate::domain::catalogue::{self, Import, ImportError, Record, Row, Wishes};
 use crate::domain::{Currency, Sku};
 use crate::output;
@@ -144,7 +144,7 @@ impl Arguments {
 
     fn import_all(&self, room: &ShelfRoom, mut rows: Rows<'_>) -> Result<(), Failure> {
         let (reason, who) = (self.file_name(), said::who(None)?);
-        let mut sum = ImportedCount::default();
+        let (mut sum, mut short) = (ImportedCount::default(), vec![]);
         let cut_short = |why: &dyn fmt::Display, sum: ImportedCount| {
             let ImportedCount { new, changed, adjusted } = sum;
             let so_far = format!("{new} new, {changed} changed, {adjusted} adjusted so far");
@@ -158,7 +158,11 @@ impl Arguments {
             let products = some.into_iter().map(|row| (row.product, row.opening_stock)).collect();
             let import = stock_keeper::Import { products, reason: reason.clone(), who: who.clone() };
             match room.ask(Asked::Import(import)).map_err(|Failure(why)| cut_short(&why, sum))? {
-                Answer::Imported(done) => sum.add(done),
+                Answer::Imported(Imported { count, put_back, short: some_short }) => {
+                    sum.add(count);
+                    rows.told.were_put_back(&put_back);
+                    short.extend(some_short);
+                }
                 _ => return Err(another_answer()),
             }
             rows.progress
@@ -167,6 +171,10 @@ impl Arguments {
         let delisted =
             rows.seen.take().map(|seen| self.delist_missing(room, &seen, rows.told)).transpose()?;
         room.ask(Asked::Show)?;
+        if !short.is_empty() {
+            let Answer::Short(short) = room.ask(Asked::Short(short))? else { return Err(another_answer()) };
+            rows.told.are_short(short);
+        }
         rows.told.were_taken(sum, delisted);
         Ok(())
     }
@@ -188,7 +196,7 @@ impl Arguments {
             let missing: Vec<Sku> = skus.into_iter().filter(|sku| !seen.contains(sku)).collect();
             for some in missing.chunks(ROWS_AT_ONCE) {
                 match room.ask(Asked::Delist(some.to_vec()))? {
-                    Answer::Delisted(more) => delisted += more,
+                    Answer::Delisted { done, .. } => delisted += done.done.len(),
                     _ => return Err(another_answer()),
                 }
             }

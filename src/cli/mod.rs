@@ -50,8 +50,10 @@ mod rows;
 mod said;
 mod secrets;
 mod serve;
+mod shelf;
 mod shelf_room;
 mod shelves;
+mod shortages;
 mod simulate;
 mod stock;
 mod verify;
@@ -166,7 +168,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Take products off sale: their pages say so, and orders of them go on
+    /// Take products off sale, or with --undo put them back: while they are off, their pages say so, and orders of them go on
     Delist {
         #[command(flatten)]
         arguments: products::Delisted,

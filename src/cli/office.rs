@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Shop;
-use crate::actors::back_office::{CaseRecord, CloseCase};
+use crate::actors::back_office::{CaseRecord, CloseCase, ShortageCase};
 use crate::actors::order_manager::Order;
+use crate::actors::stock_keeper::Demand;
 use crate::domain::CaseId;
 use crate::runtime::{Clock, DrainDeadlines, Handle};
 use crate::settings::Settings;
@@ -73,7 +74,10 @@ pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
     }
     closed_directory::read(
         settings,
-        |rows, recovered| rows.brought_up_to::<Order>(recovered).brought_up_to::<CaseRecord>(recovered),
+        |rows, recovered| {
+            let rows = rows.brought_up_to::<Order>(recovered).brought_up_to::<CaseRecord>(recovered);
+            rows.brought_up_to::<ShortageCase>(recovered).brought_up_to::<Demand>(recovered)
+        },
         |rows, clock| look(rows, &asked, clock),
     )
 }

@@ -25,6 +25,7 @@ pub fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId
         | Message::Import(_)
         | Message::Count(_)
         | Message::Delist(_)
+        | Message::Relist(_)
         | Message::Check(_)
         | Message::Earliest(_)
         | Message::ShowTimeline(_) => BTreeSet::new(),
@@ -94,6 +95,7 @@ pub fn given_up(turn: &mut Turn<'_>, message: &Message) {
         | Message::Import(_)
         | Message::Count(_)
         | Message::Delist(_)
+        | Message::Relist(_)
         | Message::Check(_)
         | Message::Earliest(_)
         | Message::ShowTimeline(_)

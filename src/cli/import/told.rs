@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use crate::actors::stock_keeper::ImportedCount;
 use crate::cli::failure::Failure;
+use crate::cli::shortages::{self, ShortRow};
+use crate::domain::Sku;
 use crate::domain::catalogue::{LeftOut, Rejected, Row, Table};
 
 /// Rows that are shown one by one, in each list; the rest is counted.
@@ -23,6 +25,10 @@ pub(super) struct Told {
     taken: Option<Taken>,
     rejected: Lines,
     warnings: Lines,
+    /// Taken off sale before, and sold again since the file has it.
+    put_back: Skus,
+    /// Of these fewer were counted than are promised to orders.
+    short: Vec<ShortRow>,
     /// How many rows for each reason.
     left_out: BTreeMap<&'static str, usize>,
 }
@@ -33,6 +39,13 @@ struct Taken {
     count: ImportedCount,
     /// Taken off sale since the file does not have it; `None`: that was not wanted.
     delisted: Option<usize>,
+}
+
+#[derive(Default, Serialize)]
+struct Skus {
+    count: usize,
+    /// The first of them.
+    skus: Vec<Sku>,
 }
 
 #[derive(Default, Serialize)]
@@ -59,6 +72,8 @@ impl Told {
             taken: None,
             rejected: Lines::default(),
             warnings: Lines::default(),
+            put_back: Skus::default(),
+            short: vec![],
             left_out: BTreeMap::new(),
         }
     }
@@ -84,6 +99,16 @@ impl Told {
 
     pub fn were_taken(&mut self, count: ImportedCount, delisted: Option<usize>) {
         self.taken = Some(Taken { count, delisted });
+    }
+
+    pub fn were_put_back(&mut self, skus: &[Sku]) {
+        self.put_back.count += skus.len();
+        let room = LINES_KEPT_MAX - self.put_back.skus.len();
+        self.put_back.skus.extend(skus.iter().take(room).cloned());
+    }
+
+    pub fn are_short(&mut self, short: Vec<ShortRow>) {
+        self.short = short;
     }
 
     /// Whose row it was nobody knows.
@@ -126,11 +151,31 @@ impl Lines {
     }
 }
 
+impl fmt::Display for Skus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let shown = self.skus.iter().take(LINES_SHOWN_MAX).map(Sku::as_str).collect::<Vec<_>>().join(", ");
+        let hidden = self.count.saturating_sub(LINES_SHOWN_MAX);
+        let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
+        writeln!(f, "put back on sale: {shown}{more}")
+    }
+}
+
 /// The counts: every record of the file is in one of them.
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (why, count) in &self.left_out {
             writeln!(f, "left out: {count}, {why}")?;
+        }
+        self.put_back.fmt(f)?;
+        for short in self.short.iter().take(LINES_SHOWN_MAX) {
+            writeln!(f, "{}", shortages::said(short))?;
+        }
+        let hidden = self.short.len().saturating_sub(LINES_SHOWN_MAX);
+        if hidden > 0 {
+            writeln!(f, "… and {hidden} more that are short: `doorstep cases list` shows all")?;
         }
         let (rejected, left_out) = (self.rejected.count, self.left_out.values().sum::<usize>());
         let good = self.good_rows;
