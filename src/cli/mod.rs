@@ -106,9 +106,9 @@ enum Command {
     /// Bring data in
     #[command(subcommand)]
     Import(Import),
-    /// Derive everything anew from the journal and compare; exits 1 on one cent or one book of difference
+    /// Derive all that the shop keeps from what it has recorded, and compare; exits 1 on one cent or one book of difference
     Verify(Place),
-    /// Recreate every tree from the journal alone
+    /// Make all that the shop keeps anew, from what it has recorded alone
     Rebuild(Place),
     /// Print all that happened to an order or a case as cause and effect; also while a daemon runs
     Explain {
@@ -139,7 +139,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Ask a running daemon what each actor is doing
+    /// Ask a running daemon what each of its parts is doing
     Actors {
         /// As JSON
         #[arg(long)]
@@ -186,7 +186,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// List, show, retry or discard messages that made their actor panic until they were given up; of a running daemon
+    /// List, show, retry or discard messages that the shop gave up on, since it failed over them each time; of a running daemon
     #[command(mut_args(|flag| flag.global(true)))]
     DeadLetters {
         #[command(subcommand)]

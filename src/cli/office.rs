@@ -57,7 +57,7 @@ impl LiveOffice {
         }
         // what is read is all that stands in the journal when it was asked
         if !self.shop.checkpoint().await {
-            return Err("the daemon is stopping, or its trees take no more".to_owned());
+            return Err("the daemon is stopping, or its disk takes no more".to_owned());
         }
         let (rows, clock) = (Rows::of(self.trees.clone()), self.clock);
         let looked = tokio::task::spawn_blocking(move || look(&rows, &asked, clock));

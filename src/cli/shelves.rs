@@ -247,7 +247,7 @@ impl LiveShelves {
         read: impl FnOnce(&Rows) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, String> {
         if !self.shop.checkpoint().await {
-            return Err("the daemon is stopping, or its trees take no more".to_owned());
+            return Err("the daemon is stopping, or its disk takes no more".to_owned());
         }
         let rows = Rows::of(self.trees.clone());
         let read = tokio::task::spawn_blocking(move || read(&rows)).await;
