@@ -1,5 +1,6 @@
 //! `doorstep products` and `doorstep delist`: what is sold. While a daemon runs it is asked; otherwise the directory is read.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use crate::domain::{Sku, money_words};
@@ -66,7 +67,8 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
 
 /// Takes them off sale, or puts them back; exits 1 where that could not be done of one, and does it of the others.
 pub fn delist(settings: &Settings, Delisted { sku, undo }: &Delisted) -> Result<ExitCode, Failure> {
-    let asked = if *undo { Asked::Relist(sku.clone()) } else { Asked::Delist(sku.clone()) };
+    let skus: Vec<Sku> = BTreeSet::from_iter(sku.iter().cloned()).into_iter().collect();
+    let asked = if *undo { Asked::Relist(skus) } else { Asked::Delist(skus) };
     let Told::Delisted { done, alike } = shelf_room::decide(settings, asked)? else {
         return Err(another_answer());
     };

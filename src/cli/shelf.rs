@@ -16,6 +16,8 @@ pub struct ShelfRow {
     pub product: ProductRow,
     /// `None`: as many are in the house as are promised.
     pub shortage: Option<ShortRow>,
+    /// The case that this count has closed, since it made good what was short.
+    pub closed_case: Option<String>,
     /// The last counts, newest first.
     pub adjustments: Vec<AdjustmentRow>,
 }
@@ -44,7 +46,8 @@ pub fn find(rows: &Rows, sku: &Sku) -> Result<ShelfRow, Failure> {
         reason: reason.clone(),
         who: who.clone(),
     };
-    Ok(ShelfRow { product, shortage, adjustments: kept.newest_first().map(row).collect() })
+    let adjustments = kept.newest_first().map(row).collect();
+    Ok(ShelfRow { product, shortage, closed_case: None, adjustments })
 }
 
 fn not_listed(rows: &Rows, sku: &Sku) -> Result<Failure, Failure> {

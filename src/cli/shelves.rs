@@ -10,7 +10,7 @@ use crate::actors::Shop;
 use crate::actors::back_office::ShowShortage;
 use crate::actors::stock_keeper::{Count, Delist, Delisted, Import, Imported, Listed, NotCounted, Relist};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::{Currency, Sku};
+use crate::domain::{CaseId, Currency, Sku};
 use crate::gateway::LiveCatalogue;
 use crate::runtime::{Handle, Refused};
 use crate::storage::Trees;
@@ -141,17 +141,10 @@ impl LiveShelves {
                 let done = self.decide(|| Relist { skus: skus.clone() }).await?;
                 self.delisted(done).await
             }
-            Asked::Count(count) => match self.decide(|| count.clone()).await? {
-                // the look says what was meant
-                Ok(()) | Err(NotCounted::NotListed) => {
-                    self.cases_are_open_by_now(&count.sku).await?;
-                    self.look(Asked::Shelf(count.sku)).await
-                }
-                Err(why) => Err(format!("{}: {why}", count.sku)),
-            },
+            Asked::Count(count) => self.count(count).await,
             Asked::Short(skus) => {
                 if let Some(sku) = skus.first() {
-                    self.cases_are_open_by_now(sku).await?;
+                    self.case_on(sku).await?;
                 }
                 self.look(Asked::Short(skus)).await
             }
@@ -160,9 +153,22 @@ impl LiveShelves {
         }
     }
 
-    /// What the stock keeper has said to the back office stands before this question.
-    async fn cases_are_open_by_now(&self, sku: &Sku) -> Result<(), String> {
-        self.decide(|| ShowShortage { sku: sku.clone() }).await.map(drop)
+    async fn count(&self, count: Count) -> Said {
+        let open_before = self.case_on(&count.sku).await?;
+        match self.decide(|| count.clone()).await? {
+            // the look says what was meant
+            Ok(()) | Err(NotCounted::NotListed) => {}
+            Err(why) => return Err(format!("{}: {why}", count.sku)),
+        }
+        let is_open = self.case_on(&count.sku).await?.is_some();
+        let closed_case = open_before.filter(|_| !is_open).map(|case| case.to_string());
+        let row = self.read(move |rows| shelf::find(rows, &count.sku)).await?;
+        Ok(Told::Shelf(Box::new(ShelfRow { closed_case, ..row })))
+    }
+
+    /// The one that is open on what is short. What the stock keeper has said to the back office stands before this question.
+    async fn case_on(&self, sku: &Sku) -> Result<Option<CaseId>, String> {
+        self.decide(|| ShowShortage { sku: sku.clone() }).await
     }
 
     async fn delisted(&self, done: Delisted) -> Said {

@@ -69,11 +69,14 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
 }
 
 /// Who looks sees also who has counted.
-fn show(ShelfRow { product, shortage, adjustments }: &ShelfRow, looks: bool) {
+fn show(ShelfRow { product, shortage, closed_case, adjustments }: &ShelfRow, looks: bool) {
     products::head();
     products::line(product);
     if let Some(shortage) = shortage {
         println!("{}", shortages::said(shortage));
+    }
+    if let Some(case) = closed_case {
+        println!("as many are in the house as are promised: {case} is closed");
     }
     if looks && !adjustments.is_empty() {
         println!("\n{:<24} {:>8} {:>8}  {:<16} why", "counted at", "by", "in house", "who");

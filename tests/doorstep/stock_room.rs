@@ -155,7 +155,8 @@ fn a_count_below_what_is_promised_says_what_is_short_until_it_is_made_good() {
     shop.kill9();
     shop.start();
     assert_eq!(units(&shop, "A"), (0, 0, 2), "also after a crash");
-    counts(&shop, "--add", "3");
+    let said = counts(&shop, "--add", "3");
+    assert!(said.contains("as many are in the house as are promised: case_"), "{said}");
     assert_eq!(units(&shop, "A"), (3, 1, 2));
     assert!(out(&shop.command(&["cases", "list"])).contains("no cases"));
     let all = out(&shop.command(&["cases", "list", "--all", "--json"]));
@@ -206,7 +207,7 @@ fn what_cannot_have_been_counted_is_refused_and_what_was_meant_is_said() {
 #[test]
 fn what_is_taken_off_sale_is_put_back_and_each_that_cannot_be_is_named() {
     let shop = setup().catalogue(&[("A".to_owned(), 10), ("B".to_owned(), 4)]).open();
-    let said = shop.command(&["delist", "A", "b", "NOPE"]);
+    let said = shop.command(&["delist", "A", "b", "NOPE", "A"]);
     assert_eq!(said.status.code(), Some(1));
     assert!(out(&said).contains("taken off sale: A;"), "{said:?}");
     let complaint = complaints(&said);
