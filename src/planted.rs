@@ -54,6 +54,7 @@ bugs! {
     ShippingForgotten, "shipping-forgotten", "I11", "a second attempt to pay asks for the goods alone";
     Oversell, "oversell", "I12", "what is reserved for others counts as available";
     PackedPutAwayAsAllocated, "packed-put-away-as-allocated", "I12", "a parcel that is stopped after packing is put back as if it had not been packed";
+    ShortIsSold, "short-is-sold", "I12", "what comes is for sale while units that are promised are missing";
     ShortCountedInFull, "short-counted-in-full", "I13", "a delivery that comes short is counted as it was acknowledged";
     CountIgnoresAllocated, "count-ignores-allocated", "I13", "what is counted on the shelf is held against the books without what is allocated to orders";
     NewKeyForEachTry, "new-key-for-each-try", "I14", "an order for supplies that was not answered is sent again under another key";

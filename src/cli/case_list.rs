@@ -1,5 +1,7 @@
 //! The cases that an operator looks at, newest first.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::actors::back_office::{CaseRecord, Closed};
@@ -8,6 +10,7 @@ use crate::domain::{CaseId, Timestamp};
 
 use super::Failure;
 use super::rows::{Ended, Rows};
+use super::shortages::{self, PromisedTo};
 
 /// What is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,6 +44,8 @@ pub struct CaseRow {
     /// How often it came up.
     pub times: u32,
     pub text: String,
+    /// Where it is open on what is short of a SKU: the orders that were promised it, as it stands now.
+    pub promised_to: Vec<PromisedTo>,
     pub closed: Option<ClosedRow>,
 }
 
@@ -61,8 +66,14 @@ pub fn find(rows: &Rows, wanted: &Wanted, now: Timestamp) -> Result<Found, Failu
     })?;
     found.sort_by_key(|(opened_at, id, _)| std::cmp::Reverse((*opened_at, *id)));
     let more = found.len().saturating_sub(wanted.limit);
-    let shown = found.into_iter().take(wanted.limit);
-    let cases = shown.map(|(_, id, case)| row(rows, id, case, now)).collect::<Result<_, _>>()?;
+    found.truncate(wanted.limit);
+    let open = found.iter().filter(|(_, _, case)| case.closed.is_none());
+    let mut promised = promised_to(rows, open.map(|(_, id, _)| *id).collect())?;
+    let shown = found.into_iter().map(|(_, id, case)| {
+        let promised_to = promised.remove(&id).unwrap_or_default();
+        Ok::<_, Failure>(CaseRow { promised_to, ..row(rows, id, case, now)? })
+    });
+    let cases = shown.collect::<Result<_, _>>()?;
     Ok(Found { cases, more, is_whole: ended == Ended::Whole })
 }
 
@@ -72,10 +83,20 @@ pub fn show(rows: &Rows, case: CaseId, now: Timestamp) -> Result<CaseRow, Failur
     let found = found.ok_or_else(|| {
         Failure(format!("there is no case {case}: `doorstep cases list --all` shows all that there are"))
     })?;
-    row(rows, case, found, now)
+    let open = found.closed.is_none().then_some(case).into_iter().collect();
+    let promised_to = promised_to(rows, open)?.remove(&case).unwrap_or_default();
+    Ok(CaseRow { promised_to, ..row(rows, case, found, now)? })
 }
 
-pub fn row(rows: &Rows, id: CaseId, case: CaseRecord, now: Timestamp) -> Result<CaseRow, Failure> {
+/// The orders of those among these cases that are on a shortage.
+fn promised_to(rows: &Rows, open: BTreeSet<CaseId>) -> Result<BTreeMap<CaseId, Vec<PromisedTo>>, Failure> {
+    let mut skus = shortages::skus_of_cases(rows)?;
+    skus.retain(|case, _| open.contains(case));
+    let mut promised = shortages::promised_to(rows, skus.values().cloned().collect())?;
+    Ok(skus.into_iter().filter_map(|(case, sku)| Some((case, promised.remove(&sku)?))).collect())
+}
+
+fn row(rows: &Rows, id: CaseId, case: CaseRecord, now: Timestamp) -> Result<CaseRow, Failure> {
     let order = case.order.map(|order| rows.get::<Order>(&order)).transpose()?.flatten();
     let closed = |Closed { at, by, why }| ClosedRow { at: at.to_string(), by, why };
     Ok(CaseRow {
@@ -87,6 +108,7 @@ pub fn row(rows: &Rows, id: CaseId, case: CaseRecord, now: Timestamp) -> Result<
         age_s: now.ms_since(case.opened_at) / 1_000,
         times: case.times,
         text: case.text,
+        promised_to: vec![],
         closed: case.closed.map(closed),
     })
 }

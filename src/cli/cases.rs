@@ -14,8 +14,9 @@ use super::case_list::{CaseRow, ClosedRow, Found, Wanted};
 use super::clocks::{ON_THE_WALL, on_the_wall};
 use super::control;
 use super::office::{Asked, Told};
-use super::orders::in_groups;
+use super::order_list::in_groups;
 use super::said;
+use super::shortages;
 
 /// So many are listed where nobody says how many.
 const LIMIT: usize = 50;
@@ -102,8 +103,9 @@ fn line(row: &CaseRow, zone: &TimeZone) {
     let (age, order) = (age(row.age_s), row.number.as_deref().map_or("-".to_owned(), in_groups));
     let text = text.lines().next().unwrap_or_default();
     let closed = if row.closed.is_some() { "(closed) " } else { "" };
+    let promised = shortages::named(&row.promised_to);
     println!(
-        "{case:<12} {kind:<11} {opened_at:<ON_THE_WALL$} {age:>5} {times:>5} {order:<10} {closed}{text}"
+        "{case:<12} {kind:<11} {opened_at:<ON_THE_WALL$} {age:>5} {times:>5} {order:<10} {closed}{text}{promised}"
     );
 }
 
@@ -114,7 +116,7 @@ fn show(row: &CaseRow, zone: &TimeZone) {
     if let (Some(number), Some(order)) = (&row.number, &row.order) {
         println!("order:  {} {order}", in_groups(number));
     }
-    println!("text:   {text}");
+    println!("text:   {text}{}", shortages::named(&row.promised_to));
     if let Some(ClosedRow { at, by, why }) = &row.closed {
         println!("closed: {} by {by}: {why}", on_the_wall(at, zone));
     }

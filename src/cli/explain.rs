@@ -31,7 +31,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     find_opened_once(&layout)?;
     known_forms::check_all(&layout)?;
     let journal = layout.journal();
-    let unknown = || Failure(format!("the journal in {} knows no {named}", layout.dir.display()));
+    let unknown = || Failure(format!("the shop in {} knows no {named}", layout.dir.display()));
     let subject = named.find(&journal)?.ok_or_else(unknown)?;
     let mut trace = Trace::of(subject, &journal, io::stdout().lock());
     match each_turn(&journal, Position::START, &mut |position, record| trace.turn(position, record)) {

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::actors::stock_keeper::{self, Described, ImportedCount};
+use crate::actors::stock_keeper::{self, Described, Imported, ImportedCount};
 use crate::domain::catalogue::{self, Record, Row, Wishes};
 use crate::domain::{Currency, Sku};
 use crate::output;
@@ -203,7 +203,7 @@ impl Arguments {
 
     fn import_all(&self, room: &ShelfRoom, first: Vec<Row>, mut rows: Rows<'_>) -> Result<(), Failure> {
         let (reason, who) = (self.file_name(), said::who(None)?);
-        let mut sum = ImportedCount::default();
+        let (mut sum, mut short) = (ImportedCount::default(), vec![]);
         let cut_short = |why: &dyn fmt::Display, sum: ImportedCount| {
             let ImportedCount { new, changed, adjusted } = sum;
             let so_far = format!("{new} new, {changed} changed, {adjusted} adjusted so far");
@@ -216,7 +216,11 @@ impl Arguments {
             let (reason, who) = (reason.clone(), who.clone());
             let import = stock_keeper::Update { products, keep_stock: self.keep_stock, reason, who };
             match ask(Asked::Import(import), sum)? {
-                Answer::Imported(done) => sum.add(done),
+                Answer::Imported(Imported { count, put_back, short: some_short }) => {
+                    sum.add(count);
+                    rows.told.were_put_back(&put_back);
+                    short.extend(some_short);
+                }
                 _ => return Err(another_answer()),
             }
             rows.shows(format!("{} new, {} changed, {} adjusted", sum.new, sum.changed, sum.adjusted));
@@ -225,6 +229,10 @@ impl Arguments {
         let delisted =
             rows.told.missing().map(|missing| delist(missing, |asked| ask(asked, sum))).transpose()?;
         ask(Asked::Show, sum)?;
+        if !short.is_empty() {
+            let Answer::Short(short) = ask(Asked::Short(short), sum)? else { return Err(another_answer()) };
+            rows.told.are_short(short);
+        }
         rows.told.were_taken(Taken { count: sum, delisted, keep_stock: self.keep_stock });
         Ok(())
     }
@@ -257,7 +265,7 @@ fn delist(missing: &Missing, ask: impl Fn(Asked) -> Result<Answer, Failure>) -> 
     let mut delisted = 0;
     for some in missing.skus.chunks(ROWS_AT_ONCE) {
         match ask(Asked::Delist(some.to_vec()))? {
-            Answer::Delisted(more) => delisted += more,
+            Answer::Delisted { done, .. } => delisted += done.done.len(),
             _ => return Err(another_answer()),
         }
     }

@@ -50,8 +50,10 @@ mod rows;
 mod said;
 mod secrets;
 mod serve;
+mod shelf;
 mod shelf_room;
 mod shelves;
+mod shortages;
 mod simulate;
 mod stock;
 mod verify;
@@ -104,9 +106,9 @@ enum Command {
     /// Bring data in
     #[command(subcommand)]
     Import(Import),
-    /// Derive everything anew from the journal and compare; exits 1 on one cent or one book of difference
+    /// Derive all that the shop keeps from what it has recorded, and compare; exits 1 on one cent or one book of difference
     Verify(Place),
-    /// Make all that is kept for quick reading (the trees) anew from the journal alone
+    /// Make all that the shop keeps anew, from what it has recorded alone
     Rebuild(Place),
     /// Print all that happened to an order or a case as cause and effect; also while a daemon runs
     Explain {
@@ -137,7 +139,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Ask a running daemon what each of its parts (actors) is doing
+    /// Ask a running daemon what each of its parts is doing
     Actors {
         /// As JSON
         #[arg(long)]
@@ -166,7 +168,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Take products off sale: their pages say so, and orders of them go on
+    /// Take products off sale, or with --undo put them back: while they are off, their pages say so, and orders of them go on
     Delist {
         #[command(flatten)]
         arguments: products::Delisted,
@@ -184,7 +186,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// List messages inside the shop that failed on every attempt and were given up, show them, retry or discard them; of a running daemon
+    /// List, show, retry or discard messages that the shop gave up on, since it failed over them each time; of a running daemon
     #[command(mut_args(|flag| flag.global(true)))]
     DeadLetters {
         #[command(subcommand)]

@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Shop;
-use crate::actors::back_office::{CaseRecord, CloseCase};
+use crate::actors::back_office::{CaseRecord, CloseCase, ShortageCase};
 use crate::actors::order_manager::Order;
+use crate::actors::stock_keeper::Demand;
 use crate::domain::CaseId;
 use crate::runtime::{Clock, DrainDeadlines, Handle};
 use crate::settings::Settings;
@@ -56,7 +57,7 @@ impl LiveOffice {
         }
         // what is read is all that stands in the journal when it was asked
         if !self.shop.checkpoint().await {
-            return Err("the daemon is stopping, or its trees take no more".to_owned());
+            return Err("the daemon is stopping, or its disk takes no more".to_owned());
         }
         let (rows, clock) = (Rows::of(self.trees.clone()), self.clock);
         let looked = tokio::task::spawn_blocking(move || look(&rows, &asked, clock));
@@ -73,7 +74,10 @@ pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
     }
     closed_directory::read(
         settings,
-        |rows, recovered| rows.brought_up_to::<Order>(recovered).brought_up_to::<CaseRecord>(recovered),
+        |rows, recovered| {
+            let rows = rows.brought_up_to::<Order>(recovered).brought_up_to::<CaseRecord>(recovered);
+            rows.brought_up_to::<ShortageCase>(recovered).brought_up_to::<Demand>(recovered)
+        },
         |rows, clock| look(rows, &asked, clock),
     )
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::Order;
-use crate::domain::{Customer, KnownBy, Money, OrderId, OrderSearch, OrderState, ShippingAddress, Timestamp};
+use crate::domain::{
+    Customer, KnownBy, Money, OrderId, OrderNumber, OrderSearch, OrderState, ShippingAddress, Sku, Timestamp,
+};
 
 use super::Failure;
 use super::rows::{Ended, Rows};
@@ -94,7 +96,9 @@ fn fits(state: Option<StateWanted>, search: Option<&OrderSearch>, id: OrderId, o
         Some(StateWanted::Is(state)) => order.state == state,
     };
     let terms = &order.terms;
+    let skus: Vec<&Sku> = terms.lines.iter().map(|line| &line.sku).collect();
     let known_by = KnownBy {
+        skus: &skus,
         id,
         number: terms.number,
         name: &terms.customer.name,
@@ -115,4 +119,9 @@ fn row(id: OrderId, order: &Order) -> OrderRow {
         customer: terms.customer.as_ref().clone(),
         shipping_address: terms.shipping_address.as_ref().clone(),
     }
+}
+
+/// As people say it: `100 0168`.
+pub fn in_groups(digits: &str) -> String {
+    OrderNumber::parse(digits).map_or(digits.to_owned(), |number| number.to_string())
 }

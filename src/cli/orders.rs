@@ -11,7 +11,7 @@ use super::Failure;
 use super::clocks::{ON_THE_WALL, on_the_wall};
 use super::control;
 use super::office::{Asked, Told};
-use super::order_list::{Found, OrderRow, StateWanted, Wanted};
+use super::order_list::{Found, OrderRow, StateWanted, Wanted, in_groups};
 
 /// As many are looked for at the most.
 const LIMIT_MAX: usize = 10_000;
@@ -23,7 +23,7 @@ pub struct Arguments {
     /// Only those in this state, as the API names it; `open`: all that have not ended
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<StateWanted>,
-    /// A name or a part of one, an e-mail address, an order's number or id, or the beginning of a postcode
+    /// A name or a part of one, an e-mail address, an order's number or id, the beginning of a postcode, or a SKU that is in it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// So many at the most, the newest
@@ -98,9 +98,4 @@ fn say_what_is_missing(found: &Found) {
     if !found.is_whole {
         eprintln!("there are older orders that were not looked at: it would have taken more than a minute");
     }
-}
-
-/// As people say it: `100 0168`.
-pub fn in_groups(digits: &str) -> String {
-    crate::domain::OrderNumber::parse(digits).map_or(digits.to_owned(), |number| number.to_string())
 }

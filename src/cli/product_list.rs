@@ -44,6 +44,8 @@ pub struct ProductRow {
     pub on_hand: u64,
     pub for_sale: u64,
     pub promised: u64,
+    /// Of those that are promised: not in the house.
+    pub short: u64,
     /// Units that orders wait for, and those that are on their way from wholesalers.
     pub waited_for: u64,
     pub incoming: u64,
@@ -93,6 +95,7 @@ fn row(rows: &Rows, Listed { product, delisted_at }: Listed) -> Result<ProductRo
         on_hand: item.on_hand(),
         for_sale: item.available,
         promised: item.promised(),
+        short: item.missing,
         waited_for: item.pegs.iter().map(|peg| u64::from(peg.units)).sum(),
         incoming: item.incoming,
         delisted_at: delisted_at.map(|at| at.to_string()),

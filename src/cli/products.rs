@@ -1,5 +1,6 @@
 //! `doorstep products` and `doorstep delist`: what is sold. While a daemon runs it is asked; otherwise the directory is read.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use jiff::tz::TimeZone;
@@ -39,6 +40,9 @@ pub struct Delisted {
     /// As `doorstep products` shows it
     #[arg(required = true, value_parser = Sku::parse)]
     sku: Vec<Sku>,
+    /// Put them back on sale
+    #[arg(long)]
+    undo: bool,
 }
 
 fn limit(typed: &str) -> Result<usize, String> {
@@ -64,33 +68,51 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes them off sale.
-pub fn delist(settings: &Settings, arguments: &Delisted) -> Result<ExitCode, Failure> {
-    let skus = arguments.sku.clone();
-    let Told::Delisted(delisted) = shelf_room::decide(settings, Asked::Delist(skus.clone()))? else {
+/// Takes them off sale, or puts them back; exits 1 where that could not be done of one, and does it of the others.
+pub fn delist(settings: &Settings, Delisted { sku, undo }: &Delisted) -> Result<ExitCode, Failure> {
+    let skus: Vec<Sku> = BTreeSet::from_iter(sku.iter().cloned()).into_iter().collect();
+    let asked = if *undo { Asked::Relist(skus) } else { Asked::Delist(skus) };
+    let Told::Delisted { done, alike } = shelf_room::decide(settings, asked)? else {
         return Err(another_answer());
     };
-    if delisted == 0 {
-        return Err(Failure(
-            "nothing was on sale under this name: `doorstep products` shows what is".to_owned(),
-        ));
+    if !done.done.is_empty() {
+        let (what, then) =
+            if *undo { ("put back on sale", "") } else { ("taken off sale", "; orders of it go on") };
+        println!("{what}: {}{then}", joined(&done.done));
     }
-    println!("{delisted} of {} taken off sale; orders of it go on", skus.len());
-    Ok(ExitCode::SUCCESS)
+    if !done.no_change.is_empty() {
+        let already = if *undo { "on sale already" } else { "off sale already" };
+        output::complain(&format!("{already}: {}", joined(&done.no_change)));
+    }
+    for sku in &done.not_listed {
+        let meant = alike.iter().find(|(typed, _)| typed == sku);
+        let meant = meant.map_or(String::new(), |(_, alike)| format!("did you mean {alike}? "));
+        output::complain(&format!("not listed: {sku}; {meant}`doorstep products --all` shows all that are"));
+    }
+    let all_done = done.no_change.is_empty() && done.not_listed.is_empty();
+    Ok(if all_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-pub fn list(found: &Found, zone: &TimeZone) {
+fn joined(skus: &[Sku]) -> String {
+    skus.iter().map(Sku::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn list(found: &Found, zone: &TimeZone) {
     if found.products.is_empty() {
         return println!("no products");
     }
+    head();
+    found.products.iter().for_each(|row| line(row, zone));
+}
+
+pub fn head() {
     println!(
         "{:<20} {:>12} {:>8} {:>8} {:>8} {:>8} {:>8}  title",
         "sku", "price", "in house", "for sale", "promised", "awaited", "incoming"
     );
-    found.products.iter().for_each(|row| line(row, zone));
 }
 
-fn line(row: &ProductRow, zone: &TimeZone) {
+pub fn line(row: &ProductRow, zone: &TimeZone) {
     let ProductRow { sku, on_hand, for_sale, promised, waited_for, incoming, title, .. } = row;
     let (sku, price) = (sku.as_str(), money_words::said(row.price));
     let since = |at: &String| format!(" (sold no more since {})", on_the_wall(at, zone));

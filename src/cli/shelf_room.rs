@@ -2,7 +2,9 @@
 
 use actix::SystemRunner;
 
-use crate::actors::stock_keeper::{Listed, StockItem};
+use crate::actors::back_office::{CaseRecord, ShortageCase};
+use crate::actors::order_manager::Order;
+use crate::actors::stock_keeper::{Adjustments, Demand, Listed, StockItem};
 use crate::runtime::DrainDeadlines;
 use crate::settings::Settings;
 
@@ -82,7 +84,12 @@ pub fn look(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
         Answered::ByDaemon(said) => said.map_err(Failure),
         Answered::NoDaemon(_) => closed_directory::read(
             settings,
-            |rows, recovered| rows.brought_up_to::<Listed>(recovered).brought_up_to::<StockItem>(recovered),
+            |rows, recovered| {
+                let rows = rows.brought_up_to::<Listed>(recovered).brought_up_to::<StockItem>(recovered);
+                let rows = rows.brought_up_to::<Adjustments>(recovered).brought_up_to::<Order>(recovered);
+                let rows = rows.brought_up_to::<Demand>(recovered).brought_up_to::<CaseRecord>(recovered);
+                rows.brought_up_to::<ShortageCase>(recovered)
+            },
             |rows, _| shelves::look(rows, &asked),
         ),
     }

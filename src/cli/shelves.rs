@@ -7,15 +7,18 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Shop;
-use crate::actors::stock_keeper::{Count, Delist, ImportedCount, Listed, Update};
+use crate::actors::back_office::ShowShortage;
+use crate::actors::stock_keeper::{Count, Delist, Delisted, Imported, Listed, NotCounted, Relist, Update};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::{Currency, Sku};
+use crate::domain::{CaseId, Currency, Sku};
 use crate::gateway::LiveCatalogue;
 use crate::runtime::{Handle, Refused};
 use crate::storage::Trees;
 
 use super::data_directory::catalogue_of;
 use super::rows::{Ended, Rows};
+use super::shelf::{self, ShelfRow};
+use super::shortages::{self, ShortRow};
 use super::{Failure, product_list};
 
 /// A decision takes its turn among the shop's.
@@ -37,6 +40,12 @@ pub enum Asked {
     Import(Update),
     Count(Count),
     Delist(Vec<Sku>),
+    /// To put them back on sale.
+    Relist(Vec<Sku>),
+    /// One product's units, and who has counted them.
+    Shelf(Sku),
+    /// What is short of these.
+    Short(Vec<Sku>),
     /// The import is at its end: customers see all of it.
     Show,
     Products(product_list::Wanted),
@@ -52,11 +61,17 @@ pub type Said = Result<Told, String>;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Told {
-    Imported(ImportedCount),
-    /// How many were on sale.
-    Delisted(usize),
-    /// Looked for, or counted.
+    Imported(Imported),
+    /// Taken off sale, or put back.
+    Delisted {
+        done: Delisted,
+        /// Of those that are not listed: one that is, in other capitals.
+        alike: Vec<(Sku, Sku)>,
+    },
     Products(product_list::Found),
+    /// Looked at, or counted.
+    Shelf(Box<ShelfRow>),
+    Short(Vec<ShortRow>),
     Skus(Vec<Sku>),
     Shown,
 }
@@ -119,19 +134,51 @@ impl LiveShelves {
         match asked {
             Asked::Import(import) => self.import(import).await,
             Asked::Delist(skus) => {
-                let delisted = self.decide(|| Delist { skus: skus.clone() }).await?;
-                self.show().await?;
-                Ok(Told::Delisted(delisted))
+                let done = self.decide(|| Delist { skus: skus.clone() }).await?;
+                self.delisted(done).await
             }
-            Asked::Count(count) => {
-                self.decide(|| count.clone()).await?.map_err(|not_listed| not_listed.to_string())?;
-                let sku = Some(count.sku);
-                self.look(Asked::Products(product_list::Wanted { search: None, sku, all: true, limit: 1 }))
-                    .await
+            Asked::Relist(skus) => {
+                let done = self.decide(|| Relist { skus: skus.clone() }).await?;
+                self.delisted(done).await
+            }
+            Asked::Count(count) => self.count(count).await,
+            Asked::Short(skus) => {
+                if let Some(sku) = skus.first() {
+                    self.case_on(sku).await?;
+                }
+                self.look(Asked::Short(skus)).await
             }
             Asked::Show => self.show().await.map(|()| Told::Shown),
             look => self.look(look).await,
         }
+    }
+
+    async fn count(&self, count: Count) -> Said {
+        let open_before = self.case_on(&count.sku).await?;
+        match self.decide(|| count.clone()).await? {
+            // the look says what was meant
+            Ok(()) | Err(NotCounted::NotListed) => {}
+            Err(why) => return Err(format!("{}: {why}", count.sku)),
+        }
+        let is_open = self.case_on(&count.sku).await?.is_some();
+        let closed_case = open_before.filter(|_| !is_open).map(|case| case.to_string());
+        let row = self.read(move |rows| shelf::find(rows, &count.sku)).await?;
+        Ok(Told::Shelf(Box::new(ShelfRow { closed_case, ..row })))
+    }
+
+    /// The one that is open on what is short. What the stock keeper has said to the back office stands before this question.
+    async fn case_on(&self, sku: &Sku) -> Result<Option<CaseId>, String> {
+        self.decide(|| ShowShortage { sku: sku.clone() }).await
+    }
+
+    async fn delisted(&self, done: Delisted) -> Said {
+        self.show().await?;
+        let unknown = done.not_listed.clone();
+        let alike = self.read(move |rows| {
+            let pair = |sku: Sku| Ok(shelf::alike(rows, &sku)?.map(|alike| (sku, alike)));
+            unknown.into_iter().map(pair).filter_map(Result::transpose).collect()
+        });
+        Ok(Told::Delisted { alike: alike.await?, done })
     }
 
     async fn import(&self, import: Update) -> Said {
@@ -206,7 +253,7 @@ impl LiveShelves {
         read: impl FnOnce(&Rows) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, String> {
         if !self.shop.checkpoint().await {
-            return Err("the daemon is stopping, or its trees take no more".to_owned());
+            return Err("the daemon is stopping, or its disk takes no more".to_owned());
         }
         let rows = Rows::of(self.trees.clone());
         let read = tokio::task::spawn_blocking(move || read(&rows)).await;
@@ -226,7 +273,9 @@ pub fn look(rows: &Rows, asked: &Asked) -> Result<Told, Failure> {
     match asked {
         Asked::Skus { after } => product_list::skus(rows, after.as_ref(), SKUS_AT_ONCE).map(Told::Skus),
         Asked::Products(wanted) => product_list::find(rows, wanted).map(Told::Products),
-        Asked::Import(_) | Asked::Count(_) | Asked::Delist(_) | Asked::Show => {
+        Asked::Shelf(sku) => shelf::find(rows, sku).map(Box::new).map(Told::Shelf),
+        Asked::Short(skus) => shortages::find(rows, skus).map(Told::Short),
+        Asked::Import(_) | Asked::Count(_) | Asked::Delist(_) | Asked::Relist(_) | Asked::Show => {
             Err(Failure("that is a decision, and nothing to look at".to_owned()))
         }
     }

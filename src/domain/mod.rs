@@ -42,7 +42,7 @@ pub use order::{
 pub use order_number::{BadOrderNumber, OrderNumber};
 pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};
 pub use order_search::{KnownBy, OrderSearch};
-pub use quantity::{BadQuantity, Quantity};
+pub use quantity::{BadQuantity, Quantity, STOCK_MAX};
 pub use shop_identity::{Logo, LogoKind, ShopIdentity, Texts};
 pub use sku::{BadSku, Sku};
 pub use slot::{SLOTS, Slot};

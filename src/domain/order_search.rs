@@ -1,12 +1,12 @@
 //! An order is found by what a customer says of it.
 
 use super::catalogue::fold;
-use super::{BadOrderNumber, EmailAddress, OrderId, OrderNumber};
+use super::{BadOrderNumber, EmailAddress, OrderId, OrderNumber, Sku};
 
 /// Of a postcode so many characters have to be there: fewer fit too many.
 const POSTCODE_CHARS_MIN: usize = 3;
 
-/// A name or a part of it, an e-mail address, a number, an id or the beginning of a postcode: whichever it is.
+/// A name or a part of it, an e-mail address, a number, an id, the beginning of a postcode or a SKU: whichever it is.
 #[derive(Clone, Debug)]
 pub struct OrderSearch {
     folded: String,
@@ -15,6 +15,7 @@ pub struct OrderSearch {
     email: Option<String>,
     number: Result<OrderNumber, BadOrderNumber>,
     id: Option<OrderId>,
+    sku: Option<Sku>,
 }
 
 /// What an order is known by.
@@ -25,6 +26,8 @@ pub struct KnownBy<'a> {
     pub name: &'a str,
     pub email: &'a str,
     pub postcode: &'a str,
+    /// Of its lines.
+    pub skus: &'a [&'a Sku],
 }
 
 impl OrderSearch {
@@ -36,14 +39,17 @@ impl OrderSearch {
             email: EmailAddress::parse(text).ok().map(|email| email.as_str().to_lowercase()),
             number: OrderNumber::parse(text),
             id: OrderId::parse(text).ok(),
+            sku: Sku::parse(text).ok(),
         }
     }
 
     pub fn finds(&self, order: KnownBy<'_>) -> bool {
-        let KnownBy { id, number, name, email, postcode } = order;
+        let KnownBy { id, number, name, email, postcode, skus } = order;
+        let is_sku = |wanted: &Sku| skus.iter().any(|sku| sku.as_str().eq_ignore_ascii_case(wanted.as_str()));
         let email = email.to_lowercase();
         self.id == Some(id)
             || self.number == Ok(number)
+            || self.sku.as_ref().is_some_and(is_sku)
             || self.email.as_ref().is_some_and(|wanted| *wanted == email)
             || !self.folded.is_empty() && (words(name).contains(&self.folded) || email.contains(&self.folded))
             || self.compact.len() >= POSTCODE_CHARS_MIN && compact(postcode).starts_with(&self.compact)
@@ -70,7 +76,9 @@ mod tests {
     use crate::domain::Slot;
 
     fn order() -> KnownBy<'static> {
+        let sku: &'static Sku = Box::leak(Box::new(Sku::parse("PP-001").unwrap()));
         KnownBy {
+            skus: Box::leak(Box::new([sku])),
             id: OrderId::new(1_795_305_600_000, 5),
             number: OrderNumber::nth_of(Slot::of(0), 1),
             name: "Zoë  Lovelace-Byron",
@@ -96,12 +104,16 @@ mod tests {
             "sw1y4le",
             "SW1Y 4",
             "sw1",
+            "PP-001",
+            " pp-001",
             id.as_str(),
         ];
         for text in told {
             assert!(OrderSearch::of(text).finds(order()), "{text}");
         }
-        for text in ["", " ", "shelley", "1000165", "1000249", "4LE", "sw", "ord_", "ada@example.org"] {
+        for text in
+            ["", " ", "shelley", "1000165", "1000249", "4LE", "sw", "PP-00", "ord_", "ada@example.org"]
+        {
             assert!(!OrderSearch::of(text).finds(order()), "{text}");
         }
     }

@@ -1,5 +1,8 @@
 use serde::{Deserialize, Serialize};
 
+/// Of one product at most so many are in the house: what is more was mistyped. For a file's counts and a shopkeeper's alike.
+pub const STOCK_MAX: u32 = 1_000_000;
+
 /// How many units of one product an order line asks for: 1 to `Quantity::MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]

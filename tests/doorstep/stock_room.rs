@@ -121,20 +121,107 @@ fn an_import_brings_an_open_shop_up_to_date_and_takes_off_sale_what_its_file_has
     product("C").expect(200);
 }
 
+#[track_caller]
+fn counts(shop: &TestShop, flag: &str, units: &str) -> String {
+    let said = shop.command(&["stock", "A", flag, units, "--reason", "stocktake", "--by", "Ada"]);
+    assert_eq!(said.status.code(), Some(0), "{said:?}");
+    out(&said)
+}
+
 #[test]
-fn a_count_below_what_is_promised_is_a_case_and_takes_nothing_from_orders() {
-    let shop = setup().speed(1).catalogue(&[("A".to_owned(), 10)]).open();
-    shop.client().order(&shop.new_key(), &wish("A").0).expect(201);
-    shop.does(&["stock", "A", "--count", "8", "--reason", "stocktake", "--by", "Ada"]);
-    assert_eq!(units(&shop, "A"), (8, 7, 1));
-    shop.does(&["stock", "A", "--count", "0", "--reason", "stocktake", "--by", "Ada"]);
-    assert_eq!(units(&shop, "A"), (1, 0, 1));
+fn a_count_below_what_is_promised_says_what_is_short_until_it_is_made_good() {
+    let mut shop = setup().speed(1).catalogue(&[("A".to_owned(), 10)]).open();
+    for _ in 0..2 {
+        shop.client().order(&shop.new_key(), &wish("A").0).expect(201);
+    }
+    let listed = shop.command(&["orders", "--search", "a", "--json"]);
+    let orders: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    let number = |nth: usize| orders[nth]["number"].as_str().expect("a number").to_owned();
+    let in_groups = |digits: String| format!("{} {}", &digits[..3], &digits[3..]);
+    let numbers = format!("promised to {}, {}", in_groups(number(1)), in_groups(number(0)));
+    counts(&shop, "--count", "8");
+    assert_eq!(units(&shop, "A"), (8, 6, 2));
+    let said = counts(&shop, "--count", "0");
+    let short = "A: 2 are promised, 0 are in the house: 2 short; case_";
+    assert!(said.contains(short) && said.contains(&numbers), "{said}");
+    assert_eq!(units(&shop, "A"), (0, 0, 2));
+    let said = counts(&shop, "--add", "1");
+    assert!(said.contains("1 is in the house: 1 short"), "{said}");
     let cases = out(&shop.command(&["cases", "list"]));
-    assert!(cases.contains("A: 0 counted, 1 promised to orders (stocktake)"), "{cases}");
-    shop.does(&["stock", "A", "--add", "5", "--reason", "a delivery"]);
-    assert_eq!(units(&shop, "A"), (6, 5, 1));
-    let refused = shop.command(&["stock", "Z", "--count", "1", "--reason", "stocktake"]);
-    assert!(complaints(&refused).contains("the shop lists no such product"), "{}", complaints(&refused));
+    assert!(cases.contains("A: 2 promised to orders, 1 in the house: 1 short"), "{cases}");
+    assert!(cases.contains(&numbers) && cases.lines().count() == 2, "one case, brought up to date: {cases}");
+    // what a file counts is a count too
+    let imported = out(&imports(&shop, &[("A", "Book A", "7.49", "0")], &[]));
+    assert!(imported.contains(short) && imported.contains(&numbers), "{imported}");
+    shop.kill9();
+    shop.start();
+    assert_eq!(units(&shop, "A"), (0, 0, 2), "also after a crash");
+    let said = counts(&shop, "--add", "3");
+    assert!(said.contains("as many are in the house as are promised: case_"), "{said}");
+    assert_eq!(units(&shop, "A"), (3, 1, 2));
+    assert!(out(&shop.command(&["cases", "list"])).contains("no cases"));
+    let all = out(&shop.command(&["cases", "list", "--all", "--json"]));
+    assert!(all.contains("the shortage is made good"), "{all}");
+    assert_eq!(shop.stop().code(), Some(0), "{}", shop.log());
+    shop.verifies();
+}
+
+#[test]
+fn who_looks_at_a_product_sees_who_has_counted_it_and_why() {
+    let shop = setup().catalogue(&[("A".to_owned(), 10)]).closed();
+    counts(&shop, "--count", "8");
+    counts(&shop, "--add", "-3");
+    let shown = out(&shop.command(&["stock", "A"]));
+    let lines: Vec<&str> = shown.lines().rev().take(2).collect();
+    assert!(lines[1].contains("-3        5  Ada"), "the newest first: {shown}");
+    assert!(lines[0].contains("-2        8  Ada") && lines[0].ends_with("stocktake"), "{shown}");
+    let row: Value = serde_json::from_slice(&shop.command(&["stock", "A", "--json"]).stdout).expect("JSON");
+    assert_eq!((&row["adjustments"][0]["by"], &row["adjustments"][0]["who"]), (&(-3).into(), &"Ada".into()));
+}
+
+#[test]
+fn what_cannot_have_been_counted_is_refused_and_what_was_meant_is_said() {
+    let shop = setup().catalogue(&[("W1".to_owned(), 4)]).closed();
+    let refused = |line: &[&str]| {
+        let said = shop.command(&[line, &["--reason", "stocktake"]].concat());
+        assert!(!said.status.success(), "{said:?}");
+        complaints(&said)
+    };
+    for (line, why) in [
+        (&["stock", "Z", "--count", "1"][..], "the shop lists no Z: `doorstep products --all`"),
+        (&["stock", "w1", "--count", "1"], "did you mean W1?"),
+        (&["stock", "W1", "--count", "1000001"], "1000001 is not in 0..=1000000"),
+        (&["stock", "W1", "--count", "-1"], "-1 is not in 0..=1000000"),
+        (
+            &["stock", "W1", "--add", "999997"],
+            "1000001 would be in the house, and a product has at most 1000000",
+        ),
+        (&["stock", "W1", "--add", "-5"], "4 are in the house, so 5 cannot be taken off"),
+    ] {
+        let said = refused(line);
+        assert!(said.contains(why), "{line:?}: {said}");
+    }
+    assert!(complaints(&shop.command(&["stock", "w1"])).contains("did you mean W1?"));
+    assert_eq!(units(&shop, "W1"), (4, 4, 0));
+}
+
+#[test]
+fn what_is_taken_off_sale_is_put_back_and_each_that_cannot_be_is_named() {
+    let shop = setup().catalogue(&[("A".to_owned(), 10), ("B".to_owned(), 4)]).open();
+    let said = shop.command(&["delist", "A", "b", "NOPE", "A"]);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(out(&said).contains("taken off sale: A;"), "{said:?}");
+    let complaint = complaints(&said);
+    assert!(complaint.contains("not listed: b; did you mean B?"), "{complaint}");
+    assert!(complaint.contains("not listed: NOPE; "), "{complaint}");
+    shop.client().get("/products/A").expect_problem(410, "product_gone");
+    let said = shop.command(&["delist", "--undo", "A", "B"]);
+    assert!(out(&said).contains("put back on sale: A"), "{said:?}");
+    assert!(complaints(&said).contains("on sale already: B"), "{said:?}");
+    shop.client().get("/products/A").expect(200);
+    shop.does(&["delist", "A"]);
+    let imported = out(&imports(&shop, &[("A", "Book A", "7.49", "10")], &[]));
+    assert!(imported.contains("put back on sale: A\n"), "{imported}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub fn dealt_with(turn: &mut Turn<'_>, order: Option<OrderId>, dead_letter: &str
 }
 
 /// As it is then.
-fn end(turn: &mut Turn<'_>, case: CaseId, row: &CaseRecord, by: &str, why: &str) -> CaseRecord {
+pub fn end(turn: &mut Turn<'_>, case: CaseId, row: &CaseRecord, by: &str, why: &str) -> CaseRecord {
     let closed = Closed { by: by.to_owned(), why: why.to_owned(), at: turn.now() };
     turn.record(Event::Closed { case, order: row.order, closed: closed.clone() });
     CaseRecord { closed: Some(closed), ..row.clone() }

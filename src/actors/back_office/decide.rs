@@ -3,7 +3,9 @@ use crate::domain::{OrderId, Party};
 use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::record::partition;
-use super::{BackOffice, CaseCount, CaseRecord, Event, Message, OpenCases, close, open, state};
+use super::{
+    BackOffice, CaseCount, CaseRecord, Event, Message, OpenCases, ShortageCase, close, open, short, state,
+};
 
 impl Actor for BackOffice {
     type App = Shop;
@@ -17,6 +19,7 @@ impl Actor for BackOffice {
         tables.add::<CaseRecord>();
         tables.add::<CaseCount>();
         tables.add::<OpenCases>();
+        tables.add::<ShortageCase>();
     }
 
     fn decide(_: &(), message: &Message, turn: &mut Turn<'_>) {
@@ -30,6 +33,9 @@ impl Actor for BackOffice {
                 let row = turn.get::<CaseRecord>(&question.case);
                 turn.answer(question, row.as_deref().cloned());
             }
+            Message::Short { sku, text } => short::short(turn, sku, text),
+            Message::MadeGood { sku } => short::made_good(turn, sku),
+            Message::ShowShortage(question) => short::show(turn, question),
         }
     }
 

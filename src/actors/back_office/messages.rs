@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CaseId, OrderId, Slot};
+use crate::domain::{CaseId, OrderId, Sku, Slot};
 use crate::questions;
 use crate::runtime::{Addressed, Resolution, Versioned};
 
@@ -21,6 +21,12 @@ pub enum Message {
     CloseCase(CloseCase),
     /// The operator's command.
     ShowCase(ShowCase),
+    /// StockKeeper: fewer units of the SKU are in the house than are promised to orders. One case for each SKU, brought up to date.
+    Short { sku: Sku, text: String },
+    /// StockKeeper: after `Short`, there are as many as are promised.
+    MadeGood { sku: Sku },
+    /// The operator's command.
+    ShowShortage(ShowShortage),
 }
 
 /// Somebody has looked at it.
@@ -36,7 +42,14 @@ pub struct ShowCase {
     pub case: CaseId,
 }
 
+/// Which case is open on what is short of the SKU.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShowShortage {
+    pub sku: Sku,
+}
+
 questions! { BackOffice:
+    ShowShortage -> Option<CaseId>,
     CloseCase -> Result<CaseRecord, NotClosed>,
     ShowCase -> Option<CaseRecord>,
 }
@@ -62,7 +75,11 @@ impl Message {
         match self {
             Message::Open(new) => new.order,
             Message::DealtWith { order, .. } => *order,
-            Message::CloseCase(_) | Message::ShowCase(_) => None,
+            Message::CloseCase(_)
+            | Message::ShowCase(_)
+            | Message::Short { .. }
+            | Message::MadeGood { .. }
+            | Message::ShowShortage(_) => None,
         }
     }
 

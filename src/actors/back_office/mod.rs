@@ -1,12 +1,13 @@
 //! BackOffice: keeps the cases, until a person or what has happened since closes them.
 //!
 //! Trees: `cases` ([`CaseRecord`] by its id), `open_cases` ([`OpenCases`] by what they are about), `case_counts` ([`CaseCount`] by
-//! partition). Supervised alone.
+//! partition), `shortage_cases` ([`ShortageCase`] by SKU). Supervised alone.
 //!
 //! - A case about an order is kept with the order, one about none in common. Its id says where.
 //! - Any actor opens one with `actors::case::open`, which also notes it on the order's timeline. The same one again, while it is
 //!   open, is counted and is no second case.
 //! - A case is closed once: by whom, why and when stays with it. It is never deleted.
+//! - What is short of a SKU has one case, which says how it stands now, and is closed when it is made good.
 //! - A case that a dead letter opened is closed when the operator has dealt with that.
 
 mod close;
@@ -14,10 +15,11 @@ mod decide;
 mod messages;
 mod open;
 mod record;
+mod short;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub use messages::{BackOffice, CloseCase, Message, NotClosed, ShowCase};
+pub use messages::{BackOffice, CloseCase, Message, NotClosed, ShowCase, ShowShortage};
 pub use record::{CaseRecord, Closed, NewCase};
-pub use state::{About, CaseCount, CasePlace, Event, OpenCases};
+pub use state::{About, CaseCount, CasePlace, Event, OpenCases, ShortageCase};

@@ -21,11 +21,17 @@ pub fn open(turn: &mut Turn<'_>, new: &NewCase) {
         turn.record(Event::CameAgain { case });
         return;
     }
+    open_another(turn, new);
+}
+
+/// Whatever else is open.
+pub fn open_another(turn: &mut Turn<'_>, new: &NewCase) -> CaseId {
     let place = CasePlace(new.order.map(OrderId::slot));
     let before = turn.get::<CaseCount>(&place).map_or(0, |count| count.0);
     let (case, at) = (CaseId::nth_of(place.0, before + 1), turn.now());
     turn.record(Event::Opened { case, new: new.clone(), at });
     tell_the_shop(turn, case, new);
+    case
 }
 
 /// By a letter to its own mailbox, where it has one.

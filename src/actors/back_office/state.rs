@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
-use crate::domain::{CaseId, Happening, OrderId, Slot, Step, Timestamp};
+use crate::domain::{CaseId, Happening, OrderId, Sku, Slot, Step, Timestamp};
 use crate::runtime::{Aggregate, Fold, Partition, TableKey, Versioned};
 use crate::storage::TreeName;
 
@@ -36,6 +36,15 @@ impl Aggregate for OpenCases {
     fn partition(about: &About) -> Partition {
         partition(about.0.map(OrderId::slot))
     }
+}
+
+/// Tree `shortage_cases`: the case on what is short of a SKU, from the first that is until none is; a person may have closed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShortageCase(pub CaseId);
+
+impl Aggregate for ShortageCase {
+    const TREE: TreeName = TreeName("shortage_cases");
+    type Key = Sku;
 }
 
 /// What cases are about; `None`: no order alone.
@@ -94,6 +103,20 @@ pub enum Event {
         order: Option<OrderId>,
         closed: Closed,
     },
+    /// The case is on what is short of the SKU.
+    Shortage {
+        sku: Sku,
+        case: CaseId,
+    },
+    /// It says now how things stand.
+    BroughtUpToDate {
+        case: CaseId,
+        text: String,
+    },
+    /// Nothing is short of the SKU any more.
+    ShortageEnded {
+        sku: Sku,
+    },
 }
 
 impl Versioned for Event {}
@@ -109,7 +132,10 @@ impl Event {
             Event::Closed { order: None, .. }
             | Event::Opened { .. }
             | Event::CameAgain { .. }
-            | Event::OneDealtWith { .. } => smallvec![],
+            | Event::OneDealtWith { .. }
+            | Event::Shortage { .. }
+            | Event::BroughtUpToDate { .. }
+            | Event::ShortageEnded { .. } => smallvec![],
         }
     }
 }
@@ -131,6 +157,15 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
                 }
             });
         }
+        Event::Shortage { sku, case } => {
+            fold.change::<ShortageCase>(sku, |slot| *slot = Some(ShortageCase(*case)));
+        }
+        Event::BroughtUpToDate { case, text } => fold.change::<CaseRecord>(case, |row| {
+            if let Some(row) = row {
+                row.text.clone_from(text);
+            }
+        }),
+        Event::ShortageEnded { sku } => fold.change::<ShortageCase>(sku, |slot| *slot = None),
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Decided, Shop, mailer};
-use crate::domain::{CaseId, CaseKind, EmailAddress, Happening, OrderId, Slot};
+use crate::domain::{CaseId, CaseKind, EmailAddress, Happening, OrderId, Sku, Slot};
 use crate::partners::mail::{MailKind, Subject};
 use crate::runtime::{Alone, Application, Partition, RequestId, Resolution, TableKey};
 
@@ -74,6 +74,42 @@ fn the_same_case_again_is_counted_while_it_is_open_and_is_a_new_one_afterwards()
     open(&mut alone, new(Some(order()), "nothing is held"));
     let third = CaseId::nth_of(Some(order().slot()), 3);
     assert_eq!((row(&alone, third).times, row(&alone, third).closed.clone()), (1, None));
+}
+
+/// What is short of a SKU has one case, however often it changes.
+#[test]
+fn a_shortage_has_one_case_that_says_how_it_stands_until_it_is_made_good() {
+    let mut alone = alone();
+    let sku = Sku::parse("A").unwrap();
+    let hears = |alone: &mut Alone<Shop>, message: Message| alone.when(Address::BackOffice, message);
+    let short = |text: &str| Message::Short { sku: sku.clone(), text: text.to_owned() };
+    let open_case = |alone: &mut Alone<Shop>| {
+        let question = ShowShortage { sku: sku.clone() };
+        let turn = alone.asked(Address::BackOffice, RequestId(1), Message::from(question));
+        *turn.reply::<Option<CaseId>>().unwrap()
+    };
+    let case = CaseId::nth_of(None, 1);
+    hears(&mut alone, short("2 short"));
+    assert!(hears(&mut alone, short("2 short")).events().is_empty(), "it says so already");
+    hears(&mut alone, short("1 short"));
+    assert_eq!(open_case(&mut alone), Some(case));
+    assert_eq!(row(&alone, case).text, "1 short");
+    hears(&mut alone, Message::MadeGood { sku: sku.clone() });
+    let closed = row(&alone, case).closed.clone().expect("it is closed");
+    assert!(closed.why.contains("made good"), "{closed:?}");
+    assert_eq!((open_case(&mut alone), alone.get::<ShortageCase>(&sku)), (None, None));
+    assert!(hears(&mut alone, Message::MadeGood { sku: sku.clone() }).events().is_empty());
+}
+
+#[test]
+fn a_shortage_whose_case_a_person_has_closed_has_another_one_when_it_comes_up_again() {
+    let mut alone = alone();
+    let (sku, text) = (Sku::parse("A").unwrap(), "2 short".to_owned());
+    let short = Message::Short { sku, text };
+    alone.when(Address::BackOffice, short.clone());
+    close(&mut alone, CaseId::nth_of(None, 1), "they are in the cellar").unwrap();
+    alone.when(Address::BackOffice, short);
+    assert!(row(&alone, CaseId::nth_of(None, 2)).closed.is_none());
 }
 
 #[test]

@@ -8,7 +8,9 @@ use crate::runtime::Due;
 
 use super::release::{Served, complete, serve};
 use super::supply::{TOO_FAR_AWAY, can_be, order_anew, retry_ms, slip, unanswered, waiting};
-use super::{Event, Message, PurchaseOrder, PurchaseOrderId, RequestShipNotice, StockItem, Supply, timers};
+use super::{
+    Event, Message, PurchaseOrder, PurchaseOrderId, RequestShipNotice, StockItem, Supply, shortage, timers,
+};
 
 /// A wholesaler that says "not yet" is not asked again sooner than this, in trade time.
 const ASK_AGAIN_MS_MIN: u64 = 60_000;
@@ -51,7 +53,7 @@ fn ask_later(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &Purchase
     turn.timer(timers::goods_due(id), due, Message::GoodsDue { purchase_order: id });
 }
 
-/// Pegs first, the rest for sale; what did not come is ordered anew.
+/// What is short first, then pegs, the rest for sale; what did not come is ordered anew.
 fn receive(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOrder, quantity: u32) {
     let sku = &purchase_order.sku;
     if turn.get::<StockItem>(sku).is_none() {
@@ -59,9 +61,11 @@ fn receive(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &PurchaseOr
     }
     let expected = purchase_order.outstanding();
     let quantity = if planted::is(Bug::ShortCountedInFull) { expected } else { quantity };
-    turn.record(Event::Received { id, sku: sku.clone(), expected, quantity });
+    shortage::watched(turn, sku, |turn| {
+        turn.record(Event::Received { id, sku: sku.clone(), expected, quantity });
+    });
     let mut served = Served::new();
-    serve(turn, sku, u64::from(quantity), &mut served);
+    serve(turn, sku, &mut served);
     complete(turn, &served);
 
     let mut refused_by = purchase_order.refused_by.clone();

@@ -5,8 +5,9 @@ use crate::runtime::{Actor, Fold, Resolution, Tables};
 use super::shift::merged;
 use super::state::{self, Listed};
 use super::{
-    Credit, CreditSum, Demand, Event, Message, PurchaseOrder, ShowTimeline, StockItem, StockKeeper, arrival,
-    count, credit_check, delist, given_up, import, listing, overdue, quoting, reserve, supply,
+    Adjustments, Credit, CreditSum, Demand, Event, Message, PurchaseOrder, ShowTimeline, StockItem,
+    StockKeeper, arrival, count, credit_check, delist, given_up, import, listing, overdue, quoting, reserve,
+    supply,
 };
 
 impl Actor for StockKeeper {
@@ -24,6 +25,7 @@ impl Actor for StockKeeper {
         tables.add::<Demand>();
         tables.add::<Credit>();
         tables.add::<CreditSum>();
+        tables.add::<Adjustments>();
     }
 
     fn decide(_: &(), message: &Message, turn: &mut Turn<'_>) {
@@ -33,6 +35,7 @@ impl Actor for StockKeeper {
             Message::Update(question) => import::update(turn, question),
             Message::Count(question) => count::count(turn, question),
             Message::Delist(question) => delist::delist(turn, question),
+            Message::Relist(question) => delist::relist(turn, question),
             Message::Check(question) => listing::check(turn, question),
             Message::Earliest(question) => quoting::earliest(turn, question),
             Message::Reserve { order, lines, backorder } => {

@@ -26,6 +26,7 @@ pub fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId
         | Message::Count(_)
         | Message::Delist(_)
         | Message::Update(_)
+        | Message::Relist(_)
         | Message::Check(_)
         | Message::Earliest(_)
         | Message::ShowTimeline(_) => BTreeSet::new(),
@@ -96,6 +97,7 @@ pub fn given_up(turn: &mut Turn<'_>, message: &Message) {
         | Message::Count(_)
         | Message::Delist(_)
         | Message::Update(_)
+        | Message::Relist(_)
         | Message::Check(_)
         | Message::Earliest(_)
         | Message::ShowTimeline(_)

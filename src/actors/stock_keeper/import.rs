@@ -1,7 +1,8 @@
 use crate::actors::Turn;
+use crate::domain::Sku;
 use crate::domain::catalogue::Product;
 
-use super::{Described, Event, Import, ImportedCount, Listed, StockItem, Update, count};
+use super::{Described, Event, Import, Imported, Listed, StockItem, Update, count};
 
 pub fn import(turn: &mut Turn<'_>, question: &Import) {
     let done = bring_up_to_date(turn, &Update::from(question.clone()));
@@ -14,30 +15,33 @@ pub fn update(turn: &mut Turn<'_>, question: &Update) {
 }
 
 /// Of a SKU that comes twice the last counts.
-fn bring_up_to_date(
-    turn: &mut Turn<'_>,
-    Update { products, keep_stock, reason, who }: &Update,
-) -> ImportedCount {
-    let mut done = ImportedCount::default();
+fn bring_up_to_date(turn: &mut Turn<'_>, Update { products, keep_stock, reason, who }: &Update) -> Imported {
+    let mut done = Imported::default();
     for described in products {
         let sku = &described.product.sku;
         let listed = turn.get::<Listed>(sku);
         let product = whole(described, listed.as_deref().map(|listed| &listed.product));
-        let is_known =
-            listed.as_ref().is_some_and(|listed| listed.product == product && listed.delisted_at.is_none());
+        let is_off_sale = listed.as_ref().is_some_and(|listed| listed.delisted_at.is_some());
+        let is_known = !is_off_sale && listed.as_ref().is_some_and(|listed| listed.product == product);
         if !is_known {
             turn.record(Event::Listed { product: Box::new(product) });
         }
         match listed {
-            None => done.new += 1,
-            Some(_) if !is_known => done.changed += 1,
+            None => done.count.new += 1,
+            Some(_) if !is_known => done.count.changed += 1,
             Some(_) => {}
+        }
+        if is_off_sale {
+            done.put_back.push(sku.clone());
         }
         // units that were never counted are found, not adjusted
         if turn.get::<StockItem>(sku).is_none() {
             turn.record(Event::Found { sku: sku.clone(), quantity: described.counted });
         } else if !keep_stock && count::bring_to(turn, sku, described.counted, reason, who) {
-            done.adjusted += 1;
+            done.count.adjusted += 1;
+        }
+        if is_short(turn, sku) {
+            done.short.push(sku.clone());
         }
     }
     done
@@ -50,4 +54,8 @@ fn whole(described: &Described, listed: Option<&Product>) -> Product {
         described.unsaid.iter().for_each(|&detail| product.take(detail, listed));
     }
     product
+}
+
+fn is_short(turn: &mut Turn<'_>, sku: &Sku) -> bool {
+    turn.get::<StockItem>(sku).is_some_and(|item| item.missing > 0)
 }

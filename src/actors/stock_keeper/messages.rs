@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::catalogue::{Detail, Product};
-use crate::domain::{Backorder, Date, Money, OrderId, Sku, Timeline, Units};
+use crate::domain::{Backorder, Date, Money, OrderId, STOCK_MAX, Sku, Timeline, Units};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
 use crate::questions;
@@ -121,6 +121,7 @@ pub enum Message {
     Count(Count),
     Delist(Delist),
     Update(Update),
+    Relist(Relist),
 }
 
 impl Versioned for Message {
@@ -136,10 +137,11 @@ questions! { StockKeeper:
     Check -> Vec<Availability>,
     Earliest -> Vec<Availability>,
     ShowTimeline -> Timeline,
-    Import -> ImportedCount,
-    Count -> Result<(), NotListed>,
-    Delist -> usize,
-    Update -> ImportedCount,
+    Import -> Imported,
+    Count -> Result<(), NotCounted>,
+    Delist -> Delisted,
+    Update -> Imported,
+    Relist -> Delisted,
 }
 
 /// The demo world, benches: products to list, each with the units found on the shelf if it is new.
@@ -195,12 +197,20 @@ pub enum Counted {
     Are(u32),
     /// So many more have come.
     Came(u32),
+    /// So many are there no more: broken, stolen, given away.
+    Gone(u32),
 }
 
-/// Nobody can have counted what the shop does not list.
+/// Nobody can have counted that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the shop lists no such product: `doorstep products` shows those that it does")]
-pub struct NotListed;
+pub enum NotCounted {
+    #[error("the shop lists no such product: `doorstep products --all` shows those that it does")]
+    NotListed,
+    #[error("{on_hand} are in the house, so {gone} cannot be taken off: say how many there are with --count")]
+    TooFew { on_hand: u64, gone: u32 },
+    #[error("{units} would be in the house, and a product has at most {max}", max = STOCK_MAX)]
+    TooMany { units: u64 },
+}
 
 impl From<Import> for Update {
     fn from(Import { products, reason, who }: Import) -> Update {
@@ -209,10 +219,25 @@ impl From<Import> for Update {
     }
 }
 
-/// `doorstep delist`, and an import that takes what its file does not have off sale: it is neither reserved nor are quotes asked for it. Replies how many were on sale.
+/// `doorstep delist`, and an import that takes what its file does not have off sale: it is neither reserved nor are quotes asked for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delist {
     pub skus: Vec<Sku>,
+}
+
+/// `doorstep delist --undo`: it is sold again, as it was listed last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Relist {
+    pub skus: Vec<Sku>,
+}
+
+/// What became of each SKU.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delisted {
+    pub done: Vec<Sku>,
+    /// They were off sale already, or on sale.
+    pub no_change: Vec<Sku>,
+    pub not_listed: Vec<Sku>,
 }
 
 /// Gateway: how many of each are for sale now; changes nothing. A SKU that is not listed is left out of the reply.
@@ -243,6 +268,16 @@ pub struct ImportedCount {
     pub new: usize,
     pub changed: usize,
     pub adjusted: usize,
+}
+
+/// What an import did, with what its file may not have meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    pub count: ImportedCount,
+    /// Taken off sale before, and sold again now.
+    pub put_back: Vec<Sku>,
+    /// Of these fewer were counted than are promised to orders.
+    pub short: Vec<Sku>,
 }
 
 impl ImportedCount {
@@ -301,6 +336,7 @@ impl Message {
             | Message::Count(_)
             | Message::Delist(_)
             | Message::Update(_)
+            | Message::Relist(_)
             | Message::Check(_)
             | Message::Earliest(_)
             | Message::QuoteAnswered { .. }
@@ -327,6 +363,7 @@ impl Message {
             | Message::Count(_)
             | Message::Delist(_)
             | Message::Update(_)
+            | Message::Relist(_)
             | Message::Check(_)
             | Message::Earliest(_)
             | Message::Reserve { .. }

@@ -7,7 +7,7 @@ use crate::domain::{OrderId, Sku, Units};
 
 use super::process::{self, Report};
 use super::shift::are_there;
-use super::{Bucket, Demand, DemandId, Event, Peg, StockItem, Waiting};
+use super::{Bucket, Demand, DemandId, Event, Peg, StockItem, Waiting, shortage};
 
 /// Orders that wait and got units in the turn at hand.
 pub type Served = BTreeSet<OrderId>;
@@ -54,16 +54,18 @@ fn return_units(
     if quantity == 0 {
         return;
     }
-    turn.record(Event::Moved { order, sku: sku.clone(), from, to: Bucket::Available, quantity });
-    serve(turn, sku, u64::from(quantity), served);
+    shortage::watched(turn, sku, |turn| {
+        turn.record(Event::Moved { order, sku: sku.clone(), from, to: Bucket::Available, quantity });
+    });
+    serve(turn, sku, served);
 }
 
-/// Gives available units to whoever waits, oldest first; but who has not paid yet, and may never, comes after those whose
+/// Gives what is available to whoever waits, oldest first; but who has not paid yet, and may never, comes after those whose
 /// supplies these are.
-pub fn serve(turn: &mut Turn<'_>, sku: &Sku, units: u64, served: &mut Served) {
+pub fn serve(turn: &mut Turn<'_>, sku: &Sku, served: &mut Served) {
     let Some(item) = turn.get::<StockItem>(sku) else { return };
     let (ordered, others): (Vec<&Peg>, Vec<&Peg>) = item.pegs.iter().partition(|peg| is_ordered(turn, peg));
-    let mut left = units;
+    let mut left = item.available;
     for peg in ordered.into_iter().chain(others) {
         let quantity = u64::from(peg.units).min(left) as u32;
         if quantity == 0 {

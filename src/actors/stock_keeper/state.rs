@@ -7,8 +7,8 @@ use crate::runtime::{Aggregate, Fold, system_time};
 use crate::storage::TreeName;
 
 use super::{
-    Bucket, Credit, CreditSum, Demand, DemandId, DemandLine, Event, Peg, PurchaseOrder, PurchaseOrderId,
-    Quotes, Round, StockItem, Supply, Waiting,
+    Adjustment, Adjustments, Bucket, Credit, CreditSum, Demand, DemandId, DemandLine, Event, Peg,
+    PurchaseOrder, PurchaseOrderId, Quotes, Round, StockItem, Supply, Waiting,
 };
 
 /// Tree `catalogue`: a product that the shop lists.
@@ -33,7 +33,7 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
         }
         Event::Found { sku, quantity } => item(fold, sku, |item| {
             item.found += u64::from(*quantity);
-            item.available += u64::from(*quantity);
+            item.come(u64::from(*quantity));
         }),
         Event::Moved { sku, from, to, quantity, .. } => {
             item(fold, sku, |item| item.shift(*from, *to, *quantity));
@@ -111,7 +111,7 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
             less_incoming(fold, sku, *expected);
             item(fold, sku, |item| {
                 item.received += u64::from(*quantity);
-                item.available += u64::from(*quantity);
+                item.come(u64::from(*quantity));
             });
         }
 
@@ -123,7 +123,12 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
             fold.change::<Credit>(order, |slot| *slot = None);
             stands(fold, credit, credit.amount.amount.saturating_neg());
         }
-        Event::Adjusted { sku, by, .. } => item(fold, sku, |item| item.adjust(*by)),
+        Event::Adjusted { sku, by, reason, who, at } => {
+            item(fold, sku, |item| item.adjust(*by));
+            let on_hand = fold.get::<StockItem>(sku).map_or(0, |item| item.on_hand());
+            let new = Adjustment { by: *by, on_hand, reason: reason.clone(), who: who.clone(), at: *at };
+            fold.change::<Adjustments>(sku, |slot| slot.get_or_insert_default().add(new));
+        }
         Event::Delisted { sku, at } => fold.change::<Listed>(sku, |slot| {
             if let Some(listed) = slot {
                 listed.delisted_at = Some(*at);

@@ -1,10 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{OrderId, Sku, Units};
-use crate::runtime::Aggregate;
+use crate::domain::{OrderId, Sku};
+use crate::planted::{self, Bug};
+use crate::runtime::{Aggregate, Unread, versioned};
 use crate::storage::TreeName;
 
-use super::{Move, Quotes, Round};
+use super::peg::{Overdue, Peg};
+use super::{Quotes, Round, v1};
 
 /// What units are counted as. All but `Shipped` are in the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,44 +45,38 @@ pub struct StockItem {
     pub quotes: Option<Quotes>,
     /// Hardly ever any: moves that were given up.
     pub overdue: Vec<Overdue>,
-}
-
-/// An order that waits for units of this SKU.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Peg {
-    pub order: OrderId,
-    /// Still wanted.
-    pub units: u32,
-    /// Its payment stands: supplies are ordered for it.
-    pub ordered: bool,
-}
-
-/// A move that was given up, or came while an earlier one of its order was overdue. It is noted on one of the items that it
-/// moves, the first by SKU: whoever moves units of an order looks at that anyway.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Overdue {
-    pub order: OrderId,
-    pub what: Move,
-    pub lines: Vec<Units>,
-    /// Its message lies in the dead letters: it can come again.
-    pub is_buried: bool,
-    pub is_made: bool,
+    /// Promised to orders, and by a count not there. While there are any nothing is available: what comes makes up for them first.
+    pub missing: u64,
 }
 
 impl Aggregate for StockItem {
     const TREE: TreeName = TreeName("stock");
+    const VERSION: u8 = 2;
     type Key = Sku;
+
+    fn upcast(version: u8, bytes: &mut &[u8]) -> Result<StockItem, Unread> {
+        match version {
+            1 => Ok(versioned::take::<v1::StockItem>(bytes)?.into()),
+            unknown => Err(Unread::unknown(unknown, Self::VERSION)),
+        }
+    }
 }
 
 impl StockItem {
     /// How many orders may wait for one SKU; the next is told that it is out of stock.
     pub const PEGS_MAX: usize = 200;
 
+    /// In the house, as far as anybody knows.
     pub fn on_hand(&self) -> u64 {
-        self.available + self.reserved + self.allocated + self.picked + self.packed + self.unavailable
+        self.available + self.unavailable + self.promised_here()
     }
 
-    /// In the house, and put aside for orders.
+    /// Promised to orders, and in the house.
+    pub fn promised_here(&self) -> u64 {
+        self.promised().saturating_sub(self.missing)
+    }
+
+    /// Put aside for orders; of these [`missing`](Self::missing) were not found.
     pub fn promised(&self) -> u64 {
         self.reserved + self.allocated + self.picked + self.packed
     }
@@ -116,19 +112,40 @@ impl StockItem {
         debug_assert_eq!(units, u64::from(quantity), "a decision checks that the units are {from:?}");
         *self.at_mut(from) -= units;
         *self.at_mut(to) += units;
+        if to == Bucket::Available {
+            self.make_up();
+        }
     }
 
-    /// So many more are there for sale than were known, or fewer: what is promised is not touched.
+    /// Units that are new in the house.
+    pub(super) fn come(&mut self, units: u64) {
+        self.available += units;
+        self.make_up();
+    }
+
+    /// What is short comes before anybody who buys or waits.
+    fn make_up(&mut self) {
+        if planted::is(Bug::ShortIsSold) {
+            return;
+        }
+        let units = self.missing.min(self.available);
+        self.available -= units;
+        self.missing -= units;
+    }
+
+    /// So many more are there than were known, or fewer: first of those for sale, then of those that are promised, which stay promised.
     pub(super) fn adjust(&mut self, by: i64) {
         let units = by.unsigned_abs();
         if by >= 0 {
             self.found += units;
-            self.available += units;
+            self.come(units);
         } else {
-            let missing = units.min(self.available);
-            debug_assert_eq!(missing, units, "a decision checks that so many are for sale");
-            self.available -= missing;
-            self.written_off += missing;
+            let of_sale = units.min(self.available);
+            let of_promised = (units - of_sale).min(self.promised_here());
+            debug_assert_eq!(of_sale + of_promised, units, "a decision checks that so many are in the house");
+            self.available -= of_sale;
+            self.missing += of_promised;
+            self.written_off += of_sale + of_promised;
         }
     }
 
@@ -158,11 +175,41 @@ impl StockItem {
                 "{came} units came, but {stayed_or_left} are on hand, shipped or written off"
             ));
         }
+        if self.missing > self.promised() {
+            return Err(format!("{} units are short of {} that are promised", self.missing, self.promised()));
+        }
+        if self.missing > 0 && self.available > 0 {
+            return Err(format!("{} units are available while {} are short", self.available, self.missing));
+        }
         if !self.pegs.is_empty() && self.available > 0 {
             let waiting = self.wanted();
             return Err(format!("{} units are available while {waiting} are waited for", self.available));
         }
         Ok(())
+    }
+}
+
+impl From<v1::StockItem> for StockItem {
+    fn from(old: v1::StockItem) -> StockItem {
+        StockItem {
+            available: old.available,
+            reserved: old.reserved,
+            allocated: old.allocated,
+            picked: old.picked,
+            packed: old.packed,
+            unavailable: old.unavailable,
+            received: old.received,
+            found: old.found,
+            shipped: old.shipped,
+            written_off: old.written_off,
+            incoming: old.incoming,
+            pegs: old.pegs,
+            rounds: old.rounds,
+            round: old.round,
+            quotes: old.quotes,
+            overdue: old.overdue,
+            missing: 0,
+        }
     }
 }
 

@@ -2,12 +2,12 @@
 //! slot, and so is the session that placed it.
 
 use super::golden::{Kept, read};
-use crate::actors::back_office::{About, CaseCount, CasePlace, CaseRecord, OpenCases};
+use crate::actors::back_office::{About, CaseCount, CasePlace, CaseRecord, OpenCases, ShortageCase};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::{Mail, MailId};
 use crate::actors::merchant_proxy::{Ledger, LedgerPart, Payment};
 use crate::actors::order_manager::{KeyBinding, KeyHash, Order, OrderNumbers};
-use crate::actors::stock_keeper::{Credit, CreditSum, Demand, Listed, PurchaseOrder, StockItem};
+use crate::actors::stock_keeper::{Adjustments, Credit, CreditSum, Demand, Listed, PurchaseOrder, StockItem};
 use crate::actors::warehouse::Shipment;
 use crate::actors::web_session::{Programs, Session};
 use crate::actors::{CommonTimeline, OwnTimeline, Shop};
@@ -22,7 +22,7 @@ const fn of<V: Aggregate>() -> Told {
     (V::TREE, |key| V::partition(&V::Key::from_bytes(key).expect("the key reads")))
 }
 
-const IN_COMMON: [Told; 13] = [
+const IN_COMMON: [Told; 15] = [
     of::<CommonTimeline>(),
     of::<Listed>(),
     of::<StockItem>(),
@@ -36,6 +36,8 @@ const IN_COMMON: [Told; 13] = [
     of::<SettlementBatch>(),
     of::<SettlementLines>(),
     of::<Programs>(),
+    of::<ShortageCase>(),
+    of::<Adjustments>(),
 ];
 /// Of these the cases that are about no order are in common.
 const IN_SLOTS: usize = 12;

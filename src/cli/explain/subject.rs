@@ -99,6 +99,9 @@ impl Subject {
             (Subject::Case { new, .. }, Message::BackOffice(back_office::Message::Open(other))) => {
                 new == other
             }
+            (Subject::Case { new, .. }, Message::BackOffice(back_office::Message::Short { text, .. })) => {
+                new.text == *text
+            }
             (
                 Subject::Case { new, .. },
                 Message::BackOffice(back_office::Message::DealtWith { dead_letter, order: None, .. }),
@@ -142,6 +145,8 @@ fn told_of_case(wanted: CaseId, event: &Event) -> Option<String> {
         back_office::Event::OneDealtWith { case } => {
             (case, "one of its messages has been dealt with".to_owned())
         }
+        back_office::Event::BroughtUpToDate { case, text } => (case, format!("stands now: {text}")),
+        back_office::Event::Shortage { .. } | back_office::Event::ShortageEnded { .. } => return None,
         back_office::Event::Closed { case, closed, .. } => {
             (case, format!("closed by {}: {}", closed.by, closed.why))
         }

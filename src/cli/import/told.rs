@@ -9,6 +9,8 @@ use serde::Serialize;
 use super::missing::Missing;
 use crate::actors::stock_keeper::ImportedCount;
 use crate::cli::failure::Failure;
+use crate::cli::shortages::{self, ShortRow};
+use crate::domain::Sku;
 use crate::domain::catalogue::{EMPTY_ROW, LeftOut, Rejected, Row, Table};
 
 /// Rows that are shown one by one, in each list; the rest is counted.
@@ -26,6 +28,10 @@ pub(super) struct Told {
     missing: Option<Missing>,
     rejected: Lines,
     warnings: Lines,
+    /// Taken off sale before, and sold again since the file has it.
+    put_back: Skus,
+    /// Of these fewer were counted than are promised to orders.
+    short: Vec<ShortRow>,
     /// How many rows for each reason.
     left_out: BTreeMap<&'static str, usize>,
 }
@@ -38,6 +44,13 @@ pub(super) struct Taken {
     pub delisted: Option<usize>,
     /// The file's counts were those of new products alone.
     pub keep_stock: bool,
+}
+
+#[derive(Default, Serialize)]
+struct Skus {
+    count: usize,
+    /// The first of them.
+    skus: Vec<Sku>,
 }
 
 #[derive(Default, Serialize)]
@@ -63,6 +76,8 @@ impl Told {
             missing: None,
             rejected: Lines::default(),
             warnings: Lines::default(),
+            put_back: Skus::default(),
+            short: vec![],
             left_out: BTreeMap::new(),
         }
     }
@@ -103,6 +118,16 @@ impl Told {
         self.good_rows + self.rejected.count == 0 && self.left_out.keys().all(|why| *why == EMPTY_ROW)
     }
 
+    pub fn were_put_back(&mut self, skus: &[Sku]) {
+        self.put_back.count += skus.len();
+        let room = LINES_KEPT_MAX - self.put_back.skus.len();
+        self.put_back.skus.extend(skus.iter().take(room).cloned());
+    }
+
+    pub fn are_short(&mut self, short: Vec<ShortRow>) {
+        self.short = short;
+    }
+
     pub fn has_rejected(&self) -> bool {
         self.rejected.count > 0
     }
@@ -137,6 +162,18 @@ impl Lines {
     }
 }
 
+impl fmt::Display for Skus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let shown = self.skus.iter().take(LINES_SHOWN_MAX).map(Sku::as_str).collect::<Vec<_>>().join(", ");
+        let hidden = self.count.saturating_sub(LINES_SHOWN_MAX);
+        let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
+        writeln!(f, "put back on sale: {shown}{more}")
+    }
+}
+
 /// The counts: every record of the file is in one of them.
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,6 +182,14 @@ impl fmt::Display for Told {
         }
         if let (None, Some(missing)) = (&self.taken, &self.missing) {
             writeln!(f, "{missing}")?;
+        }
+        self.put_back.fmt(f)?;
+        for short in self.short.iter().take(LINES_SHOWN_MAX) {
+            writeln!(f, "{}", shortages::said(short))?;
+        }
+        let hidden = self.short.len().saturating_sub(LINES_SHOWN_MAX);
+        if hidden > 0 {
+            writeln!(f, "… and {hidden} more that are short: `doorstep cases list` shows all")?;
         }
         let (rejected, left_out) = (self.rejected.count, self.left_out.values().sum::<usize>());
         let good = self.good_rows;

@@ -2,7 +2,8 @@
 //!
 //! The stock keeper's own counts are unsigned, so a mistake would not show in them. Here every move is replayed with a
 //! sign from the journal's events: by SKU (nothing is taken from where nothing is), and by order (no order moves units that
-//! are another's, or has more than it asked for). At the end each open order has what it asked for, and one that
+//! are another's, or has more than it asked for). Where fewer are counted than are promised, less than nothing is for sale: that may
+//! be, but nobody gets any until it is made up for. At the end each open order has what it asked for, and one that
 //! has ended keeps nothing. Carts reserve nothing, and what is off sale is reserved for nobody who comes then.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,11 +56,11 @@ impl<'a> Assortment<'a> {
                 self.by_sku.entry(sku).or_default()[Bucket::Available as usize] += i64::from(*quantity);
             }
             Adjusted { sku, by, .. } => {
-                let available = &mut self.by_sku.entry(sku).or_default()[Bucket::Available as usize];
-                *available += by;
-                let left = *available;
+                let of_sku = self.by_sku.entry(sku).or_default();
+                of_sku[Bucket::Available as usize] += by;
+                let left = on_hand(of_sku);
                 found.expect(left >= 0, || {
-                    format!("{left} units of {sku} are for sale once {by} were counted")
+                    format!("{left} units of {sku} are in the house once {by} were counted")
                 });
             }
             Delisted { sku, .. } => {
@@ -102,9 +103,15 @@ impl<'a> Assortment<'a> {
         let of_sku = self.by_sku.entry(sku).or_default();
         of_sku[from as usize] -= units;
         of_sku[to as usize] += units;
+        // also where something is short: then nothing is sold, and nobody who waits gets any
         if of_sku[from as usize] < 0 && self.below_zero.insert((None, sku)) {
             let left = of_sku[from as usize];
             found.wrong_of(order, format!("{left} units of {sku} are {from:?} once it has moved {units}"));
+        }
+        let left = on_hand(of_sku);
+        if left < 0 && self.below_zero.insert((None, sku)) {
+            found
+                .wrong_of(order, format!("{left} units of {sku} are in the house once it has moved {units}"));
         }
         let own = self.by_order.entry(order).or_default().entry(sku).or_default();
         own[from as usize] -= units;
@@ -164,6 +171,11 @@ impl<'a> Assortment<'a> {
             }
         }
     }
+}
+
+/// What is short stands as so many less for sale.
+fn on_hand(counts: &Counts) -> i64 {
+    counts[Bucket::Available as usize] + kept(counts)
 }
 
 fn kept(counts: &Counts) -> i64 {

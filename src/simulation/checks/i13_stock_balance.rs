@@ -1,6 +1,6 @@
 //! I13: what came (from wholesalers, found on the shelf) is what is here, was shipped, or was written off.
 //!
-//! After a count the books say what was counted, or no less than orders were promised. The stock keeper's totals are held against the journal's events, and those against the wholesalers' own books: what it
+//! After a count the books say what was counted, however much was promised to orders. The stock keeper's totals are held against the journal's events, and those against the wholesalers' own books: what it
 //! received of a purchase order is what was sent, not sooner than it was at the dock. At the end all that was sent
 //! has been received.
 
@@ -78,48 +78,31 @@ fn totals_of(item: &StockItem) -> Totals {
     }
 }
 
-/// Units in the house and for sale, by what the events say.
-#[derive(Clone, Copy, Default)]
-struct Shelf {
-    on_hand: i64,
-    available: i64,
-}
-
 /// Of a count that the shopkeeper's reason repeats.
 fn what_was_counted_is_in_the_books(observation: &Observation<'_>, wrong: &mut Found) {
-    let mut shelves: BTreeMap<&Sku, Shelf> = BTreeMap::new();
+    let mut shelves: BTreeMap<&Sku, i64> = BTreeMap::new();
     for (_, _, event) in observation.events() {
         let Event::StockKeeper(event) = event else { continue };
-        let Some((sku, on_hand, available)) = change(event) else { continue };
-        let shelf = shelves.entry(sku).or_default();
-        shelf.on_hand += on_hand;
-        shelf.available += available;
+        let Some((sku, units)) = change(event) else { continue };
+        let on_hand = shelves.entry(sku).or_default();
+        *on_hand += units;
         let stock_keeper::Event::Adjusted { reason, .. } = event else { continue };
         let Some(counted) = history::read_counted(reason) else { continue };
-        let (on_hand, all_promised) = (shelf.on_hand, shelf.available == 0);
-        let agrees = on_hand == counted || all_promised && on_hand > counted;
-        wrong.expect(agrees, || {
+        wrong.expect(*on_hand == counted, || {
             format!("{sku}: {counted} were counted, and the books say {on_hand} after it")
         });
     }
 }
 
-/// So many more in the house and for sale, or fewer.
-fn change(event: &stock_keeper::Event) -> Option<(&Sku, i64, i64)> {
+/// So many more in the house, or fewer.
+fn change(event: &stock_keeper::Event) -> Option<(&Sku, i64)> {
     use stock_keeper::Event::*;
-    Some(match event {
-        Found { sku, quantity } | Received { sku, quantity, .. } => {
-            (sku, i64::from(*quantity), i64::from(*quantity))
-        }
-        Adjusted { sku, by, .. } => (sku, *by, *by),
-        PegServed { sku, quantity, .. } => (sku, 0, -i64::from(*quantity)),
-        Moved { sku, from, to, quantity, .. } => {
-            let is = |is: bool| i64::from(is) * i64::from(*quantity);
-            let available = is(*to == Bucket::Available) - is(*from == Bucket::Available);
-            (sku, -is(*to == Bucket::Shipped), available)
-        }
-        _ => return None,
-    })
+    match event {
+        Found { sku, quantity } | Received { sku, quantity, .. } => Some((sku, i64::from(*quantity))),
+        Adjusted { sku, by, .. } => Some((sku, *by)),
+        Moved { sku, to: Bucket::Shipped, quantity, .. } => Some((sku, -i64::from(*quantity))),
+        _ => None,
+    }
 }
 
 fn signed(units: u64) -> i64 {

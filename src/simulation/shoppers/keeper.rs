@@ -1,4 +1,5 @@
-//! The shopkeeper, while others buy: counts her shelves and finds more or less than the books say, is brought units that nobody
+//! The shopkeeper, while others buy: counts her shelves and finds more or less than the books say, now and then nothing of what is
+//! promised, is brought units that nobody
 //! announced, takes titles off sale and lists them again.
 //!
 //! What she asks is no HTTP: the operator's commands reach the stock keeper beside the gateway. A process that crashes while she
@@ -27,14 +28,23 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 enum Chore {
     Count,
+    FindNothing,
     Delivery,
     TakeOffSale,
     SellAgain,
 }
 
 /// Counting is most of the work.
-const CHORES: [Chore; 6] =
-    [Chore::Count, Chore::Count, Chore::Count, Chore::Delivery, Chore::TakeOffSale, Chore::SellAgain];
+const CHORES: [Chore; 8] = [
+    Chore::Count,
+    Chore::Count,
+    Chore::Count,
+    Chore::FindNothing,
+    Chore::FindNothing,
+    Chore::Delivery,
+    Chore::TakeOffSale,
+    Chore::SellAgain,
+];
 
 impl Shopper {
     /// `days`: how long there is somebody to buy.
@@ -44,7 +54,11 @@ impl Shopper {
             self.thinks(u64::from(days) * DAY_MS / u64::from(CHORES_MAX)).await;
             let product = self.any_product();
             match self.pick(&CHORES) {
-                Chore::Count => self.counts(product.sku).await,
+                Chore::Count => {
+                    let units = self.rng.random_range(0..=COUNTED_MAX);
+                    self.counts(product.sku, units).await
+                }
+                Chore::FindNothing => self.misses(product.sku).await,
                 Chore::Delivery => self.puts_away(product.sku).await,
                 Chore::TakeOffSale => self.takes_off_sale(product.sku, &mut off_sale).await,
                 Chore::SellAgain => self.sells_again(&mut off_sale).await,
@@ -60,8 +74,13 @@ impl Shopper {
         assortment.pick(1, &mut self.rng)[0].clone()
     }
 
-    async fn counts(&mut self, sku: Sku) -> Option<()> {
-        let units = self.rng.random_range(0..=COUNTED_MAX);
+    /// What is promised is not there either; a little comes before she looks again.
+    async fn misses(&mut self, sku: Sku) -> Option<()> {
+        self.counts(sku.clone(), 0).await?;
+        self.puts_away(sku).await
+    }
+
+    async fn counts(&mut self, sku: Sku, units: u32) -> Option<()> {
         let (counted, reason) = (Counted::Are(units), history::counted(units));
         self.asks_until_told(Count { sku, counted, reason, who: "shopkeeper".to_owned() }.into()).await
     }

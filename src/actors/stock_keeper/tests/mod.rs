@@ -173,6 +173,12 @@ fn heard(keeper: &mut Alone<Shop>, decided: Decided) -> Heard {
                 (Address::BackOffice, actors::Message::BackOffice(ToBackOffice::Open(case))) => {
                     heard.cases.push(case);
                 }
+                (Address::BackOffice, actors::Message::BackOffice(ToBackOffice::Short { text, .. })) => {
+                    heard.short.push(Some(text))
+                }
+                (Address::BackOffice, actors::Message::BackOffice(ToBackOffice::MadeGood { .. })) => {
+                    heard.short.push(None);
+                }
                 (Address::BackOffice, _) => {}
                 (US, message) => turns.push_back(keeper.when(US, message)),
                 other => panic!("nobody expects {other:?}"),
@@ -199,6 +205,8 @@ pub struct Heard {
     pub events: Vec<actors::Event>,
     /// Cases that the back office gets to keep.
     pub cases: Vec<NewCase>,
+    /// What it hears of shortages; `None`: one is made good.
+    pub short: Vec<Option<String>>,
 }
 
 impl Heard {

@@ -65,7 +65,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(How::Refused),
         1 => Just(How::Unknown),
     ];
-    let counted = prop_oneof![(0..14u32).prop_map(Counted::Are), (0..5u32).prop_map(Counted::Came)];
+    let counted = prop_oneof![
+        (0..14u32).prop_map(Counted::Are),
+        (0..5u32).prop_map(Counted::Came),
+        Just(Counted::Are(0))
+    ];
     prop_oneof![
         3 => (lines, any::<bool>()).prop_map(|(lines, accept)| Step::Reserve { lines, accept }),
         1 => (0..SKUS.len(), 1..9u32).prop_map(|(of, quantity)| Step::Ask { of, quantity }),
@@ -297,6 +301,7 @@ impl Others {
             assert_eq!(item.allocated, held_by(Stands::Allocated));
             assert_eq!(item.packed, held_by(Stands::Packed));
             assert_eq!(item.shipped, held_by(Stands::Shipped));
+            assert!(item.missing == 0 || item.available == 0, "nothing is for sale of what is short");
 
             for peg in &item.pegs {
                 let demand =

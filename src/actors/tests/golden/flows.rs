@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::forms::{kind_of_message, written};
 use super::kept::Kept;
-use crate::actors::back_office::{CloseCase, ShowCase};
+use crate::actors::back_office::{CloseCase, ShowCase, ShowShortage};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
 use crate::actors::order_manager::{self, Cancel, Order, Show};
-use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Earliest, Import, Update};
+use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Earliest, Import, Relist, Update};
 use crate::actors::tests::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use crate::actors::tests::world::{
     Faults, NONE, ONE, PLENTY, World, closed, details, line, name_of, order_of, partners, product,
@@ -119,6 +119,8 @@ pub async fn flows() -> Seen {
     ] {
         drop(world.submit(key, sku, 1, token));
     }
+    be_short(&world).await;
+    largest.look(&world);
     for _ in 0..10 {
         world.days(3).await;
         largest.look(&world);
@@ -253,7 +255,21 @@ async fn keep_the_shelves(world: &World) {
         let (sku, reason, who) = (sku.clone(), reason.clone(), who.clone());
         kit.ask(Count { sku, counted, reason, who }).await.unwrap().unwrap();
     }
-    kit.ask(Delist { skus: vec![sku] }).await.unwrap();
+    kit.ask(Delist { skus: vec![sku.clone()] }).await.unwrap();
+    kit.ask(Relist { skus: vec![sku] }).await.unwrap();
+}
+
+/// Two are promised and none is found.
+async fn be_short(world: &World) {
+    let (kit, sku) = (&world.kit, Sku::parse("PD-0009").unwrap());
+    let short = order_of(&world.buy("short", sku.as_str(), 2, "tok_visa").await);
+    look(world, short).await;
+    for counted in [Counted::Are(0), Counted::Came(1)] {
+        let (sku, reason, who) = (sku.clone(), "counted".to_owned(), "Ada".to_owned());
+        kit.ask(Count { sku, counted, reason, who }).await.unwrap().unwrap();
+    }
+    kit.ask(ShowShortage { sku }).await.unwrap().expect("one is short");
+    assert!(kit.running().handle().checkpoint().await, "the shop lives");
 }
 
 async fn browse(world: &World) {

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::forms::{shown, written};
-use crate::actors::back_office::{CaseCount, CaseRecord, OpenCases};
+use crate::actors::back_office::{CaseCount, CaseRecord, OpenCases, ShortageCase};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::Mail;
 use crate::actors::merchant_proxy::{Ledger, Payment};
 use crate::actors::order_manager::{KeyBinding, Order, OrderNumbers};
-use crate::actors::stock_keeper::{Credit, CreditSum, Demand, Listed, PurchaseOrder, StockItem};
+use crate::actors::stock_keeper::{Adjustments, Credit, CreditSum, Demand, Listed, PurchaseOrder, StockItem};
 use crate::actors::warehouse::Shipment;
 use crate::actors::web_session::{Programs, Session};
 use crate::actors::{Address, Call, CommonTimeline, Message, OwnTimeline};
@@ -75,6 +75,7 @@ pub fn aggregate(one: &Kept) -> Result<(Kept, String), String> {
     }
     let all = [
         of::<Account>(),
+        of::<Adjustments>(),
         of::<Card>(),
         of::<CaseCount>(),
         of::<CaseRecord>(),
@@ -98,6 +99,7 @@ pub fn aggregate(one: &Kept) -> Result<(Kept, String), String> {
         of::<SettlementBatch>(),
         of::<SettlementLines>(),
         of::<Shipment>(),
+        of::<ShortageCase>(),
         of::<StockItem>(),
     ];
     let again = all.into_iter().find(|(tree, _)| tree.0 == one.tree).ok_or("there is no such tree")?.1;

@@ -15,10 +15,7 @@ use crate::domain::catalogue::fold::fold;
 use crate::domain::catalogue::isbn::Isbn;
 use crate::domain::catalogue::product::{Detail, Product};
 use crate::domain::catalogue::spreadsheet::{unquoted, without_zero_fraction};
-use crate::domain::{Currency, Money, Sku};
-
-/// Above this an opening stock is a slip of the keyboard.
-const STOCK_MAX: u32 = 1_000_000;
+use crate::domain::{Currency, Money, STOCK_MAX, Sku};
 
 /// One record of the file, with what it inherits from others.
 pub(super) fn parse(mapping: &Mapping, record: &ByteRecord, line: u64, currency: Currency) -> Record {
