@@ -55,4 +55,9 @@ impl PaymentPage for SimulatedCardPage {
         let (amount, token) = pages.get(checkout)?;
         Some(TypedCard { token: token.clone()?, amount: *amount })
     }
+
+    fn has_card_for(&self, checkout: &str) -> bool {
+        let pages = self.pages.lock().expect("nothing panics here");
+        pages.get(checkout).is_some_and(|(_, token)| token.is_some())
+    }
 }

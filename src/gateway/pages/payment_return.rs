@@ -36,12 +36,14 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     let Some(session) = visitor::session(&app, &request) else { return checkout_over(&app, None).await };
     let card = app.payment_page()?.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
+    let is_awaited = !has_card && app.payment_page()?.has_card_for(&returned.checkout);
     let pay = PayWith { checkout: returned.checkout, card };
     match app.act_of(session, pay).await {
         Ok(Ok(answer)) => {
             rates::note_refusal(&request, &answer);
             page_for(&app, session, answer.outcome).await
         }
+        Ok(Err(NoCheckout::CartEmpty)) if is_awaited => typed_again(&app),
         Ok(Err(NoCheckout::CartEmpty)) if !has_card => unknown_card(&app),
         Ok(Err(
             NoCheckout::NoSuchCheckout
@@ -153,6 +155,21 @@ fn being_ordered(app: &App) -> Result<HttpResponse, Problem> {
         ],
     )
     .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
+    .response(&app.pages, StatusCode::CONFLICT)
+}
+
+/// She pressed twice, and this is the way back of the first: what came of the second is told once it is known.
+fn typed_again(app: &App) -> Result<HttpResponse, Problem> {
+    MessagePage::new(
+        "Your payment is on its way",
+        vec![
+            "A card was typed once more for this order, and that one counts. This page asks again by itself, and whatever happens you \
+             pay at most once."
+                .to_owned(),
+        ],
+    )
+    .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
+    .link("/checkout", "Back to the checkout")
     .response(&app.pages, StatusCode::CONFLICT)
 }
 

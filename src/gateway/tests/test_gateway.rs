@@ -267,7 +267,7 @@ pub fn name_the_shop(headers: &mut HeaderMap) {
     }
 }
 
-/// A processor to whom one card was typed: for `nonce1`, and for two of Emma.
+/// A processor to whom one card was typed for `nonce1`, and for two of Emma, and one for `nonce3` in another browser.
 pub struct ScriptedPaymentPage;
 
 impl PaymentPage for ScriptedPaymentPage {
@@ -279,6 +279,10 @@ impl PaymentPage for ScriptedPaymentPage {
 
     fn card_of(&self, checkout: &str, _code: &str) -> Option<TypedCard> {
         (checkout == "nonce1").then(|| TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) })
+    }
+
+    fn has_card_for(&self, checkout: &str) -> bool {
+        ["nonce1", "nonce3"].contains(&checkout)
     }
 }
 

@@ -17,6 +17,9 @@ pub trait PaymentPage: Send + Sync {
     /// The card that was typed for this checkout. `code`: what the browser that typed it has brought back. `None` where no card was
     /// typed, where it was too long ago, or where the code is not that browser's.
     fn card_of(&self, checkout: &str, code: &str) -> Option<TypedCard>;
+
+    /// Whether a card was typed for this checkout a while ago at most, by whichever browser.
+    fn has_card_for(&self, checkout: &str) -> bool;
 }
 
 /// The processor in the shop's own process. The card page and the shop share it, and the secret in it.
@@ -67,6 +70,10 @@ impl PaymentPage for EmbeddedProcessor {
 
     fn card_of(&self, checkout: &str, code: &str) -> Option<TypedCard> {
         self.typed.of(checkout, code, now_s())
+    }
+
+    fn has_card_for(&self, checkout: &str) -> bool {
+        self.typed.has_one_for(checkout, now_s())
     }
 }
 

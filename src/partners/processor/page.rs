@@ -27,7 +27,7 @@ use super::embedded::now_s;
 use super::kept_numbers::KEPT_FOR_S;
 use super::page_form::CardForm;
 use super::page_guard::guarded;
-use super::page_message::{STYLESHEET, message, message_with_link, stylesheet};
+use super::page_message::{STYLESHEET, message, stylesheet};
 use super::page_view::{Errors, KeptCard, Said, as_sentence, form};
 use super::payment_request::PaymentRequest;
 use super::typed_cards::NotKept;
@@ -55,7 +55,7 @@ pub(super) fn configure(site: &mut ServiceConfig) {
 async fn show(page: Data<CardPage>, request: HttpRequest) -> HttpResponse {
     let sent = CardForm::parse(request.query_string().as_bytes()).unwrap_or_default().sent;
     match PaymentRequest::parse(&sent, page.shop.all(), &page.processor) {
-        Ok(payment) if page.processor.typed.is_over(&payment.checkout, now_s()) => over_page(&payment),
+        Ok(payment) if page.processor.typed.is_over(&payment.checkout, now_s()) => to_the_answer(&payment),
         Ok(payment) => form(&page, &payment, &CardForm::default(), StatusCode::OK, Said::default()),
         Err(why) => no_payment(&page, &request, why),
     }
@@ -85,7 +85,7 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
         }
     };
     if page.processor.typed.is_over(&payment.checkout, now_s()) {
-        return over_page(&payment);
+        return to_the_answer(&payment);
     }
     if let (Some(token), Some(code)) = (token_for(&page, &number).await, random_word()) {
         let card = TypedCard { token, amount: payment.amount };
@@ -94,7 +94,7 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
                 page.processor.numbers.wipe(&payment.checkout);
                 return see_other(&payment.return_url(&code));
             }
-            Err(NotKept::Over) => return over_page(&payment),
+            Err(NotKept::Over) => return to_the_answer(&payment),
             Err(NotKept::Full) => {}
         }
     }
@@ -187,11 +187,10 @@ fn no_payment(
     )
 }
 
-/// For a customer who comes back to a payment that is over, perhaps after a decline.
-fn over_page(payment: &PaymentRequest) -> HttpResponse {
-    let text = "A card was typed for it before, and the shop has its answer: another card would pay for nothing, \
-         so none is taken here. Please go back to the shop; there you can begin another payment.";
-    message_with_link(StatusCode::CONFLICT, "This payment is over", text, &payment.cancel_url())
+/// For a customer who comes back to a payment that is over, or who has pressed twice: the shop has fetched her card, and says what
+/// came of it to the browser that began the checkout.
+fn to_the_answer(payment: &PaymentRequest) -> HttpResponse {
+    see_other(&payment.return_url(""))
 }
 
 fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {

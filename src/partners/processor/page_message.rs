@@ -19,16 +19,10 @@ struct MessagePage<'a> {
     stylesheet: &'a str,
     heading: &'a str,
     text: &'a str,
-    back: Option<&'a str>,
 }
 
 pub fn message(status: StatusCode, heading: &str, text: &str) -> HttpResponse {
-    rendered(status, &MessagePage { stylesheet: &STYLESHEET, heading, text, back: None })
-}
-
-/// `back`: where the customer goes from there.
-pub fn message_with_link(status: StatusCode, heading: &str, text: &str, back: &str) -> HttpResponse {
-    rendered(status, &MessagePage { stylesheet: &STYLESHEET, heading, text, back: Some(back) })
+    rendered(status, &MessagePage { stylesheet: &STYLESHEET, heading, text })
 }
 
 pub fn rendered(status: StatusCode, page: &impl Template) -> HttpResponse {

@@ -93,6 +93,11 @@ impl TypedCards {
         self.lock().get(checkout).is_some_and(|kept| kept.fetched && kept.until > now_s)
     }
 
+    /// Whether one is kept for this checkout, fetched or not.
+    pub fn has_one_for(&self, checkout: &str, now_s: u64) -> bool {
+        self.lock().get(checkout).is_some_and(|kept| kept.until > now_s)
+    }
+
     /// A panic leaves the map whole, so a poisoned lock is good.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
         self.by_checkout.lock().unwrap_or_else(PoisonError::into_inner)
@@ -130,6 +135,8 @@ mod tests {
         for not_hers in ["a", "", "bb"] {
             assert!(cards.of("one", not_hers, 100).is_none());
         }
+        assert!(cards.has_one_for("one", 100) && !cards.has_one_for("one", 100 + GOOD_FOR_S));
+        assert!(!cards.has_one_for("two", 100));
         assert!(cards.of("one", "b", 100).is_some());
     }
 

@@ -370,6 +370,11 @@ async fn without_a_card_of_hers_the_answer_of_before_is_told_or_she_types_it_aga
     let path = order_path(&view);
     let pages = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
     pages.get("/checkout/return?checkout=nonce2").await.goes_to(&path);
+    // she pressed twice, and what the second has bought is not known yet
+    let first = pays(|| reply::<PayWith>(Err(NoCheckout::CartEmpty)));
+    let first = first.get("/checkout/return?checkout=nonce3&code=older").await;
+    assert_eq!(first.status, 409);
+    first.shows("http-equiv=\"refresh\"").shows("you pay at most once").hides("Nothing was charged");
 }
 
 #[actix_web::test]
