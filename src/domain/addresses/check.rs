@@ -91,7 +91,12 @@ pub fn doubts(address: &ShippingAddress) -> Vec<Wrong> {
     }
     let is_known = |region: &String| form.regions.list().is_empty() || form.regions.find(region).is_some();
     if !address.region.as_ref().is_none_or(is_known) {
-        let expected = format!("{}: one of its names of a {} is expected", country.name(), form.region_name);
+        let expected = format!(
+            "{}: {} is expected, such as {}",
+            country.name(),
+            with_article(form.region_name),
+            some_of(form)
+        );
         doubts.push(Wrong { field: Field::Region, expected });
     }
     doubts
@@ -115,13 +120,33 @@ fn some(text: &str) -> Option<String> {
 }
 
 fn needed(country: CountryCode, name: &str) -> String {
-    format!("{}: a {name} is expected", country.name())
+    format!("{}: {} is expected", country.name(), with_article(name))
+}
+
+/// `a county`, `an area`.
+fn with_article(name: &str) -> String {
+    let article = if name.to_lowercase().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
+}
+
+/// As many regions as a sentence can name.
+const NAMED_MAX: usize = 4;
+
+/// `Alabama, Alaska, …`.
+fn some_of(form: &AddressForm) -> String {
+    let names: Vec<&str> = form.regions.list().iter().take(NAMED_MAX).map(|region| region.name).collect();
+    let more = if form.regions.list().len() > NAMED_MAX { ", …" } else { "" };
+    format!("{}{more}", names.join(", "))
 }
 
 fn like_the_example(country: CountryCode, form: &AddressForm) -> String {
     let or_nothing = if form.postcode == Asked::Needed { "" } else { ", or none" };
     let example = form.postcodes.example().unwrap_or_default();
-    format!("{}: a {} such as {example} is expected{or_nothing}", country.name(), form.postcode_name)
+    format!(
+        "{}: {} such as {example} is expected{or_nothing}",
+        country.name(),
+        with_article(form.postcode_name)
+    )
 }
 
 #[cfg(test)]
@@ -165,7 +190,7 @@ mod tests {
             assert!(check(code(country), &typed(city, region, "")).is_ok(), "{country}");
         }
         assert!(check(code("SG"), &typed("", "", "546080")).is_ok());
-        let eircode = "Ireland: a Eircode such as A65 F4E2 is expected, or none".to_owned();
+        let eircode = "Ireland: an Eircode such as A65 F4E2 is expected, or none".to_owned();
         assert_eq!(wrong("IE", &typed("Dublin", "", "Dublin")), [(Field::Postcode, eircode)]);
     }
 
@@ -182,7 +207,9 @@ mod tests {
     #[test]
     fn what_is_only_unusual_is_taken_and_doubted() {
         let address = check(code("US"), &typed("Mountain View", "Cali", "94043")).unwrap();
-        assert_eq!(doubts(&address).iter().map(|doubt| doubt.field).collect::<Vec<_>>(), [Field::Region]);
+        let expected =
+            "United States: a state is expected, such as Alabama, Alaska, American Samoa, Arizona, …";
+        assert_eq!(doubts(&address), [Wrong { field: Field::Region, expected: expected.into() }]);
         let address = check(code("GB"), &typed("London", "", "zz1 1aa")).unwrap();
         assert_eq!(doubts(&address).iter().map(|doubt| doubt.field).collect::<Vec<_>>(), [Field::Postcode]);
         for (country, region, postcode) in [("GB", "", "SW1Y 4JH"), ("US", "CA", "94043"), ("IE", "", "")] {

@@ -1,10 +1,29 @@
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// ITU-T E.164: the longest number there is; the shortest that a carrier can do something with.
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=15;
 
+/// What people write before an extension; the longest of those that begin alike first.
+const EXTENSIONS: [&str; 5] = ["extension", "ext.", "ext", "x", "#"];
+/// ITU-T E.164 knows none; longer ones are no office's.
+const EXTENSION_DIGITS_MAX: usize = 7;
+
 /// A telephone number as people write it, in one line: digits, with a `+` before them or none, and spaces, dashes, dots, slashes and
-/// brackets between. `None` where it cannot be one.
+/// brackets between; perhaps an extension. `None` where it cannot be one.
 pub fn phone(typed: &str) -> Option<String> {
-    let number = typed.trim();
+    // `０３` as well as `03`
+    let typed = ComposingNormalizerBorrowed::new_nfkc().normalize(typed.trim()).to_lowercase();
+    let Some((at, sign)) = EXTENSIONS.iter().find_map(|sign| Some((typed.find(sign)?, sign))) else {
+        return number(&typed);
+    };
+    let extension = typed[at + sign.len()..].trim();
+    let is_one = (1..=EXTENSION_DIGITS_MAX).contains(&extension.len())
+        && extension.bytes().all(|c| c.is_ascii_digit());
+    let number = number(typed[..at].trim_end_matches([' ', ',', ';'])).filter(|_| is_one)?;
+    Some(format!("{number} ext. {extension}"))
+}
+
+fn number(number: &str) -> Option<String> {
     let (first, rest) = match number.strip_prefix('+') {
         Some(rest) => ("+", rest),
         None => ("", number),
@@ -30,12 +49,26 @@ mod tests {
             ("(212) 555-0100", "(212) 555-0100"),
             ("+1  212   555 0100", "+1 212 555 0100"),
             ("+123456789012345", "+123456789012345"),
+            ("０３－１２３４－５６７８", "03-1234-5678"),
+            ("020 7946 0018 ext 3", "020 7946 0018 ext. 3"),
+            ("212-555-0100, Extension 42", "212-555-0100 ext. 42"),
+            ("212-555-0100x42", "212-555-0100 ext. 42"),
+            ("212 555 0100 #42", "212 555 0100 ext. 42"),
         ] {
             assert_eq!(phone(typed).as_deref(), Some(written), "{typed}");
         }
-        for bad in
-            ["", "1234", "+1234567890123456", "call me", "020 7946 0018 ext 3", "++4915123456", "٠٢٠٧٩٤٦٠٠١٨"]
-        {
+        for bad in [
+            "",
+            "1234",
+            "+1234567890123456",
+            "call me",
+            "020 7946 0018 ext",
+            "ext 3",
+            "x",
+            "020 7946 0018 x 3 x 4",
+            "++4915123456",
+            "٠٢٠٧٩٤٦٠٠١٨",
+        ] {
             assert_eq!(phone(bad), None, "{bad}");
         }
     }

@@ -36,8 +36,9 @@ impl Postcode {
             return Some(typed.to_owned());
         }
         let bare = bare(typed);
-        let without_prefix =
-            [self.prefix, self.country].into_iter().filter_map(|prefix| bare.strip_prefix(prefix));
+        let sign = SIGNS.iter().find(|(country, _)| *country == self.country).map(|(_, sign)| *sign);
+        let prefixes = [self.prefix, self.country].into_iter().chain(sign);
+        let without_prefix = prefixes.filter_map(|prefix| bare.strip_prefix(prefix));
         let mut ways = [bare.as_str()].into_iter().chain(without_prefix);
         ways.find_map(|way| self.shapes.iter().find_map(|shape| shaped(shape, way)))
     }
@@ -56,6 +57,22 @@ impl Postcode {
         self.examples.first().copied()
     }
 }
+
+/// Countries of Europe whose sign on cars, which many still write before a postcode (`D-80331`), is not their code.
+const SIGNS: [(&str, &str); 12] = [
+    ("AT", "A"),
+    ("BE", "B"),
+    ("DE", "D"),
+    ("ES", "E"),
+    ("FI", "FIN"),
+    ("FR", "F"),
+    ("HU", "H"),
+    ("IT", "I"),
+    ("LU", "L"),
+    ("NO", "N"),
+    ("PT", "P"),
+    ("SE", "S"),
+];
 
 /// Capitals and digits alone, in ASCII where they have such a form: `１５４－００２３` as well as `154-0023`.
 fn bare(typed: &str) -> String {
@@ -118,6 +135,10 @@ mod tests {
             ("SE", "SE-114 55", "11455"),
             ("CH", "CH-8001", "8001"),
             ("DE", "DE 10115", "10115"),
+            ("DE", "D-80331", "80331"),
+            ("FR", "F-75001", "75001"),
+            ("AT", "a 1010", "1010"),
+            ("FI", "FIN-00100", "00100"),
             ("JP", "〒154\u{2010}0023", "154-0023"),
             ("JP", "１５４－００２３", "154-0023"),
             ("LV", "lv1073", "LV-1073"),

@@ -29,12 +29,36 @@ impl Regions {
         &self.0
     }
 
-    /// By what is written or by one of its names, whatever their case and accents.
+    /// By what is written or by one of its names, whatever their case and accents, and whether or not it says what it is:
+    /// `County Cork`, `Co Cork` and `Cork` are `Co. Cork`.
     pub fn find(&self, typed: &str) -> Option<&Region> {
         let typed = fold(typed.trim());
+        let of_name = |said: fn(&str) -> String, typed: &str| {
+            self.0.iter().find(|region| region.others.iter().any(|name| said(name) == typed))
+        };
         let written = self.0.iter().find(|region| fold(region.written) == typed);
-        written.or_else(|| self.0.iter().find(|region| region.others.iter().any(|name| fold(name) == typed)))
+        let name = bare(&typed);
+        let by_name = || {
+            let written = self.0.iter().find(|region| bare(region.written) == name);
+            written.or_else(|| of_name(bare, &name)).filter(|_| !name.is_empty())
+        };
+        written.or_else(|| of_name(fold, &typed)).or_else(by_name)
     }
+}
+
+/// Words that say what a region is, and not which.
+const KINDS: [&str; 9] =
+    ["co", "county", "state", "province", "prefecture", "department", "region", "district", "of"];
+
+/// The name without such words before or after it.
+fn bare(name: &str) -> String {
+    let name = fold(name);
+    let words: Vec<&str> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_kind = |word: &&&str| KINDS.contains(*word);
+    let before = words.iter().take_while(is_kind).count();
+    let after = words.iter().skip(before).rev().take_while(is_kind).count();
+    words[before..words.len() - after].join(" ")
 }
 
 /// A code of its post, not its name.
@@ -60,6 +84,15 @@ mod tests {
         assert_eq!(find("CA", "Quebec").map(|(written, _)| written), Some("QC"));
         assert_eq!(find("JP", "東京都"), Some(("Tokyo", "Tokyo")));
         assert_eq!(find("ES", "avila"), Some(("AV", "Ávila")));
+        for typed in ["Cork", "Co. Cork", "Co Cork", "co.cork", "County Cork", "CO", "county cork "] {
+            assert_eq!(find("IE", typed).map(|(written, _)| written), Some("Co. Cork"), "{typed}");
+        }
+        assert_eq!(find("US", "State of California").map(|(written, _)| written), Some("CA"));
+        assert_eq!(find("JP", "Tokyo Prefecture").map(|(written, _)| written), Some("Tokyo"));
+        assert_eq!(find("IE", "Dublin 4"), None);
+        for nobodys in ["", "county", "of"] {
+            assert_eq!(find("IE", nobodys), None, "{nobodys}");
+        }
         assert_eq!(find("US", "Cali"), None);
         assert_eq!(find("GB", "Kent"), None);
     }

@@ -20,15 +20,27 @@ impl Brand {
     /// `digits`: the number, decimal digits only.
     pub(super) fn of(digits: &str) -> Brand {
         let iin = digits.get(..IIN_DIGITS).and_then(|iin| iin.parse::<u32>().ok()).unwrap_or_default();
-        match (iin, digits.len()) {
-            (400_000..=499_999, 13 | 16 | 19) => Brand::Visa,
-            (510_000..=559_999 | 222_100..=272_099, 16) => Brand::Mastercard,
-            (340_000..=349_999 | 370_000..=379_999, 15) => Brand::Amex,
-            (601_100..=601_199 | 644_000..=659_999, 16..=19) => Brand::Discover,
-            (300_000..=305_999 | 360_000..=369_999 | 380_000..=399_999, 14..=19) => Brand::Diners,
-            (352_800..=358_999, 16..=19) => Brand::Jcb,
-            (620_000..=629_999, 16..=19) => Brand::UnionPay,
+        match iin {
+            400_000..=499_999 => Brand::Visa,
+            510_000..=559_999 | 222_100..=272_099 => Brand::Mastercard,
+            340_000..=349_999 | 370_000..=379_999 => Brand::Amex,
+            601_100..=601_199 | 644_000..=659_999 => Brand::Discover,
+            300_000..=305_999 | 360_000..=369_999 | 380_000..=399_999 => Brand::Diners,
+            352_800..=358_999 => Brand::Jcb,
+            620_000..=629_999 => Brand::UnionPay,
             _ => Brand::Other,
+        }
+    }
+
+    /// Whether its cards have numbers of so many digits.
+    pub(super) fn has_numbers_of(self, digits: usize) -> bool {
+        match self {
+            Brand::Visa => matches!(digits, 13 | 16 | 19),
+            Brand::Mastercard => digits == 16,
+            Brand::Amex => digits == 15,
+            Brand::Diners => (14..=19).contains(&digits),
+            Brand::Discover | Brand::Jcb | Brand::UnionPay => (16..=19).contains(&digits),
+            Brand::Other => true,
         }
     }
 

@@ -24,6 +24,8 @@ pub enum BadCard {
     NumberForm,
     #[error("the card number has a wrong digit: compare it with the card")]
     CheckDigit,
+    #[error("the card number has a digit too many or too few: compare it with the card")]
+    Length,
     #[error("the expiry is a month and a year, as in 09/27: type it as on the card")]
     ExpiryForm,
     #[error("the card has expired: use another one")]
@@ -33,17 +35,20 @@ pub enum BadCard {
 }
 
 impl CardNumber {
-    /// 13 to 19 digits whose check digit (Luhn) is right; spaces and dashes between them are left out.
+    /// As many digits as its brand has, 13 to 19, whose check digit (Luhn) is right; spaces and dashes between them are left out.
     pub fn parse(text: &str) -> Result<CardNumber, BadCard> {
         // a text that grows would leave what it held behind
         let mut digits = Zeroizing::new(String::with_capacity(text.len()));
-        digits.extend(text.chars().filter(|c| !matches!(c, ' ' | '-')));
+        digits.extend(text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).map(narrow));
         let is_number = digits.bytes().all(|c| c.is_ascii_digit());
         if !is_number || !(DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()) {
             return Err(BadCard::NumberForm);
         }
         if !passes_luhn(digits.as_bytes()) {
             return Err(BadCard::CheckDigit);
+        }
+        if !Brand::of(&digits).has_numbers_of(digits.len()) {
+            return Err(BadCard::Length);
         }
         Ok(CardNumber { digits })
     }
@@ -68,6 +73,14 @@ impl fmt::Debug for CardNumber {
 impl fmt::Display for CardNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} …{}", self.brand(), self.last4())
+    }
+}
+
+/// `５` as `5`: what a keyboard of East Asia types.
+pub(super) fn narrow(typed: char) -> char {
+    match typed {
+        '０'..='９' => char::from(b'0' + (typed as u32 - '０' as u32) as u8),
+        other => other,
     }
 }
 
@@ -115,14 +128,21 @@ mod tests {
     #[test]
     fn a_number_may_be_typed_as_it_stands_on_the_card() {
         let plain = CardNumber::parse("4242424242424242").unwrap();
-        assert_eq!(CardNumber::parse(" 4242 4242-4242 4242 "), Ok(plain));
+        for typed in [" 4242 4242-4242 4242 ", "４２４２　４２４２４２４２４２４２"] {
+            assert_eq!(CardNumber::parse(typed), Ok(plain.clone()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_digit_too_many_or_too_few_is_noticed_though_the_check_digit_fits() {
+        for digits in ["424242424242424", "55555555555544408"] {
+            assert_eq!(CardNumber::parse(digits), Err(BadCard::Length), "{digits}");
+        }
     }
 
     #[test]
     fn what_is_no_card_number_is_refused_without_repeating_it() {
-        for bad in
-            ["", "4242", "4242424242424242x", "42424242424242424242", "４２４２４２４２４２４２４２４２"]
-        {
+        for bad in ["", "4242", "4242424242424242x", "42424242424242424242"] {
             assert_eq!(CardNumber::parse(bad), Err(BadCard::NumberForm), "{bad}");
         }
         let wrong_digit = CardNumber::parse("4242424242424243").unwrap_err();

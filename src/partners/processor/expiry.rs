@@ -1,6 +1,7 @@
 use crate::domain::Date;
 
 use super::BadCard;
+use super::cards::narrow;
 
 /// The last month in which a card is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,9 +13,11 @@ pub struct Expiry {
 const CENTURY: i16 = 2000;
 
 impl Expiry {
-    /// As people write it: `09/27`, `9 / 2027`, `0927`, `09-27`, `09.2027`, `09 27`, with any spaces.
+    /// As people write it: `09/27`, `9 / 2027`, `0927`, `09-27`, `09.2027`, `09 27`, with any spaces; and as browsers fill it in:
+    /// `2027-09`.
     pub fn parse(text: &str) -> Result<Expiry, BadCard> {
-        let (month, year) = parts(text.trim()).ok_or(BadCard::ExpiryForm)?;
+        let text: String = text.trim().chars().map(narrow).collect();
+        let (month, year) = parts(&text).ok_or(BadCard::ExpiryForm)?;
         let given: i16 = year.parse().map_err(|_| BadCard::ExpiryForm)?;
         let month: i8 = month.parse().map_err(|_| BadCard::ExpiryForm)?;
         if !(1..=12).contains(&month) {
@@ -40,6 +43,7 @@ fn parts(text: &str) -> Option<(&str, &str)> {
         Some(end) => (&text[..end], after_separator(&text[end..])?),
         None => text.split_at_checked(2)?,
     };
+    let (month, year) = if month.len() == 4 { (year, month) } else { (month, year) };
     let are_digits = month.bytes().chain(year.bytes()).all(|c| c.is_ascii_digit());
     (are_digits && matches!(month.len(), 1 | 2) && matches!(year.len(), 2 | 4)).then_some((month, year))
 }
@@ -47,7 +51,8 @@ fn parts(text: &str) -> Option<(&str, &str)> {
 /// What follows on spaces, a separator or both.
 fn after_separator(text: &str) -> Option<&str> {
     let rest = text.trim_start();
-    let unseparated = rest.strip_prefix(['/', '-', '.', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}']);
+    let unseparated =
+        rest.strip_prefix(['/', '／', '-', '.', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}']);
     Some(unseparated.unwrap_or(rest).trim_start()).filter(|year| !year.is_empty())
 }
 
@@ -83,6 +88,8 @@ mod tests {
             "12\u{2013}30",
             "12\u{a0}/\u{a0}2030",
             "12\t30",
+            "2030-12",
+            "１２／３０",
         ] {
             assert_eq!(Expiry::parse(written), december, "{written}");
         }
