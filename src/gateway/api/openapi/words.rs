@@ -138,7 +138,10 @@ pub fn postcode() -> Object {
 }
 
 pub fn phone() -> Object {
-    part_of_address("For the carrier: 5 to 15 digits, with a + before them or none.", "+44 20 7946 0018")
+    part_of_address(
+        "For the carrier: 5 to 15 digits, with a + before them or none, perhaps with an extension (`ext. 3`).",
+        "+44 20 7946 0018",
+    )
 }
 
 /// One that is left out, or empty, where an address has none.
