@@ -279,7 +279,11 @@ mod tests {
                 "4294967296",
                 "trade.speed = 4294967296: a whole number from 0 to 4294967295 is",
             ),
-            ("RATES__CARDS", "5", "rates.cards = 5: a table is expected"),
+            (
+                "RATES__CARDS",
+                "5",
+                "rates.cards = 5: it has parts: set rates.cards.all, rates.cards.each, rates.cards.window_s, as in DOORSTEP_RATES__CARDS__ALL",
+            ),
             ("PAYMENT__PROCESSOR", "stripe", "payment.processor = stripe: none or embedded is"),
             ("HTTP__FORWARDING_HEADER", "X", "http.forwarding_header = X: X-Forwarded-For or"),
             ("HTTP__LISTEN", "nowhere", "http.listen = nowhere: `nowhere` is no address"),

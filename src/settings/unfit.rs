@@ -1,8 +1,8 @@
 //! A value that is none of its setting's, told so that it can be mended: the setting, the value, what would do.
 
-use config::{Config, ConfigError, Value, ValueKind};
+use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
 
-use super::BadSettings;
+use super::{BadSettings, DEFAULTS};
 
 /// Of a value that is shown.
 const VALUE_CHARS_MAX: usize = 100;
@@ -11,8 +11,11 @@ impl BadSettings {
     /// `layers`: what could not be read as settings.
     pub(super) fn unfit(error: ConfigError, layers: &Config) -> BadSettings {
         let (key, why) = match error {
-            ConfigError::Type { key: Some(ref key), .. } => (key.clone(), expected(&error)),
-            ConfigError::At { key: Some(key), error, .. } => (key, expected(&error)),
+            ConfigError::Type { key: Some(ref key), .. } => (key.clone(), expected(&error, key)),
+            ConfigError::At { key: Some(key), error, .. } => {
+                let expected = expected(&error, &key);
+                (key, expected)
+            }
             other => return BadSettings::Unreadable(other),
         };
         let value = value_of(layers, &key).and_then(|value| shown(&value));
@@ -21,7 +24,7 @@ impl BadSettings {
     }
 }
 
-fn expected(error: &ConfigError) -> String {
+fn expected(error: &ConfigError, key: &str) -> String {
     let said = error.to_string();
     let named = match error {
         ConfigError::Type { expected, .. } => Some(*expected),
@@ -33,12 +36,20 @@ fn expected(error: &ConfigError) -> String {
         // no setting is below nothing
         Some("an integer") => "a whole number of at least 0 is expected".to_owned(),
         Some("an unsigned 32 bit integer") => format!("a whole number from 0 to {} is expected", u32::MAX),
-        Some(expected) if expected.starts_with("struct ") => {
-            "a table is expected, as config/default.toml has it".to_owned()
-        }
+        Some(expected) if expected.starts_with("struct ") => a_table(key),
         Some(expected) => format!("{expected} is expected"),
         None => said,
     }
+}
+
+/// Each of its parts is a setting of its own.
+fn a_table(key: &str) -> String {
+    let shipped = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build().ok();
+    let parts = shipped.and_then(|shipped| shipped.get_table(key).ok()).unwrap_or_default();
+    let mut named: Vec<String> = parts.keys().map(|part| format!("{key}.{part}")).collect();
+    named.sort();
+    let variable = named.first().map(|first| first.to_uppercase().replace('.', "__")).unwrap_or_default();
+    format!("it has parts: set {}, as in DOORSTEP_{variable}", named.join(", "))
 }
 
 /// An element of a list is shown with the rest of it.

@@ -340,7 +340,7 @@ fn an_american_address_has_a_state_and_a_telephone_number() {
         let country = browser.0.find(Locator::Css("[name=country]")).await.expect("countries");
         country.select_by_value("US").await.expect("choose one");
         browser.clicks("Go on to payment").await;
-        browser.waits_to_read("United States: a state is expected.").await;
+        browser.waits_to_read("United States: a state is expected").await;
         browser.types("region", "massachusetts").await;
         browser.clicks("Go on to payment").await;
         browser.pays_with("4242 4242 4242 4242").await;

@@ -54,7 +54,7 @@ pub fn check(country: CountryCode, typed: &Typed) -> Result<ShippingAddress, Vec
         expect(Field::City, needed(country, form.city_name));
     }
     if typed.region.is_empty() && form.region == Asked::Needed {
-        expect(Field::Region, needed(country, form.region_name));
+        expect(Field::Region, a_region(country, form));
     }
     let postcode = read_postcode(form, &typed.postcode).unwrap_or_else(|| {
         expect(Field::Postcode, like_the_example(country, form));
@@ -91,13 +91,7 @@ pub fn doubts(address: &ShippingAddress) -> Vec<Wrong> {
     }
     let is_known = |region: &String| form.regions.list().is_empty() || form.regions.find(region).is_some();
     if !address.region.as_ref().is_none_or(is_known) {
-        let expected = format!(
-            "{}: {} is expected, such as {}",
-            country.name(),
-            with_article(form.region_name),
-            some_of(form)
-        );
-        doubts.push(Wrong { field: Field::Region, expected });
+        doubts.push(Wrong { field: Field::Region, expected: a_region(country, form) });
     }
     doubts
 }
@@ -123,6 +117,12 @@ fn needed(country: CountryCode, name: &str) -> String {
     format!("{}: {} is expected", country.name(), with_article(name))
 }
 
+fn a_region(country: CountryCode, form: &AddressForm) -> String {
+    let names = some_of(form);
+    let such_as = if names.is_empty() { String::new() } else { format!(", such as {names}") };
+    format!("{}{such_as}", needed(country, form.region_name))
+}
+
 /// `a county`, `an area`.
 fn with_article(name: &str) -> String {
     let article = if name.to_lowercase().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
@@ -132,11 +132,14 @@ fn with_article(name: &str) -> String {
 /// As many regions as a sentence can name.
 const NAMED_MAX: usize = 4;
 
-/// `Alabama, Alaska, …`.
+/// `Alabama, Alaska or Arizona`.
 fn some_of(form: &AddressForm) -> String {
     let names: Vec<&str> = form.regions.list().iter().take(NAMED_MAX).map(|region| region.name).collect();
-    let more = if form.regions.list().len() > NAMED_MAX { ", …" } else { "" };
-    format!("{}{more}", names.join(", "))
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 fn like_the_example(country: CountryCode, form: &AddressForm) -> String {
@@ -198,7 +201,11 @@ mod tests {
     fn an_american_address_needs_a_state() {
         let address = check(code("US"), &typed("Mountain View", "california", "94043")).unwrap();
         assert_eq!(address.region.as_deref(), Some("CA"));
-        let no_state = (Field::Region, "United States: a state is expected".to_owned());
+        let no_state = (
+            Field::Region,
+            "United States: a state is expected, such as Alabama, Alaska, American Samoa or Arizona"
+                .to_owned(),
+        );
         assert_eq!(wrong("US", &typed("Mountain View", "", "94043")), [no_state]);
         let expected = "Germany: a postcode such as 26133 is expected".to_owned();
         assert_eq!(wrong("DE", &typed("Berlin", "", "1234")), [(Field::Postcode, expected)]);
@@ -208,7 +215,7 @@ mod tests {
     fn what_is_only_unusual_is_taken_and_doubted() {
         let address = check(code("US"), &typed("Mountain View", "Cali", "94043")).unwrap();
         let expected =
-            "United States: a state is expected, such as Alabama, Alaska, American Samoa, Arizona, …";
+            "United States: a state is expected, such as Alabama, Alaska, American Samoa or Arizona";
         assert_eq!(doubts(&address), [Wrong { field: Field::Region, expected: expected.into() }]);
         let address = check(code("GB"), &typed("London", "", "zz1 1aa")).unwrap();
         assert_eq!(doubts(&address).iter().map(|doubt| doubt.field).collect::<Vec<_>>(), [Field::Postcode]);

@@ -118,7 +118,8 @@ fn filled_in<'a>(
 ) -> CheckoutPage<'a> {
     let cart = &payable.fresh.cart;
     CheckoutPage {
-        layout: Layout::titled("Checkout").basket(visitor::units(cart)),
+        layout: Layout::titled(if errors.any() { "Error: Checkout" } else { "Checkout" })
+            .basket(visitor::units(cart)),
         notice,
         repriced: price_notices(&payable.fresh),
         typed,

@@ -111,7 +111,11 @@ async fn a_card_number_is_refused_in_addresses_queries_and_headers() {
             refused(&gateway, get("/healthz").insert_header((name, value)), None).await;
         }
     }
-    for key in ["4242424242424242", "4242-4242-4242-4242", "order_4242.4242.4242.4242"] {
+    let as_long_as_one = ["0000000000001", "9876543210987654321", "2026-1126-000042-0007"];
+    for key in ["4242424242424242", "4242-4242-4242-4242", "order_4242.4242.4242.4242"]
+        .into_iter()
+        .chain(as_long_as_one)
+    {
         refused(&gateway, post(ORDERS, &order()).insert_header(("Idempotency-Key", key)), None).await;
     }
     refused(&gateway, get("/healthz").insert_header(("X-4242424242424242", "1")), None).await;
@@ -153,6 +157,9 @@ async fn numbers_that_are_no_cards_pass() {
     for key in [
         "1795348800000004",
         "412345-1795348800",
+        "202611260042",
+        "98765432109876543210",
+        "n-0000000000001",
         "4-1795348800000",
         "6_1795348800000",
         "123e4567-e89b-42d3-a456-426614174000",

@@ -67,10 +67,14 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
         Ok(payment) => payment,
         Err(why) => return no_payment(&page, &request, why),
     };
-    // a link that the shop has not signed costs its client no card
+    if page.processor.typed.is_over(&payment.checkout, now_s()) {
+        return to_the_answer(&payment);
+    }
+    // a link that the shop has not signed, or whose checkout has had its cards, costs nobody one
     let checkout = Counted::Checkout(xxh3_64(payment.checkout.as_bytes()));
-    let admitted = page.clients.admit(page.clients.who(request.head()), Rate::Cards);
-    if let Err(limited) = admitted.and_then(|_| page.clients.check(checkout, Rate::Checkouts)) {
+    let admitted = page.clients.check(checkout, Rate::Checkouts);
+    let who = page.clients.who(request.head());
+    if let Err(limited) = admitted.and_then(|_| page.clients.admit(who, Rate::Cards)) {
         return too_often(&page, &request, &limited);
     }
     let number = number(&page, &payment, &typed);
@@ -84,9 +88,6 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
             return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, said);
         }
     };
-    if page.processor.typed.is_over(&payment.checkout, now_s()) {
-        return to_the_answer(&payment);
-    }
     if let (Some(token), Some(code)) = (token_for(&page, &number).await, random_word()) {
         let card = TypedCard { token, amount: payment.amount };
         match page.processor.typed.keep(&payment.checkout, card, &code, now_s()) {

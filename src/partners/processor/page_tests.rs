@@ -301,7 +301,7 @@ async fn she_goes_back_to_the_name_of_this_machine_that_she_came_from() {
 #[actix_web::test]
 async fn wrong_cards_of_a_checkout_and_cards_of_a_client_have_an_end() {
     let quotas = Quotas {
-        cards: Quota { each: 6, all: 0, window_s: 3_600 },
+        cards: Quota { each: 6, all: 20, window_s: 3_600 },
         checkouts: Quota { each: 3, all: 0, window_s: 3_600 },
         ..Quotas::default()
     };
@@ -317,6 +317,10 @@ async fn wrong_cards_of_a_checkout_and_cards_of_a_client_have_an_end() {
     }
     assert_eq!(send(&page, peer(5, typed("4111111111111111", "09%2F99", "123"))).await.status, 429);
     assert!(told.lock().unwrap().is_empty());
+    // nor do they cost the others any, of this client or of all
+    for _ in 0..20 {
+        assert_eq!(send(&page, peer(9, typed("4111111111111111", "09%2F99", "123"))).await.status, 429);
+    }
     // one client's cards, for whichever checkouts, have an end too
     let another = |nth: u32| {
         let fields = payment_of(&format!("other{nth}"), "shop.example");

@@ -174,7 +174,8 @@ fn idempotency_key() -> Value {
         "type": "string",
         "pattern": format!("^[!-~]{{1,{IDEMPOTENCY_KEY_CHARS_MAX}}}$"),
         "description": "New for each order, and the same when you repeat one: it will not be done twice. It stands for as long as the order \
-            is kept, and for 24 hours where the checkout was refused for good (402, or 409 out_of_stock or backorder_limit).",
+            is kept, and for 24 hours where the checkout was refused for good (402, or 409 out_of_stock or backorder_limit). Digits alone, \
+            13 to 19 of them, are refused, unless they are a time: they could be a card number.",
     })
 }
 

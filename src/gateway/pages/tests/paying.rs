@@ -142,7 +142,9 @@ async fn an_address_is_held_to_the_form_of_its_country() {
     assert_eq!(british.status, 422);
     british.shows("United Kingdom: a postcode such as EC1Y 8SY is expected.").shows("value=\"ZZZZ\"");
     let american = pages.post("/checkout", &address("city=Boston&postcode=02101&country=US")).await;
-    american.shows("United States: a state is expected.").shows("id=\"region-error\"");
+    american
+        .shows("United States: a state is expected, such as Alabama, Alaska, American Samoa or Arizona.")
+        .shows("id=\"region-error\"");
     assert_eq!(begun(&pages), None);
     let whole = "city=Boston&region=massachusetts&postcode=02101&country=US&line2=Flat+3&phone=617+555+0100";
     assert_eq!(pages.post("/checkout", &address(whole)).await.status, 303);

@@ -190,6 +190,7 @@ impl TestPages {
         let (head, payload) = response.into_parts();
         let bytes = body::to_bytes(payload).await.unwrap();
         let html = String::from_utf8(bytes.to_vec()).unwrap();
+        each_field_is_in_its_form_once(&html);
         SeenPage { status: head.status().as_u16(), headers: head.headers().clone(), html }
     }
 
@@ -199,6 +200,18 @@ impl TestPages {
 
     pub async fn post(&self, uri: &str, fields: &str) -> SeenPage {
         self.send(form(uri, fields).insert_header(cookie())).await
+    }
+}
+
+/// A form that has one twice is refused, so that nobody could send it.
+fn each_field_is_in_its_form_once(html: &str) {
+    for form in html.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next()) {
+        let hidden = form.split("<input type=\"hidden\" name=\"").skip(1);
+        let mut names: Vec<&str> = hidden.filter_map(|rest| rest.split('"').next()).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all, "a field is in its form twice: {form}");
     }
 }
 
