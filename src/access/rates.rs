@@ -76,7 +76,7 @@ rates! {
     Keys keys: "Orders asked for by a key that does not open them.",
     Searches searches: "Searches, and looks at products and carts.",
     Cards cards: "Cards typed on the card page.",
-    Checkouts checkouts: "Wrong cards for one checkout.",
+    Checkouts checkouts: "Cards typed for one checkout.",
 }
 
 /// Whose quota it counts against.

@@ -74,7 +74,8 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
     let checkout = Counted::Checkout(xxh3_64(payment.checkout.as_bytes()));
     let admitted = page.clients.check(checkout, Rate::Checkouts);
     let who = page.clients.who(request.head());
-    if let Err(limited) = admitted.and_then(|_| page.clients.admit(who, Rate::Cards)) {
+    let admitted = admitted.and_then(|_| page.clients.admit(who, Rate::Cards));
+    if let Err(limited) = admitted.and_then(|_| page.clients.admit(checkout, Rate::Checkouts)) {
         return too_often(&page, &request, &limited);
     }
     let number = number(&page, &payment, &typed);
@@ -82,7 +83,6 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
     let number = match number {
         Ok(number) if !errors.any() => number,
         number => {
-            let _ = page.clients.admit(checkout, Rate::Checkouts);
             let kept = number.ok().and_then(|number| kept(&page, &payment, number));
             let said = Said { errors, kept, failure: None };
             return form(&page, &payment, &typed, StatusCode::UNPROCESSABLE_ENTITY, said);
