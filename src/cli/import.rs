@@ -214,7 +214,7 @@ impl Arguments {
         while !some.is_empty() {
             let products = some.into_iter().map(described).collect();
             let (reason, who) = (reason.clone(), who.clone());
-            let import = stock_keeper::Update { products, keep_stock: self.keep_stock, reason, who };
+            let import = stock_keeper::Import { products, keep_stock: self.keep_stock, reason, who };
             match ask(Asked::Import(import), sum)? {
                 Answer::Imported(Imported { count, put_back, short: some_short }) => {
                     sum.add(count);

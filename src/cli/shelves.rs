@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::Shop;
 use crate::actors::back_office::ShowShortage;
-use crate::actors::stock_keeper::{Count, Delist, Delisted, Imported, Listed, NotCounted, Relist, Update};
+use crate::actors::stock_keeper::{Count, Delist, Delisted, Import, Imported, Listed, NotCounted, Relist};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{CaseId, Currency, Sku};
 use crate::gateway::LiveCatalogue;
@@ -37,7 +37,7 @@ pub const SKUS_AT_ONCE: usize = 10_000;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
-    Import(Update),
+    Import(Import),
     Count(Count),
     Delist(Vec<Sku>),
     /// To put them back on sale.
@@ -181,7 +181,7 @@ impl LiveShelves {
         Ok(Told::Delisted { alike: alike.await?, done })
     }
 
-    async fn import(&self, import: Update) -> Said {
+    async fn import(&self, import: Import) -> Said {
         let mut products = import.products.iter().map(|described| &described.product);
         if let Some(product) = products.find(|product| product.price.currency != self.currency) {
             return Err(format!(

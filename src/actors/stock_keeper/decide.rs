@@ -32,7 +32,6 @@ impl Actor for StockKeeper {
         match message {
             Message::List(question) => listing::list(turn, question),
             Message::Import(question) => import::import(turn, question),
-            Message::Update(question) => import::update(turn, question),
             Message::Count(question) => count::count(turn, question),
             Message::Delist(question) => delist::delist(turn, question),
             Message::Relist(question) => delist::relist(turn, question),

@@ -2,20 +2,11 @@ use crate::actors::Turn;
 use crate::domain::Sku;
 use crate::domain::catalogue::Product;
 
-use super::{Described, Event, Import, Imported, Listed, StockItem, Update, count};
-
-pub fn import(turn: &mut Turn<'_>, question: &Import) {
-    let done = bring_up_to_date(turn, &Update::from(question.clone()));
-    turn.answer(question, done);
-}
-
-pub fn update(turn: &mut Turn<'_>, question: &Update) {
-    let done = bring_up_to_date(turn, question);
-    turn.answer(question, done);
-}
+use super::{Described, Event, Import, Imported, Listed, StockItem, count};
 
 /// Of a SKU that comes twice the last counts.
-fn bring_up_to_date(turn: &mut Turn<'_>, Update { products, keep_stock, reason, who }: &Update) -> Imported {
+pub fn import(turn: &mut Turn<'_>, question: &Import) {
+    let Import { products, keep_stock, reason, who } = question;
     let mut done = Imported::default();
     for described in products {
         let sku = &described.product.sku;
@@ -44,7 +35,7 @@ fn bring_up_to_date(turn: &mut Turn<'_>, Update { products, keep_stock, reason, 
             done.short.push(sku.clone());
         }
     }
-    done
+    turn.answer(question, done);
 }
 
 /// With what is listed in the place of what the file does not say.

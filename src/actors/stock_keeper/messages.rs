@@ -120,7 +120,6 @@ pub enum Message {
     Import(Import),
     Count(Count),
     Delist(Delist),
-    Update(Update),
     Relist(Relist),
 }
 
@@ -140,7 +139,6 @@ questions! { StockKeeper:
     Import -> Imported,
     Count -> Result<(), NotCounted>,
     Delist -> Delisted,
-    Update -> Imported,
     Relist -> Delisted,
 }
 
@@ -154,7 +152,7 @@ pub struct List {
 /// `doorstep import catalogue`: brings products up to date, each with the units that the file has counted. One that was taken off
 /// sale is sold again. The same once more changes nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Update {
+pub struct Import {
     pub products: Vec<Described>,
     /// Counted are new products alone: of one whose units are known they stay as they are.
     pub keep_stock: bool,
@@ -170,15 +168,6 @@ pub struct Described {
     pub counted: u32,
     /// What the file says nothing of: of a product that is listed it stays.
     pub unsaid: Vec<Detail>,
-}
-
-/// An update as journals of earlier builds have it: its files said all.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Import {
-    pub products: Vec<(Product, u32)>,
-    /// Why units are adjusted: the file's name.
-    pub reason: String,
-    pub who: String,
 }
 
 /// `doorstep stock`: somebody has counted the units of a SKU, or more have come.
@@ -210,13 +199,6 @@ pub enum NotCounted {
     TooFew { on_hand: u64, gone: u32 },
     #[error("{units} would be in the house, and a product has at most {max}", max = STOCK_MAX)]
     TooMany { units: u64 },
-}
-
-impl From<Import> for Update {
-    fn from(Import { products, reason, who }: Import) -> Update {
-        let all_said = |(product, counted)| Described { product, counted, unsaid: vec![] };
-        Update { products: products.into_iter().map(all_said).collect(), keep_stock: false, reason, who }
-    }
 }
 
 /// `doorstep delist`, and an import that takes what its file does not have off sale: it is neither reserved nor are quotes asked for it.
@@ -335,7 +317,6 @@ impl Message {
             | Message::Import(_)
             | Message::Count(_)
             | Message::Delist(_)
-            | Message::Update(_)
             | Message::Relist(_)
             | Message::Check(_)
             | Message::Earliest(_)
@@ -362,7 +343,6 @@ impl Message {
             | Message::Import(_)
             | Message::Count(_)
             | Message::Delist(_)
-            | Message::Update(_)
             | Message::Relist(_)
             | Message::Check(_)
             | Message::Earliest(_)

@@ -66,7 +66,7 @@ pub use event::{Event, PromisedLine};
 pub use given_up::who_waits_for;
 pub use messages::{
     Availability, Check, Count, Counted, Delist, Delisted, Described, Earliest, Import, Imported,
-    ImportedCount, List, ListedCount, Message, Move, NotCounted, Relist, ShowTimeline, StockKeeper, Update,
+    ImportedCount, List, ListedCount, Message, Move, NotCounted, Relist, ShowTimeline, StockKeeper,
 };
 pub use peg::{Overdue, Peg};
 pub use purchase_order::{PurchaseOrder, Supply};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rand::RngExt;
 
-use crate::actors::stock_keeper::{Count, Counted, Delist, Described, Message, Update};
+use crate::actors::stock_keeper::{Count, Counted, Delist, Described, Import, Message};
 use crate::domain::Sku;
 use crate::domain::catalogue::{Catalogue, Product};
 
@@ -106,7 +106,7 @@ impl Shopper {
         let units = self.rng.random_range(0..=COUNTED_MAX);
         let products = vec![Described { product, counted: units, unsaid: vec![] }];
         let (reason, who) = (history::counted(units), "shopkeeper".to_owned());
-        self.asks_until_told(Update { products, keep_stock: false, reason, who }.into()).await?;
+        self.asks_until_told(Import { products, keep_stock: false, reason, who }.into()).await?;
         self.shows(off_sale);
         Some(())
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::actors::stock_keeper::{
     Adjustments, Availability, Count, Counted, Delist, Delisted, Described, Import, Imported, ImportedCount,
-    Listed, NotCounted, Relist, Update,
+    Listed, NotCounted, Relist,
 };
 use crate::domain::STOCK_MAX;
 use crate::domain::catalogue::Detail;
@@ -13,8 +13,13 @@ fn counts(keeper: &mut Alone<Shop>, name: &str, counted: Counted) -> Heard {
 }
 
 fn imports(keeper: &mut Alone<Shop>, products: &[(Product, u32)]) -> (Imported, Heard) {
-    let import =
-        Import { products: products.to_vec(), reason: "books.csv".to_owned(), who: "import".to_owned() };
+    let all_said = |(product, counted): &(Product, u32)| Described {
+        product: product.clone(),
+        counted: *counted,
+        unsaid: vec![],
+    };
+    let (products, reason) = (products.iter().map(all_said).collect(), "books.csv".to_owned());
+    let import = Import { products, keep_stock: false, reason, who: "import".to_owned() };
     let heard = keeper.is_asked(import);
     (heard.reply::<Imported>().unwrap().clone(), heard)
 }
@@ -201,7 +206,7 @@ fn what_a_file_does_not_say_stays_as_it_is_listed_and_what_it_leaves_empty_goes(
     let mut updates = |product: &Product, unsaid: &[Detail]| {
         let products = vec![Described { product: product.clone(), counted: 10, unsaid: unsaid.to_vec() }];
         let (reason, who) = ("books.csv".to_owned(), "import".to_owned());
-        let heard = keeper.is_asked(Update { products, keep_stock: false, reason, who });
+        let heard = keeper.is_asked(Import { products, keep_stock: false, reason, who });
         (heard.reply::<Imported>().unwrap().count, keeper.get::<Listed>(&sku("A")).unwrap().product.clone())
     };
     let renamed = Product { title: "Emma".to_owned(), ..bare.clone() };
@@ -222,7 +227,7 @@ fn an_old_file_leaves_the_stock_of_what_is_known_where_that_is_wanted() {
     let (reason, who) = ("old.csv".to_owned(), "import".to_owned());
     let mut updates = |keep_stock| {
         let (products, reason, who) = (products.clone(), reason.clone(), who.clone());
-        let heard = keeper.is_asked(Update { products, keep_stock, reason, who });
+        let heard = keeper.is_asked(Import { products, keep_stock, reason, who });
         (heard.reply::<Imported>().unwrap().count, shelf(&keeper, "A").0, shelf(&keeper, "B").0)
     };
     assert_eq!(updates(true), (ImportedCount { new: 1, changed: 0, adjusted: 0 }, 2, 4));

@@ -10,7 +10,7 @@ use super::kept::Kept;
 use crate::actors::back_office::{CloseCase, ShowCase, ShowShortage};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
 use crate::actors::order_manager::{self, Cancel, Order, Show};
-use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Earliest, Import, Relist, Update};
+use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Described, Earliest, Import, Relist};
 use crate::actors::tests::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use crate::actors::tests::world::{
     Faults, NONE, ONE, PLENTY, World, closed, details, line, name_of, order_of, partners, product,
@@ -245,12 +245,11 @@ async fn fill_a_cart(world: &World) {
 async fn keep_the_shelves(world: &World) {
     let (kit, sku) = (&world.kit, Sku::parse("PD-0009").unwrap());
     let (reason, who) = ("books.csv".to_owned(), "Ada".to_owned());
-    let products = vec![(product(sku.as_str()), 3)];
-    let import = Import { products, reason: reason.clone(), who: who.clone() };
-    kit.ask(import.clone()).await.unwrap();
-    let mut update = Update::from(import);
-    update.products[0].unsaid = Detail::ALL.to_vec();
-    kit.ask(update).await.unwrap();
+    for unsaid in [vec![], Detail::ALL.to_vec()] {
+        let products = vec![Described { product: product(sku.as_str()), counted: 3, unsaid }];
+        let (reason, who) = (reason.clone(), who.clone());
+        kit.ask(Import { products, keep_stock: false, reason, who }).await.unwrap();
+    }
     for counted in [Counted::Are(1), Counted::Came(2)] {
         let (sku, reason, who) = (sku.clone(), reason.clone(), who.clone());
         kit.ask(Count { sku, counted, reason, who }).await.unwrap().unwrap();
