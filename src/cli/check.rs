@@ -110,7 +110,7 @@ fn catalogue_line(settings: &Settings, layout: &Layout, mark: Mark) -> Finding {
 
 /// As its daemon says.
 fn open_catalogue_line(settings: &Settings, kind: ShopKind) -> Finding {
-    let one = Wanted { search: None, sku: None, all: false, limit: 1 };
+    let one = Wanted { search: None, all: false, limit: 1 };
     match shelf_room::look(settings, Asked::Products(one)) {
         Ok(Told::Products(found)) => sold_line(found.products.len() + found.more, kind),
         _ => Finding::ready("catalogue", "the daemon has it open, and does not say what is in it"),

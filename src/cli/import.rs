@@ -23,7 +23,7 @@ use crate::settings::{Settings, ShopKind};
 
 use super::directory::Mark;
 use super::layout::Layout;
-use super::shelf_room::{self, ShelfRoom, another_answer};
+use super::shelf_room::{self, ShelfRoom};
 use super::shelves::{Asked, Told as Answer};
 use super::{Failure, said};
 use missing::Missing;
@@ -221,7 +221,7 @@ impl Arguments {
                     rows.told.were_put_back(&put_back);
                     short.extend(some_short);
                 }
-                _ => return Err(another_answer()),
+                _ => return Err(Failure::another_answer()),
             }
             rows.shows(format!("{} new, {} changed, {} adjusted", sum.new, sum.changed, sum.adjusted));
             some = rows.next().map_err(|error| cut_short(&error, sum))?;
@@ -230,7 +230,9 @@ impl Arguments {
             rows.told.missing().map(|missing| delist(missing, |asked| ask(asked, sum))).transpose()?;
         ask(Asked::Show, sum)?;
         if !short.is_empty() {
-            let Answer::Short(short) = ask(Asked::Short(short), sum)? else { return Err(another_answer()) };
+            let Answer::Short(short) = ask(Asked::Short(short), sum)? else {
+                return Err(Failure::another_answer());
+            };
             rows.told.are_short(short);
         }
         rows.told.were_taken(Taken { count: sum, delisted, keep_stock: self.keep_stock });
@@ -266,7 +268,7 @@ fn delist(missing: &Missing, ask: impl Fn(Asked) -> Result<Answer, Failure>) -> 
     for some in missing.skus.chunks(ROWS_AT_ONCE) {
         match ask(Asked::Delist(some.to_vec()))? {
             Answer::Delisted { done, .. } => delisted += done.done.len(),
-            _ => return Err(another_answer()),
+            _ => return Err(Failure::another_answer()),
         }
     }
     Ok(delisted)

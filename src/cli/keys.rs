@@ -66,7 +66,7 @@ pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitC
         (Told::Revoked(_), What::Revoke { name }) if json => println!("{}", json!({ "revoked": name })),
         (Told::Revoked(_), What::Revoke { name }) => println!("the key of {name} is revoked"),
         (Told::List(programs), _) => list(&programs, json)?,
-        _ => return Err(Failure("the daemon answered another question".to_owned())),
+        _ => return Err(Failure::another_answer()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -14,7 +14,7 @@ use crate::runtime::{Clock, DrainDeadlines, Handle};
 use crate::settings::Settings;
 use crate::storage::Trees;
 
-use super::rows::Rows;
+use super::rows::{self, Rows};
 use super::{Failure, case_list, closed_directory, order_list};
 
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);
@@ -55,14 +55,8 @@ impl LiveOffice {
             let reply = self.shop.ask(CloseCase { case, by, why }, CLOSED_WITHIN).await;
             reply.map_err(|refused| refused.to_string())?.map_err(|why| why.to_string())?;
         }
-        // what is read is all that stands in the journal when it was asked
-        if !self.shop.checkpoint().await {
-            return Err("the daemon is stopping, or its disk takes no more".to_owned());
-        }
-        let (rows, clock) = (Rows::of(self.trees.clone()), self.clock);
-        let looked = tokio::task::spawn_blocking(move || look(&rows, &asked, clock));
-        let looked = looked.await.map_err(|error| error.to_string())?;
-        looked.map_err(|Failure(why)| why)
+        let clock = self.clock;
+        rows::read(&self.shop, &self.trees, move |rows| look(rows, &asked, clock)).await
     }
 }
 

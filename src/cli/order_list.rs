@@ -95,17 +95,20 @@ fn fits(state: Option<StateWanted>, search: Option<&OrderSearch>, id: OrderId, o
         Some(StateWanted::Open) => !order.state.is_end(),
         Some(StateWanted::Is(state)) => order.state == state,
     };
+    is_in_state && search.is_none_or(|search| is_meant(search, id, order))
+}
+
+fn is_meant(search: &OrderSearch, id: OrderId, order: &Order) -> bool {
     let terms = &order.terms;
     let skus: Vec<&Sku> = terms.lines.iter().map(|line| &line.sku).collect();
-    let known_by = KnownBy {
+    search.finds(KnownBy {
         skus: &skus,
         id,
         number: terms.number,
         name: &terms.customer.name,
         email: &terms.customer.email,
         postcode: terms.shipping_address.postcode.as_str(),
-    };
-    is_in_state && search.is_none_or(|search| search.finds(known_by))
+    })
 }
 
 fn row(id: OrderId, order: &Order) -> OrderRow {

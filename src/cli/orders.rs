@@ -57,7 +57,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     }
     let wanted = Wanted { state, search, limit };
     let Told::Orders(found) = control::ask_office(settings, Asked::Orders(wanted))? else {
-        return Err(Failure("the daemon answered another question".to_owned()));
+        return Err(Failure::another_answer());
     };
     if json {
         println!("{}", serde_json::to_string_pretty(&found.orders)?);

@@ -16,8 +16,6 @@ use super::rows::{Ended, Rows};
 pub struct Wanted {
     /// A part of the title, of an author's name or of the SKU, or an ISBN.
     pub search: Option<String>,
-    /// This one alone.
-    pub sku: Option<Sku>,
     /// Also those that are sold no more.
     pub all: bool,
     pub limit: usize,
@@ -54,11 +52,6 @@ pub struct ProductRow {
 }
 
 pub fn find(rows: &Rows, wanted: &Wanted) -> Result<Found, Failure> {
-    if let Some(sku) = &wanted.sku {
-        let listed = rows.get::<Listed>(sku)?;
-        let products = listed.map(|listed| row(rows, listed)).transpose()?.into_iter().collect();
-        return Ok(Found { products, more: 0, is_whole: true });
-    }
     let search = wanted.search.as_deref().map(words);
     let (mut found, mut more) = (BTreeMap::new(), 0);
     let ended = rows.each::<Listed>(&[], None, &mut |sku, listed| {
@@ -72,6 +65,11 @@ pub fn find(rows: &Rows, wanted: &Wanted) -> Result<Found, Failure> {
     })?;
     let products = found.into_values().map(|listed| row(rows, listed)).collect::<Result<_, _>>()?;
     Ok(Found { products, more, is_whole: ended == Ended::Whole })
+}
+
+/// This one, also where it is sold no more; `None`: the shop lists no such product.
+pub fn one(rows: &Rows, sku: &Sku) -> Result<Option<ProductRow>, Failure> {
+    rows.get::<Listed>(sku)?.map(|listed| row(rows, listed)).transpose()
 }
 
 fn fits(search: Option<&str>, listed: &Listed) -> bool {

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use super::Failure;
 use super::clocks::on_the_wall;
 use super::product_list::{Found, ProductRow, Wanted};
-use super::shelf_room::{self, another_answer};
+use super::shelf_room;
 use super::shelves::{Asked, Told};
 
 /// As many are looked for at the most.
@@ -55,9 +55,9 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_CHARS_MAX) {
         return Err(Failure(format!("--search takes at most {SEARCH_CHARS_MAX} characters")));
     }
-    let wanted = Wanted { search: search.clone(), sku: None, all: *all, limit: *limit };
+    let wanted = Wanted { search: search.clone(), all: *all, limit: *limit };
     let Told::Products(found) = shelf_room::look(settings, Asked::Products(wanted))? else {
-        return Err(another_answer());
+        return Err(Failure::another_answer());
     };
     if *json {
         println!("{}", serde_json::to_string_pretty(&found.products)?);
@@ -73,7 +73,7 @@ pub fn delist(settings: &Settings, Delisted { sku, undo }: &Delisted) -> Result<
     let skus: Vec<Sku> = BTreeSet::from_iter(sku.iter().cloned()).into_iter().collect();
     let asked = if *undo { Asked::Relist(skus) } else { Asked::Delist(skus) };
     let Told::Delisted { done, alike } = shelf_room::decide(settings, asked)? else {
-        return Err(another_answer());
+        return Err(Failure::another_answer());
     };
     if !done.done.is_empty() {
         let (what, then) =

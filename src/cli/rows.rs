@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::actors::Shop;
-use crate::runtime::{Aggregate, Recovered, TableKey as _, decode};
+use crate::runtime::{Aggregate, Handle, Recovered, TableKey as _, decode};
 use crate::storage::{Stored, Trees};
 
 use super::Failure;
@@ -16,6 +16,20 @@ pub const LOOKED_FOR_MAX: Duration = Duration::from_secs(60);
 const ROWS_BETWEEN_LOOKS: usize = 1_024;
 
 type Newer = BTreeMap<Vec<u8>, Stored>;
+
+/// Of a running shop: what is read is all that stood in its journal when it was asked.
+pub async fn read<T: Send + 'static>(
+    shop: &Handle<Shop>,
+    trees: &Arc<dyn Trees>,
+    read: impl FnOnce(&Rows) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, String> {
+    if !shop.checkpoint().await {
+        return Err("the daemon is stopping, or its disk takes no more".to_owned());
+    }
+    let rows = Rows::of(trees.clone());
+    let read = tokio::task::spawn_blocking(move || read(&rows)).await;
+    read.map_err(|error| error.to_string())?.map_err(|Failure(why)| why)
+}
 
 pub struct Rows {
     trees: Arc<dyn Trees>,

@@ -6,7 +6,7 @@ use crate::actors::stock_keeper::{Adjustment, Adjustments, Listed};
 use crate::domain::Sku;
 
 use super::Failure;
-use super::product_list::{self, Found, ProductRow, Wanted};
+use super::product_list::{self, ProductRow};
 use super::rows::Rows;
 use super::shortages::{self, ShortRow};
 
@@ -34,9 +34,7 @@ pub struct AdjustmentRow {
 }
 
 pub fn find(rows: &Rows, sku: &Sku) -> Result<ShelfRow, Failure> {
-    let wanted = Wanted { search: None, sku: Some(sku.clone()), all: true, limit: 1 };
-    let Found { products, .. } = product_list::find(rows, &wanted)?;
-    let Some(product) = products.into_iter().next() else { return Err(not_listed(rows, sku)?) };
+    let Some(product) = product_list::one(rows, sku)? else { return Err(not_listed(rows, sku)?) };
     let shortage = shortages::find(rows, std::slice::from_ref(sku))?.pop();
     let kept = rows.get::<Adjustments>(sku)?.unwrap_or_default();
     let row = |Adjustment { by, on_hand, reason, who, at }: &Adjustment| AdjustmentRow {
@@ -51,19 +49,21 @@ pub fn find(rows: &Rows, sku: &Sku) -> Result<ShelfRow, Failure> {
 }
 
 fn not_listed(rows: &Rows, sku: &Sku) -> Result<Failure, Failure> {
-    let alike = alike(rows, sku)?.map_or(String::new(), |alike| format!("did you mean {alike}? "));
+    let alike = alike(rows, std::slice::from_ref(sku))?.pop();
+    let alike = alike.map_or(String::new(), |(_, alike)| format!("did you mean {alike}? "));
     Ok(Failure(format!(
         "the shop lists no {sku}: {alike}`doorstep products --all` shows all products that there are"
     )))
 }
 
-/// The one that is listed in other capitals.
-pub fn alike(rows: &Rows, sku: &Sku) -> Result<Option<Sku>, Failure> {
-    let mut alike = None;
-    rows.each::<Listed>(&[], None, &mut |listed, _| {
-        if listed.as_str().eq_ignore_ascii_case(sku.as_str()) {
-            alike = Some(listed);
-        }
-    })?;
+/// For each of these of which one is listed in other capitals: that one. Nothing is read where none is asked for.
+pub fn alike(rows: &Rows, typed: &[Sku]) -> Result<Vec<(Sku, Sku)>, Failure> {
+    let mut alike = vec![];
+    if !typed.is_empty() {
+        rows.each::<Listed>(&[], None, &mut |listed, _| {
+            let is_like = |typed: &&Sku| listed.as_str().eq_ignore_ascii_case(typed.as_str());
+            alike.extend(typed.iter().filter(is_like).map(|typed| (typed.clone(), listed.clone())));
+        })?;
+    }
     Ok(alike)
 }

@@ -31,8 +31,8 @@ pub struct Started {
 impl ShelfRoom {
     pub fn enter(settings: &Settings) -> Result<ShelfRoom, Failure> {
         let layout = Layout::of(settings);
-        if let Answered::ByDaemon(_) =
-            ask_if_open::<Said>(&layout, Question::Shelves(Asked::Skus { after: None }))?
+        // of no product: only whether somebody answers
+        if let Answered::ByDaemon(_) = ask_if_open::<Said>(&layout, Question::Shelves(Asked::Short(vec![])))?
         {
             return Ok(ShelfRoom::OfDaemon(layout));
         }
@@ -93,8 +93,4 @@ pub fn look(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
             |rows, _| shelves::look(rows, &asked),
         ),
     }
-}
-
-pub fn another_answer() -> Failure {
-    Failure("the daemon answered another question".to_owned())
 }

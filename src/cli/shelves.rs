@@ -16,7 +16,7 @@ use crate::runtime::{Handle, Refused};
 use crate::storage::Trees;
 
 use super::data_directory::catalogue_of;
-use super::rows::{Ended, Rows};
+use super::rows::{self, Ended, Rows};
 use super::shelf::{self, ShelfRow};
 use super::shortages::{self, ShortRow};
 use super::{Failure, product_list};
@@ -174,11 +174,8 @@ impl LiveShelves {
     async fn delisted(&self, done: Delisted) -> Said {
         self.show().await?;
         let unknown = done.not_listed.clone();
-        let alike = self.read(move |rows| {
-            let pair = |sku: Sku| Ok(shelf::alike(rows, &sku)?.map(|alike| (sku, alike)));
-            unknown.into_iter().map(pair).filter_map(Result::transpose).collect()
-        });
-        Ok(Told::Delisted { alike: alike.await?, done })
+        let alike = self.read(move |rows| shelf::alike(rows, &unknown)).await?;
+        Ok(Told::Delisted { alike, done })
     }
 
     async fn import(&self, import: Import) -> Said {
@@ -247,17 +244,11 @@ impl LiveShelves {
         self.read(move |rows| look(rows, &asked)).await
     }
 
-    /// What is read is all that stood in the journal when it was asked.
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Rows) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, String> {
-        if !self.shop.checkpoint().await {
-            return Err("the daemon is stopping, or its disk takes no more".to_owned());
-        }
-        let rows = Rows::of(self.trees.clone());
-        let read = tokio::task::spawn_blocking(move || read(&rows)).await;
-        read.map_err(|error| error.to_string())?.map_err(|Failure(why)| why)
+        rows::read(&self.shop, &self.trees, read).await
     }
 }
 

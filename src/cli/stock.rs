@@ -10,7 +10,7 @@ use crate::settings::Settings;
 
 use super::clocks::{ON_THE_WALL, on_the_wall};
 use super::shelf::{AdjustmentRow, ShelfRow};
-use super::shelf_room::{self, another_answer};
+use super::shelf_room;
 use super::shelves::{Asked, Told};
 use super::{Failure, products, said, shortages};
 
@@ -62,7 +62,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
             shelf_room::decide(settings, Asked::Count(Count { sku, counted, reason, who }))?
         }
     };
-    let Told::Shelf(row) = told else { return Err(another_answer()) };
+    let Told::Shelf(row) = told else { return Err(Failure::another_answer()) };
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&row)?);
     } else {

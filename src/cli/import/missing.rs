@@ -6,7 +6,6 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::cli::failure::Failure;
-use crate::cli::shelf_room::another_answer;
 use crate::cli::shelves::{Asked, Told};
 use crate::domain::Sku;
 
@@ -31,7 +30,7 @@ impl Missing {
         let mut missing = Missing { on_sale: 0, skus: vec![] };
         let mut after = None;
         loop {
-            let Told::Skus(skus) = ask(Asked::Skus { after })? else { return Err(another_answer()) };
+            let Told::Skus(skus) = ask(Asked::Skus { after })? else { return Err(Failure::another_answer()) };
             let Some(last) = skus.last() else { return Ok(missing) };
             after = Some(last.clone());
             missing.on_sale += skus.len();

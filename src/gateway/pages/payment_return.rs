@@ -34,9 +34,10 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
         return Ok(see_other("/checkout?cancelled=1"));
     }
     let Some(session) = visitor::session(&app, &request) else { return checkout_over(&app, None).await };
-    let card = app.payment_page()?.card_of(&returned.checkout, &returned.code);
+    let payment_page = app.payment_page()?;
+    let card = payment_page.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
-    let is_awaited = !has_card && app.payment_page()?.has_card_for(&returned.checkout);
+    let is_awaited = !has_card && payment_page.has_card_for(&returned.checkout);
     let pay = PayWith { checkout: returned.checkout, card };
     match app.act_of(session, pay).await {
         Ok(Ok(answer)) => {
@@ -134,43 +135,36 @@ fn no_longer_sold(app: &App, title: &str) -> Result<HttpResponse, Problem> {
 }
 
 fn still_asking(app: &App, status: StatusCode) -> Result<HttpResponse, Problem> {
-    MessagePage::new(
+    asks_again(
         "Your bank is being asked",
-        vec![
-            "This takes longer than usual. This page asks again by itself, and whatever happens you pay at most once."
-                .to_owned(),
-        ],
+        "This takes longer than usual. This page asks again by itself, and whatever happens you pay at most once.",
     )
-    .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
     .response(&app.pages, status)
 }
 
 /// Another tab, or a double click on the way to the bank.
 fn being_ordered(app: &App) -> Result<HttpResponse, Problem> {
-    MessagePage::new(
+    asks_again(
         "Your basket is being ordered already",
-        vec![
-            "Another payment for this basket is on its way, and it is bought once: nothing was charged for this one."
-                .to_owned(),
-        ],
+        "Another payment for this basket is on its way, and it is bought once: nothing was charged for this one.",
     )
-    .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
     .response(&app.pages, StatusCode::CONFLICT)
 }
 
 /// She pressed twice, and this is the way back of the first: what came of the second is told once it is known.
 fn typed_again(app: &App) -> Result<HttpResponse, Problem> {
-    MessagePage::new(
+    asks_again(
         "Your payment is on its way",
-        vec![
-            "A card was typed once more for this order, and that one counts. This page asks again by itself, and whatever happens you \
-             pay at most once."
-                .to_owned(),
-        ],
+        "A card was typed once more for this order, and that one counts. This page asks again by itself, and whatever happens you pay \
+         at most once.",
     )
-    .refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
     .link("/checkout", "Back to the checkout")
     .response(&app.pages, StatusCode::CONFLICT)
+}
+
+fn asks_again(title: &str, text: &str) -> MessagePage {
+    let page = MessagePage::new(title, vec![text.to_owned()]);
+    page.refresh(ASK_AGAIN_S.max(HttpLimits::IN_PROGRESS_RETRY_S))
 }
 
 fn unknown_card(app: &App) -> Result<HttpResponse, Problem> {
