@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::web_session::{BeginCheckout, CheckoutBegun, NoCheckout};
+use crate::actors::web_session::{BeginCheckout, CheckoutBegun, NoCheckout, RemoveLine};
 use crate::domain::{Backorder, Customer, OrderLine, ShippingAddress, Totals};
 use crate::gateway::{App, FreshCart, Problem};
 use crate::partners::processor::Payable;
@@ -62,24 +62,52 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 struct PayableCart {
     fresh: FreshCart,
     totals: Totals,
+    /// Titles that are no longer sold, and were in it when she pressed.
+    taken_out: Vec<String>,
 }
 
 impl PayableCart {
     /// It still is what the page has shown her.
     fn is_as_seen(&self, typed: &Typed) -> bool {
-        !self.fresh.is_news && typed.seen == self.seen()
+        !self.fresh.is_news && self.taken_out.is_empty() && typed.seen == self.seen()
     }
 
     fn seen(&self) -> String {
         self.totals.total.amount.to_string()
+    }
+
+    /// Sentences of what is other than she may have seen it.
+    fn news(&self) -> Vec<String> {
+        let gone = |title| format!("“{title}” is no longer sold, so it was taken out of your basket.");
+        price_notices(&self.fresh).into_iter().chain(self.taken_out.iter().map(gone)).collect()
     }
 }
 
 /// The visitor's cart, if there is something in it that one payment can carry, and all of it is sold. The basket's page says why not.
 async fn payable_cart(app: &App, request: &HttpRequest) -> Result<Option<PayableCart>, Problem> {
     let fresh = visitor::fresh_cart(app, request).await?.filter(|fresh| fresh.gone.is_empty());
-    let payable = fresh.and_then(|fresh| Some(PayableCart { totals: fresh.totals?, fresh }));
-    Ok(payable.filter(|payable| can_be_paid(Some(&payable.totals))))
+    Ok(fresh.and_then(|fresh| payable(fresh, vec![])))
+}
+
+fn payable(fresh: FreshCart, taken_out: Vec<String>) -> Option<PayableCart> {
+    let totals = fresh.totals.filter(|totals| can_be_paid(Some(totals)))?;
+    Some(PayableCart { fresh, totals, taken_out })
+}
+
+/// The same for who goes on: a book that went off sale while she typed her address is taken out and she is told so, on this page, which
+/// keeps what she has typed. A basket with no other book is left as it is.
+async fn payable_rest(app: &App, request: &HttpRequest) -> Result<Option<PayableCart>, Problem> {
+    let Some(mut fresh) = visitor::fresh_cart(app, request).await? else { return Ok(None) };
+    let mut taken_out = vec![];
+    if fresh.totals.is_some() {
+        for sku in std::mem::take(&mut fresh.gone) {
+            if app.act_of(fresh.cart.id, RemoveLine { sku: sku.clone() }).await?.is_err() {
+                return Ok(None);
+            }
+            taken_out.extend(fresh.cart.lines.extract_if(.., |line| line.sku == sku).map(|line| line.title));
+        }
+    }
+    Ok(Some(fresh).filter(|fresh| fresh.gone.is_empty()).and_then(|fresh| payable(fresh, taken_out)))
 }
 
 fn checkout_page(
@@ -121,7 +149,7 @@ fn filled_in<'a>(
         layout: Layout::titled(if errors.any() { "Error: Checkout" } else { "Checkout" })
             .basket(visitor::units(cart)),
         notice,
-        repriced: price_notices(&payable.fresh),
+        repriced: payable.news(),
         typed,
         errors,
         limits: LIMITS,
@@ -143,7 +171,7 @@ pub async fn begin(
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse, Problem> {
     app.payment_page()?;
-    let Some(payable) = payable_cart(&app, &request).await? else { return Ok(see_other("/cart")) };
+    let Some(payable) = payable_rest(&app, &request).await? else { return Ok(see_other("/cart")) };
     let checked = typed.check(&app.identity);
     let wait = Wait::for_lines(&app, &payable.fresh.cart.lines).await?;
     let refused = wait.as_ref().and_then(|wait| unaccepted(wait, &typed.accept_wait));

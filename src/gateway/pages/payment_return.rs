@@ -30,16 +30,20 @@ struct Returned {
 /// has typed; the nonce makes it one order, however often the browser comes here.
 pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let returned: Returned = query(&request)?;
-    if !returned.cancelled.is_empty() {
-        return Ok(see_other("/checkout?cancelled=1"));
-    }
     let Some(session) = visitor::session(&app, &request) else { return checkout_over(&app, None).await };
     let payment_page = app.payment_page()?;
     let card = payment_page.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
+    let has_cancelled = !returned.cancelled.is_empty();
     let is_awaited = !has_card && payment_page.has_card_for(&returned.checkout);
     let pay = PayWith { checkout: returned.checkout, card };
     match app.act_of(session, pay).await {
+        // she went back without a card, and none that she has typed elsewhere for this checkout has come to us
+        Ok(Err(NoCheckout::CartEmpty | NoCheckout::NoSuchCart | NoCheckout::NoSuchCheckout))
+            if has_cancelled =>
+        {
+            Ok(see_other("/checkout?cancelled=1"))
+        }
         Ok(Ok(answer)) => {
             rates::note_refusal(&request, &answer);
             page_for(&app, session, answer.outcome).await

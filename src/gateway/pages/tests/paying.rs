@@ -381,7 +381,21 @@ async fn without_a_card_of_hers_the_answer_of_before_is_told_or_she_types_it_aga
 
 #[actix_web::test]
 async fn who_cancels_at_the_card_is_back_at_the_checkout() {
-    let pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    let pages = pays(|| reply::<PayWith>(Err(NoCheckout::CartEmpty)));
     pages.get("/checkout/return?checkout=nonce1&cancelled=1").await.goes_to("/checkout?cancelled=1");
     pages.get("/checkout?cancelled=1").await.shows("nothing was charged");
+}
+
+#[actix_web::test]
+async fn who_goes_back_in_one_tab_while_another_pays_is_not_told_that_nothing_was_charged() {
+    const BACK: &str = "/checkout/return?checkout=nonce1&cancelled=1";
+    for busy in [|| reply::<PayWith>(Err(NoCheckout::BeingOrdered)), || answered(Outcome::InProgress)] {
+        let told = pays(busy).get(BACK).await;
+        assert_eq!(told.status, 409);
+        told.shows("http-equiv=\"refresh\"").hides("as it was");
+    }
+    let view = order_view(OrderState::Confirmed);
+    let path = order_path(&view);
+    let paid = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
+    paid.get(BACK).await.goes_to(&path);
 }

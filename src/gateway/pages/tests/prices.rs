@@ -97,8 +97,6 @@ async fn a_book_that_is_no_longer_sold_is_said_to_be_so_and_is_not_checked_out()
     cart.shows("“Emma” is no longer sold. Please take it out").shows("No longer sold").shows("£9.99");
     cart.hides("href=\"/checkout\"").hides("£17.99");
     pages.get("/checkout").await.goes_to("/cart");
-    goes_on(&pages, 1_799).await.goes_to("/cart");
-    assert_eq!(begun(&pages), 0);
     let alone = TestPages::new(stocked(9, vec![emmas(1)])).selling(vec![]);
     alone
         .get("/cart")
@@ -108,6 +106,22 @@ async fn a_book_that_is_no_longer_sold_is_said_to_be_so_and_is_not_checked_out()
     pages.post("/cart/lines/PD-1/remove", "").await.goes_to("/cart");
     pages.get("/cart").await.hides("no longer sold").shows("href=\"/checkout\"");
     assert_eq!(goes_on(&pages, 999).await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_book_that_goes_off_sale_while_she_types_is_taken_out_and_her_address_stays() {
+    let other = Product { sku: Sku::parse("PD-3").unwrap(), title: "Persuasion".into(), ..emma_for(700) };
+    let pages = shopping().await.selling(vec![emma_for(800), other.clone()]);
+    pages.post("/cart/lines", "sku=PD-3&quantity=1").await;
+    let pages = pages.selling(vec![other]);
+    let again = goes_on(&pages, 1_799).await;
+    assert_eq!((again.status, begun(&pages)), (409, 0));
+    again.shows("“Emma” is no longer sold, so it was taken out of your basket");
+    again.shows("Nothing was begun or charged").shows("value=\"Ada Lovelace\"").shows("value=\"999\"");
+    assert_eq!(goes_on(&pages, 999).await.status, 303);
+    let pages = shopping().await.selling(vec![]);
+    goes_on(&pages, 1_099).await.goes_to("/cart");
+    assert_eq!(begun(&pages), 0);
 }
 
 #[actix_web::test]
