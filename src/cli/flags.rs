@@ -11,7 +11,7 @@ use crate::settings::Overrides;
 // of every command that opens a data directory
 #[derive(Args, Clone, Debug, Default)]
 pub struct Place {
-    /// A TOML file over the defaults, in the place of the data directory's own; config/default.toml lists every key
+    /// A TOML file over the defaults, in the place of the data directory's own; `doorstep settings` lists every key
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The data directory: all that a shop or a demo keeps [default: doorstep-demo of a demo, doorstep-shop of a shop]

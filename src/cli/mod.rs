@@ -65,7 +65,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::output::{self, LastWords};
-use crate::settings::{Opens, Overrides, Settings, ShopKind, stray_variables};
+use crate::settings::{DEFAULTS, Opens, Overrides, Settings, ShopKind, stray_variables};
 
 use failure::Failure;
 use flags::{Demonstrating, Place, Serving, Speed};
@@ -101,6 +101,8 @@ enum Command {
         #[command(flatten)]
         flags: Demonstrating,
     },
+    /// Print every setting with its default, its unit and its reason: what a shop.toml may say
+    Settings,
     /// Open a shop: with the catalogue in its data directory, at the time of the clock on the wall
     Serve(Serving),
     /// Bring data in
@@ -237,6 +239,10 @@ fn typed() -> Arguments {
 
 fn dispatch(Arguments { command, flags }: Arguments) -> Result<ExitCode, Failure> {
     let command = command.as_ref();
+    if let Some(Command::Settings) = command {
+        // also where those that are set cannot be read
+        return list_settings();
+    }
     let overrides = command.map_or(Overrides::from(&flags), Command::overrides);
     let config =
         command.map_or(Some(&flags.serving.place), Command::place).and_then(|place| place.config.as_deref());
@@ -257,12 +263,18 @@ fn dispatch(Arguments { command, flags }: Arguments) -> Result<ExitCode, Failure
     }
 }
 
+fn list_settings() -> Result<ExitCode, Failure> {
+    println!("{}", DEFAULTS.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
 impl Command {
     fn run(&self, settings: Settings) -> Result<ExitCode, Failure> {
         match self {
             Command::Init { arguments, .. } => init::run(&settings, arguments),
             Command::Check { json, .. } => check::run(Ok(settings), *json),
             Command::Serve(_) => serve::run(settings, ShopKind::Shop),
+            Command::Settings => list_settings(),
             Command::Import(Import::Catalogue { arguments, .. }) => import::run(settings, arguments),
             Command::Verify(_) => verify::run(&settings),
             Command::Rebuild(_) => rebuild::run(&settings),
@@ -287,7 +299,7 @@ impl Command {
         match self {
             Command::Serve(_) => Opens::Shop,
             Command::Init { arguments, .. } => arguments.opens(),
-            Command::Simulate(_) | Command::Bench { .. } => Opens::Nothing,
+            Command::Simulate(_) | Command::Bench { .. } | Command::Settings => Opens::Nothing,
             _ => Opens::Either,
         }
     }
@@ -297,7 +309,7 @@ impl Command {
         match self {
             Command::Check { flags, .. } => Some(&flags.serving.place),
             Command::Serve(flags) => Some(&flags.place),
-            Command::Simulate(_) => None,
+            Command::Simulate(_) | Command::Settings => None,
             Command::Verify(place)
             | Command::Rebuild(place)
             | Command::Import(Import::Catalogue { place, .. })

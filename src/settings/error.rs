@@ -5,9 +5,9 @@ use crate::access::BadOrigin;
 
 #[derive(Debug, thiserror::Error)]
 pub enum BadSettings {
-    #[error("settings: {0}; config/default.toml lists every key with its unit")]
+    #[error("settings: {0}; `doorstep settings` lists every key with its unit")]
     Unreadable(#[from] config::ConfigError),
-    #[error("settings: {what}: {why}; config/default.toml lists every key with its unit")]
+    #[error("settings: {what}: {why}; `doorstep settings` lists every key with its unit")]
     Unfit { what: String, why: String },
     #[error("settings: {key} = {value}: {why}")]
     Value { key: &'static str, value: String, why: Cow<'static, str> },

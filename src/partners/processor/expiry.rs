@@ -11,18 +11,30 @@ pub struct Expiry {
 }
 
 const CENTURY: i16 = 2000;
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const MONTH_LETTERS_MIN: usize = 3;
 
 impl Expiry {
-    /// As people write it: `09/27`, `9 / 2027`, `0927`, `09-27`, `09.2027`, `09 27`, with any spaces; and as browsers fill it in:
-    /// `2027-09`.
+    /// As people write it: `09/27`, `9 / 2027`, `0927`, `09-27`, `09.2027`, `09 27`, with any spaces; `Sep 2027`;
+    /// and as browsers fill it in: `2027-09`.
     pub fn parse(text: &str) -> Result<Expiry, BadCard> {
         let text: String = text.trim().chars().map(narrow).collect();
         let (month, year) = parts(&text).ok_or(BadCard::ExpiryForm)?;
         let given: i16 = year.parse().map_err(|_| BadCard::ExpiryForm)?;
-        let month: i8 = month.parse().map_err(|_| BadCard::ExpiryForm)?;
-        if !(1..=12).contains(&month) {
-            return Err(BadCard::ExpiryForm);
-        }
+        let month = month_of(month).ok_or(BadCard::ExpiryForm)?;
         let year = if year.len() == 2 { CENTURY + given } else { given };
         Ok(Expiry { year, month })
     }
@@ -37,15 +49,36 @@ impl Expiry {
     }
 }
 
-/// The digits of month and year: two numbers, or one whose first two digits are the month.
+/// `9`, `09`, `Sep`, `september`.
+fn month_of(text: &str) -> Option<i8> {
+    let named = |name: &str| {
+        text.len() >= MONTH_LETTERS_MIN
+            && name.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text))
+    };
+    let number = match MONTHS.iter().position(|name| named(name)) {
+        Some(before) => i8::try_from(before + 1).ok()?,
+        None => text.parse().ok()?,
+    };
+    (1..=12).contains(&number).then_some(number)
+}
+
+/// The month and the digits of the year: two of them, or one number whose first two digits are the month.
 fn parts(text: &str) -> Option<(&str, &str)> {
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let (month, rest) = text.split_at_checked(text.find(|c: char| !c.is_ascii_alphabetic())?)?;
+        return after_separator(rest).filter(|year| is_year(year)).map(|year| (month, year));
+    }
     let (month, year) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(end) => (&text[..end], after_separator(&text[end..])?),
         None => text.split_at_checked(2)?,
     };
     let (month, year) = if month.len() == 4 { (year, month) } else { (month, year) };
-    let are_digits = month.bytes().chain(year.bytes()).all(|c| c.is_ascii_digit());
-    (are_digits && matches!(month.len(), 1 | 2) && matches!(year.len(), 2 | 4)).then_some((month, year))
+    let is_month = matches!(month.len(), 1 | 2) && month.bytes().all(|c| c.is_ascii_digit());
+    (is_month && is_year(year)).then_some((month, year))
+}
+
+fn is_year(text: &str) -> bool {
+    matches!(text.len(), 2 | 4) && text.bytes().all(|c| c.is_ascii_digit())
 }
 
 /// What follows on spaces, a separator or both.
@@ -90,6 +123,9 @@ mod tests {
             "12\t30",
             "2030-12",
             "１２／３０",
+            "Dec 2030",
+            "december 30",
+            "DEC-30",
         ] {
             assert_eq!(Expiry::parse(written), december, "{written}");
         }
@@ -118,6 +154,11 @@ mod tests {
             "1\u{661}/26",
             "12030",
             "11 26 27",
+            "De 2030",
+            "Decembre 2030",
+            "Sep",
+            "Sep 030",
+            "x",
         ] {
             assert_eq!(Expiry::parse(bad), Err(BadCard::ExpiryForm), "{bad}");
         }
