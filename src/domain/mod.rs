@@ -11,6 +11,7 @@ mod country_code;
 mod email;
 mod ending_words;
 mod ids;
+pub mod language;
 mod money;
 pub mod money_words;
 mod order;

@@ -97,16 +97,8 @@ impl Product {
     pub fn check(&self) -> Result<(), BadProduct> {
         check_title(&self.title)?;
         check_authors(&self.authors)?;
-        if let Some(year) = self.year
-            && (year == 0 || !(Product::YEAR_MIN..=Product::YEAR_MAX).contains(&year))
-        {
-            return Err(BadProduct::Year(year));
-        }
-        if let Some(language) = &self.language
-            && !is_language_tag(language)
-        {
-            return Err(BadProduct::Language(language.chars().take(32).collect()));
-        }
+        self.year.map_or(Ok(()), check_year)?;
+        self.language.as_deref().map_or(Ok(()), check_language)?;
         if let Some(isbn) = &self.isbn
             && Isbn::parse(isbn).is_none_or(|parsed| parsed.to_string() != *isbn)
         {
@@ -150,6 +142,15 @@ fn check_authors(authors: &[String]) -> Result<(), BadProduct> {
         }
     }
     Ok(())
+}
+
+pub(super) fn check_year(year: i16) -> Result<(), BadProduct> {
+    let is_year = year != 0 && (Product::YEAR_MIN..=Product::YEAR_MAX).contains(&year);
+    if is_year { Ok(()) } else { Err(BadProduct::Year(year)) }
+}
+
+pub(super) fn check_language(tag: &str) -> Result<(), BadProduct> {
+    if is_language_tag(tag) { Ok(()) } else { Err(BadProduct::Language(tag.chars().take(32).collect())) }
 }
 
 /// The shape of a tag, not its registration: a primary part of 2 or 3 letters, then parts of 1 to 8.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::actors::Rules;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::{Cursor, Product};
-use crate::domain::{Money, Quantity, Sku, Units};
+use crate::domain::{Money, Quantity, Sku, Units, language};
 use crate::gateway::{App, Code, HttpLimits, Problem, product, sku_in_path};
 
 use super::form::{encoded, query};
@@ -188,7 +188,7 @@ pub async fn book_page(
         book: Book::of(&app.rules, product, stock.map(|found| found.map_or(0, |found| found.available))),
         supply: supply(&app.rules, stock),
         year: product.year.map(format::year),
-        language: product.language.as_deref().map(language),
+        language: product.language.as_deref().map(|tag| language::name_of(tag).to_owned()),
         isbn: product.isbn.clone(),
         weight_grams: product.weight_grams,
         quantity_max: Quantity::MAX,
@@ -229,33 +229,4 @@ fn supply(rules: &Rules, stock: Option<Option<&Availability>>) -> Option<String>
         Some(_) => "We cannot say when there is more.".to_owned(),
     };
     Some(said)
-}
-
-/// The languages of the demo's shelves by name; of another one its tag.
-fn language(tag: &str) -> String {
-    let name = match tag.split('-').next().unwrap_or_default() {
-        "en" => "English",
-        "fr" => "French",
-        "de" => "German",
-        "es" => "Spanish",
-        "it" => "Italian",
-        "pt" => "Portuguese",
-        "ru" => "Russian",
-        "grc" => "Ancient Greek",
-        "el" => "Greek",
-        "la" => "Latin",
-        "zh" => "Chinese",
-        "ja" => "Japanese",
-        "ar" => "Arabic",
-        "fa" => "Persian",
-        "sa" => "Sanskrit",
-        "no" | "nb" | "nn" => "Norwegian",
-        "da" => "Danish",
-        "sv" => "Swedish",
-        "nl" => "Dutch",
-        "pl" => "Polish",
-        "cs" => "Czech",
-        _ => return tag.to_owned(),
-    };
-    name.to_owned()
 }

@@ -171,14 +171,14 @@ pub(super) const FIELDS: [Field; 10] = [
             "published year",
             "pub year",
         ],
-        rule: "of the first publication, -3500 to 2200; negative is BC",
+        rule: "of the first publication, -3500 to 2200; negative is BC. What is none is named by its line, and the product is listed without",
     },
     Field {
         ours: Ours::Language,
         name: "language",
         is_required: false,
         names: &["language", "language_code", "lang"],
-        rule: "a tag, `en` or `pt-BR`, a code of three letters, or the English name of a usual language",
+        rule: "a tag, `en` or `pt-BR`, a code of three letters or an English name of ISO 639. What is none is named by its line, and the product is listed without",
     },
     Field {
         ours: Ours::Currency,

@@ -83,11 +83,6 @@ fn a_bad_row_says_what_is_wrong_with_it() {
             "`x?y` is not a SKU: 1 to 64 letters, digits, dots, dashes, underscores, slashes or single spaces within are expected",
         ),
         ("S, ,A,,,,1.00,,1,1", "the title is empty"),
-        ("S,T,A,MDCC,,,1.00,,1,1", "year `MDCC` is not a whole number"),
-        (
-            "S,T,A,0,,,1.00,,1,1",
-            "year 0 is not one from -3500 to 2200 (negative = BC, and there is no year 0)",
-        ),
         ("S,T,A,,,,1.005,,1,1", "price `1.005` may be 1005 or 1.005: write 1005 or 1005.00"),
         ("S,T,A,,,,-1.00,,1,1", "price `-1.00` is no price, write it as 12.99"),
         ("S,T,A,,,,$5,,1,1", "price `$5` is in $, and the shop sells in GBP"),
@@ -98,16 +93,35 @@ fn a_bad_row_says_what_is_wrong_with_it() {
         ("S,T,A,,,,1.00,,50001,1", "weight 50001 g is outside 1 to 50000 g"),
         ("S,T,A,,,,1.00,,0.4,1", "weight 0 g is outside 1 to 50000 g"),
         ("S,T,A,,,,1.00,,1,1.000", "stock `1.000` may be 1000 or 1: write 1000 or 1"),
-        ("S,T,A,1.000,,,1.00,,1,1", "year `1.000` is not a whole number"),
         ("S,T,A,,,,1.00,,1,-1", "stock `-1` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,1,many", "stock `many` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,1,\"1,200\"", "stock `1,200` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,heavy,1", "weight `heavy` is no weight, write it as `340 g` or `0.34 kg`"),
-        ("S,T,A,,Elvish,,1.00,,1,1", "language `elvish` is not a tag such as `en` or `pt-BR`"),
         ("S,T,A", "3 fields, the header has 10"),
     ];
     for (row, why) in cases {
         assert_eq!(rejection(row), why, "{row}");
+    }
+}
+
+#[test]
+fn a_year_or_a_language_that_cannot_be_read_keeps_no_product_off_the_shelf() {
+    for (row, why) in [
+        ("S,T,A,MDCC,,,1.00,,1,1", "year `MDCC` is not a whole number; listed without it"),
+        ("S,T,A,1.000,,,1.00,,1,1", "year `1.000` is not a whole number; listed without it"),
+        ("S,T,A,ca. 1815,,,1.00,,1,1", "year `ca. 1815` is not a whole number; listed without it"),
+        (
+            "S,T,A,9999,,,1.00,,1,1",
+            "year 9999 is not one from -3500 to 2200 (negative = BC, and there is no year 0); listed without it",
+        ),
+        (
+            "S,T,A,,Elvish,,1.00,,1,1",
+            "language `elvish` is not a tag such as `en` or `pt-BR`; listed without it",
+        ),
+    ] {
+        let imported = imported(row);
+        assert_eq!(imported.rows[0].warnings, [why]);
+        assert_eq!((imported.rows[0].product.year, &imported.rows[0].product.language), (None, &None));
     }
 }
 

@@ -13,9 +13,9 @@ use super::shown::shown;
 use super::weight;
 use crate::domain::catalogue::fold::fold;
 use crate::domain::catalogue::isbn::Isbn;
-use crate::domain::catalogue::product::{Detail, Product};
+use crate::domain::catalogue::product::{Detail, Product, check_language, check_year};
 use crate::domain::catalogue::spreadsheet::{unquoted, without_zero_fraction};
-use crate::domain::{Currency, Money, STOCK_MAX, Sku};
+use crate::domain::{Currency, Money, STOCK_MAX, Sku, language};
 
 /// One record of the file, with what it inherits from others.
 pub(super) fn parse(mapping: &Mapping, record: &ByteRecord, line: u64, currency: Currency) -> Record {
@@ -45,12 +45,14 @@ fn row(
     let weight = weight::read(field(Ours::Weight)?.unwrap_or_default(), mapping.unit)
         .map_err(|bad| bad.to_string())?;
     let opening_stock = stock(mapping, record)?.unwrap_or_else(|| derive::stock(&sku));
-    let (isbn, warnings) = isbn(mapping, record);
+    let (isbn, mut warnings) = isbn(mapping, record);
+    let year = or_without(year(field(Ours::Year)?.unwrap_or_default()), &mut warnings);
+    let language = or_without(language(field(Ours::Language)?.unwrap_or_default()), &mut warnings);
     let product = Product {
         title: title(mapping, record)?,
         authors: authors::read(&as_read(field(Ours::Authors)?.unwrap_or_default())),
-        year: year(field(Ours::Year)?.unwrap_or_default())?,
-        language: language(field(Ours::Language)?.unwrap_or_default()),
+        year,
+        language,
         isbn,
         price,
         weight_grams: weight,
@@ -208,46 +210,30 @@ fn isbn(mapping: &Mapping, record: &ByteRecord) -> (Option<String>, Vec<String>)
     (None, warnings)
 }
 
+/// A product is sold without what nobody needs to sell it, and whoever imports it is told why.
+fn or_without<T>(read: Result<Option<T>, String>, warnings: &mut Vec<String>) -> Option<T> {
+    read.unwrap_or_else(|why| {
+        warnings.push(format!("{why}; listed without it"));
+        None
+    })
+}
+
 /// `1859`, `-800` or, where a spreadsheet had it, `-800.0`; empty is absent.
 fn year(text: &str) -> Result<Option<i16>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let whole = without_zero_fraction(text);
-    whole.parse().map(Some).map_err(|_| format!("year `{}` is not a whole number", shown(text)))
+    let whole = without_zero_fraction(text).parse();
+    let year = whole.map_err(|_| format!("year `{}` is not a whole number", shown(text)))?;
+    check_year(year).map_err(|bad| bad.to_string())?;
+    Ok(Some(year))
 }
 
-/// The codes of ISO 639-2 that catalogues use and the English names, as the shorter codes of BCP 47; other tags stay as
-/// they are.
-fn language(code: &str) -> Option<String> {
-    let (primary, rest) = code.split_at(code.find('-').unwrap_or(code.len()));
-    let lower = primary.to_lowercase();
-    let short = match lower.as_str() {
-        "eng" | "english" => "en",
-        "ara" | "arabic" => "ar",
-        "chi" | "zho" | "chinese" => "zh",
-        "dan" | "danish" => "da",
-        "dut" | "nld" | "dutch" => "nl",
-        "fre" | "fra" | "french" => "fr",
-        "ger" | "deu" | "german" => "de",
-        "gre" | "ell" | "greek" => "el",
-        "ind" | "indonesian" => "id",
-        "ita" | "italian" => "it",
-        "jpn" | "japanese" => "ja",
-        "lat" | "latin" => "la",
-        "nor" | "norwegian" => "no",
-        "per" | "fas" | "persian" => "fa",
-        "pol" | "polish" => "pl",
-        "por" | "portuguese" => "pt",
-        "rum" | "ron" | "romanian" => "ro",
-        "rus" | "russian" => "ru",
-        "san" | "sanskrit" => "sa",
-        "spa" | "spanish" => "es",
-        "swe" | "swedish" => "sv",
-        "tur" | "turkish" => "tr",
-        "vie" | "vietnamese" => "vi",
-        "wel" | "cym" | "welsh" => "cy",
-        other => other,
-    };
-    (!code.is_empty()).then(|| format!("{short}{rest}"))
+fn language(text: &str) -> Result<Option<String>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let tag = language::tag_of(text);
+    check_language(&tag).map_err(|bad| bad.to_string())?;
+    Ok(Some(tag))
 }
