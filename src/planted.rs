@@ -37,6 +37,7 @@ bugs! {
     StockKeptAfterLateDecline, "stock-kept-after-late-decline", "I2", "a decline that comes after she was answered gives no stock back";
     RefusalsKept, "refusals-kept", "I2", "a refused order is kept for good";
     CartSoldTwice, "cart-sold-twice", "I3", "a cart is bought by every checkout of it that comes before the first is answered";
+    MismatchFreesCart, "mismatch-frees-cart", "I3", "another body under the key of a checkout that is on its way lets another key buy the cart";
     DigestNotCompared, "digest-not-compared", "I3", "another body under a known key gets the answer to the first";
     KeysOfAllPrograms, "keys-of-all-programs", "I3", "the idempotency keys of all programs are one space";
     KeyFreedByDecline, "key-freed-by-decline", "I3", "a declined card frees the key, so that the same request again makes another order";

@@ -31,14 +31,16 @@ fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
 }
 
 fn again(turn: &mut Turn<'_>, place: &PlaceOrder, key: KeyHash, binding: &KeyBinding) {
-    if binding.digest != place.idempotency.digest && !planted::is(Bug::DigestNotCompared) {
-        return refuse(turn, place, key, Outcome::KeyMismatch);
-    }
     // a binding stands in the turn that places its order, so there always is one
     let Some(order) = turn.get::<Order>(&binding.order) else {
         return refuse(turn, place, key, Outcome::InProgress);
     };
     let answer = answers::again(binding.order, &order);
+    let is_another = binding.digest != place.idempotency.digest && !planted::is(Bug::DigestNotCompared);
+    // while the first is on its way its cart is not free, so it must not hear of an end under this key
+    if is_another && (answer.outcome != Outcome::InProgress || planted::is(Bug::MismatchFreesCart)) {
+        return refuse(turn, place, key, Outcome::KeyMismatch);
+    }
     answers::tell(turn, place.idempotency.principal, key, place.request, binding.order, answer);
 }
 

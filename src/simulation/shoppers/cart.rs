@@ -53,6 +53,15 @@ impl Shopper {
             // another tab, with a key of its own; it does not see what this one is shown
             let other = self.cart_checkout(cart, "tab", wish.clone());
             self.sends_beside(&other);
+            if self.chance(0.5) {
+                // and a program's fault: what it has sent already with another body
+                let otherwise = match wish.backorder {
+                    Backorder::Accept => Backorder::Refuse,
+                    Backorder::Refuse => Backorder::Accept,
+                };
+                let wish = Wish { backorder: otherwise, ..wish.clone() };
+                self.sends_beside(&self.cart_checkout(cart, "cart", wish));
+            }
         }
         let outcome = self.insists(&checkout).await?;
         if !outcome.is_at_other_prices() && self.chance(0.3) {

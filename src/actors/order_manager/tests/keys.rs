@@ -48,6 +48,22 @@ fn a_promise_is_said_again_as_it_was_made() {
 }
 
 #[test]
+fn another_body_under_a_key_whose_checkout_is_on_its_way_leaves_that_on_its_way() {
+    let mut desk = Desk::placed();
+    let other = |place: &mut PlaceOrder| place.idempotency.digest = 12;
+    assert_eq!(
+        desk.place_again(other).outcome,
+        Outcome::InProgress,
+        "the cart would be free for another key"
+    );
+    desk.reserved();
+    desk.authorised();
+    assert_eq!(desk.place_again(other).outcome, Outcome::InProgress);
+    desk.allocated();
+    assert_eq!(desk.place_again(other).outcome, Outcome::KeyMismatch);
+}
+
+#[test]
 fn a_decline_and_an_empty_shelf_bind_the_key_too() {
     let mut desk = Desk::placed();
     desk.reserved();
@@ -112,6 +128,8 @@ fn a_key_is_in_progress_until_its_first_answer() {
 #[test]
 fn a_key_with_another_body_is_refused() {
     let mut desk = Desk::placed();
+    desk.reserved();
+    desk.declined(DeclineReason::ExpiredCard);
     assert_eq!(desk.place_again(|place| place.idempotency.digest = 12).outcome, Outcome::KeyMismatch);
 }
 
