@@ -3,9 +3,9 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::actors::order_manager::{Claim, OrderView, Outcome, Show};
+use crate::actors::order_manager::{Answer, Claim, OrderView, Outcome, Show};
 use crate::actors::web_session::{NoCheckout, PayWith, View};
-use crate::domain::SessionId;
+use crate::domain::{DeclineReason, SessionId};
 use crate::gateway::{App, Code, FreshCart, HttpLimits, Problem, fresh_prices, rates};
 
 use super::form::query;
@@ -46,7 +46,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
         }
         Ok(Ok(answer)) => {
             rates::note_refusal(&request, &answer);
-            page_for(&app, session, answer.outcome).await
+            page_for(&app, session, answer).await
         }
         Ok(Err(NoCheckout::CartEmpty)) if is_awaited => typed_again(&app),
         Ok(Err(NoCheckout::CartEmpty)) if !has_card => unknown_card(&app),
@@ -64,19 +64,10 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
     }
 }
 
-async fn page_for(app: &App, session: SessionId, outcome: Outcome) -> Result<HttpResponse, Problem> {
-    match outcome {
+async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpResponse, Problem> {
+    match answer.outcome {
         Outcome::Taken(order) | Outcome::Pending(order) => Ok(see_other(&app.links.path(order.id))),
-        Outcome::Declined { reason, .. } => MessagePage::new(
-            reason.headline(),
-            vec![
-                reason.sentence(),
-                "Nothing was charged, and your basket is as it was.".to_owned(),
-            ],
-        )
-        .link("/checkout", if reason.is_of_a_bank() { "Try another card" } else { "Try again" })
-        .link("/cart", "Back to the basket")
-        .response(&app.pages, StatusCode::PAYMENT_REQUIRED),
+        Outcome::Declined { reason, .. } => declined(app, reason, answer.replayed),
         Outcome::OutOfStock { earliest, .. } => {
             if let Some(title) = gone(app, session).await? {
                 return no_longer_sold(app, &title);
@@ -115,6 +106,19 @@ async fn page_for(app: &App, session: SessionId, outcome: Outcome) -> Result<Htt
         // paid in another way before, or bought already
         _ => checkout_over(app, Some(session)).await,
     }
+}
+
+/// `is_told_again`: she may have typed another card since, by her browser's way back; the payment page takes one for a checkout.
+fn declined(app: &App, reason: DeclineReason, is_told_again: bool) -> Result<HttpResponse, Problem> {
+    let mut texts = vec![reason.sentence(), "Nothing was charged, and your basket is as it was.".to_owned()];
+    if is_told_again {
+        let other = "If you have typed another card since, it was not asked: please begin once more, and type it there.";
+        texts.push(other.to_owned());
+    }
+    MessagePage::new(reason.headline(), texts)
+        .link("/checkout", if reason.is_of_a_bank() { "Try another card" } else { "Try again" })
+        .link("/cart", "Back to the basket")
+        .response(&app.pages, StatusCode::PAYMENT_REQUIRED)
 }
 
 /// A book of her basket, which is as it was, that is not sold any more.
