@@ -39,12 +39,17 @@ const PROXY_HEADERS: [&str; 12] = [
     "x-cloud-trace-context",
     "cf-",
 ];
-/// Fields that hold no text of the customer's: a card number is not split over them. Books are numbered, and stand beside quantities.
-const NO_FREE_TEXT: [&str; 5] = ["sku", "quantity", "accept_wait", "checkout", "postcode_seen"];
+/// Fields that a card number is not split over: they hold no free text of the customer's. Books are numbered, and stand beside
+/// quantities. One in ten postcodes and telephone numbers that follow one another would pass for a card's.
+const NO_FREE_TEXT: [&str; 7] =
+    ["sku", "quantity", "accept_wait", "checkout", "postcode_seen", "postcode", PHONE];
 /// The field for a telephone number.
 const PHONE: &str = "phone";
 /// Digits of a Unix time in seconds, milli-, micro- and nanoseconds.
 const MOMENT_DIGITS: [usize; 4] = [10, 13, 16, 19];
+
+/// RFC 9562, section 4: hexadecimal digits between the dashes.
+const UUID_GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
 const CARD_DIGITS: RangeInclusive<usize> = 13..=19;
 
@@ -119,6 +124,7 @@ fn header_holds(name: &HeaderName, value: &[u8]) -> bool {
     let text = percent_decode(value).decode_utf8_lossy();
     match name.as_str() {
         "cookie" => text.split(';').filter(|cookie| cookie.contains(OWN_COOKIE)).any(holds_card_number),
+        "idempotency-key" if is_uuid(text.as_bytes()) => false,
         "idempotency-key" => {
             let rest = without_names_and_moments(&text);
             is_a_number_as_long_as_a_card_s(&rest) || holds_card_number(&rest)
@@ -130,6 +136,15 @@ fn header_holds(name: &HeaderName, value: &[u8]) -> bool {
 
 fn is_named(name: &str, written: &str) -> bool {
     if written.ends_with('-') { name.starts_with(written) } else { name == written }
+}
+
+/// Drawn at random, groups of one may all be of digits: one in 27,000 would pass for a card number.
+fn is_uuid(key: &[u8]) -> bool {
+    let mut groups = key.split(|c| *c == b'-');
+    let is_group = |digits: usize, group: Option<&[u8]>| {
+        group.is_some_and(|group| group.len() == digits && group.iter().all(u8::is_ascii_hexdigit))
+    };
+    UUID_GROUPS.iter().all(|digits| is_group(*digits, groups.next())) && groups.next().is_none()
 }
 
 /// Programs like a number and a time as a key, as in `412345-1795348800`, or drawn letters and digits and a count: one in some
@@ -186,10 +201,12 @@ fn is_free_text(name: &str) -> bool {
     !NO_FREE_TEXT.contains(&name)
 }
 
-/// A telephone number with its country: one in ten of 13 to 15 digits passes the check of a card's. It begins with `+`, as no card does,
-/// and has at most 15 digits; one of 16 is looked at, as everything is in every other field.
+/// A telephone number with its country or its area: one in ten of 13 to 15 digits passes the check of a card's. It begins with `+` or `0`,
+/// as no card does (ISO/IEC 7812-1), and has at most 15 digits; one of 16 is looked at, as everything is in every other field.
 fn is_phone(name: &str, value: &str) -> bool {
-    name == PHONE && value.trim_start().starts_with('+') && addresses::phone(value).is_some()
+    name == PHONE
+        && value.trim_start_matches([' ', '(']).starts_with(['+', '0'])
+        && addresses::phone(value).is_some()
 }
 
 /// Where a body holds one, as a JSON pointer: to the last of its fields where it is split over several.

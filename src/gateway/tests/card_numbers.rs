@@ -83,9 +83,9 @@ async fn a_card_number_that_is_split_over_fields_is_refused() {
     let gateway = TestGateway::new();
     for (name, line1, city, postcode, pointer) in [
         ("Ada", "4242 4242", "4242 4242", "SW1Y 4JH", "/shipping_address/city"),
-        ("Ada", "Flat 4242 4242", "London", "4242-4242", "/shipping_address/postcode"),
+        ("Ada", "Flat 4242 4242", "4242-4242", "SW1Y 4JH", "/shipping_address/city"),
         ("Ada 4242 4242", "4242 4242 High St", "London", "1", "/shipping_address/line1"),
-        ("Ada 4242", "4242", "4242", "4242", "/shipping_address/postcode"),
+        ("Ada 4242", "4242", "4242 4242", "4242", "/shipping_address/city"),
         ("４２４２４２４２", "High St", "42424242", "1", "/shipping_address/city"),
     ] {
         refused(&gateway, post_raw(ORDERS, body_of(name, line1, city, postcode)), Some(pointer)).await;
@@ -186,7 +186,9 @@ async fn a_telephone_number_with_its_country_passes_and_a_card_in_its_field_does
         post(ORDERS, &body)
     };
     // each would pass for a card's anywhere else
-    for number in ["+49 1512 3456789", "+4111111111119", "+378282246310005"] {
+    for number in
+        ["+49 1512 3456789", "+4111111111119", "+378282246310005", "0049 1512 3456781", "(0)4111111111115"]
+    {
         passes(TestGateway::new(), phone(number)).await;
     }
     let at = Some("/shipping_address/phone");
@@ -196,6 +198,24 @@ async fn a_telephone_number_with_its_country_passes_and_a_card_in_its_field_does
     let mut elsewhere = order();
     elsewhere["shipping_address"]["line2"] = json!("+4111111111119");
     refused(&TestGateway::new(), post(ORDERS, &elsewhere), Some("/shipping_address/line2")).await;
+}
+
+#[actix_web::test]
+async fn a_postcode_and_a_telephone_number_are_two_numbers() {
+    for (country, postcode, phone) in [
+        ("DE", "42188", "0153 7906514"),
+        ("IN", "400092", "9828171654"),
+        ("US", "59022-0011", "559-615-4563"),
+        ("AT", "5963", "0664 9814158"),
+        ("CH", "6753", "079 5839253"),
+        ("IT", "42082", "3384545765"),
+        ("PL", "50-318", "501482403"),
+        ("JP", "292-6930", "090-7133-4414"),
+        ("US", "33578", "1-656-482-1333"),
+    ] {
+        let address = json!({"line1": "High St 1", "city": "Town", "postcode": postcode, "country": country, "phone": phone});
+        passes(TestGateway::new(), post(ORDERS, &with("/shipping_address", address))).await;
+    }
 }
 
 #[actix_web::test]
