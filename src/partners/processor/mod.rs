@@ -20,6 +20,7 @@ mod page_message;
 mod page_view;
 mod payable;
 mod payment_request;
+mod recent;
 mod shown_orders;
 #[cfg(test)]
 pub mod test_payable;

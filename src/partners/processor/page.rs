@@ -30,7 +30,6 @@ use super::page_guard::guarded;
 use super::page_message::{STYLESHEET, message, stylesheet};
 use super::page_view::{Errors, KeptCard, Said, as_sentence, form};
 use super::payment_request::PaymentRequest;
-use super::typed_cards::NotKept;
 use super::{BadCard, Brand, CardNumber, CardPage, Expiry, TypedCard, check_cvv, test_behaviour};
 
 /// More customers than type a card number at once.
@@ -90,14 +89,11 @@ async fn pay(page: Data<CardPage>, request: HttpRequest, typed: CardForm) -> Htt
     };
     if let (Some(token), Some(code)) = (token_for(&page, &number).await, random_word()) {
         let card = TypedCard { token, amount: payment.amount };
-        match page.processor.typed.keep(&payment.checkout, card, &code, now_s()) {
-            Ok(()) => {
-                page.processor.numbers.wipe(&payment.checkout);
-                return see_other(&payment.return_url(&code));
-            }
-            Err(NotKept::Over) => return to_the_answer(&payment),
-            Err(NotKept::Full) => {}
+        if page.processor.typed.keep(&payment.checkout, card, &code, now_s()).is_err() {
+            return to_the_answer(&payment);
         }
+        page.processor.numbers.wipe(&payment.checkout);
+        return see_other(&payment.return_url(&code));
     }
     let failure = "Your bank cannot be reached just now. Nothing was charged: please try again in a moment.";
     let said = Said { kept: kept(&page, &payment, number), failure: Some(failure), ..Said::default() };
@@ -134,9 +130,7 @@ fn errors(number: &Result<CardNumber, BadCard>, typed: &CardForm, today: Date) -
 /// Keeps a number that was right until the rest of its form is.
 fn kept(page: &CardPage, payment: &PaymentRequest, number: CardNumber) -> Option<KeptCard> {
     let (last4, code) = (number.last4().to_owned(), random_word()?);
-    if !page.processor.numbers.keep(&payment.checkout, number, &code, now_s()) {
-        return None;
-    }
+    page.processor.numbers.keep(&payment.checkout, number, &code, now_s());
     let processor = page.processor.clone();
     // nothing else may come here for hours
     actix_web::rt::spawn(async move {

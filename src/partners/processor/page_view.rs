@@ -8,6 +8,7 @@ use askama::Template;
 use crate::access::form_source;
 use crate::domain::{Currency, holds_card_number, money_words};
 
+use super::embedded::now_s;
 use super::page_form::CardForm;
 use super::page_guard::POLICY;
 use super::page_message::{STYLESHEET, rendered};
@@ -92,7 +93,7 @@ pub fn form(
     status: StatusCode,
     said: Said,
 ) -> HttpResponse {
-    let order = page.processor.orders.of(&payment.checkout, payment.amount);
+    let order = page.processor.orders.of(&payment.checkout, payment.amount, now_s());
     let html = CardFormPage {
         stylesheet: &STYLESHEET,
         amount: money_words::said(payment.amount),

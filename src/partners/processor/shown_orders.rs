@@ -1,25 +1,25 @@
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::{Money, Totals, money_words};
 
 use super::Payable;
+use super::recent::Recent;
 
-/// More customers than type a card at once, and more lines than they buy together: 100,000 are some 15 MB.
-const ORDERS_MAX: usize = 10_000;
+/// More lines than customers who type a card at once buy together, and some 15 MB.
 const LINES_MAX: usize = 100_000;
+/// As many lines as an order counts for at least: so there are no more than 10,000 orders.
+const LINES_MIN: usize = 10;
 
 /// What is paid for at each checkout, as the card page shows it. In memory alone, and bounded: where it is gone the page shows the
 /// amount, which stands in its address, signed.
-#[derive(Default)]
 pub struct ShownOrders {
-    kept: Mutex<Kept>,
+    kept: Mutex<Recent<Arc<ShownOrder>>>,
 }
 
-#[derive(Default)]
-struct Kept {
-    by_checkout: HashMap<String, (Arc<ShownOrder>, u64)>,
-    lines: usize,
+impl Default for ShownOrders {
+    fn default() -> ShownOrders {
+        ShownOrders { kept: Mutex::new(Recent::with_room_for(LINES_MAX)) }
+    }
 }
 
 /// An order as people read it.
@@ -63,44 +63,19 @@ impl ShownOrders {
     /// `until`: Unix time in seconds.
     pub fn keep(&self, payable: &Payable<'_>, now_s: u64, until: u64) {
         let Some(order) = ShownOrder::of(payable) else { return };
-        let mut kept = self.lock();
-        kept.remove(payable.checkout);
-        if !kept.has_room_for(&order) {
-            kept.forget_old(now_s);
-        }
-        if kept.has_room_for(&order) {
-            kept.lines += order.lines.len();
-            kept.by_checkout.insert(payable.checkout.to_owned(), (Arc::new(order), until));
-        }
+        let lines = order.lines.len().max(LINES_MIN);
+        self.lock().keep(payable.checkout, Arc::new(order), lines, now_s, until);
     }
 
     /// What is paid for at this checkout, if it costs what the signed address says.
-    pub fn of(&self, checkout: &str, amount: Money) -> Option<Arc<ShownOrder>> {
+    pub fn of(&self, checkout: &str, amount: Money, now_s: u64) -> Option<Arc<ShownOrder>> {
         let kept = self.lock();
-        let (order, _) = kept.by_checkout.get(checkout)?;
-        (order.amount == amount).then(|| order.clone())
+        kept.get(checkout, now_s).filter(|order| order.amount == amount).cloned()
     }
 
     /// A panic leaves the map whole, so a poisoned lock is good.
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, Recent<Arc<ShownOrder>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Kept {
-    fn has_room_for(&self, order: &ShownOrder) -> bool {
-        self.by_checkout.len() < ORDERS_MAX && self.lines + order.lines.len() <= LINES_MAX
-    }
-
-    fn remove(&mut self, checkout: &str) {
-        if let Some((order, _)) = self.by_checkout.remove(checkout) {
-            self.lines -= order.lines.len();
-        }
-    }
-
-    fn forget_old(&mut self, now_s: u64) {
-        self.by_checkout.retain(|_, (_, until)| *until > now_s);
-        self.lines = self.by_checkout.values().map(|(order, _)| order.lines.len()).sum();
     }
 }
 
@@ -119,31 +94,24 @@ mod tests {
     fn an_order_is_shown_as_on_the_shops_own_pages() {
         let orders = ShownOrders::default();
         orders.keep(&payable("one", "x"), 0, 10);
-        let order = orders.of("one", Money::new(1098, Currency::GBP)).unwrap();
+        let order = orders.of("one", Money::new(1098, Currency::GBP), 0).unwrap();
         let line = ShownLine { quantity: 1, title: "Emma".to_owned(), amount: "£7.99".to_owned() };
         assert_eq!(order.lines, [line]);
         assert_eq!((order.shipping.as_str(), order.total.as_str(), &order.tax), ("£2.99", "£10.98", &None));
-        assert_eq!(orders.of("one", Money::new(1097, Currency::GBP)), None, "another amount was signed");
-        assert_eq!(orders.of("two", Money::new(1098, Currency::GBP)), None);
+        assert_eq!(orders.of("one", Money::new(1097, Currency::GBP), 0), None, "another amount was signed");
+        assert_eq!(orders.of("two", Money::new(1098, Currency::GBP), 0), None);
     }
 
     #[test]
-    fn no_more_orders_and_lines_are_kept_than_fit_and_old_ones_make_room() {
-        let orders = ShownOrders::default();
-        for n in 0..LINES_MAX / 100 {
-            keep(&orders, &n.to_string(), 100, 0);
-        }
+    fn no_more_orders_and_lines_are_kept_than_fit_and_the_oldest_make_room() {
         let amount = Money::new(1098, Currency::GBP);
-        keep(&orders, "one more", 1, 0);
-        assert!(orders.of("one more", amount).is_none() && orders.of("0", amount).is_some());
-        keep(&orders, "0", 100, 0);
-        assert!(orders.of("0", amount).is_some(), "it takes its own place");
-        keep(&orders, "later", 1, 10);
-        assert!(orders.of("later", amount).is_some() && orders.of("0", amount).is_none());
-        for n in 0..ORDERS_MAX {
-            keep(&orders, &n.to_string(), 1, 10);
+        for (lines, fit) in [(100, LINES_MAX / 100), (1, LINES_MAX / LINES_MIN)] {
+            let orders = ShownOrders::default();
+            for n in 0..=fit {
+                keep(&orders, &n.to_string(), lines, 0);
+            }
+            assert!(orders.of("0", amount, 0).is_none() && orders.of("1", amount, 0).is_some());
+            assert_eq!(orders.lock().len(), fit);
         }
-        assert_eq!(orders.lock().by_checkout.len(), ORDERS_MAX);
-        assert_eq!(orders.lock().lines, ORDERS_MAX);
     }
 }

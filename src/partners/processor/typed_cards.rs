@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +6,9 @@ use subtle::ConstantTimeEq;
 
 use crate::domain::Money;
 
-/// More customers than are on their way back to the shop at once.
+use super::recent::Recent;
+
+/// More customers than are on their way back to the shop at once: whose card is pushed out by so many others types it again.
 const CARDS_MAX: usize = 10_000;
 /// How long a shop may fetch the card that was typed.
 const GOOD_FOR_S: u64 = 30 * 60;
@@ -28,9 +29,14 @@ impl fmt::Debug for TypedCard {
 
 /// Cards that were typed, each under the checkout that it was typed for, until their shop has had time to fetch them.
 /// In memory alone: after a restart a customer on her way back types her card once more, and nothing was charged.
-#[derive(Default)]
 pub struct TypedCards {
-    by_checkout: Mutex<HashMap<String, Kept>>,
+    by_checkout: Mutex<Recent<Kept>>,
+}
+
+impl Default for TypedCards {
+    fn default() -> TypedCards {
+        TypedCards { by_checkout: Mutex::new(Recent::with_room_for(CARDS_MAX)) }
+    }
 }
 
 struct Kept {
@@ -38,49 +44,30 @@ struct Kept {
     /// Comes back to the shop with the browser in which the card was typed. Otherwise somebody could send another a link to his own
     /// checkout, and she would pay for his order.
     code: String,
-    /// Unix time in seconds.
-    until: u64,
     /// The shop has it: its answer for this checkout is on its way or given, and another card would pay for nothing.
     fetched: bool,
 }
 
-/// Why a card is not kept.
+/// The shop has fetched a card for this checkout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotKept {
-    /// Too many cards wait to be fetched.
-    Full,
-    /// The shop has fetched one for this checkout.
-    Over,
-}
+pub struct Over;
 
 impl TypedCards {
     /// Keeps it in the place of any that was typed for this checkout before and not fetched, whose `code` is good no more.
-    pub fn keep(&self, checkout: &str, card: TypedCard, code: &str, now_s: u64) -> Result<(), NotKept> {
+    pub fn keep(&self, checkout: &str, card: TypedCard, code: &str, now_s: u64) -> Result<(), Over> {
         let mut cards = self.lock();
-        match cards.get(checkout) {
-            Some(kept) if kept.fetched && kept.until > now_s => return Err(NotKept::Over),
-            Some(_) => {}
-            None if cards.len() >= CARDS_MAX => {
-                cards.retain(|_, kept| kept.until > now_s);
-                if cards.len() >= CARDS_MAX {
-                    return Err(NotKept::Full);
-                }
-            }
-            None => {}
+        if cards.get(checkout, now_s).is_some_and(|kept| kept.fetched) {
+            return Err(Over);
         }
-        let kept = Kept { card, code: code.to_owned(), until: now_s + GOOD_FOR_S, fetched: false };
-        cards.insert(checkout.to_owned(), kept);
+        let kept = Kept { card, code: code.to_owned(), fetched: false };
+        cards.keep(checkout, kept, 1, now_s, now_s + GOOD_FOR_S);
         Ok(())
     }
 
     /// The card for this checkout, while it is good. It may be fetched again: the return may be sent twice.
     pub fn of(&self, checkout: &str, code: &str, now_s: u64) -> Option<TypedCard> {
         let mut cards = self.lock();
-        let kept = cards.get_mut(checkout)?;
-        if kept.until <= now_s {
-            cards.remove(checkout);
-            return None;
-        }
+        let kept = cards.get_mut(checkout, now_s)?;
         if !bool::from(kept.code.as_bytes().ct_eq(code.as_bytes())) {
             return None;
         }
@@ -90,16 +77,16 @@ impl TypedCards {
 
     /// Whether the shop has fetched a card for this checkout.
     pub fn is_over(&self, checkout: &str, now_s: u64) -> bool {
-        self.lock().get(checkout).is_some_and(|kept| kept.fetched && kept.until > now_s)
+        self.lock().get(checkout, now_s).is_some_and(|kept| kept.fetched)
     }
 
     /// Whether one is kept for this checkout, fetched or not.
     pub fn has_one_for(&self, checkout: &str, now_s: u64) -> bool {
-        self.lock().get(checkout).is_some_and(|kept| kept.until > now_s)
+        self.lock().get(checkout, now_s).is_some()
     }
 
     /// A panic leaves the map whole, so a poisoned lock is good.
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
+    fn lock(&self) -> MutexGuard<'_, Recent<Kept>> {
         self.by_checkout.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -124,7 +111,6 @@ mod tests {
             "the last that she typed counts"
         );
         assert!(cards.of("one", "b", 200 + GOOD_FOR_S).is_none());
-        assert!(cards.of("one", "b", 200).is_none(), "what was found too old is gone");
     }
 
     #[test]
@@ -147,19 +133,19 @@ mod tests {
         assert!(!cards.is_over("one", 100));
         assert!(cards.of("one", "a", 100).is_some());
         assert!(cards.is_over("one", 100) && !cards.is_over("two", 100));
-        assert_eq!(cards.keep("one", card("tok_2"), "b", 100), Err(NotKept::Over));
+        assert_eq!(cards.keep("one", card("tok_2"), "b", 100), Err(Over));
         assert!(cards.of("one", "a", 101) == Some(card("tok_1")), "the return may be sent twice");
         assert!(!cards.is_over("one", 100 + GOOD_FOR_S));
     }
 
     #[test]
-    fn no_more_are_kept_than_can_be_on_their_way() {
+    fn whoever_types_cards_for_ever_keeps_nobody_from_paying() {
         let cards = TypedCards::default();
-        for n in 0..CARDS_MAX {
+        for n in 0..=CARDS_MAX {
             assert_eq!(cards.keep(&n.to_string(), card("tok"), "a", 0), Ok(()));
         }
-        assert_eq!(cards.keep("one more", card("tok"), "a", 0), Err(NotKept::Full));
-        assert_eq!(cards.keep("0", card("tok_2"), "a", 0), Ok(()));
-        assert_eq!(cards.keep("one more", card("tok"), "a", GOOD_FOR_S), Ok(()), "old ones make room");
+        assert!(cards.of("0", "a", 0).is_none(), "the oldest has made room");
+        assert!(cards.of(&CARDS_MAX.to_string(), "a", 0).is_some());
+        assert_eq!(cards.lock().len(), CARDS_MAX);
     }
 }
