@@ -10,8 +10,15 @@ use super::limits::EMAIL_CHARS_MAX;
 pub struct EmailAddress(String);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("an e-mail address is expected, such as ada@example.com")]
-pub struct BadEmail;
+pub enum BadEmail {
+    #[error("an e-mail address is expected, such as ada@example.com")]
+    Form,
+    /// RFC 6531, which many mail servers do not speak.
+    #[error(
+        "an e-mail address with plain letters alone before the @ is expected: letters to others do not arrive everywhere"
+    )]
+    Mailbox,
+}
 
 /// RFC 5321, 4.5.3.1.1.
 const LOCAL_LENGTH_MAX: usize = 64;
@@ -19,12 +26,13 @@ const LOCAL_LENGTH_MAX: usize = 64;
 impl EmailAddress {
     /// A domain in other letters than ASCII's becomes what mail knows it by: `bücher.example` is `xn--bcher-kva.example`.
     pub fn parse(text: &str) -> Result<EmailAddress, BadEmail> {
-        let (local, domain) = text.rsplit_once('@').ok_or(BadEmail)?;
+        let (local, domain) = text.rsplit_once('@').ok_or(BadEmail::Form)?;
         if !is_dot_atom(local) {
-            return Err(BadEmail);
+            let is_of_letters = local.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic());
+            return Err(if is_of_letters && !local.is_ascii() { BadEmail::Mailbox } else { BadEmail::Form });
         }
         let address = format!("{local}@{}", domain_in_ascii(domain)?);
-        if address.len() > EMAIL_CHARS_MAX { Err(BadEmail) } else { Ok(EmailAddress(address)) }
+        if address.len() > EMAIL_CHARS_MAX { Err(BadEmail::Form) } else { Ok(EmailAddress(address)) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -49,9 +57,9 @@ fn domain_in_ascii(domain: &str) -> Result<String, BadEmail> {
         Hyphens::CheckFirstLast,
         DnsLength::Verify,
     );
-    let ascii = ascii.map_err(|_| BadEmail)?;
-    let (_, last) = ascii.rsplit_once('.').ok_or(BadEmail)?;
-    if last.bytes().all(|c| c.is_ascii_digit()) { Err(BadEmail) } else { Ok(ascii.into_owned()) }
+    let ascii = ascii.map_err(|_| BadEmail::Form)?;
+    let (_, last) = ascii.rsplit_once('.').ok_or(BadEmail::Form)?;
+    if last.bytes().all(|c| c.is_ascii_digit()) { Err(BadEmail::Form) } else { Ok(ascii.into_owned()) }
 }
 
 impl fmt::Display for EmailAddress {
@@ -108,7 +116,6 @@ mod tests {
             "ada@-example.com",
             "ada@exa_mple.com",
             "ada@example..com",
-            "adä@example.com",
             "ada@example.com\r\nBcc: x@y.z",
             "ada@example.com, bob@example.com",
             "Ada <ada@example.com>",
@@ -116,7 +123,14 @@ mod tests {
             &format!("ada@{}.example", "a".repeat(64)),
             &format!("ada@{}example", "abcdefghij.".repeat(23)),
         ] {
-            assert_eq!(EmailAddress::parse(bad), Err(BadEmail), "{bad}");
+            assert_eq!(EmailAddress::parse(bad), Err(BadEmail::Form), "{bad}");
+        }
+    }
+
+    #[test]
+    fn whose_mailbox_has_other_letters_is_told_so() {
+        for international in ["müller@example.de", "用户@例え.jp"] {
+            assert_eq!(EmailAddress::parse(international), Err(BadEmail::Mailbox), "{international}");
         }
     }
 

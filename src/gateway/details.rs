@@ -26,9 +26,16 @@ pub fn name(text: &str) -> Result<String, Wanted> {
     Ok(name)
 }
 
-/// A part of an address that not every address has.
+/// A part of an address that not every address has: `-` and `.` are typed for none.
 pub fn optional_address_field(text: &str) -> Result<String, Wanted> {
-    if text.trim().is_empty() { Ok(String::new()) } else { address_field(text) }
+    let is_none =
+        text.trim().is_empty() || (!plain_text::says_something(text) && !plain_text::hides_something(text));
+    if is_none { Ok(String::new()) } else { address_field(text) }
+}
+
+/// A telephone number comes from other programs' lists with marks in it that nobody sees; they say nothing.
+pub fn phone(text: &str) -> Result<String, Wanted> {
+    optional_address_field(&plain_text::without_what_is_hidden(text))
 }
 
 /// The street, the city, the postcode.

@@ -40,6 +40,15 @@ pub fn hides_something(text: &str) -> bool {
     false
 }
 
+/// Without controls, marks of direction and what has no width.
+pub fn without_what_is_hidden(text: &str) -> String {
+    let category = |c| CodePointMapData::<GeneralCategory>::new().get(c);
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    text.chars()
+        .filter(|c| !ignorable.contains(*c) && !GeneralCategoryGroup::Other.contains(category(*c)))
+        .collect()
+}
+
 /// Whether there is a letter in it, or a digit.
 pub fn says_something(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)

@@ -39,7 +39,10 @@ impl Postcode {
         let sign = SIGNS.iter().find(|(country, _)| *country == self.country).map(|(_, sign)| *sign);
         let prefixes = [self.prefix, self.country].into_iter().chain(sign);
         let without_prefix = prefixes.filter_map(|prefix| bare.strip_prefix(prefix));
-        let mut ways = [bare.as_str()].into_iter().chain(without_prefix);
+        // where every postcode begins with the country's letters people leave them out
+        let lacks = self.examples.iter().all(|example| example.starts_with(self.country));
+        let with_country = lacks.then(|| format!("{}{bare}", self.country));
+        let mut ways = [bare.as_str()].into_iter().chain(without_prefix).chain(with_country.as_deref());
         ways.find_map(|way| self.shapes.iter().find_map(|shape| shaped(shape, way)))
     }
 
@@ -142,6 +145,9 @@ mod tests {
             ("JP", "〒154\u{2010}0023", "154-0023"),
             ("JP", "１５４－００２３", "154-0023"),
             ("LV", "lv1073", "LV-1073"),
+            ("LV", "1010", "LV-1010"),
+            ("AD", "500", "AD500"),
+            ("IE", "d6wxh92", "D6W XH92"),
             ("PL", "00950", "00-950"),
             ("AD", "ad500", "AD500"),
         ] {
@@ -162,6 +168,9 @@ mod tests {
             ("US", "SW1Y 4JH"),
             ("CA", "12345"),
             ("IE", "Dublin"),
+            ("IE", "Dublin 2"),
+            ("IE", "Kildare"),
+            ("LV", "101"),
             ("FR", "٣٣٣٨٠"),
         ] {
             assert_eq!(read(country, typed), None, "{country} {typed}");

@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX};
-use crate::domain::{Customer, ShippingAddress, ShopIdentity, addresses};
+use crate::domain::{BadEmail, Customer, EmailAddress, ShippingAddress, ShopIdentity, addresses};
 use crate::gateway::countries::served_instead;
 use crate::gateway::details;
 
@@ -119,9 +119,14 @@ impl Typed {
     /// shown again.
     pub fn check(&self, shop: &ShopIdentity) -> Result<(Customer, ShippingAddress), Box<Errors>> {
         let mut errors = Errors::default();
-        let wanted = "Please type your name, without links or addresses.";
+        let wanted = "Please type your name without links, and with a space after each full stop (Dr. med. Anna Smith).";
         let name = self.read("name", &self.name, &mut errors.name, details::name, wanted);
-        let wanted = "Please type an e-mail address, such as ada@example.com.";
+        let wanted = match EmailAddress::parse(self.email.trim()) {
+            Err(BadEmail::Mailbox) => {
+                "Please type an e-mail address with plain letters before the @: mail to others does not arrive everywhere yet."
+            }
+            _ => "Please type an e-mail address, such as ada@example.com.",
+        };
         let email = self.read("email", &self.email, &mut errors.email, details::email, wanted);
         let address = self.check_address(shop, &mut errors);
         match (name, email, address) {
@@ -138,10 +143,9 @@ impl Typed {
         if let Some(served) = country.and_then(|country| served_instead(shop, country)) {
             errors.country = Some(format!("We send to these countries alone: {served}."));
         }
+        let wanted = "Please type this without links and without what cannot be seen.";
         let cleaned = |name, typed, error| {
-            let wanted = "Please type this without links and without what cannot be seen.";
-            let cleaned = self.read(name, typed, error, details::optional_address_field, wanted);
-            cleaned.unwrap_or_default()
+            self.read(name, typed, error, details::optional_address_field, wanted).unwrap_or_default()
         };
         let typed = addresses::Typed {
             line1: cleaned("line1", &self.line1, &mut errors.line1),
@@ -149,7 +153,9 @@ impl Typed {
             city: cleaned("city", &self.city, &mut errors.city),
             region: cleaned("region", &self.region, &mut errors.region),
             postcode: cleaned("postcode", &self.postcode, &mut errors.postcode),
-            phone: cleaned("phone", &self.phone, &mut errors.phone),
+            phone: self
+                .read("phone", &self.phone, &mut errors.phone, details::phone, wanted)
+                .unwrap_or_default(),
         };
         if typed.line1.is_empty() {
             errors.line1.get_or_insert("Please type the street and the number.".to_owned());

@@ -132,11 +132,13 @@ fn page(
     let is_given_back = |what: &Happening| matches!(what, Happening::BasketGivenBack);
     let is_promised = app.rules.has_crew && !view.state.is_end() && view.state != OrderState::Delivered;
     let promised = view.promised_date.filter(|_| is_promised);
+    let status = || (order_status::headline(view, &app.rules), order_status::sentence(view, &app.rules));
+    let (headline, sentence) = story::packed(view, timeline, zone).unwrap_or_else(status);
     OrderPage {
         layout: Layout { script, ..Layout::titled("Your order") },
         progress: Progress::of(view).class(),
-        headline: order_status::headline(view, &app.rules),
-        sentence: order_status::sentence(view, &app.rules),
+        headline,
+        sentence,
         promised: promised.map(format::day),
         was_promised: promised.and_then(|now| promised_before(timeline, now)).map(format::day),
         tracking: view.tracking.clone(),

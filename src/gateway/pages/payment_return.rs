@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::actors::order_manager::{Answer, Claim, OrderView, Outcome, Show};
 use crate::actors::web_session::{NoCheckout, PayWith, View};
-use crate::domain::{DeclineReason, SessionId};
+use crate::domain::{DeclineReason, OrderId, SessionId};
 use crate::gateway::{App, Code, FreshCart, HttpLimits, Problem, fresh_prices, rates};
 
 use super::form::query;
@@ -30,7 +30,9 @@ struct Returned {
 /// has typed; the nonce makes it one order, however often the browser comes here.
 pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let returned: Returned = query(&request)?;
-    let Some(session) = visitor::session(&app, &request) else { return checkout_over(&app, None).await };
+    let Some(session) = visitor::session(&app, &request) else {
+        return checkout_over(&app, None, false).await;
+    };
     let payment_page = app.payment_page()?;
     let card = payment_page.card_of(&returned.checkout, &returned.code);
     let has_card = card.is_some();
@@ -55,7 +57,7 @@ pub async fn come_back(app: Data<App>, request: HttpRequest) -> Result<HttpRespo
             | NoCheckout::NoSuchCart
             | NoCheckout::CartEmpty
             | NoCheckout::NotAsSeen,
-        )) => checkout_over(&app, Some(session)).await,
+        )) => checkout_over(&app, Some(session), has_card).await,
         Ok(Err(NoCheckout::BeingOrdered)) => being_ordered(&app),
         Err(problem) if problem.code() == Code::OutcomeUnknown => {
             still_asking(&app, StatusCode::GATEWAY_TIMEOUT)
@@ -104,7 +106,7 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
         // the basket says why
         Outcome::TotalTooLarge => Ok(see_other("/cart")),
         // paid in another way before, or bought already
-        _ => checkout_over(app, Some(session)).await,
+        _ => checkout_over(app, Some(session), false).await,
     }
 }
 
@@ -184,18 +186,35 @@ fn unknown_card(app: &App) -> Result<HttpResponse, Problem> {
     .response(&app.pages, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// It says whether she has paid, as far as this browser's last order tells.
-async fn checkout_over(app: &App, session: Option<SessionId>) -> Result<HttpResponse, Problem> {
-    let last = last_order(app, session).await?;
-    let mut page = MessagePage::new(
-        "This checkout is over",
-        vec!["It was finished before, or was begun in another browser.".to_owned()],
-    );
-    match last {
+/// It says whether she has paid, as far as this browser's last order tells. `has_card`: one was typed for this checkout, and was not
+/// used.
+async fn checkout_over(
+    app: &App,
+    session: Option<SessionId>,
+    has_card: bool,
+) -> Result<HttpResponse, Problem> {
+    let cart = match session {
+        Some(session) => app.read_of(session, View).await?.ok(),
+        None => None,
+    };
+    let waits = has_card && cart.as_ref().is_some_and(|cart| !cart.lines.is_empty());
+    let why = if waits {
+        "You have begun it once more since, in another tab or by going back, so this one was not taken. Nothing was charged to the card \
+         that you have just typed, and your basket waits."
+    } else {
+        "It was finished before, or was begun in another browser."
+    };
+    let mut page = MessagePage::new("This checkout is over", vec![why.to_owned()]);
+    if waits {
+        page = page.link("/checkout", "Back to the checkout");
+    }
+    match last_order(app, cart.and_then(|cart| cart.last_order)).await? {
         Some(order) => {
-            page.texts.push(format!("Of your last order from this browser: {}", order_status::money(&order)));
+            let (number, money) = (order.number, order_status::money(&order));
+            page.texts.push(format!("Your last order from this browser is No. {number}: {money}"));
             page = page.link(&app.links.path(order.id), "To your order");
         }
+        None if waits => {}
         None => {
             let elsewhere = if app.identity.sends_mail { "; the link in our e-mail opens it" } else { "" };
             page.texts.push(format!(
@@ -208,10 +227,8 @@ async fn checkout_over(app: &App, session: Option<SessionId>) -> Result<HttpResp
 }
 
 /// Whatever came of it, as long as it is kept.
-async fn last_order(app: &App, session: Option<SessionId>) -> Result<Option<Box<OrderView>>, Problem> {
-    let Some(session) = session else { return Ok(None) };
-    let cart = app.read_of(session, View).await?;
-    let Some(order) = cart.ok().and_then(|cart| cart.last_order) else { return Ok(None) };
+async fn last_order(app: &App, order: Option<OrderId>) -> Result<Option<Box<OrderView>>, Problem> {
+    let Some(order) = order else { return Ok(None) };
     // her cookie shows that it is hers
     Ok(app.read(Show { order, claim: Claim::Link }).await?.ok())
 }

@@ -55,6 +55,20 @@ pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone, has_crew: b
     shown.chain(end).collect()
 }
 
+/// What is told of a parcel that stands ready: the order's state says only that the warehouse has it.
+pub fn packed(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Option<(&'static str, String)> {
+    last(timeline, |what| matches!(what, Happening::Packed))
+        .filter(|_| view.state == OrderState::Fulfilling)?;
+    let booked = timeline.entries.iter().rev().find_map(|entry| match &entry.what {
+        Happening::TruckBooked { collection, .. } => Some(*collection),
+        _ => None,
+    });
+    let truck = booked.map_or("The truck is being booked.".to_owned(), |collection| {
+        format!("The truck collects them: {}.", format::moment(collection, zone))
+    });
+    Some(("Thank you: your books are packed", truck))
+}
+
 fn road(timeline: &Timeline) -> [Stage; 3] {
     [
         Stage::at("Packed", last(timeline, |what| matches!(what, Happening::Packed))),
@@ -66,7 +80,7 @@ fn road(timeline: &Timeline) -> [Stage; 3] {
 fn shown(stage: Stage, is_under_way: bool, zone: &TimeZone) -> PlainStep {
     let (class, spoken) = match (stage.is_done, is_under_way) {
         (true, _) => ("done", "done"),
-        (false, true) => ("now", "under way"),
+        (false, true) => ("now", "next"),
         (false, false) => ("later", "not yet"),
     };
     PlainStep { title: stage.title, class, spoken, when: stage.at.map(|at| when(at, zone)) }

@@ -68,6 +68,23 @@ async fn the_order_page_says_where_it_stands() {
 }
 
 #[actix_web::test]
+async fn a_parcel_that_is_packed_is_not_said_to_be_being_packed() {
+    let packed = vec![entry(Step::DISPATCH_ASKED, Happening::Packed, Party::WarehouseActor)];
+    let booked =
+        Happening::TruckBooked { tracking: "T".to_owned(), collection: Timestamp(1_795_348_800_000) };
+    let entry = entry(Step::DISPATCH_ASKED, booked, Party::WarehouseActor);
+    for (entries, truck) in [
+        (packed.clone(), "The truck is being booked."),
+        ([packed, vec![entry]].concat(), "The truck collects them: 22 Nov 2026"),
+    ] {
+        let view = order_view(OrderState::Fulfilling);
+        let path = order_path(&view);
+        let seen = having(view, entries).get(&path).await;
+        seen.shows("Thank you: your books are packed").shows(truck).hides("being packed");
+    }
+}
+
+#[actix_web::test]
 async fn the_page_is_renewed_until_nothing_more_will_happen() {
     for state in OrderState::ALL {
         let view = OrderView { decline_reason: Some(DeclineReason::ExpiredCard), ..order_view(state) };

@@ -206,12 +206,12 @@ async fn a_card_number_in_the_form_is_refused_and_not_shown_again() {
     assert_eq!(seen.status, 422);
     seen.shows("looks like a card number").hides("4242").shows("value=\"ada@example.com\"");
     let split =
-        ada().replace("Ada+Lovelace", "4242+4242").replace("SW1Y+4JH", "4242%A04242").replace("12+", "");
+        ada().replace("Ada+Lovelace", "4242+4242").replace("London", "4242%A04242").replace("12+", "");
     let seen = pages.post("/checkout", &split.replace("%A0", "%C2%A0")).await;
     assert_eq!(seen.status, 422);
     seen.shows("looks like a card number")
         .hides("4242")
-        .shows("value=\"London\"")
+        .shows("value=\"SW1Y 4JH\"")
         .shows("value=\"ada@example.com\"");
     assert_eq!(begun(&pages), None);
     // the first is one in ten of its length; 16 digits are no telephone number
@@ -362,6 +362,31 @@ async fn a_checkout_that_is_over_says_whether_she_paid_and_where_her_order_is() 
         let view = OrderView { payment, ..order_view(state) };
         let path = order_path(&view);
         checkout_over(Some(view)).await.shows(money).shows(&format!("href=\"{path}\">To your order"));
+    }
+}
+
+#[actix_web::test]
+async fn who_pays_in_the_older_of_two_tabs_is_told_that_her_basket_waits() {
+    let earlier = order_view(OrderState::Confirmed);
+    let number = earlier.number;
+    for last in [None, Some(earlier)] {
+        let view = last.clone();
+        let pages = TestPages::new(move |to, message| match message {
+            Message::WebSession(CartMessage::PayWith(_)) => reply::<PayWith>(Err(NoCheckout::CartEmpty)),
+            Message::WebSession(CartMessage::View(_)) => {
+                let last_order = last.as_ref().map(|view| view.id);
+                reply::<View>(Ok(Box::new(CartView { last_order, ..cart(vec![emmas(1)]) })))
+            }
+            Message::OrderManager(_) => reply::<Show>(Ok(Box::new(last.clone().unwrap()))),
+            _ => stocked(9, vec![emmas(1)])(to, message),
+        });
+        let told = pages.get(RETURN).await;
+        assert_eq!(told.status, 404);
+        told.shows("Nothing was charged to the card that you have just typed, and your basket waits");
+        told.shows("href=\"/checkout\"").hides("We know of no order").hides("in another browser");
+        if view.is_some() {
+            told.shows(&format!("is No. {number}: The money is reserved"));
+        }
     }
 }
 
