@@ -13,7 +13,7 @@ pub struct BackOffice;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
-    /// Any actor, by `actors::case`: somebody has to look at this.
+    /// Any actor, by `case::open` or `case::open_noted`: somebody has to look at this.
     Open(NewCase),
     /// Any actor that had given up a message: the operator has dealt with it. `dead_letter` names it as its case does.
     DealtWith { order: Option<OrderId>, dead_letter: String, how: Resolution },

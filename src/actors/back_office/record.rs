@@ -10,7 +10,7 @@ pub struct NewCase {
     pub kind: CaseKind,
     /// `None`: it is about no order alone.
     pub order: Option<OrderId>,
-    /// For the operator: what is wrong, and what to do.
+    /// For the operator: what is wrong, and what to do (`CaseText`).
     pub text: String,
     /// Where a message was given up: its actor and its name. Once the operator has dealt with it, the case is closed.
     pub dead_letter: Option<String>,

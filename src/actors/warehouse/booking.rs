@@ -1,6 +1,6 @@
 //! From the shelf to a booked parcel.
 
-use crate::actors::{Turn, stock_keeper};
+use crate::actors::{CaseText, Turn, stock_keeper};
 use crate::domain::OrderId;
 use crate::partners::carrier::Booking;
 
@@ -32,8 +32,9 @@ pub fn booked(turn: &mut Turn<'_>, order: OrderId, booking: &Booking) {
 
 pub fn refused(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
     refused_once_more(turn, shipment, || {
-        format!(
-            "the carrier does not take the parcel ({why}): call the carrier; it is offered again and again"
+        CaseText::new(
+            format_args!("the carrier does not take the parcel ({why})"),
+            "call the carrier; it is offered again and again",
         )
     });
     let due = turn.real_in(turn.rules().retry_max_ms);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::actors::{Turn, mailer, order_manager, stock_keeper};
+use crate::actors::{CaseText, Turn, mailer, order_manager, stock_keeper};
 use crate::domain::{OrderId, Timestamp};
 use crate::partners::carrier::{TrackRequest, Tracking};
 use crate::partners::mail::{AboutOrder, Letter, MailKind};
@@ -31,7 +31,10 @@ pub fn track(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
 /// The carrier does not know it.
 pub fn track_unknown(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
     refused_once_more(turn, shipment, || {
-        format!("the carrier does not know the parcel ({why}): call the carrier; it is asked again and again")
+        CaseText::new(
+            format_args!("the carrier does not know the parcel ({why})"),
+            "call the carrier; it is asked again and again",
+        )
     });
     let due = turn.trade_in(TRACK_AGAIN_MS);
     wait(turn, order, due, Message::TrackDue { order });

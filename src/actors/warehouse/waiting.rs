@@ -1,6 +1,6 @@
 //! What a parcel waits for.
 
-use crate::actors::{Turn, case};
+use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaseKind, OrderId};
 use crate::planted::{self, Bug};
 use crate::runtime::{Due, TimerId};
@@ -23,11 +23,12 @@ pub fn again_later(turn: &mut Turn<'_>, shipment: &Shipment, why: &str, message:
     let order = shipment.fulfilment.order;
     let attempt = shipment.unanswered.saturating_add(1);
     let text = (attempt == turn.rules().carrier_attempts_max).then(|| {
-        format!(
-            "the carrier has not answered for the parcel in {attempt} attempts ({why}): call the carrier; it is asked again and again"
+        CaseText::new(
+            format_args!("the carrier has not answered for the parcel in {attempt} attempts ({why})"),
+            "call the carrier; it is asked again and again",
         )
     });
-    turn.record(Event::Unanswered { order, case: text.clone() });
+    turn.record(Event::Unanswered { order, case: noted(&text) });
     tell(turn, order, text);
     if planted::is(Bug::RetriesOnce) && attempt > 1 {
         return;
@@ -38,10 +39,10 @@ pub fn again_later(turn: &mut Turn<'_>, shipment: &Shipment, why: &str, message:
 
 /// The carrier has answered, and will have nothing to do with the parcel. Of several in a row the operator is told once,
 /// however many answers were lost between them.
-pub fn refused_once_more(turn: &mut Turn<'_>, shipment: &Shipment, text: impl FnOnce() -> String) {
+pub fn refused_once_more(turn: &mut Turn<'_>, shipment: &Shipment, text: impl FnOnce() -> CaseText) {
     let order = shipment.fulfilment.order;
     let text = (!shipment.refused).then(text);
-    turn.record(Event::Refused { order, case: text.clone() });
+    turn.record(Event::Refused { order, case: noted(&text) });
     tell(turn, order, text);
 }
 
@@ -52,9 +53,13 @@ pub fn answered(turn: &mut Turn<'_>, shipment: &Shipment) {
     }
 }
 
-fn tell(turn: &mut Turn<'_>, order: OrderId, text: Option<String>) {
+fn noted(text: &Option<CaseText>) -> Option<String> {
+    text.clone().map(CaseText::into_string)
+}
+
+fn tell(turn: &mut Turn<'_>, order: OrderId, text: Option<CaseText>) {
     if let Some(text) = text {
-        case::keep(turn, CaseKind::Carrier, Some(order), text);
+        case::open_noted(turn, CaseKind::Carrier, Some(order), text);
     }
 }
 
