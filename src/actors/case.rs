@@ -1,4 +1,7 @@
-//! What no single actor states: cases for the operator, and what came of them.
+//! What no single actor states: cases for the operator, and what came of them. Every case stands on the timeline of its order, and is
+//! kept by the back office: [`open`] sees to both, [`open_noted`] to the second where a fact of the actor itself says the same.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,20 +12,38 @@ use crate::runtime::{Actor as _, Resolution, Versioned};
 use super::Turn;
 use super::back_office::{BackOffice, Message as ToBackOffice, NewCase};
 
-/// Somebody has to look at this: it is noted on the order's timeline, where it is about one, and kept by the back office.
-pub fn open(turn: &mut Turn<'_>, kind: CaseKind, order: Option<OrderId>, text: String) {
-    note(turn, order, &text);
-    keep(turn, kind, order, text);
+/// What the operator reads. There is none that does not say what to do.
+#[derive(Clone, Debug)]
+pub struct CaseText(String);
+
+impl CaseText {
+    pub fn new(what_is_wrong: impl fmt::Display, what_to_do: impl fmt::Display) -> CaseText {
+        CaseText(format!("{what_is_wrong}: {what_to_do}"))
+    }
+
+    /// As facts and the back office keep it.
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
 
-/// Only kept: a fact of the actor itself notes it.
-pub fn keep(turn: &mut Turn<'_>, kind: CaseKind, order: Option<OrderId>, text: String) {
-    tell(turn, NewCase { kind, order, text, dead_letter: None });
+/// Somebody has to look at this: it is noted on the order's timeline, where it is about one, and kept by the back office.
+pub fn open(turn: &mut Turn<'_>, kind: CaseKind, order: Option<OrderId>, text: CaseText) {
+    note(turn, order, &text.0);
+    open_noted(turn, kind, order, text);
+}
+
+/// A fact of the actor itself has noted it on the timeline, in the same words.
+pub fn open_noted(turn: &mut Turn<'_>, kind: CaseKind, order: Option<OrderId>, text: CaseText) {
+    tell(turn, NewCase { kind, order, text: text.0, dead_letter: None });
 }
 
 /// The same, where the actor has given up this message.
 pub fn open_dead_letter(turn: &mut Turn<'_>, order: Option<OrderId>, message: &str, panic: &str) {
-    let text = format!("{} gave up on {message} after it panicked: {panic}", turn.address());
+    let CaseText(text) = CaseText::new(
+        format_args!("{} gave up on {message} after it panicked: {panic}", turn.address()),
+        "`doorstep dead-letters` lists it; retry it there once what made it fail is mended, or discard it",
+    );
     note(turn, order, &text);
     let dead_letter = Some(name(turn, message));
     tell(turn, NewCase { kind: CaseKind::DeadLetter, order, text, dead_letter });

@@ -42,7 +42,7 @@ pub mod warehouse;
 pub mod web_session;
 
 pub use calls::Call;
-pub use case::{Case, Resolved};
+pub use case::{Case, CaseText, Resolved};
 pub use partner_call::PartnerCall;
 pub use rules::{CART_KEPT_MS, Rules};
 pub use shop::{Address, Event, Message, Shop};

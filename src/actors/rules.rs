@@ -48,6 +48,9 @@ pub struct Rules {
     pub packing_ms: u64,
     /// `warehouse.delivery_days`: from dispatch to the doorstep, for the promised date.
     pub delivery_days: u32,
+    /// `warehouse.carrier_attempts_max`: after so many questions in a row without an answer the operator is told of a parcel. The
+    /// carrier is asked for ever.
+    pub carrier_attempts_max: u32,
     /// `partners.retry_first_ms` and `partners.retry_max_ms`, real time: back-off between tries, doubled each time.
     pub retry_first_ms: u64,
     pub retry_max_ms: u64,
@@ -112,6 +115,7 @@ impl Default for Rules {
             fee_basis_points: 150,
             packing_ms: 90 * 60 * 1000,
             delivery_days: 2,
+            carrier_attempts_max: 60,
             retry_first_ms: 500,
             retry_max_ms: 60_000,
             mail_attempts_max: 8,

@@ -1,5 +1,5 @@
-//! The log tells the operator that an order came, shipped or failed, and that a case was opened: from the facts of turns that stand
-//! in the journal, at no replay. No line has a name, an address or a key of a customer in it.
+//! The log tells the operator that an order came, shipped or failed, that a case was opened, and that the letter about one could not
+//! be sent: from the facts of turns that stand in the journal, at no replay. No line has a name, an address or a key of a customer in it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::actors::{Event, Message, Shop, back_office, mailer, order_manager, warehouse};
 use crate::domain::{CancelReason, Money, OrderId, OrderNumber, money_words};
 use crate::journal::Position;
+use crate::partners::mail::Subject;
 use crate::runtime::{Hooks, Record};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -107,6 +108,7 @@ impl OrderLog {
                 let (kind, order) = (new.kind, new.order.map(tracing::field::display));
                 tracing::warn!(%case, %kind, order, "a case was opened: `doorstep cases show {case}`");
             }
+            tell_of_a_lost_alarm(event);
         }
     }
 }
@@ -162,6 +164,15 @@ fn happened(event: &Event) -> Option<(OrderId, What)> {
     }
 }
 
+/// The letter by which the shop tells of a case was not sent, and nothing else says so: of it there is no case.
+fn tell_of_a_lost_alarm(event: &Event) {
+    let Event::Mailer(mailer::Event::Parked { mail, parked }) = event else { return };
+    if let Subject::Case(case) = mail.about {
+        let why = &parked.why;
+        tracing::warn!(%case, why, "the letter about a case could not be sent: see that shop.email takes letters");
+    }
+}
+
 fn tell(order: OrderId, what: What, terms: Option<(OrderNumber, Money)>) {
     let (number, total) = terms.unzip();
     let (number, total) = (number.map(tracing::field::display), total.map(money_words::said));
@@ -198,6 +209,48 @@ impl Hooks<Shop> for OrderLog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actors::Address;
+    use crate::actors::testing::NOON;
+    use crate::domain::CaseId;
+    use crate::partners::mail::MailKind;
+    use crate::runtime::{Cause, Moment, Stated};
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_letter_about_a_case_that_could_not_be_sent_is_a_warning_and_one_about_an_order_a_case() {
+        let parked = |about: Subject| {
+            let mail = mailer::MailId { about, kind: MailKind::NewCase, written_at: NOON };
+            let parked = mailer::Parked { why: "no such mailbox".to_owned(), at: None };
+            Event::Mailer(mailer::Event::Parked { mail, parked })
+        };
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+        let events =
+            vec![parked(Subject::Case(CaseId::nth_of(None, 2))), parked(OrderId::new(NOON.0, 1).into())];
+        let stated = Stated { events, ..Stated::default() };
+        let moment = Moment { at: NOON, real: NOON };
+        let record = Record { by: Address::Mailer, cause: Cause::Outside, stated, dead: None, moment };
+        tracing::subscriber::with_default(subscriber, || OrderLog::new(1).stated(&record));
+        let said = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+        for word in ["WARN", "case_50", "no such mailbox", "shop.email"] {
+            assert!(said.contains(word), "{word} is not in {said}");
+        }
+    }
 
     #[test]
     fn of_more_than_is_wanted_in_a_second_the_number_is_told_when_it_is_over() {

@@ -51,13 +51,21 @@ pub struct LiveOffice {
 
 impl LiveOffice {
     pub async fn ask(&self, asked: Asked) -> Said {
-        if let Asked::Close { case, by, why } = asked.clone() {
-            let reply = self.shop.ask(CloseCase { case, by, why }, CLOSED_WITHIN).await;
-            reply.map_err(|refused| refused.to_string())?.map_err(|why| why.to_string())?;
-        }
+        let Asked::Close { case, by, why } = asked.clone() else { return self.look(asked).await };
+        let reply = self.shop.ask(CloseCase { case, by, why }, CLOSED_WITHIN).await;
+        reply.map_err(|refused| refused.to_string())?.map_err(|why| why.to_string())?;
+        self.look(asked).await.map_err(|why| closed_and_not_shown(case, &why))
+    }
+
+    async fn look(&self, asked: Asked) -> Said {
         let clock = self.clock;
         rows::read(&self.shop, &self.trees, move |rows| look(rows, &asked, clock)).await
     }
+}
+
+/// That it was closed is decided: it is not to be closed again.
+fn closed_and_not_shown(case: CaseId, why: &str) -> String {
+    format!("{case} is closed, and that is on record; it could not be shown: {why}")
 }
 
 /// Of a directory that no daemon has open.
@@ -94,4 +102,40 @@ async fn close_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Fail
     let said = office.ask(asked).await;
     opened.running.drain(DrainDeadlines::default()).await;
     Ok(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actors::back_office::{self, NewCase};
+    use crate::actors::tests::world::opened;
+    use crate::actors::{Address, Message};
+    use crate::domain::CaseKind;
+    use crate::runtime::kit::run;
+    use crate::runtime::tree_names;
+    use crate::storage::MemoryTrees;
+
+    /// As where the disk takes nothing more once it is decided.
+    #[test]
+    fn of_a_case_that_is_closed_and_cannot_be_shown_both_are_said() {
+        run(async {
+            let world = opened().await;
+            let text = "2 of 3: count the shelf".to_owned();
+            let new = NewCase { kind: CaseKind::Stock, order: None, text, dead_letter: None };
+            let open = Message::BackOffice(back_office::Message::Open(new));
+            drop(world.kit.tell_any(Address::BackOffice, open, CLOSED_WITHIN));
+            world.kit.settle().await;
+            let (running, case) = (world.kit.running(), CaseId::nth_of(None, 1));
+            let trees = Arc::new(MemoryTrees::new(&tree_names::<Shop>()));
+            let office = LiveOffice { shop: running.handle(), trees, clock: running.clock() };
+            let close = || Asked::Close { case, by: "ada".to_owned(), why: "counted".to_owned() };
+            let said = office.ask(close()).await.err().expect("its row is not in these trees");
+            assert!(
+                said.starts_with("case_33 is closed, and that is on record; it could not be shown: "),
+                "{said}"
+            );
+            let again = office.ask(close()).await.err().expect("it is closed");
+            assert!(again.contains("is closed already") && again.contains("by ada: counted"), "{again}");
+        });
+    }
 }

@@ -63,7 +63,7 @@ pub enum CaseKind {
     Stock,
     /// A wholesaler does not answer for a purchase order.
     Supplier,
-    /// A carrier does not answer for a parcel.
+    /// A carrier does not answer for a parcel, or refuses it.
     Carrier,
     /// A letter cannot be sent.
     Mail,

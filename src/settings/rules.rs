@@ -101,6 +101,7 @@ impl Settings {
             fee_basis_points: self.payment.fee_basis_points,
             packing_ms: self.warehouse.packing_minutes * MINUTE_MS,
             delivery_days: self.warehouse.delivery_days,
+            carrier_attempts_max: self.warehouse.carrier_attempts_max,
             retry_first_ms: self.partners.retry_first_ms,
             retry_max_ms: self.partners.retry_max_ms,
             mail_attempts_max: self.mail.attempts_max,

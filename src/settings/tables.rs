@@ -66,7 +66,7 @@ tables! {
         processor: ProcessorChoice, answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32,
     }
     CreditSettings { card_max: Amount, customer_max: Amount, all_max: Amount }
-    Warehouse { packing_minutes: u64, delivery_days: u32 }
+    Warehouse { packing_minutes: u64, delivery_days: u32, carrier_attempts_max: u32 }
     PartnerSettings { call_deadline_ms: u64, retry_first_ms: u64, retry_max_ms: u64 }
     Mail { from: String, attempts_max: u32 }
     Demo { strangers_order: bool }

@@ -4,8 +4,7 @@ use crate::actors::Turn;
 use crate::domain::{CaseId, OrderId};
 use crate::runtime::Resolution;
 
-use super::open::newest_open;
-use super::{CaseRecord, CloseCase, Closed, Event, NotClosed};
+use super::{Alike, CaseRecord, CloseCase, Closed, Event, NotClosed, OpenCase};
 
 /// Whoever deals with dead letters.
 const OPERATOR: &str = "operator";
@@ -22,8 +21,8 @@ pub fn close(turn: &mut Turn<'_>, question: &CloseCase) {
 
 /// A case stands for all dead letters of one kind about its order: it is closed with the last of them.
 pub fn dealt_with(turn: &mut Turn<'_>, order: Option<OrderId>, dead_letter: &str, how: Resolution) {
-    let fits = |row: &CaseRecord| row.dead_letter.as_deref() == Some(dead_letter);
-    let Some(case) = newest_open(turn, order, fits) else { return };
+    let open = turn.get::<OpenCase>(&Alike::dead_letter(order, dead_letter));
+    let Some(case) = open.map(|open| open.0) else { return };
     let Some(row) = turn.get::<CaseRecord>(&case) else { return };
     if row.times > 1 {
         turn.record(Event::OneDealtWith { case });

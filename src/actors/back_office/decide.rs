@@ -4,7 +4,7 @@ use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::record::partition;
 use super::{
-    BackOffice, CaseCount, CaseRecord, Event, Message, OpenCases, ShortageCase, close, open, short, state,
+    BackOffice, CaseCount, CaseRecord, Event, Message, OpenCase, ShortageCase, close, open, short, state,
 };
 
 impl Actor for BackOffice {
@@ -18,7 +18,7 @@ impl Actor for BackOffice {
     fn tables(tables: &mut Tables) {
         tables.add::<CaseRecord>();
         tables.add::<CaseCount>();
-        tables.add::<OpenCases>();
+        tables.add::<OpenCase>();
         tables.add::<ShortageCase>();
     }
 
@@ -29,10 +29,6 @@ impl Actor for BackOffice {
                 close::dealt_with(turn, *order, dead_letter, *how)
             }
             Message::CloseCase(question) => close::close(turn, question),
-            Message::ShowCase(question) => {
-                let row = turn.get::<CaseRecord>(&question.case);
-                turn.answer(question, row.as_deref().cloned());
-            }
             Message::Short { sku, text } => short::short(turn, sku, text),
             Message::MadeGood { sku } => short::made_good(turn, sku),
             Message::ShowShortage(question) => short::show(turn, question),

@@ -13,14 +13,12 @@ pub struct BackOffice;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
-    /// Any actor, by `case::open`: somebody has to look at this.
+    /// Any actor, by `case::open` or `case::open_noted`: somebody has to look at this.
     Open(NewCase),
     /// Any actor that had given up a message: the operator has dealt with it. `dead_letter` names it as its case does.
     DealtWith { order: Option<OrderId>, dead_letter: String, how: Resolution },
     /// The operator's command.
     CloseCase(CloseCase),
-    /// The operator's command.
-    ShowCase(ShowCase),
     /// StockKeeper: fewer units of the SKU are in the house than are promised to orders. One case for each SKU, brought up to date.
     Short { sku: Sku, text: String },
     /// StockKeeper: after `Short`, there are as many as are promised.
@@ -37,11 +35,6 @@ pub struct CloseCase {
     pub why: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ShowCase {
-    pub case: CaseId,
-}
-
 /// Which case is open on what is short of the SKU.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShowShortage {
@@ -51,7 +44,6 @@ pub struct ShowShortage {
 questions! { BackOffice:
     ShowShortage -> Option<CaseId>,
     CloseCase -> Result<CaseRecord, NotClosed>,
-    ShowCase -> Option<CaseRecord>,
 }
 
 /// Why it is not closed now.
@@ -63,7 +55,9 @@ pub enum NotClosed {
     ClosedBefore(CaseId, Closed),
 }
 
-impl Versioned for Message {}
+impl Versioned for Message {
+    const VERSION: u8 = 2;
+}
 
 impl Addressed for Message {
     type Actor = BackOffice;
@@ -76,7 +70,6 @@ impl Message {
             Message::Open(new) => new.order,
             Message::DealtWith { order, .. } => *order,
             Message::CloseCase(_)
-            | Message::ShowCase(_)
             | Message::Short { .. }
             | Message::MadeGood { .. }
             | Message::ShowShortage(_) => None,
@@ -87,7 +80,6 @@ impl Message {
     pub fn slot(&self) -> Option<Slot> {
         match self {
             Message::CloseCase(question) => question.case.slot(),
-            Message::ShowCase(question) => question.case.slot(),
             about => about.order().map(OrderId::slot),
         }
     }

@@ -7,17 +7,12 @@ use crate::actors::{Turn, mailer};
 use crate::domain::{CaseId, OrderId};
 use crate::partners::mail::Letter;
 
-use super::{About, CaseCount, CasePlace, CaseRecord, Event, NewCase, OpenCases};
-
-/// Of what is open, so many are looked at, the newest first: an order has a few, and where the shop as a whole has more of them a
-/// repeat may open a second case.
-const COMPARED_MAX: usize = 64;
+use super::{Alike, CaseCount, CasePlace, Event, NewCase, OpenCase};
 
 /// The same one again, while it is open, is counted.
 pub fn open(turn: &mut Turn<'_>, new: &NewCase) {
-    let same =
-        |row: &CaseRecord| (row.kind, &row.text, &row.dead_letter) == (new.kind, &new.text, &new.dead_letter);
-    if let Some(case) = newest_open(turn, new.order, same) {
+    let same = turn.get::<OpenCase>(&Alike::of(new)).map(|open| open.0);
+    if let Some(case) = same {
         turn.record(Event::CameAgain { case });
         return;
     }
@@ -41,15 +36,4 @@ fn tell_the_shop(turn: &mut Turn<'_>, case: CaseId, new: &NewCase) {
     let (number, text) = (order.map(|order| order.terms.number), format!("{}: {}", new.kind, new.text));
     let letter = Letter::new_case(case, text, number, mailbox, turn.now());
     turn.send(mailer::Message::Send(Arc::new(letter)));
-}
-
-/// The newest open case about the order, or about none, that fits.
-pub fn newest_open(
-    turn: &mut Turn<'_>,
-    order: Option<OrderId>,
-    fits: impl Fn(&CaseRecord) -> bool,
-) -> Option<CaseId> {
-    let open = turn.get::<OpenCases>(&About(order))?;
-    let mut newest = open.0.iter().rev().take(COMPARED_MAX);
-    newest.find(|case| turn.get::<CaseRecord>(case).is_some_and(|row| fits(&row))).copied()
 }

@@ -102,11 +102,10 @@ fn posted(turn: &mut Turn<'_>, mail: &MailId, result: &Answered<()>) {
 
 fn park(turn: &mut Turn<'_>, mail: &MailId, why: String) {
     let parked = Parked { why, at: Some(turn.now()) };
-    let text = parked.case_of(mail.kind);
-    turn.record(Event::Parked { mail: mail.clone(), parked });
-    // one about a case opens none: it would never end
+    turn.record(Event::Parked { mail: mail.clone(), parked: parked.clone() });
+    // one about a case opens none: it would never end. The log warns of it
     if let Some(order) = mail.about.order() {
-        case::keep(turn, CaseKind::Mail, Some(order), text);
+        case::open_noted(turn, CaseKind::Mail, Some(order), parked.case_of(mail.kind, order));
     }
 }
 

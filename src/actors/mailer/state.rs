@@ -108,7 +108,8 @@ impl Event {
         match self {
             Event::Posted { .. } => smallvec![(order, Step::MAIL, Happening::Mailed { what })],
             Event::Parked { mail, parked } => {
-                let (case, why) = (parked.case_of(mail.kind), parked.why.clone());
+                let case = parked.case_of(mail.kind, order).into_string();
+                let why = parked.why.clone();
                 smallvec![
                     (order, Step::MAIL, Happening::MailParked { what, why }),
                     (order, Step::CASE, Happening::CaseOpened { why: case }),

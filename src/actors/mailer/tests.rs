@@ -135,9 +135,12 @@ fn a_refused_letter_is_parked_at_once_and_a_late_timer_does_not_wake_it() {
     let mut alone = alone();
     send(&mut alone, MailKind::Delivered);
     let turn = posted(&mut alone, MailKind::Delivered, Answered::Refused("no such mailbox".into()));
-    let [Happening::MailParked { what, why }, Happening::CaseOpened { .. }] = &happenings(&turn)[..] else {
+    let [Happening::MailParked { what, why }, Happening::CaseOpened { why: case }] = &happenings(&turn)[..]
+    else {
         panic!("parked, with a case");
     };
+    let her_address = format!("`doorstep orders --search {}` shows her address", OrderId::new(NOON.0, 1));
+    assert!(case.contains("tell the customer yourself") && case.contains(&her_address), "{case}");
     assert_eq!((what.as_str(), why.as_str()), ("delivered", "no such mailbox"));
     let row = alone.get::<Mail>(&mail(MailKind::Delivered)).expect("it is kept for the operator");
     assert_eq!(row.parked, Some(Parked { why: "no such mailbox".into(), at: Some(alone.now) }));
@@ -159,7 +162,7 @@ fn a_parked_letter_opens_a_case_and_one_about_a_case_opens_none() {
     alone.when(Address::Mailer, Message::Send(Arc::new(about_case)));
     let turn = alone.when(Address::Mailer, Message::Posted { mail: mail.clone(), result: refused });
     assert_eq!((cases(&turn), happenings(&turn)), (0, vec![]));
-    assert!(alone.get::<Mail>(&mail).is_some_and(|row| row.parked.is_some()), "it waits for the operator");
+    assert!(alone.get::<Mail>(&mail).is_some_and(|row| row.parked.is_some()), "it is kept");
 }
 
 #[test]

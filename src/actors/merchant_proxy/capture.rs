@@ -2,7 +2,7 @@
 
 use crate::actors::bank;
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Turn, case};
+use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaseKind, Money, PaymentId};
 
 use super::Event;
@@ -18,7 +18,8 @@ pub fn begin(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 /// Goods have left for which no money is held.
 pub fn nothing_held(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    let text = format!("{id} was to be captured, but nothing is held: take the payment by other means");
+    let wrong = format_args!("{id} was to be captured, but nothing is held");
+    let text = CaseText::new(wrong, "take the payment by other means");
     case::open(turn, CaseKind::Capture, Some(payment.order), text);
 }
 
@@ -30,7 +31,10 @@ fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 /// The same capture under the same key.
 pub fn capture_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, is_case: bool) {
     let why = |asks| {
-        format!("the bank has not confirmed the capture of {id} for {asks} times: it is being asked on")
+        CaseText::new(
+            format_args!("the bank has not confirmed the capture of {id} for {asks} times, and is asked on"),
+            "find out from the bank why it does not answer, and whether it has the money",
+        )
     };
     ask_bank(turn, id, payment);
     ask_once_more(turn, id, payment, is_case.then_some((CaseKind::Capture, why)));
@@ -47,7 +51,8 @@ pub fn captured(
     let (amount, posting) = booked;
     turn.record(Event::Captured { payment: id, order, amount, posting });
     if short {
-        let text = format!("the bank captured {amount} of {held}: settle the rest with the customer");
+        let wrong = format_args!("the bank captured {amount} of {held}");
+        let text = CaseText::new(wrong, "settle the rest with the customer");
         case::open(turn, CaseKind::Capture, Some(order), text);
     }
     turn.cancel_timer(timer(id));
@@ -56,8 +61,8 @@ pub fn captured(
 
 pub fn unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why: &str) {
     let (order, text) = (payment.order, sentence(id, why));
-    turn.record(Event::CaptureUnknown { payment: id, order, why: text.clone() });
-    case::keep(turn, CaseKind::Capture, Some(order), text);
+    turn.record(Event::CaptureUnknown { payment: id, order, why: text.clone().into_string() });
+    case::open_noted(turn, CaseKind::Capture, Some(order), text);
     turn.cancel_timer(timer(id));
 }
 
@@ -66,6 +71,7 @@ pub fn still_unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why:
     turn.cancel_timer(timer(id));
 }
 
-fn sentence(id: PaymentId, why: &str) -> String {
-    format!("the capture of {id} is unknown: {why}")
+fn sentence(id: PaymentId, why: &str) -> CaseText {
+    let wrong = format_args!("the capture of {id} is unknown, {why}");
+    CaseText::new(wrong, "ask the bank what became of the money, and settle it by hand")
 }

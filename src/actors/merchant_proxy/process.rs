@@ -243,9 +243,9 @@ fn capture_answered<'a>(payment: &Payment, report: Report<'a>) -> Step<'a> {
         Report::Captured(amount) => {
             captured(payment.authorised, amount).unwrap_or_else(Step::MarkCaptureUnknown)
         }
-        Report::NoHoldToCapture => Step::MarkCaptureUnknown(
-            "the bank holds nothing under this key: ask it what became of the money".to_owned(),
-        ),
+        Report::NoHoldToCapture => {
+            Step::MarkCaptureUnknown("the bank holds nothing under this key".to_owned())
+        }
         Report::CaptureTooLate => Step::Expire,
         _ => Step::Wait,
     }
@@ -267,7 +267,7 @@ fn captured<'a>(held: Money, amount: Money) -> Result<Step<'a>, String> {
     let within = amount.currency == held.currency && amount.amount <= held.amount;
     match Posting::capture(held, amount) {
         Ok(posting) if within => Ok(Step::BookCapture { booked: (amount, posting), short: amount != held }),
-        _ => Err(format!("the bank captured {amount} of {held}: settle it by hand")),
+        _ => Err(format!("the bank captured {amount} of {held}")),
     }
 }
 

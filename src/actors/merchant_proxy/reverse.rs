@@ -1,8 +1,8 @@
 //! Letting go: of what is held, and of what may be.
 
-use crate::actors::Turn;
 use crate::actors::bank;
 use crate::actors::order_manager::Message as ToOrders;
+use crate::actors::{CaseText, Turn};
 use crate::domain::{CaseKind, DeclineReason, PaymentId};
 
 use super::Event;
@@ -39,7 +39,10 @@ pub fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 /// Until the bank acknowledges.
 pub fn release_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, is_case: bool) {
     let why = |asks| {
-        format!("the bank has not confirmed {asks} times that it let go of {id}: it is being asked on")
+        CaseText::new(
+            format_args!("the bank has not confirmed {asks} times that it let go of {id}, and is asked on"),
+            "find out from the bank why it does not answer, and have it let go",
+        )
     };
     ask_bank(turn, id, payment);
     ask_once_more(turn, id, payment, is_case.then_some((CaseKind::Payment, why)));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::actors::bank::{SettlementFile, SettlementLine};
 use crate::actors::order_manager::Message as ToOrders;
-use crate::actors::{Turn, case};
+use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaseKind, Money, OrderId, PaymentId};
 
 use super::ledger::Posting;
@@ -51,8 +51,9 @@ fn into_suspense(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Pa
         Ok(posting) => {
             let order = payment.map(|payment| payment.order);
             let text = sentence(line, why);
-            turn.record(Event::InSuspense { payment: line.payment, order, why: text.clone(), posting });
-            case::keep(turn, CaseKind::Settlement, order, text);
+            let why = text.clone().into_string();
+            turn.record(Event::InSuspense { payment: line.payment, order, why, posting });
+            case::open_noted(turn, CaseKind::Settlement, order, text);
         }
         Err(_) => open_case(turn, line, payment, why),
     }
@@ -62,8 +63,9 @@ fn open_case(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Paymen
     case::open(turn, CaseKind::Settlement, payment.map(|payment| payment.order), sentence(line, why));
 }
 
-fn sentence(line: &SettlementLine, why: &str) -> String {
-    format!("the acquirer settled {} for {}: {why}; ask the acquirer", line.amount, line.payment)
+fn sentence(line: &SettlementLine, why: &str) -> CaseText {
+    let wrong = format_args!("the acquirer settled {} for {}, but {why}", line.amount, line.payment);
+    CaseText::new(wrong, "ask the acquirer")
 }
 
 /// Of a message that names no order: each order that the file settles.
@@ -82,8 +84,9 @@ fn check_payout(turn: &mut Turn<'_>, file: &SettlementFile) {
     }
     let first = file.lines.iter().find_map(|line| turn.get::<Payment>(&line.payment));
     let Money { amount, currency } = file.payout;
-    let text = format!(
-        "the acquirer paid {amount} minor units of {currency} for lines that sum to {sum}: ask the acquirer"
+    let text = CaseText::new(
+        format_args!("the acquirer paid {amount} minor units of {currency} for lines that sum to {sum}"),
+        "ask the acquirer",
     );
     case::open(turn, CaseKind::Settlement, first.map(|payment| payment.order), text);
 }

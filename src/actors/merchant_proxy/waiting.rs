@@ -1,6 +1,6 @@
 //! What a payment waits for.
 
-use crate::actors::{Turn, case};
+use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaseKind, OrderId, PaymentId};
 use crate::runtime::TimerId;
 
@@ -25,7 +25,7 @@ pub fn ask_once_more(
     turn: &mut Turn<'_>,
     id: PaymentId,
     payment: &Payment,
-    is_case: Option<(CaseKind, impl FnOnce(u32) -> String)>,
+    is_case: Option<(CaseKind, impl FnOnce(u32) -> CaseText)>,
 ) {
     let asks = payment.asks.saturating_add(1);
     turn.record(Event::AskedAgain { payment: id, asks });

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::actors::{Turn, case};
+use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaseKind, OrderId, Units};
 
 use super::{Bucket, Event, StockItem};
@@ -24,9 +24,9 @@ pub fn are_there(turn: &mut Turn<'_>, order: OrderId, lines: &[Units], from: Buc
     for Units { sku, quantity } in lines {
         let there = turn.get::<StockItem>(sku).map_or(0, |item| item.at(from));
         if u64::from(*quantity) > there {
-            let text = format!(
-                "{quantity} units of {sku} should be {from:?} but only {there} are: count the shelf, then run \
-                 `doorstep verify`"
+            let text = CaseText::new(
+                format_args!("{quantity} units of {sku} should be {from:?} but only {there} are"),
+                "count the shelf, then run `doorstep verify`",
             );
             case::open(turn, CaseKind::Stock, Some(order), text);
             return false;

@@ -1,6 +1,6 @@
 //! Purchase orders, from the shortage to the acknowledgement.
 
-use crate::actors::{Rules, Turn, case};
+use crate::actors::{CaseText, Rules, Turn, case};
 use crate::domain::{CaseKind, Date, OrderId, Timestamp};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, WholesalerId};
@@ -75,12 +75,16 @@ pub fn unanswered(turn: &mut Turn<'_>, id: PurchaseOrderId, purchase_order: &Pur
     let attempts = purchase_order.unanswered.saturating_add(1);
     let text = (attempts == turn.rules().supply_attempts_max).then(|| {
         let wholesaler = purchase_order.wholesaler.0;
-        format!("wholesaler {wholesaler} has not answered for {id} in {attempts} attempts ({why}): call them")
+        CaseText::new(
+            format_args!("wholesaler {wholesaler} has not answered for {id} in {attempts} attempts ({why})"),
+            "call them",
+        )
     });
     let order = purchase_order.order;
-    turn.record(Event::Unanswered { id, order, case: text.clone() });
+    let noted = text.clone().map(CaseText::into_string);
+    turn.record(Event::Unanswered { id, order, case: noted });
     if let Some(text) = text {
-        case::keep(turn, CaseKind::Supplier, Some(order), text);
+        case::open_noted(turn, CaseKind::Supplier, Some(order), text);
     }
 }
 

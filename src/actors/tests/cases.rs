@@ -53,7 +53,11 @@ fn a_case_that_was_told_before_a_crash_is_kept_after_it() {
             (id.slot(), case.order, case.kind),
             (Some(order.slot()), Some(order), CaseKind::DeadLetter)
         );
-        assert_eq!(case.text, "Mailer gave up on Send after it panicked: on purpose");
+        assert_eq!(
+            case.text,
+            "Mailer gave up on Send after it panicked: on purpose: `doorstep dead-letters` lists it; retry it there once what made \
+             it fail is mended, or discard it"
+        );
     });
 }
 

@@ -2,7 +2,7 @@
 //! slot, and so is the session that placed it.
 
 use super::golden::{Kept, read};
-use crate::actors::back_office::{About, CaseCount, CasePlace, CaseRecord, OpenCases, ShortageCase};
+use crate::actors::back_office::{Alike, CaseCount, CasePlace, CaseRecord, OpenCase, ShortageCase};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::{Mail, MailId};
 use crate::actors::merchant_proxy::{Ledger, LedgerPart, Payment};
@@ -79,7 +79,7 @@ fn what_is_one_orders_own_tells_its_slot_by_its_key() {
             Mail::partition(&mail),
             CaseRecord::partition(&CaseId::nth_of(Some(slot), 7)),
             CaseCount::partition(&CasePlace(Some(slot))),
-            OpenCases::partition(&About(Some(order))),
+            OpenCase::partition(&Alike::dead_letter(Some(order), "Mailer Send")),
         ];
         assert_eq!(told, [Partition::Slot(slot.number()); IN_SLOTS]);
     }
@@ -90,7 +90,7 @@ fn a_case_about_no_order_is_in_common() {
     let told = [
         CaseRecord::partition(&CaseId::nth_of(None, 7)),
         CaseCount::partition(&CasePlace(None)),
-        OpenCases::partition(&About(None)),
+        OpenCase::partition(&Alike::dead_letter(None, "Mailer Send")),
     ];
     assert_eq!(told, [Partition::Common; 3]);
 }

@@ -1,10 +1,10 @@
 //! From the shelf to a booked parcel.
 
-use crate::actors::{Turn, stock_keeper};
+use crate::actors::{CaseText, Turn, stock_keeper};
 use crate::domain::OrderId;
 use crate::partners::carrier::Booking;
 
-use super::waiting::{unanswered, wait};
+use super::waiting::{refused_once_more, wait};
 use super::{BookTruck, Event, Message, Shipment, road};
 
 pub fn packed(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
@@ -31,9 +31,12 @@ pub fn booked(turn: &mut Turn<'_>, order: OrderId, booking: &Booking) {
 }
 
 pub fn refused(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
-    let first = shipment.unanswered == 0;
-    let text = first.then(|| format!("the carrier does not take the parcel ({why}): call the carrier"));
-    unanswered(turn, order, text);
+    refused_once_more(turn, shipment, || {
+        CaseText::new(
+            format_args!("the carrier does not take the parcel ({why})"),
+            "call the carrier; it is offered again and again",
+        )
+    });
     let due = turn.real_in(turn.rules().retry_max_ms);
     wait(turn, order, due, Message::BookRetry { order });
 }

@@ -24,7 +24,7 @@ pub enum Message {
     PackingDone {
         order: OrderId,
     },
-    /// The carrier took the booking, or its outcome is unknown (then it is asked again with the same key).
+    /// The carrier took the booking, or refused it, or its outcome is unknown (then it is asked again with the same key).
     Booked {
         order: OrderId,
         result: Answered<Booking>,

@@ -14,7 +14,7 @@ pub enum Report<'a> {
     BookingDue,
     Booked(&'a Booking),
     BookingRefused(&'a str),
-    BookingUnknown,
+    BookingUnknown(&'a str),
     TrackingDue,
     NotCollected(&'a Tracking),
     Collected(&'a Tracking),
@@ -22,12 +22,12 @@ pub enum Report<'a> {
     Delivered,
     /// The carrier does not know it.
     TrackingRefused(&'a str),
-    TrackingUnknown,
+    TrackingUnknown(&'a str),
     CancelDue,
     TruckCancelled,
     /// The carrier has the parcel, or will not let go of it.
     CancelTooLate,
-    CancelUnknown,
+    CancelUnknown(&'a str),
 }
 
 /// What follows on a report.
@@ -38,12 +38,12 @@ pub enum Step<'a> {
     Wait,
     Pack,
     Book,
-    BookLater,
+    BookLater(&'a str),
     /// A person has to talk with the carrier; the parcel waits, and is offered again and again.
     OfferAgain(&'a str),
     AwaitTruck(&'a Booking),
     Track,
-    TrackLater,
+    TrackLater(&'a str),
     /// A person has to ask the carrier where it is.
     TrackUnknownParcel(&'a str),
     TrackOn(&'a Tracking),
@@ -56,7 +56,7 @@ pub enum Step<'a> {
     /// It has only just been booked, and is to be stopped.
     AskNewBookingBack(&'a Booking),
     AskBackAgain,
-    AskBackLater,
+    AskBackLater(&'a str),
     PutAway {
         packed: bool,
     },
@@ -78,19 +78,19 @@ impl Report<'_> {
             Message::Booked { result, .. } => match result {
                 Answered::Known(booking) => Report::Booked(booking),
                 Answered::Refused(why) => Report::BookingRefused(why),
-                Answered::Unknown(_) => Report::BookingUnknown,
+                Answered::Unknown(why) => Report::BookingUnknown(why),
             },
             Message::Tracked { result, .. } => match result {
                 Answered::Known(seen) => Report::scanned(seen),
                 Answered::Refused(why) => Report::TrackingRefused(why),
-                Answered::Unknown(_) => Report::TrackingUnknown,
+                Answered::Unknown(why) => Report::TrackingUnknown(why),
             },
             Message::CancelAnswered { result, .. } => match result {
                 Answered::Known(CancelAnswer::Cancelled) => Report::TruckCancelled,
                 Answered::Known(CancelAnswer::AlreadyCollected) | Answered::Refused(_) => {
                     Report::CancelTooLate
                 }
-                Answered::Unknown(_) => Report::CancelUnknown,
+                Answered::Unknown(why) => Report::CancelUnknown(why),
             },
         })
     }
@@ -131,7 +131,7 @@ fn booking(report: Report<'_>) -> Step<'_> {
     match report {
         Report::Booked(booking) => Step::AwaitTruck(booking),
         Report::BookingRefused(why) => Step::OfferAgain(why),
-        Report::BookingUnknown => Step::BookLater,
+        Report::BookingUnknown(why) => Step::BookLater(why),
         Report::BookingDue => Step::Book,
         Report::StopWanted => Step::NoteStop,
         _ => Step::Wait,
@@ -170,7 +170,7 @@ fn followed(report: Report<'_>) -> Step<'_> {
         Report::TrackingDue => Step::Track,
         Report::NotCollected(seen) => Step::TrackOn(seen),
         Report::TrackingRefused(why) => Step::TrackUnknownParcel(why),
-        Report::TrackingUnknown => Step::TrackLater,
+        Report::TrackingUnknown(why) => Step::TrackLater(why),
         _ => Step::Wait,
     }
 }
@@ -180,7 +180,7 @@ fn cancelling(report: Report<'_>) -> Step<'_> {
     match report {
         Report::TruckCancelled => Step::PutAway { packed: true },
         Report::CancelTooLate => Step::GoOn,
-        Report::CancelUnknown => Step::AskBackLater,
+        Report::CancelUnknown(why) => Step::AskBackLater(why),
         Report::CancelDue => Step::AskBackAgain,
         _ => Step::Wait,
     }

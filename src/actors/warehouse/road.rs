@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::actors::{Turn, mailer, order_manager, stock_keeper};
+use crate::actors::{CaseText, Turn, mailer, order_manager, stock_keeper};
 use crate::domain::{OrderId, Timestamp};
 use crate::partners::carrier::{TrackRequest, Tracking};
 use crate::partners::mail::{AboutOrder, Letter, MailKind};
 use crate::runtime::Due;
 
-use super::waiting::{unanswered, wait};
+use super::waiting::{answered, refused_once_more, wait};
 use super::{Event, Fulfilment, Message, Shipment, TrackParcel};
 
 /// Where the carrier names no time, it is asked again after this long, in trade time.
@@ -30,14 +30,18 @@ pub fn track(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment) {
 
 /// The carrier does not know it.
 pub fn track_unknown(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, why: &str) {
-    let first = shipment.unanswered == 0;
-    let text = first.then(|| format!("the carrier does not know the parcel ({why}): call the carrier"));
-    unanswered(turn, order, text);
+    refused_once_more(turn, shipment, || {
+        CaseText::new(
+            format_args!("the carrier does not know the parcel ({why})"),
+            "call the carrier; it is asked again and again",
+        )
+    });
     let due = turn.trade_in(TRACK_AGAIN_MS);
     wait(turn, order, due, Message::TrackDue { order });
 }
 
-pub fn track_on(turn: &mut Turn<'_>, order: OrderId, seen: &Tracking) {
+pub fn track_on(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, seen: &Tracking) {
+    answered(turn, shipment);
     let now = turn.now();
     let next = seen.next_expected_at.unwrap_or(now.plus_ms(TRACK_AGAIN_MS));
     track_at(turn, order, next.max(now.plus_ms(TRACK_AGAIN_MS_MIN)));

@@ -18,8 +18,10 @@ pub struct Shipment {
     pub packed_at: Option<Timestamp>,
     /// The carrier's number, once booked.
     pub tracking: Option<String>,
-    /// How many results in a row were unknown, or of no use.
+    /// How many results in a row were unknown, of what the carrier is asked now.
     pub unanswered: u32,
+    /// The carrier has refused it, or did not know it, and the operator was told; until an answer is of use.
+    pub refused: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub enum Stage {
 
 impl Aggregate for Shipment {
     const TREE: TreeName = TreeName("shipments");
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
     type Key = OrderId;
 
     fn partition(order: &OrderId) -> Partition {
@@ -54,6 +56,7 @@ impl Shipment {
             packed_at: None,
             tracking: None,
             unanswered: 0,
+            refused: false,
         }
     }
 

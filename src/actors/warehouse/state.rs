@@ -43,10 +43,19 @@ pub enum Event {
     NotStopped {
         order: OrderId,
     },
-    /// The carrier's answer is unknown, or of no use. `case` is for the operator.
+    /// The carrier's answer is unknown. `case` is for the operator.
     Unanswered {
         order: OrderId,
         case: Option<String>,
+    },
+    /// The carrier does not take the parcel, or does not know it.
+    Refused {
+        order: OrderId,
+        case: Option<String>,
+    },
+    /// After one of the two the carrier has said where it is.
+    Answered {
+        order: OrderId,
     },
 }
 
@@ -66,7 +75,9 @@ impl Event {
             | Event::CancelSent { order }
             | Event::Stopped { order }
             | Event::NotStopped { order }
-            | Event::Unanswered { order, .. } => *order,
+            | Event::Unanswered { order, .. }
+            | Event::Refused { order, .. }
+            | Event::Answered { order } => *order,
         }
     }
 
@@ -83,7 +94,7 @@ impl Event {
                 (Step::TRUCK_COLLECTS, Happening::HandedOver { tracking: tracking.clone() })
             }
             Event::Delivered { .. } => (Step::DELIVERED, Happening::Delivered),
-            Event::Unanswered { case: Some(why), .. } => {
+            Event::Unanswered { case: Some(why), .. } | Event::Refused { case: Some(why), .. } => {
                 (Step::CASE, Happening::CaseOpened { why: why.clone() })
             }
             _ => return smallvec![],
@@ -101,11 +112,11 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
 }
 
 fn fold_into(shipment: &mut Shipment, event: &Event) {
-    if !matches!(event, Event::Unanswered { .. }) {
-        shipment.unanswered = 0;
+    if is_another_step(event) {
+        (shipment.unanswered, shipment.refused) = (0, false);
     }
     match event {
-        Event::Asked { .. } => {}
+        Event::Asked { .. } | Event::Answered { .. } => {}
         Event::Packed { at, .. } => {
             shipment.stage = Stage::Booking;
             shipment.packed_at = Some(*at);
@@ -130,5 +141,11 @@ fn fold_into(shipment: &mut Shipment, event: &Event) {
             shipment.stop = false;
         }
         Event::Unanswered { .. } => shipment.unanswered = shipment.unanswered.saturating_add(1),
+        Event::Refused { .. } => (shipment.unanswered, shipment.refused) = (0, true),
     }
+}
+
+/// The carrier's answer was of use, or it is asked something else.
+fn is_another_step(event: &Event) -> bool {
+    !matches!(event, Event::Unanswered { .. } | Event::Refused { .. } | Event::StopNoted { .. })
 }

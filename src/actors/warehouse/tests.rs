@@ -5,7 +5,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::actors::testing::{NOON, alone};
-use crate::actors::{Address, Call, Decided, Event as ShopEvent, OwnTimeline, Shop, mailer, stock_keeper};
+use crate::actors::{
+    Address, Call, Decided, Event as ShopEvent, OwnTimeline, Shop, back_office, mailer, stock_keeper,
+};
 use crate::domain::{
     Currency, Customer, Happening, Money, OrderId, OrderKey, OrderLine, OrderNumber, Quantity,
     ShippingAddress, Sku, Timestamp, Totals,
@@ -281,6 +283,84 @@ fn a_carrier_that_does_not_take_the_parcel_is_one_case_and_is_offered_it_again()
     assert_eq!(cases(&turn), 1);
     assert_eq!(timer(&turn).unwrap().1, Message::BookRetry { order: order() });
     assert_eq!(cases(&alone.when(US, refused)), 0);
+}
+
+fn unknown_booking() -> Message {
+    Message::Booked { order: order(), result: Answered::Unknown("time-out".into()) }
+}
+
+/// Its texts on the order's timeline, which BackOffice keeps too.
+fn cases(turn: &Decided) -> Vec<String> {
+    let opened = turn.events().iter().flat_map(ShopEvent::happenings).filter_map(|(_, _, what)| match what {
+        Happening::CaseOpened { why } => Some(why),
+        _ => None,
+    });
+    let opened: Vec<String> = opened.collect();
+    let kept = turn.sends().iter().filter_map(|(_, message)| match message {
+        crate::actors::Message::BackOffice(back_office::Message::Open(new)) => Some(new.text.clone()),
+        _ => None,
+    });
+    assert_eq!(opened, kept.collect::<Vec<_>>());
+    opened
+}
+
+#[test]
+fn a_refusal_is_one_case_however_many_answers_were_lost_around_it() {
+    let refused = Message::Booked { order: order(), result: Answered::Refused("no such postcode".into()) };
+    let mut alone = after(&[packing_done(), unknown_booking()]);
+    let [text] = &cases(&alone.when(US, refused.clone()))[..] else { panic!("one case") };
+    assert!(text.contains("no such postcode") && text.contains("call the carrier"), "{text}");
+    for lost_or_refused in [unknown_booking(), refused.clone(), stop(), unknown_booking()] {
+        assert!(cases(&alone.when(US, lost_or_refused)).is_empty());
+    }
+}
+
+#[test]
+fn a_parcel_that_is_unknown_again_after_it_was_found_is_another_case() {
+    let unknown = Message::Tracked { order: order(), result: Answered::Refused("no such parcel".into()) };
+    let mut alone = after(&[packing_done(), booked()]);
+    let lost = Message::Tracked { order: order(), result: Answered::Unknown("time-out".into()) };
+    alone.when(US, lost);
+    assert_eq!(cases(&alone.when(US, unknown.clone())).len(), 1);
+    assert!(cases(&alone.when(US, unknown.clone())).is_empty());
+    alone.when(US, tracked(None, None, None));
+    let shipment = alone.get::<Shipment>(&order()).unwrap();
+    assert_eq!((shipment.unanswered, shipment.refused), (0, false));
+    assert!(alone.when(US, tracked(None, None, None)).events().is_empty(), "nothing new is nothing recorded");
+    assert_eq!(cases(&alone.when(US, unknown)).len(), 1);
+}
+
+/// Of its silence nobody would hear otherwise: it is asked for ever.
+#[test]
+fn a_carrier_that_never_answers_is_one_case_whatever_it_is_asked() {
+    let tracking = Message::Tracked { order: order(), result: Answered::Unknown("time-out".into()) };
+    let cancel = Message::CancelAnswered { order: order(), result: Answered::Unknown("time-out".into()) };
+    let asked = [
+        (vec![packing_done()], unknown_booking()),
+        (vec![packing_done(), booked()], tracking),
+        (vec![packing_done(), booked(), stop()], cancel),
+    ];
+    for (before, lost) in asked {
+        let mut alone = after(&before);
+        let attempts = alone.rules.carrier_attempts_max;
+        for attempt in 1..=2 * attempts {
+            let turn = alone.when(US, lost.clone());
+            assert_eq!(cases(&turn).len(), usize::from(attempt == attempts), "{attempt}");
+            assert!(timer(&turn).is_some(), "it is asked on");
+        }
+    }
+}
+
+#[test]
+fn an_answer_between_them_is_no_silence() {
+    let lost = Message::Tracked { order: order(), result: Answered::Unknown("time-out".into()) };
+    let mut alone = after(&[packing_done(), booked()]);
+    for _ in 0..2 {
+        for _ in 1..alone.rules.carrier_attempts_max {
+            assert!(cases(&alone.when(US, lost.clone())).is_empty());
+        }
+        alone.when(US, tracked(None, None, None));
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a parcel waits for.
 
-use crate::actors::{Turn, case};
+use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaseKind, OrderId};
 use crate::planted::{self, Bug};
 use crate::runtime::{Due, TimerId};
@@ -18,10 +18,18 @@ pub fn stop_waiting(turn: &mut Turn<'_>, order: OrderId) {
     turn.cancel_timer(timer_of(order));
 }
 
-/// Not answered: once more after a while, with the same key.
-pub fn again_later(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, message: Message) {
+/// Not answered: once more after a while, with the same key. After as many as the rules say the operator is told, once.
+pub fn again_later(turn: &mut Turn<'_>, shipment: &Shipment, why: &str, message: Message) {
+    let order = shipment.fulfilment.order;
     let attempt = shipment.unanswered.saturating_add(1);
-    unanswered(turn, order, None);
+    let text = (attempt == turn.rules().carrier_attempts_max).then(|| {
+        CaseText::new(
+            format_args!("the carrier has not answered for the parcel in {attempt} attempts ({why})"),
+            "call the carrier; it is asked again and again",
+        )
+    });
+    turn.record(Event::Unanswered { order, case: noted(&text) });
+    tell(turn, order, text);
     if planted::is(Bug::RetriesOnce) && attempt > 1 {
         return;
     }
@@ -29,11 +37,29 @@ pub fn again_later(turn: &mut Turn<'_>, order: OrderId, shipment: &Shipment, mes
     wait(turn, order, due, message);
 }
 
-/// The carrier's answer is of no use. `text`: what the operator has to know of it.
-pub fn unanswered(turn: &mut Turn<'_>, order: OrderId, text: Option<String>) {
-    turn.record(Event::Unanswered { order, case: text.clone() });
+/// The carrier has answered, and will have nothing to do with the parcel. Of several in a row the operator is told once,
+/// however many answers were lost between them.
+pub fn refused_once_more(turn: &mut Turn<'_>, shipment: &Shipment, text: impl FnOnce() -> CaseText) {
+    let order = shipment.fulfilment.order;
+    let text = (!shipment.refused).then(text);
+    turn.record(Event::Refused { order, case: noted(&text) });
+    tell(turn, order, text);
+}
+
+/// The answer is of use, and nothing else is recorded of it: what comes after it is another trouble.
+pub fn answered(turn: &mut Turn<'_>, shipment: &Shipment) {
+    if shipment.unanswered > 0 || shipment.refused {
+        turn.record(Event::Answered { order: shipment.fulfilment.order });
+    }
+}
+
+fn noted(text: &Option<CaseText>) -> Option<String> {
+    text.clone().map(CaseText::into_string)
+}
+
+fn tell(turn: &mut Turn<'_>, order: OrderId, text: Option<CaseText>) {
     if let Some(text) = text {
-        case::keep(turn, CaseKind::Carrier, Some(order), text);
+        case::open_noted(turn, CaseKind::Carrier, Some(order), text);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::actors::back_office::{self, NewCase};
+use crate::actors::back_office::{self, Alike, NewCase};
 use crate::actors::order_manager::{self, Placed};
 use crate::actors::{Event, Message};
 use crate::cli::Failure;
@@ -97,7 +97,7 @@ impl Subject {
         match (self, message) {
             (Subject::Order { order, .. }, message) => message.order() == Some(*order),
             (Subject::Case { new, .. }, Message::BackOffice(back_office::Message::Open(other))) => {
-                new == other
+                Alike::of(new) == Alike::of(other)
             }
             (Subject::Case { new, .. }, Message::BackOffice(back_office::Message::Short { text, .. })) => {
                 new.text == *text

@@ -52,6 +52,8 @@ fn events() -> Vec<Event> {
         order_manager::Event::CreditRefused { order }.into(),
         stock_keeper::Event::Overdue { order, sku: sku(), overdue: vec![overdue] }.into(),
         warehouse::Event::StopNoted { order }.into(),
+        warehouse::Event::Refused { order, case: Some("no such postcode".into()) }.into(),
+        warehouse::Event::Answered { order }.into(),
         web_session::Event::Repriced { session: session(), lines: vec![(sku(), amount)], at: NOON }.into(),
         web_session::Event::GivenBack { session: session(), order, lines: vec![line(PLENTY, 2)] }.into(),
     ]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::forms::{kind_of_message, written};
 use super::kept::Kept;
-use crate::actors::back_office::{CloseCase, ShowCase, ShowShortage};
+use crate::actors::back_office::{CloseCase, ShowShortage};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
 use crate::actors::order_manager::{self, Cancel, Order, Show};
 use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Described, Earliest, Import, Relist};
@@ -213,7 +213,6 @@ async fn look(world: &World, order: OrderId) {
     kit.ask(order_manager::ShowTimeline { order, claim: key.into() }).await.unwrap().unwrap();
     kit.ask(stock_keeper::ShowTimeline { order }).await.unwrap();
     let case = CaseId::nth_of(Some(order.slot()), 1_000);
-    kit.ask(ShowCase { case }).await.unwrap();
     let (by, why) = ("ada".into(), "paid".into());
     kit.ask(CloseCase { case, by, why }).await.unwrap().unwrap_err();
     kit.ask(Check { skus: vec![sku.clone()] }).await.unwrap();

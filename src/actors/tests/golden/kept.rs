@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::forms::{shown, written};
-use crate::actors::back_office::{CaseCount, CaseRecord, OpenCases, ShortageCase};
+use crate::actors::back_office::{CaseCount, CaseRecord, OpenCase, ShortageCase};
 use crate::actors::bank::{Account, Card, Hold, SettlementBatch, SettlementLines};
 use crate::actors::mailer::Mail;
 use crate::actors::merchant_proxy::{Ledger, Payment};
@@ -88,7 +88,7 @@ pub fn aggregate(one: &Kept) -> Result<(Kept, String), String> {
         of::<Ledger>(),
         of::<Listed>(),
         of::<Mail>(),
-        of::<OpenCases>(),
+        of::<OpenCase>(),
         of::<Order>(),
         of::<OrderNumbers>(),
         of::<OwnTimeline>(),
