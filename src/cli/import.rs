@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Which of the file's columns is ours, whatever its name: --map authors=Vendor
     #[arg(long, value_name = "OURS=THEIRS", value_parser = pair)]
     map: Vec<(String, String)>,
-    /// What every row has for which the file has no column: --set stock=1
+    /// What every row has for which the file has no column: --set stock=1. Beside a column of stock, each row in which nobody has counted
     #[arg(long, value_name = "OURS=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
     /// The file's encoding, where it is not told rightly: utf-8, utf-16le, windows-1252, iso-8859-2 or another
