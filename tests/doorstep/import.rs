@@ -166,8 +166,8 @@ fn a_dry_run_shows_what_is_taken_for_what_and_writes_nothing() {
     let shown = out(&tried);
     for line in [
         "Shopify, products exported until 2025; UTF-8, fields between `,`",
-        "  Variant SKU              → sku",
-        "  Vendor                     not used: the author? then --map authors=Vendor",
+        "  Variant SKU               → sku",
+        "  Vendor                      not used: the author? then --map authors=Vendor",
         "not used: Body (HTML), Product Category, Type, Tags,",
         "left out: 2, a gift card",
         "nothing was written: 18 rows could be listed: 18 new, 0 changed, 0 adjusted; 1 rejected, 6 left out",

@@ -165,7 +165,7 @@ impl Told {
     /// What is wrong with rows, by their lines.
     pub fn complain(&self, file: &Path) {
         self.rejected.complain(file, "rows that were not listed");
-        self.warnings.complain(file, "rows that were listed without something");
+        self.warnings.complain(file, "rows that were listed otherwise than the file has them");
     }
 }
 

@@ -205,8 +205,10 @@ impl Mapping {
                 header.find(of).map_or(Family::EachAlone, |of| Family::Run { of, inherited })
             }
             Rows::Children => {
-                let columns = (header.find("Parent"), header.find("ID"), self.column(Ours::Sku));
-                let (Some(parent), Some(id), Some(sku)) = columns else { return Family::EachAlone };
+                let (Some(parent), Some(id)) = (header.find("Parent"), header.find("ID")) else {
+                    return Family::EachAlone;
+                };
+                let sku = self.column(Ours::Sku).unwrap_or(id);
                 let inherited = inherited(&[Ours::Title, Ours::Authors]);
                 let of_parents = self.rules.iter().filter(|(_, rule)| rule.and_variations);
                 Family::Children { parent, id, sku, inherited, hidden_by: of_parents.cloned().collect() }

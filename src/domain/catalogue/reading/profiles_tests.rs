@@ -294,6 +294,13 @@ fn a_product_without_a_sku_has_the_code_that_its_shop_gave_it() {
     let imported = read(woocommerce.as_bytes(), &[]);
     assert_eq!((product(&imported, "17").1, product(&imported, "OWN").1), (5, 5));
     assert_eq!(used(&imported, "ID"), Used::For("which rows are of one product; the sku of those without"));
+    let german = IN_GERMAN.replace("Artikelnummer", "Notiz").replace(",D,,", ",id:4,,");
+    let codes: Vec<String> = read(german.as_bytes(), &[("type", "Typ")])
+        .rows
+        .iter()
+        .map(|row| row.product.sku.to_string())
+        .collect();
+    assert_eq!(codes, ["1", "5", "6"]);
     let square = "Token,Item Name,Price,Current Quantity Shop\nABC123,Emma,5.00,3\n";
     let imported = read(square.as_bytes(), &[]);
     assert_eq!(product(&imported, "ABC123").1, 3);
