@@ -184,7 +184,7 @@ fn weights_without_a_unit_are_refused_once_with_what_to_say() {
     let file = "sku,title,price,stock,weight\nA,T,1.00,1,0.34\nB,T,1.00,1,0\nC,T,1.00,1,0.5\n";
     assert_eq!(
         import(file.as_bytes(), &pounds()).unwrap_err().to_string(),
-        "the column of weights weight has numbers without a unit (`0.34`): say which it is, --map weight_kg=weight, or weight_grams, \
+        "the column of weights `weight` has numbers without a unit (`0.34`): say which it is, --map weight_kg=weight, or weight_grams, \
          weight_lb or weight_oz"
     );
     let wishes = Wishes { map: vec![("weight_kg".to_owned(), "weight".to_owned())], ..pounds() };

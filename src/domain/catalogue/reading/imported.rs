@@ -114,13 +114,13 @@ pub enum ImportError {
     )]
     OtherCurrency { column: String, found: String, shops: Currency },
     #[error(
-        "it looks like an export of WooCommerce in a language that is not known here: {column} has the kinds of its products. Say which \
+        "it looks like an export of WooCommerce in a language that is not known here: `{column}` has the kinds of its products. Say which \
          columns tell what is for sale, --map type={column} --map published=COLUMN, and visibility, availability and parent where they \
          are there, besides sku, title, price and stock; or set the shop to English and export it again"
     )]
     UnknownLanguage { column: String },
     #[error(
-        "the column of weights {column} has numbers without a unit (`{value}`): say which it is, --map weight_kg={column}, or \
+        "the column of weights `{column}` has numbers without a unit (`{value}`): say which it is, --map weight_kg={column}, or \
          weight_grams, weight_lb or weight_oz"
     )]
     NoUnit { column: String, value: String },

@@ -318,8 +318,14 @@ pub(super) static PROFILES: [Profile; 6] = [
             Rule { columns: &["Sellable"], when: When::Is("n"), why: "not for sale", and_variations: false },
             Rule {
                 columns: &["Item Type"],
-                when: When::Is("digital"),
+                when: When::BeginsWith(&["digital"]),
                 why: NOTHING_TO_SEND,
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Square Online Item Visibility"],
+                when: When::Is("hidden"),
+                why: HIDDEN,
                 and_variations: false,
             },
         ],

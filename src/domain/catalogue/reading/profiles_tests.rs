@@ -236,8 +236,10 @@ fn what_cannot_be_sent_and_what_is_hidden_are_left_out_and_said() {
     let magento = "sku,product_type,name,product_online,price,qty\n\
                    A,virtual,Emma,1,5.00,3\nB,downloadable,Iliad,1,5.00,3\nC,simple,Faust,1,5.00,3\n";
     assert_eq!(left_out(&read(magento.as_bytes(), &[])), [(nothing, 2)]);
-    let square = "Token,Item Name,SKU,Item Type,Price,Current Quantity Shop\nT1,E-book,A,Digital,5.00,3\nT2,Book,B,Physical,5.00,3\n";
-    assert_eq!(left_out(&read(square.as_bytes(), &[])), [(nothing, 1)]);
+    let square = "Token,Item Name,SKU,Square Online Item Visibility,Item Type,Price,Current Quantity Shop\n\
+                  T1,E-book,A,visible,Digital,5.00,3\nT2,Book,B,visible,Physical,5.00,3\nT3,Old,C,hidden,Physical,5.00,3\n";
+    let imported = read(square.as_bytes(), &[]);
+    assert_eq!((left_out(&imported), imported.rows.len()), (vec![(nothing, 1), ("hidden", 1)], 1));
     for (handle, price, quantity, ships, tracker) in [
         (
             "Handle",
@@ -347,7 +349,7 @@ fn an_export_in_a_language_that_is_not_known_is_refused_until_it_is_said_what_is
     let refused = import(file.as_bytes(), &wishes(&ours)).unwrap_err().to_string();
     assert!(
         refused.starts_with(
-            "it looks like an export of WooCommerce in a language that is not known here: Tyyppi has"
+            "it looks like an export of WooCommerce in a language that is not known here: `Tyyppi` has"
         ),
         "{refused}"
     );
