@@ -1,5 +1,5 @@
-//! `doorstep import catalogue FILE`: brings the shelves up to date, of a daemon that runs or of a directory that none has open. The same
-//! command once more changes nothing more, so one that was cut short is typed again.
+//! `doorstep import catalogue FILE`: brings the shelves up to date, of a daemon that runs or of a directory that none has open. One that
+//! was cut short is typed again. The file's stock is a count each time: `--dry-run` says which it would change.
 
 #[cfg(test)]
 mod drawn;
@@ -39,13 +39,13 @@ const FILE_NAME_CHARS_MAX: usize = 200;
 pub struct Arguments {
     /// A table with a line of names first: CSV, or with semicolons or tabs; plain or gzipped
     file: PathBuf,
-    /// Show which column is taken for what and which rows would be listed, and write nothing
+    /// Show which column is taken for what, which rows would be listed and whose stock would change, and write nothing
     #[arg(long)]
     dry_run: bool,
     /// Which of the file's columns is ours, whatever its name: --map authors=Vendor
     #[arg(long, value_name = "OURS=THEIRS", value_parser = pair)]
     map: Vec<(String, String)>,
-    /// What every row has for which the file has no column: --set stock=1
+    /// What every row has for which the file has no column: --set stock=1. Beside a column of stock, each row in which nobody has counted
     #[arg(long, value_name = "OURS=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
     /// The file's encoding, where it is not told rightly: utf-8, utf-16le, windows-1252, iso-8859-2 or another
@@ -112,16 +112,11 @@ pub fn run(settings: Settings, arguments: &Arguments) -> Result<ExitCode, Failur
     }
     if arguments.delist_missing {
         let in_file = arguments.skus(&wishes)?;
-        let was_opened = Layout::of(&settings).journal().is_dir();
-        let on_sale = |asked| match was_opened {
-            true => shelf_room::look(&settings, asked),
-            false => Ok(Answer::Skus(vec![])),
-        };
-        told.miss(Missing::of(&in_file, on_sale)?);
+        told.miss(looking(&settings, |ask| Missing::of(&in_file, ask))?);
     }
     let rows = Rows::new(import, &mut told, progress);
     if arguments.dry_run {
-        arguments.only_read(rows)?;
+        looking(&settings, |ask| arguments.only_look(ask, rows))?;
     } else {
         arguments.bring_up_to_date(&settings, rows)?;
     }
@@ -178,9 +173,22 @@ impl Arguments {
         Ok(skus)
     }
 
-    fn only_read(&self, mut rows: Rows<'_>) -> Result<(), Failure> {
-        while !rows.next().map_err(|error| self.cannot(error))?.is_empty() {}
-        self.has_rows(&rows)
+    fn only_look(
+        &self,
+        ask: &dyn Fn(Asked) -> Result<Answer, Failure>,
+        mut rows: Rows<'_>,
+    ) -> Result<(), Failure> {
+        loop {
+            let some = rows.next().map_err(|error| self.cannot(error))?;
+            if some.is_empty() {
+                return self.has_rows(&rows);
+            }
+            let products = some.into_iter().map(described).collect();
+            match ask(Asked::WouldImport { products, keep_stock: self.keep_stock })? {
+                Answer::Imported(would) => rows.told.would_do(would),
+                _ => return Err(Failure::another_answer()),
+            }
+        }
     }
 
     fn has_rows(&self, rows: &Rows<'_>) -> Result<(), Failure> {
@@ -216,10 +224,11 @@ impl Arguments {
             let (reason, who) = (reason.clone(), who.clone());
             let import = stock_keeper::Import { products, keep_stock: self.keep_stock, reason, who };
             match ask(Asked::Import(import), sum)? {
-                Answer::Imported(Imported { count, put_back, short: some_short }) => {
-                    sum.add(count);
-                    rows.told.were_put_back(&put_back);
-                    short.extend(some_short);
+                Answer::Imported(done) => {
+                    sum.add(done.count);
+                    rows.told.were_put_back(&done.put_back);
+                    rows.told.were_adjusted(done.adjusted);
+                    short.extend(done.short);
                 }
                 _ => return Err(Failure::another_answer()),
             }
@@ -250,6 +259,23 @@ impl Arguments {
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect()
     }
+}
+
+/// A shop that nobody has opened yet has nothing.
+fn looking<T>(
+    settings: &Settings,
+    looks: impl FnOnce(&dyn Fn(Asked) -> Result<Answer, Failure>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    if Layout::of(settings).journal().is_dir() {
+        return shelf_room::looking(settings, looks);
+    }
+    looks(&|asked| match asked {
+        Asked::WouldImport { products, .. } => {
+            let count = ImportedCount { new: products.len(), ..ImportedCount::default() };
+            Ok(Answer::Imported(Imported { count, ..Imported::default() }))
+        }
+        _ => Ok(Answer::Skus(vec![])),
+    })
 }
 
 fn described(Row { product, opening_stock, unsaid, .. }: Row) -> Described {

@@ -31,9 +31,7 @@ pub struct Started {
 impl ShelfRoom {
     pub fn enter(settings: &Settings) -> Result<ShelfRoom, Failure> {
         let layout = Layout::of(settings);
-        // of no product: only whether somebody answers
-        if let Answered::ByDaemon(_) = ask_if_open::<Said>(&layout, Question::Shelves(Asked::Short(vec![])))?
-        {
+        if let Answered::ByDaemon(_) = ask_if_open::<Said>(&layout, Question::Shelves(of_nothing()))? {
             return Ok(ShelfRoom::OfDaemon(layout));
         }
         let system = actix::System::new();
@@ -48,16 +46,12 @@ impl ShelfRoom {
     }
 
     pub fn ask(&self, asked: Asked) -> Result<Told, Failure> {
-        let said = match self {
-            ShelfRoom::OfDaemon(layout) => match ask_if_open::<Said>(layout, Question::Shelves(asked))? {
-                Answered::ByDaemon(said) => said,
-                Answered::NoDaemon(_) => {
-                    Err("the daemon has gone meanwhile, and this was not asked of it".to_owned())
-                }
-            },
-            ShelfRoom::OfDirectory(started) => started.system.block_on(started.shelves.ask(asked)),
-        };
-        said.map_err(Failure)
+        match self {
+            ShelfRoom::OfDaemon(layout) => ask_daemon(layout, asked),
+            ShelfRoom::OfDirectory(started) => {
+                started.system.block_on(started.shelves.ask(asked)).map_err(Failure)
+            }
+        }
     }
 
     /// All that was decided is durable.
@@ -80,17 +74,40 @@ pub fn decide(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
 
 /// Only looks: of a closed directory nothing is started.
 pub fn look(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
-    match ask_if_open::<Said>(&Layout::of(settings), Question::Shelves(asked.clone()))? {
+    looking(settings, |ask| ask(asked))
+}
+
+/// Looks at many things, one after the other; a closed directory is opened once for all of them.
+pub fn looking<T>(
+    settings: &Settings,
+    looks: impl FnOnce(&dyn Fn(Asked) -> Result<Told, Failure>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let layout = Layout::of(settings);
+    if let Answered::ByDaemon(_) = ask_if_open::<Said>(&layout, Question::Shelves(of_nothing()))? {
+        return looks(&|asked| ask_daemon(&layout, asked));
+    }
+    closed_directory::read(
+        settings,
+        |rows, recovered| {
+            let rows = rows.brought_up_to::<Listed>(recovered).brought_up_to::<StockItem>(recovered);
+            let rows = rows.brought_up_to::<Adjustments>(recovered).brought_up_to::<Order>(recovered);
+            let rows = rows.brought_up_to::<Demand>(recovered).brought_up_to::<CaseRecord>(recovered);
+            rows.brought_up_to::<ShortageCase>(recovered)
+        },
+        |rows, _| looks(&|asked| shelves::look(rows, &asked)),
+    )
+}
+
+/// Of no product: only whether somebody answers.
+fn of_nothing() -> Asked {
+    Asked::Short(vec![])
+}
+
+fn ask_daemon(layout: &Layout, asked: Asked) -> Result<Told, Failure> {
+    match ask_if_open::<Said>(layout, Question::Shelves(asked))? {
         Answered::ByDaemon(said) => said.map_err(Failure),
-        Answered::NoDaemon(_) => closed_directory::read(
-            settings,
-            |rows, recovered| {
-                let rows = rows.brought_up_to::<Listed>(recovered).brought_up_to::<StockItem>(recovered);
-                let rows = rows.brought_up_to::<Adjustments>(recovered).brought_up_to::<Order>(recovered);
-                let rows = rows.brought_up_to::<Demand>(recovered).brought_up_to::<CaseRecord>(recovered);
-                rows.brought_up_to::<ShortageCase>(recovered)
-            },
-            |rows, _| shelves::look(rows, &asked),
-        ),
+        Answered::NoDaemon(_) => {
+            Err(Failure("the daemon has gone meanwhile, and this was not asked of it".to_owned()))
+        }
     }
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::Shop;
 use crate::actors::back_office::ShowShortage;
-use crate::actors::stock_keeper::{Count, Delist, Delisted, Import, Imported, Listed, NotCounted, Relist};
+use crate::actors::stock_keeper::{
+    Change, Count, Delist, Delisted, Described, Import, Imported, Listed, NotCounted, Relist, StockItem,
+};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::{CaseId, Currency, Sku};
 use crate::gateway::LiveCatalogue;
@@ -38,6 +40,11 @@ pub const SKUS_AT_ONCE: usize = 10_000;
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
     Import(Import),
+    /// What an import of these would do.
+    WouldImport {
+        products: Vec<Described>,
+        keep_stock: bool,
+    },
     Count(Count),
     Delist(Vec<Sku>),
     /// To put them back on sale.
@@ -61,6 +68,7 @@ pub type Said = Result<Told, String>;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Told {
+    /// Done, or what would be.
     Imported(Imported),
     /// Taken off sale, or put back.
     Delisted {
@@ -262,6 +270,9 @@ fn present(rows: &Rows, currency: Currency) -> Result<Catalogue, Failure> {
 
 pub fn look(rows: &Rows, asked: &Asked) -> Result<Told, Failure> {
     match asked {
+        Asked::WouldImport { products, keep_stock } => {
+            would_import(rows, products, *keep_stock).map(Told::Imported)
+        }
         Asked::Skus { after } => product_list::skus(rows, after.as_ref(), SKUS_AT_ONCE).map(Told::Skus),
         Asked::Products(wanted) => product_list::find(rows, wanted).map(Told::Products),
         Asked::Shelf(sku) => shelf::find(rows, sku).map(Box::new).map(Told::Shelf),
@@ -270,4 +281,14 @@ pub fn look(rows: &Rows, asked: &Asked) -> Result<Told, Failure> {
             Err(Failure("that is a decision, and nothing to look at".to_owned()))
         }
     }
+}
+
+fn would_import(rows: &Rows, products: &[Described], keep_stock: bool) -> Result<Imported, Failure> {
+    let mut would = Imported::default();
+    for described in products {
+        let sku = &described.product.sku;
+        let (listed, item) = (rows.get::<Listed>(sku)?, rows.get::<StockItem>(sku)?);
+        would.add(sku, &Change::of(described, listed.as_ref(), item.as_ref(), keep_stock));
+    }
+    Ok(would)
 }

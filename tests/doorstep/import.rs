@@ -156,22 +156,26 @@ fn a_file_without_prices_or_stock_is_refused_and_nothing_is_invented() {
 #[test]
 fn a_dry_run_shows_what_is_taken_for_what_and_writes_nothing() {
     let shop = empty().closed();
-    let before = held(&shop.data());
+    // sled writes in its own files whenever it is opened
+    let kept = || -> Vec<_> {
+        held(&shop.data()).into_iter().filter(|(name, _)| !name.starts_with("trees/")).collect()
+    };
+    let before = kept();
     let tried = imports(&shop, &export("shopify-2023.csv"), &["--dry-run"]);
     assert_eq!(tried.status.code(), Some(1), "a row is wrong: {tried:?}");
     let shown = out(&tried);
     for line in [
         "Shopify, products exported until 2025; UTF-8, fields between `,`",
-        "  Variant SKU              → sku",
-        "  Vendor                     not used: the author? then --map authors=Vendor",
+        "  Variant SKU               → sku",
+        "  Vendor                      not used: the author? then --map authors=Vendor",
         "not used: Body (HTML), Product Category, Type, Tags,",
         "left out: 2, a gift card",
-        "nothing was written: 18 rows could be listed, 1 rejected, 6 left out",
+        "nothing was written: 18 rows could be listed: 18 new, 0 changed, 0 adjusted; 1 rejected, 6 left out",
     ] {
         assert!(shown.contains(line), "{line}: {shown}");
     }
     assert!(complaints(&tried).contains("shopify-2023.csv:20: the stock is empty"), "{tried:?}");
-    assert!(held(&shop.data()) == before, "the directory is as it was");
+    assert!(kept() == before, "the directory is as it was");
 }
 
 #[test]
@@ -305,10 +309,46 @@ fn a_list_of_prices_changes_prices_alone_and_says_whose_stock_it_changed() {
                 already is as it was";
     assert!(kept.contains(said), "{kept}");
     let adjusted = brings("sku,title,year,price,stock\nB,Iliad,,7.00,4\n", &[]);
+    assert!(adjusted.contains("adjusted, units in the house: B 1 → 4\n"), "{adjusted}");
     assert!(adjusted.contains("\nadjusted: the stock of 1 is now what the file says"), "{adjusted}");
     shop.start();
     let book = shop.client().get("/products/A").expect(200).json;
     assert_eq!((&book["authors"][0], &book["year"]), (&"Jane Austen".into(), &1815.into()), "{book}");
     assert_eq!(book["price"]["amount"], 800, "{book}");
     assert_eq!((shop.available("A"), shop.available("B")), (5, 4));
+}
+
+#[test]
+fn a_dry_run_names_each_stock_that_would_change_beside_a_daemon_and_without_one() {
+    let mut shop = empty().closed();
+    let path = shop.data().with_file_name("books.csv");
+    fs::write(&path, "sku,title,price,stock\nA,Emma,9.00,5\nB,Iliad,7.00,1\n").unwrap();
+    imports(&shop, &path, &[]);
+    shop.start();
+    let order = shop.buys("A");
+    shop.waits_for_state(&order, "closed");
+    fs::write(&path, "sku,title,price,stock\nA,Emma,9.00,5\nB,Iliad,8.00,1\nC,Faust,6.00,2\n").unwrap();
+    let tries =
+        |shop: &TestShop, flags: &[&str]| out(&imports(shop, &path, &[&["--dry-run"], flags].concat()));
+    let would = "would be adjusted, units in the house: A 4 → 5\nnothing was written: 3 rows could be listed: 1 new, 1 changed, 1 \
+                 adjusted; 0 rejected, 0 left out\nadjusted: a file's stock is a count";
+    let beside_a_daemon = tries(&shop, &[]);
+    assert!(beside_a_daemon.contains(would), "{beside_a_daemon}");
+    assert_eq!((shop.available("A"), shop.available("B")), (4, 1));
+    assert_eq!(shop.stop().code(), Some(0));
+    let closed = tries(&shop, &[]);
+    assert!(closed.contains(would), "{closed}");
+    let kept = tries(&shop, &["--keep-stock"]);
+    assert!(
+        kept.ends_with("3 rows could be listed: 1 new, 1 changed, 0 adjusted; 0 rejected, 0 left out\n"),
+        "{kept}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&tries(&shop, &["--json"])).expect("the answer is JSON");
+    assert_eq!(json["would"]["adjusted"], 1, "{json}");
+    assert_eq!(
+        json["adjusted"]["skus"][0],
+        serde_json::json!({ "sku": "A", "before": 4, "then": 5 }),
+        "{json}"
+    );
 }

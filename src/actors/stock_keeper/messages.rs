@@ -150,7 +150,7 @@ pub struct List {
 }
 
 /// `doorstep import catalogue`: brings products up to date, each with the units that the file has counted. One that was taken off
-/// sale is sold again. The same once more changes nothing.
+/// sale is sold again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
     pub products: Vec<Described>,
@@ -258,8 +258,18 @@ pub struct Imported {
     pub count: ImportedCount,
     /// Taken off sale before, and sold again now.
     pub put_back: Vec<Sku>,
+    /// Whose units are others than before.
+    pub adjusted: Vec<Adjusted>,
     /// Of these fewer were counted than are promised to orders.
     pub short: Vec<Sku>,
+}
+
+/// Units of a product in the house, before an import and after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adjusted {
+    pub sku: Sku,
+    pub before: u64,
+    pub then: u64,
 }
 
 impl ImportedCount {

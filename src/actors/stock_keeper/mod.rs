@@ -64,8 +64,9 @@ pub use credit_key::CreditKey;
 pub use demand::{Demand, DemandId, DemandLine, Waiting, Who};
 pub use event::{Event, PromisedLine};
 pub use given_up::who_waits_for;
+pub use import::Change;
 pub use messages::{
-    Availability, Check, Count, Counted, Delist, Delisted, Described, Earliest, Import, Imported,
+    Adjusted, Availability, Check, Count, Counted, Delist, Delisted, Described, Earliest, Import, Imported,
     ImportedCount, List, ListedCount, Message, Move, NotCounted, Relist, ShowTimeline, StockKeeper,
 };
 pub use peg::{Overdue, Peg};

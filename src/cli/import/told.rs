@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::missing::Missing;
-use crate::actors::stock_keeper::ImportedCount;
+use crate::actors::stock_keeper::{Adjusted, Imported, ImportedCount};
 use crate::cli::failure::Failure;
 use crate::cli::shortages::{self, ShortRow};
 use crate::domain::Sku;
@@ -24,12 +24,16 @@ pub(super) struct Told {
     good_rows: usize,
     /// `None`: nothing was written.
     taken: Option<Taken>,
+    /// What would be done, where nothing was written.
+    would: ImportedCount,
     /// What the file does not have, where that was asked for.
     missing: Option<Missing>,
     rejected: Lines,
     warnings: Lines,
     /// Taken off sale before, and sold again since the file has it.
     put_back: Skus,
+    /// Whose units are others than before, or would be.
+    adjusted: AdjustedSkus,
     /// Of these fewer were counted than are promised to orders.
     short: Vec<ShortRow>,
     /// How many rows for each reason.
@@ -54,6 +58,13 @@ struct Skus {
 }
 
 #[derive(Default, Serialize)]
+struct AdjustedSkus {
+    count: usize,
+    /// The first of them.
+    skus: Vec<Adjusted>,
+}
+
+#[derive(Default, Serialize)]
 struct Lines {
     count: usize,
     /// The first of them.
@@ -73,10 +84,12 @@ impl Told {
             table,
             good_rows: 0,
             taken: None,
+            would: ImportedCount::default(),
             missing: None,
             rejected: Lines::default(),
             warnings: Lines::default(),
             put_back: Skus::default(),
+            adjusted: AdjustedSkus::default(),
             short: vec![],
             left_out: BTreeMap::new(),
         }
@@ -105,6 +118,13 @@ impl Told {
         self.taken = Some(taken);
     }
 
+    /// Of some rows, where nothing is written.
+    pub fn would_do(&mut self, would: Imported) {
+        self.would.add(would.count);
+        self.were_put_back(&would.put_back);
+        self.were_adjusted(would.adjusted);
+    }
+
     pub fn miss(&mut self, missing: Missing) {
         self.missing = Some(missing);
     }
@@ -124,6 +144,12 @@ impl Told {
         self.put_back.skus.extend(skus.iter().take(room).cloned());
     }
 
+    pub fn were_adjusted(&mut self, adjusted: Vec<Adjusted>) {
+        self.adjusted.count += adjusted.len();
+        let room = LINES_KEPT_MAX - self.adjusted.skus.len();
+        self.adjusted.skus.extend(adjusted.into_iter().take(room));
+    }
+
     pub fn are_short(&mut self, short: Vec<ShortRow>) {
         self.short = short;
     }
@@ -139,7 +165,20 @@ impl Told {
     /// What is wrong with rows, by their lines.
     pub fn complain(&self, file: &Path) {
         self.rejected.complain(file, "rows that were not listed");
-        self.warnings.complain(file, "rows that were listed without something");
+        self.warnings.complain(file, "rows that were listed otherwise than the file has them");
+    }
+}
+
+impl Told {
+    /// Products of which more than a count is to be known.
+    fn list(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let would = if self.taken.is_some() { "" } else { "would be " };
+        let put_back = self.put_back.skus.iter().take(LINES_SHOWN_MAX).map(Sku::to_string).collect();
+        listed(f, &format!("{would}put back on sale"), self.put_back.count, put_back)?;
+        let adjusted = self.adjusted.skus.iter().take(LINES_SHOWN_MAX);
+        let adjusted =
+            adjusted.map(|Adjusted { sku, before, then }| format!("{sku} {before} → {then}")).collect();
+        listed(f, &format!("{would}adjusted, units in the house"), self.adjusted.count, adjusted)
     }
 }
 
@@ -162,16 +201,14 @@ impl Lines {
     }
 }
 
-impl fmt::Display for Skus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.count == 0 {
-            return Ok(());
-        }
-        let shown = self.skus.iter().take(LINES_SHOWN_MAX).map(Sku::as_str).collect::<Vec<_>>().join(", ");
-        let hidden = self.count.saturating_sub(LINES_SHOWN_MAX);
-        let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
-        writeln!(f, "put back on sale: {shown}{more}")
+/// As many as a screen holds, and how many more there are.
+fn listed(f: &mut fmt::Formatter<'_>, what: &str, count: usize, shown: Vec<String>) -> fmt::Result {
+    if count == 0 {
+        return Ok(());
     }
+    let hidden = count.saturating_sub(shown.len());
+    let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
+    writeln!(f, "{what}: {}{more}", shown.join(", "))
 }
 
 /// The counts: every record of the file is in one of them.
@@ -183,7 +220,7 @@ impl fmt::Display for Told {
         if let (None, Some(missing)) = (&self.taken, &self.missing) {
             writeln!(f, "{missing}")?;
         }
-        self.put_back.fmt(f)?;
+        self.list(f)?;
         for short in self.short.iter().take(LINES_SHOWN_MAX) {
             writeln!(f, "{}", shortages::said(short))?;
         }
@@ -212,17 +249,25 @@ impl fmt::Display for Told {
                 if *adjusted > 0 {
                     write!(
                         f,
-                        "\nadjusted: the stock of {adjusted} is now what the file says, also where copies were sold since it was \
-                         written; --keep-stock leaves known stock alone"
+                        "\nadjusted: the stock of {adjusted} is now what the file says: copies that were sold and sent since it was \
+                         written are for sale again, there or not; --keep-stock leaves known stock alone"
                     )?;
                 }
                 Ok(())
             }
             None => {
+                let ImportedCount { new, changed, adjusted } = self.would;
                 write!(
                     f,
-                    "nothing was written: {good} rows could be listed, {rejected} rejected, {left_out} left out"
-                )
+                    "nothing was written: {good} rows could be listed: {new} new, {changed} changed, {adjusted} adjusted; {rejected} \
+                     rejected, {left_out} left out"
+                )?;
+                if adjusted > 0 {
+                    let keep = "a file's stock is a count: copies that were sold and sent since it was written would be for sale again, \
+                                there or not; --keep-stock leaves known stock alone";
+                    write!(f, "\nadjusted: {keep}")?;
+                }
+                Ok(())
             }
         }
     }

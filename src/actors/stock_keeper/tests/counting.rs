@@ -268,7 +268,7 @@ fn what_is_taken_off_sale_keeps_its_orders_and_its_units_and_is_sold_again_by_an
     let (done, _) = imports(&mut keeper, &[(product("A"), 10)]);
     assert_eq!(keeper.reserve(3, &[("A", 7)], Backorder::Refuse).orders, [reserved(3)]);
     let count = ImportedCount { new: 0, changed: 1, adjusted: 0 };
-    assert_eq!(done, Imported { count, put_back: vec![sku("A")], short: vec![] });
+    assert_eq!(done, Imported { count, put_back: vec![sku("A")], ..Imported::default() });
     assert_eq!(keeper.get::<Listed>(&sku("A")).unwrap().delisted_at, None);
     keeper.is_asked(delist());
     let heard = keeper.is_asked(Relist { skus: vec![sku("A"), sku("B")] });

@@ -9,6 +9,7 @@ use std::io::{self, Error, ErrorKind, Read};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, WINDOWS_1252};
 
 use super::peek::{Peeked, head, peek, skip};
+use super::shown::shown;
 
 /// So much of a file is looked at to tell its encoding.
 const LOOKED_AT_BYTES: usize = 1024 * 1024;
@@ -30,9 +31,9 @@ pub(super) fn utf8<R: Read>(reader: R, wished: Option<&str>) -> io::Result<(Utf8
 
 fn named(label: &str) -> io::Result<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| {
-        let label: String = label.escape_debug().take(40).collect();
         wrong(format!(
-            "`{label}` is no encoding, write utf-8, utf-16le, utf-16be, windows-1252, iso-8859-2 or another"
+            "`{}` is no encoding, write utf-8, utf-16le, utf-16be, windows-1252, iso-8859-2 or another",
+            shown(label)
         ))
     })
 }

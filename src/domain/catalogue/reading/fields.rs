@@ -47,7 +47,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "product sku",
             GOODBOOKS_ID,
         ],
-        rule: "the shop's own code of the product, once in a file; two that differ in capitals only are one. Of goodbooks-10k \
+        rule: "the shop's own code of the product, once in a file; two that differ in capitals only are one; of a page's text (`&#45;`) what its reader saw. Of goodbooks-10k \
                `book_id` 1 becomes `GB-000001`",
     },
     Field {
@@ -107,7 +107,8 @@ pub(super) const FIELDS: [Field; 10] = [
             "quantity available",
         ],
         rule: "units on the shelf, a whole number from 0 to 1,000,000; empty is refused by its line, write 0 where there is none, and so is `1.000`, \
-               which may be 1000",
+               which may be 1000; a negative one, which is owed to old orders, is taken as 0 and named by its line. Where a file marks a product \
+               sold out it is 0 whatever stands here, and that is named too",
     },
     Field {
         ours: Ours::Authors,
@@ -156,7 +157,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "weight",
         ],
         rule: "of one copy, up to 50,000 g, in the unit of its column's name (g, kg, lb, oz) or of the value: `340 g`, `0.34 kg`, \
-               `12 oz`; a number without either is refused by its line, and 0 is not known",
+               `12 oz`; numbers without either are refused: say it, `--map weight_kg=weight`. 0 is not known",
     },
     Field {
         ours: Ours::Year,

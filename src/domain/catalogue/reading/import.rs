@@ -5,14 +5,18 @@ use csv::ByteRecord;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::family::Relatives;
-use super::imported::{ImportError, Imported, ROWS_MAX, Record, Rejected, Wishes};
+use super::imported::{ImportError, Imported, LeftOut, ROWS_MAX, Record, Rejected, Wishes};
 use super::mapping::Mapping;
 use super::peek::{Peeked, head, peek};
+use super::quotes::Quotes;
 use super::report;
 use super::row;
+use super::sample;
 use super::separator;
+use super::shown::shown;
 use super::table::Table;
 use super::unpack::{self, Text};
+use super::unshown::Unshown;
 
 /// Reads a whole catalogue, see [`open`].
 pub fn import(reader: impl Read, wishes: &Wishes) -> Result<Imported, ImportError> {
@@ -33,9 +37,14 @@ pub fn open<'w, R: Read>(reader: R, wishes: &'w Wishes) -> Result<Import<'w, R>,
     let nothing = |source| ImportError::Unreadable { line: 0, source };
     let (text, encoding) = unpack::text(reader, wishes.encoding.as_deref()).map_err(nothing)?;
     let text = peek(text, separator::LOOKED_AT_BYTES).map_err(nothing)?;
-    let separator = separator::of(head(&text));
+    let beginning = head(&text).to_vec();
+    let separator = separator::of(&beginning);
     let mut builder = csv::ReaderBuilder::new();
-    let mut records = builder.has_headers(false).flexible(true).delimiter(separator.byte).from_reader(text);
+    let mut records = builder
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator.byte)
+        .from_reader(Quotes::new(text, separator.byte));
     let mut header = ByteRecord::new();
     if separator.is_said {
         records.read_byte_record(&mut header).map_err(|error| unreadable(0, error))?;
@@ -44,6 +53,7 @@ pub fn open<'w, R: Read>(reader: R, wishes: &'w Wishes) -> Result<Import<'w, R>,
         return Err(ImportError::Empty);
     }
     let mapping = Mapping::of(&header, wishes)?;
+    sample::check(&mapping, &beginning, separator)?;
     let table = report::table(&mapping, encoding, separator.byte.into());
     Ok(Import {
         records,
@@ -52,6 +62,7 @@ pub fn open<'w, R: Read>(reader: R, wishes: &'w Wishes) -> Result<Import<'w, R>,
         mapping,
         table,
         relatives: Relatives::default(),
+        unshown: Unshown::default(),
         lines_by_sku: HashMap::new(),
         read: 0,
         ended: false,
@@ -60,12 +71,13 @@ pub fn open<'w, R: Read>(reader: R, wishes: &'w Wishes) -> Result<Import<'w, R>,
 
 /// The records of a catalogue file, in its order; each a row, a rejection or left out. An error is the last item.
 pub struct Import<'w, R: Read> {
-    records: csv::Reader<Peeked<Text<R>>>,
+    records: csv::Reader<Quotes<Peeked<Text<R>>>>,
     separator: u8,
     wishes: &'w Wishes,
     mapping: Mapping,
     table: Table,
     relatives: Relatives,
+    unshown: Unshown,
     /// Where each SKU was first taken, by the hash of its capitals: two codes that differ in case only are one product.
     lines_by_sku: HashMap<u128, u64>,
     read: usize,
@@ -79,6 +91,17 @@ impl<R: Read> Import<'_, R> {
     }
 
     fn read(&mut self) -> Result<Option<Record>, ImportError> {
+        loop {
+            match self.step()? {
+                Some(None) => {}
+                Some(read) => return Ok(read),
+                None => return Ok(self.unshown.next()),
+            }
+        }
+    }
+
+    /// The next record, unless it is kept until the end of the file; `None` there.
+    fn step(&mut self) -> Result<Option<Option<Record>>, ImportError> {
         let mut record = ByteRecord::new();
         let before = self.records.position().line();
         if !self.records.read_byte_record(&mut record).map_err(|error| unreadable(before, error))? {
@@ -92,8 +115,9 @@ impl<R: Read> Import<'_, R> {
         // the parser's own position stands before the blank lines that it skips
         let line = before.max(last_line.saturating_sub(line_breaks(&record)));
         let may_be_open = swallows(&record, self.separator, self.mapping.width());
-        let mut record = self.record(record, line);
-        if let Record::Rejected(rejected) = &mut record
+        let badly_quoted = self.records.get_mut().seen_until(last_line);
+        let mut record = self.record(record, line, &badly_quoted);
+        if let Some(Record::Rejected(rejected)) = &mut record
             && may_be_open
         {
             rejected
@@ -103,19 +127,43 @@ impl<R: Read> Import<'_, R> {
         Ok(Some(record))
     }
 
-    fn record(&mut self, mut record: ByteRecord, line: u64) -> Record {
+    fn record(&mut self, mut record: ByteRecord, line: u64, badly_quoted: &[usize]) -> Option<Record> {
         let width = self.mapping.width();
         if record.len() != width {
-            let why = format!("{} fields, the header has {width}", record.len());
-            return Record::Rejected(Rejected { line, sku: None, why });
+            let quoted = if badly_quoted.is_empty() {
+                ""
+            } else {
+                " (a quote stands within quotes: write it twice there)"
+            };
+            let why = format!("{} fields, the header has {width}{quoted}", record.len());
+            return Some(Record::Rejected(Rejected { line, sku: None, why }));
         }
         if !self.mapping.attributes.is_empty() {
             let authors = author_of_attributes(&self.mapping.attributes, &record);
             record.push_field(&authors);
         }
-        let record = self.relatives.complete(&self.mapping.family, record);
-        let record = row::parse(&self.mapping, &record, line, self.wishes.currency);
-        self.first_of_its_sku(record)
+        let (record, hidden) = self.relatives.complete(&self.mapping.family, record);
+        if let Some(why) = hidden {
+            return Some(Record::LeftOut(LeftOut { line, why }));
+        }
+        let read = row::parse(&self.mapping, &record, line, self.wishes.currency);
+        let read = self.well_quoted(read, badly_quoted);
+        let read = self.first_of_its_sku(read);
+        match &self.mapping.unlisted {
+            Some(columns) => self.unshown.see(columns, &record, read),
+            None => Some(read),
+        }
+    }
+
+    /// What a quote has cut is not listed. Where it stands in a field that nobody reads it does no harm.
+    fn well_quoted(&self, record: Record, badly_quoted: &[usize]) -> Record {
+        let Record::Row(row) = record else { return record };
+        let Some(&column) = badly_quoted.iter().find(|&&column| self.mapping.takes(column)) else {
+            return Record::Row(row);
+        };
+        let name = shown(&self.mapping.names[column]);
+        let why = format!("`{name}` has a quote within quotes: write it twice there, `\"10\"\" Pipe\"`");
+        Record::Rejected(Rejected { line: row.line, sku: Some(row.product.sku), why })
     }
 
     fn first_of_its_sku(&mut self, record: Record) -> Record {
@@ -144,13 +192,29 @@ impl<R: Read> Iterator for Import<'_, R> {
     }
 }
 
+/// What an attribute of the author is called, also in other languages.
+const AUTHOR_ATTRIBUTES: [&str; 13] = [
+    "author",
+    "authors",
+    "author(s)",
+    "writer",
+    "autor",
+    "autoren",
+    "autorin",
+    "auteur",
+    "auteurs",
+    "autore",
+    "autori",
+    "autores",
+    "autorzy",
+];
+
 /// Of the pairs of name and value the value that says who wrote the book; empty where none does.
 fn author_of_attributes(attributes: &[(usize, usize)], record: &ByteRecord) -> Vec<u8> {
     let text = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
     let is_author = |name: &[u8]| {
-        ["author", "authors", "author(s)", "writer"]
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+        let name = String::from_utf8_lossy(name).to_lowercase();
+        AUTHOR_ATTRIBUTES.contains(&name.as_str())
     };
     attributes
         .iter()

@@ -93,7 +93,7 @@ fn a_bad_row_says_what_is_wrong_with_it() {
         ("S,T,A,,,,1.00,,50001,1", "weight 50001 g is outside 1 to 50000 g"),
         ("S,T,A,,,,1.00,,0.4,1", "weight 0 g is outside 1 to 50000 g"),
         ("S,T,A,,,,1.00,,1,1.000", "stock `1.000` may be 1000 or 1: write 1000 or 1"),
-        ("S,T,A,,,,1.00,,1,-1", "stock `-1` is not a whole number from 0 to 1000000"),
+        ("S,T,A,,,,1.00,,1,-many", "stock `many` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,1,many", "stock `many` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,1,\"1,200\"", "stock `1,200` is not a whole number from 0 to 1000000"),
         ("S,T,A,,,,1.00,,heavy,1", "weight `heavy` is no weight, write it as `340 g` or `0.34 kg`"),
@@ -123,6 +123,78 @@ fn a_year_or_a_language_that_cannot_be_read_keeps_no_product_off_the_shelf() {
         assert_eq!(imported.rows[0].warnings, [why]);
         assert_eq!((imported.rows[0].product.year, &imported.rows[0].product.language), (None, &None));
     }
+}
+
+#[test]
+fn what_the_old_shop_owes_is_said_and_its_product_listed_with_none_for_sale() {
+    let imported = imported("A,T,A,,,,1.00,,1,-2\nB,T,A,,,,1.00,,1,−1.0\nC,T,A,,,,1.00,,1,-0\n");
+    let said: Vec<(u32, &[String])> =
+        imported.rows.iter().map(|row| (row.opening_stock, row.warnings.as_slice())).collect();
+    let two = "stock `-2` is taken as 0: 2 owed to orders of the old shop".to_owned();
+    let one = "stock `−1.0` is taken as 0: 1 owed to orders of the old shop".to_owned();
+    assert_eq!(said, [(0, &[two][..]), (0, &[one][..]), (0, &[][..])]);
+}
+
+#[test]
+fn a_stock_is_said_for_all_rows_in_which_nobody_has_counted() {
+    let wishes = Wishes { set: vec![("stock".to_owned(), "4".to_owned())], ..pounds() };
+    let file = format!("{HEADER}A,T,A,,,,1.00,,1,\nB,T,A,,,,1.00,,1,9\n");
+    let imported = import(file.as_bytes(), &wishes).unwrap();
+    let stock: Vec<u32> = imported.rows.iter().map(|row| row.opening_stock).collect();
+    assert_eq!(stock, [4, 9]);
+    assert!(
+        imported
+            .table
+            .to_string()
+            .contains("--set        → stock `4` of each row in which nobody has counted"),
+        "{}",
+        imported.table
+    );
+}
+
+#[test]
+fn a_sku_is_what_its_page_showed_and_is_told_as_it_was_written() {
+    let imported =
+        imported("A&#45;1,T,,,,,1.00,,1,1\n34K&amp;YU,T,,,,,1.00,,1,1\n\"34K\"\"YU\",T,,,,,1.00,,1,1\n");
+    assert_eq!(imported.rows[0].product.sku.as_str(), "A-1");
+    let begin: Vec<&str> =
+        imported.rejected.iter().filter_map(|rejected| rejected.why.split(" is not a SKU").next()).collect();
+    assert_eq!(begin, ["`34K&YU`", "`34K\"YU`"]);
+}
+
+#[test]
+fn a_title_that_a_quote_has_cut_is_rejected_by_its_line() {
+    let file = "sku,title,price,stock,note\n\
+                Q1,\"10\" Pipe\",3.50,3,\n\
+                Q2,\"a \\\"quoted\\\" title\",3.50,3,\n\
+                Q3,\"10\"\" Pipe\",3.50,3,\n\
+                Q4,10\" Pipe,3.50,3,\n\
+                Q5,Pipe,3.50,3,\"a \\\"quoted\\\" note\"\n";
+    let imported = import(file.as_bytes(), &pounds()).unwrap();
+    let titles: Vec<&str> = imported.rows.iter().map(|row| row.product.title.as_str()).collect();
+    assert_eq!(titles, ["10\" Pipe", "10\" Pipe", "Pipe"]);
+    let why = "`title` has a quote within quotes: write it twice there, `\"10\"\" Pipe\"`";
+    let rejected: Vec<(u64, &str)> =
+        imported.rejected.iter().map(|rejected| (rejected.line, rejected.why.as_str())).collect();
+    assert_eq!(rejected, [(2, why), (3, why)]);
+}
+
+#[test]
+fn weights_without_a_unit_are_refused_once_with_what_to_say() {
+    let file = "sku,title,price,stock,weight\nA,T,1.00,1,0.34\nB,T,1.00,1,0\nC,T,1.00,1,0.5\n";
+    assert_eq!(
+        import(file.as_bytes(), &pounds()).unwrap_err().to_string(),
+        "the column of weights `weight` has numbers without a unit (`0.34`): say which it is, --map weight_kg=weight, or weight_grams, \
+         weight_lb or weight_oz"
+    );
+    let wishes = Wishes { map: vec![("weight_kg".to_owned(), "weight".to_owned())], ..pounds() };
+    assert_eq!(import(file.as_bytes(), &wishes).unwrap().rows[0].product.weight_grams, Some(340));
+    let mixed = import(file.replace("0.5", "0.5 kg").as_bytes(), &pounds()).unwrap();
+    assert!(
+        mixed.rejected[0]
+            .why
+            .starts_with("weight `0.34` has no unit: write `0.34 g`, or say --map weight_grams=COLUMN")
+    );
 }
 
 #[test]

@@ -14,9 +14,9 @@ pub const ROWS_MAX: usize = 1_000_000;
 pub struct Wishes {
     /// The shop's; prices in another are refused.
     pub currency: Currency,
-    /// Ours and theirs: which column is to be taken, whatever its name.
+    /// Ours and theirs: which column is to be taken, whatever its name; and which ones of an export say what is for sale.
     pub map: Vec<(String, String)>,
-    /// Ours and a value: what each row has for which the file has no column.
+    /// Ours and a value: what each row has for which the file has no column; of stock, each in which nobody has counted.
     pub set: Vec<(String, String)>,
     /// By its name; else the file tells.
     pub encoding: Option<String>,
@@ -113,6 +113,17 @@ pub enum ImportError {
         "the column of prices `{column}` is in {found}, and the shop sells in {shops}: take another, --map price=COLUMN"
     )]
     OtherCurrency { column: String, found: String, shops: Currency },
+    #[error(
+        "it looks like an export of WooCommerce in a language that is not known here: `{column}` has the kinds of its products. Say which \
+         columns tell what is for sale, --map type={column} --map published=COLUMN, and visibility, availability and parent where they \
+         are there, besides sku, title, price and stock; or set the shop to English and export it again"
+    )]
+    UnknownLanguage { column: String },
+    #[error(
+        "the column of weights `{column}` has numbers without a unit (`{value}`): say which it is, --map weight_kg={column}, or \
+         weight_grams, weight_lb or weight_oz"
+    )]
+    NoUnit { column: String, value: String },
     #[error("the catalogue file has more than {max} rows, split it", max = ROWS_MAX)]
     TooManyRows,
 }

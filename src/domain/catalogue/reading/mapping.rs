@@ -7,7 +7,9 @@ use super::imported::{ImportError, Wishes};
 use super::price;
 use super::profiles::{ATTRIBUTES_MAX, Profile, Rows, Rule, When};
 use super::shown::shown;
+use super::unshown::Columns;
 use super::weight::Unit;
+use super::woocommerce;
 use crate::domain::Currency;
 
 /// A file with more columns is no catalogue; the error would not fit a screen either.
@@ -24,20 +26,28 @@ pub(super) struct Mapping {
     /// Of numbers in the column of weights that have none.
     pub unit: Option<Unit>,
     pub variants: Vec<usize>,
-    pub rules: Vec<(Vec<usize>, &'static Rule)>,
+    pub rules: Rules,
     pub family: Family,
     /// Name and value of what may say who wrote the book; it is read as one column behind the last.
     pub attributes: Vec<(usize, usize)>,
-    /// Where a file says only whether there is stock.
-    pub availability: Option<usize>,
+    /// What says that none is for sale, and how.
+    pub sold_out: Option<(usize, &'static When)>,
+    /// What is empty where nobody counts the product.
+    pub counted_by: Option<usize>,
+    pub unlisted: Option<Columns>,
+    /// What is the code of a product that has no SKU.
+    pub code: Option<usize>,
     pub derives: bool,
 }
+
+/// Each with its columns.
+pub(super) type Rules = Vec<(Vec<usize>, &'static Rule)>;
 
 /// Columns by which rows belong together, and those of which a row has what another has.
 pub(super) enum Family {
     EachAlone,
     Run { of: usize, inherited: Vec<usize> },
-    Children { parent: usize, id: usize, sku: usize, inherited: Vec<usize> },
+    Children { parent: usize, id: usize, sku: usize, inherited: Vec<usize>, hidden_by: Rules },
 }
 
 impl Mapping {
@@ -47,8 +57,9 @@ impl Mapping {
         }
         let names: Vec<String> =
             header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        let header = Header { normal: names.iter().map(|name| normalised(name)).collect(), names };
-        let profile = Profile::of(&header.normal);
+        let mut header = Header { normal: names.iter().map(|name| normalised(name)).collect(), names };
+        woocommerce::translate(&mut header.normal);
+        let profile = header.said_to_be(wishes)?.or_else(|| Profile::of(&header.normal));
         let mut mapping = Mapping {
             columns: std::array::from_fn(|_| vec![]),
             values: std::array::from_fn(|_| None),
@@ -58,7 +69,10 @@ impl Mapping {
             rules: profile.map(|profile| header.rules(profile)).unwrap_or_default(),
             family: Family::EachAlone,
             attributes: vec![],
-            availability: None,
+            sold_out: profile.and_then(|profile| header.sold_out(profile)),
+            counted_by: profile.and_then(|profile| header.find(profile.counted_by?)),
+            unlisted: profile.and_then(|profile| header.unlisted(profile)),
+            code: profile.and_then(|profile| header.find(profile.code?)),
             derives: wishes.derive,
             names: vec![],
         };
@@ -95,6 +109,11 @@ impl Mapping {
         self.names.len()
     }
 
+    /// Whether something of a product is read there.
+    pub fn takes(&self, column: usize) -> bool {
+        self.columns.iter().flatten().chain(&self.variants).chain(&self.code).any(|&taken| taken == column)
+    }
+
     pub fn is_goodbooks_id(&self, column: usize) -> bool {
         normalised(&self.names[column]) == GOODBOOKS_ID
     }
@@ -102,12 +121,11 @@ impl Mapping {
     /// What the operator says goes before what the program knows of the file, and that before usual names.
     fn map(&mut self, header: &Header, wishes: &Wishes) -> Result<(), ImportError> {
         for (ours, theirs) in &wishes.map {
+            if woocommerce::said(ours).is_some() {
+                continue;
+            }
             let field = field(ours)?;
-            let column = header.find(theirs).ok_or_else(|| ImportError::NoSuchColumn {
-                ours: field.field().name,
-                theirs: shown(theirs),
-                found: header.listed(),
-            })?;
+            let column = header.column(field.field().name, theirs)?;
             if field == Ours::Weight {
                 self.unit = unit_of(&header.normal[column]).or_else(|| unit_of(&normalised(ours)));
             }
@@ -158,18 +176,18 @@ impl Mapping {
     fn set(&mut self, header: &Header, wishes: &Wishes) -> Result<(), ImportError> {
         for (ours, value) in &wishes.set {
             let field = field(ours)?;
-            if let Some(theirs) = self.column(field).and_then(|column| header.names.get(column)) {
+            let theirs = self.column(field).and_then(|column| header.names.get(column));
+            if let (Some(theirs), true) = (theirs, field != Ours::Stock) {
                 return Err(ImportError::SetBesideColumn { ours: field.field().name, theirs: shown(theirs) });
             }
             if field == Ours::Weight {
                 self.unit = unit_of(&normalised(ours));
             }
-            // what would have been made of other columns
-            self.columns[field as usize].clear();
+            if theirs.is_none() {
+                // what would have been made of other columns
+                self.columns[field as usize].clear();
+            }
             self.values[field as usize] = Some(value.clone());
-        }
-        if self.column(Ours::Stock).is_none() && self.profile.is_some() {
-            self.availability = header.find("availability");
         }
         Ok(())
     }
@@ -187,9 +205,13 @@ impl Mapping {
                 header.find(of).map_or(Family::EachAlone, |of| Family::Run { of, inherited })
             }
             Rows::Children => {
-                let columns = (header.find("Parent"), header.find("ID"), header.find("SKU"));
-                let (Some(parent), Some(id), Some(sku)) = columns else { return Family::EachAlone };
-                Family::Children { parent, id, sku, inherited: inherited(&[Ours::Title, Ours::Authors]) }
+                let (Some(parent), Some(id)) = (header.find("Parent"), header.find("ID")) else {
+                    return Family::EachAlone;
+                };
+                let sku = self.column(Ours::Sku).unwrap_or(id);
+                let inherited = inherited(&[Ours::Title, Ours::Authors]);
+                let of_parents = self.rules.iter().filter(|(_, rule)| rule.and_variations);
+                Family::Children { parent, id, sku, inherited, hidden_by: of_parents.cloned().collect() }
             }
         }
     }
@@ -203,7 +225,8 @@ impl Mapping {
         }
         let is_derived = |ours: Ours| self.derives && matches!(ours, Ours::Price | Ours::Stock);
         // rows of one product have a code in common
-        let is_made = |ours: Ours| ours == Ours::Sku && matches!(self.family, Family::Run { .. });
+        let is_run = matches!(self.family, Family::Run { .. });
+        let is_made = |ours: Ours| ours == Ours::Sku && (is_run || self.code.is_some());
         let is_missing =
             |ours: Ours| ours.field().is_required && !self.has(ours) && !is_derived(ours) && !is_made(ours);
         let missing: Vec<Ours> =
@@ -259,10 +282,43 @@ struct Header {
 }
 
 impl Header {
+    /// As the file has it, or as it is understood.
     fn find(&self, name: &str) -> Option<usize> {
         let same = self.names.iter().position(|other| other == name.trim());
         let name = normalised(name);
-        same.or_else(|| self.normal.iter().position(|other| *other == name && !name.is_empty()))
+        let alike = || self.normal.iter().position(|other| *other == name && !name.is_empty());
+        same.or_else(alike)
+            .or_else(|| self.names.iter().position(|other| normalised(other) == name && !name.is_empty()))
+    }
+
+    fn column(&self, ours: &'static str, theirs: &str) -> Result<usize, ImportError> {
+        self.find(theirs).ok_or_else(|| ImportError::NoSuchColumn {
+            ours,
+            theirs: shown(theirs),
+            found: self.listed(),
+        })
+    }
+
+    /// The operator says which columns are those of an export whose language is not known.
+    fn said_to_be(&mut self, wishes: &Wishes) -> Result<Option<&'static Profile>, ImportError> {
+        let mut profile = None;
+        for (ours, theirs) in &wishes.map {
+            let Some((ours, english)) = woocommerce::said(ours) else { continue };
+            let column = self.column(ours, theirs)?;
+            self.normal[column] = normalised(english);
+            profile = Some(Profile::woocommerce());
+        }
+        Ok(profile)
+    }
+
+    fn sold_out(&self, profile: &'static Profile) -> Option<(usize, &'static When)> {
+        let (column, when) = profile.sold_out.as_ref()?;
+        Some((self.find(column)?, when))
+    }
+
+    fn unlisted(&self, profile: &'static Profile) -> Option<Columns> {
+        let of = profile.unlisted.as_ref()?;
+        Some(Columns { of, visibility: self.find(of.visibility)?, variants: self.find(of.variants)? })
     }
 
     /// Those of these names that the file has, each once.
@@ -289,7 +345,7 @@ impl Header {
     }
 
     /// With their columns; a rule whose columns are not there leaves nothing out.
-    fn rules(&self, profile: &'static Profile) -> Vec<(Vec<usize>, &'static Rule)> {
+    fn rules(&self, profile: &'static Profile) -> Rules {
         let rules = profile.leaves_out.iter().map(|rule| (self.all_of(rule.columns), rule));
         rules
             .filter(|(columns, rule)| match rule.when {

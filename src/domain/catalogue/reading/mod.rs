@@ -17,13 +17,17 @@ mod price;
 mod profiles;
 #[cfg(test)]
 mod profiles_tests;
+mod quotes;
 mod report;
 mod row;
+mod sample;
 mod separator;
 mod shown;
 mod table;
 mod unpack;
+mod unshown;
 mod weight;
+mod woocommerce;
 
 pub use amount::amount;
 pub use fields::{columns_as_help, columns_as_markdown};

@@ -15,6 +15,13 @@ pub(super) struct Profile {
     pub variants: &'static [&'static str],
     pub rows: Rows,
     pub leaves_out: &'static [Rule],
+    /// Where it says that none is for sale, whatever its quantity.
+    pub sold_out: Option<(&'static str, When)>,
+    /// Empty where nobody counts the product: its quantity is 0 and means nothing.
+    pub counted_by: Option<&'static str>,
+    pub unlisted: Option<Unlisted>,
+    /// What is the code of a product that has no SKU.
+    pub code: Option<&'static str>,
     /// What is to be said of columns that are not used.
     pub hints: &'static [(&'static str, &'static str)],
     /// What is to be said where a column is not there.
@@ -33,11 +40,21 @@ pub(super) enum Rows {
     Children,
 }
 
+/// Products that are not shown by themselves, but for those that others name as their variants.
+pub(super) struct Unlisted {
+    pub visibility: &'static str,
+    /// In lower case.
+    pub value: &'static str,
+    pub variants: &'static str,
+}
+
 /// Rows that are not products which the shop could sell.
 pub(super) struct Rule {
     pub columns: &'static [&'static str],
     pub when: When,
     pub why: &'static str,
+    /// What is so of a product is so of its variations, whatever their own rows say.
+    pub and_variations: bool,
 }
 
 /// Values are compared without case, and as [`normalised`] makes them. A column that is not there leaves nothing out.
@@ -46,6 +63,26 @@ pub(super) enum When {
     Is(&'static str),
     IsNot(&'static str),
     BeginsWith(&'static [&'static str]),
+    /// One of these stands in a list: `simple, virtual`.
+    Lists(&'static [&'static str]),
+}
+
+impl When {
+    /// Of the values of the rule's columns.
+    pub fn is_so<'a>(&self, mut values: impl Iterator<Item = &'a [u8]>) -> bool {
+        let plain = |value: &[u8]| String::from_utf8_lossy(value).trim().to_lowercase();
+        match self {
+            When::AllEmpty => values.all(|value| value.trim_ascii().is_empty()),
+            When::Is(this) => values.any(|value| plain(value) == *this),
+            When::IsNot(this) => values.all(|value| plain(value).replace(' ', "_") != *this),
+            When::BeginsWith(those) => {
+                values.any(|value| those.iter().any(|this| plain(value).starts_with(this)))
+            }
+            When::Lists(those) => {
+                values.any(|value| plain(value).split(',').any(|word| those.contains(&word.trim())))
+            }
+        }
+    }
 }
 
 /// What a program calls the only variant of a product.
@@ -56,7 +93,9 @@ pub(super) const ATTRIBUTES_MAX: usize = 20;
 
 const NO_VENDOR: &str = "the author? then --map authors=";
 
-pub(super) const PROFILES: [Profile; 6] = [
+const WOOCOMMERCE: usize = 2;
+
+pub(super) static PROFILES: [Profile; 6] = [
     Profile {
         name: "Shopify, products exported until 2025",
         known_by: &["Handle", "Variant Price"],
@@ -75,11 +114,37 @@ pub(super) const PROFILES: [Profile; 6] = [
                 columns: &["Variant SKU", "Variant Price"],
                 when: When::AllEmpty,
                 why: "another picture of a product",
+                and_variations: false,
             },
-            Rule { columns: &["Gift Card"], when: When::Is("true"), why: "a gift card" },
-            Rule { columns: &["Status"], when: When::IsNot("active"), why: "a draft, or archived" },
-            Rule { columns: &["Published"], when: When::Is("false"), why: "not published" },
+            Rule {
+                columns: &["Gift Card"],
+                when: When::Is("true"),
+                why: "a gift card",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Status"],
+                when: When::IsNot("active"),
+                why: "a draft, or archived",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Published"],
+                when: When::Is("false"),
+                why: "not published",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Variant Requires Shipping"],
+                when: When::Is("false"),
+                why: NOTHING_TO_SEND,
+                and_variations: false,
+            },
         ],
+        sold_out: None,
+        counted_by: Some("Variant Inventory Tracker"),
+        unlisted: None,
+        code: None,
         hints: &[("Vendor", NO_VENDOR), ("Variant Compare At Price", "the price before")],
         missing: &[(Ours::Stock, SHOPIFY_STOCK)],
     },
@@ -97,11 +162,41 @@ pub(super) const PROFILES: [Profile; 6] = [
         variants: &["Option1 value", "Option2 value", "Option3 value"],
         rows: Rows::Run { of: "URL handle" },
         leaves_out: &[
-            Rule { columns: &["SKU", "Price"], when: When::AllEmpty, why: "another picture of a product" },
-            Rule { columns: &["Gift card"], when: When::Is("true"), why: "a gift card" },
-            Rule { columns: &["Status"], when: When::IsNot("active"), why: "a draft, or archived" },
-            Rule { columns: &["Published on online store"], when: When::Is("false"), why: "not published" },
+            Rule {
+                columns: &["SKU", "Price"],
+                when: When::AllEmpty,
+                why: "another picture of a product",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Gift card"],
+                when: When::Is("true"),
+                why: "a gift card",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Status"],
+                when: When::IsNot("active"),
+                why: "a draft, or archived",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Published on online store"],
+                when: When::Is("false"),
+                why: "not published",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Requires shipping"],
+                when: When::Is("false"),
+                why: NOTHING_TO_SEND,
+                and_variations: false,
+            },
         ],
+        sold_out: None,
+        counted_by: Some("Inventory tracker"),
+        unlisted: None,
+        code: None,
         hints: &[("Vendor", NO_VENDOR), ("Compare-at price", "the price before")],
         missing: &[(Ours::Stock, SHOPIFY_STOCK)],
     },
@@ -123,9 +218,31 @@ pub(super) const PROFILES: [Profile; 6] = [
                 columns: &["Type"],
                 when: When::BeginsWith(&["variable", "grouped", "external"]),
                 why: "a product that is sold by its variations, in others or elsewhere",
+                and_variations: false,
             },
-            Rule { columns: &["Published"], when: When::IsNot("1"), why: "not published" },
+            Rule {
+                columns: &["Published"],
+                when: When::IsNot("1"),
+                why: "not published",
+                and_variations: true,
+            },
+            Rule {
+                columns: &["Visibility in catalog"],
+                when: When::Is("hidden"),
+                why: HIDDEN,
+                and_variations: true,
+            },
+            Rule {
+                columns: &["Type"],
+                when: When::Lists(&["virtual", "downloadable"]),
+                why: NOTHING_TO_SEND,
+                and_variations: false,
+            },
         ],
+        sold_out: Some(("In stock?", When::Is("0"))),
+        counted_by: None,
+        unlisted: None,
+        code: Some("ID"),
         hints: &[("Sale price", "the regular one is"), ("Brands", NO_VENDOR)],
         missing: &[],
     },
@@ -143,14 +260,39 @@ pub(super) const PROFILES: [Profile; 6] = [
         variants: &[],
         rows: Rows::EachAlone,
         leaves_out: &[
-            Rule { columns: &["store_view_code"], when: When::IsNot(""), why: "a translation of a product" },
+            Rule {
+                columns: &["store_view_code"],
+                when: When::IsNot(""),
+                why: "a translation of a product",
+                and_variations: false,
+            },
             Rule {
                 columns: &["product_type"],
                 when: When::BeginsWith(&["configurable", "grouped", "bundle"]),
                 why: "a product that is sold by its variations, in others or elsewhere",
+                and_variations: false,
             },
-            Rule { columns: &["product_online"], when: When::Is("2"), why: "not published" },
+            Rule {
+                columns: &["product_online"],
+                when: When::Is("2"),
+                why: "not published",
+                and_variations: false,
+            },
+            Rule {
+                columns: &["product_type"],
+                when: When::BeginsWith(&["virtual", "downloadable"]),
+                why: NOTHING_TO_SEND,
+                and_variations: false,
+            },
         ],
+        sold_out: Some(("is_in_stock", When::Is("0"))),
+        counted_by: None,
+        unlisted: Some(Unlisted {
+            visibility: "visibility",
+            value: "not visible individually",
+            variants: "configurable_variations",
+        }),
+        code: None,
         hints: &[
             ("weight", "in kilograms? then --map weight_kg="),
             ("special_price", "the regular one is"),
@@ -172,9 +314,25 @@ pub(super) const PROFILES: [Profile; 6] = [
         variants: &["Variation Name"],
         rows: Rows::EachAlone,
         leaves_out: &[
-            Rule { columns: &["Archived"], when: When::Is("y"), why: "archived" },
-            Rule { columns: &["Sellable"], when: When::Is("n"), why: "not for sale" },
+            Rule { columns: &["Archived"], when: When::Is("y"), why: "archived", and_variations: false },
+            Rule { columns: &["Sellable"], when: When::Is("n"), why: "not for sale", and_variations: false },
+            Rule {
+                columns: &["Item Type"],
+                when: When::BeginsWith(&["digital"]),
+                why: NOTHING_TO_SEND,
+                and_variations: false,
+            },
+            Rule {
+                columns: &["Square Online Item Visibility"],
+                when: When::Is("hidden"),
+                why: HIDDEN,
+                and_variations: false,
+            },
         ],
+        sold_out: None,
+        counted_by: None,
+        unlisted: None,
+        code: Some("Token"),
         hints: &[("Default Vendor Name", NO_VENDOR), ("Online Sale Price", "the price is")],
         missing: &[],
     },
@@ -191,6 +349,10 @@ pub(super) const PROFILES: [Profile; 6] = [
         variants: &[],
         rows: Rows::EachAlone,
         leaves_out: &[],
+        sold_out: Some(("availability", When::IsNot("in_stock"))),
+        counted_by: None,
+        unlisted: None,
+        code: None,
         hints: &[("brand", NO_VENDOR), ("sale_price", "the price is")],
         missing: &[(
             Ours::Stock,
@@ -200,6 +362,9 @@ pub(super) const PROFILES: [Profile; 6] = [
     },
 ];
 
+const NOTHING_TO_SEND: &str = "a download or a service: nothing to send";
+pub(super) const HIDDEN: &str = "hidden";
+
 const SHOPIFY_STOCK: &str = "an export of a shop with several locations has no stock: export the inventory too and add its \
                              column";
 
@@ -208,6 +373,10 @@ impl Profile {
     pub fn of(names: &[String]) -> Option<&'static Profile> {
         let has = |column: &str| names.contains(&normalised(column));
         PROFILES.iter().find(|profile| profile.known_by.iter().all(|column| has(column)))
+    }
+
+    pub fn woocommerce() -> &'static Profile {
+        &PROFILES[WOOCOMMERCE]
     }
 
     /// The columns that this kind of file has for it; `None` where any usual name will do.
@@ -226,8 +395,11 @@ pub fn exports_as_markdown() -> String {
             .iter()
             .filter(|(_, columns)| !columns.is_empty())
             .map(|(ours, columns)| format!("{} ← {}", ours.field().name, listed(columns)));
-        let taken: Vec<String> = taken.collect();
+        let sold_out = profile.sold_out.iter().map(|(column, _)| format!("none for sale ← `{column}`"));
+        let code = profile.code.iter().map(|column| format!("the sku of rows without ← `{column}`"));
+        let taken: Vec<String> = taken.chain(sold_out).chain(code).collect();
         let mut left_out: Vec<&str> = profile.leaves_out.iter().map(|rule| rule.why).collect();
+        left_out.extend(profile.unlisted.as_ref().map(|_| HIDDEN));
         left_out.dedup();
         let left_out = if left_out.is_empty() { "–".to_owned() } else { left_out.join("; ") };
         let known_by = listed(profile.known_by);

@@ -206,3 +206,182 @@ fn a_feed_without_quantities_has_what_is_said_where_it_has_stock() {
     assert_eq!((product(&imported, "A").1, product(&imported, "B").1), (4, 0));
     assert_eq!(imported.table.set, [("stock", "4".to_owned())]);
 }
+
+#[test]
+fn what_the_old_shop_marks_sold_out_has_none_for_sale() {
+    let woocommerce = "ID,Type,SKU,Name,Published,In stock?,Stock,Regular price,Parent\n\
+                       1,simple,A,A,1,0,5,5.00,\n2,simple,B,B,1,1,5,5.00,\n3,simple,C,C,1,backorder,0,5.00,\n4,simple,D,D,1,0,,5.00,\n";
+    let imported = read(woocommerce.as_bytes(), &[]);
+    assert_eq!(["A", "B", "C", "D"].map(|sku| product(&imported, sku).1), [0, 5, 0, 0]);
+    assert_eq!(imported.rows[0].warnings, ["stock 5 is taken as 0: by `In stock?` none is for sale"]);
+    assert!(imported.rows[1..].iter().all(|row| row.warnings.is_empty()));
+    assert_eq!(used(&imported, "In stock?"), Used::For("stock, 0 where it is `0`"));
+    let magento = "sku,product_type,name,product_online,price,qty,is_in_stock\n\
+                   A,simple,Emma,1,5.0000,3.0000,0\nB,simple,Iliad,1,5.0000,3.0000,1\n";
+    let imported = read(magento.as_bytes(), &[]);
+    assert_eq!((product(&imported, "A").1, product(&imported, "B").1), (0, 3));
+    let feed = "id\ttitle\tavailability\tprice\tquantity\nA\tOne\tout of stock\t5.00 GBP\t7\n";
+    assert_eq!(product(&read(feed.as_bytes(), &[]), "A").1, 0);
+}
+
+#[test]
+fn what_cannot_be_sent_and_what_is_hidden_are_left_out_and_said() {
+    let nothing = "a download or a service: nothing to send";
+    let woocommerce = "ID,Type,SKU,Name,Published,Visibility in catalog,Stock,Regular price,Parent\n\
+                       1,\"simple, virtual\",A,A,1,visible,5,5.00,\n2,\"simple, downloadable\",B,B,1,visible,5,5.00,\n\
+                       3,simple,C,C,1,hidden,5,5.00,\n4,simple,D,D,1,search,5,5.00,\n";
+    let imported = read(woocommerce.as_bytes(), &[]);
+    assert_eq!(left_out(&imported), [(nothing, 2), ("hidden", 1)]);
+    assert_eq!(product(&imported, "D").1, 5);
+    let magento = "sku,product_type,name,product_online,price,qty\n\
+                   A,virtual,Emma,1,5.00,3\nB,downloadable,Iliad,1,5.00,3\nC,simple,Faust,1,5.00,3\n";
+    assert_eq!(left_out(&read(magento.as_bytes(), &[])), [(nothing, 2)]);
+    let square = "Token,Item Name,SKU,Square Online Item Visibility,Item Type,Price,Current Quantity Shop\n\
+                  T1,E-book,A,visible,Digital,5.00,3\nT2,Book,B,visible,Physical,5.00,3\nT3,Old,C,hidden,Physical,5.00,3\n";
+    let imported = read(square.as_bytes(), &[]);
+    assert_eq!((left_out(&imported), imported.rows.len()), (vec![(nothing, 1), ("hidden", 1)], 1));
+    for (handle, price, quantity, ships, tracker) in [
+        (
+            "Handle",
+            "Variant Price",
+            "Variant Inventory Qty",
+            "Variant Requires Shipping",
+            "Variant Inventory Tracker",
+        ),
+        ("URL handle", "Price", "Inventory quantity", "Requires shipping", "Inventory tracker"),
+    ] {
+        let shopify = format!(
+            "{handle},Title,{tracker},{quantity},{price},{ships}\na,A,shopify,50,5.00,FALSE\nb,B,shopify,5,5.00,TRUE\n"
+        );
+        let imported = read(shopify.as_bytes(), &[]);
+        assert_eq!((left_out(&imported), imported.rows.len()), (vec![(nothing, 1)], 1), "{handle}");
+    }
+}
+
+#[test]
+fn a_variation_of_what_is_not_sold_is_not_sold() {
+    let file = "ID,Type,SKU,Name,Published,Visibility in catalog,Stock,Regular price,Parent\n\
+                1,variable,P,Private,0,visible,,,\n2,variation,P-1,Private - 1,1,visible,5,5.00,P\n\
+                3,variable,,Hidden,1,hidden,,,\n4,variation,H-1,Hidden - 1,1,visible,5,5.00,id:3\n\
+                5,variable,S,Sold,1,visible,,,\n6,variation,S-1,Sold - 1,1,visible,5,5.00,S\n";
+    let imported = read(file.as_bytes(), &[]);
+    let skus: Vec<&str> = imported.rows.iter().map(|row| row.product.sku.as_str()).collect();
+    assert_eq!(skus, ["S-1"]);
+    assert!(
+        left_out(&imported).contains(&("hidden", 1)) && left_out(&imported).contains(&("not published", 1))
+    );
+}
+
+#[test]
+fn what_shopify_does_not_count_is_no_zero() {
+    let file = "Handle,Title,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price\n\
+                a,A,A,,0,5.00\nb,B,B,,7,5.00\nc,C,C,shopify,0,5.00\nd,D,D,,-3,5.00\n";
+    let imported = read(file.as_bytes(), &[]);
+    let why = |said: &str| {
+        format!(
+            "its stock is not tracked there, so `{said}` is no count: write how many there are, or say --set stock=NUMBER for all that \
+             are not counted"
+        )
+    };
+    assert_eq!(rejected(&imported), [(2, why("0").as_str()), (5, why("-3").as_str())]);
+    assert_eq!((product(&imported, "B").1, product(&imported, "C").1), (7, 0));
+    let wishes = Wishes { set: vec![("stock".to_owned(), "20".to_owned())], ..Wishes::new(Currency::GBP) };
+    let made_to_order = import(file.as_bytes(), &wishes).unwrap();
+    assert_eq!(["A", "B", "C", "D"].map(|sku| product(&made_to_order, sku).1), [20, 7, 0, 20]);
+}
+
+#[test]
+fn a_product_without_a_sku_has_the_code_that_its_shop_gave_it() {
+    let woocommerce = "ID,Type,SKU,Name,Published,Stock,Regular price,Parent\n17,simple,,Emma,1,5,5.00,\n18,simple,OWN,Iliad,1,5,5.00,\n";
+    let imported = read(woocommerce.as_bytes(), &[]);
+    assert_eq!((product(&imported, "17").1, product(&imported, "OWN").1), (5, 5));
+    assert_eq!(used(&imported, "ID"), Used::For("which rows are of one product; the sku of those without"));
+    let german = IN_GERMAN.replace("Artikelnummer", "Notiz").replace(",D,,", ",id:4,,");
+    let codes: Vec<String> = read(german.as_bytes(), &[("type", "Typ")])
+        .rows
+        .iter()
+        .map(|row| row.product.sku.to_string())
+        .collect();
+    assert_eq!(codes, ["1", "5", "6"]);
+    let square = "Token,Item Name,Price,Current Quantity Shop\nABC123,Emma,5.00,3\n";
+    let imported = read(square.as_bytes(), &[]);
+    assert_eq!(product(&imported, "ABC123").1, 3);
+    assert_eq!(used(&imported, "Token"), Used::For("the sku of rows without"));
+}
+
+const IN_GERMAN: &str = "ID,Typ,Artikelnummer,Name,Veröffentlicht,\"Sichtbarkeit im Katalog\",Vorrätig?,Lager,\"Regulärer Preis\",Übergeordnet,\"Attribut 1 Name\",\"Attribut 1 Wert(e)\"\n\
+     1,simple,A,Emma,1,visible,1,5,\"5,00\",,Autor,Jane Austen\n\
+     2,simple,B,Secret draft,-1,visible,1,5,\"5,00\",,,\n\
+     3,simple,C,Private,0,hidden,1,5,\"5,00\",,,\n\
+     4,variable,D,Iliad,1,visible,1,,,,Autor,Homer\n\
+     5,variation,D-1,,1,visible,1,2,\"7,00\",D,,\n\
+     6,simple,E,Faust,1,visible,0,5,\"5,00\",,,\n";
+
+#[test]
+fn woocommerces_export_in_another_language_keeps_its_drafts_to_itself() {
+    let advised = [("sku", "Artikelnummer"), ("stock", "Lager"), ("price", "Regulärer Preis")];
+    for map in [&[][..], &advised] {
+        let imported = read(IN_GERMAN.as_bytes(), map);
+        assert_eq!(imported.table.kind, Some("WooCommerce, products"));
+        let skus: Vec<(&str, u32)> =
+            imported.rows.iter().map(|row| (row.product.sku.as_str(), row.opening_stock)).collect();
+        assert_eq!(skus, [("A", 5), ("D-1", 2), ("E", 0)]);
+        assert_eq!(imported.rows[0].product.authors, ["Jane Austen"]);
+        assert_eq!(
+            (&imported.rows[1].product.title[..], &imported.rows[1].product.authors[..]),
+            ("Iliad", &["Homer".to_owned()][..])
+        );
+        assert_eq!(left_out(&imported)[0], ("not published", 2));
+    }
+}
+
+#[test]
+fn an_export_in_a_language_that_is_not_known_is_refused_until_it_is_said_what_is_for_sale() {
+    let file = IN_GERMAN
+        .replace("Typ,", "Tyyppi,")
+        .replace("Veröffentlicht", "Julkaistu")
+        .replace("Lager", "Varasto");
+    let wishes = |map: &[(&str, &str)]| Wishes {
+        map: map.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned())).collect(),
+        ..Wishes::new(Currency::GBP)
+    };
+    let ours = [("sku", "Artikelnummer"), ("stock", "Varasto"), ("price", "Regulärer Preis")];
+    let refused = import(file.as_bytes(), &wishes(&ours)).unwrap_err().to_string();
+    assert!(
+        refused.starts_with(
+            "it looks like an export of WooCommerce in a language that is not known here: `Tyyppi` has"
+        ),
+        "{refused}"
+    );
+    assert!(refused.contains("--map type=Tyyppi --map published=COLUMN"), "{refused}");
+    let said = [
+        ("type", "Tyyppi"),
+        ("published", "julkaistu"),
+        ("visibility", "Sichtbarkeit im Katalog"),
+        ("parent", "Übergeordnet"),
+        ("availability", "Vorrätig?"),
+    ];
+    let imported = read(file.as_bytes(), &[&ours[..], &said].concat());
+    let skus: Vec<(&str, u32)> =
+        imported.rows.iter().map(|row| (row.product.sku.as_str(), row.opening_stock)).collect();
+    assert_eq!(skus, [("A", 5), ("D-1", 2), ("E", 0)]);
+    let missing = import(file.as_bytes(), &wishes(&[("type", "Laji")])).unwrap_err().to_string();
+    assert!(missing.starts_with("the catalogue file has no column `Laji` to take for type"), "{missing}");
+}
+
+#[test]
+fn of_magentos_products_that_are_not_shown_the_variants_alone_are_for_sale() {
+    let file = "sku,product_type,name,product_online,visibility,price,qty,configurable_variations\n\
+                A,simple,Sold by itself,1,\"Catalog, Search\",5.00,3,\n\
+                Part,simple,A part,1,Not Visible Individually,5.00,3,\n\
+                V-s,simple,Shirt-S,1,Not Visible Individually,5.00,3,\n\
+                V,configurable,Shirt,1,\"Catalog, Search\",,,\"sku=V-S,size=S|sku=V-M,size=M\"\n\
+                V-M,simple,Shirt-M,1,Not Visible Individually,5.00,3,\n";
+    let imported = read(file.as_bytes(), &[]);
+    let skus: Vec<(u64, &str)> =
+        imported.rows.iter().map(|row| (row.line, row.product.sku.as_str())).collect();
+    assert_eq!(skus, [(2, "A"), (6, "V-M"), (4, "V-s")]);
+    assert!(left_out(&imported).contains(&("hidden", 1)), "{:?}", imported.left_out);
+    let without = read(file.replace("configurable_variations", "note").as_bytes(), &[]);
+    assert_eq!(without.rows.len(), 4, "which are variants cannot be told");
+}

@@ -2,9 +2,10 @@
 
 use super::fields::{FIELDS, Ours};
 use super::mapping::{Family, Mapping};
-use super::profiles::Profile;
-use super::shown::shown;
+use super::profiles::{Profile, When};
+use super::shown::{shown, typed};
 use super::table::{Column, Table, Used};
+use super::unshown::Columns;
 
 pub(super) fn table(mapping: &Mapping, encoding: &'static str, separator: char) -> Table {
     let column = |(place, name): (usize, &String)| Column { theirs: shown(name), used: used(mapping, place) };
@@ -42,20 +43,33 @@ fn used(mapping: &Mapping, column: usize) -> Used {
     if mapping.variants.contains(&column) {
         return Used::For("title, behind it where there are several");
     }
-    if mapping.rules.iter().any(|(columns, _)| columns.contains(&column)) {
+    let says_what_is_shown =
+        |unlisted: &Columns| unlisted.visibility == column || unlisted.variants == column;
+    let leaves_out = mapping.rules.iter().any(|(columns, _)| columns.contains(&column));
+    if leaves_out || mapping.unlisted.as_ref().is_some_and(says_what_is_shown) {
         return Used::For("which rows are left out");
     }
     if mapping.attributes.iter().any(|&(name, value)| name == column || value == column) {
         return Used::For("authors, where this attribute is the author");
     }
-    if mapping.availability == Some(column) {
-        return Used::For("stock, 0 unless it is `in_stock`");
+    if let Some((_, when)) = mapping.sold_out.filter(|(sold_out, _)| *sold_out == column) {
+        return Used::For(match when {
+            When::IsNot(_) => "stock, 0 unless it is `in_stock`",
+            _ => "stock, 0 where it is `0`",
+        });
+    }
+    if mapping.counted_by == Some(column) {
+        return Used::For("stock, which counts where this is not empty");
     }
     if is_of_family(&mapping.family, column) {
         return Used::For(match mapping.family {
             Family::Run { .. } => "which rows are of one product; with its options the sku of those without",
+            _ if mapping.code == Some(column) => "which rows are of one product; the sku of those without",
             _ => "which rows are of one product",
         });
+    }
+    if mapping.code == Some(column) {
+        return Used::For("the sku of rows without");
     }
     unused(mapping.profile, &mapping.names[column])
 }
@@ -77,8 +91,4 @@ fn unused(profile: Option<&'static Profile>, name: &str) -> Used {
         Some((_, hint)) => Used::NotSince((*hint).to_owned()),
         None => Used::Not,
     }
-}
-
-fn typed(name: &str) -> String {
-    if name.contains(' ') { format!("\"{name}\"") } else { name.to_owned() }
 }

@@ -2,14 +2,15 @@ use csv::ByteRecord;
 
 use super::authors::{self, one_line};
 use super::derive;
+use super::family::why;
 use super::fields::Ours;
 use super::imported::{EMPTY_ROW, LeftOut, Record, Rejected, Row};
 use super::mapping::{Family, Mapping};
 use super::markup::as_read;
 use super::number::{Number, parted};
 use super::price;
-use super::profiles::{ONLY_VARIANT, When};
-use super::shown::shown;
+use super::profiles::ONLY_VARIANT;
+use super::shown::{printable, shown};
 use super::weight;
 use crate::domain::catalogue::fold::fold;
 use crate::domain::catalogue::isbn::Isbn;
@@ -44,8 +45,8 @@ fn row(
     };
     let weight = weight::read(field(Ours::Weight)?.unwrap_or_default(), mapping.unit)
         .map_err(|bad| bad.to_string())?;
-    let opening_stock = stock(mapping, record)?.unwrap_or_else(|| derive::stock(&sku));
     let (isbn, mut warnings) = isbn(mapping, record);
+    let opening_stock = stock(mapping, record, &mut warnings)?.unwrap_or_else(|| derive::stock(&sku));
     let year = or_without(year(field(Ours::Year)?.unwrap_or_default()), &mut warnings);
     let language = or_without(language(field(Ours::Language)?.unwrap_or_default()), &mut warnings);
     let product = Product {
@@ -78,17 +79,7 @@ fn left_out(mapping: &Mapping, record: &ByteRecord) -> Option<&'static str> {
     if record.iter().all(|field| field.trim_ascii().is_empty()) {
         return Some(EMPTY_ROW);
     }
-    let value =
-        |column: usize| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_lowercase();
-    let is_so = |columns: &[usize], when: &When| match when {
-        When::AllEmpty => columns.iter().all(|&column| value(column).is_empty()),
-        When::Is(this) => columns.iter().any(|&column| value(column) == *this),
-        When::IsNot(this) => columns.iter().all(|&column| value(column) != *this),
-        When::BeginsWith(those) => {
-            columns.iter().any(|&column| those.iter().any(|this| value(column).starts_with(this)))
-        }
-    };
-    mapping.rules.iter().find(|(columns, rule)| is_so(columns, &rule.when)).map(|(_, rule)| rule.why)
+    why(&mapping.rules, record)
 }
 
 /// What the record has for a field, from its column or for every row; `None` where the file has neither.
@@ -107,16 +98,19 @@ fn text_of<'a>(record: &'a ByteRecord, column: usize, name: &str) -> Result<&'a 
 }
 
 fn sku(mapping: &Mapping, record: &ByteRecord) -> Result<Sku, String> {
-    let text = unquoted(text(mapping, record, Ours::Sku)?.unwrap_or_default());
+    let text = as_read(unquoted(text(mapping, record, Ours::Sku)?.unwrap_or_default()));
+    let text = text.trim();
     if text.is_empty() {
-        let made = sku_of_handle(mapping, record)?.ok_or("the sku is empty")?;
-        return Sku::parse(&made).map_err(|bad| bad.to_string().escape_debug().collect());
+        let code = mapping.code.map(|column| text_of(record, column, "code")).transpose()?;
+        let code = code.filter(|code| !code.is_empty()).map(ToOwned::to_owned);
+        let made = code.map_or_else(|| sku_of_handle(mapping, record), |code| Ok(Some(code)))?;
+        return Sku::parse(&made.ok_or("the sku is empty")?).map_err(|bad| printable(&bad.to_string()));
     }
     if mapping.column(Ours::Sku).is_some_and(|column| mapping.is_goodbooks_id(column)) {
         let number: u32 = text.parse().map_err(|_| format!("book_id `{}` is not a number", shown(text)))?;
         return Sku::parse(&format!("GB-{number:06}")).map_err(|bad| bad.to_string());
     }
-    Sku::parse(text).map_err(|bad| bad.to_string().escape_debug().collect())
+    Sku::parse(text).map_err(|bad| printable(&bad.to_string()))
 }
 
 /// Where codes are optional: by what rows of one product have in common, and the variant of each: `emma-paperback`.
@@ -166,14 +160,59 @@ fn price_of(price: &str, code: &str, shops: Currency) -> Result<Money, String> {
 }
 
 /// `None` where the file says nothing of it.
-fn stock(mapping: &Mapping, record: &ByteRecord) -> Result<Option<u32>, String> {
-    if let Some(column) = mapping.availability {
-        let says = text_of(record, column, "availability")?.to_lowercase().replace(' ', "_");
-        if says != "in_stock" {
-            return Ok(Some(0));
-        }
+fn stock(mapping: &Mapping, record: &ByteRecord, warnings: &mut Vec<String>) -> Result<Option<u32>, String> {
+    let value = |column: usize| record.get(column).unwrap_or_default();
+    let sold_out = mapping.sold_out.filter(|&(column, when)| when.is_so([value(column)].into_iter()));
+    let said = text(mapping, record, Ours::Stock)?.map(unquoted);
+    let counted = match said {
+        Some("") | None if sold_out.is_some() => return Ok(Some(0)),
+        None => return Ok(None),
+        Some(said) => counted(mapping, record, said, warnings)?,
+    };
+    let Some((column, _)) = sold_out else { return Ok(Some(counted)) };
+    if counted > 0 && mapping.column(Ours::Stock).is_some() {
+        let says = shown(&mapping.names[column]);
+        warnings.push(format!("stock {counted} is taken as 0: by `{says}` none is for sale"));
     }
-    text(mapping, record, Ours::Stock)?.map(|stock| count(unquoted(stock))).transpose()
+    Ok(Some(0))
+}
+
+/// What the row says, or of a product that nobody counts what is said for all of these.
+fn counted(
+    mapping: &Mapping,
+    record: &ByteRecord,
+    said: &str,
+    warnings: &mut Vec<String>,
+) -> Result<u32, String> {
+    let is_untracked = mapping
+        .counted_by
+        .is_some_and(|column| record.get(column).unwrap_or_default().trim_ascii().is_empty());
+    let for_all = mapping.value(Ours::Stock);
+    if said.is_empty() {
+        return count(for_all.unwrap_or_default());
+    }
+    let counted = match said.strip_prefix(['-', '−']).map(count) {
+        Some(owed) => {
+            let owed = owed?;
+            if owed > 0 && !is_untracked {
+                warnings.push(format!(
+                    "stock `{}` is taken as 0: {owed} owed to orders of the old shop",
+                    shown(said)
+                ));
+            }
+            0
+        }
+        None => count(said)?,
+    };
+    match for_all {
+        Some(for_all) if is_untracked && counted == 0 => count(for_all),
+        None if is_untracked && counted == 0 => Err(format!(
+            "its stock is not tracked there, so `{}` is no count: write how many there are, or say --set stock=NUMBER for all that \
+             are not counted",
+            shown(said)
+        )),
+        _ => Ok(counted),
+    }
 }
 
 /// Units, a whole number; `12.0` passes for 12, and `1.000` may be a thousand.

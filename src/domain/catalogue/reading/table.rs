@@ -56,7 +56,9 @@ impl fmt::Display for Table {
             }
         }
         for (ours, value) in &self.set {
-            writeln!(f, "  {:width$} → {ours} `{value}` of each row", "--set")?;
+            let has_column = self.columns.iter().any(|column| column.used == Used::As(ours));
+            let rows = if has_column { "of each row in which nobody has counted" } else { "of each row" };
+            writeln!(f, "  {:width$} → {ours} `{value}` {rows}", "--set")?;
         }
         let unused: Vec<&str> = self
             .columns

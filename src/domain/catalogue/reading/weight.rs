@@ -16,7 +16,9 @@ pub(super) enum Unit {
 pub(super) enum BadWeight {
     #[error("weight `{0}` is no weight, write it as `340 g` or `0.34 kg`")]
     NotOne(String),
-    #[error("weight `{0}` has no unit, write `{0} g`, or name its column `weight (g)`")]
+    #[error(
+        "weight `{0}` has no unit: write `{0} g`, or say --map weight_grams=COLUMN, or weight_kg, weight_lb or weight_oz"
+    )]
     NoUnit(String),
     #[error("weight `{0}` may be of thousands or of thousandths, write it without the comma or point")]
     Ambiguous(String),
@@ -101,7 +103,10 @@ mod tests {
     #[test]
     fn a_weight_that_may_be_two_or_none_is_refused() {
         let why = |text: &str| read(text, None).unwrap_err().to_string();
-        assert_eq!(why("340"), "weight `340` has no unit, write `340 g`, or name its column `weight (g)`");
+        assert_eq!(
+            why("340"),
+            "weight `340` has no unit: write `340 g`, or say --map weight_grams=COLUMN, or weight_kg, weight_lb or weight_oz"
+        );
         assert_eq!(why("heavy"), "weight `heavy` is no weight, write it as `340 g` or `0.34 kg`");
         assert_eq!(why("3 stone"), "weight `3 stone` is no weight, write it as `340 g` or `0.34 kg`");
         assert_eq!(why("-1 g"), "weight `-1 g` is no weight, write it as `340 g` or `0.34 kg`");
