@@ -112,7 +112,8 @@ fn line(row: &CaseRow, zone: &TimeZone) {
 fn show(row: &CaseRow, zone: &TimeZone) {
     let CaseRow { case, kind, times, text, .. } = row;
     let opened_at = on_the_wall(&row.opened_at, zone);
-    println!("{case}, {kind}, opened at {opened_at}, {} ago; came up {times} times", age(row.age_s));
+    let times = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+    println!("{case}, {kind}, opened at {opened_at}, {} ago; came up {times}", age(row.age_s));
     if let (Some(number), Some(order)) = (&row.number, &row.order) {
         println!("order:  {} {order}", in_groups(number));
     }

@@ -23,15 +23,19 @@ use super::open_files::connection_limits;
 use super::product_list::Wanted;
 use super::read_trees::ReadTrees;
 use super::shelves::{Asked, Told};
-use super::{Failure, control, known_forms, opening, private, shelf_room};
+use super::{Failure, control, known_forms, opening, private, readiness, shelf_room};
 
 /// Nobody can set it up.
 const NONE_YET: &str = "this version has none for a shop";
 
 /// Exits 0 where the shop would open, or is open, and 1 where not. `settings`: as they were read, or why they cannot be.
-pub fn run(settings: Result<Settings, BadSettings>, json: bool) -> Result<ExitCode, Failure> {
+pub fn run(
+    settings: Result<Settings, BadSettings>,
+    config: Option<&Path>,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     let findings = match &settings {
-        Ok(settings) => look(settings),
+        Ok(settings) => look(settings, config),
         Err(bad) => vec![Finding::wrong("settings", Failure(bad.to_string()))],
     };
     let would_open = findings.iter().all(|finding| finding.level != Level::Wrong);
@@ -44,19 +48,21 @@ pub fn run(settings: Result<Settings, BadSettings>, json: bool) -> Result<ExitCo
     Ok(if would_open { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn look(settings: &Settings) -> Vec<Finding> {
+fn look(settings: &Settings, config: Option<&Path>) -> Vec<Finding> {
     let layout = Layout::of(settings);
     let mark =
         match directory::find(&layout, Opens::Either).and_then(|mark| Ok((mark, private::look(&layout)?))) {
             Ok((Some(mark), ())) => mark,
             Ok((None, ())) => unreachable!("only who opens a demo finds none"),
             Err(Failure(why)) => {
-                let why = format!("{why}; `doorstep init` makes a shop's");
-                return vec![Finding::wrong("directory", Failure(why))];
+                let is_none = matches!(Mark::read(&layout), Ok(None));
+                let remedy = if is_none { "; `doorstep init` makes a shop's" } else { "" };
+                return vec![Finding::wrong("directory", Failure(format!("{why}{remedy}")))];
             }
         };
     let is_open = control::ask_actors(&layout).is_ok();
-    let mut findings = vec![directory_line(&layout, mark, is_open), settings_line(settings, &layout, mark)];
+    let mut findings =
+        vec![directory_line(&layout, mark, is_open), settings_line(settings, config, &layout, mark)];
     findings.push(match is_open {
         true => open_catalogue_line(settings, mark.kind),
         false => catalogue_line(settings, &layout, mark),
@@ -66,8 +72,12 @@ fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(address_line(settings));
     if !is_open {
         findings.push(doors_line(settings, mark.kind));
+        findings.extend(readiness::lines(settings, &layout, mark.kind));
     }
     findings.extend(partner_lines(settings, mark.kind));
+    if is_open {
+        findings.push(readiness::of_daemon(settings, &layout));
+    }
     findings.push(match connection_limits(settings.http.connections_max, settings.http.workers) {
         Ok(limits) => {
             let at_once = limits.shop_worker * settings.http.workers;
@@ -86,12 +96,15 @@ fn directory_line(layout: &Layout, mark: Mark, is_open: bool) -> Finding {
     )
 }
 
-fn settings_line(settings: &Settings, layout: &Layout, mark: Mark) -> Finding {
+fn settings_line(settings: &Settings, config: Option<&Path>, layout: &Layout, mark: Mark) -> Finding {
     let own = layout.settings();
-    match mark.must_fit(settings) {
-        Err(failure) => Finding::wrong("settings", failure),
-        Ok(()) if own.is_file() => Finding::ready("settings", own.display().to_string()),
-        Ok(()) => Finding::ready("settings", "as they ship, with what flags and the environment say"),
+    match (mark.must_fit(settings), config) {
+        (Err(failure), _) => Finding::wrong("settings", failure),
+        (Ok(()), Some(config)) => {
+            Finding::ready("settings", format!("{}, in the place of the directory's own", config.display()))
+        }
+        (Ok(()), None) if own.is_file() => Finding::ready("settings", own.display().to_string()),
+        (Ok(()), None) => Finding::ready("settings", "as they ship, with what flags and the environment say"),
     }
 }
 
@@ -248,6 +261,11 @@ fn address_line(settings: &Settings) -> Finding {
             "public url",
             "this machine alone reaches it",
             "set http.public_url, as https://shop.example",
+        ),
+        url if url.starts_with("http://") => Finding::not_set_up(
+            "public url",
+            format!("{url} is not encrypted: whoever carries what customers type can read it"),
+            "put a proxy with a certificate in front, and set http.public_url to its https:// address",
         ),
         url if settings.http.trusted_proxies.ranges().is_empty() => {
             let proxies = "no proxy is trusted: if one stands in front, all customers are limited as one: http.trusted_proxies";

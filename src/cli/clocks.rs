@@ -35,6 +35,11 @@ pub fn on_the_wall(moment: &str, zone: &TimeZone) -> String {
     }
 }
 
+/// As [`on_the_wall`].
+pub fn shown(moment: Timestamp, zone: &TimeZone) -> String {
+    on_the_wall(&moment.to_string(), zone)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

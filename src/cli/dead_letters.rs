@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::runtime::{BuriedLetter, Resolution};
 use crate::settings::Settings;
 
 use super::Failure;
+use super::clocks::{ON_THE_WALL, shown};
 use super::control::{ask_dead_letters, resolve_dead_letter};
 use super::layout::Layout;
 
@@ -36,8 +38,8 @@ pub enum What {
 pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitCode, Failure> {
     let layout = Layout::of(settings);
     match what.unwrap_or(&What::List) {
-        What::List => list(&ask_dead_letters(&layout)?, json)?,
-        What::Show { id } => show(&ask_dead_letters(&layout)?, *id, json)?,
+        What::List => list(&ask_dead_letters(&layout)?, json, &settings.time_zone())?,
+        What::Show { id } => show(&ask_dead_letters(&layout)?, *id, json, &settings.time_zone())?,
         What::Retry { id } => {
             resolve_dead_letter(&layout, *id, Resolution::Retry)?;
             let said =
@@ -53,26 +55,26 @@ pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(letters: &[BuriedLetter], json: bool) -> Result<(), Failure> {
+fn list(letters: &[BuriedLetter], json: bool, zone: &TimeZone) -> Result<(), Failure> {
     if json {
         println!("{}", serde_json::to_string_pretty(letters)?);
     } else if letters.is_empty() {
         println!("no dead letters");
     } else {
         println!(
-            "{:>8}  {:<24} {:<14} {:<18} {:<30} panic",
+            "{:>8}  {:<ON_THE_WALL$} {:<14} {:<18} {:<30} panic",
             "id", "given up at", "actor", "message", "order"
         );
         for letter in letters {
             let BuriedLetter { id, to, name, panic, at, .. } = letter;
-            let (at, order, panic) = (at.to_string(), order_of(letter), first_line(panic));
-            println!("{id:>8}  {at:<24} {to:<14} {name:<18} {order:<30} {panic}");
+            let (at, order, panic) = (shown(*at, zone), order_of(letter), first_line(panic));
+            println!("{id:>8}  {at:<ON_THE_WALL$} {to:<14} {name:<18} {order:<30} {panic}");
         }
     }
     Ok(())
 }
 
-fn show(letters: &[BuriedLetter], id: u64, json: bool) -> Result<(), Failure> {
+fn show(letters: &[BuriedLetter], id: u64, json: bool, zone: &TimeZone) -> Result<(), Failure> {
     let found = letters.iter().find(|letter| letter.id == id);
     let letter = found.ok_or_else(|| {
         Failure(format!("there is no dead letter {id}: `doorstep dead-letters` lists those there are"))
@@ -81,7 +83,8 @@ fn show(letters: &[BuriedLetter], id: u64, json: bool) -> Result<(), Failure> {
         println!("{}", serde_json::to_string_pretty(letter)?);
         return Ok(());
     }
-    println!("dead letter {id}, given up at {} after {} attempts", letter.at, letter.attempts);
+    let at = shown(letter.at, zone);
+    println!("dead letter {id}, given up at {at} after {} attempts", letter.attempts);
     println!("to:      {}", letter.to);
     println!("order:   {}", order_of(letter));
     println!("message: {} {}", letter.name, letter.message);

@@ -33,7 +33,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     let journal = layout.journal();
     let unknown = || Failure(format!("the shop in {} knows no {named}", layout.dir.display()));
     let subject = named.find(&journal)?.ok_or_else(unknown)?;
-    let mut trace = Trace::of(subject, &journal, io::stdout().lock());
+    let mut trace = Trace::of(subject, &journal, settings.time_zone(), io::stdout().lock());
     match each_turn(&journal, Position::START, &mut |position, record| trace.turn(position, record)) {
         // whoever reads has seen enough, as `| head` does
         Err(Stopped::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),

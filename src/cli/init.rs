@@ -99,6 +99,11 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     for next in ["check", "import catalogue FILE", "serve"] {
         println!("  doorstep {next} --data {dir}");
     }
+    if arguments.yes && arguments.currency.is_none() {
+        println!(
+            "Nobody said --currency, so its prices are in {currency}, for good: if that is wrong, remove {dir} and make it with --currency"
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::json;
 
@@ -12,6 +13,7 @@ use crate::runtime::DrainDeadlines;
 use crate::settings::{Opens, Settings};
 
 use super::api_keys::{self, Asked, Said, Told};
+use super::clocks::{ON_THE_WALL, on_the_wall};
 use super::control::{self, Answered};
 use super::data_directory::DataDirectory;
 use super::layout::Layout;
@@ -65,7 +67,7 @@ pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitC
         }
         (Told::Revoked(_), What::Revoke { name }) if json => println!("{}", json!({ "revoked": name })),
         (Told::Revoked(_), What::Revoke { name }) => println!("the key of {name} is revoked"),
-        (Told::List(programs), _) => list(&programs, json)?,
+        (Told::List(programs), _) => list(&programs, json, &settings.time_zone())?,
         _ => return Err(Failure::another_answer()),
     }
     Ok(ExitCode::SUCCESS)
@@ -86,7 +88,7 @@ fn in_closed_directory(settings: &Settings, asked: Asked) -> Result<Said, Failur
     })
 }
 
-fn list(programs: &[Program], json: bool) -> Result<(), Failure> {
+fn list(programs: &[Program], json: bool, zone: &TimeZone) -> Result<(), Failure> {
     if json {
         println!("{}", serde_json::to_string_pretty(&programs.iter().map(row).collect::<Vec<_>>())?);
         return Ok(());
@@ -95,10 +97,12 @@ fn list(programs: &[Program], json: bool) -> Result<(), Failure> {
         println!("no program has a key: `doorstep keys add NAME` makes one");
         return Ok(());
     }
-    println!("{:<40} {:<10} {:<24} revoked", "program", "key", "made at");
+    println!("{:<40} {:<10} {:<ON_THE_WALL$} revoked", "program", "key", "made at");
     for program in programs {
         let Row { name, key, made_at, revoked_at } = row(program);
-        println!("{name:<40} {key:<10} {made_at:<24} {}", revoked_at.as_deref().unwrap_or("-"));
+        let made_at = on_the_wall(&made_at, zone);
+        let revoked_at = revoked_at.map_or("-".to_owned(), |at| on_the_wall(&at, zone));
+        println!("{name:<40} {key:<10} {made_at:<ON_THE_WALL$} {revoked_at}");
     }
     Ok(())
 }

@@ -38,6 +38,11 @@ impl Layout {
         self.dir.join("journal.damaged")
     }
 
+    /// It names the process that has the directory.
+    pub fn lock(&self) -> PathBuf {
+        self.dir.join("lock")
+    }
+
     /// The running daemon answers here.
     pub fn control(&self) -> PathBuf {
         self.dir.join("control.sock")

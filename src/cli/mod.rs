@@ -45,6 +45,7 @@ mod product_list;
 mod products;
 mod questions;
 mod read_trees;
+mod readiness;
 mod rebuild;
 mod rows;
 mod said;
@@ -249,7 +250,7 @@ fn dispatch(Arguments { command, flags }: Arguments) -> Result<ExitCode, Failure
     let settings = Settings::load(config, None, &overrides, command.map_or(Opens::Demo, Command::opens));
     if let (Err(_), Some(Command::Check { json, .. })) = (&settings, command) {
         // it is there to say so
-        return check::run(settings, *json);
+        return check::run(settings, config, *json);
     }
     let settings = settings?;
     crate::telemetry::begin(&settings.log).map_err(Failure)?;
@@ -272,7 +273,9 @@ impl Command {
     fn run(&self, settings: Settings) -> Result<ExitCode, Failure> {
         match self {
             Command::Init { arguments, .. } => init::run(&settings, arguments),
-            Command::Check { json, .. } => check::run(Ok(settings), *json),
+            Command::Check { json, flags } => {
+                check::run(Ok(settings), flags.serving.place.config.as_deref(), *json)
+            }
             Command::Serve(_) => serve::run(settings, ShopKind::Shop),
             Command::Settings => list_settings(),
             Command::Import(Import::Catalogue { arguments, .. }) => import::run(settings, arguments),

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::Order;
 use crate::domain::{
-    Customer, KnownBy, Money, OrderId, OrderNumber, OrderSearch, OrderState, ShippingAddress, Sku, Timestamp,
+    Customer, KnownBy, Money, OrderId, OrderLine, OrderNumber, OrderSearch, OrderState, ShippingAddress, Sku,
+    Timestamp,
 };
 
 use super::Failure;
@@ -33,6 +34,8 @@ pub enum StateWanted {
 pub struct Found {
     /// Newest first.
     pub orders: Vec<OrderRow>,
+    /// There are older ones, which are not shown.
+    pub has_more: bool,
     /// `false`: there was no time to look through all of them.
     pub is_whole: bool,
     /// What was meant, where nothing is found.
@@ -49,8 +52,21 @@ pub struct OrderRow {
     pub placed_at: String,
     pub state: String,
     pub total: Money,
+    /// What delivery costs, of the total.
+    pub delivery: Money,
     pub customer: Customer,
     pub shipping_address: ShippingAddress,
+    pub lines: Vec<LineRow>,
+    /// Of the parcels that have left.
+    pub tracking: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LineRow {
+    pub sku: Sku,
+    pub title: String,
+    pub quantity: u32,
+    pub unit_price: Money,
 }
 
 /// The newest are looked at first: those of a minute, then those of the two before, of the four before, and so on.
@@ -62,8 +78,10 @@ pub fn find(rows: &Rows, wanted: &Wanted, now: Timestamp) -> Result<Found, Failu
     let (mut newest, mut is_whole) = (BTreeMap::new(), true);
     let (mut below, mut span_ms) = (None, FIRST_SPAN_MS);
     let mut from_ms = now.0.saturating_sub(span_ms);
-    while newest.len() < wanted.limit && is_whole {
-        let room = wanted.limit - newest.len();
+    // one more, to know whether there is one
+    let looked_for = wanted.limit.saturating_add(1);
+    while newest.len() < looked_for && is_whole {
+        let room = looked_for - newest.len();
         let from = OrderId::new(from_ms, 0).to_bytes();
         let mut of_span = BTreeMap::new();
         let below_key = below.map(OrderId::to_bytes);
@@ -85,8 +103,9 @@ pub fn find(rows: &Rows, wanted: &Wanted, now: Timestamp) -> Result<Found, Failu
         from_ms = from_ms.saturating_sub(span_ms);
     }
     let misheard = search.and_then(|search| search.is_misheard()).filter(|_| newest.is_empty());
-    let orders = newest.into_values().rev().collect();
-    Ok(Found { orders, is_whole, hint: misheard.map(|why| why.to_string()) })
+    let has_more = newest.len() > wanted.limit;
+    let orders = newest.into_values().rev().take(wanted.limit).collect();
+    Ok(Found { orders, has_more, is_whole, hint: misheard.map(|why| why.to_string()) })
 }
 
 fn fits(state: Option<StateWanted>, search: Option<&OrderSearch>, id: OrderId, order: &Order) -> bool {
@@ -101,6 +120,7 @@ fn fits(state: Option<StateWanted>, search: Option<&OrderSearch>, id: OrderId, o
 fn is_meant(search: &OrderSearch, id: OrderId, order: &Order) -> bool {
     let terms = &order.terms;
     let skus: Vec<&Sku> = terms.lines.iter().map(|line| &line.sku).collect();
+    let tracking: Vec<&str> = order.shipments.iter().map(|shipment| shipment.tracking.as_str()).collect();
     search.finds(KnownBy {
         skus: &skus,
         id,
@@ -108,19 +128,31 @@ fn is_meant(search: &OrderSearch, id: OrderId, order: &Order) -> bool {
         name: &terms.customer.name,
         email: &terms.customer.email,
         postcode: terms.shipping_address.postcode.as_str(),
+        city: terms.shipping_address.city.as_str(),
+        phone: terms.shipping_address.phone.as_deref(),
+        tracking: &tracking,
     })
 }
 
 fn row(id: OrderId, order: &Order) -> OrderRow {
     let terms = &order.terms;
+    let line = |line: &OrderLine| LineRow {
+        sku: line.sku.clone(),
+        title: line.title.clone(),
+        quantity: line.quantity.units(),
+        unit_price: line.unit_price,
+    };
     OrderRow {
         id: id.to_string(),
         number: terms.number.digits(),
         placed_at: terms.placed_at.to_string(),
         state: order.state.name().to_owned(),
         total: terms.totals.total,
+        delivery: terms.totals.shipping,
         customer: terms.customer.as_ref().clone(),
         shipping_address: terms.shipping_address.as_ref().clone(),
+        lines: terms.lines.iter().map(line).collect(),
+        tracking: order.shipments.iter().map(|shipment| shipment.tracking.clone()).collect(),
     }
 }
 

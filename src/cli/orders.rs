@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use jiff::tz::TimeZone;
 
 use crate::domain::{OrderState, money_words};
+use crate::output;
 use crate::settings::Settings;
 
 use super::Failure;
 use super::clocks::{ON_THE_WALL, on_the_wall};
 use super::control;
 use super::office::{Asked, Told};
-use super::order_list::{Found, OrderRow, StateWanted, Wanted, in_groups};
+use super::order_list::{Found, LineRow, OrderRow, StateWanted, Wanted, in_groups};
 
 /// As many are looked for at the most.
 const LIMIT_MAX: usize = 10_000;
@@ -23,13 +24,17 @@ pub struct Arguments {
     /// Only those in this state, as the API names it; `open`: all that have not ended
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<StateWanted>,
-    /// A name or a part of one, an e-mail address, an order's number or id, the beginning of a postcode, or a SKU that is in it
+    /// A name or parts of one, an e-mail address, an order's number or id, a town, the beginning of a postcode, a telephone number or a
+    /// part of one, a tracking number, or a SKU that is in it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// So many at the most, the newest
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = limit)]
     limit: usize,
-    /// As JSON
+    /// Also what was ordered, which is shown of one order in any case
+    #[arg(long)]
+    lines: bool,
+    /// As JSON, with what was ordered
     #[arg(long)]
     json: bool,
 }
@@ -51,7 +56,7 @@ fn limit(typed: &str) -> Result<usize, String> {
 }
 
 pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { state, search, limit, json } = arguments.clone();
+    let Arguments { state, search, limit, lines, json } = arguments.clone();
     if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_CHARS_MAX) {
         return Err(Failure(format!("--search takes at most {SEARCH_CHARS_MAX} characters")));
     }
@@ -62,13 +67,13 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     if json {
         println!("{}", serde_json::to_string_pretty(&found.orders)?);
     } else {
-        list(&found, &settings.time_zone());
+        list(&found, lines, &settings.time_zone());
     }
     say_what_is_missing(&found);
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(found: &Found, zone: &TimeZone) {
+fn list(found: &Found, lines: bool, zone: &TimeZone) {
     if found.orders.is_empty() {
         println!("no orders");
         return;
@@ -77,7 +82,23 @@ fn list(found: &Found, zone: &TimeZone) {
         "{:<10} {:<ON_THE_WALL$} {:<17} {:>12}  {:<24} {:<28} {:<10} id",
         "number", "placed at", "state", "total", "name", "e-mail", "postcode"
     );
-    found.orders.iter().for_each(|row| line(row, zone));
+    let lines = lines || found.orders.len() == 1;
+    for row in &found.orders {
+        line(row, zone);
+        if lines {
+            ordered(row);
+        }
+    }
+}
+
+/// Below it, what it is of.
+fn ordered(row: &OrderRow) {
+    let OrderRow { lines, delivery, tracking, .. } = row;
+    for LineRow { sku, title, quantity, unit_price } in lines {
+        println!("           {quantity} × {sku} {title}, {} each", money_words::said(*unit_price));
+    }
+    println!("           delivery {}, to {}", money_words::said(*delivery), addressed(row));
+    tracking.iter().for_each(|tracking| println!("           sent as {tracking}"));
 }
 
 fn line(row: &OrderRow, zone: &TimeZone) {
@@ -90,10 +111,24 @@ fn line(row: &OrderRow, zone: &TimeZone) {
     );
 }
 
+/// In one line.
+fn addressed(OrderRow { customer, shipping_address: to, .. }: &OrderRow) -> String {
+    let lines = [&customer.name, &to.line1, to.line2.as_ref().unwrap_or(&to.city), &to.city];
+    let rest = [to.region.as_ref(), Some(&to.postcode), Some(&to.country), to.phone.as_ref()];
+    let mut all: Vec<&str> =
+        lines.into_iter().chain(rest.into_iter().flatten()).map(String::as_str).collect();
+    all.retain(|part| !part.is_empty());
+    all.dedup();
+    all.join(", ")
+}
+
 /// Beside the list, so that it can be piped.
 fn say_what_is_missing(found: &Found) {
     if let Some(hint) = &found.hint {
         eprintln!("{hint}");
+    }
+    if found.has_more {
+        output::complain("there are older ones: --limit shows more, --search and --state fewer");
     }
     if !found.is_whole {
         eprintln!("there are older orders that were not looked at: it would have taken more than a minute");

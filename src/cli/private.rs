@@ -77,10 +77,18 @@ pub fn look(layout: &Layout) -> Result<(), Failure> {
     Ok(())
 }
 
+/// For whoever asks whether [`claim`] would take it: what a start mends by itself is no hindrance.
+pub fn look_as_a_start(layout: &Layout) -> Result<(), Failure> {
+    look_above(&layout.dir)?;
+    let itself = layout.dir.clone();
+    let links = made_by_the_shop(&layout.dir)?.into_iter().chain([itself]).filter(|path| path.is_symlink());
+    links.into_iter().try_for_each(|link| must_be_private(&link))
+}
+
 /// A new shop takes an empty directory, or one in which its first start was interrupted.
 fn must_hold_nothing_else(layout: &Layout) -> Result<(), Failure> {
     let dir = &layout.dir;
-    let beginnings = [layout.fresh_mark(), layout.settings(), dir.join("lock"), dir.join("lost+found")];
+    let beginnings = [layout.fresh_mark(), layout.settings(), layout.lock(), dir.join("lost+found")];
     let mut others = entries(dir)?;
     others.retain(|path| !beginnings.contains(path));
     // looked for last: whoever makes a shop in it at this very moment marks it first
@@ -95,7 +103,8 @@ fn must_hold_nothing_else(layout: &Layout) -> Result<(), Failure> {
     )))
 }
 
-fn made_by_the_shop(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// By its name.
+pub fn made_by_the_shop(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(entries(dir)?.into_iter().filter(|path| path.file_name().is_some_and(is_of_a_shop)).collect())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::stock_keeper::{Listed, StockItem};
-use crate::domain::catalogue::fold;
+use crate::domain::catalogue::{Isbn, Product, fold};
 use crate::domain::{Money, Sku};
 
 use super::Failure;
@@ -52,10 +52,12 @@ pub struct ProductRow {
 }
 
 pub fn find(rows: &Rows, wanted: &Wanted) -> Result<Found, Failure> {
-    let search = wanted.search.as_deref().map(words);
+    let search = wanted.search.as_deref().map(Search::of);
     let (mut found, mut more) = (BTreeMap::new(), 0);
     let ended = rows.each::<Listed>(&[], None, &mut |sku, listed| {
-        if (wanted.all || listed.delisted_at.is_none()) && fits(search.as_deref(), &listed) {
+        if (wanted.all || listed.delisted_at.is_none())
+            && search.as_ref().is_none_or(|search| search.finds(&listed.product))
+        {
             found.insert(sku, listed);
         }
         if found.len() > wanted.limit {
@@ -72,14 +74,25 @@ pub fn one(rows: &Rows, sku: &Sku) -> Result<Option<ProductRow>, Failure> {
     rows.get::<Listed>(sku)?.map(|listed| row(rows, listed)).transpose()
 }
 
-fn fits(search: Option<&str>, listed: &Listed) -> bool {
-    let Some(search) = search else { return true };
-    let product = &listed.product;
-    let has = |text: &str| words(text).contains(search);
-    has(&product.title)
-        || has(product.sku.as_str())
-        || product.authors.iter().any(|author| has(author))
-        || product.isbn.as_deref().is_some_and(has)
+/// A part of a text, or an ISBN in any of its forms, as the shop's own search takes it.
+struct Search {
+    words: String,
+    isbn: Option<String>,
+}
+
+impl Search {
+    fn of(text: &str) -> Search {
+        Search { words: words(text), isbn: Isbn::parse(text).map(|isbn| isbn.to_string()) }
+    }
+
+    fn finds(&self, product: &Product) -> bool {
+        let has = |text: &str| words(text).contains(&self.words);
+        has(&product.title)
+            || has(product.sku.as_str())
+            || product.authors.iter().any(|author| has(author))
+            || product.isbn.as_deref().is_some_and(has)
+            || self.isbn.is_some() && self.isbn == product.isbn
+    }
 }
 
 /// Case, diacritics and the space between words do not count.
@@ -91,7 +104,7 @@ fn row(rows: &Rows, Listed { product, delisted_at }: Listed) -> Result<ProductRo
     let item = rows.get::<StockItem>(&product.sku)?.unwrap_or_default();
     Ok(ProductRow {
         on_hand: item.on_hand(),
-        for_sale: item.available,
+        for_sale: if delisted_at.is_none() { item.available } else { 0 },
         promised: item.promised(),
         short: item.missing,
         waited_for: item.pegs.iter().map(|peg| u64::from(peg.units)).sum(),
@@ -121,6 +134,40 @@ pub fn skus(rows: &Rows, after: Option<&Sku>, limit: usize) -> Result<Vec<Sku>, 
         Ended::Whole => Ok(first.into_keys().collect()),
         Ended::OutOfTime => {
             Err(Failure("there was no time to look through all products: try again".to_owned()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+
+    #[test]
+    fn a_product_is_found_by_its_isbn_in_any_of_its_forms() {
+        let product = Product {
+            sku: Sku::parse("PB-1").unwrap(),
+            title: "Emma".to_owned(),
+            authors: vec!["Jane Austen".to_owned()],
+            year: None,
+            language: None,
+            isbn: Some("9780141439587".to_owned()),
+            price: Money::new(799, Currency::GBP),
+            weight_grams: None,
+        };
+        for text in [
+            "9780141439587",
+            "978-0-14-143958-7",
+            "0141439580",
+            "0-14-143958-0",
+            "ISBN 0 14 143958 0",
+            "1414",
+            "austen",
+        ] {
+            assert!(Search::of(text).finds(&product), "{text}");
+        }
+        for text in ["978-0-14-143957-0", "0141439581", "persuasion"] {
+            assert!(!Search::of(text).finds(&product), "{text}");
         }
     }
 }

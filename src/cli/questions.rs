@@ -21,6 +21,10 @@ pub struct Question {
 #[derive(Clone, Copy)]
 enum Form {
     Text,
+    /// Of capitals, however they are typed.
+    Code,
+    /// Several of these, with commas between.
+    Codes,
     /// Several values, with commas between.
     List,
     /// An amount of money, typed as people do, and kept in minor units.
@@ -45,6 +49,21 @@ const fn list(
     Question { form: Form::List, ..one(key, flag, asks, usual) }
 }
 
+const CURRENCY: Question = Question {
+    form: Form::Code,
+    ..one("shop.currency", "--currency", "The currency of its prices, for good", Some("GBP"))
+};
+
+const COUNTRIES: Question = Question {
+    form: Form::Codes,
+    ..one(
+        "shop.countries",
+        "--countries",
+        "The countries that it sends to, such as GB, IE; none: all",
+        Some(""),
+    )
+};
+
 /// No price is usual.
 const DELIVERY: Question = Question {
     form: Form::Amount,
@@ -60,15 +79,10 @@ pub const QUESTIONS: [Question; 10] = [
     one("shop.name", "--name", "The shop's name, as customers read it", None),
     list("shop.address", "--address", "Its postal address, with commas between the lines", Some("")),
     one("shop.tax_number", "--tax-number", "Its VAT or other tax number, if it has one", Some("")),
-    one("shop.currency", "--currency", "The currency of its prices, for good", Some("GBP")),
+    CURRENCY,
     DELIVERY,
     one("shop.time_zone", "--time-zone", "Its time zone, such as Europe/London", Some("UTC")),
-    list(
-        "shop.countries",
-        "--countries",
-        "The countries that it sends to, such as GB, IE; none: all",
-        Some(""),
-    ),
+    COUNTRIES,
     one("shop.email", "--email", "The e-mail address at which customers reach it", Some("")),
     one(
         "http.public_url",
@@ -82,11 +96,14 @@ pub const QUESTIONS: [Question; 10] = [
 impl Question {
     /// The answer as it stands in a file of settings.
     pub fn value(&self, answer: &str, currency: Currency) -> Result<String, Failure> {
+        let answer = answer.trim();
         if answer.is_empty() && self.usual.is_none() {
             return Err(Failure(format!("{} is needed", self.flag)));
         }
         let value = match self.form {
             Form::Text => as_text(answer),
+            Form::Code => as_text(&answer.to_ascii_uppercase()),
+            Form::Codes => as_list(&answer.to_ascii_uppercase()),
             Form::List => as_list(answer),
             Form::Amount => amount(answer, currency).map_err(Failure)?.amount.to_string(),
         };
@@ -130,6 +147,9 @@ mod tests {
             ("--address", "1 High St,  York ,, YO1 7EP", r#"["1 High St", "York", "YO1 7EP"]"#),
             ("--countries", "GB, IE", r#"["GB", "IE"]"#),
             ("--countries", "", "[]"),
+            ("--countries", "gb, ie, xk", r#"["GB", "IE", "XK"]"#),
+            ("--currency", "eur", r#""EUR""#),
+            ("--name", " Bound ", r#""Bound""#),
             ("--currency", "JPY", r#""JPY""#),
             ("--time-zone", "Europe/London", r#""Europe/London""#),
             ("--public-url", "https://shop.example", r#""https://shop.example""#),
@@ -139,6 +159,8 @@ mod tests {
         }
         for (flag, answer) in [
             ("--name", ""),
+            ("--name", "   "),
+            ("--name", "\u{a0}"),
             ("--shipping", ""),
             ("--shipping", "-1"),
             ("--shipping", "2.999"),
@@ -180,7 +202,7 @@ mod tests {
             let name = question("--name");
             if let Ok(value) = name.value(&answer, Currency::GBP) {
                 let settings = Settings::of_text(&format!("[shop]\nname = {value}")).unwrap();
-                prop_assert_eq!(settings.shop.name, answer);
+                prop_assert_eq!(settings.shop.name, answer.trim());
             }
         }
     }

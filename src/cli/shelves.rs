@@ -165,12 +165,22 @@ impl LiveShelves {
         let open_before = self.case_on(&count.sku).await?;
         match self.decide(|| count.clone()).await? {
             // the look says what was meant
-            Ok(()) | Err(NotCounted::NotListed) => {}
+            Ok(()) => {}
+            Err(NotCounted::NotListed) => return self.counted(&count.sku, None).await,
             Err(why) => return Err(format!("{}: {why}", count.sku)),
         }
-        let is_open = self.case_on(&count.sku).await?.is_some();
+        let sku = count.sku.clone();
+        self.counted(&count.sku, open_before).await.map_err(|why| {
+            format!("it is in the books: do not repeat it; `doorstep stock {sku}` shows what is there once the shop is open again ({why})")
+        })
+    }
+
+    /// Of what is decided already: where this fails, it stands all the same.
+    async fn counted(&self, sku: &Sku, open_before: Option<CaseId>) -> Said {
+        let is_open = self.case_on(sku).await?.is_some();
         let closed_case = open_before.filter(|_| !is_open).map(|case| case.to_string());
-        let row = self.read(move |rows| shelf::find(rows, &count.sku)).await?;
+        let sku = sku.clone();
+        let row = self.read(move |rows| shelf::find(rows, &sku)).await?;
         Ok(Told::Shelf(Box::new(ShelfRow { closed_case, ..row })))
     }
 

@@ -17,6 +17,7 @@ use super::{Failure, products, said, shortages};
 const REASON_CHARS_MAX: usize = 200;
 
 #[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("counted").args(["count", "add"])))]
 pub struct Arguments {
     /// As `doorstep products` shows it
     #[arg(value_parser = Sku::parse)]
@@ -40,8 +41,8 @@ pub struct Arguments {
         value_parser = clap::value_parser!(i64).range(-i64::from(STOCK_MAX)..=i64::from(STOCK_MAX))
     )]
     add: Option<i64>,
-    /// Why, for the books
-    #[arg(long, value_name = "TEXT")]
+    /// Why, for the books: --count and --add need it
+    #[arg(long, value_name = "TEXT", requires = "counted")]
     reason: Option<String>,
     /// Who has counted [default: $USER, or operator]
     #[arg(long, value_name = "NAME")]

@@ -1,4 +1,4 @@
-//! The countries of ISO 3166-1. Written by `.ci/countries` from the CLDR 48.2.0 of Unicode, Inc. (npm cldr-localenames-full, Unicode-3.0).
+//! The countries of ISO 3166-1, and Kosovo (XK). Written by `.ci/countries` from the CLDR 48.2.0 of Unicode, Inc. (npm cldr-localenames-full, Unicode-3.0).
 
 /// Codes with names in English, in the order of these.
 #[rustfmt::skip]
@@ -121,6 +121,7 @@ pub const COUNTRIES: &[(&str, &str)] = &[
     ("KZ", "Kazakhstan"),
     ("KE", "Kenya"),
     ("KI", "Kiribati"),
+    ("XK", "Kosovo"),
     ("KW", "Kuwait"),
     ("KG", "Kyrgyzstan"),
     ("LA", "Laos"),

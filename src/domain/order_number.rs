@@ -12,7 +12,7 @@ pub struct OrderNumber(u64);
 
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadOrderNumber {
-    #[error("this is no order number: digits are expected, as in 100 0168")]
+    #[error("this is no order number: at least seven digits are expected, as in 100 0168")]
     NotDigits,
     #[error("a digit of this number is wrong: its last digit does not belong to the others")]
     WrongDigit,
@@ -41,6 +41,15 @@ impl OrderNumber {
         let number = OrderNumber(typed / 10);
         let fits = number.0 >= FIRST && number.check_digit() == typed % 10 && !digits.starts_with('0');
         if fits { Ok(number) } else { Err(BadOrderNumber::WrongDigit) }
+    }
+
+    /// As [`OrderNumber::parse`], and with words before it: `no. 100 0168`, `Order #100 0168`.
+    pub fn in_words(text: &str) -> Result<OrderNumber, BadOrderNumber> {
+        let bare = text.trim().trim_end_matches(['.', ',']);
+        let begins = bare.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+        let (words, number) = bare.split_at(begins);
+        let is_apart = words.ends_with([' ', '.', ':', '#']);
+        OrderNumber::parse(if is_apart { number } else { bare })
     }
 
     /// All digits without a space, for programs.

@@ -78,6 +78,15 @@ pub(super) fn remove_temporary(dir: &Path, disk: &dyn Disk) -> Result<(), Error>
     Ok(())
 }
 
+/// What these take of the disk.
+pub(super) fn temporary_bytes(dir: &Path) -> Result<u64, Error> {
+    let mut bytes = 0;
+    for path in names(dir)?.into_iter().map(|name| dir.join(name)).filter(|path| is_unfinished(path)) {
+        bytes += path.metadata().map_err(Error::io("look at", &path))?.len();
+    }
+    Ok(bytes)
+}
+
 /// Locks the directory for as long as the file lives: the directory itself, which cannot be removed under its owner and made
 /// anew as a file in it can.
 pub(super) fn lock(dir: &Path) -> Result<File, Error> {

@@ -75,6 +75,7 @@ mod position;
 mod random;
 mod read;
 mod recovery;
+mod room;
 mod segment;
 mod survey;
 #[cfg(test)]
@@ -91,6 +92,7 @@ pub use memory::MemoryJournal;
 pub use position::Position;
 pub use read::{ReadEnd, check, identity, is_begun, read};
 pub use recovery::Recovery;
+pub use room::must_have_room;
 pub use segment::{BATCH_BYTES_MAX, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 
 /// What a journal has begun; it goes on whether the future is polled or not. Bound to one thread.

@@ -3,6 +3,11 @@ use std::path::PathBuf;
 
 use crate::access::BadOrigin;
 
+use super::utf8::SAVE_AS_UTF8;
+
+/// Of a value that is shown.
+pub const VALUE_CHARS_MAX: usize = 100;
+
 #[derive(Debug, thiserror::Error)]
 pub enum BadSettings {
     #[error("settings: {0}; `doorstep settings` lists every key with its unit")]
@@ -16,9 +21,17 @@ pub enum BadSettings {
         file.display()
     )]
     DirectoryInItsOwnFile { file: PathBuf },
+    #[error("settings: {}, line {line}: {SAVE_AS_UTF8}", file.display())]
+    NotUtf8 { file: PathBuf, line: usize },
+    #[error(
+        "settings: the variable {name} is not in UTF-8, so its letters cannot be told: set it from a terminal or a file in UTF-8"
+    )]
+    VariableNotUtf8 { name: String },
     #[error("settings: {0}")]
     Origin(#[from] BadOrigin),
-    #[error("there is neither {demo} nor {shop} here: name the data directory with --data DIR")]
+    #[error(
+        "there is neither {demo} nor {shop} here: name the data directory with --data DIR; `doorstep init` makes a shop's"
+    )]
     NoDirectory { demo: &'static str, shop: &'static str },
     #[error("both {demo} and {shop} are here: name one with --data DIR")]
     TwoDirectories { demo: &'static str, shop: &'static str },
@@ -26,6 +39,7 @@ pub enum BadSettings {
 
 impl BadSettings {
     pub fn value(key: &'static str, value: impl ToString, why: impl Into<Cow<'static, str>>) -> BadSettings {
-        BadSettings::Value { key, value: value.to_string(), why: why.into() }
+        let value = value.to_string().chars().take(VALUE_CHARS_MAX).collect();
+        BadSettings::Value { key, value, why: why.into() }
     }
 }

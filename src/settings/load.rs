@@ -9,6 +9,7 @@ use config::{Config, ConfigBuilder, Environment, File, FileFormat};
 use crate::access::Listen;
 
 use super::directory::{OWN_FILE, directory};
+use super::utf8::must_be_utf8;
 use super::{BadSettings, Opens, Settings};
 
 /// The defaults, each with its unit and reason.
@@ -38,7 +39,7 @@ impl Settings {
         overrides: &Overrides,
         opens: Opens,
     ) -> Result<Settings, BadSettings> {
-        let environment = environment.unwrap_or_else(|| std::env::vars().collect());
+        let environment = environment.map_or_else(of_the_process, Ok)?;
         let (ours, _) = sorted_out(environment);
         let mut settings = layered(file, &ours)?;
         let named = overrides.data.as_ref().unwrap_or(&settings.data.dir);
@@ -72,6 +73,7 @@ impl Settings {
 fn layered(file: Option<&Path>, ours: &Variables) -> Result<Settings, BadSettings> {
     let mut layers = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
     if let Some(file) = file {
+        must_be_utf8(file)?;
         layers = layers.add_source(File::from(file).format(FileFormat::Toml));
     }
     let (lists, rest): (Variables, Variables) =
@@ -83,7 +85,8 @@ fn layered(file: Option<&Path>, ours: &Variables) -> Result<Settings, BadSetting
 
 fn settled(layers: ConfigBuilder<DefaultState>) -> Result<Settings, BadSettings> {
     let layers = layers.build()?;
-    layers.clone().try_deserialize().map_err(|error| BadSettings::unfit(error, &layers))
+    let read = layers.clone().try_deserialize().map_err(|error| BadSettings::unfit(error, &layers));
+    read.map(Settings::trimmed)
 }
 
 fn with_lists(
@@ -123,9 +126,20 @@ fn sorted_out(environment: Variables) -> (Variables, Variables) {
     ours.partition(|(name, _)| name.contains("__"))
 }
 
+/// Others' variables may be in any encoding.
+fn of_the_process() -> Result<Variables, BadSettings> {
+    let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let ours = ours.filter(|(name, _)| name.starts_with(PREFIX));
+    let read = ours.map(|(name, value)| match value.into_string() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(BadSettings::VariableNotUtf8 { name }),
+    });
+    read.collect()
+}
+
 /// Names of the environment that begin like a setting and are none, for a warning.
 pub fn stray_variables() -> Vec<String> {
-    let (_, stray) = sorted_out(std::env::vars().collect());
+    let (_, stray) = sorted_out(of_the_process().unwrap_or_default());
     let mut names: Vec<String> = stray.into_keys().collect();
     names.sort();
     names
@@ -250,6 +264,26 @@ mod tests {
         assert_eq!(load(Some(&other), "").unwrap().shop.name, "", "--config takes its place");
         std::fs::write(&own, "[data]\ndir = \"elsewhere\"").unwrap();
         assert!(load(None, "").unwrap_err().to_string().contains("sets data.dir"));
+    }
+
+    #[test]
+    fn a_file_in_another_encoding_is_refused_by_name_and_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("shop.toml");
+        let windows_1252 = b"[shop]\nname = \"Caf\xe9 B\xfccher\"\n".to_vec();
+        let utf_16 = "\u{feff}[shop]\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let load = || {
+            Settings::load(Some(&file), Some([].into()), &Overrides::default(), Opens::Nothing)
+                .map_err(|bad| bad.to_string())
+        };
+        for (bytes, line) in [(windows_1252, 2), (utf_16, 1)] {
+            std::fs::write(&file, bytes).unwrap();
+            let refused = load().unwrap_err();
+            let named = format!("shop.toml, line {line}: it is not in UTF-8");
+            assert!(refused.contains(&named) && refused.contains("save it as UTF-8"), "{refused}");
+        }
+        std::fs::write(&file, "\u{feff}[shop]\nname = \"Café Bücher\"").unwrap();
+        assert_eq!(load().unwrap().shop.name, "Café Bücher");
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod load;
 mod rules;
 mod shop;
 mod tables;
+mod trimmed;
 mod unfit;
+mod utf8;
 
 pub use amount::Amount;
 pub use directory::OWN_FILE;

@@ -4,10 +4,13 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
 use jiff::tz::TimeZone;
 
 use crate::domain::{EmailAddress, Logo, LogoKind, ShopIdentity, Texts};
 
+use super::utf8::SAVE_AS_UTF8;
 use super::{BadSettings, Settings, ShopKind, ShopSettings};
 
 /// Of a text, and of the logo: every page carries a link to them, and they are kept in memory.
@@ -56,8 +59,9 @@ impl ShopSettings {
             ("shop.phone", &self.phone),
         ];
         for (key, line) in lines.into_iter().chain(self.address.iter().map(|line| ("shop.address", line))) {
-            if line.chars().count() > LINE_CHARS_MAX || line.chars().any(char::is_control) {
-                return Err(BadSettings::value(key, line, "one line of at most 100 characters is expected"));
+            if line.chars().count() > LINE_CHARS_MAX || line.chars().any(hides) {
+                let why = "one line of at most 100 characters is expected, and none that cannot be seen";
+                return Err(BadSettings::value(key, line.escape_debug(), why));
             }
         }
         if !self.email.is_empty() {
@@ -74,6 +78,13 @@ impl ShopSettings {
     }
 }
 
+/// Controls, and marks of direction, which turn what stands beside them; joiners are parts of names in some scripts.
+fn hides(c: char) -> bool {
+    let is_joiner = matches!(c, '\u{200c}' | '\u{200d}');
+    let is_mark = || CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::Format;
+    c.is_control() || !is_joiner && is_mark()
+}
+
 fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -82,7 +93,9 @@ fn text(key: &'static str, dir: &Path, file: &Path) -> Result<Option<String>, Ba
     must_be_a_texts(key, dir, file)?;
     let Some(bytes) = contents(key, dir, file)? else { return Ok(None) };
     let text = String::from_utf8(bytes);
-    text.map(Some).map_err(|_| BadSettings::value(key, file.display(), "a text in UTF-8 is expected"))
+    let text = text.map_err(|_| BadSettings::value(key, file.display(), SAVE_AS_UTF8))?;
+    // as Windows' editors begin a file
+    Ok(Some(text.trim_start_matches('\u{feff}').to_owned()))
 }
 
 /// Everybody reads it: what is no text by its name (`links.secret`, `shop.toml`) is none of a page's, nor what a link leads to.
@@ -171,7 +184,7 @@ mod tests {
         assert_eq!(identity.texts.terms.as_deref(), Some("Pay within a week. ☺"));
         assert_eq!((identity.texts.privacy, identity.logo.unwrap().kind), (None, LogoKind::Svg));
         for (name, bytes, key) in [
-            ("terms.txt", vec![0xff], "shop.terms"),
+            ("terms.txt", vec![0xff], "shop.terms = terms.txt: it is not in UTF-8"),
             ("terms.txt", vec![b'a'; FILE_BYTES_MAX as usize + 1], "64 KiB"),
             ("logo.svg", b"GIF89a".to_vec(), "shop.logo"),
         ] {

@@ -2,10 +2,8 @@
 
 use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
 
+use super::error::VALUE_CHARS_MAX;
 use super::{BadSettings, DEFAULTS};
-
-/// Of a value that is shown.
-const VALUE_CHARS_MAX: usize = 100;
 
 impl BadSettings {
     /// `layers`: what could not be read as settings.

@@ -254,7 +254,7 @@ fn the_environment_names_a_listener_as_the_flag_does() {
 
 #[test]
 fn explain_takes_an_order_as_people_name_it_and_a_case() {
-    let shop = setup().open();
+    let shop = setup().set("DOORSTEP_SHOP__TIME_ZONE", "Pacific/Auckland").open();
     let order = shop.buys(IN_STOCK);
     shop.waits_for_state(&order, "closed");
     let listed = shop.command(&["orders", "--json"]);
@@ -262,7 +262,11 @@ fn explain_takes_an_order_as_people_name_it_and_a_case() {
     let digits = listed[0]["number"].as_str().expect("a number").to_owned();
     let number = format!("{} {}", &digits[..3], &digits[3..]);
     let whole = out(&shop.command(&["explain", &order.id]));
-    assert!(whole.starts_with(&format!("{}, number {number}; times are UTC\n#", order.id)), "{whole}");
+    assert!(
+        whole.lines().nth(1).is_some_and(|line| line.contains(" +13:00 ")),
+        "in the shop's time: {whole}"
+    );
+    assert!(whole.starts_with(&format!("{}, number {number}\n#", order.id)), "{whole}");
     for words in
         [vec![digits.as_str()], vec![&number], number.split(' ').collect(), vec![&format!("#{digits}")]]
     {

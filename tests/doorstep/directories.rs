@@ -91,7 +91,15 @@ fn serve_makes_no_shop_and_init_makes_one_once() {
     let wrong = nowhere.command(&[&MAKES_A_SHOP[..], &["--email", "a@b"]].concat());
     assert!(printed(&wrong).contains("shop.email = a@b"), "{}", printed(&wrong));
     assert!(!nowhere.data().exists(), "nothing is made");
-    assert!(nowhere.command(&MAKES_A_SHOP).status.success());
+    let blank = nowhere.command(&["init", "--yes", "--shipping", "0", "--name", "   "]);
+    assert!(printed(&blank).contains("--name is needed"), "{}", printed(&blank));
+    assert!(!nowhere.data().exists(), "nothing is made");
+    let made = nowhere.command(&MAKES_A_SHOP);
+    assert!(
+        made.status.success() && printed(&made).contains("prices are in GBP, for good"),
+        "{}",
+        printed(&made)
+    );
     is_refused(&nowhere, &MAKES_A_SHOP, &["is a shop's already"]);
 }
 
@@ -243,7 +251,13 @@ fn check_tells_what_is_ready_and_what_is_not_and_never_otherwise_than_a_start() 
         assert_eq!(found[what], level, "{what}");
     }
     shop.start();
-    assert!(checked(&shop, &[]).1, "also beside its daemon");
+    let (found, opens) = checked(&shop, &[]);
+    assert!(opens && found["daemon"] == "ready", "also beside its daemon: {found:?}");
+    let own = shop.data().join("shop.toml");
+    let text = fs::read_to_string(&own).expect("its settings");
+    fs::write(&own, format!("{text}# changed\n")).expect("write them");
+    let (found, opens) = checked(&shop, &[]);
+    assert!(opens && found["daemon"] == "not_set_up", "it does not know them: {found:?}");
     assert_eq!(shop.stop().code(), Some(0));
     let told = shop.command(&["check", "--listen", "0.0.0.0:0"]);
     assert_eq!(told.status.code(), Some(1));

@@ -45,7 +45,8 @@ fn steps(document: &str) -> Vec<Step> {
 }
 
 /// Words of a run that are others in the next.
-const OF_A_RUN: [(&str, &str); 11] = [
+const OF_A_RUN: [(&str, &str); 12] = [
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d", "TIME"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
     (r"\d{4}-\d\d-\d\d", "DATE"),
     (r"ord_[0-9A-Z]{26}", "ORDER"),

@@ -49,6 +49,7 @@ mod overload;
 mod private;
 mod promises;
 mod rates;
+mod readiness;
 mod shop;
 mod signals;
 mod slow;

@@ -65,7 +65,12 @@ fn an_order_is_found_by_what_a_customer_says_of_it_while_the_shop_is_open_and_wh
             assert_eq!(ids(shop, &["--search", text]), [second.as_str()], "{text}");
         }
         assert_eq!(ids(shop, &["--search", "Byron"]), [""; 0]);
+        for text in ["Lovelace, Ada", "london", &format!("no. {number}")] {
+            assert!(ids(shop, &["--search", text]).contains(&second), "{text}");
+        }
         assert_eq!(ids(shop, &["--limit", "1"]), [second.as_str()]);
+        assert!(complaint(&shop.command(&["orders", "--limit", "1"])).contains("older ones: --limit"));
+        assert_eq!(complaint(&shop.command(&["orders", "--limit", "2"])), "");
         assert_eq!(ids(shop, &["--state", "open"]), newest_first);
         assert_eq!(ids(shop, &["--state", "delivered"]), [""; 0]);
         let wrong = shop.command(&["orders", "--search", &misheard]);
@@ -75,6 +80,16 @@ fn an_order_is_found_by_what_a_customer_says_of_it_while_the_shop_is_open_and_wh
     find(&shop);
     assert_eq!(all[0]["customer"]["email"], "ada@example.com");
     assert_eq!(all[0]["shipping_address"]["postcode"], "SW1Y 4JH");
+    let line = &all[0]["lines"][0];
+    assert_eq!((&line["sku"], &line["quantity"]), (&IN_STOCK.into(), &1.into()), "{line}");
+    assert!(line["unit_price"]["amount"].is_u64() && all[0]["delivery"]["amount"].is_u64(), "{line}");
+    let ordered = format!(" × {IN_STOCK} ");
+    for (arguments, shows) in
+        [(&["orders"][..], false), (&["orders", "--lines"], true), (&["orders", "--search", &number], true)]
+    {
+        let table = out(&shop.command(arguments));
+        assert_eq!(table.contains(&ordered) && table.contains(", London, "), shows, "{arguments:?}: {table}");
+    }
     let table = out(&shop.command(&["orders"]));
     let in_groups = format!("{} {}", &number[..3], &number[3..]);
     for word in [&in_groups, "Ada Lovelace", "£", &second] {

@@ -10,7 +10,7 @@ use crate::storage::TreeName;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Adjustments(Vec<Adjustment>);
 
-/// Units were found, or were missing.
+/// Units were found, or were missing, or all that were known were there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Adjustment {
     pub by: i64,

@@ -21,7 +21,10 @@ pub fn count(turn: &mut Turn<'_>, question: &Count) {
     match units_then(turn, sku, *counted) {
         Err(why) => turn.answer(question, Err(why)),
         Ok(units) => {
-            bring_to(turn, sku, units, reason, who);
+            if !bring_to(turn, sku, units, reason, who) {
+                // that all are there was counted too
+                note(turn, sku, 0, reason, who);
+            }
             turn.answer(question, Ok(()));
         }
     }
@@ -68,9 +71,13 @@ pub fn was_there_after_all(turn: &mut Turn<'_>, sku: &Sku, units: u32) {
 
 fn adjust(turn: &mut Turn<'_>, sku: &Sku, by: i64, reason: &str, who: &str) {
     if by != 0 {
-        let (sku, reason, who, at) = (sku.clone(), reason.to_owned(), who.to_owned(), turn.now());
-        turn.record(Event::Adjusted { sku, by, reason, who, at });
+        note(turn, sku, by, reason, who);
     }
+}
+
+fn note(turn: &mut Turn<'_>, sku: &Sku, by: i64, reason: &str, who: &str) {
+    let (sku, reason, who, at) = (sku.clone(), reason.to_owned(), who.to_owned(), turn.now());
+    turn.record(Event::Adjusted { sku, by, reason, who, at });
 }
 
 /// Units are far fewer than 63 bits count.

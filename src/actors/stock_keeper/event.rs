@@ -152,7 +152,7 @@ pub enum Event {
         order: OrderId,
     },
 
-    /// Units were found on the shelf, or were missing there.
+    /// Units were found on the shelf, or were missing there; by 0: somebody has counted, and all were there.
     Adjusted {
         sku: Sku,
         by: i64,

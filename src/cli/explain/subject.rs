@@ -41,7 +41,7 @@ impl Named {
         if typed.starts_with("ord_") {
             return Ok(Named::Order(OrderId::parse(typed)?));
         }
-        OrderNumber::parse(typed).map(Named::Number).map_err(|bad| {
+        OrderNumber::in_words(typed).map(Named::Number).map_err(|bad| {
             let typed: String = typed.chars().take(64).collect();
             Failure(format!(
                 "`{typed}`: {bad}; an order is named by its number or its id (ord_…), a case by its id (case_…): `doorstep orders` and \

@@ -2,9 +2,12 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::path::Path;
 
+use jiff::tz::TimeZone;
+
 use crate::actors::Shop;
+use crate::cli::clocks::shown;
 use crate::journal::Position;
-use crate::runtime::{Cause, Record, Statement, TimerChange};
+use crate::runtime::{Cause, Due, Record, Statement, TimerChange};
 
 use super::subject::Subject;
 use super::turns::{Stopped, each_turn};
@@ -18,6 +21,8 @@ pub struct Trace<'a, W: Write> {
     /// Turns about others too that were named as a cause, and described.
     described: HashSet<Position>,
     pub turns: usize,
+    /// The shop's.
+    zone: TimeZone,
     out: W,
 }
 
@@ -31,8 +36,8 @@ enum Kind {
 }
 
 impl<'a, W: Write> Trace<'a, W> {
-    pub fn of(subject: Subject, journal: &'a Path, out: W) -> Trace<'a, W> {
-        Trace { subject, journal, causes: HashMap::new(), described: HashSet::new(), turns: 0, out }
+    pub fn of(subject: Subject, journal: &'a Path, zone: TimeZone, out: W) -> Trace<'a, W> {
+        Trace { subject, journal, causes: HashMap::new(), described: HashSet::new(), turns: 0, zone, out }
     }
 
     pub fn turn(&mut self, position: Position, record: &Record<Shop>) -> Result<(), Stopped> {
@@ -44,10 +49,10 @@ impl<'a, W: Write> Trace<'a, W> {
             return Ok(());
         }
         if self.turns == 0 {
-            writeln!(self.out, "{}; times are UTC", self.subject)?;
+            writeln!(self.out, "{}", self.subject)?;
         }
         self.turns += 1;
-        let at = record.moment.at;
+        let at = shown(record.moment.at, &self.zone);
         match cause {
             Some(cause) => writeln!(self.out, "#{position} {at} {} on {cause}", record.by)?,
             None => {
@@ -82,7 +87,7 @@ impl<'a, W: Write> Trace<'a, W> {
                 && self.subject.is_of(message)
             {
                 let name = message.name();
-                writeln!(self.out, "         ◷ {name} at {due}")?;
+                writeln!(self.out, "         ◷ {name} at {}", when(*due, &self.zone))?;
                 self.remember(Kind::Timer, position, index, format!("its timer {name} (#{position})"));
             }
         }
@@ -117,11 +122,12 @@ impl<'a, W: Write> Trace<'a, W> {
     /// A turn that is about others, once: no line names one that is not shown.
     fn describe(&mut self, cause: &Cause) -> io::Result<()> {
         let Some(turn) = turn_of(cause).filter(|turn| self.described.insert(*turn)) else { return Ok(()) };
-        let out = &mut self.out;
+        let (out, zone) = (&mut self.out, &self.zone);
         let before = Position(turn.0.saturating_sub(1));
         let found = each_turn(self.journal, before, &mut |_, record| {
             let Record { by, moment, cause, .. } = record;
-            writeln!(out, "         #{turn} was {} {by} on {}, about others too", moment.at, kind_of(cause))?;
+            let at = shown(moment.at, zone);
+            writeln!(out, "         #{turn} was {at} {by} on {}, about others too", kind_of(cause))?;
             Err(Stopped::Enough)
         });
         match found {
@@ -129,6 +135,13 @@ impl<'a, W: Write> Trace<'a, W> {
             // the turn itself could be read: what cannot be read here is told of when it is read there
             _ => Ok(()),
         }
+    }
+}
+
+fn when(due: Due, zone: &TimeZone) -> String {
+    match due {
+        Due::Trade(moment) => shown(moment, zone),
+        Due::Real(moment) => format!("{} (real time)", shown(moment, zone)),
     }
 }
 

@@ -32,6 +32,11 @@ const LINE_LENGTH_MAX: usize = 998;
 pub enum EmlFolderError {
     #[error("`{0}` cannot be a sender: write it as `Doorstep <orders@shop.example>`, the domain in ASCII")]
     BadSender(String),
+    #[error(
+        "`{from}` cannot be a sender: a name with a comma or another such sign in it stands in double quotes: `{quoted}` (in shop.toml \
+         between single quotes: from = '{quoted}')"
+    )]
+    BareName { from: String, quoted: String },
     #[error("cannot make the mail folder {path}: {source}")]
     Folder { path: PathBuf, source: io::Error },
 }
@@ -85,9 +90,24 @@ pub fn check_sender(from: &str) -> Result<(), EmlFolderError> {
 }
 
 fn sender(from: &str) -> Result<Mailbox, EmlFolderError> {
+    read_sender(from).ok_or_else(|| {
+        let from = from.to_owned();
+        match quoted(&from).filter(|quoted| read_sender(quoted).is_some()) {
+            Some(quoted) => EmlFolderError::BareName { from, quoted },
+            None => EmlFolderError::BadSender(from),
+        }
+    })
+}
+
+fn read_sender(from: &str) -> Option<Mailbox> {
     let sender: Option<Mailbox> = if has_control(from) { None } else { from.parse().ok() };
-    let sender = sender.filter(|sender| sender.email.domain().is_ascii());
-    sender.ok_or_else(|| EmlFolderError::BadSender(from.to_owned()))
+    sender.filter(|sender| sender.email.domain().is_ascii())
+}
+
+/// `Acme, Inc. <…>` as `"Acme, Inc." <…>`.
+fn quoted(from: &str) -> Option<String> {
+    let (name, address) = from.rsplit_once('<')?;
+    Some(format!("\"{}\" <{address}", name.trim().replace(['"', '\\'], "")))
 }
 
 impl Post for EmlFolder {

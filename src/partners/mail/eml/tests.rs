@@ -221,6 +221,15 @@ fn a_sender_that_is_none_is_refused_at_the_start() {
         let made = EmlFolder::new(dir.path().into(), bad.into(), String::new(), passes(), shop());
         assert!(matches!(made, Err(EmlFolderError::BadSender(_))), "{bad}");
     }
+    for (bad, good) in [
+        ("Acme, Inc. <orders@acme.example>", "`\"Acme, Inc.\" <orders@acme.example>`"),
+        ("Books: new; used <orders@acme.example>", "`\"Books: new; used\" <orders@acme.example>`"),
+        ("\"Acme, Inc. <orders@acme.example>", "`\"Acme, Inc.\" <orders@acme.example>`"),
+    ] {
+        let why = check_sender(bad).unwrap_err().to_string();
+        assert!(why.contains("double quotes") && why.contains(good), "{why}");
+    }
+    check_sender("\"Acme, Inc.\" <orders@acme.example>").unwrap();
 }
 
 proptest! {
