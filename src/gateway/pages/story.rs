@@ -5,9 +5,10 @@
 use jiff::tz::TimeZone;
 
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{DeclineReason, Happening, OrderState, Party, Timeline, Timestamp};
+use crate::domain::{Happening, OrderState, Party, Timeline, Timestamp};
 
 use super::format;
+use super::order_status::declined;
 
 pub struct PlainStep {
     pub title: &'static str,
@@ -80,8 +81,7 @@ fn when(at: Timestamp, zone: &TimeZone) -> When {
 fn end(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Option<PlainStep> {
     let (title, at) = match view.state {
         OrderState::Declined => {
-            let title = view.decline_reason.map_or("The payment did not go through", DeclineReason::headline);
-            (title, last(timeline, |what| matches!(what, Happening::Declined { .. })))
+            (declined(view), last(timeline, |what| matches!(what, Happening::Declined { .. })))
         }
         OrderState::Cancelled => {
             ("Cancelled", last(timeline, |what| matches!(what, Happening::Cancelled { .. })))

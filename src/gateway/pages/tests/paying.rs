@@ -251,14 +251,14 @@ async fn nothing_is_checked_out_of_an_empty_basket() {
     assert_eq!(begun(&pages), None);
 }
 
-fn pays(reply: impl Fn() -> Scripted + Send + Sync + 'static) -> TestPages {
+pub fn pays(reply: impl Fn() -> Scripted + Send + Sync + 'static) -> TestPages {
     TestPages::new(move |to, message| match message {
         Message::WebSession(CartMessage::PayWith(_)) => reply(),
         _ => stocked(9, vec![emmas(2)])(to, message),
     })
 }
 
-const RETURN: &str = "/checkout/return?checkout=nonce1";
+pub const RETURN: &str = "/checkout/return?checkout=nonce1";
 
 #[actix_web::test]
 async fn coming_back_twice_leads_to_the_same_order() {
@@ -354,7 +354,7 @@ async fn a_checkout_that_is_over_says_whether_she_paid_and_where_her_order_is() 
         (OrderState::Confirmed, PaymentView::Authorised, "The money is reserved on your card."),
         (OrderState::Closed, PaymentView::Settled { amount }, "£18.97 paid."),
         (OrderState::AwaitingPayment, PaymentView::Unknown, "Your bank has not answered yet"),
-        (OrderState::Declined, PaymentView::Declined, "Your bank declined. Nothing was charged."),
+        (OrderState::Declined, PaymentView::Declined, "The payment did not go through. Nothing was charged."),
     ] {
         let view = OrderView { payment, ..order_view(state) };
         let path = order_path(&view);
