@@ -120,6 +120,10 @@ fn letter(slug: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use strum::EnumCount as _;
+
     use super::*;
     use crate::domain::{Currency, DeclineReason, Money, Sku, Timestamp};
 
@@ -201,6 +205,12 @@ mod tests {
             all.extend([Mailed { what: what() }, MailParked { what: what(), why: secret() }]);
         }
         all
+    }
+
+    #[test]
+    fn one_of_each_kind_is_looked_at() {
+        let kinds: HashSet<_> = every_happening().iter().map(std::mem::discriminant).collect();
+        assert_eq!(kinds.len(), Happening::COUNT, "what is new belongs into `every_happening`");
     }
 
     #[test]
