@@ -119,16 +119,3 @@ fn money_of_open_order(payment: PaymentView) -> String {
         }
     }
 }
-
-/// Until the truck has it; whether it is in time, the warehouse decides.
-pub fn can_be_cancelled(state: OrderState) -> bool {
-    matches!(
-        state,
-        OrderState::Placed
-            | OrderState::AwaitingStock
-            | OrderState::Reserved
-            | OrderState::AwaitingPayment
-            | OrderState::Confirmed
-            | OrderState::Fulfilling
-    )
-}

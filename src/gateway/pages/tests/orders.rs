@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use crate::actors::Message;
+use crate::actors::order_manager::transitions::TABLE;
 use crate::actors::order_manager::{
     Cancel, CancelReply, Claim, Message as OrderMessage, NoSuchOrder, OrderView, PaymentView, Show,
-    ShowTimeline,
+    ShowTimeline, Trigger,
 };
 use crate::actors::stock_keeper;
 use crate::domain::{
@@ -223,7 +224,7 @@ async fn what_is_for_the_operator_is_not_on_the_page() {
 
 #[actix_web::test]
 async fn an_order_can_be_cancelled_by_its_key_until_it_is_on_its_way() {
-    let view = order_view(OrderState::Confirmed);
+    let view = order_view(OrderState::Fulfilling);
     let path = order_path(&view);
     let form = path.split_once('?').unwrap().1.to_owned();
     let cancel = format!("/orders/{}/cancel", view.id);
@@ -241,6 +242,17 @@ async fn an_order_can_be_cancelled_by_its_key_until_it_is_on_its_way() {
     pages.get(&format!("{cancel}?{form}")).await.goes_to(&format!("{path}&notice=too_late"));
     pages.post(&cancel, &form).await.goes_to(&format!("{path}&notice=too_late"));
     pages.get(&format!("{path}&notice=too_late")).await.shows("too late to cancel");
+}
+
+#[actix_web::test]
+async fn what_can_be_cancelled_is_what_the_order_manager_takes() {
+    for state in OrderState::ALL {
+        let view = order_view(state);
+        let path = order_path(&view);
+        let has_row = TABLE.iter().any(|(from, by, _)| (*from, *by) == (state, Trigger::Cancel));
+        let seen = having(view, vec![]).get(&path).await;
+        assert_eq!(seen.html.contains("Cancel this order"), has_row, "{state}");
+    }
 }
 
 #[actix_web::test]
