@@ -82,12 +82,11 @@ pub fn problem(refused: Outcome) -> Problem {
             let detail = "the first request with this Idempotency-Key has not been answered yet";
             Problem::new(Code::InProgress, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S)
         }
-        Outcome::NothingToBuy => Problem::new(Code::CartEmpty, "there is nothing in the cart to buy"),
         Outcome::TotalTooLarge => {
             Problem::new(Code::TotalTooLarge, "what is in the cart costs more than one payment can carry")
         }
         Outcome::NotOpen => Problem::payment_not_set_up(),
-        // the caller has answered these
-        Outcome::Taken(_) | Outcome::Pending(_) => Problem::internal(),
+        // the caller has answered these; that there is nothing to buy, the session
+        Outcome::Taken(_) | Outcome::Pending(_) | Outcome::NothingToBuy => Problem::internal(),
     }
 }
