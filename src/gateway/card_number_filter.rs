@@ -40,7 +40,7 @@ const PROXY_HEADERS: [&str; 12] = [
     "cf-",
 ];
 /// Fields that hold no text of the customer's: a card number is not split over them. Books are numbered, and stand beside quantities.
-const NO_FREE_TEXT: [&str; 5] = ["sku", "quantity", "accept_wait", "checkout", "postcode_seen"];
+const NO_FREE_TEXT: [&str; 5] = ["sku", "quantity", "accept_wait", "checkout", "address_seen"];
 /// The field for a telephone number.
 const PHONE: &str = "phone";
 /// Digits of a Unix time in seconds, milli-, micro- and nanoseconds.

@@ -166,19 +166,16 @@ async fn a_postcode_that_only_looks_unusual_is_asked_about_once() {
     seen.shows(
         "United Kingdom: a postcode such as EC1Y 8SY is expected. If yours is right as it is, please go on.",
     );
-    seen.shows("name=\"postcode_seen\" value=\"GB/ZZ1 1AA/\"").shows("value=\"zz1 1aa\"");
+    seen.shows("name=\"address_seen\" value=\"GB/ZZ1 1AA/\"").shows("value=\"zz1 1aa\"");
     assert_eq!(begun(&pages), None);
-    let other = pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ2+2AA%2F")).await;
+    let other = pages.post("/checkout", &format!("{strange}&address_seen=GB%2FZZ2+2AA%2F")).await;
     assert_eq!(other.status, 422, "that was another one");
-    assert_eq!(
-        pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ1+1AA%2F")).await.status,
-        303
-    );
+    assert_eq!(pages.post("/checkout", &format!("{strange}&address_seen=GB%2FZZ1+1AA%2F")).await.status, 303);
     let region = "seen=1897&name=Ada&email=ada@example.com&line1=1+St&city=Boston&region=Massa&postcode=02101&country=US";
     let seen = pages.post("/checkout", region).await;
     seen.shows("id=\"region-error\"").shows("value=\"US/02101/Massa\"").hides("id=\"postcode-error\"");
     assert_eq!(
-        pages.post("/checkout", &format!("{region}&postcode_seen=US%2F02101%2FMassa")).await.status,
+        pages.post("/checkout", &format!("{region}&address_seen=US%2F02101%2FMassa")).await.status,
         303
     );
 }
