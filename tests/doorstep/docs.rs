@@ -60,7 +60,7 @@ fn tests(folder: &Path, found: &mut Vec<Test>) {
             let mut before = parts_of_text.next().unwrap_or_default();
             for part in parts_of_text {
                 let name = part.split(['(', '<']).next().unwrap_or_default().to_owned();
-                is_inside |= before.contains("mod tests {");
+                is_inside |= before.contains("\nmod tests {");
                 if is_test(before) {
                     let listed = listed(&parts, is_inside, &name);
                     found.push(Test { modules: modules.clone(), name, listed });
@@ -163,6 +163,19 @@ fn every_command_that_a_document_gives_for_tests_runs_some() {
         }
     }
     assert!(commands > 50, "the documents give {commands} commands");
+}
+
+#[test]
+fn a_test_of_the_source_is_known_by_the_name_that_its_program_lists() {
+    let program = std::env::current_exe().expect("a test runs as one");
+    let output = Command::new(program).arg("--list").output().expect("it lists its tests");
+    let known = known();
+    let text = String::from_utf8(output.stdout).expect("names are text");
+    let listed: Vec<&str> = text.lines().filter_map(|line| line.strip_suffix(": test")).collect();
+    assert!(listed.len() > 100, "{} tests", listed.len());
+    for name in listed {
+        assert!(known.iter().any(|test| test.listed == name), "{name} is not found in the source");
+    }
 }
 
 #[test]
