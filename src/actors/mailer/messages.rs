@@ -16,7 +16,7 @@ pub struct Mailer;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
-    /// OrderManager, WarehouseActor: one letter for each event; the same one twice is sent once.
+    /// OrderManager, WarehouseActor, BackOffice: one letter for each event; the same one twice is sent once.
     Send(Arc<Letter>),
     /// The post took it, or refused it, or it is unknown (then it is tried again: a second copy has the same `Message-ID`).
     Posted { mail: MailId, result: Answered<()> },
