@@ -45,7 +45,7 @@
 //! | a crash anywhere resumes where it stopped | [`runtime`] (`state/recovery`, `state/pending`) |
 //! | a panic, a hang or a spin costs one message at most | [`runtime`] (`cell/guard`, `cell/supervisor`, `cell/watchdog`), [`actors::tree()`] |
 //! | damage is named, never skipped | [`journal`] (`survey`, `recovery`, `read`; `examine` beside an open shop), [`storage`] (`open`, `manifest`) |
-//! | every queue has a bound, every wait a deadline | [`runtime`] (`state/limits`, `process/handle`), [`gateway`] (`limits`, `request_guard`) |
+//! | what comes from outside is refused where a queue is at its bound; what stands in a turn is always accepted, and follows from what was let in; every wait has a deadline | [`runtime`] (`state/limits`, `process/handle`), [`gateway`] (`limits`, `request_guard`) |
 //! | who sends and does not read, or drips, costs a bounded place for a bounded time | [`http`] |
 //! | bad input changes nothing | [`gateway`] (`api/parse`, `problem`), the types of [`domain`] |
 //!

@@ -10,7 +10,7 @@ pub const SESSIONS: &str = "sessions";
 /// The group of the shop's HTTP server.
 pub const GATEWAY: &str = "gateway";
 
-/// The supervision tree, whole: `storage` and `timers` are for the runtime's own services. A group that gives up is restarted as one by the root; when that
+/// The supervision tree, but for what restarts alone below the root (`BackOffice`): `storage` and `timers` are for the runtime's own services. A group that gives up is restarted as one by the root; when that
 /// happens too often the root gives up: the daemon drains and exits with an error.
 pub fn tree() -> Group<Address> {
     use Address::*;

@@ -1,5 +1,7 @@
-//! Why a payment or an order came to nothing, in words for whom it was. Pages, letters and the API's texts take them from here, so that they never
-//! say different things of one order.
+//! Why a payment or an order came to nothing, in words for whom it was. Pages, letters, timelines and the API's texts take them from here, so that
+//! they give one reason for one order: `gateway::pages::tests::endings` renders all four.
+
+use std::borrow::Cow;
 
 use super::{CancelReason, DeclineReason};
 
@@ -28,9 +30,7 @@ impl DeclineReason {
 
     /// The same as a sentence.
     pub fn sentence(self) -> String {
-        let said = self.said();
-        let (first, rest) = said.split_at(1);
-        format!("{}{rest}.", first.to_uppercase())
+        sentence(self.said())
     }
 
     pub fn headline(self) -> &'static str {
@@ -41,23 +41,47 @@ impl DeclineReason {
     pub fn way_on(self) -> &'static str {
         if self.is_of_a_bank() { "with another card" } else { "with this card or another" }
     }
+
+    /// The same as a sentence.
+    pub fn invitation(self) -> String {
+        format!("You are welcome to order again {}.", self.way_on())
+    }
 }
 
 impl CancelReason {
     /// As part of a sentence, without a full stop.
-    pub fn said(self) -> &'static str {
-        match self {
+    pub fn said(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             CancelReason::ByCustomer => "you wished it",
-            CancelReason::OutOfStock { .. } => "not everything was in stock",
+            CancelReason::OutOfStock { earliest: Some(date) } => {
+                return format!("not everything was in stock; all of it could be sent by {}", date.said())
+                    .into();
+            }
+            CancelReason::OutOfStock { earliest: None } => {
+                "not everything was in stock, and nobody can say when the rest comes"
+            }
             CancelReason::NoSupplies => "no wholesaler could supply it in the end",
             CancelReason::BackorderLimit => {
-                "more is waiting for wholesalers than we order in before it is paid for"
+                "your card is good, but what is to be ordered in comes too late for your bank to reserve the money until then, and we order \
+                 only so much in before it is paid for"
             }
             CancelReason::PaymentLapsed => {
                 "the money was no longer reserved on your card when your books were to leave, and your bank did not reserve it anew"
             }
-        }
+        })
     }
+
+    /// The same as a sentence. We are sorry for all that she has not done herself.
+    pub fn sentence(self) -> String {
+        let said = self.said();
+        if self == CancelReason::ByCustomer { sentence(&said) } else { format!("We are sorry: {said}.") }
+    }
+}
+
+/// Its first letter is an ASCII one.
+fn sentence(said: &str) -> String {
+    let (first, rest) = said.split_at(1);
+    format!("{}{rest}.", first.to_uppercase())
 }
 
 #[cfg(test)]

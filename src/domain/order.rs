@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::catalogue::Product;
 use super::{Date, Money, Quantity, Sku};
 
 /// Limits on what one order may hold.
@@ -28,6 +29,19 @@ pub struct OrderLine {
     pub unit_price: Money,
     /// Of one unit; `None` where nobody has said.
     pub weight_grams: Option<u32>,
+}
+
+impl OrderLine {
+    /// At the price that the product has now.
+    pub fn of(product: &Product, quantity: Quantity) -> OrderLine {
+        OrderLine {
+            sku: product.sku.clone(),
+            title: product.title.clone(),
+            quantity,
+            unit_price: product.price,
+            weight_grams: product.weight_grams,
+        }
+    }
 }
 
 /// So many units of one SKU.
@@ -111,6 +125,16 @@ impl Totals {
         }
         let total = goods.checked_add(shipping)?.checked_add(tax)?;
         Some(Totals { goods, shipping, tax, total })
+    }
+
+    /// What a customer pays for these today: the shop's goods bear no tax.
+    pub fn charged(lines: &[OrderLine], shipping: Money) -> Option<Totals> {
+        Totals::of(lines, shipping, Money::zero(shipping.currency))
+    }
+
+    /// Whether one payment can carry it.
+    pub fn can_be_paid(&self) -> bool {
+        self.total.amount <= limits::TOTAL_MINOR_MAX
     }
 }
 
@@ -254,7 +278,6 @@ impl CancelReason {
 mod tests {
     use super::*;
     use crate::domain::Currency;
-    use crate::domain::catalogue::Product;
     use proptest::prelude::*;
 
     fn line(pence: i64, units: i128) -> OrderLine {

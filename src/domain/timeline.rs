@@ -52,6 +52,7 @@ impl Step {
 
 /// What happened, as little as it takes to say it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(strum::EnumCount))]
 pub enum Happening {
     OrderReceived {
         from_browser: bool,
@@ -167,6 +168,61 @@ pub enum Happening {
         why: String,
     },
     BasketGivenBack,
+}
+
+impl Happening {
+    /// Takes out what is for the operator alone.
+    fn hide_from_customer(&mut self) {
+        use Happening::*;
+        match self {
+            BankDeclined { reason } | PaymentDeclined { reason } | Declined { reason } => {
+                *reason = reason.as_told();
+            }
+            CaseOpened { why: text }
+            | CaseClosed { why: text }
+            | MailParked { why: text, .. }
+            | SentAgain { message: text }
+            | Discarded { message: text } => text.clear(),
+            OrderReceived { .. }
+            | OrderSent { .. }
+            | StockAsked
+            | UnitsReserved { .. }
+            | UnitsPegged { .. }
+            | SuppliesOrdered { .. }
+            | SuppliesArrived { .. }
+            | InStock
+            | Promised { .. }
+            | OutOfStock { .. }
+            | PaymentAsked { .. }
+            | BankAsked { .. }
+            | CardVerified
+            | FundsHeld { .. }
+            | Authorised { .. }
+            | PaymentUnknown
+            | PaymentReversed
+            | PaymentVoided
+            | StockAllocated
+            | Confirmed
+            | CustomerTold { .. }
+            | DispatchAsked
+            | Packed
+            | TruckBooked { .. }
+            | HandedOver { .. }
+            | Captured { .. }
+            | Settled { .. }
+            | Mailed { .. }
+            | Delivered
+            | CancelAsked
+            | TooLateToCancel
+            | Cancelled { .. }
+            | Closed
+            | HoldLapsing { .. }
+            | HoldLapsed { .. }
+            | HoldReplaced
+            | StopAsked
+            | BasketGivenBack => {}
+        }
+    }
 }
 
 /// A sentence for people.
@@ -292,17 +348,7 @@ impl Timeline {
     /// As the customer reads it: without what is for the operator alone.
     pub fn as_told(mut self) -> Timeline {
         for entry in &mut self.entries {
-            match &mut entry.what {
-                Happening::BankDeclined { reason }
-                | Happening::PaymentDeclined { reason }
-                | Happening::Declined { reason } => *reason = reason.as_told(),
-                Happening::CaseOpened { why: text }
-                | Happening::CaseClosed { why: text }
-                | Happening::MailParked { why: text, .. }
-                | Happening::SentAgain { message: text }
-                | Happening::Discarded { message: text } => text.clear(),
-                _ => {}
-            }
+            entry.what.hide_from_customer();
         }
         self
     }

@@ -42,7 +42,7 @@ const PROXY_HEADERS: [&str; 12] = [
 /// Fields that a card number is not split over: they hold no free text of the customer's. Books are numbered, and stand beside
 /// quantities. One in ten postcodes and telephone numbers that follow one another would pass for a card's.
 const NO_FREE_TEXT: [&str; 7] =
-    ["sku", "quantity", "accept_wait", "checkout", "postcode_seen", "postcode", PHONE];
+    ["sku", "quantity", "accept_wait", "checkout", "address_seen", "postcode", PHONE];
 /// The field for a telephone number.
 const PHONE: &str = "phone";
 /// Digits of a Unix time in seconds, milli-, micro- and nanoseconds.

@@ -49,7 +49,7 @@ problems! {
     ApiKeyUnknown, "api_key_unknown", UNAUTHORIZED, "The API key is not good",
         "send the key whole as it was shown; if it was revoked or is lost, `doorstep keys add NAME` makes another";
     PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The payment did not go through",
-        "nothing was charged: order again with another card and a new Idempotency-Key";
+        "nothing was charged: order again as the detail says, with a new Idempotency-Key";
     OriginNotAllowed, "origin_not_allowed", FORBIDDEN, "This origin may not ask the API",
         "the shop's operator names the origins of browser apps in http.cors_origins; a program without a browser needs none";
     NotFound, "not_found", NOT_FOUND, "There is nothing at this address",
@@ -70,7 +70,7 @@ problems! {
         "send the request again, with the same Idempotency-Key if it has one";
     OutOfStock, "out_of_stock", CONFLICT, "Not all of it is in stock",
         "order fewer, or with \"backorder\": \"accept\" and a new Idempotency-Key to wait until the earliest date";
-    BackorderLimit, "backorder_limit", CONFLICT, "More is waiting for suppliers than the shop orders in before it is paid for",
+    BackorderLimit, "backorder_limit", CONFLICT, "The shop orders only so much in before it is paid for",
         "nothing was ordered or charged: order fewer, or what is in stock, or again when what you ordered before has come";
     InProgress, "in_progress", CONFLICT, "The first request with this key is still running",
         "repeat it with the same Idempotency-Key after the time in Retry-After";

@@ -1,4 +1,5 @@
-//! A cart is held to what its products cost now before anybody is shown it or buys it: nobody pays a price that she has not seen.
+//! A cart is held to what its products cost now before anybody is shown it, begins to check it out in a browser, or buys it over the API: nobody
+//! pays a price that she has not seen. A checkout that was begun is bought at what it showed (`web_session/checkout`), whatever a product costs since.
 
 use crate::actors::web_session::{CartView, NoCart, PriceChange, Reprice, View};
 use crate::domain::catalogue::Catalogue;
@@ -27,11 +28,6 @@ impl FreshCart {
 
     pub fn is_sold(&self, sku: &Sku) -> bool {
         !self.gone.contains(sku)
-    }
-
-    /// What is to be paid for all of it; `None` where something of it is no longer sold.
-    pub fn total(&self) -> Option<Money> {
-        self.totals.filter(|_| self.gone.is_empty()).map(|totals| totals.total)
     }
 }
 
@@ -87,6 +83,5 @@ fn price_before(changes: &[PriceChange], line: &OrderLine) -> Money {
 
 fn totals(app: &App, lines: &[OrderLine], gone: &[Sku]) -> Option<Totals> {
     let sold: Vec<OrderLine> = lines.iter().filter(|line| !gone.contains(&line.sku)).cloned().collect();
-    let shipping = app.rules.shipping;
-    Totals::of(&sold, shipping, Money::zero(shipping.currency)).filter(|_| !sold.is_empty())
+    Totals::charged(&sold, app.rules.shipping).filter(|_| !sold.is_empty())
 }

@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{CancelReason, Date, Happening, OrderState, money_words::said};
+use crate::domain::{CancelReason, Happening, OrderState, money_words::said};
 use crate::partners::mail::MailKind;
 
 use super::pages::format::{day, moment};
@@ -24,7 +24,7 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
         SuppliesArrived { sku, quantity } => format!("{quantity} of {sku} arrived and were put aside"),
         InStock => "everything is in stock".to_owned(),
         Promised { date } => format!("promised for {}", day(*date)),
-        OutOfStock { earliest } => out_of_stock(*earliest),
+        OutOfStock { earliest } => CancelReason::OutOfStock { earliest: *earliest }.said().into_owned(),
         PaymentAsked { amount } if amount.amount == 0 => {
             "the payment company was asked whether the card is good".to_owned()
         }
@@ -60,7 +60,7 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
         Delivered => "delivered to the doorstep".to_owned(),
         CancelAsked => "the customer asked to cancel".to_owned(),
         TooLateToCancel => "too late to cancel: it is on its way".to_owned(),
-        Cancelled { reason } => format!("the order is cancelled: {}", cancelled(*reason)),
+        Cancelled { reason } => format!("the order is cancelled: {}", reason.said()),
         Closed => "closed: delivered, and the money has moved".to_owned(),
         CaseOpened { .. } => "one of us is looking into the order".to_owned(),
         HoldLapsing { capture_before } => {
@@ -78,24 +78,6 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
             "one of us has looked into the order".to_owned()
         }
         BasketGivenBack => "what had been ordered is in the basket again".to_owned(),
-    }
-}
-
-fn out_of_stock(earliest: Option<Date>) -> String {
-    match earliest {
-        Some(date) => format!("out of stock; it could be sent by {}", day(date)),
-        None => "out of stock, and nobody can say when it comes".to_owned(),
-    }
-}
-
-/// As part of a sentence.
-fn cancelled(reason: CancelReason) -> String {
-    match reason {
-        CancelReason::OutOfStock { earliest } => out_of_stock(earliest),
-        CancelReason::ByCustomer
-        | CancelReason::NoSupplies
-        | CancelReason::BackorderLimit
-        | CancelReason::PaymentLapsed => reason.said().to_owned(),
     }
 }
 
@@ -138,6 +120,10 @@ fn letter(slug: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use strum::EnumCount as _;
+
     use super::*;
     use crate::domain::{Currency, DeclineReason, Money, Sku, Timestamp};
 
@@ -219,6 +205,12 @@ mod tests {
             all.extend([Mailed { what: what() }, MailParked { what: what(), why: secret() }]);
         }
         all
+    }
+
+    #[test]
+    fn one_of_each_kind_is_looked_at() {
+        let kinds: HashSet<_> = every_happening().iter().map(std::mem::discriminant).collect();
+        assert_eq!(kinds.len(), Happening::COUNT, "what is new belongs into `every_happening`");
     }
 
     #[test]

@@ -70,11 +70,11 @@
 //! - Moments do not go back in the order of the journal, whichever cells its turns are of.
 //!
 //! **Outside calls**
-//! - A call is made after its intent is durable, ends by its deadline with an answer or `Unknown`, and is bounded for
-//!   each counterparty (`output`). A crash leaves the intent; it is driven again as the call declares (`crash`).
+//! - A call is made after its intent is durable, and ends by its deadline with an answer or `Unknown` (`output`). Of each counterparty so
+//!   many are under way; the others wait for their turn, and how many those are has no bound of its own: turns asked for them. A crash leaves the intent; it is driven again as the call declares (`crash`).
 //!
 //! **Stored forms**
-//! - What an older build wrote is read, form by form ([`Versioned`]); what this build does not know is refused by name, with what to
+//! - What an older build wrote is read where its form says how ([`Versioned::upcast`]); any other version is refused by name, with what to
 //!   do (`versions`). An actor is stored by its number: its line may be moved (`numbers`).
 //!
 //! **Checkpoints**

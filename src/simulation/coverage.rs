@@ -147,6 +147,22 @@ fn step_of(what: &Happening) -> Option<Step> {
         Settled { .. } => "settled",
         Delivered | Closed => "delivered",
         OutOfStock { .. } | Declined { .. } | Cancelled { .. } => "ended otherwise",
-        _ => return None,
+        PaymentReversed
+        | PaymentDeclined { .. }
+        | PaymentVoided
+        | CustomerTold { .. }
+        | Mailed { .. }
+        | MailParked { .. }
+        | CancelAsked
+        | TooLateToCancel
+        | CaseOpened { .. }
+        | HoldLapsing { .. }
+        | HoldLapsed { .. }
+        | HoldReplaced
+        | StopAsked
+        | SentAgain { .. }
+        | Discarded { .. }
+        | CaseClosed { .. }
+        | BasketGivenBack => return None,
     }))
 }

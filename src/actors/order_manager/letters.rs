@@ -30,18 +30,16 @@ pub fn confirmation(turn: &mut Turn<'_>, id: OrderId, order: &Order, promised: D
 }
 
 pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
-    let why = reason.said().to_owned();
     let aftermath = is_basket_given_back(turn, order).then_some(Aftermath::BasketGivenBack);
     post(turn, id, order, MailKind::PaymentDeclined, |letter| {
-        letter.reason = Some(why);
+        letter.tell_decline(reason);
         letter.aftermath = aftermath;
     });
 }
 
 pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
-    let why = reason.said().to_owned();
     post(turn, id, order, MailKind::Cancelled, |letter| {
-        letter.reason = Some(why);
+        letter.tell_cancel(reason);
         letter.aftermath = money_of_cancelled(order);
     });
 }

@@ -48,4 +48,4 @@ pub use order::{
 };
 pub use order_numbers::OrderNumbers;
 pub use refusal::REFUSAL_KEPT_MS;
-pub use transitions::Trigger;
+pub use transitions::{Trigger, can_be_cancelled};

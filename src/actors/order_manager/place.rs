@@ -1,5 +1,4 @@
 use crate::actors::{Turn, stock_keeper};
-use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{OrderKey, OrderNumber};
 use crate::planted::{self, Bug};
 
@@ -13,9 +12,7 @@ pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
         Some(binding) => again(turn, place, key, &binding),
         None if !turn.rules().takes_payment => refuse(turn, place, key, Outcome::NotOpen),
         None if place.lines.is_empty() => refuse(turn, place, key, Outcome::NothingToBuy),
-        None if place.totals.total.amount > TOTAL_MINOR_MAX => {
-            refuse(turn, place, key, Outcome::TotalTooLarge);
-        }
+        None if !place.totals.can_be_paid() => refuse(turn, place, key, Outcome::TotalTooLarge),
         None => first_time(turn, place, key),
     }
 }

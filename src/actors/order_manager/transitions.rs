@@ -193,6 +193,11 @@ pub struct Refusal {
     pub trigger: Trigger,
 }
 
+/// Whether it is worth asking: of an order that is packed, the warehouse decides.
+pub fn can_be_cancelled(state: OrderState) -> bool {
+    next(state, Trigger::Cancel).is_ok()
+}
+
 /// Where the trigger leads an order in this state.
 pub fn next(state: OrderState, trigger: Trigger) -> Result<OrderState, Refusal> {
     let row = TABLE.iter().find(|(from, by, _)| (*from, *by) == (state, trigger));

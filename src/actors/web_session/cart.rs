@@ -1,7 +1,7 @@
 //! Step 1: what she puts into her cart and takes out.
 
 use crate::actors::Turn;
-use crate::domain::{Money, OrderLine, SessionId, Totals};
+use crate::domain::{OrderLine, SessionId, Totals};
 
 use super::session::with_line;
 use super::{Adopt, CartView, Create, End, Ended, Event, Forget, NoCart, RemoveLine, Session, SetLine, View};
@@ -92,8 +92,7 @@ pub fn view_of(turn: &mut Turn<'_>, id: SessionId) -> Box<CartView> {
     })
 }
 
-/// Shipping is the shop's, and books bear no tax. `None` where it does not fit 64 bits or one currency.
+/// Shipping is the shop's. `None` where it does not fit 64 bits or one currency.
 pub fn totals(lines: &[OrderLine], turn: &Turn<'_>) -> Option<Totals> {
-    let shipping = turn.rules().shipping;
-    Totals::of(lines, shipping, Money::zero(shipping.currency))
+    Totals::charged(lines, turn.rules().shipping)
 }

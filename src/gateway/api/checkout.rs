@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::actors::order_manager::{Answer, OrderView, Outcome};
 use crate::actors::web_session::{CheckoutReply, NoCheckout};
+use crate::domain::CancelReason;
 use crate::gateway::{App, Code, HttpLimits, Problem, rates};
 
 use super::views::{self, OpenedBy};
@@ -53,24 +54,22 @@ fn taken(app: &App, status: StatusCode, order: &OrderView, replayed: bool) -> Ht
     response.json(views::order(&app.rules, order, OpenedBy::Key))
 }
 
-fn problem(refused: Outcome) -> Problem {
+pub fn problem(refused: Outcome) -> Problem {
     match refused {
-        Outcome::Declined { order, reason } => Problem::new(Code::PaymentDeclined, reason.said())
-            .with("decline_code", reason.code())
-            .with("order", order.to_string()),
+        Outcome::Declined { order, reason } => {
+            let detail = format!("{}; order again {}", reason.said(), reason.way_on());
+            Problem::new(Code::PaymentDeclined, detail)
+                .with("decline_code", reason.code())
+                .with("order", order.to_string())
+        }
         Outcome::OutOfStock { order, earliest } => {
-            let detail = match earliest {
-                Some(date) => format!("not all of it is in stock; all of it could be sent by {date}"),
-                None => "not all of it is in stock, and nobody supplies it now".to_owned(),
-            };
-            Problem::new(Code::OutOfStock, detail)
+            Problem::new(Code::OutOfStock, CancelReason::OutOfStock { earliest }.said())
                 .with("earliest_date", earliest.map_or(Value::Null, |date| date.to_string().into()))
                 .with("order", order.to_string())
         }
         Outcome::BackorderLimit { order } => {
-            let detail =
-                "its card is good, but nothing can be held on it for so long, and no more is ordered in so";
-            Problem::new(Code::BackorderLimit, detail).with("order", order.to_string())
+            Problem::new(Code::BackorderLimit, CancelReason::BackorderLimit.said())
+                .with("order", order.to_string())
         }
         Outcome::UnknownToken => {
             Problem::new(Code::UnknownToken, "the payment system does not know this token")
@@ -83,12 +82,11 @@ fn problem(refused: Outcome) -> Problem {
             let detail = "the first request with this Idempotency-Key has not been answered yet";
             Problem::new(Code::InProgress, detail).retry_after(HttpLimits::IN_PROGRESS_RETRY_S)
         }
-        Outcome::NothingToBuy => Problem::new(Code::CartEmpty, "there is nothing in the cart to buy"),
         Outcome::TotalTooLarge => {
             Problem::new(Code::TotalTooLarge, "what is in the cart costs more than one payment can carry")
         }
         Outcome::NotOpen => Problem::payment_not_set_up(),
-        // the caller has answered these
-        Outcome::Taken(_) | Outcome::Pending(_) => Problem::internal(),
+        // the caller has answered these; that there is nothing to buy, the session
+        Outcome::Taken(_) | Outcome::Pending(_) | Outcome::NothingToBuy => Problem::internal(),
     }
 }

@@ -20,6 +20,8 @@ mod products;
 mod views;
 
 #[cfg(test)]
+pub use checkout::problem as checkout_problem;
+#[cfg(test)]
 pub use openapi::document;
 
 /// Another site can have a visitor's browser send a POST with a body of text or none, which would count against her rate limits.

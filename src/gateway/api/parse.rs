@@ -84,7 +84,7 @@ pub fn cart_line(app: &App, sku: &str, body: &Body) -> Result<OrderLine, Problem
     let quantity = quantity(&fields)?;
     let catalogue = app.catalogue.now();
     let product = product(&catalogue, sku)?;
-    Ok(line_of(product, quantity))
+    Ok(OrderLine::of(product, quantity))
 }
 
 /// What makes a request another one.
@@ -149,7 +149,7 @@ fn lines(app: &App, order: &Fields<'_>) -> Result<Lines, Problem> {
             None => wanted.push((sku, quantity)),
         }
     }
-    let line = |(sku, quantity): &(Sku, Quantity)| Some(line_of(catalogue.get(sku)?, *quantity));
+    let line = |(sku, quantity): &(Sku, Quantity)| Some(OrderLine::of(catalogue.get(sku)?, *quantity));
     let lines = gone.map_or_else(|| Ok(wanted.iter().filter_map(line).collect()), Err);
     Ok(Lines { wanted, lines })
 }
@@ -178,21 +178,11 @@ fn unknown_sku(sku: &str) -> Problem {
     Problem::new(Code::UnknownSku, format!("the catalogue has no `{shown}`"))
 }
 
-fn line_of(product: &Product, quantity: Quantity) -> OrderLine {
-    OrderLine {
-        sku: product.sku.clone(),
-        title: product.title.clone(),
-        quantity,
-        unit_price: product.price,
-        weight_grams: product.weight_grams,
-    }
-}
-
 fn check_total(app: &App, lines: &[OrderLine], expected: Option<Money>) -> Result<(), Problem> {
     let shipping = app.rules.shipping;
-    let max = Money::new(TOTAL_MINOR_MAX, shipping.currency);
-    let totals = Totals::of(lines, shipping, Money::zero(shipping.currency));
-    let Some(Totals { total, .. }) = totals.filter(|totals| totals.total.amount <= max.amount) else {
+    let totals = Totals::charged(lines, shipping);
+    let Some(Totals { total, .. }) = totals.filter(Totals::can_be_paid) else {
+        let max = Money::new(TOTAL_MINOR_MAX, shipping.currency);
         return Err(Problem::new(Code::TotalTooLarge, format!("an order costs at most {max}")).at("/lines"));
     };
     match expected {

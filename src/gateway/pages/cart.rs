@@ -185,7 +185,7 @@ fn not_open(app: &App) -> Option<&'static str> {
 
 /// What one payment can carry.
 pub fn can_be_paid(totals: Option<&Totals>) -> bool {
-    totals.is_some_and(|totals| totals.total.amount <= TOTAL_MINOR_MAX)
+    totals.is_some_and(Totals::can_be_paid)
 }
 
 fn too_dear(app: &App) -> String {
@@ -230,13 +230,7 @@ pub async fn set_line(
         let typed = quantity.units().to_string();
         return listing::book_page(&app, &request, product, Some(Again::Repriced { typed, was })).await;
     }
-    let line = OrderLine {
-        sku: product.sku.clone(),
-        title: product.title.clone(),
-        quantity,
-        unit_price: product.price,
-        weight_grams: product.weight_grams,
-    };
+    let line = OrderLine::of(product, quantity);
     let known = visitor::session(&app, &request);
     let put_in = match known {
         Some(session) => app.act_of(session, SetLine { line: line.clone() }).await?,

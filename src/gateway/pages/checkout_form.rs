@@ -21,7 +21,7 @@ pub struct Typed {
     pub country: String,
     pub phone: String,
     /// What of her address was doubted when she sent it last, and came back as it was.
-    pub postcode_seen: String,
+    pub address_seen: String,
     /// The day that she accepts to wait for, where the box is ticked.
     pub accept_wait: String,
     /// The total that the page has shown her, in minor units.
@@ -173,7 +173,7 @@ impl Typed {
         }
         let region = address.region.as_deref().unwrap_or_default();
         let doubted = format!("{}/{}/{region}", address.country, address.postcode);
-        if self.postcode_seen != doubted {
+        if self.address_seen != doubted {
             errors.doubt(doubts);
         }
         errors.doubted = Some(doubted);

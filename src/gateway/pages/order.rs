@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::order_manager::{Claim, NoSuchOrder, OrderView, PaymentView, Show};
+use crate::actors::order_manager::{Claim, NoSuchOrder, OrderView, PaymentView, Show, can_be_cancelled};
 use crate::domain::limits::KEY_CHARS_MAX;
 use crate::domain::{Date, Happening, OrderId, OrderState, Timeline};
 use crate::gateway::assets::LIVE;
@@ -94,7 +94,7 @@ pub fn named(request: &HttpRequest, key: &str) -> Result<OrderId, Problem> {
 fn noted(notice: &str, state: OrderState) -> Option<&'static str> {
     match notice {
         "too_late" if !state.is_end() => Some("It is too late to cancel: your parcel has left."),
-        "asking" if order_status::can_be_cancelled(state) => Some(
+        "asking" if can_be_cancelled(state) => Some(
             "We are seeing whether your parcel can still be stopped. If it has not left yet, the order will be cancelled.",
         ),
         _ => None,
@@ -158,7 +158,7 @@ fn page(
         email: app.identity.sends_mail.then(|| view.customer.email.clone()),
         address: view.shipping_address.lines(),
         country: country_name(&view.shipping_address.country).to_owned(),
-        can_cancel: order_status::can_be_cancelled(view.state),
+        can_cancel: can_be_cancelled(view.state),
         cancel: format!("/orders/{}/cancel?key={}", view.id, encoded(key)),
     }
 }

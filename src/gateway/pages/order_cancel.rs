@@ -4,14 +4,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::order_manager::{Cancel, CancelReply};
+use crate::actors::order_manager::{Cancel, CancelReply, can_be_cancelled};
 use crate::gateway::{App, Problem};
 
 use super::cart::Line;
 use super::form::{Fields, Form, query};
 use super::layout::{CachePolicy, Layout, render, see_other};
 use super::same_origin::SameOrigin;
-use super::{format, order, order_status};
+use super::{format, order};
 
 /// She is asked once: a click too many cancels nothing.
 #[derive(Template)]
@@ -39,7 +39,7 @@ pub async fn ask(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, P
     let order = order::named(&request, &key)?;
     let view = order::view(&app, order, app.links.claim(order, &key)?).await?;
     let back = order::address(order, &key);
-    if !order_status::can_be_cancelled(view.state) {
+    if !can_be_cancelled(view.state) {
         let why = if view.state.is_end() { "" } else { "&notice=too_late" };
         return Ok(see_other(&format!("{back}{why}")));
     }

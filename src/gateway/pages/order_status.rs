@@ -47,12 +47,15 @@ pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
         OrderState::PartlyDispatched => "Part of your order is on its way",
         OrderState::Dispatched => "Your books are on their way",
         OrderState::Delivered | OrderState::Closed => "Your books have come",
-        OrderState::Declined => {
-            view.decline_reason.map_or("The payment did not go through", DeclineReason::headline)
-        }
+        OrderState::Declined => declined(view),
         OrderState::Cancelled => "The order is cancelled",
         OrderState::Returned => "Your books came back to us",
     }
+}
+
+/// In a few words.
+pub fn declined(view: &OrderView) -> &'static str {
+    view.decline_reason.map_or("The payment did not go through", DeclineReason::headline)
 }
 
 pub fn sentence(view: &OrderView, rules: &Rules) -> String {
@@ -72,29 +75,14 @@ pub fn sentence(view: &OrderView, rules: &Rules) -> String {
         OrderState::Dispatched => "The truck has collected your parcel.".to_owned(),
         OrderState::Delivered => "Enjoy reading. Only the money has still to move between the banks.".to_owned(),
         OrderState::Closed => "Enjoy reading. Everything about this order is done.".to_owned(),
-        OrderState::Declined => {
-            let (why, way_on) = declined(view);
-            format!("{why} Nothing was charged. You are welcome to order again {way_on}.")
+        OrderState::Declined => view.decline_reason.map_or("It was not paid.".to_owned(), |reason| {
+            format!("{} Nothing was charged. {}", reason.sentence(), reason.invitation())
+        }),
+        OrderState::Cancelled => {
+            let why = view.cancel_reason.map(CancelReason::sentence).unwrap_or_default();
+            format!("{why} You are not charged for it.").trim_start().to_owned()
         }
-        OrderState::Cancelled => cancelled(view.cancel_reason),
         OrderState::Returned => "We have received what you sent back.".to_owned(),
-    }
-}
-
-/// Why, and how she may go on.
-fn declined(view: &OrderView) -> (String, &'static str) {
-    let told = |reason: DeclineReason| (reason.sentence(), reason.way_on());
-    view.decline_reason.map_or(("It was not paid.".to_owned(), "with another card"), told)
-}
-
-fn cancelled(reason: Option<CancelReason>) -> String {
-    match reason {
-        Some(CancelReason::ByCustomer) | None => "As you wished. You are not charged for it.".to_owned(),
-        Some(CancelReason::OutOfStock { earliest: Some(date) }) => format!(
-            "Not everything was in stock; it could be sent by {}. You are not charged for it.",
-            format::day(date)
-        ),
-        Some(reason) => format!("We are sorry: {}. You are not charged for it.", reason.said()),
     }
 }
 
@@ -108,9 +96,7 @@ pub fn money(view: &OrderView) -> String {
             "The money is still reserved on your card, and your bank is asked to let go of it. Nothing is charged.".to_owned()
         }
         (Progress::Ended, PaymentView::Verified | PaymentView::Expired) => "Nothing was charged.".to_owned(),
-        (_, PaymentView::Declined) if view.decline_reason.is_some_and(|reason| !reason.is_of_a_bank()) => {
-            "Your bank could not be reached. Nothing was charged.".to_owned()
-        }
+        (_, PaymentView::Declined) => format!("{}. Nothing was charged.", declined(view)),
         (_, payment) => money_of_open_order(payment),
     }
 }
@@ -126,23 +112,10 @@ fn money_of_open_order(payment: PaymentView) -> String {
         }
         PaymentView::Captured { amount } => format!("{} taken from your card.", format::money(amount)),
         PaymentView::Settled { amount } => format!("{} paid.", format::money(amount)),
-        PaymentView::Declined => "Your bank declined. Nothing was charged.".to_owned(),
+        PaymentView::Declined => "Nothing was charged.".to_owned(),
         PaymentView::Voided => "The payment was let go of. Nothing was charged.".to_owned(),
         PaymentView::Expired => {
             "The money is no longer reserved on your card. Your bank is asked again before your books leave us.".to_owned()
         }
     }
-}
-
-/// Until the truck has it; whether it is in time, the warehouse decides.
-pub fn can_be_cancelled(state: OrderState) -> bool {
-    matches!(
-        state,
-        OrderState::Placed
-            | OrderState::AwaitingStock
-            | OrderState::Reserved
-            | OrderState::AwaitingPayment
-            | OrderState::Confirmed
-            | OrderState::Fulfilling
-    )
 }

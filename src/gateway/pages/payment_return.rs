@@ -5,12 +5,12 @@ use serde::Deserialize;
 
 use crate::actors::order_manager::{Answer, Claim, OrderView, Outcome, Show};
 use crate::actors::web_session::{NoCheckout, PayWith, View};
-use crate::domain::{DeclineReason, OrderId, SessionId};
+use crate::domain::{CancelReason, DeclineReason, OrderId, SessionId};
 use crate::gateway::{App, Code, FreshCart, HttpLimits, Problem, fresh_prices, rates};
 
 use super::form::query;
 use super::layout::{MessagePage, see_other};
-use super::{format, order_status, visitor};
+use super::{order_status, visitor};
 
 /// How long the browser waits before it asks again what became of her payment.
 const ASK_AGAIN_S: u32 = 3;
@@ -74,16 +74,10 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
             if let Some(title) = gone(app, session).await? {
                 return no_longer_sold(app, &title);
             }
-            let when = match earliest {
-                Some(date) => format!("All of it can be sent by {}.", format::day(date)),
-                None => {
-                    "Nobody can say when the rest could be here.".to_owned()
-                }
-            };
             MessagePage::new(
                 "Somebody was faster",
                 vec![
-                    format!("While you paid, not all of your books were left. {when}"),
+                    CancelReason::OutOfStock { earliest }.sentence(),
                     "Nothing was charged, and your basket is as it was.".to_owned(),
                 ],
             )
@@ -94,7 +88,7 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
         Outcome::BackorderLimit { .. } => MessagePage::new(
             "We cannot order so much in",
             vec![
-                "Your card is good, but these books come so late that your bank would not keep the money for us until then, and we order only so much in before it is paid for.".to_owned(),
+                CancelReason::BackorderLimit.sentence(),
                 "Nothing was ordered or charged, and your basket is as it was.".to_owned(),
             ],
         )

@@ -1,13 +1,15 @@
 //! An order's way in six plain steps: what has happened, what is under way, what is to come. A step is done only where its own
-//! happening stands on the timeline. What nobody does in this shop is no step of it. Of an order that came to nothing only that it was ordered is shown, and how it ended: what had
+//! happening stands on the timeline; that the payment is accepted, also only while it is: a hold that lapses takes the tick away again.
+//! What nobody does in this shop is no step of it. Of an order that came to nothing only that it was ordered is shown, and how it ended: what had
 //! been done for it was undone.
 
 use jiff::tz::TimeZone;
 
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{DeclineReason, Happening, OrderState, Party, Timeline, Timestamp};
+use crate::domain::{Happening, OrderState, Party, Timeline, Timestamp};
 
 use super::format;
+use super::order_status::declined;
 
 pub struct PlainStep {
     pub title: &'static str,
@@ -27,14 +29,17 @@ pub struct When {
 /// A step before it is known which one is under way.
 struct Stage {
     title: &'static str,
-    is_done: bool,
+    /// When that happened which does it.
     at: Option<Timestamp>,
 }
 
 impl Stage {
-    /// Done when this happened.
     fn at(title: &'static str, at: Option<Timestamp>) -> Stage {
-        Stage { title, is_done: at.is_some(), at }
+        Stage { title, at }
+    }
+
+    fn is_done(&self) -> bool {
+        self.at.is_some()
     }
 }
 
@@ -45,11 +50,11 @@ pub fn steps(view: &OrderView, timeline: &Timeline, zone: &TimeZone, has_crew: b
     let stages = match view.state {
         OrderState::Declined | OrderState::Cancelled => vec![ordered],
         _ => {
-            let road = road(timeline).into_iter().filter(|stage| has_crew || stage.is_done);
+            let road = road(timeline).into_iter().filter(|stage| has_crew || stage.is_done());
             [ordered, put_aside(view, timeline), payment(view, timeline)].into_iter().chain(road).collect()
         }
     };
-    let under_way = stages.iter().position(|stage| !stage.is_done).filter(|_| !view.state.is_end());
+    let under_way = stages.iter().position(|stage| !stage.is_done()).filter(|_| !view.state.is_end());
     let shown =
         stages.into_iter().enumerate().map(|(place, stage)| shown(stage, under_way == Some(place), zone));
     shown.chain(end).collect()
@@ -78,7 +83,7 @@ fn road(timeline: &Timeline) -> [Stage; 3] {
 }
 
 fn shown(stage: Stage, is_under_way: bool, zone: &TimeZone) -> PlainStep {
-    let (class, spoken) = match (stage.is_done, is_under_way) {
+    let (class, spoken) = match (stage.is_done(), is_under_way) {
         (true, _) => ("done", "done"),
         (false, true) => ("now", "next"),
         (false, false) => ("later", "not yet"),
@@ -94,8 +99,7 @@ fn when(at: Timestamp, zone: &TimeZone) -> When {
 fn end(view: &OrderView, timeline: &Timeline, zone: &TimeZone) -> Option<PlainStep> {
     let (title, at) = match view.state {
         OrderState::Declined => {
-            let title = view.decline_reason.map_or("The payment did not go through", DeclineReason::headline);
-            (title, last(timeline, |what| matches!(what, Happening::Declined { .. })))
+            (declined(view), last(timeline, |what| matches!(what, Happening::Declined { .. })))
         }
         OrderState::Cancelled => {
             ("Cancelled", last(timeline, |what| matches!(what, Happening::Cancelled { .. })))
@@ -158,11 +162,10 @@ fn payment(view: &OrderView, timeline: &Timeline) -> Stage {
     let authorised = says(|what| matches!(what, Happening::Authorised { .. }));
     let captured = says(|what| matches!(what, Happening::Captured { .. }));
     match view.payment {
-        PaymentView::Captured { .. } | PaymentView::Settled { .. } => {
-            Stage { is_done: true, ..Stage::at("Paid", captured) }
-        }
-        PaymentView::Authorised => Stage { is_done: true, ..Stage::at("Payment accepted", authorised) },
-        PaymentView::None
+        PaymentView::Captured { .. } | PaymentView::Settled { .. } => Stage::at("Paid", captured),
+        PaymentView::Authorised if authorised.is_some() => Stage::at("Payment accepted", authorised),
+        PaymentView::Authorised
+        | PaymentView::None
         | PaymentView::Pending
         | PaymentView::Unknown
         | PaymentView::Verified

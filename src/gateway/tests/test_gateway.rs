@@ -364,13 +364,7 @@ pub fn iliad() -> Product {
 }
 
 pub fn line_of(product: Product, units: i128) -> OrderLine {
-    OrderLine {
-        sku: product.sku,
-        title: product.title,
-        quantity: Quantity::parse(units).unwrap(),
-        unit_price: product.price,
-        weight_grams: product.weight_grams,
-    }
+    OrderLine::of(&product, Quantity::parse(units).unwrap())
 }
 
 pub fn order_id() -> OrderId {

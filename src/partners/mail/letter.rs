@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Aftermath, MailKind, Subject};
 use crate::domain::{
-    CaseId, Customer, Date, EmailAddress, Money, OrderId, OrderKey, OrderLine, OrderNumber, ShippingAddress,
-    Timestamp, Totals,
+    CancelReason, CaseId, Customer, Date, DeclineReason, EmailAddress, Money, OrderId, OrderKey, OrderLine,
+    OrderNumber, ShippingAddress, Timestamp, Totals,
 };
 
 /// All that the post needs to write and send one letter.
@@ -29,7 +29,7 @@ pub struct Letter {
     /// The day by which the goods are at her doorstep.
     pub arrives_on: Option<Date>,
     pub tracking: Option<String>,
-    /// Part of a sentence, without a full stop: `the card has expired`. To the shop: who has placed the order, what the case is about.
+    /// Part of a sentence, without a full stop: `the card has expired`; of a decline with how she may go on, as a second sentence. To the shop: who has placed the order, what the case is about.
     pub reason: Option<String>,
     /// Of an order that has ended.
     pub aftermath: Option<Aftermath>,
@@ -115,6 +115,15 @@ impl Letter {
             aftermath: None,
             written_at,
         }
+    }
+
+    /// Why it was not paid, and how she may go on.
+    pub fn tell_decline(&mut self, reason: DeclineReason) {
+        self.reason = Some(format!("{}. {}", reason.said(), reason.invitation()));
+    }
+
+    pub fn tell_cancel(&mut self, reason: CancelReason) {
+        self.reason = Some(reason.said().into_owned());
     }
 }
 

@@ -77,15 +77,9 @@ impl Letter {
     fn address(&self) -> Vec<String> {
         let Some(to) = &self.ship_to else { return vec![] };
         let name = if self.kind.is_to_the_shop() { "" } else { &self.to_name };
-        let lines =
-            [name.to_owned(), to.line1.clone(), to.line2.clone().unwrap_or_default(), town(to), country(to)];
-        lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()).collect()
+        let lines = [name.to_owned()].into_iter().chain(to.lines()).chain([country(to)]);
+        lines.map(|line| one_line(&line)).filter(|line| !line.is_empty()).collect()
     }
-}
-
-/// `London SW1Y 4JH`, `Springfield IL 62701`.
-fn town(to: &ShippingAddress) -> String {
-    [&to.city, to.region.as_deref().unwrap_or_default(), &to.postcode].join(" ")
 }
 
 fn country(to: &ShippingAddress) -> String {

@@ -13,6 +13,8 @@ pub struct Lanes {
 #[derive(Default)]
 struct Lane {
     under_way: usize,
+    /// As many as turns have asked for: what stands in a turn is accepted, and admission does not look here. A counterparty that hangs makes
+    /// it grow by what is asked of it, and each call here is one that its actor waits for.
     waiting: VecDeque<Statement>,
 }
 

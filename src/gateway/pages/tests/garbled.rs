@@ -16,7 +16,7 @@ fn fields() -> impl Strategy<Value = String> {
         "line2",
         "region",
         "phone",
-        "postcode_seen",
+        "address_seen",
         "city",
         "postcode",
         "country",

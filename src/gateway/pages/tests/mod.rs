@@ -1,6 +1,7 @@
 //! The pages as a browser sees them, before a scripted shop.
 
 mod basket;
+mod endings;
 mod garbled;
 mod identity;
 mod looking;

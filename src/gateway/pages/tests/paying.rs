@@ -169,19 +169,16 @@ async fn a_postcode_that_only_looks_unusual_is_asked_about_once() {
     seen.shows(
         "United Kingdom: a postcode such as EC1Y 8SY is expected. If yours is right as it is, please go on.",
     );
-    seen.shows("name=\"postcode_seen\" value=\"GB/ZZ1 1AA/\"").shows("value=\"zz1 1aa\"");
+    seen.shows("name=\"address_seen\" value=\"GB/ZZ1 1AA/\"").shows("value=\"zz1 1aa\"");
     assert_eq!(begun(&pages), None);
-    let other = pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ2+2AA%2F")).await;
+    let other = pages.post("/checkout", &format!("{strange}&address_seen=GB%2FZZ2+2AA%2F")).await;
     assert_eq!(other.status, 422, "that was another one");
-    assert_eq!(
-        pages.post("/checkout", &format!("{strange}&postcode_seen=GB%2FZZ1+1AA%2F")).await.status,
-        303
-    );
+    assert_eq!(pages.post("/checkout", &format!("{strange}&address_seen=GB%2FZZ1+1AA%2F")).await.status, 303);
     let region = "seen=1897&name=Ada&email=ada@example.com&line1=1+St&city=Boston&region=Massa&postcode=02101&country=US";
     let seen = pages.post("/checkout", region).await;
     seen.shows("id=\"region-error\"").shows("value=\"US/02101/Massa\"").hides("id=\"postcode-error\"");
     assert_eq!(
-        pages.post("/checkout", &format!("{region}&postcode_seen=US%2F02101%2FMassa")).await.status,
+        pages.post("/checkout", &format!("{region}&address_seen=US%2F02101%2FMassa")).await.status,
         303
     );
 }
@@ -254,14 +251,14 @@ async fn nothing_is_checked_out_of_an_empty_basket() {
     assert_eq!(begun(&pages), None);
 }
 
-fn pays(reply: impl Fn() -> Scripted + Send + Sync + 'static) -> TestPages {
+pub fn pays(reply: impl Fn() -> Scripted + Send + Sync + 'static) -> TestPages {
     TestPages::new(move |to, message| match message {
         Message::WebSession(CartMessage::PayWith(_)) => reply(),
         _ => stocked(9, vec![emmas(2)])(to, message),
     })
 }
 
-const RETURN: &str = "/checkout/return?checkout=nonce1";
+pub const RETURN: &str = "/checkout/return?checkout=nonce1";
 
 #[actix_web::test]
 async fn coming_back_twice_leads_to_the_same_order() {
@@ -357,7 +354,7 @@ async fn a_checkout_that_is_over_says_whether_she_paid_and_where_her_order_is() 
         (OrderState::Confirmed, PaymentView::Authorised, "The money is reserved on your card."),
         (OrderState::Closed, PaymentView::Settled { amount }, "£18.97 paid."),
         (OrderState::AwaitingPayment, PaymentView::Unknown, "Your bank has not answered yet"),
-        (OrderState::Declined, PaymentView::Declined, "Your bank declined. Nothing was charged."),
+        (OrderState::Declined, PaymentView::Declined, "The payment did not go through. Nothing was charged."),
     ] {
         let view = OrderView { payment, ..order_view(state) };
         let path = order_path(&view);

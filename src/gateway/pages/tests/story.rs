@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
@@ -121,6 +123,21 @@ fn an_order_in_stock_goes_through_six_steps() {
 }
 
 #[test]
+fn a_payment_is_ticked_where_its_own_happening_stands_and_only_while_it_holds() {
+    let accepted = "Ordered done, Put aside for you done, Payment accepted done, Packed now";
+    let asked = "Ordered done, Put aside for you done, Paid now";
+    let lapsed = [&way(3)[..], &[says(Happening::HoldLapsed { amount: amount() })]].concat();
+    for (payment, what, told) in [
+        (PaymentView::Authorised, way(3), accepted),
+        (PaymentView::Authorised, way(1), asked),
+        (PaymentView::Expired, lapsed, asked),
+        (PaymentView::Captured { amount: amount() }, way(3), asked),
+    ] {
+        assert_eq!(story_of(OrderState::Fulfilling, payment, &what), told, "{payment:?}");
+    }
+}
+
+#[test]
 fn what_is_ordered_in_is_put_aside_once_it_is_here() {
     let (sku, quantity) = (Sku::parse("PD-1").unwrap(), 2);
     let promised = (Step::STOCK_OR_DATE, Happening::Promised { date: NOON.date() }, Party::OrderManager);
@@ -200,6 +217,47 @@ fn of_the_fifteen_those_are_ticked_that_were_done_whatever_came_after() {
     assert_eq!(ticked(OrderState::Confirmed, &late), [money, is_told]);
 }
 
+/// What stands at a step and does not do it: something on the way, or what came after.
+fn on_the_way_or_after() -> Vec<(Step, Happening, Party)> {
+    use Happening::*;
+    use Party::*;
+    let (sku, quantity, amount) = (Sku::parse("PD-1").unwrap(), 2, amount());
+    let (why, message, tracking) = ("panicked".to_owned(), "Retry".to_owned(), "T".to_owned());
+    let what = "delivered".to_owned();
+    vec![
+        says(CardVerified),
+        says(PaymentUnknown),
+        says(PaymentVoided),
+        says(HoldLapsing { capture_before: NOON }),
+        says(HoldLapsed { amount }),
+        says(HoldReplaced),
+        (Step::STOCK_OR_DATE, UnitsReserved { sku: sku.clone(), quantity }, StockKeeper),
+        (Step::STOCK_OR_DATE, UnitsPegged { sku, quantity, promised: NOON.date() }, StockKeeper),
+        (Step::TELLS_SERVER, StockAllocated, OrderManager),
+        of_warehouse(DispatchAsked),
+        of_warehouse(StopAsked),
+        (Step::TRUCK_COLLECTS, TruckBooked { tracking, collection: NOON }, WarehouseActor),
+        (Step::MAIL, MailParked { what, why: why.clone() }, Mailer),
+        (Step::TALKS, CancelAsked, OrderManager),
+        (Step::TELLS_SERVER, TooLateToCancel, OrderManager),
+        (Step::MAIL, CaseOpened { why: why.clone() }, Mailer),
+        (Step::MAIL, SentAgain { message: message.clone() }, Mailer),
+        (Step::MAIL, Discarded { message }, Mailer),
+        (Step::MAIL, CaseClosed { why }, BackOffice),
+        (Step::CUSTOMER_SEES, BasketGivenBack, WebSession),
+    ]
+}
+
+#[test]
+fn what_is_on_the_way_to_a_step_or_came_after_it_ticks_nothing() {
+    for entry in on_the_way_or_after() {
+        for state in [OrderState::Fulfilling, OrderState::Closed] {
+            let none: [&str; 0] = [];
+            assert_eq!(ticked(state, std::slice::from_ref(&entry)), none, "{:?}", entry.1);
+        }
+    }
+}
+
 #[test]
 fn where_the_bank_could_not_be_reached_nothing_says_that_it_answered() {
     let reason = DeclineReason::IssuerUnavailable;
@@ -247,12 +305,15 @@ fn a_step_that_nobody_takes_in_this_shop_is_shown_only_where_something_stands_at
 
 /// What may stand on a timeline, each at its step.
 fn any_entry() -> impl Strategy<Value = (Step, Happening, Party)> {
+    proptest::sample::select([does_its_step(), on_the_way_or_after()].concat())
+}
+
+/// What a step is there for.
+fn does_its_step() -> Vec<(Step, Happening, Party)> {
     let (amount, reason) = (amount(), DeclineReason::IssuerUnavailable);
     let state = OrderState::AwaitingPayment;
-    let tracking = || "T".to_owned();
-    proptest::sample::select(vec![
+    vec![
         (Step::TALKS, Happening::OrderReceived { from_browser: true }, Party::OrderManager),
-        (Step::TALKS, Happening::CancelAsked, Party::OrderManager),
         (Step::ASKS_STOCK, Happening::StockAsked, Party::OrderManager),
         in_stock(),
         (Step::STOCK_OR_DATE, Happening::OutOfStock { earliest: None }, Party::OrderManager),
@@ -260,28 +321,17 @@ fn any_entry() -> impl Strategy<Value = (Step, Happening, Party)> {
         (Step::ASKS_BANK, Happening::BankAsked { amount }, Party::MerchantProxy),
         held(),
         (Step::BANK_ANSWERS, Happening::CardVerified, Party::BankActor),
-        says(Happening::CardVerified),
         says(Happening::Authorised { amount }),
-        says(Happening::PaymentUnknown),
         says(Happening::PaymentReversed),
         says(Happening::PaymentDeclined { reason }),
-        says(Happening::PaymentVoided),
-        says(Happening::HoldLapsed { amount }),
         (Step::TELLS_SERVER, Happening::Confirmed, Party::OrderManager),
         (Step::TELLS_SERVER, Happening::Declined { reason }, Party::OrderManager),
-        (Step::TELLS_SERVER, Happening::TooLateToCancel, Party::OrderManager),
         (Step::CUSTOMER_SEES, Happening::CustomerTold { state }, Party::WebSession),
-        of_warehouse(Happening::DispatchAsked),
         of_warehouse(Happening::Packed),
-        (
-            Step::TRUCK_COLLECTS,
-            Happening::TruckBooked { tracking: tracking(), collection: NOON },
-            Party::WarehouseActor,
-        ),
-        (Step::TRUCK_COLLECTS, Happening::HandedOver { tracking: tracking() }, Party::WarehouseActor),
+        (Step::TRUCK_COLLECTS, Happening::HandedOver { tracking: "T".to_owned() }, Party::WarehouseActor),
         (Step::MAIL, Happening::Mailed { what: "cancelled".to_owned() }, Party::Mailer),
         (Step::DELIVERED, Happening::Delivered, Party::WarehouseActor),
-    ])
+    ]
 }
 
 proptest! {
@@ -293,6 +343,10 @@ proptest! {
     ) {
         let has = Has { wholesalers, crew, mail };
         let known = happened(&what).as_known();
+        let does_it = |entry: &&TimelineEntry| {
+            does_its_step().iter().any(|(step, what, _)| (*step, what) == (entry.step, &entry.what))
+        };
+        let done: BTreeSet<u8> = known.entries.iter().filter(does_it).map(|entry| entry.step.0).collect();
         let steps = timeline::steps(&order_view(state), &known, &TimeZone::UTC, has);
         let shown: usize = steps.iter().map(|step| step.entries.len()).sum();
         prop_assert_eq!(shown, known.entries.len(), "each is shown once");
@@ -306,5 +360,6 @@ proptest! {
             }
         }
         prop_assert!(steps.iter().filter(|step| step.class == "now").count() <= 1);
+        prop_assert_eq!(steps.iter().filter(|step| step.class == "done").count(), done.len());
     }
 }
