@@ -8,7 +8,7 @@
 use askama::Template;
 
 use super::{Aftermath, Letter, LetterLine, MailKind, Subject};
-use crate::domain::{CountryCode, Date, ShippingAddress, ShopIdentity, Totals, money_words::said};
+use crate::domain::{CountryCode, Date, ShippingAddress, ShopIdentity, Totals, addresses, money_words::said};
 
 /// So that a reply can quote it within the usual 78.
 const LINE_LENGTH_MAX: usize = 72;
@@ -77,15 +77,9 @@ impl Letter {
     fn address(&self) -> Vec<String> {
         let Some(to) = &self.ship_to else { return vec![] };
         let name = if self.kind.is_to_the_shop() { "" } else { &self.to_name };
-        let lines =
-            [name.to_owned(), to.line1.clone(), to.line2.clone().unwrap_or_default(), town(to), country(to)];
+        let lines = [vec![name.to_owned()], addresses::lines(to), vec![country(to)]].concat();
         lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()).collect()
     }
-}
-
-/// `London SW1Y 4JH`, `Springfield IL 62701`.
-fn town(to: &ShippingAddress) -> String {
-    [&to.city, to.region.as_deref().unwrap_or_default(), &to.postcode].join(" ")
 }
 
 fn country(to: &ShippingAddress) -> String {
