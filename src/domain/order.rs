@@ -86,15 +86,6 @@ impl ShippingAddress {
             phone: None,
         }
     }
-
-    /// As on an envelope, without the name and the country.
-    pub fn lines(&self) -> Vec<String> {
-        let town = [Some(&self.city), self.region.as_ref(), Some(&self.postcode)];
-        let town: Vec<&str> =
-            town.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        let lines = [Some(self.line1.clone()), self.line2.clone(), Some(town.join(" "))];
-        lines.into_iter().flatten().filter(|line| !line.is_empty()).collect()
-    }
 }
 
 /// What the customer wants where not everything is in stock.
@@ -296,15 +287,6 @@ mod tests {
         let totals = Totals::of(&[line(999, 2), line(1, 1)], pence(299), pence(0)).unwrap();
         assert_eq!(totals.goods, pence(1999));
         assert_eq!(totals.total, pence(2298));
-    }
-
-    #[test]
-    fn an_address_is_shown_as_on_an_envelope() {
-        let address = ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB");
-        assert_eq!(address.lines(), ["12 St James's Square", "London SW1Y 4JH"]);
-        let with = ShippingAddress { line2: Some("Flat 3".into()), region: Some("CA".into()), ..address };
-        assert_eq!(with.lines(), ["12 St James's Square", "Flat 3", "London CA SW1Y 4JH"]);
-        assert_eq!(ShippingAddress::of("1 Orchard Road", "", "238801", "SG").lines()[1], "238801");
     }
 
     proptest! {

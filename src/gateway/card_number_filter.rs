@@ -75,7 +75,8 @@ pub fn check_head(uri: &Uri, headers: &HeaderMap, catalogue: &Catalogue) -> Resu
 }
 
 /// Parameters that pages read; a visitor may have typed them.
-pub(super) const READ_BY_PAGES: [&str; 7] = ["q", "cursor", "key", "notice", "checkout", "code", "cancelled"];
+pub(super) const READ_BY_PAGES: [&str; 8] =
+    ["q", "cursor", "key", "notice", "sku", "checkout", "code", "cancelled"];
 
 /// The address without the parameters that no page reads, such as advertisements add (`utm_id`, `gclid`). `None` where it would
 /// not help: they hold no card number, or something else of the address does.
@@ -197,8 +198,15 @@ pub fn find_in_form(
     single.or_else(|| find_card_number(texts))
 }
 
+/// What a page showed, and comes back with its form.
+const SHOWN: [&str; 2] = ["held", "seen"];
+
+/// Those of a basket's lines have the number of the line in their names, as in `sku-1`.
 fn is_free_text(name: &str) -> bool {
-    !NO_FREE_TEXT.contains(&name)
+    let is_number = |number: &str| number.bytes().all(|c| c.is_ascii_digit());
+    let of_line = name.split_once('-').filter(|(_, number)| is_number(number));
+    let name = of_line.map_or(name, |(name, _)| name);
+    !NO_FREE_TEXT.contains(&name) && !SHOWN.contains(&name)
 }
 
 /// A telephone number with its country or its area: one in ten of 13 to 15 digits passes the check of a card's. It begins with `+` or `0`,

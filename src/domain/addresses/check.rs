@@ -1,4 +1,5 @@
 use super::{AddressForm, Asked, phone};
+use crate::domain::catalogue::fold;
 use crate::domain::{CountryCode, ShippingAddress};
 
 /// An address as it was typed, each part cleaned of what does not belong into a line of text; empty where nothing was typed.
@@ -74,11 +75,17 @@ pub fn check(country: CountryCode, typed: &Typed) -> Result<ShippingAddress, Vec
         line1: typed.line1.clone(),
         line2: some(&typed.line2),
         city: typed.city.clone(),
-        region: some(form.regions.find(&typed.region).map_or(&typed.region, |known| known.written)),
+        region: some(region(form, &typed.region)),
         postcode,
         country: country.as_str().into(),
         phone,
     })
+}
+
+/// As its post writes it; as she has typed it where that is not in Latin letters.
+fn region<'a>(form: &AddressForm, typed: &'a str) -> &'a str {
+    let known = form.regions.find(typed).filter(|_| fold(typed).is_ascii());
+    known.map_or(typed, |known| known.written)
 }
 
 /// What looks unusual in an address that can be: she may know better, so a page asks once and a program is not asked.
@@ -222,6 +229,21 @@ mod tests {
         for (country, region, postcode) in [("GB", "", "SW1Y 4JH"), ("US", "CA", "94043"), ("IE", "", "")] {
             let address = check(code(country), &typed("Somewhere", region, postcode)).unwrap();
             assert_eq!(doubts(&address), [], "{country}");
+        }
+    }
+
+    #[test]
+    fn a_region_in_other_letters_stays_as_it_was_typed() {
+        for (country, region, written) in [
+            ("JP", "東京都", "東京都"),
+            ("JP", "Tokyo Prefecture", "Tokyo"),
+            ("RU", "Москва", "Москва"),
+            ("CA", "Québec", "QC"),
+        ] {
+            let example = AddressForm::of(code(country)).postcodes.example().unwrap_or_default();
+            let address = check(code(country), &typed("Somewhere", region, example)).unwrap();
+            assert_eq!(address.region.as_deref(), Some(written));
+            assert_eq!(doubts(&address), [], "{region}");
         }
     }
 

@@ -8,12 +8,14 @@
 //! - each country's own examples pass.
 
 mod check;
+mod lines;
 mod phone;
 mod postcode;
 mod region;
 mod table;
 
 pub use check::{Field, Typed, Wrong, check, doubts};
+pub use lines::lines;
 pub use phone::phone;
 pub use postcode::Postcode;
 pub use region::{Region, Regions};

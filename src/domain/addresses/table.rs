@@ -8,9 +8,9 @@ use crate::domain::CountryCode;
 /// - `asked`, `needed`: of city (`C`), region (`S`) and postcode (`Z`), those that an address there has and those that it must have;
 /// - `postcode`: what it is called; `shapes`: what it looks like, `A` a letter, `9` a digit, `*` either; `pattern`: which are given out,
 ///   a regular expression; `examples`; `prefix`: what people write before it and the shop leaves out, as the `SE` of `SE-114 55`;
-/// - `region`, `city`: what these are called; `regions`: as written on the parcel, with other names after `=`.
+/// - `region`, `city`: what these are called; `town`: the order of city, region and postcode on a parcel, as in `Z C`; `regions`: as written on the parcel, with other names after `=`.
 const TABLE: &str = include_str!("countries.tsv");
-const COLUMNS: usize = 11;
+const COLUMNS: usize = 12;
 
 static FORMS: LazyLock<Vec<AddressForm>> = LazyLock::new(|| {
     TABLE.lines().filter(|line| !line.starts_with('#')).skip(1).map(AddressForm::of_line).collect()
@@ -30,6 +30,8 @@ pub struct AddressForm {
     /// "postcode", "ZIP code", "PIN code" or "Eircode".
     pub postcode_name: &'static str,
     pub postcodes: Postcode,
+    /// `C` the city, `S` the region, `Z` the postcode, and what is written between them.
+    pub(super) town: &'static str,
 }
 
 /// Whether a part belongs to an address.
@@ -54,8 +56,22 @@ impl AddressForm {
 
     fn of_line(line: &'static str) -> AddressForm {
         let columns: Vec<&'static str> = line.split('\t').collect();
-        let Ok([country, asked, needed, postcode, shapes, pattern, examples, prefix, region, city, regions]) =
-            <[&'static str; COLUMNS]>::try_from(columns)
+        let Ok(
+            [
+                country,
+                asked,
+                needed,
+                postcode,
+                shapes,
+                pattern,
+                examples,
+                prefix,
+                region,
+                city,
+                town,
+                regions,
+            ],
+        ) = <[&'static str; COLUMNS]>::try_from(columns)
         else {
             panic!("countries.tsv has {COLUMNS} columns: `{line}`");
         };
@@ -74,6 +90,7 @@ impl AddressForm {
             postcode: of('Z'),
             postcode_name: spoken(postcode),
             postcodes: Postcode::of(country, shapes, pattern, examples, prefix),
+            town,
         }
     }
 }

@@ -19,7 +19,7 @@ impl Codes {
         Codes(codes)
     }
 
-    /// Ascending.
+    /// Ascending, each once: an ISBN may be the SKU too.
     pub fn find(&self, folded: &str, products: &[Product]) -> Vec<u32> {
         let hash = hash(folded);
         let from = self.0.partition_point(|(other, _)| *other < hash);
@@ -28,7 +28,9 @@ impl Codes {
             let product = &products[*id as usize];
             product.isbn.as_deref() == Some(folded) || fold(product.sku.as_str()) == folded
         };
-        alike.filter(is_it).collect()
+        let mut found: Vec<u32> = alike.filter(is_it).collect();
+        found.dedup();
+        found
     }
 
     /// What it takes in memory.

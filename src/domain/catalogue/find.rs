@@ -106,7 +106,8 @@ impl Index {
             return Found { in_title: Set::Few(of_isbn), by_author: nothing(), near: nothing() };
         }
         if query.terms.is_empty() {
-            return Found { in_title: Set::all(self.products), by_author: nothing(), near: nothing() };
+            let in_title = if text.trim().is_empty() { Set::all(self.products) } else { nothing() };
+            return Found { in_title, by_author: nothing(), near: nothing() };
         }
         let search = Search { index: self, products, query: &query };
         let sku = Set::Few(self.codes.find(&query.folded, products));

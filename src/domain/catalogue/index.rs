@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use super::cursor::{Cursor, Rank};
 use super::find::{Found, Index};
@@ -38,6 +38,15 @@ pub struct Page<'a> {
     pub next: Option<Cursor>,
     /// How many products match, on all pages.
     pub total: usize,
+}
+
+/// Of a page that is not the first.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Counted from one.
+    pub page: usize,
+    /// Where the page before begins; `None` where that is the first.
+    pub previous: Option<Cursor>,
 }
 
 impl Catalogue {
@@ -101,8 +110,8 @@ impl Catalogue {
 
     /// The products that have every word of `query`: the beginning of a word of the title or of an author, or the
     /// whole SKU, ISBN or year (`-750` is 750 BC). Case, diacritics and punctuation do not count, initials may stand
-    /// together or apart, and "by" need not be found; a query without any word finds all. A query that is one ISBN, however it is
-    /// written, finds that book alone.
+    /// together or apart, and "by" need not be found; an empty query finds all, one without a letter or digit nothing. A query that
+    /// is one ISBN, however it is written, finds that book alone.
     ///
     /// Where few are found so, other spellings are looked for: singular and plural, names that sound alike. Where nothing is
     /// found, typing errors are forgiven: one in a word of four letters, two in one of eight; and one in a word of three where another word
@@ -119,6 +128,25 @@ impl Catalogue {
         let next = page.last().filter(|_| more).map(|&(rank, last)| Cursor { rank, sku: last.sku.clone() });
         let products = page.into_iter().map(|(_, product)| product).collect();
         Page { products, next, total: found.in_title.len() + found.by_author.len() + found.near.len() }
+    }
+
+    /// Where the page stands that comes after `after`, where every page has `limit` products.
+    pub fn place(&self, query: &str, after: &Cursor, limit: usize) -> Place {
+        let limit = limit.clamp(1, PAGE_PRODUCTS_MAX);
+        let found = self.index.find(query, &self.products);
+        let is_before =
+            |(rank, product): &(Rank, &Product)| (*rank, &product.sku) <= (after.rank, &after.sku);
+        let (mut before, mut last) = (0, VecDeque::with_capacity(limit + 1));
+        for (rank, product) in self.places_after(&found, None).take_while(is_before) {
+            before += 1;
+            if last.len() > limit {
+                last.pop_front();
+            }
+            last.push_back((rank, product));
+        }
+        let previous = last.front().filter(|_| before > limit);
+        let previous = previous.map(|&(rank, product)| Cursor { rank, sku: product.sku.clone() });
+        Place { page: before.div_ceil(limit) + 1, previous }
     }
 
     fn places_after<'a, 'f>(

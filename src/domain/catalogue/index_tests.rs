@@ -69,9 +69,47 @@ fn sku_isbn_and_year_are_found_whole_only() {
 }
 
 #[test]
-fn a_query_without_words_lists_all_by_sku() {
-    for query in ["", "  ", "!?"] {
+fn an_empty_query_lists_all_by_sku_and_one_of_signs_nothing() {
+    for query in ["", "  "] {
         assert_eq!(found(query), ["GB-1", "PD-1", "PD-2", "PD-3", "PD-4", "PD-5"], "{query}");
+    }
+    for query in ["!?", "%", "'", "🦊"] {
+        assert!(found(query).is_empty(), "{query}");
+    }
+}
+
+#[test]
+fn a_book_whose_sku_is_its_isbn_is_found_once() {
+    let isbn = "9780141439587";
+    let emma = Product { isbn: Some(isbn.to_owned()), ..product(isbn, "Emma", &["Jane Austen"], 1815) };
+    let catalogue = Catalogue::build(vec![emma]).unwrap();
+    for query in [isbn, "978-0-14-143958-7", "emma 9780141439587"] {
+        let page = catalogue.search(query, None, 10);
+        assert_eq!((page.total, page.products.len()), (1, 1), "{query}");
+    }
+    assert!(catalogue.get_in_any_case(isbn).is_some());
+}
+
+#[test]
+fn a_page_knows_its_number_and_the_page_before() {
+    let books =
+        (10..20).map(|n| product(&format!("PD-{n}"), "Emma", &[if n < 13 { "Emma" } else { "Jane" }], 1815));
+    let catalogue = Catalogue::build(books.collect()).unwrap();
+    for query in ["", "emma", "jane", "emma jane"] {
+        let (mut pages, mut after) = (vec![], None);
+        loop {
+            let page = catalogue.search(query, after.as_ref(), 3);
+            let place = after.as_ref().map(|after| catalogue.place(query, after, 3));
+            if let Some(place) = place {
+                assert_eq!(place.page, pages.len() + 1, "{query}");
+                let before = catalogue.search(query, place.previous.as_ref(), 3);
+                assert_eq!(before.products, *pages.last().unwrap(), "{query}");
+            }
+            pages.push(page.products);
+            let Some(next) = page.next else { break };
+            after = Some(next);
+        }
+        assert!(pages.len() > 1, "{query}");
     }
 }
 

@@ -25,7 +25,7 @@ mod words;
 pub use cursor::{BadCursor, Cursor};
 pub use demo::demo;
 pub use fold::fold;
-pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page};
+pub use index::{BadCatalogue, Catalogue, PAGE_PRODUCTS_MAX, Page, Place};
 pub use isbn::{BadIsbn, Isbn};
 pub use product::{BadProduct, Detail, Product};
 pub use query::QUERY_WORDS_MAX;

@@ -1,19 +1,22 @@
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actors::web_session::{NoCart, RemoveLine, SetLine};
+use crate::actors::web_session::{CartView, NoCart, SetLine};
+use crate::domain::catalogue::Product;
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
-use crate::gateway::{App, Code, FreshCart, Problem, product, sku_in_path};
+use crate::gateway::{App, Code, FreshCart, Problem, product};
 
-use super::form::{Fields, Form, query};
+use super::form::{Fields, Form, encoded, query};
 use super::format::{self, Sums};
 use super::layout::{CachePolicy, Layout, render, see_other};
-use super::listing::Again;
+use super::listing::Again as BookAgain;
 use super::same_origin::SameOrigin;
 use super::stock::Wait;
 use super::{listing, visitor};
@@ -28,8 +31,15 @@ struct CartPage {
     until: Option<String>,
     can_check_out: bool,
     quantity_max: u32,
-    notice: Option<&'static str>,
+    notice: Option<String>,
     error: Option<String>,
+}
+
+/// What she typed, where her basket is shown again because something of it could not be done.
+#[derive(Default)]
+pub struct Again {
+    pub refused: Option<String>,
+    pub quantities: HashMap<Sku, String>,
 }
 
 /// A line of a cart or an order.
@@ -62,6 +72,9 @@ impl Line {
 struct CartLine {
     line: Line,
     is_sold: bool,
+    typed: String,
+    /// What is wrong with the quantity that she typed.
+    error: Option<String>,
     /// A sentence.
     repriced: Option<String>,
     /// What is here of so many, and when the rest can be.
@@ -69,11 +82,15 @@ struct CartLine {
 }
 
 impl CartLine {
-    fn of(fresh: &FreshCart, wait: Option<&Wait>, line: &OrderLine) -> CartLine {
+    fn of(fresh: &FreshCart, wait: Option<&Wait>, again: &Again, line: &OrderLine) -> CartLine {
         let short = wait.and_then(|wait| wait.lines.iter().find(|short| short.sku == line.sku));
+        let held = line.quantity.units().to_string();
+        let typed = again.quantities.get(&line.sku).cloned().unwrap_or(held);
         CartLine {
             short: short.map(|short| format!("{}.", capitalised(&short.words))),
             line: Line::of(line),
+            error: quantity(&typed).is_none().then(listing::bad_quantity),
+            typed,
             is_sold: fresh.is_sold(&line.sku),
             repriced: repriced(fresh, line).map(|prices| format!("Its price has changed: {prices}.")),
         }
@@ -99,33 +116,73 @@ pub fn price_notices(fresh: &FreshCart) -> Vec<String> {
     fresh.cart.lines.iter().filter_map(notice).collect()
 }
 
+/// The quantity that she typed, if it is one.
+pub fn quantity(typed: &str) -> Option<Quantity> {
+    typed.trim().parse().ok().and_then(|units| Quantity::parse(units).ok())
+}
+
+/// What a line holds, where that is neither what her page showed nor what she asks for.
+pub fn held_otherwise(cart: &CartView, sku: &Sku, shown: &str, wanted: Quantity) -> Option<Quantity> {
+    let shown: u32 = shown.parse().ok()?;
+    let held = cart.lines.iter().find(|line| line.sku == *sku).map(|line| line.quantity)?;
+    (held.units() != shown && held != wanted).then_some(held)
+}
+
 #[derive(Deserialize)]
 struct Noted {
     #[serde(default)]
     notice: String,
+    /// Of the line that it is about.
+    #[serde(default)]
+    sku: String,
+}
+
+/// The basket, which says that this line held another quantity than the page on which she has changed it.
+pub fn path_that_tells(sku: &Sku, held: Quantity) -> String {
+    format!("/cart?notice={HELD}{}&sku={}", held.units(), encoded(sku.as_str()))
+}
+
+const HELD: &str = "held-";
+
+/// `3 copies of “Emma” were in your basket, now 1: …`
+fn replaced(cart: &CartView, noted: &Noted) -> Option<String> {
+    let was = quantity(noted.notice.strip_prefix(HELD)?)?.units();
+    let line = cart.lines.iter().find(|line| line.sku.as_str() == noted.sku)?;
+    let now = line.quantity.units();
+    let copies = if was == 1 { "copy" } else { "copies" };
+    let were = if was == 1 { "was" } else { "were" };
+    let title = &line.title;
+    (was != now).then(|| {
+        format!(
+            "{was} {copies} of “{title}” {were} in your basket, now {now}: it had been changed since you opened that page."
+        )
+    })
 }
 
 /// `GET /cart`
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let Noted { notice } = query(&request)?;
+    let noted: Noted = query(&request)?;
     let cart = visitor::fresh_cart(&app, &request).await?;
-    let notice = match notice.as_str() {
-        "renewed" => Some(
-            "Your earlier basket was too old and is gone, so we have begun a new one. Please see whether something is missing.",
-        ),
-        _ if cart.is_none() && visitor::session(&app, &request).is_some() => {
-            Some("Your earlier basket was too old and is gone. What you put in now begins a new one.")
+    let notice = match (noted.notice.as_str(), &cart) {
+        ("renewed", _) => Some(format!(
+            "{BASKET_GONE}, so we have begun a new one. Please see whether something is missing."
+        )),
+        (_, None) if visitor::session(&app, &request).is_some() => {
+            Some(format!("{BASKET_GONE}. What you put in now begins a new one."))
         }
+        (_, Some(fresh)) => replaced(&fresh.cart, &noted),
         _ => None,
     };
-    cart_page(&app, cart.as_ref(), notice, None).await
+    cart_page(&app, cart.as_ref(), notice, Again::default()).await
 }
 
-async fn cart_page(
+const BASKET_GONE: &str = "Your earlier basket is gone: it was too old, or you have had it forgotten";
+
+pub async fn cart_page(
     app: &App,
     fresh: Option<&FreshCart>,
-    notice: Option<&'static str>,
-    refused: Option<String>,
+    notice: Option<String>,
+    again: Again,
 ) -> Result<HttpResponse, Problem> {
     let wait = match fresh {
         Some(fresh) => wait(app, fresh).await,
@@ -133,9 +190,9 @@ async fn cart_page(
     };
     let hindrance = fresh.and_then(|fresh| hindrance(app, fresh, wait.as_ref()));
     let lines = |fresh: &FreshCart| {
-        fresh.cart.lines.iter().map(|line| CartLine::of(fresh, wait.as_ref(), line)).collect()
+        fresh.cart.lines.iter().map(|line| CartLine::of(fresh, wait.as_ref(), &again, line)).collect()
     };
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if again.refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = CartPage {
         layout: Layout::titled("Your basket").basket(fresh.map_or(0, |fresh| visitor::units(&fresh.cart))),
         lines: fresh.map_or(vec![], lines),
@@ -143,8 +200,8 @@ async fn cart_page(
         until: wait.and_then(|wait| wait.until).map(|until| until.words),
         can_check_out: hindrance.is_none() && app.payment_page.is_some(),
         quantity_max: Quantity::MAX,
-        notice: notice.or(not_open(app)),
-        error: refused.or(hindrance),
+        notice: notice.or(not_open(app).map(str::to_owned)),
+        error: again.refused.or(hindrance),
     };
     render(&app.pages, status, CachePolicy::NoStore, &page)
 }
@@ -200,6 +257,9 @@ pub struct LineForm {
     /// What a unit costs on the page that she has pressed the button of, in minor units. Nothing is charged by it.
     #[serde(default)]
     seen: String,
+    /// How many of it her basket held on that page.
+    #[serde(default)]
+    held: String,
 }
 
 impl Fields for LineForm {}
@@ -221,15 +281,16 @@ pub async fn set_line(
 ) -> Result<HttpResponse, Problem> {
     let catalogue = app.catalogue.now();
     let product = product(&catalogue, &form.sku)?;
-    let typed = form.quantity.trim();
-    let Some(quantity) = typed.parse().ok().and_then(|units| Quantity::parse(units).ok()) else {
-        let typed = typed.chars().take(8).collect();
-        return listing::book_page(&app, &request, product, Some(Again::BadQuantity { typed })).await;
+    let Some(quantity) = quantity(&form.quantity) else {
+        let again = BookAgain::BadQuantity { typed: shortened(&form.quantity) };
+        return listing::book_page(&app, &request, product, Some(again)).await;
     };
     if let Some(was) = form.seen_otherwise(product.price) {
         let typed = quantity.units().to_string();
-        return listing::book_page(&app, &request, product, Some(Again::Repriced { typed, was })).await;
+        return listing::book_page(&app, &request, product, Some(BookAgain::Repriced { typed, was })).await;
     }
+    let before = if form.held.is_empty() { None } else { visitor::cart(&app, &request).await? };
+    let replaced = before.and_then(|cart| held_otherwise(&cart, &product.sku, &form.held, quantity));
     let line = OrderLine::of(product, quantity);
     let known = visitor::session(&app, &request);
     let put_in = match known {
@@ -237,7 +298,9 @@ pub async fn set_line(
         None => Err(NoCart::NoSuchCart),
     };
     match put_in {
-        Ok(_) => Ok(see_other("/cart")),
+        Ok(_) => {
+            Ok(see_other(&replaced.map_or("/cart".to_owned(), |held| path_that_tells(&product.sku, held))))
+        }
         Err(NoCart::NoSuchCart) => {
             let visitor = visitor::create(&app, &request).await?;
             let path = if known.is_some() { "/cart?notice=renewed" } else { "/cart" };
@@ -248,11 +311,29 @@ pub async fn set_line(
         }
         Err(NoCart::Full) => {
             let cart = visitor::fresh_cart(&app, &request).await?;
-            let refused = format!(
-                "A basket holds at most {LINES_MAX} different books. Please check out, and take the rest in another."
-            );
-            cart_page(&app, cart.as_ref(), None, Some(refused)).await
+            cart_page(&app, cart.as_ref(), None, Again { refused: Some(full()), ..Again::default() }).await
         }
+    }
+}
+
+pub fn full() -> String {
+    format!(
+        "A basket holds at most {LINES_MAX} different books. Please check out, and take the rest in another."
+    )
+}
+
+/// What was typed in the place of a quantity, as it is shown again.
+pub fn shortened(typed: &str) -> String {
+    typed.trim().chars().take(8).collect()
+}
+
+pub fn line_of(product: &Product, quantity: Quantity) -> OrderLine {
+    OrderLine {
+        sku: product.sku.clone(),
+        title: product.title.clone(),
+        quantity,
+        unit_price: product.price,
+        weight_grams: product.weight_grams,
     }
 }
 
@@ -260,20 +341,4 @@ fn in_new_cart(app: &App, visitor: VisitorKey, path: &str) -> Result<HttpRespons
     let mut response = see_other(path);
     visitor::remember(app, visitor, &mut response)?;
     Ok(response)
-}
-
-/// `POST /cart/lines/{sku}/remove`: also where there is no such line.
-pub async fn remove_line(
-    app: Data<App>,
-    request: HttpRequest,
-    _same_origin: SameOrigin,
-    _form: crate::gateway::Body,
-) -> Result<HttpResponse, Problem> {
-    // a book that has left the catalogue can still leave the basket
-    let sku = Sku::parse(&sku_in_path(&request))
-        .map_err(|_| Problem::new(Code::NoSuchProduct, "this is no SKU, so no basket has a line of it"))?;
-    let Some(session) = visitor::session(&app, &request) else { return Ok(see_other("/cart")) };
-    // where there is no such cart there is no such line either
-    let _ = app.act_of(session, RemoveLine { sku }).await?;
-    Ok(see_other("/cart"))
 }

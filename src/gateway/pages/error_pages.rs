@@ -18,6 +18,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<Data<App>>().filter(|_| wants_page(&request)).cloned();
+    let paying = paying(&request);
     let answered = next.call(request).await;
     let Some(app) = app else { return answered.map(ServiceResponse::map_into_boxed_body) };
     match answered {
@@ -26,7 +27,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
                 .response()
                 .error()
                 .and_then(Error::as_error::<Problem>)
-                .map(|problem| html(&app, problem));
+                .map(|problem| html(&app, problem, paying.as_deref()));
             let response = response.map_into_boxed_body();
             Ok(match page {
                 Some(page) => response.map_body(|head, _| as_html(&app.pages, &mut head.headers, page)),
@@ -34,23 +35,38 @@ pub async fn error_pages<B: MessageBody + 'static>(
             })
         }
         Err(error) => Err(match error.as_error::<Problem>() {
-            Some(problem) => {
-                InternalError::from_response(problem.to_string(), html_response(&app, problem)).into()
-            }
+            Some(problem) => InternalError::from_response(
+                problem.to_string(),
+                html_response(&app, problem, paying.as_deref()),
+            )
+            .into(),
             None => error,
         }),
     }
 }
 
-/// Browsers name HTML when they go to a page, and programs do not.
+/// Where pages are. Elsewhere outside of the API, who does not name HTML gets a document.
+const PAGES: [&str; 5] = ["", "books", "cart", "checkout", "orders"];
+
+/// Browsers name HTML when they go to a page. Of a page's address who takes anything gets one too; a program says that it wants JSON.
 fn wants_page(request: &ServiceRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    !request.match_info().as_str().starts_with("/api/")
-        && accept.is_some_and(|accept| accept.contains("text/html"))
+    let accept = accept.unwrap_or("*/*");
+    let path = request.match_info().as_str();
+    let is_page =
+        request.method().is_safe() && path.split('/').nth(1).is_some_and(|part| PAGES.contains(&part));
+    let takes_one = is_page && accept.contains("*/*") && !accept.contains("json");
+    !path.starts_with("/api/") && (accept.contains("text/html") || takes_one)
 }
 
-fn html_response(app: &App, problem: &Problem) -> HttpResponse {
-    let page = html(app, problem);
+/// The way back from the card page, where the request is that.
+fn paying(request: &ServiceRequest) -> Option<String> {
+    let is_return = request.match_info().as_str() == "/checkout/return";
+    is_return.then(|| request.uri().path_and_query().map(ToString::to_string)).flatten()
+}
+
+fn html_response(app: &App, problem: &Problem, paying: Option<&str>) -> HttpResponse {
+    let page = html(app, problem, paying);
     let response = problem.error_response();
     response.map_body(|head, _| as_html(&app.pages, &mut head.headers, page))
 }
@@ -63,7 +79,10 @@ fn as_html(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> Bo
     BoxBody::new(page)
 }
 
-fn html(app: &App, problem: &Problem) -> String {
+fn html(app: &App, problem: &Problem, paying: Option<&str>) -> String {
+    if let Some(itself) = paying.filter(|_| nobody_knows(problem.code())) {
+        return unknown_payment(app, itself);
+    }
     let (heading, text) = heading_and_text(problem.code());
     let mut page =
         MessagePage::new(heading, vec![text.to_owned()]).link(&shop_url(app, problem), "To the shop");
@@ -71,6 +90,23 @@ fn html(app: &App, problem: &Problem) -> String {
         page.texts.push(format!("What is wrong: {}.", problem.detail()));
     }
     // a page that cannot be rendered is still an answer
+    layout::html(&app.pages, &page).unwrap_or_else(|_| heading.to_owned())
+}
+
+/// Whether the order may have been placed all the same, or may be by the next look.
+fn nobody_knows(code: Code) -> bool {
+    use Code::{Closing, Internal, NoAnswer, NotReady, OutcomeUnknown, Overloaded};
+    matches!(code, Closing | NotReady | NoAnswer | OutcomeUnknown | Overloaded | Internal)
+}
+
+/// For who has just pressed "Pay". `itself`: the address of this page.
+fn unknown_payment(app: &App, itself: &str) -> String {
+    let heading = "We cannot say yet what became of your payment";
+    let texts = [
+        "The shop cannot answer just now. You pay at most once, whatever has happened here.",
+        "Reload this page in a moment: it tells what became of your payment.",
+    ];
+    let page = MessagePage::new(heading, texts.map(str::to_owned).to_vec()).link(itself, "Look again");
     layout::html(&app.pages, &page).unwrap_or_else(|_| heading.to_owned())
 }
 

@@ -21,9 +21,18 @@ pub fn short_moment(at: Timestamp, zone: &TimeZone) -> String {
     at.calendar().to_zoned_datetime(zone.clone()).strftime("%-d %b %H:%M").to_string()
 }
 
-/// `1815`, or `750 BC`.
+/// A number below it is not taken for a year where nothing says so.
+const YEAR_BY_ITSELF_MIN: i16 = 1000;
+
+/// `1815`, `AD 8` or `750 BC`.
 pub fn year(year: i16) -> String {
-    if year < 0 { format!("{} BC", year.unsigned_abs()) } else { year.to_string() }
+    if year < 0 {
+        format!("{} BC", year.unsigned_abs())
+    } else if year < YEAR_BY_ITSELF_MIN {
+        format!("AD {year}")
+    } else {
+        year.to_string()
+    }
 }
 
 /// `Ada, Grace and Mary`.
@@ -81,6 +90,7 @@ mod tests {
         assert_eq!(day(Timestamp(1_795_392_000_123).date()), "Monday 23 November 2026");
         assert_eq!(moment(Timestamp(1_795_392_300_123), &TimeZone::UTC), "23 Nov 2026, 00:05 UTC");
         assert_eq!((year(1815).as_str(), year(-750).as_str()), ("1815", "750 BC"));
+        assert_eq!((year(8).as_str(), year(999).as_str(), year(1000).as_str()), ("AD 8", "AD 999", "1000"));
         let names = ["Ada", "Grace", "Mary"].map(str::to_owned);
         assert_eq!(listed(&names), "Ada, Grace and Mary");
         assert_eq!(listed(&names[..1]), "Ada");

@@ -48,6 +48,8 @@ struct ListPage {
     layout: Layout,
     books: Vec<Book>,
     total: usize,
+    /// Where she came from; on the first page `None`.
+    previous: Option<String>,
     next: Option<String>,
     /// What is not here is ordered in.
     orders_in: bool,
@@ -83,14 +85,21 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let books =
         page.products.iter().map(|product| Book::of(&app.rules, product, available(&product.sku))).collect();
 
+    let place = after.map(|after| catalogue.place(asked, &after, PAGE_BOOKS));
+    let number = place.as_ref().map_or(String::new(), |place| format!(", page {}", place.page));
     let title = if asked.is_empty() { "All books".to_owned() } else { format!("Books for “{asked}”") };
-    let mut layout = Layout::titled(title).basket(units_in_basket(&app, &request).await);
+    let mut layout = Layout::titled(title + &number).basket(units_in_basket(&app, &request).await);
     layout.query = asked.to_owned();
-    let next =
-        page.next.map(|cursor| format!("/?q={}&cursor={}", encoded(asked), encoded(&cursor.to_string())));
+    let next = page.next.as_ref().map(|cursor| path_of(asked, Some(cursor)));
+    let previous = place.map(|place| path_of(asked, place.previous.as_ref()));
     let (orders_in, delivers) = (app.rules.orders_in(), app.rules.has_crew);
-    let page = ListPage { layout, books, total: page.total, next, orders_in, delivers };
+    let page = ListPage { layout, books, total: page.total, previous, next, orders_in, delivers };
     render(&app.pages, StatusCode::OK, CachePolicy::NoCache, &page)
+}
+
+fn path_of(asked: &str, after: Option<&Cursor>) -> String {
+    let cursor = after.map_or(String::new(), |after| format!("&cursor={}", encoded(&after.to_string())));
+    format!("/?q={}{cursor}", encoded(asked))
 }
 
 fn units_of(stock: &[Availability], sku: &Sku) -> u32 {

@@ -7,9 +7,10 @@
 //! - nothing that is for the operator (a case, a message that was given up) and no word of the shop's own is on a page;
 //! - a form that another site sends is refused before it is read;
 //! - the cart, the checkout and the order carry `no-store`, and an order is shown to its key only;
-//! - no form loses what was typed, and each can be sent twice without harm: a line is set, not added to; the return from
+//! - no form loses what was typed, also beside what was changed, and each can be sent twice without harm: a line is set, not added to; the return from
 //!   the payment page is one order by its nonce; a cancelled order stays cancelled.
 
+mod basket_form;
 mod cart;
 mod checkout;
 mod checkout_form;
@@ -60,10 +61,14 @@ pub(super) fn redirect_without_unread_parameters(app: &App, request: &ServiceReq
 pub fn configure(site: &mut ServiceConfig) {
     site.service(resource("/", "GET, HEAD").route(get().to(listing::list)))
         .service(resource("/books/{sku}", "GET, HEAD").route(get().to(listing::book)))
-        .service(resource("/cart", "GET, HEAD").route(get().to(cart::show)))
+        .service(
+            resource("/cart", "GET, HEAD, POST")
+                .route(get().to(cart::show))
+                .route(web::post().to(basket_form::send)),
+        )
         .service(resource("/cart/forget", "POST").route(web::post().to(visitor::forget)))
         .service(resource("/cart/lines", "POST").route(web::post().to(cart::set_line)))
-        .service(resource("/cart/lines/{sku}/remove", "POST").route(web::post().to(cart::remove_line)))
+        .service(resource("/cart/lines/{sku}/remove", "POST").route(web::post().to(basket_form::remove_line)))
         .service(
             resource("/checkout", "GET, HEAD, POST")
                 .route(get().to(checkout::show))

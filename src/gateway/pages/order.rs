@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::actors::order_manager::{Claim, NoSuchOrder, OrderView, PaymentView, Show, can_be_cancelled};
 use crate::domain::limits::KEY_CHARS_MAX;
-use crate::domain::{Date, Happening, OrderId, OrderState, Timeline};
+use crate::domain::{Date, Happening, OrderId, OrderState, Timeline, addresses};
 use crate::gateway::assets::LIVE;
 use crate::gateway::countries::country_name;
 use crate::gateway::{self, App, Problem};
@@ -156,7 +156,7 @@ fn page(
         money: order_status::money(view),
         name: view.customer.name.clone(),
         email: app.identity.sends_mail.then(|| view.customer.email.clone()),
-        address: view.shipping_address.lines(),
+        address: addresses::lines(&view.shipping_address),
         country: country_name(&view.shipping_address.country).to_owned(),
         can_cancel: can_be_cancelled(view.state),
         cancel: format!("/orders/{}/cancel?key={}", view.id, encoded(key)),

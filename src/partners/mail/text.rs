@@ -8,7 +8,7 @@
 use askama::Template;
 
 use super::{Aftermath, Letter, LetterLine, MailKind, Subject};
-use crate::domain::{CountryCode, Date, ShippingAddress, ShopIdentity, Totals, money_words::said};
+use crate::domain::{CountryCode, Date, ShippingAddress, ShopIdentity, Totals, addresses, money_words::said};
 
 /// So that a reply can quote it within the usual 78.
 const LINE_LENGTH_MAX: usize = 72;
@@ -77,8 +77,8 @@ impl Letter {
     fn address(&self) -> Vec<String> {
         let Some(to) = &self.ship_to else { return vec![] };
         let name = if self.kind.is_to_the_shop() { "" } else { &self.to_name };
-        let lines = [name.to_owned()].into_iter().chain(to.lines()).chain([country(to)]);
-        lines.map(|line| one_line(&line)).filter(|line| !line.is_empty()).collect()
+        let lines = [vec![name.to_owned()], addresses::lines(to), vec![country(to)]].concat();
+        lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()).collect()
     }
 }
 

@@ -87,7 +87,7 @@ pub(super) fn narrow(typed: char) -> char {
 /// Checks the form of the security code; nothing keeps it.
 pub fn check_cvv(text: &str, brand: Brand) -> Result<(), BadCard> {
     let digits = brand.cvv_digits();
-    let is_code = text.len() == digits && text.bytes().all(|c| c.is_ascii_digit());
+    let is_code = text.chars().count() == digits && text.chars().map(narrow).all(|c| c.is_ascii_digit());
     if is_code { Ok(()) } else { Err(BadCard::Cvv(digits)) }
 }
 
@@ -177,6 +177,7 @@ mod tests {
     fn the_security_code_has_three_digits_or_four_on_an_amex() {
         assert_eq!(check_cvv("123", Brand::Visa), Ok(()));
         assert_eq!(check_cvv("1234", Brand::Amex), Ok(()));
+        assert_eq!(check_cvv("１２３", Brand::Visa), Ok(()), "as the number's digits");
         for (bad, brand) in
             [("1234", Brand::Visa), ("123", Brand::Amex), ("12x", Brand::Visa), ("", Brand::Visa)]
         {

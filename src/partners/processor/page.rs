@@ -192,12 +192,22 @@ fn to_the_answer(payment: &PaymentRequest) -> HttpResponse {
 fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {
     let rate = limited.standing.rate;
     page.clients.notice(Notice::OverLimit(rate), request.head(), || rate.name().to_owned());
-    let text =
-        "A lot of cards were typed here. Nothing was charged: please wait a little, and go back to the shop.";
-    let mut response = message(StatusCode::TOO_MANY_REQUESTS, "That was too often", text);
+    let wait = wait_in_words(limited.retry_after_s);
+    let text = format!(
+        "A lot of cards were typed here. Nothing was charged: please wait {wait}, then reload this page."
+    );
+    let mut response = message(StatusCode::TOO_MANY_REQUESTS, "That was too often", &text);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(limited.retry_after_s));
     write_rate_headers(response.headers_mut(), &limited.standing);
     response
+}
+
+/// Not less than `seconds`: `a minute`, `7 minutes`.
+fn wait_in_words(seconds: u32) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
 }
 
 async fn nothing_here() -> HttpResponse {

@@ -236,6 +236,13 @@ async fn what_is_wrong_is_said_at_its_field_and_the_number_is_not_shown_again() 
         let seen = send(&page, typed(number, expiry, cvv)).await;
         assert_eq!(seen.status, 422, "{number} {expiry} {cvv}");
         assert!(seen.html.contains(&format!("id=\"{field}\"")), "{field}");
+        let (alert, form) =
+            seen.html.split_once("role=\"alert\"").and_then(|(_, rest)| rest.split_once("<form")).unwrap();
+        assert!(alert.contains(&format!("<a href=\"#{}\">", field.trim_end_matches("-error"))), "{alert}");
+        assert!(
+            form.contains(&format!("aria-describedby=\"{field}\" autofocus>")),
+            "its field has the focus: {form}"
+        );
         assert!(!seen.html.contains("4111") && !seen.html.contains("value=\"123"), "{}", seen.html);
         assert!(seen.html.contains("value=\"Ada Lovelace\""), "what else was typed is kept");
     }
@@ -342,7 +349,9 @@ async fn cards_of_a_checkout_and_of_a_client_have_an_end() {
     for nth in 0..6 {
         assert_eq!(send(&page, peer(9, another(nth))).await.status, 303);
     }
-    assert_eq!(send(&page, peer(9, another(6))).await.status, 429);
+    let refused = send(&page, peer(9, another(6))).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.html.contains("please wait ") && refused.html.contains("minute"), "{}", refused.html);
 }
 
 #[actix_web::test]

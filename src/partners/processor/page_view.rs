@@ -47,7 +47,23 @@ pub struct Errors {
 
 impl Errors {
     pub fn any(&self) -> bool {
-        [&self.number, &self.expiry, &self.cvv, &self.name].into_iter().any(Option::is_some)
+        !self.places().is_empty()
+    }
+
+    /// The fields that they stand beside, by their ids and names.
+    fn places(&self) -> Vec<(&'static str, &'static str)> {
+        let fields = [
+            ("number", "Card number", &self.number),
+            ("expiry", "Expiry", &self.expiry),
+            ("cvv", "Security code", &self.cvv),
+            ("name", "Name on the card", &self.name),
+        ];
+        fields.into_iter().filter(|(.., error)| error.is_some()).map(|(id, label, _)| (id, label)).collect()
+    }
+
+    /// Where nothing runs, a page that comes back is announced by the field that it is given the focus of.
+    fn is_first(&self, id: &str) -> bool {
+        self.places().first().is_some_and(|(first, _)| *first == id)
     }
 }
 

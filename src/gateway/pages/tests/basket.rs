@@ -76,7 +76,9 @@ async fn a_session_that_is_gone_is_replaced_and_she_is_told() {
     assert_eq!(set(&pages.asked()).len(), 2);
     pages.get("/cart?notice=renewed").await.shows("we have begun a new one");
     let gone = TestPages::new(|_, _| reply::<View>(Err(NoCart::NoSuchCart)));
-    gone.get("/cart").await.shows("Your earlier basket was too old");
+    gone.get("/cart")
+        .await
+        .shows("Your earlier basket is gone: it was too old, or you have had it forgotten.");
 }
 
 #[actix_web::test]
@@ -115,7 +117,7 @@ async fn a_basket_can_be_forgotten_and_its_cookie_goes_with_it() {
 async fn the_basket_shows_lines_and_what_they_come_to() {
     let seen = TestPages::new(stocked(9, vec![emmas(2)])).get("/cart").await;
     assert_eq!((seen.status, seen.header("cache-control")), (200, "no-store"));
-    seen.shows("Emma").shows("£15.98").shows("£2.99").shows("£18.97").shows("href=\"/checkout\"");
+    seen.shows("Emma").shows("£15.98").shows("£2.99").shows("£18.97").shows("value=\"checkout\"");
 }
 
 #[actix_web::test]
@@ -124,7 +126,7 @@ async fn the_basket_says_at_once_what_is_here_and_when_the_rest_can_be() {
     let seen = pages.get("/cart").await;
     let words = "5 of the 900 are here now, the rest at your doorstep by Wednesday 25 November 2026";
     seen.shows(&format!("{words}.")).shows("All of it can be at your doorstep by <b>Wednesday 25 November");
-    seen.shows("href=\"/checkout\"");
+    seen.shows("value=\"checkout\"");
     pages.get("/checkout").await.shows(words);
     TestPages::new(stocked(0, vec![emmas(1)]))
         .get("/cart")
@@ -140,12 +142,12 @@ async fn the_basket_says_at_once_what_is_here_and_when_the_rest_can_be() {
     };
     let seen = TestPages::new(nobody_knows).get("/cart").await;
     seen.shows("5 of the 9 are here now, and nobody can say when more is.").shows("Please take fewer");
-    seen.hides("href=\"/checkout\"");
+    seen.hides("value=\"checkout\"");
     let busy = TestPages::new(|to, message| match message {
         Message::StockKeeper(_) => Err(AskError::Overloaded { retry_after_s: 2 }),
         _ => stocked(5, vec![emmas(9)])(to, message),
     });
-    busy.get("/cart").await.shows("Emma").shows("href=\"/checkout\"");
+    busy.get("/cart").await.shows("Emma").shows("value=\"checkout\"");
 }
 
 #[actix_web::test]
@@ -171,7 +173,7 @@ async fn what_costs_more_than_a_payment_carries_cannot_be_checked_out() {
         .get("/cart")
         .await
         .shows("One payment can carry at most £9,999,999,999.99")
-        .hides("href=\"/checkout\"");
+        .hides("value=\"checkout\"");
     pages.get("/checkout").await.goes_to("/cart");
 }
 
@@ -205,4 +207,99 @@ async fn a_line_can_be_taken_out_also_when_its_book_has_left_the_shop() {
     assert!(
         matches!(&pages.asked()[..], [(Address::WebSession(_), Message::WebSession(message))] if *message == removed)
     );
+}
+
+/// A basket of two, with the fields of its form.
+fn two_books() -> TestPages {
+    let other = Product { sku: Sku::parse("4242424242424242").unwrap(), ..emma() };
+    let lines = vec![emmas(1), OrderLine { sku: other.sku.clone(), ..emmas(1) }];
+    TestPages::new(stocked(9, lines)).with_book(other)
+}
+
+/// What the form of that basket sends where she has typed these.
+fn typed(first: &str, second: &str) -> String {
+    let line = |place, sku, typed| format!("sku-{place}={sku}&held-{place}=1&quantity-{place}={typed}");
+    format!("{}&{}", line(1, "PD-1", first), line(2, "4242424242424242", second))
+}
+
+fn quantities(pages: &TestPages) -> Vec<(String, u32)> {
+    set(&pages.asked()).iter().map(|line| (line.sku.to_string(), line.quantity.units())).collect()
+}
+
+#[actix_web::test]
+async fn every_press_of_the_basket_takes_along_what_was_typed_in_all_lines() {
+    let pages = two_books();
+    let seen = pages.get("/cart").await;
+    seen.shows("<form id=\"basket\" method=\"post\" action=\"/cart\">").shows("form=\"basket\" name=\"go\"");
+    seen.shows("name=\"held-2\" value=\"1\"").shows("name=\"quantity-2\"");
+    let first_button = seen.html.split("id=\"basket\"").nth(1).and_then(|form| form.split("<button").nth(1));
+    assert!(!first_button.unwrap().contains("formaction"), "Enter presses the first button of a form");
+    pages.asked();
+    let both = vec![("PD-1".to_owned(), 3), ("4242424242424242".to_owned(), 4)];
+    for (go, to) in [("", "/cart"), ("&go=checkout", "/checkout")] {
+        for _ in 0..2 {
+            pages.post("/cart", &format!("{}{go}", typed("3", "+4"))).await.goes_to(to);
+            assert_eq!(quantities(&pages), both);
+        }
+    }
+    pages.post("/cart/lines/PD-1/remove", &typed("3", "4")).await.goes_to("/cart");
+    assert_eq!(quantities(&pages), both[1..]);
+}
+
+#[actix_web::test]
+async fn a_line_that_she_has_not_touched_stays_as_another_tab_has_made_it() {
+    let pages = two_books();
+    pages.post("/cart", &format!("{}&go=checkout", typed("1", " 1"))).await.goes_to("/checkout");
+    assert_eq!(quantities(&pages), []);
+    pages.post("/cart", &typed("1", "2")).await.goes_to("/cart");
+    assert_eq!(quantities(&pages), [("4242424242424242".to_owned(), 2)]);
+}
+
+#[actix_web::test]
+async fn a_quantity_that_is_none_is_said_beside_its_line_and_the_others_stay_typed() {
+    let pages = two_books();
+    for bad in ["0", "1000", "two", "", "4242424242424242", "5555555555554444"] {
+        let seen = pages.post("/cart", &format!("{}&go=checkout", typed("3", bad))).await;
+        assert_eq!(seen.status, 422, "{bad}");
+        seen.shows("value=\"3\"").shows("id=\"n-2-error\"").shows("href=\"#n-2\"").hides("n-1-error");
+        seen.shows("whole numbers from 1 to 999").shows("were not taken yet").hides("55555");
+    }
+    assert_eq!(quantities(&pages), []);
+}
+
+#[actix_web::test]
+async fn a_form_that_is_not_the_baskets_own_changes_nothing() {
+    let pages = two_books();
+    let bad = [
+        "quantity-1=2".to_owned(),
+        "sku-1=PD-1".to_owned(),
+        "sku-101=PD-1&quantity-101=2".to_owned(),
+        "sku-0=PD-1&quantity-0=2".to_owned(),
+        format!("{}&quantity-1=4", typed("3", "4")),
+    ];
+    for bad in bad {
+        assert_eq!(pages.post("/cart", &bad).await.status, 422, "{bad}");
+    }
+    assert_eq!(quantities(&pages), []);
+    // there may be another book, or none, in a basket by now
+    pages.post("/cart", "sku-1=PD-404&held-1=1&quantity-1=2").await.goes_to("/cart");
+    pages.send(form("/cart", &typed("3", "4"))).await.goes_to("/cart");
+    assert_eq!(quantities(&pages), []);
+}
+
+#[actix_web::test]
+async fn a_line_that_was_changed_since_her_page_was_opened_is_told_with_both_quantities() {
+    let pages = TestPages::new(stocked(9, vec![emmas(3)]));
+    pages.get("/books/PD-1").await.shows("name=\"held\" value=\"3\"");
+    let told = "/cart?notice=held-3&sku=PD-1";
+    pages.post("/cart/lines", "sku=PD-1&held=0&quantity=1").await.goes_to(told);
+    pages.post("/cart", "sku-1=PD-1&held-1=2&quantity-1=1&go=checkout").await.goes_to(told);
+    for same in ["held=3&quantity=1", "held=0&quantity=3", "held=&quantity=1", "quantity=1"] {
+        pages.post("/cart/lines", &format!("sku=PD-1&{same}")).await.goes_to("/cart");
+    }
+    let after = TestPages::new(stocked(9, vec![emmas(1)]));
+    after.get(told).await.shows("3 copies of “Emma” were in your basket, now 1: it had been changed since");
+    for nothing in ["notice=held-1&sku=PD-1", "notice=held-3&sku=PD-2", "notice=held-x&sku=PD-1"] {
+        after.get(&format!("/cart?{nothing}")).await.hides("had been changed");
+    }
 }

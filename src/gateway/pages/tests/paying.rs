@@ -7,7 +7,7 @@ use crate::actors::web_session::{
 };
 use crate::actors::{Address, Message};
 use crate::domain::{
-    Backorder, CountryCode, Date, DeclineReason, OrderId, OrderState, ShopIdentity, VisitorKey,
+    Backorder, CountryCode, Date, DeclineReason, OrderId, OrderState, ShopIdentity, VisitorKey, addresses,
 };
 use crate::gateway::AskError;
 use crate::partners::processor::TypedCard;
@@ -156,7 +156,7 @@ async fn an_address_is_held_to_the_form_of_its_country() {
         _ => None,
     });
     let to = to.expect("a checkout is begun");
-    assert_eq!(to.lines(), ["12 St James", "Flat 3", "Boston MA 02101"]);
+    assert_eq!(addresses::lines(&to), ["12 St James", "Flat 3", "Boston, MA 02101"]);
     assert_eq!(to.phone.as_deref(), Some("617 555 0100"));
 }
 

@@ -24,6 +24,7 @@ async fn a_form_from_another_site_does_nothing() {
     let pages = TestPages::new(stocked(9, vec![emmas(1)]));
     let paths = [
         "/cart/lines",
+        "/cart",
         "/cart/lines/PD-1/remove",
         "/checkout",
         "/orders/ord_01KAR5J1M000000000000000007/cancel",
@@ -78,8 +79,27 @@ async fn a_shop_that_breaks_says_so_without_details() {
 }
 
 #[actix_web::test]
+async fn who_has_paid_is_told_that_she_pays_at_most_once_and_where_to_look_again() {
+    let closing = [AskError::Closed, AskError::Overloaded { retry_after_s: 7 }, AskError::GivenUp];
+    for error in closing {
+        let pages = TestPages::new(move |_, _| Err(error.clone()));
+        let seen = pages.get("/checkout/return?checkout=nonce1&code=c").await;
+        assert!(seen.status >= 500, "{}", seen.status);
+        seen.shows("You pay at most once").shows("Reload this page in a moment");
+        seen.shows("href=\"/checkout/return?checkout=nonce1&#38;code=c\"").hides("Nothing was");
+        pages.get("/cart").await.hides("You pay at most once");
+    }
+}
+
+#[actix_web::test]
 async fn programs_and_the_api_keep_their_documents() {
     let pages = TestPages::new(stocked(9, vec![]));
+    for (accept, kind) in
+        [("*/*", "text/html; charset=utf-8"), ("application/json, */*", "application/problem+json")]
+    {
+        let book = pages.send_as(accept, TestRequest::get().uri("/books/PD-404")).await;
+        assert_eq!((book.status, book.header("content-type")), (404, kind), "{accept}");
+    }
     let api = pages.get("/api/v1/products/PD-404").await;
     assert_eq!((api.status, api.header("content-type")), (404, "application/problem+json"));
 }

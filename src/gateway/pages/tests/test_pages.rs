@@ -174,13 +174,18 @@ impl TestPages {
     }
 
     pub async fn send(&self, request: TestRequest) -> SeenPage {
+        self.send_as("text/html,*/*;q=0.8", request).await
+    }
+
+    /// `accept`: what the client says that it takes.
+    pub async fn send_as(&self, accept: &'static str, request: TestRequest) -> SeenPage {
         let site = Site::new()
             .app_data(Data::new(self.app.clone()))
             .wrap(RequestGuard::new(&self.app))
             .wrap(from_fn(error_pages))
             .configure(configure);
         let service = init_service(site).await;
-        let request = request.insert_header(("Accept", "text/html,*/*;q=0.8"));
+        let request = request.insert_header(("Accept", accept));
         let mut request = request.to_request();
         test_gateway::name_the_shop(&mut request.head_mut().headers);
         let response = match try_call_service(&service, request).await {
