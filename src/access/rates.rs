@@ -79,6 +79,14 @@ rates! {
     Checkouts checkouts: "Cards typed for one checkout.",
 }
 
+impl Rate {
+    /// Whether it is met after a card was typed. Then who has come to nothing of it in the last window is let in whatever others have
+    /// spent: no flood of theirs turns away who has typed her card.
+    fn lets_the_first_in(self) -> bool {
+        matches!(self, Rate::Orders | Rate::Refusals | Rate::Cards)
+    }
+}
+
 /// Whose quota it counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counted {
@@ -121,6 +129,16 @@ struct Spent {
     all: Points,
     /// Of the newcomers among all.
     newcomers: Points,
+}
+
+/// What a client has to do with the quota for all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Among {
+    /// It does not bind her.
+    First,
+    /// She has a part in what newcomers have.
+    Newcomers,
+    Others,
 }
 
 /// One of the budgets that a client spends of, and how many times the quota it is.
@@ -176,9 +194,11 @@ impl Limiter {
         let own = Cell { quota: each, window_s, rate };
         let (mut moments, mut tightest) = (vec![], None::<Standing>);
         let mut is_newcomer = each > 0;
+        let is_first =
+            each > 0 && rate.lets_the_first_in() && own.is_untouched(spent.point((who, 0), rate), now);
         for Level { key, times } in levels(who).filter(|_| each > 0) {
             let cell = own.times(times);
-            let before = spent.clients.get(&key).map_or(0, |points| points[rate as usize]);
+            let before = spent.point(key, rate);
             let after = cell.add(before, now).map_err(|retry| cell.limited(before, now, retry, false))?;
             let (held, standing) =
                 (cell.standing(before, now), cell.standing(if counts { after } else { before }, now));
@@ -186,7 +206,12 @@ impl Limiter {
             tightest = tightest.filter(|tight| tight.left <= standing.left).or(Some(standing));
             moments.push((key, after));
         }
-        spent.spend_of_all(Cell { quota: all, window_s, rate }, is_newcomer, now, counts)?;
+        let among = match (is_first, is_newcomer) {
+            (true, _) => Among::First,
+            (false, true) => Among::Newcomers,
+            (false, false) => Among::Others,
+        };
+        spent.spend_of_all(Cell { quota: all, window_s, rate }, among, now, counts)?;
         if counts {
             for (key, after) in moments {
                 spent.points(key, now)[rate as usize] = after;
@@ -197,22 +222,26 @@ impl Limiter {
 }
 
 impl Spent {
-    /// Takes one of what there is for all: of its own quota for the newcomers, who only push that for all to its bound.
-    fn spend_of_all(&mut self, all: Cell, is_newcomer: bool, now: u64, counts: bool) -> Result<(), Limited> {
-        let nth = all.rate as usize;
-        let before = self.all[nth];
-        let (mut newcomers_after, after) = (self.newcomers[nth], all.add(before, now));
-        let after = if is_newcomer {
-            let reserve = all.times(NEWCOMERS_TIMES);
-            newcomers_after = reserve
-                .add(newcomers_after, now)
-                .map_err(|retry| reserve.limited(self.newcomers[nth], now, retry, true))?;
-            after.unwrap_or(before)
-        } else {
-            after.map_err(|retry| all.limited(before, now, retry, true))?
+    /// The moment that is kept of a key; 0: none.
+    fn point(&self, key: Key, rate: Rate) -> u64 {
+        self.clients.get(&key).map_or(0, |points| points[rate as usize])
+    }
+
+    /// Takes one of what there is for all. Who is not bound by a quota only pushes it to its bound.
+    fn spend_of_all(&mut self, all: Cell, among: Among, now: u64, counts: bool) -> Result<(), Limited> {
+        let (nth, reserve) = (all.rate as usize, all.times(NEWCOMERS_TIMES));
+        let (held, held_of_newcomers) = (self.all[nth], self.newcomers[nth]);
+        let (after, after_of_newcomers) = (all.add(held, now), reserve.add(held_of_newcomers, now));
+        let (after, after_of_newcomers) = match among {
+            Among::First => (after.unwrap_or(held), after_of_newcomers.unwrap_or(held_of_newcomers)),
+            Among::Newcomers => {
+                let bound = |retry| reserve.limited(held_of_newcomers, now, retry, true);
+                (after.unwrap_or(held), after_of_newcomers.map_err(bound)?)
+            }
+            Among::Others => (after.map_err(|retry| all.limited(held, now, retry, true))?, held_of_newcomers),
         };
         if counts {
-            (self.all[nth], self.newcomers[nth]) = (after, newcomers_after);
+            (self.all[nth], self.newcomers[nth]) = (after, after_of_newcomers);
         }
         Ok(())
     }
@@ -274,6 +303,11 @@ impl Cell {
         }
     }
 
+    /// Whether nothing was counted within a window: the moment that is kept lies at least a step after the last that was.
+    fn is_untouched(self, point: u64, now: u64) -> bool {
+        point == 0 || point.saturating_add(self.window()) <= now.saturating_add(self.step())
+    }
+
     fn standing(self, point: u64, now: u64) -> Standing {
         let held = point.saturating_sub(now);
         let left = self.window().saturating_sub(held) / self.step();
@@ -293,146 +327,5 @@ fn seconds(ns: u64) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::net::{Ipv4Addr, Ipv6Addr};
-
-    fn client(nth: u32) -> Counted {
-        Counted::Client(Client::of(Ipv4Addr::from_bits(nth).into()))
-    }
-
-    fn limiter(each: u32, all: u32, window_s: u32) -> Limiter {
-        Limiter::new(Quotas { carts: Quota { each, all, window_s }, ..Quotas::default() })
-    }
-
-    fn admitted(limiter: &Limiter, who: Counted, now_ns: u64) -> bool {
-        limiter.admit(who, Rate::Carts, now_ns).is_ok()
-    }
-
-    #[test]
-    fn a_quota_may_be_used_at_once_and_comes_back_bit_by_bit() {
-        let limits = limiter(3, 0, 60);
-        let left = |now| limits.admit(client(1), Rate::Carts, now).map(|standing| standing.unwrap().left);
-        assert_eq!((left(5), left(5), left(5)), (Ok(2), Ok(1), Ok(0)));
-        let limited = left(5).unwrap_err();
-        assert_eq!((limited.retry_after_s, limited.standing.left, limited.by_all), (20, 0, false));
-        assert!(admitted(&limits, client(2), 5), "another client has her own");
-        assert_eq!(left(5 + 20 * SECOND_NS), Ok(0));
-        assert!(left(6 + 20 * SECOND_NS).is_err());
-        assert_eq!(left(500 * SECOND_NS), Ok(2));
-    }
-
-    #[test]
-    fn all_together_have_a_quota_too_which_binds_who_has_spent_half_of_her_own() {
-        let limits = limiter(4, 6, 60);
-        let takes = |nth, times| (0..times).filter(|_| admitted(&limits, client(nth), 0)).count();
-        assert_eq!((takes(1, 9), takes(2, 9)), (4, 2), "a flood of two");
-        let limited = limits.admit(client(2), Rate::Carts, 0).unwrap_err();
-        assert!(limited.by_all);
-        // who comes for the first time is served, up to half of hers
-        assert_eq!((takes(3, 9), takes(4, 9)), (2, 2));
-        assert!(limits.check(client(5), Rate::Carts, 0).is_ok());
-        // who is refused by it has lost nothing
-        assert_eq!(limits.check(client(2), Rate::Carts, 60 * SECOND_NS).unwrap().unwrap().left, 4);
-        // who is over her own takes nothing from the others
-        let limits = limiter(2, 4, 60);
-        assert!((0..100).filter(|_| admitted(&limits, client(1), 0)).count() == 2);
-        assert!((0..100).filter(|_| admitted(&limits, client(2), 0)).count() == 2);
-    }
-
-    #[test]
-    fn newcomers_without_end_are_not_served_either_and_their_flood_does_not_last_longer_than_the_others() {
-        let (each, all) = (4, 10);
-        let limits = limiter(each, all, 60);
-        let taken = (0..1_000).filter(|nth| admitted(&limits, client(*nth), 0)).count();
-        assert_eq!(taken, (all * NEWCOMERS_TIMES) as usize);
-        assert!(limits.admit(client(2_000), Rate::Carts, 0).unwrap_err().by_all);
-        let minute = 60 * SECOND_NS;
-        assert_eq!((0..100).filter(|_| admitted(&limits, client(3_000), minute)).count(), each as usize);
-    }
-
-    #[test]
-    fn a_house_and_a_company_of_ipv6_are_counted_beside_each_of_their_networks() {
-        let network = |company: u128, house: u128, nth: u128| {
-            let bits = 0x2001_0db8_u128 << 96 | company << 80 | house << 72 | nth << 64 | 1;
-            Counted::Client(Client::of(Ipv6Addr::from_bits(bits).into()))
-        };
-        let limits = limiter(6, 0, 60);
-        let takes = |who| (0..10).filter(|_| admitted(&limits, who, 0)).count();
-        let of_house: usize = (0..256).map(|nth| takes(network(1, 0, nth))).sum();
-        assert_eq!(of_house, 4 * 6);
-        let of_company: usize = (1..256).map(|house| takes(network(1, house, 0))).sum();
-        assert_eq!(of_house + of_company, 16 * 6);
-        assert_eq!(takes(network(2, 0, 0)), 6, "another company has its own");
-        let limited = limits.admit(network(1, 7, 7), Rate::Carts, 0).unwrap_err();
-        assert_eq!((limited.by_all, limited.standing.quota), (false, 16 * 6));
-        // what was refused is not remembered
-        let before = limits.remembered();
-        (0..256).for_each(|nth| assert_eq!(takes(network(1, 9, nth)), 0));
-        assert_eq!(limits.remembered(), before);
-    }
-
-    #[test]
-    fn a_flood_from_one_line_leaves_what_there_is_for_all_to_the_others() {
-        let limits = limiter(6, 30, 60);
-        let of = |bits: u128| Counted::Client(Client::of(Ipv6Addr::from_bits(bits).into()));
-        for nth in 0..65_536_u128 {
-            let _ = limits.admit(of(0x2001_0db8_u128 << 96 | nth << 64), Rate::Carts, 0);
-        }
-        assert!(admitted(&limits, of(0x2001_0db9_u128 << 96), 0));
-        assert!(admitted(&limits, client(1), 0));
-    }
-
-    #[test]
-    fn what_has_no_quota_is_not_counted() {
-        let limits = limiter(0, 0, 0);
-        assert!((0..1_000).all(|_| limits.admit(client(1), Rate::Carts, 0) == Ok(None)));
-        assert_eq!(limits.remembered(), 0);
-    }
-
-    #[test]
-    fn no_more_clients_are_remembered_than_the_bound() {
-        let limits = limiter(1, 0, 60);
-        for nth in 0..CLIENTS_MAX as u32 + 1_000 {
-            assert!(admitted(&limits, client(nth), 0));
-        }
-        assert_eq!(limits.remembered(), CLIENTS_MAX);
-        // those that nothing is held against go first: the one that is limited stays so
-        let limits = limiter(1, 0, 60);
-        for nth in 0..CLIENTS_MAX as u32 {
-            admitted(&limits, client(nth), u64::from(nth == 0) * 60 * SECOND_NS);
-        }
-        admitted(&limits, client(u32::MAX), 60 * SECOND_NS);
-        assert!(!admitted(&limits, client(0), 61 * SECOND_NS));
-    }
-
-    proptest! {
-        /// In no window does a client get more than twice her quota, and never less than it over time.
-        #[test]
-        fn no_window_holds_more_than_the_burst_and_what_came_back(
-            steps in prop::collection::vec(0..5_000_u64, 1..300), quota in 1..20_u32, window_s in 1..20_u32,
-        ) {
-            let limits = limiter(quota, 0, window_s);
-            let (mut now, mut taken) = (0, vec![]);
-            for step in steps {
-                now += step * 1_000_000;
-                match limits.admit(client(1), Rate::Carts, now) {
-                    Ok(standing) => {
-                        prop_assert!(standing.unwrap().left < quota);
-                        taken.push(now);
-                    }
-                    Err(limited) => {
-                        let later = now + u64::from(limited.retry_after_s) * SECOND_NS;
-                        prop_assert!(limits.check(client(1), Rate::Carts, later).is_ok());
-                    }
-                }
-            }
-            let window = u64::from(window_s) * SECOND_NS;
-            for (nth, from) in taken.iter().enumerate() {
-                let within = taken[nth..].iter().filter(|at| **at - from <= window).count();
-                prop_assert!(within as u32 <= 2 * quota);
-            }
-        }
-    }
-}
+#[path = "rates_tests.rs"]
+mod tests;

@@ -10,7 +10,7 @@ use super::{App, Code, Problem};
 /// Of a request that was answered with this problem.
 pub(super) fn of_problem(app: &App, request: &HttpRequest, problem: &Problem) {
     let notice = match problem.code() {
-        Code::RateLimited => problem.rate().map(Notice::OverLimit),
+        Code::RateLimited => problem.limited().map(|limited| Notice::OverLimit(limited.standing.rate)),
         Code::ApiKeyUnknown => Some(Notice::WrongApiKey),
         Code::NoSuchOrder => Some(Notice::WrongOrderKey),
         Code::Misdirected => Some(Notice::OtherHost),

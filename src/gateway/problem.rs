@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
-use crate::access::{Rate, Standing, write_rate_headers};
+use crate::access::{Limited, write_rate_headers};
 
 use super::{AskError, Code, HttpLimits, security};
 
@@ -20,7 +20,7 @@ pub struct Problem {
     retry_after_s: Option<u32>,
     allow: Option<&'static str>,
     replayed: bool,
-    limited_by: Option<Standing>,
+    limited_by: Option<Limited>,
 }
 
 impl Problem {
@@ -67,10 +67,10 @@ impl Problem {
         self
     }
 
-    /// Where the client stands that was too often here.
-    pub fn limited_by(mut self, standing: Standing) -> Problem {
-        self.limited_by = Some(standing);
-        self
+    /// By which quota the client was too often here, and when she may come again.
+    pub fn limited_by(mut self, limited: Limited) -> Problem {
+        self.limited_by = Some(limited);
+        self.retry_after(limited.retry_after_s)
     }
 
     /// To a question that changes nothing.
@@ -97,9 +97,9 @@ impl Problem {
         self.code
     }
 
-    /// Of what it was too often.
-    pub fn rate(&self) -> Option<Rate> {
-        self.limited_by.map(|standing| standing.rate)
+    /// Of what it was too often, for whom, and until when.
+    pub fn limited(&self) -> Option<Limited> {
+        self.limited_by
     }
 
     pub fn detail(&self) -> &str {
@@ -157,8 +157,8 @@ impl ResponseError for Problem {
             response.insert_header(("Idempotent-Replayed", "true"));
         }
         let mut response = response.body(self.document().to_string());
-        if let Some(standing) = &self.limited_by {
-            write_rate_headers(response.headers_mut(), standing);
+        if let Some(limited) = &self.limited_by {
+            write_rate_headers(response.headers_mut(), &limited.standing);
         }
         security::harden(response.headers_mut());
         response

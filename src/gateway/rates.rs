@@ -15,20 +15,25 @@ use crate::actors::order_manager::{Answer, Outcome};
 
 use super::{App, Code, Principal, Problem};
 
+/// What the way back from the card page counts against.
+const OF_AN_ORDER: [Rate; 2] = [Rate::Orders, Rate::Refusals];
+
 /// What a request counts against: `each` whatever becomes of it, `failed` where it fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub each: Option<Rate>,
     pub failed: Option<Rate>,
+    /// It leads to the card page: what the order will count against must have room, so that nobody types a card in vain.
+    pub before_a_card: bool,
 }
 
 impl Counts {
     fn each(rate: Rate) -> Counts {
-        Counts { each: Some(rate), failed: None }
+        Counts { each: Some(rate), ..Counts::default() }
     }
 
     fn failed(rate: Rate) -> Counts {
-        Counts { each: None, failed: Some(rate) }
+        Counts { failed: Some(rate), ..Counts::default() }
     }
 
     /// Of a request, by the path that the router matches: percent signs are decoded alike in both places, so another spelling
@@ -42,13 +47,14 @@ impl Counts {
         let path = path.strip_prefix("/api/v1").unwrap_or(path);
         let parts = path.strip_prefix('/').unwrap_or_default();
         let (first, rest) = parts.split_once('/').unwrap_or((parts, ""));
-        let buys = Counts { each: Some(Rate::Orders), failed: Some(Rate::Refusals) };
+        let buys = Counts { failed: Some(Rate::Refusals), ..Counts::each(Rate::Orders) };
         match (method, first, rest) {
             (&Method::POST, "orders", "") => buys,
             (_, "orders", _) => Counts::failed(Rate::Keys),
             (&Method::POST, "carts", "") => Counts::each(Rate::Carts),
             (&Method::POST, "carts", rest) if rest.ends_with("/checkout") => buys,
             (_, "checkout", "return") => buys,
+            (&Method::POST, "checkout", "") => Counts { before_a_card: true, ..Counts::each(Rate::Changes) },
             (&Method::GET | &Method::HEAD, "" | "products" | "books" | "cart" | "carts" | "checkout", _) => {
                 Counts::each(Rate::Searches)
             }
@@ -88,8 +94,9 @@ pub(super) fn admit(app: &App, request: &ServiceRequest) -> Result<Option<Pendin
         app.clients.admit(who, Rate::Keys).map_err(limited)?;
         return Err(wrong_key);
     }
-    if let Some(rate) = counts.failed.filter(|rate| *rate != Rate::Keys) {
-        app.clients.check(who, rate).map_err(limited)?;
+    let looked_at = if counts.before_a_card { &OF_AN_ORDER[..] } else { &[] };
+    for rate in counts.failed.iter().filter(|rate| **rate != Rate::Keys).chain(looked_at) {
+        app.clients.check(who, *rate).map_err(limited)?;
     }
     if let Some(rate) = counts.each
         && let Some(standing) = app.clients.admit(who, rate).map_err(limited)?
@@ -174,7 +181,7 @@ fn is_refusal(outcome: &Outcome) -> bool {
 }
 
 fn limited(limited: Limited) -> Problem {
-    let Limited { standing, retry_after_s, by_all } = limited;
+    let Limited { standing, by_all, .. } = limited;
     let whose = if by_all { "all who ask without an API key together" } else { "one client" };
     let detail = format!(
         "{} of {whose} are limited to {} in {} s",
@@ -182,5 +189,5 @@ fn limited(limited: Limited) -> Problem {
         standing.quota,
         standing.window_s
     );
-    Problem::new(Code::RateLimited, detail).retry_after(retry_after_s).limited_by(standing)
+    Problem::new(Code::RateLimited, detail).limited_by(limited)
 }

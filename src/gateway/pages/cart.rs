@@ -7,7 +7,6 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actors::web_session::{CartView, NoCart, SetLine};
-use crate::domain::catalogue::Product;
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
 use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
@@ -325,16 +324,6 @@ pub fn full() -> String {
 /// What was typed in the place of a quantity, as it is shown again.
 pub fn shortened(typed: &str) -> String {
     typed.trim().chars().take(8).collect()
-}
-
-pub fn line_of(product: &Product, quantity: Quantity) -> OrderLine {
-    OrderLine {
-        sku: product.sku.clone(),
-        title: product.title.clone(),
-        quantity,
-        unit_price: product.price,
-        weight_grams: product.weight_grams,
-    }
 }
 
 fn in_new_cart(app: &App, visitor: VisitorKey, path: &str) -> Result<HttpResponse, Problem> {

@@ -1,11 +1,13 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, ResponseError};
 
+use crate::access::{Limited, Rate};
 use crate::gateway::{App, Code, PageSettings, Problem};
 
 use super::layout::{self, MessagePage};
@@ -18,16 +20,17 @@ pub async fn error_pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<Data<App>>().filter(|_| wants_page(&request)).cloned();
-    let paying = paying(&request);
+    let again = app.as_ref().and_then(|_| WayOn::of(&request));
     let answered = next.call(request).await;
     let Some(app) = app else { return answered.map(ServiceResponse::map_into_boxed_body) };
+    let again = again.as_ref();
     match answered {
         Ok(response) => {
             let page = response
                 .response()
                 .error()
                 .and_then(Error::as_error::<Problem>)
-                .map(|problem| html(&app, problem, paying.as_deref()));
+                .map(|problem| html(&app, problem, again));
             let response = response.map_into_boxed_body();
             Ok(match page {
                 Some(page) => response.map_body(|head, _| as_html(&app.pages, &mut head.headers, page)),
@@ -35,11 +38,9 @@ pub async fn error_pages<B: MessageBody + 'static>(
             })
         }
         Err(error) => Err(match error.as_error::<Problem>() {
-            Some(problem) => InternalError::from_response(
-                problem.to_string(),
-                html_response(&app, problem, paying.as_deref()),
-            )
-            .into(),
+            Some(problem) => {
+                InternalError::from_response(problem.to_string(), html_response(&app, problem, again)).into()
+            }
             None => error,
         }),
     }
@@ -59,14 +60,36 @@ fn wants_page(request: &ServiceRequest) -> bool {
     !path.starts_with("/api/") && (accept.contains("text/html") || takes_one)
 }
 
-/// The way back from the card page, where the request is that.
-fn paying(request: &ServiceRequest) -> Option<String> {
-    let is_return = request.match_info().as_str() == "/checkout/return";
-    is_return.then(|| request.uri().path_and_query().map(ToString::to_string)).flatten()
+/// Where she tries again what was refused for now.
+struct WayOn {
+    href: String,
+    text: &'static str,
+    is_return: bool,
 }
 
-fn html_response(app: &App, problem: &Problem, paying: Option<&str>) -> HttpResponse {
-    let page = html(app, problem, paying);
+impl WayOn {
+    /// A page is asked for once more; a form is sent from its page.
+    fn of(request: &ServiceRequest) -> Option<WayOn> {
+        let path = request.match_info().as_str();
+        let to = |href: &str, text| {
+            Some(WayOn { href: href.to_owned(), text, is_return: path == "/checkout/return" })
+        };
+        match (request.method(), path) {
+            (&Method::GET | &Method::HEAD, _) => {
+                let whole = request.uri().path_and_query().map(|whole| whole.as_str());
+                // a browser takes two slashes for another site's name
+                let is_ours = |whole: &&str| whole.starts_with('/') && !whole[1..].starts_with(['/', '\\']);
+                to(whole.filter(is_ours)?, "Try again")
+            }
+            (_, "/checkout") => to("/checkout", "Back to the checkout"),
+            (_, path) if path.starts_with("/cart") => to("/cart", "Back to the basket"),
+            _ => None,
+        }
+    }
+}
+
+fn html_response(app: &App, problem: &Problem, again: Option<&WayOn>) -> HttpResponse {
+    let page = html(app, problem, again);
     let response = problem.error_response();
     response.map_body(|head, _| as_html(&app.pages, &mut head.headers, page))
 }
@@ -79,13 +102,21 @@ fn as_html(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> Bo
     BoxBody::new(page)
 }
 
-fn html(app: &App, problem: &Problem, paying: Option<&str>) -> String {
-    if let Some(itself) = paying.filter(|_| nobody_knows(problem.code())) {
-        return unknown_payment(app, itself);
+fn html(app: &App, problem: &Problem, again: Option<&WayOn>) -> String {
+    if let Some(again) = again.filter(|again| again.is_return && nobody_knows(problem.code())) {
+        return unknown_payment(app, &again.href);
     }
     let (heading, text) = heading_and_text(problem.code());
-    let mut page =
-        MessagePage::new(heading, vec![text.to_owned()]).link(&shop_url(app, problem), "To the shop");
+    let limited = problem.limited();
+    let text = limited.as_ref().map_or_else(|| text.to_owned(), too_often);
+    let mut page = MessagePage::new(heading, vec![text]);
+    if let Some(again) = again.filter(|_| passes(problem.code())) {
+        if again.is_return && limited.is_some() {
+            page.texts.push("What you typed on the payment page is kept for half an hour.".to_owned());
+        }
+        page = page.link(&again.href, again.text);
+    }
+    let mut page = page.link(&shop_url(app, problem), "To the shop");
     if matches!(problem.code(), Code::BadQuery | Code::BadField | Code::BadQuantity) {
         page.texts.push(format!("What is wrong: {}.", problem.detail()));
     }
@@ -108,6 +139,30 @@ fn unknown_payment(app: &App, itself: &str) -> String {
     ];
     let page = MessagePage::new(heading, texts.map(str::to_owned).to_vec()).link(itself, "Look again");
     layout::html(&app.pages, &page).unwrap_or_else(|_| heading.to_owned())
+}
+
+/// Whether the same request may be answered a little later.
+fn passes(code: Code) -> bool {
+    matches!(code, Code::RateLimited | Code::Overloaded | Code::Closing | Code::NotReady | Code::NoAnswer)
+}
+
+/// Whose doing it is, and how long she has to wait.
+fn too_often(limited: &Limited) -> String {
+    let why = match (limited.by_all, limited.standing.rate) {
+        (true, _) => "Far more is asked of us just now than we take at once: that is not your doing",
+        (false, Rate::Refusals) => "A lot of orders from where you are were refused",
+        (false, _) => "A lot has been asked for from where you are",
+    };
+    let nothing = match limited.standing.rate {
+        Rate::Orders | Rate::Refusals => "Nothing was ordered or charged",
+        _ => "Nothing was done",
+    };
+    let wait = match limited.retry_after_s {
+        1 => "a second".to_owned(),
+        seconds @ 2..=119 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    };
+    format!("{why}. {nothing}: please wait {wait}, and try again.")
 }
 
 /// A link to the shop; where she came by a host that is not its own, it names the right one.
@@ -146,10 +201,7 @@ fn heading_and_text(code: Code) -> (&'static str, &'static str) {
         Code::BodyTooSlow | Code::BodyBroken => {
             ("We did not get all of that", "The connection broke or was too slow. Please send it once more.")
         }
-        Code::RateLimited => (
-            "That was too often",
-            "A lot has been asked for from where you are. Nothing was done: please wait a little, and try again.",
-        ),
+        Code::RateLimited => ("That was too often", "Nothing was done: please wait a little, and try again."),
         Code::PaymentNotSetUp => (
             "We cannot take payments yet",
             "This shop is open for looking: nobody takes your card for us so far. Nothing was charged, and your basket is as it was.",

@@ -243,6 +243,30 @@ async fn a_flood_from_one_line_keeps_no_other_visitor_out() {
     }
 }
 
+#[actix_web::test]
+async fn others_refusals_turn_nobody_away_who_has_typed_a_card_and_who_has_had_some_hears_it_before() {
+    let refusals = Quota { each: 4, all: 2, window_s: 3_600 };
+    let mut gateway = TestGateway::new().closed_to_strangers();
+    let quotas = Quotas { refusals, ..Quotas::default() };
+    gateway.app.clients =
+        Arc::new(Clients::new(quotas, TrustedProxies::default(), ForwardingHeader::XForwardedFor));
+    let who = |peer: &str| gateway.app.clients.who(from(peer, TestRequest::get()).to_request().head());
+    for nth in 0..40 {
+        for _ in 0..4 {
+            let _ = gateway.app.clients.admit(who(&format!("20.0.{nth}.1:1")), Rate::Refusals);
+        }
+    }
+    let (new, known) = ("198.51.100.7:1", "198.51.99.7:1");
+    gateway.app.clients.admit(who(known), Rate::Refusals).unwrap();
+    let status =
+        async |peer: &str, request: TestRequest| gateway.send(from(peer, request)).await.status.as_u16();
+    let (begins, returns) = (|| TestRequest::post().uri("/checkout"), || get("/checkout/return?checkout=n"));
+    assert_ne!(status(new, begins()).await, 429);
+    assert_ne!(status(new, returns()).await, 429);
+    // before she types another card
+    assert_eq!(status(known, begins()).await, 429);
+}
+
 /// Whatever is added to the API or the pages is counted, or named here.
 const FREE: [&str; 4] = ["/healthz", "/readyz", "/robots.txt", "/api/v1/openapi.json"];
 

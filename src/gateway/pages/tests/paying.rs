@@ -107,6 +107,33 @@ async fn a_card_that_was_declined_counts_once_however_often_she_reloads() {
 }
 
 #[actix_web::test]
+async fn who_has_to_wait_is_told_the_truth_and_how_long_and_has_a_button_to_try_again() {
+    let quota = |each, all| Quota { each, all, window_s: 3_600 };
+    let shows = async |limits: Quotas, text: &str| {
+        let pages = pays(|| reply::<PayWith>(Err(NoCheckout::CartEmpty))).limited(limits);
+        pages.get(RETURN).await;
+        let told = pages.get(RETURN).await;
+        assert_eq!(told.status, 429);
+        told.shows(text).shows("Nothing was ordered or charged: please wait 60 minutes, and try again.");
+        told.shows("What you typed on the payment page is kept for half an hour.");
+        told.shows(&format!("href=\"{}\">Try again</a>", RETURN.replace('&', "&#38;")));
+    };
+    let own = Quotas { orders: quota(1, 0), ..Quotas::default() };
+    shows(own, "A lot has been asked for from where you are.").await;
+    let of_all = Quotas { orders: quota(2, 1), ..Quotas::default() };
+    shows(of_all, "Far more is asked of us just now than we take at once: that is not your doing.").await;
+    let none = Quotas { changes: quota(1, 0), ..Quotas::default() };
+    let pages = TestPages::new(stocked(9, vec![emmas(2)])).limited(none);
+    pages.post("/checkout", &ada()).await;
+    pages.post("/checkout", &ada()).await.shows("href=\"/checkout\">Back to the checkout</a>");
+    // no page leads to another site
+    let looks = Quotas { searches: quota(1, 0), ..Quotas::default() };
+    let pages = TestPages::new(stocked(9, vec![])).limited(looks);
+    pages.get("/").await;
+    pages.get("//evil.example/").await.shows("That was too often").hides("evil.example");
+}
+
+#[actix_web::test]
 async fn the_payment_page_sends_her_back_to_where_the_settings_say_that_the_shop_is() {
     for (public_url, host, origin) in [
         ("", "localhost:8080", "http%3A%2F%2Flocalhost%3A8080"),
