@@ -48,8 +48,8 @@ fn units_then(turn: &mut Turn<'_>, sku: &Sku, counted: Counted) -> Result<u32, N
     fits.ok_or(NotCounted::TooMany { units })
 }
 
-/// So many are there.
-pub fn bring_to(turn: &mut Turn<'_>, sku: &Sku, counted: u32, reason: &str, who: &str) {
+/// So many are there; `false`: as the books had it.
+pub fn bring_to(turn: &mut Turn<'_>, sku: &Sku, counted: u32, reason: &str, who: &str) -> bool {
     let item = turn.get::<StockItem>(sku);
     let on_hand = item.as_deref().map_or(0, StockItem::on_hand).saturating_sub(unseen(item.as_deref()));
     let by = signed(counted.into()) - signed(on_hand);
@@ -57,6 +57,7 @@ pub fn bring_to(turn: &mut Turn<'_>, sku: &Sku, counted: u32, reason: &str, who:
     let mut served = Served::new();
     serve(turn, sku, &mut served);
     complete(turn, &served);
+    by != 0
 }
 
 fn unseen(item: Option<&StockItem>) -> u64 {
