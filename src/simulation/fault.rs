@@ -55,6 +55,7 @@ faults! {
     TruckLate, "truck-late", "the truck comes hours or days late";
     TruckKeeps, "truck-keeps", "the carrier does not give a parcel back";
     MailRefused, "mail-refused", "a mailbox refuses a letter for good";
+    ParcelRefused, "parcel-refused", "the carrier does not take a parcel that it is offered, a few times or once";
 }
 
 impl fmt::Display for Fault {

@@ -106,7 +106,7 @@ fn rate_max(fault: Fault) -> f64 {
         Outage => 0.05,
         BankSilent => 0.3,
         SupplyRefused | SupplyShort | SupplySlips | TruckLate | TruckKeeps => 0.6,
-        MailRefused => 0.2,
+        MailRefused | ParcelRefused => 0.2,
         CrashLost | CrashTorn | CrashFlipped | CrashWritten | SyncFails | TreesLost | TreesAhead | Rot => 1.0,
         FullMailbox | SlowDisk | ClockAhead | ClockBack => 1.0,
     }

@@ -20,7 +20,7 @@ const COLUMNS: [(&str, &[Fault]); 12] = [
     ("hang", &[Hang]),
     ("request or answer lost or late", &[LostRequest, LostAnswer, LateAnswer, Outage]),
     ("answer doubled, overtaking or a lie", &[DoubledAnswer, SlowAnswer, Lie]),
-    ("truck, parcel or mail fails", &[TruckLate, TruckKeeps, MailRefused]),
+    ("truck, parcel or mail fails", &[ParcelRefused, TruckLate, TruckKeeps, MailRefused]),
 ];
 
 /// Each cell: how often it was tried / violations of the orders concerned.

@@ -3,14 +3,15 @@
 //!
 //! Held against the run's end: no message is on its way, and each that was on its way when faults stopped, or came
 //! later, was taken within the hour. Every order has ended, or has a case that tells the operator. Every case that a timeline tells
-//! of is kept by the back office, and every one that is kept of an order is told of.
+//! of is kept by the back office, and every one that is kept of an order is told of. Of a parcel that the carrier has refused there
+//! is one, whatever else was lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::actors::Event;
 use crate::actors::back_office::CaseRecord;
 use crate::actors::order_manager::Order;
-use crate::domain::{OrderId, Timestamp};
+use crate::actors::{Event, warehouse};
+use crate::domain::{CaseKind, OrderId, Timestamp};
 use crate::runtime::{Cause, Statement};
 
 use super::super::observation::Observation;
@@ -27,6 +28,7 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
     messages_are_taken_within_the_hour(observation, found);
     orders_have_ended(observation, found);
     cases_are_kept_and_told(observation, found);
+    refused_parcels_have_a_case(observation, found);
 }
 
 fn nothing_is_on_its_way(observation: &Observation<'_>, found: &mut Found) {
@@ -99,5 +101,21 @@ fn cases_are_kept_and_told(observation: &Observation<'_>, found: &mut Found) {
         found.expect_of(*id, is_told == kept.contains(id), || {
             if is_told { "its case is not kept".to_owned() } else { "its case is not told of".to_owned() }
         });
+    }
+}
+
+fn refused_parcels_have_a_case(observation: &Observation<'_>, found: &mut Found) {
+    let cases = observation.tables().of::<CaseRecord>().resident();
+    let of_carrier = cases.filter(|(_, case)| case.kind == CaseKind::Carrier);
+    let told: BTreeSet<OrderId> = of_carrier.filter_map(|(_, case)| case.order).collect();
+    let lost = given_up_by_the_back_office(observation);
+    for (_, _, event) in observation.events() {
+        if let Event::WarehouseActor(warehouse::Event::Refused { order, .. }) = event
+            && !lost.contains(order)
+        {
+            found.expect_of(*order, told.contains(order), || {
+                "the carrier has refused its parcel, and no case says so".to_owned()
+            });
+        }
     }
 }

@@ -27,6 +27,8 @@ const ARRIVES_AFTER_MS: u64 = 9 * Timestamp::HOUR_MS;
 const SLIPS_DAYS_MAX: u64 = 12;
 const TRUCK_LATE_HOURS_MAX: u64 = 240;
 const ON_THE_ROAD_HOURS_MAX: u64 = 48;
+/// Then somebody has talked with the carrier.
+const PARCEL_REFUSED_TIMES_MAX: u32 = 4;
 
 pub struct PartnerBooks {
     on: Cell<bool>,
@@ -37,6 +39,8 @@ pub struct PartnerBooks {
     coverage: Rc<RefCell<Coverage>>,
     deals: RefCell<BTreeMap<String, Deal>>,
     parcels: RefCell<BTreeMap<String, Parcel>>,
+    /// How often the carrier will still refuse the parcel of an order that it was offered.
+    refusals_left: RefCell<BTreeMap<OrderId, u32>>,
 }
 
 impl PartnerBooks {
@@ -49,6 +53,7 @@ impl PartnerBooks {
             coverage,
             deals: RefCell::default(),
             parcels: RefCell::default(),
+            refusals_left: RefCell::default(),
         }
     }
 
@@ -155,6 +160,9 @@ impl PartnerBooks {
     }
 
     fn book(&self, call: &BookTruck) -> Answered<Booking> {
+        if self.refuses(call.order) {
+            return Answered::Refused("no such postcode".to_owned());
+        }
         let answered = self.embedded(call);
         if let Answered::Known(booked) = &answered {
             let (order, tracking, collection_at) =
@@ -165,6 +173,19 @@ impl PartnerBooks {
                 .or_insert_with(|| self.first_parcel(order, tracking, collection_at));
         }
         answered
+    }
+
+    /// What it has taken once it never refuses.
+    fn refuses(&self, order: OrderId) -> bool {
+        let mut refusals = self.refusals_left.borrow_mut();
+        let left = refusals.entry(order).or_insert_with(|| {
+            let mut rng = random_for(self.seed, &format!("offer of {order}"));
+            let refuses = self.strikes(Fault::ParcelRefused, &mut rng, Some(order));
+            rng.random_range(1..=PARCEL_REFUSED_TIMES_MAX) * u32::from(refuses)
+        });
+        let refuses = *left > 0;
+        *left = left.saturating_sub(1);
+        refuses
     }
 
     fn first_parcel(&self, order: OrderId, tracking: &str, collection_at: Timestamp) -> Parcel {

@@ -19,7 +19,7 @@ pub const FAULT_GROUPS: [(&str, &[Fault]); 6] = [
     ("answers twice, or untrue", &[DoubledAnswer, Lie]),
     (
         "goods, parcels and mail go wrong",
-        &[SupplyRefused, SupplyShort, SupplySlips, TruckLate, TruckKeeps, MailRefused],
+        &[SupplyRefused, SupplyShort, SupplySlips, ParcelRefused, TruckLate, TruckKeeps, MailRefused],
     ),
 ];
 
