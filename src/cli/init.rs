@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{IsTerminal as _, Write as _, stdin, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::domain::Currency;
@@ -87,8 +88,9 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     if arguments.demo {
         make(&layout, Mark { kind: ShopKind::Demo, currency: settings.shop.currency }, None)?;
         let dir = layout.dir.display();
+        let typed = as_typed(&layout.dir);
         println!(
-            "{dir} is a demo's: `doorstep --data {dir}` opens it, `doorstep import catalogue FILE --data {dir}` fills it"
+            "{dir} is a demo's: `doorstep --data {typed}` opens it, `doorstep import catalogue FILE --data {typed}` fills it"
         );
         return Ok(ExitCode::SUCCESS);
     }
@@ -97,7 +99,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     let (dir, file) = (layout.dir.display(), layout.settings());
     println!("{dir} is a shop's, and its settings are in {}. Next:", file.display());
     for next in ["check", "import catalogue FILE", "serve"] {
-        println!("  doorstep {next} --data {dir}");
+        println!("  doorstep {next} --data {}", as_typed(&layout.dir));
     }
     if arguments.yes && arguments.currency.is_none() {
         println!(
@@ -105,6 +107,13 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// As a shell takes it for one word.
+fn as_typed(dir: &Path) -> String {
+    let text = dir.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,:=".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn must_be_new(layout: &Layout) -> Result<(), Failure> {
@@ -199,6 +208,24 @@ fn asked(question: &Question, currency: Currency) -> Result<String, Failure> {
         match question.value(answer, currency) {
             Ok(value) => return Ok(value),
             Err(Failure(why)) => println!("  {why}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_named_as_a_shell_takes_it() {
+        for (dir, typed) in [
+            ("shops/b-1.2", "shops/b-1.2"),
+            ("Bücher", "Bücher"),
+            ("my shop", "'my shop'"),
+            ("Ada's", "'Ada'\\''s'"),
+            ("a;b$c", "'a;b$c'"),
+        ] {
+            assert_eq!(as_typed(Path::new(dir)), typed);
         }
     }
 }

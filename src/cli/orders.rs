@@ -113,13 +113,11 @@ fn line(row: &OrderRow, zone: &TimeZone) {
 
 /// In one line.
 fn addressed(OrderRow { customer, shipping_address: to, .. }: &OrderRow) -> String {
-    let lines = [&customer.name, &to.line1, to.line2.as_ref().unwrap_or(&to.city), &to.city];
-    let rest = [to.region.as_ref(), Some(&to.postcode), Some(&to.country), to.phone.as_ref()];
-    let mut all: Vec<&str> =
-        lines.into_iter().chain(rest.into_iter().flatten()).map(String::as_str).collect();
-    all.retain(|part| !part.is_empty());
-    all.dedup();
-    all.join(", ")
+    let mut lines = vec![customer.name.clone()];
+    lines.extend(to.lines());
+    lines.push(to.country.clone());
+    lines.extend(to.phone.clone());
+    lines.join(", ")
 }
 
 /// Beside the list, so that it can be piped.

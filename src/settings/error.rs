@@ -3,8 +3,9 @@ use std::path::PathBuf;
 
 use crate::access::BadOrigin;
 
-use super::utf8::SAVE_AS_UTF8;
-
+/// Of a text that is not in UTF-8, and what to do about it.
+pub const SAVE_AS_UTF8: &str =
+    "it is not in UTF-8, so its letters cannot be told: save it as UTF-8, as every editor can";
 /// Of a value that is shown.
 pub const VALUE_CHARS_MAX: usize = 100;
 

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::{EmailAddress, Logo, LogoKind, ShopIdentity, Texts};
 
-use super::utf8::SAVE_AS_UTF8;
+use super::error::SAVE_AS_UTF8;
 use super::{BadSettings, Settings, ShopKind, ShopSettings};
 
 /// Of a text, and of the logo: every page carries a link to them, and they are kept in memory.

@@ -6,10 +6,6 @@ use std::str::Utf8Error;
 
 use super::BadSettings;
 
-/// What to do about one that is not.
-pub const SAVE_AS_UTF8: &str =
-    "it is not in UTF-8, so its letters cannot be told: save it as UTF-8, as every editor can";
-
 /// A file of settings. One that cannot be read is named by whoever reads it.
 pub fn must_be_utf8(file: &Path) -> Result<(), BadSettings> {
     let Ok(bytes) = fs::read(file) else { return Ok(()) };

@@ -46,3 +46,16 @@ fn check_refuses_a_disk_that_is_full_or_takes_no_write_as_a_start_does() {
     }
     assert!(closed[0].1.contains("takes no write (Read-only file system"), "{}", closed[0].1);
 }
+
+#[test]
+fn check_names_the_file_that_holds_and_warns_of_an_address_without_encryption() {
+    let shop = setup().shop().set("DOORSTEP_HTTP__PUBLIC_URL", "http://shop.example").closed();
+    let other = shop.root().join("other.toml");
+    fs::copy(shop.data().join("shop.toml"), &other).expect("copy its settings");
+    let told =
+        shop.command(&["check", "--listen", "127.0.0.1:0", "--config", other.to_str().expect("UTF-8")]);
+    let said = printed(&told);
+    assert!(told.status.success(), "{said}");
+    assert!(said.contains("other.toml, in the place of the directory's own"), "{said}");
+    assert!(said.contains("--  public url   http://shop.example is not encrypted"), "{said}");
+}
