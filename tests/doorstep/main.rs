@@ -40,6 +40,7 @@ mod imports;
 mod keys;
 mod load;
 mod log;
+mod narrow;
 mod notices;
 mod office;
 mod open_loop;
