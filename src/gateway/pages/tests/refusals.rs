@@ -82,7 +82,7 @@ async fn a_shop_that_breaks_says_so_without_details() {
 async fn who_has_paid_is_told_that_she_pays_at_most_once_and_where_to_look_again() {
     let closing = [AskError::Closed, AskError::Overloaded { retry_after_s: 7 }, AskError::GivenUp];
     for error in closing {
-        let pages = TestPages::new(move |_, _| Err(error.clone()));
+        let pages = TestPages::new(move |_, _| Err(error));
         let seen = pages.get("/checkout/return?checkout=nonce1&code=c").await;
         assert!(seen.status >= 500, "{}", seen.status);
         seen.shows("You pay at most once").shows("Reload this page in a moment");
