@@ -196,8 +196,8 @@ fn to_the_answer(payment: &PaymentRequest) -> HttpResponse {
 }
 
 fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {
-    let rate = limited.standing.rate;
-    page.clients.notice(Notice::OverLimit(rate), request.head(), || rate.name().to_owned());
+    let notice = Notice::of(limited);
+    page.clients.notice(notice, request.head(), || notice.setting().unwrap_or_default());
     let text =
         "A lot of cards were typed here. Nothing was charged: please wait a little, and go back to the shop.";
     let mut response = message(StatusCode::TOO_MANY_REQUESTS, "That was too often", text);
