@@ -9,7 +9,7 @@ use crate::encoding;
 const HOPS_MAX: usize = 16;
 
 /// A client as rate limits count it: an IPv4 address, or the /64 of an IPv6 address. The limits also count the networks around it,
-/// of a household or a company.
+/// of a household, a company or a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Client(IpAddr);
 
@@ -21,21 +21,25 @@ impl Client {
     pub const NOWHERE: Client = Client(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
 
     pub fn of(address: IpAddr) -> Client {
-        Client(address.to_canonical()).masked(NETWORK_BITS)
+        let client = Client(address.to_canonical());
+        if client.is_ipv6() { client.within(NETWORK_BITS) } else { client }
     }
 
-    /// The network of so many bits that an IPv6 client belongs to; `None` for IPv4, where a neighbour in numbers is a stranger.
-    pub(super) fn within(self, bits: u32) -> Option<Client> {
-        self.0.is_ipv6().then(|| self.masked(bits))
+    pub(super) fn is_ipv6(self) -> bool {
+        self.0.is_ipv6()
     }
 
-    fn masked(self, bits: u32) -> Client {
+    /// The network of so many bits that the client belongs to.
+    pub(super) fn within(self, bits: u32) -> Client {
         match self.0 {
             IpAddr::V6(address) => {
                 let mask = u128::MAX.checked_shl(Ipv6Addr::BITS - bits).unwrap_or_default();
                 Client(Ipv6Addr::from_bits(address.to_bits() & mask).into())
             }
-            v4 => Client(v4),
+            IpAddr::V4(address) => {
+                let mask = u32::MAX.checked_shl(Ipv4Addr::BITS - bits).unwrap_or_default();
+                Client(Ipv4Addr::from_bits(address.to_bits() & mask).into())
+            }
         }
     }
 }
@@ -207,7 +211,8 @@ mod tests {
         assert_eq!(of("2001:db8:1:2::1").within(56), of("2001:db8:1:ff::1").within(56));
         assert_ne!(of("2001:db8:1:2::1").within(56), of("2001:db8:1:102::1").within(56));
         assert_eq!(of("2001:db8:1:2::1").within(48), of("2001:db8:1:ffff::1").within(48));
-        assert_eq!(of("192.0.2.1").within(48), None);
+        assert_eq!(of("192.0.2.1").within(24), of("192.0.2.200").within(24));
+        assert_ne!(of("192.0.2.1").within(24), of("192.0.3.1").within(24));
     }
 
     #[test]

@@ -3,20 +3,23 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::Rate;
+use super::{Limited, Rate};
 
 const SECOND_NS: u64 = 1_000_000_000;
 /// At most one line of a kind in this time, so that no flood fills a log.
 const EVERY_NS: u64 = 60 * SECOND_NS;
 /// A proxy that the settings do not name says so with each request.
 const PROXY_EVERY_NS: u64 = 60 * 60 * SECOND_NS;
-/// More than there are kinds: one for each rate, and the others.
-const KINDS: usize = Rate::ALL.len() + Notice::OTHERS.len();
+/// Two for each rate, and the others.
+const KINDS: usize = 2 * Rate::ALL.len() + Notice::OTHERS.len();
 
 /// What was refused, or is odd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     OverLimit(Rate),
+    /// Who is honest is refused too.
+    AllOverLimit(Rate),
+    Overloaded,
     WrongApiKey,
     WrongOrderKey,
     OtherHost,
@@ -27,7 +30,8 @@ pub enum Notice {
 }
 
 impl Notice {
-    const OTHERS: [Notice; 7] = [
+    const OTHERS: [Notice; 8] = [
+        Notice::Overloaded,
         Notice::WrongApiKey,
         Notice::WrongOrderKey,
         Notice::OtherHost,
@@ -37,12 +41,27 @@ impl Notice {
         Notice::UnnamedProxy,
     ];
 
+    pub fn of(limited: &Limited) -> Notice {
+        let rate = limited.standing.rate;
+        if limited.by_all { Notice::AllOverLimit(rate) } else { Notice::OverLimit(rate) }
+    }
+
+    /// By which setting, where one has refused it.
+    pub fn setting(self) -> Option<String> {
+        match self {
+            Notice::OverLimit(rate) => Some(rate.name().to_owned()),
+            Notice::AllOverLimit(rate) => Some(format!("rates.{}.all", rate.name())),
+            _ => None,
+        }
+    }
+
     fn kind(self) -> usize {
         match self {
             Notice::OverLimit(rate) => rate as usize,
+            Notice::AllOverLimit(rate) => Rate::ALL.len() + rate as usize,
             other => {
                 let place = Notice::OTHERS.iter().position(|one| *one == other).unwrap_or_default();
-                Rate::ALL.len() + place
+                2 * Rate::ALL.len() + place
             }
         }
     }
@@ -57,6 +76,10 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Notice::OverLimit(_) => "clients over their limit were refused",
+            Notice::AllOverLimit(_) => {
+                "customers were refused, for all together have asked as often as the setting lets them: it is a flood, or set it higher"
+            }
+            Notice::Overloaded => "requests were refused, for the shop had more work than it takes",
             Notice::WrongApiKey => "API keys that are none, or revoked, were refused",
             Notice::WrongOrderKey => "orders were asked for by keys that do not open them",
             Notice::OtherHost => "requests for another host were refused",
@@ -102,6 +125,7 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Standing;
 
     #[test]
     fn each_kind_is_told_of_once_a_minute_with_how_often_it_was() {
@@ -119,8 +143,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_of_all_together_is_told_of_by_its_setting() {
+        let standing = Standing { rate: Rate::Refusals, quota: 1, window_s: 1, left: 0, full_in_s: 1 };
+        let by = |by_all| Notice::of(&Limited { standing, retry_after_s: 1, by_all }).setting();
+        assert_eq!(
+            (by(true).as_deref(), by(false).as_deref()),
+            (Some("rates.refusals.all"), Some("refusals"))
+        );
+    }
+
+    #[test]
     fn every_kind_has_a_place_of_its_own() {
-        let all = Rate::ALL.map(Notice::OverLimit).into_iter().chain(Notice::OTHERS);
+        let of_rates = [Rate::ALL.map(Notice::OverLimit), Rate::ALL.map(Notice::AllOverLimit)].concat();
+        let all = of_rates.into_iter().chain(Notice::OTHERS);
         let mut places: Vec<usize> = all.map(Notice::kind).collect();
         places.sort_unstable();
         assert_eq!(places, (0..KINDS).collect::<Vec<_>>());

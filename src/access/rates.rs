@@ -14,9 +14,11 @@ use crate::planted::{self, Bug};
 /// Clients and networks that are remembered, in 7 MB. Beyond it, one whose quotas are all whole is forgotten, or else the oldest. A
 /// client with more addresses than these is bounded by the quota for all.
 pub const CLIENTS_MAX: usize = 1 << 16;
-/// IPv6 networks that count besides the client's /64, each by its bits, and how many times the quota of one client it has: a
-/// household has a /56, a company or a rented server a /48.
-const NETWORKS: [(u32, u32); 2] = [(56, 4), (48, 16)];
+/// Networks that count besides the client's own /64 of IPv6, each by its bits, and how many times the quota of one client it has: a
+/// household has a /56, a company or a rented server a /48, a hoster or a provider's town a /40, a provider a /32.
+const IPV6_NETWORKS: [(u32, u32); 4] = [(56, 4), (48, 16), (40, 64), (32, 256)];
+/// The same around an address of IPv4, of which a company has one or some: a hoster's or a provider's.
+const IPV4_NETWORKS: [(u32, u32); 2] = [(24, 64), (16, 256)];
 /// The quota for all binds a client who has spent one part in so many of her own quota, here half. So newcomers are served
 /// while others spend the quota for all.
 const NEWCOMER_PART: u32 = 2;
@@ -118,7 +120,7 @@ pub struct Limited {
 /// By rate, the nanosecond at which the whole quota is there again.
 type Points = [u64; Rate::ALL.len()];
 
-/// Whose moments are kept: [`Counted`] with 0, or an IPv6 network around it with its bits.
+/// Whose moments are kept: [`Counted`] with 0, or a network around it with its bits.
 type Key = (Counted, u32);
 
 #[derive(Default)]
@@ -148,16 +150,17 @@ struct Level {
     times: u32,
 }
 
-/// The client's own, and for IPv6 those of the networks around it.
+/// The client's own, and those of the networks around it.
 fn levels(who: Counted) -> impl Iterator<Item = Level> {
     let own = Level { key: (who, 0), times: 1 };
-    let network = move |(bits, times)| match who {
-        Counted::Client(client) => {
-            client.within(bits).map(|network| Level { key: (Counted::Client(network), bits), times })
-        }
-        Counted::Checkout(_) => None,
+    let (client, networks): (_, &[_]) = match who {
+        Counted::Client(client) if client.is_ipv6() => (client, &IPV6_NETWORKS),
+        Counted::Client(client) => (client, &IPV4_NETWORKS),
+        Counted::Checkout(_) => (Client::NOWHERE, &[]),
     };
-    [own].into_iter().chain(NETWORKS.into_iter().filter_map(network))
+    let network =
+        move |&(bits, times): &(u32, u32)| Level { key: (Counted::Client(client.within(bits)), bits), times };
+    [own].into_iter().chain(networks.iter().map(network))
 }
 
 pub struct Limiter {

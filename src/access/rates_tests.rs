@@ -110,6 +110,27 @@ fn a_house_and_a_company_of_ipv6_are_counted_beside_each_of_their_networks() {
 }
 
 #[test]
+fn a_provider_or_a_hoster_is_counted_too_and_leaves_what_newcomers_have_to_others() {
+    let of = |bits: u128| Counted::Client(Client::of(Ipv6Addr::from_bits(bits).into()));
+    let (each, all) = (6, 2_000);
+    let taken = |limits: &Limiter, who: Counted| (0..9).filter(|_| admitted(limits, who, 0)).count();
+    // of each company four lines; of a provider some of its companies
+    for (bits, times, companies) in [(40, 64, (0..256_u128).step_by(1)), (32, 256, (0..65_536).step_by(97))] {
+        let limits = limiter(each, all, 60);
+        let lines = companies.flat_map(|company| (0..4).map(move |line| company << 80 | line << 72));
+        let flood: usize = lines.map(|line| taken(&limits, of(0x2001_0db8_u128 << 96 | line))).sum();
+        assert_eq!(flood, (each * times) as usize, "/{bits}");
+        assert!(admitted(&limits, of(0x2001_0db9_u128 << 96), 0) && admitted(&limits, client(1), 0));
+    }
+    for (bits, times, hosts) in [(24, 64, (0..256).step_by(1)), (16, 256, (0..65_536).step_by(13))] {
+        let limits = limiter(each, all, 60);
+        let flood: usize = hosts.map(|nth| taken(&limits, client(0x1400_0000 | nth))).sum();
+        assert_eq!(flood, (each * times) as usize, "/{bits}");
+        assert!(admitted(&limits, client(0x1500_0000), 0));
+    }
+}
+
+#[test]
 fn a_flood_from_one_line_leaves_what_there_is_for_all_to_the_others() {
     let limits = limiter(6, 30, 60);
     let of = |bits: u128| Counted::Client(Client::of(Ipv6Addr::from_bits(bits).into()));
@@ -130,17 +151,19 @@ fn what_has_no_quota_is_not_counted() {
 #[test]
 fn no_more_clients_are_remembered_than_the_bound() {
     let limits = limiter(1, 0, 60);
+    // no network is counted beside them
+    let alone = |nth: u32| Counted::Checkout(nth.into());
     for nth in 0..CLIENTS_MAX as u32 + 1_000 {
-        assert!(admitted(&limits, client(nth), 0));
+        assert!(admitted(&limits, alone(nth), 0));
     }
     assert_eq!(limits.remembered(), CLIENTS_MAX);
     // those that nothing is held against go first: the one that is limited stays so
     let limits = limiter(1, 0, 60);
     for nth in 0..CLIENTS_MAX as u32 {
-        admitted(&limits, client(nth), u64::from(nth == 0) * 60 * SECOND_NS);
+        admitted(&limits, alone(nth), u64::from(nth == 0) * 60 * SECOND_NS);
     }
-    admitted(&limits, client(u32::MAX), 60 * SECOND_NS);
-    assert!(!admitted(&limits, client(0), 61 * SECOND_NS));
+    admitted(&limits, alone(u32::MAX), 60 * SECOND_NS);
+    assert!(!admitted(&limits, alone(0), 61 * SECOND_NS));
 }
 
 proptest! {

@@ -34,9 +34,10 @@ pub fn run(settings: Settings, kind: ShopKind) -> Result<ExitCode, Failure> {
 
 async fn serve(settings: Settings, kind: ShopKind) -> Result<ExitCode, Failure> {
     let opens = if kind.is_demo() { Opens::Demo } else { Opens::Shop };
-    directory::find(&Layout::of(&settings), opens)?;
+    let layout = Layout::of(&settings);
+    directory::find(&layout, opens)?;
     let identity = Arc::new(settings.identity(kind)?);
-    let doors = Doors::open(&settings, kind)?;
+    let doors = Doors::open_after_another(&settings, kind, &layout.dir).await?;
     let mut signals = Signals::listen()?;
     let limits = connection_limits(settings.http.connections_max, settings.http.workers)?;
     let directory = DataDirectory::open(&settings, opens)?;

@@ -18,9 +18,19 @@ struct KeyInQuery {
 }
 
 impl Principal {
-    /// Looked up once a request, however often it is asked for. A key that the shop does not know, or no more, is 401
-    /// wherever it is brought: who has one does not mean to be taken for a stranger.
+    /// Whose name a request acts in. A header that holds no key is refused, as is a key that the shop does not know: who brings one
+    /// does not mean to be taken for a stranger.
     pub fn of(request: &HttpRequest) -> Result<Principal, Problem> {
+        let principal = Principal::by_key(request)?;
+        match misread(request, principal) {
+            Some(wrong) => Err(Problem::new(Code::ApiKeyUnknown, wrong)),
+            None => Ok(principal),
+        }
+    }
+
+    /// Looked up once a request, however often it is asked for. A key that the shop does not know, or no more, is 401
+    /// wherever it is brought.
+    pub(super) fn by_key(request: &HttpRequest) -> Result<Principal, Problem> {
         // without a key, which is most requests, there is nothing to remember
         let Some(given) = bearer(request.headers()).filter(|given| ApiKey::is_meant_by(given)) else {
             return Ok(Principal::Anonymous);
@@ -36,6 +46,28 @@ impl Principal {
         };
         request.extensions_mut().insert(Principal::Program(program));
         Ok(Principal::Program(program))
+    }
+}
+
+/// Why a header of the API is none of those that it takes. A page is not the API: a proxy before the shop may ask for a password,
+/// and passes that on.
+fn misread(request: &HttpRequest, principal: Principal) -> Option<&'static str> {
+    let (path, headers) = (request.match_info().as_str(), request.headers());
+    let mut given = headers.get_all(header::AUTHORIZATION);
+    let is_given = given.next().is_some();
+    if !is_given || !path.starts_with("/api/") {
+        return None;
+    }
+    if given.next().is_some() {
+        return Some("the header Authorization is there more than once");
+    }
+    // the key of an order, which opens that alone
+    let is_of_an_order = path.starts_with("/api/v1/orders/");
+    match (principal, bearer(headers)) {
+        (Principal::Program(_), _) => None,
+        (_, None) => Some("the header Authorization is not `Bearer`, a space and a key"),
+        (_, Some(_)) if is_of_an_order => None,
+        (_, Some(_)) => Some("the header Authorization holds no API key: one begins with dsk_"),
     }
 }
 
@@ -106,6 +138,32 @@ mod tests {
         assert_eq!(Principal::of(&with_key(&key(1))).unwrap_err().code(), Code::ApiKeyUnknown);
         assert_eq!(Principal::of(&first).unwrap(), Principal::Program(ProgramId::new(1)), "it had begun");
         assert_eq!(Principal::of(&with_key(&key(2))).unwrap(), Principal::Program(ProgramId::new(2)));
+    }
+
+    #[test]
+    fn a_header_that_holds_no_key_is_not_taken_for_none_by_the_api() {
+        let asks = |path: &str, given: &[&str]| {
+            let app = Data::new(TestGateway::new().app.clone());
+            let request = given.iter().fold(TestRequest::with_uri(path).app_data(app), |request, one| {
+                request.append_header(("Authorization", *one))
+            });
+            Principal::of(&request.to_http_request()).map_err(|problem| problem.code())
+        };
+        let refused = Err(Code::ApiKeyUnknown);
+        for given in [
+            &["Bearer a"][..],
+            &["Basic dsk_1"],
+            &["dsk_1_ff"],
+            &[""],
+            &["Bearer"],
+            &["Bearer K", "Bearer K"],
+        ] {
+            assert_eq!(asks("/api/v1/orders", given), refused, "{given:?}");
+            assert_eq!(asks("/books/PD-1", given), Ok(Principal::Anonymous), "{given:?}");
+        }
+        assert_eq!(asks("/api/v1/orders/ord_1", &["Bearer K"]), Ok(Principal::Anonymous));
+        assert_eq!(asks("/api/v1/orders/ord_1", &["Basic K"]), refused);
+        assert_eq!(asks("/api/v1/orders", &[]), Ok(Principal::Anonymous));
     }
 
     #[test]

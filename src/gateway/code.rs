@@ -47,7 +47,7 @@ problems! {
     ApiKeyMissing, "api_key_missing", UNAUTHORIZED, "There is no API key",
         "send the program's key as Authorization: Bearer dsk_…; `doorstep keys add NAME` makes one";
     ApiKeyUnknown, "api_key_unknown", UNAUTHORIZED, "The API key is not good",
-        "send the key whole as it was shown; if it was revoked or is lost, `doorstep keys add NAME` makes another";
+        "send the key whole as it was shown, once, as Authorization: Bearer; if it was revoked or is lost, `doorstep keys add NAME` makes another";
     PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The payment did not go through",
         "nothing was charged: order again as the detail says, with a new Idempotency-Key";
     OriginNotAllowed, "origin_not_allowed", FORBIDDEN, "This origin may not ask the API",
@@ -97,7 +97,7 @@ problems! {
     BadField, "bad_field", UNPROCESSABLE_ENTITY, "A field is missing or not as it should be",
         "correct the field that the pointer names";
     CardNumber, "card_number_in_request", UNPROCESSABLE_ENTITY, "The request holds a card number",
-        "never send card numbers to the shop: a card is typed on the payment page alone";
+        "never send card numbers to the shop: a card is typed on the payment page alone; where it was the Idempotency-Key, take another key";
     TotalTooLarge, "total_too_large", UNPROCESSABLE_ENTITY, "The order costs more than one payment can carry",
         "split it into several orders";
     CartFull, "cart_full", UNPROCESSABLE_ENTITY, "The cart is full",

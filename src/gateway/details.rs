@@ -1,7 +1,7 @@
 //! What a customer types about herself, as text from a body or a form: each is cleaned and held against its limits.
 //! The error says what is expected, never what was typed.
 
-use super::plain_text;
+use super::{address_text, plain_text};
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX};
 use crate::domain::{CountryCode, EmailAddress};
 
@@ -41,8 +41,8 @@ pub fn phone(text: &str) -> Result<String, Wanted> {
 /// The street, the city, the postcode.
 pub fn address_field(text: &str) -> Result<String, Wanted> {
     let field = plain(text, ADDRESS_FIELD_CHARS_MAX)?;
-    if plain_text::has_link(&field) {
-        return Err("text without links is expected".to_owned());
+    if plain_text::has_link(&field) || address_text::leads_elsewhere(&field) {
+        return Err("text without links and e-mail addresses is expected".to_owned());
     }
     Ok(field)
 }
@@ -132,7 +132,10 @@ mod tests {
         for good in ["SW1Y 4JH", "12", "St.James's Sq. 4", "12/34 High St"] {
             assert!(address_field(good).is_ok(), "{good}");
         }
-        assert!(address_field("http://evil.example").is_err());
+        for bad in ["http://evil.example", "win at evil.example now", "x@evil.example", "evil．example/win"]
+        {
+            assert!(address_field(bad).is_err() && optional_address_field(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub enum Json<'a> {
     Null,
     Bool(bool),
     Whole(i128),
-    /// Not whole, or beyond 64 bits.
+    /// Not whole, or beyond what is read as whole.
     Real(f64),
     Text(Cow<'a, str>),
     List(Vec<Json<'a>>),
@@ -43,6 +43,9 @@ impl<'a> Json<'a> {
         }
     }
 }
+
+/// Up to here each whole number has a form of its own among those with a fraction.
+const WHOLE_REAL_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// One part of a JSON pointer.
 pub fn escape(name: &str) -> String {
@@ -91,7 +94,9 @@ impl<'de> Visitor<'de> for Level {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
-        Ok(Json::Real(value))
+        // 2.0 and 2e0 are integers, to JSON Schema too
+        let is_whole = value.fract() == 0.0 && value.abs() <= WHOLE_REAL_MAX;
+        Ok(if is_whole { Json::Whole(value as i128) } else { Json::Real(value) })
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
@@ -151,6 +156,10 @@ mod tests {
         let Json::Object(fields) = Json::parse(body).unwrap() else { panic!() };
         assert_eq!(fields[0], ("n".into(), Json::Whole(9_223_372_036_854_775_808)));
         assert_eq!(fields[1], ("r".into(), Json::Real(1.5)));
+        for (text, value) in [("1.0", 1), ("1e2", 100), ("-3.0", -3), ("-0.0", 0)] {
+            assert_eq!(Json::parse(text.as_bytes()).unwrap(), Json::Whole(value), "{text}");
+        }
+        assert_eq!(Json::parse(b"1e300").unwrap(), Json::Real(1e300));
         let list = vec![Json::Text("a".into()), Json::Text("ab".into()), Json::Null, Json::Bool(true)];
         assert_eq!(fields[2], ("t".into(), Json::List(list)));
     }

@@ -13,6 +13,7 @@
 //! What [`crate::http`] itself refuses (a head that is not HTTP, one of more than 96 headers or 16 KiB, one that comes too
 //! slowly, one connection too many from an address) is a bare 400, 431, 408 or 429: no handler has seen it.
 
+mod address_text;
 mod api;
 mod app;
 mod assets;

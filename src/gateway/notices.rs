@@ -10,7 +10,8 @@ use super::{App, Code, Problem};
 /// Of a request that was answered with this problem.
 pub(super) fn of_problem(app: &App, request: &HttpRequest, problem: &Problem) {
     let notice = match problem.code() {
-        Code::RateLimited => problem.limited().map(|limited| Notice::OverLimit(limited.standing.rate)),
+        Code::RateLimited => problem.limited().as_ref().map(Notice::of),
+        Code::Overloaded => Some(Notice::Overloaded),
         Code::ApiKeyUnknown => Some(Notice::WrongApiKey),
         Code::NoSuchOrder => Some(Notice::WrongOrderKey),
         Code::Misdirected => Some(Notice::OtherHost),
@@ -25,8 +26,7 @@ pub(super) fn of_problem(app: &App, request: &HttpRequest, problem: &Problem) {
 }
 
 pub(super) fn of(app: &App, request: &HttpRequest, notice: Notice) {
-    app.clients.notice(notice, request.head(), || match notice {
-        Notice::OverLimit(rate) => rate.name().to_owned(),
-        _ => request.match_pattern().unwrap_or_default(),
+    app.clients.notice(notice, request.head(), || {
+        notice.setting().or_else(|| request.match_pattern()).unwrap_or_default()
     });
 }

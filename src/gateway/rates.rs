@@ -113,7 +113,7 @@ pub(super) fn admit_cart(app: &App, request: &HttpRequest) -> Result<(), Problem
 
 /// A program: by its key, or by the open one of a demo.
 fn is_known(app: &App, request: &HttpRequest) -> Result<bool, Problem> {
-    Ok(match Principal::of(request)? {
+    Ok(match Principal::by_key(request)? {
         Principal::Program(_) => true,
         Principal::Anonymous => app.programs.are_open() && routed(request).starts_with("/api/"),
     })

@@ -10,8 +10,8 @@ use actix_http::{Request, Response};
 use actix_web::dev::{Service, ServiceResponse};
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio::time::{sleep, timeout};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Limits;
 use super::address_permits::AddressPermits;
@@ -35,8 +35,9 @@ pub async fn accept<S, B>(
 {
     let connections = Arc::new(Semaphore::new(worker.limits.connections_max));
     let serving = async {
+        let mut told = None;
         // the semaphore is never closed
-        while let Ok(permit) = Arc::clone(&connections).acquire_owned().await {
+        while let Ok(permit) = place(&connections, worker.limits.connections_max, &mut told).await {
             let (stream, peer) = next(&listeners).await;
             let Some(address_permit) = permits.take(peer.ip()) else {
                 // best effort: an answer that cannot be written at once is not waited for
@@ -64,6 +65,23 @@ pub async fn accept<S, B>(
     if timeout(Limits::DRAIN, worker.drained()).await.is_err() {
         tracing::warn!(answers = worker.answers_due(), "the server stopped before all answers were out");
     }
+}
+
+/// A place for one more connection; who comes while there is none waits for it. The log says so, at most once in
+/// [`Limits::FULL_TOLD_EVERY`].
+async fn place(
+    connections: &Arc<Semaphore>,
+    connections_max: usize,
+    told: &mut Option<Instant>,
+) -> Result<OwnedSemaphorePermit, AcquireError> {
+    if connections.available_permits() == 0 && told.is_none_or(|at| at.elapsed() >= Limits::FULL_TOLD_EVERY) {
+        *told = Some(Instant::now());
+        tracing::warn!(
+            connections_max,
+            "all connections that may be open at once are, and who comes has to wait"
+        );
+    }
+    Arc::clone(connections).acquire_owned().await
 }
 
 async fn next(listeners: &[TcpListener]) -> (TcpStream, SocketAddr) {

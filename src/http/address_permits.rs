@@ -16,8 +16,9 @@ pub struct AddressPermits {
 }
 
 /// The networks that an IPv6 address counts towards, each by its bits, and how many times the permits of one address it has: /64
-/// is one network, /56 the line of a household, /48 a company.
-const IPV6_LEVELS: [(u8, usize); 3] = [(64, 1), (56, 4), (48, 16)];
+/// is one network, /56 the line of a household, /48 a company, /40 and /32 a hoster or a provider, which do not get all that there are.
+const IPV6_LEVELS: [(u8, usize); 5] = [(64, 1), (56, 4), (48, 16), (40, 32), (32, 64)];
+const IPV4_LEVELS: [(u8, usize); 3] = [(32, 1), (24, 32), (16, 64)];
 
 /// Lets one connection be; given back when it is dropped.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl Drop for AddressPermit {
 fn networks_of(address: IpAddr) -> impl Iterator<Item = (IpNet, usize)> {
     let levels: &[(u8, usize)] = match address {
         IpAddr::V6(v6) if !v6.is_loopback() => &IPV6_LEVELS,
+        IpAddr::V4(v4) if !v4.is_loopback() => &IPV4_LEVELS,
         _ => &[],
     };
     let alone = levels.is_empty().then(|| (IpNet::from(address), 1));
@@ -129,6 +131,23 @@ mod tests {
         assert!(take(1, 9, 0).is_some());
         drop(held);
         assert!(permits.taken.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_hoster_and_a_provider_do_not_get_all_the_places() {
+        let held = |addresses: &mut dyn Iterator<Item = IpAddr>| {
+            let permits = permits(1, 0);
+            let held: Vec<AddressPermit> = addresses.filter_map(|address| permits.take(address)).collect();
+            let of_another = ["2001:db9::1", "21.0.0.1"].map(|other| permits.take(address(other)).is_some());
+            assert_eq!(of_another, [true; 2]);
+            held.len()
+        };
+        let company = |nth: u16| IpAddr::V6([0x2001, 0xdb8, nth, 0, 0, 0, 0, 1].into());
+        assert_eq!(held(&mut (0..256).map(company)), 32);
+        assert_eq!(held(&mut (0..65_535).step_by(97).map(company)), 64);
+        let host = |nth: u16| IpAddr::V4([20, 0, (nth >> 8) as u8, nth as u8].into());
+        assert_eq!(held(&mut (0..256).map(host)), 32);
+        assert_eq!(held(&mut (0..65_535).step_by(97).map(host)), 64);
     }
 
     #[test]

@@ -44,6 +44,8 @@ impl Limits {
     pub(super) const DRAIN: Duration = Duration::from_secs(5);
     /// After the system could give no connection, as without a free file.
     pub(super) const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+    /// That there is no room for one more.
+    pub(super) const FULL_TOLD_EVERY: Duration = Duration::from_secs(60);
 
     pub(super) fn idle(&self) -> Duration {
         Duration::from_millis(self.idle_ms_max)

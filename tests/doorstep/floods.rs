@@ -46,7 +46,12 @@ fn sends(client: &Client, from: &str, method: &str, path: &str, cookie: &str, fo
 }
 
 fn address(many: bool, nth: u32) -> String {
-    if many { format!("20.{}.{}.{}", nth >> 16, nth >> 8 & 255, nth & 255) } else { "203.0.113.9".to_owned() }
+    // neighbours in number are in networks far apart, which have bounds of their own
+    if many {
+        format!("{}.{}.{}.9", 20 + nth % 64, nth >> 6 & 255, nth >> 14)
+    } else {
+        "203.0.113.9".to_owned()
+    }
 }
 
 /// Asks `of` times from several connections; how often `ask` says that it was done.

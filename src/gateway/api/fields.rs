@@ -66,6 +66,11 @@ impl<'j> Fields<'j> {
         self.list.iter().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
+    /// An optional field: `null`, as answers have it, is as good as none.
+    pub fn given(&self, name: &'static str) -> Option<&'j Json<'j>> {
+        self.get(name).filter(|value| !matches!(value, Json::Null))
+    }
+
     pub fn place(&self, name: &'static str) -> Place<'j> {
         Place::Field(self.at, name)
     }

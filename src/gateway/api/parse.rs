@@ -33,7 +33,7 @@ pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body
     let json = body.json()?;
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS)?;
     let Lines { wanted, lines } = lines(app, &fields)?;
-    let expected = fields.get("expected_total").map(|_| expected_total(&fields)).transpose()?;
+    let expected = fields.given("expected_total").map(|_| expected_total(&fields)).transpose()?;
     let details = checkout_details(app, &fields)?;
     // neither prices nor what is on sale: the same body is the same request, also when these have changed
     let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
@@ -167,7 +167,7 @@ fn quantity(fields: &Fields<'_>) -> Result<Quantity, Problem> {
     let wanted = || format!("a quantity is a whole number from 1 to {}", Quantity::MAX);
     match fields.get("quantity") {
         Some(Json::Whole(units)) => Quantity::parse(*units).map_err(|error| bad(error.to_string())),
-        Some(Json::Real(_)) => Err(bad(format!("{}, this one has a fraction or is far larger", wanted()))),
+        Some(Json::Real(_)) => Err(bad(format!("{}, this one has a fraction, or is far larger", wanted()))),
         Some(other) => Err(bad(format!("{}, not {}", wanted(), other.kind()))),
         None => Err(bad(format!("{}, and is missing", wanted()))),
     }
@@ -224,7 +224,7 @@ fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Pro
     let at = body.place("shipping_address");
     let known = ["line1", "line2", "city", "region", "postcode", "country", "phone"];
     let fields = Fields::of(body.required("shipping_address")?, &at, &known)?;
-    let optional = |name| match fields.get(name) {
+    let optional = |name| match fields.given(name) {
         Some(_) => fields.parsed(name, details::optional_address_field),
         None => Ok(String::new()),
     };
@@ -249,7 +249,7 @@ fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Pro
 }
 
 fn backorder(body: &Fields<'_>) -> Result<Backorder, Problem> {
-    if body.get("backorder").is_none() {
+    if body.given("backorder").is_none() {
         return Ok(Backorder::Refuse);
     }
     body.parsed("backorder", |text| match text {

@@ -154,7 +154,7 @@ fn too_often(limited: &Limited) -> String {
         (false, _) => "A lot has been asked for from where you are",
     };
     let nothing = match limited.standing.rate {
-        Rate::Orders | Rate::Refusals => "Nothing was ordered or charged",
+        Rate::Orders | Rate::Refusals => "Nothing was ordered or charged just now",
         _ => "Nothing was done",
     };
     let wait = match limited.retry_after_s {

@@ -262,6 +262,21 @@ fn a_full_order_is_one_of_the_document_without_each_optional_field_too() {
     );
 }
 
+#[actix_web::test]
+async fn a_null_is_as_good_as_no_field_where_it_is_optional_and_a_whole_number_is_one_however_it_is_written()
+{
+    let mut body = order();
+    for field in ["line2", "region", "phone"] {
+        body["shipping_address"][field] = json!(null);
+    }
+    (body["backorder"], body["expected_total"]) = (json!(null), json!(null));
+    body["lines"][0]["quantity"] = json!(2.0);
+    let answered =
+        TestGateway::new().plays(Scripted::Fail(AskError::Closed)).send(post("/api/v1/orders", &body)).await;
+    answered.assert_problem(503, "closing");
+    assert!(schema_of("OrderRequest").is_valid(&body));
+}
+
 /// The longest that the document allows is taken, and one more is refused.
 #[actix_web::test]
 async fn the_documents_limits_are_those_of_the_code() {

@@ -222,7 +222,7 @@ async fn many_addresses_together_have_an_end_too() {
     let gateway = TestGateway::new().closed_to_strangers().limited(1);
     // four times what there is for all, where each has come for the first time
     for nth in 0..40 {
-        assert_eq!(gateway.send(from(&format!("203.0.113.{nth}:1"), search())).await.status, 404);
+        assert_eq!(gateway.send(from(&format!("203.0.{nth}.1:1"), search())).await.status, 404);
     }
     gateway.send(from(OTHER, search())).await.assert_problem(429, "rate_limited");
 }

@@ -190,8 +190,8 @@ fn to_the_answer(payment: &PaymentRequest) -> HttpResponse {
 }
 
 fn too_often(page: &CardPage, request: &HttpRequest, limited: &Limited) -> HttpResponse {
-    let rate = limited.standing.rate;
-    page.clients.notice(Notice::OverLimit(rate), request.head(), || rate.name().to_owned());
+    let notice = Notice::of(limited);
+    page.clients.notice(notice, request.head(), || notice.setting().unwrap_or_default());
     let wait = wait_in_words(limited.retry_after_s);
     let text = format!(
         "A lot of cards were typed here. Nothing was charged: please wait {wait}, then reload this page."

@@ -174,8 +174,9 @@ fn idempotency_key() -> Value {
         "type": "string",
         "pattern": format!("^[!-~]{{1,{IDEMPOTENCY_KEY_CHARS_MAX}}}$"),
         "description": "New for each order, and the same when you repeat one: it will not be done twice. It stands for as long as the order \
-            is kept, and for 24 hours where the checkout was refused for good (402, or 409 out_of_stock or backorder_limit). Digits alone, \
-            13 to 19 of them, are refused, unless they are a time: they could be a card number.",
+            is kept, and for 24 hours of the clock where the checkout was refused for good (402, or 409 out_of_stock or backorder_limit). \
+            Refused as what could be a card number: digits alone, 13 to 19 of them, with or without marks between, unless they are a \
+            Unix time in seconds, milli-, micro- or nanoseconds; and a key in which a card number stands by itself.",
     })
 }
 

@@ -56,8 +56,9 @@ const TAKEN: &[Answer] = &[
     Answer {
         status: 201,
         schema: "Order",
-        what: "The order is confirmed, or taken as a backorder for its promised date. Of an order that was answered 202 before: \
-            as it is now, be it cancelled.",
+        what: "The order is confirmed, or taken as a backorder for its promised date. Repeated with the same key it is this first \
+            answer once more, whatever became of the order since: GET /orders/{id} tells that. Of an order that was answered 202 \
+            before: as it is now, be it cancelled.",
         headers: &["Location", "Idempotent-Replayed"],
     },
     Answer {

@@ -21,7 +21,6 @@ pub struct Order {
     backorder: String,
     /// What was shown that it costs: where it costs something else now, nothing is bought (409 price_changed). An order that was
     /// taken before is answered in any case.
-    #[schema(nullable = false)]
     expected_total: Option<Amount>,
 }
 

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use strum::VariantNames;
-use utoipa::openapi::schema::{Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{
+    Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 use crate::actors::order_manager::PaymentView;
@@ -51,6 +53,11 @@ fn payments() -> [PaymentView; 10] {
 
 fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// Of a field that may be left out.
+fn text_or_null() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]))
 }
 
 /// Text of one line.
@@ -144,9 +151,13 @@ pub fn phone() -> Object {
     )
 }
 
-/// One that is left out, or empty, where an address has none.
+/// One that is left out, null or empty, where an address has none.
 fn part_of_address(of: &str, example: &str) -> Object {
-    text().max_length(Some(ADDRESS_FIELD_CHARS_MAX)).description(Some(of)).examples([json!(example)]).build()
+    text_or_null()
+        .max_length(Some(ADDRESS_FIELD_CHARS_MAX))
+        .description(Some(of))
+        .examples([json!(example)])
+        .build()
 }
 
 /// ISO 3166-1 alpha-2 by its form.
@@ -164,8 +175,8 @@ pub fn token() -> Object {
 }
 
 pub fn backorder() -> Object {
-    text()
-        .enum_values(Some(["accept", "refuse"]))
+    text_or_null()
+        .enum_values(Some([json!("accept"), json!("refuse"), json!(null)]))
         .default(Some(json!("refuse")))
         .description(Some("Whether to wait until the promised date for what is not in stock."))
         .examples([json!("accept")])

@@ -114,7 +114,8 @@ async fn who_has_to_wait_is_told_the_truth_and_how_long_and_has_a_button_to_try_
         pages.get(RETURN).await;
         let told = pages.get(RETURN).await;
         assert_eq!(told.status, 429);
-        told.shows(text).shows("Nothing was ordered or charged: please wait 60 minutes, and try again.");
+        told.shows(text)
+            .shows("Nothing was ordered or charged just now: please wait 60 minutes, and try again.");
         told.shows("What you typed on the payment page is kept for half an hour.");
         told.shows(&format!("href=\"{}\">Try again</a>", RETURN.replace('&', "&#38;")));
     };
