@@ -68,8 +68,7 @@ fn problem(refused: Outcome) -> Problem {
                 .with("order", order.to_string())
         }
         Outcome::BackorderLimit { order } => {
-            let detail =
-                "its card is good, but nothing can be held on it for so long, and no more is ordered in so";
+            let detail = "its card is good, but no more is ordered in before it has left the house; what was cancelled lately counts";
             Problem::new(Code::BackorderLimit, detail).with("order", order.to_string())
         }
         Outcome::UnknownToken => {

@@ -92,7 +92,7 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
         Outcome::BackorderLimit { .. } => MessagePage::new(
             "We cannot order so much in",
             vec![
-                "Your card is good, but these books come so late that your bank would not keep the money for us until then, and we order only so much in before it is paid for.".to_owned(),
+                "Your card is good, but some of these books have to be ordered in for you, and we order only so much in before it is paid for and on its way. What was ordered in for you lately and cancelled counts as well.".to_owned(),
                 "Nothing was ordered or charged, and your basket is as it was.".to_owned(),
             ],
         )
