@@ -95,6 +95,16 @@ pub enum Backorder {
     Accept,
     /// Then she wants nothing: the order is refused with the earliest date.
     Refuse,
+    /// The order waits for supplies that come by this day: the one that she was shown at her doorstep, and to the stock keeper
+    /// that on which they leave the house. Where they would come later, the order is refused as by `Refuse`.
+    AcceptUntil(Date),
+}
+
+impl Backorder {
+    /// Whether the order is to wait at all.
+    pub fn waits(self) -> bool {
+        self != Backorder::Refuse
+    }
 }
 
 /// What the customer pays, in one currency; `total = goods + shipping + tax`.

@@ -25,6 +25,14 @@ impl Timestamp {
 pub struct Date(pub u32);
 
 impl Date {
+    /// As ISO 8601 writes it, in full: `2026-11-22`. `None` where it is no day, or one before the days that are counted.
+    pub fn parse(text: &str) -> Option<Date> {
+        let day: jiff::civil::Date = text.parse().ok()?;
+        let since = day.since(jiff::civil::date(1970, 1, 1)).ok()?;
+        let date = Date(u32::try_from(since.get_days()).ok()?);
+        (date.to_string() == text).then_some(date)
+    }
+
     pub fn plus_days(self, days: u32) -> Date {
         Date(self.0.saturating_add(days))
     }
@@ -74,6 +82,7 @@ mod tests {
             prop_assert!(date.start().0 <= ms);
             let _shown = (Timestamp(ms).to_string(), date.to_string(), Date(day).to_string());
             prop_assert!(Date(day).plus_days(days) >= Date(day));
+            prop_assert_eq!(Date::parse(&Date(day % 2_000_000).to_string()), Some(Date(day % 2_000_000)));
             for zone in ZONES {
                 let zone = TimeZone::get(zone).unwrap();
                 let _moments = (Timestamp(ms).day_in(&zone), Date(day).at(600, &zone));

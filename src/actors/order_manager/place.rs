@@ -1,9 +1,11 @@
 use crate::actors::{Turn, stock_keeper};
-use crate::domain::{OrderKey, OrderNumber};
+use crate::domain::{Backorder, OrderKey, OrderNumber};
 use crate::planted::{self, Bug};
 
 use super::order::units;
-use super::{Answer, Event, KeyBinding, KeyHash, Order, OrderNumbers, Outcome, PlaceOrder, Placed, answers};
+use super::{
+    Answer, Event, KeyBinding, KeyHash, Order, OrderNumbers, Outcome, PlaceOrder, Placed, answers, promise,
+};
 
 /// Step 2: takes an order in, unless its idempotency key is bound; then the first answer counts.
 pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
@@ -24,7 +26,16 @@ fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
     let number = OrderNumber::nth_of(slot, given);
     turn.record(Event::Placed(Box::new(Placed { key, number, bound_by, place: place.clone(), at })));
     let lines = units(&place.lines);
-    turn.send(stock_keeper::Message::Reserve { order: place.order, lines, backorder: place.backorder });
+    let backorder = to_leave_the_house(turn, place.backorder);
+    turn.send(stock_keeper::Message::Reserve { order: place.order, lines, backorder });
+}
+
+/// She accepted a day at her doorstep; the stock keeper reckons in days of leaving the house.
+fn to_leave_the_house(turn: &Turn<'_>, backorder: Backorder) -> Backorder {
+    match backorder {
+        Backorder::AcceptUntil(day) => Backorder::AcceptUntil(promise::leaves_on(turn, day)),
+        Backorder::Accept | Backorder::Refuse => backorder,
+    }
 }
 
 fn again(turn: &mut Turn<'_>, place: &PlaceOrder, key: KeyHash, binding: &KeyBinding) {

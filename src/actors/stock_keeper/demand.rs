@@ -85,7 +85,7 @@ impl Aggregate for Demand {
 impl Demand {
     /// It holds units and has pegs, unlike a question or an order that does not want to wait.
     pub fn holds(&self) -> bool {
-        matches!(self.who, Who::Order { backorder: Backorder::Accept, .. })
+        matches!(self.who, Who::Order { backorder, .. } if backorder.waits())
     }
 
     pub fn line(&self, sku: &Sku) -> Option<&DemandLine> {

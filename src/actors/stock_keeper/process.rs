@@ -33,8 +33,9 @@ pub enum Step {
     /// What it missed has come back to the shelf meanwhile.
     Reserved,
     Promise(Date),
-    /// Nobody offers what is missing: it is out of stock, and what it has goes back.
-    OutOfStock,
+    /// Nobody offers what is missing, or not by the day that it waits for (then by this one): it is out of stock, and what it
+    /// has goes back.
+    OutOfStock(Option<Date>),
     OrderSupplies(Plan),
     SuppliesArrived,
     NoSupplies,
@@ -66,7 +67,7 @@ fn take_step(turn: &mut Turn<'_>, order: OrderId, demand: &Demand, step: Step) {
         Step::Refuse(earliest) => steps::refuse(turn, order, earliest),
         Step::Reserved => steps::reserved(turn, order),
         Step::Promise(ships_on) => steps::promise(turn, order, demand, ships_on),
-        Step::OutOfStock => steps::out_of_stock(turn, order, demand),
+        Step::OutOfStock(earliest) => steps::out_of_stock(turn, order, demand, earliest),
         Step::OrderSupplies(plan) => ordering::order_supplies(turn, order, plan),
         Step::SuppliesArrived => steps::supplies_arrived(turn, order),
         Step::NoSupplies => steps::no_supplies(turn, order),
@@ -94,8 +95,19 @@ fn dated(demand: &Demand) -> Step {
     match demand.who {
         Who::Gateway(owed) => Step::Answer(owed),
         Who::Order { backorder: Backorder::Refuse, .. } => Step::Refuse(latest),
-        Who::Order { backorder: Backorder::Accept, .. } if demand.short() == 0 => Step::Reserved,
-        Who::Order { backorder: Backorder::Accept, .. } => latest.map_or(Step::OutOfStock, Step::Promise),
+        Who::Order { .. } if demand.short() == 0 => Step::Reserved,
+        Who::Order { backorder, .. } => match latest {
+            Some(day) if is_accepted(backorder, day) => Step::Promise(day),
+            _ => Step::OutOfStock(latest),
+        },
+    }
+}
+
+fn is_accepted(backorder: Backorder, ships_on: Date) -> bool {
+    match backorder {
+        Backorder::Refuse => false,
+        Backorder::Accept => true,
+        Backorder::AcceptUntil(day) => ships_on <= day,
     }
 }
 

@@ -56,7 +56,7 @@ fn survey(turn: &mut Turn<'_>, lines: &[Units], backorder: Backorder) -> Option<
     for line in lines {
         let item = turn.get::<StockItem>(&line.sku).filter(|_| !is_off_sale(turn, &line.sku))?;
         let surveyed = quoting::look(turn, &item, line);
-        let has_room = item.pegs.len() < StockItem::PEGS_MAX || backorder == Backorder::Refuse;
+        let has_room = item.pegs.len() < StockItem::PEGS_MAX || !backorder.waits();
         let can_ask = !surveyed.asking || quoting::can_join(turn, &item);
         if surveyed.short > 0 && !(has_room && can_ask) {
             return None;

@@ -36,9 +36,9 @@ pub fn promise(turn: &mut Turn<'_>, order: OrderId, demand: &Demand, ships_on: D
 }
 
 /// It is released in a message of its own, so that each turn gives back the units of one order only.
-pub fn out_of_stock(turn: &mut Turn<'_>, order: OrderId, demand: &Demand) {
+pub fn out_of_stock(turn: &mut Turn<'_>, order: OrderId, demand: &Demand, earliest: Option<Date>) {
     turn.record(Event::GivenUp { order });
-    turn.send(order_manager::Message::OutOfStock { order, earliest: None });
+    turn.send(order_manager::Message::OutOfStock { order, earliest });
     let units = |line: &DemandLine| Units { sku: line.sku.clone(), quantity: line.quantity() };
     turn.send(Message::Release { order, lines: demand.lines.iter().map(units).collect() });
 }

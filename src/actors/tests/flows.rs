@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::world::{NONE, ONE, PLENTY, World, closed, closed_in, one_closed_order, opened, order_of};
-use crate::actors::order_manager::{Cancel, CancelReply, Order, Outcome};
-use crate::actors::stock_keeper::StockItem;
+use super::world::{
+    NONE, ONE, PLENTY, UNIT_PENCE, World, answer, checkout, closed, closed_in, line, one_closed_order,
+    opened, order_of,
+};
+use crate::actors::order_manager::{Cancel, CancelReply, Cover, Order, Outcome};
+use crate::actors::stock_keeper::{CANCELLED_KEPT_DAYS, StockItem};
+use crate::actors::web_session::Submit;
 use crate::actors::{Rules, timelines};
-use crate::domain::{Happening, OrderId, OrderState};
+use crate::domain::{Backorder, Date, Happening, OrderId, OrderState, SessionId};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
 
@@ -239,5 +243,53 @@ fn the_same_key_twice_at_once_makes_one_order() {
         drop(first);
         world.days(8).await;
         assert_eq!(world.ending(), one_closed_order());
+    });
+}
+
+/// What was ordered in on held money and given back counts, so the shop has no more on its way than its limits say.
+#[test]
+fn whoever_orders_in_on_held_money_and_cancels_soon_has_nothing_more_ordered_in() {
+    run(async {
+        let world = opened().await;
+        let rules = Rules::default();
+        // two of them are more than may be given back
+        let units = i128::from(rules.credit_customer_max / UNIT_PENCE) - 1;
+        for key in ["k1", "k2"] {
+            let order = order_of(&world.buy(key, NONE, units, "tok_visa").await);
+            let view = world.derived().tables.of::<Order>().peek(&order).unwrap().clone();
+            assert!(matches!(view.cover(), Cover::Held(_)), "its money is held: {:?}", view.payments);
+            assert!(matches!(cancel(&world, order).await, CancelReply::Cancelled(_)));
+        }
+        let third = world.buy("k3", NONE, 1, "tok_visa").await;
+        assert!(matches!(third, Outcome::BackorderLimit { .. }), "{third:?}");
+        assert!(matches!(world.buy("k4", PLENTY, 1, "tok_visa").await, Outcome::Taken(_)), "what is here");
+        world.days(CANCELLED_KEPT_DAYS + 1).await;
+        let later = world.buy("k5", NONE, 60, "tok_visa").await;
+        assert!(matches!(later, Outcome::Taken(_)), "{later:?}");
+    });
+}
+
+#[test]
+fn an_order_is_promised_no_later_than_the_day_that_was_accepted() {
+    run(async {
+        let world = opened().await;
+        let buys = async |key: &str, backorder| {
+            let Submit(mut checkout) = checkout(key, vec![line(NONE, 2)], "tok_visa");
+            checkout.details.backorder = backorder;
+            answer(world.kit.tell_of(SessionId::PROGRAMS, Submit(checkout))).await.outcome
+        };
+        let Outcome::Taken(view) = buys("k1", Backorder::Accept).await else { panic!("it is taken") };
+        let promised = view.promised_date.expect("it waits for supplies");
+        cancel(&world, view.id).await;
+        let sooner = Backorder::AcceptUntil(Date(promised.0 - 1));
+        let refused = buys("k2", sooner).await;
+        assert!(matches!(refused, Outcome::OutOfStock { earliest: Some(_), .. }), "{refused:?}");
+        let Outcome::Taken(again) = buys("k3", Backorder::AcceptUntil(promised)).await else {
+            panic!("it is taken")
+        };
+        assert!(again.promised_date.is_some_and(|day| day <= promised));
+        world.days(20).await;
+        assert_eq!(world.state_of(again.id), OrderState::Closed);
+        assert_eq!(world.ending().captures, 1, "nothing of what was refused");
     });
 }

@@ -7,7 +7,7 @@ use crate::actors::web_session::{Checkout, CheckoutDetails};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
 use crate::domain::{
-    Backorder, Currency, Customer, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId,
+    Backorder, Currency, Customer, Date, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId,
     ShippingAddress, Sku, Totals, addresses,
 };
 use crate::gateway::countries::served_instead;
@@ -17,8 +17,8 @@ use crate::gateway::{App, Body, Code, Problem, details, idempotency};
 use super::fields::{Fields, Place};
 use super::views;
 
-const ORDER_FIELDS: [&str; 6] =
-    ["lines", "customer", "shipping_address", "payment", "backorder", "expected_total"];
+const ORDER_FIELDS: [&str; 7] =
+    ["lines", "customer", "shipping_address", "payment", "backorder", "accept_until", "expected_total"];
 
 /// The body of `POST /orders`.
 pub struct Order {
@@ -249,14 +249,23 @@ fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Pro
 }
 
 fn backorder(body: &Fields<'_>) -> Result<Backorder, Problem> {
-    if body.given("backorder").is_none() {
-        return Ok(Backorder::Refuse);
+    let waits = match body.given("backorder") {
+        None => false,
+        Some(_) => body.parsed("backorder", |text| match text {
+            "accept" => Ok(true),
+            "refuse" => Ok(false),
+            _ => Err("accept or refuse is expected".to_owned()),
+        })?,
+    };
+    match body.given("accept_until") {
+        None if waits => Ok(Backorder::Accept),
+        None => Ok(Backorder::Refuse),
+        Some(_) if waits => body.parsed("accept_until", |text| {
+            let day = Date::parse(text).ok_or_else(|| "a day is expected, as 2026-12-24".to_owned())?;
+            Ok(Backorder::AcceptUntil(day))
+        }),
+        Some(_) => Err(body.place("accept_until").bad("it goes with \"backorder\": \"accept\" alone")),
     }
-    body.parsed("backorder", |text| match text {
-        "accept" => Ok(Backorder::Accept),
-        "refuse" => Ok(Backorder::Refuse),
-        _ => Err("accept or refuse is expected".to_owned()),
-    })
 }
 
 fn token(app: &App, body: &Fields<'_>) -> Result<String, Problem> {

@@ -174,7 +174,9 @@ pub async fn begin(
     let Some(payable) = payable_rest(&app, &request).await? else { return Ok(see_other("/cart")) };
     let checked = typed.check(&app.identity);
     let wait = Wait::for_lines(&app, &payable.fresh.cart.lines).await?;
-    let refused = wait.as_ref().and_then(|wait| unaccepted(wait, &typed.accept_wait));
+    let accepted = wait.as_ref().and_then(|wait| wait.accepted(&typed.accept_wait));
+    let refused =
+        wait.as_ref().filter(|_| accepted.is_none()).map(|wait| unaccepted(wait, &typed.accept_wait));
     let details = match (checked, refused) {
         (Ok(details), None) if payable.is_as_seen(&typed) => details,
         (checked, accept_wait) => {
@@ -186,7 +188,8 @@ pub async fn begin(
             };
         }
     };
-    let backorder = if wait.is_some() { Backorder::Accept } else { Backorder::Refuse };
+    // what she is promised when she has paid is no later
+    let backorder = accepted.map_or(Backorder::Refuse, Backorder::AcceptUntil);
     begin_for(&app, &request, payable, details, backorder).await
 }
 
@@ -223,12 +226,11 @@ async fn begin_for(
 }
 
 /// Why the wait that she has agreed to, if she has, is not the one that there is.
-fn unaccepted(wait: &Wait, accepted: &str) -> Option<&'static str> {
+fn unaccepted(wait: &Wait, accepted: &str) -> &'static str {
     match accepted {
-        _ if wait.is_accepted_by(accepted) => None,
-        _ if wait.until.is_none() => Some("This order cannot be taken as it is."),
-        "" => Some("Please tick this box to go on, or take fewer."),
-        _ => Some("The day has changed meanwhile: please see whether you accept the new one."),
+        _ if wait.until.is_none() => "This order cannot be taken as it is.",
+        "" => "Please tick this box to go on, or take fewer.",
+        _ => "The day has changed meanwhile: please see whether you accept the new one.",
     }
 }
 

@@ -57,6 +57,7 @@ pub struct ShortLine {
 
 /// A promised day. Her form sends it back, so that she never accepts another than she saw.
 pub struct Until {
+    date: Date,
     pub value: String,
     pub words: String,
 }
@@ -83,16 +84,14 @@ impl Wait {
         }
         let latest: Option<Vec<Date>> = dates.into_iter().collect();
         let until = latest.and_then(|dates| dates.into_iter().max());
-        let until = until.map(|date| Until { value: date.to_string(), words: format::day(date) });
+        let until = until.map(|date| Until { date, value: date.to_string(), words: format::day(date) });
         Ok(Some(Wait { lines: short, until }))
     }
 
-    /// Whether `accepted`, what her form brought, is the day that she would be promised now, or a later one.
-    pub fn is_accepted_by(&self, accepted: &str) -> bool {
-        // days in ISO 8601 sort as they come
-        self.until
-            .as_ref()
-            .is_some_and(|until| accepted.len() == until.value.len() && *accepted >= *until.value)
+    /// The day that her form brought, where it is the one that she would be promised now, or a later one.
+    pub fn accepted(&self, brought: &str) -> Option<Date> {
+        let until = self.until.as_ref()?;
+        Date::parse(brought).filter(|accepted| *accepted >= until.date)
     }
 }
 

@@ -99,6 +99,24 @@ async fn an_order_is_asked_for_in_the_shops_own_words() {
 }
 
 #[actix_web::test]
+async fn who_waits_may_say_until_which_day() {
+    let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
+    let mut body = order();
+    body["backorder"] = json!("accept");
+    body["accept_until"] = json!("2026-12-24");
+    gateway.send(post(ORDERS, &body)).await;
+    let until = Date::parse("2026-12-24").expect("it is a day");
+    assert_eq!(submitted(&gateway).details.backorder, Backorder::AcceptUntil(until));
+    for (backorder, until) in [("refuse", "2026-12-24"), ("accept", "2026-12-32"), ("accept", "24.12.2026")] {
+        body["backorder"] = json!(backorder);
+        body["accept_until"] = json!(until);
+        let refused = gateway.send(post(ORDERS, &body)).await;
+        assert_eq!(refused.status, 422, "{until}");
+        assert_eq!(refused.body["pointer"], "/accept_until");
+    }
+}
+
+#[actix_web::test]
 async fn who_does_not_say_so_does_not_wait_for_supplies() {
     let gateway = TestGateway::new().replies::<Submit>(answer(taken()));
     gateway.send(post(ORDERS, &order())).await;

@@ -56,7 +56,7 @@ impl Shopper {
             if self.chance(0.5) {
                 // and a program's fault: what it has sent already with another body
                 let otherwise = match wish.backorder {
-                    Backorder::Accept => Backorder::Refuse,
+                    Backorder::Accept | Backorder::AcceptUntil(_) => Backorder::Refuse,
                     Backorder::Refuse => Backorder::Accept,
                 };
                 let wish = Wish { backorder: otherwise, ..wish.clone() };

@@ -145,7 +145,7 @@ impl Shopper {
 
 pub fn details(wish: &Wish) -> Value {
     let backorder = match wish.backorder {
-        Backorder::Accept => "accept",
+        Backorder::Accept | Backorder::AcceptUntil(_) => "accept",
         Backorder::Refuse => "refuse",
     };
     json!({

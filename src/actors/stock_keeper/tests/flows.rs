@@ -58,6 +58,19 @@ fn a_refusal_to_wait_names_the_day_and_holds_nothing() {
 }
 
 #[test]
+fn who_waits_until_a_day_is_promised_no_later_one_and_then_holds_nothing() {
+    let mut keeper = with_stock(&[("A", 2)]);
+    keeper.reserve(1, &[("A", 5)], Backorder::AcceptUntil(day(4)));
+    assert_eq!(keeper.item("A").reserved, 2);
+    keeper.offers(1, "A", 100, 5);
+    let heard = keeper.offers(2, "A", 100, 9);
+    assert_eq!(heard.orders, [out_of_stock(1, Some(5))]);
+    assert_eq!((keeper.item("A").available, keeper.item("A").pegs.len(), keeper.demands()), (2, 0, 0));
+    let heard = keeper.reserve(2, &[("A", 5)], Backorder::AcceptUntil(day(5)));
+    assert_eq!(heard.orders, [promised(2, 5)]);
+}
+
+#[test]
 fn a_silent_wholesaler_is_left_out_at_the_deadline() {
     let mut keeper = with_stock(&[("A", 0)]);
     let heard = keeper.reserve(1, &[("A", 5)], Backorder::Accept);

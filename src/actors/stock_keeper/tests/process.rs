@@ -32,12 +32,13 @@ fn line(name: &str, missing: Missing) -> DemandLine {
     DemandLine { sku: sku(name), held: 1, short, date, asking: missing == Missing::Asking }
 }
 
-fn every_who() -> [Who; 3] {
+fn every_who() -> [Who; 4] {
     let order = order(1);
     [
         Who::Gateway(Owed::new(REQUEST)),
         Who::Order { order, backorder: Backorder::Refuse },
         Who::Order { order, backorder: Backorder::Accept },
+        Who::Order { order, backorder: Backorder::AcceptUntil(day(4)) },
     ]
 }
 
@@ -104,16 +105,23 @@ fn only_who_wants_to_wait_is_promised_and_that_is_the_day_of_the_last_line() {
     for (demand, report, _) in every_way() {
         match next(&demand, report) {
             Step::Promise(day) => {
-                assert!(demand.holds() && demand.short() > 0);
+                assert!(demand.holds() && demand.short() > 0 && !is_too_late(&demand));
                 let days = demand.lines.iter().filter(|line| line.short > 0).map(|line| line.date);
                 assert_eq!(Some(day), days.max().unwrap());
             }
-            Step::OutOfStock => assert!(demand.holds() && Demand::latest(&demand.lines).is_none()),
+            Step::OutOfStock(None) => assert!(demand.holds() && Demand::latest(&demand.lines).is_none()),
+            Step::OutOfStock(Some(day)) => assert!(demand.holds() && is_too_late(&demand), "{day}"),
             Step::Refuse(_) => assert!(!demand.holds()),
             Step::Answer(_) => assert!(matches!(demand.who, Who::Gateway(_))),
             _ => {}
         }
     }
+}
+
+/// What it misses comes after the day that it waits for.
+fn is_too_late(demand: &Demand) -> bool {
+    let Who::Order { backorder: Backorder::AcceptUntil(until), .. } = demand.who else { return false };
+    Demand::latest(&demand.lines).is_some_and(|day| day > until)
 }
 
 #[test]
@@ -167,11 +175,15 @@ fn drawn() -> String {
     let who = |demand: &Demand| match demand.who {
         Who::Gateway(_) => "a question",
         Who::Order { backorder: Backorder::Refuse, .. } => "an order that does not wait",
-        Who::Order { backorder: Backorder::Accept, .. } => "an order",
+        Who::Order { .. } => "an order",
     };
     let missing = |demand: &Demand| match (is_asking(demand), demand.short(), Demand::latest(&demand.lines)) {
         (true, ..) => "units without quotes",
         (_, 0, _) => "nothing",
+        // what it was promised it has accepted, and what slips then it is told
+        (.., Some(_)) if demand.state == Waiting::Asking && is_too_late(demand) => {
+            "units with a later day than it accepts"
+        }
         (.., Some(_)) => "units with a day",
         (.., None) => "units that nobody offers",
     };

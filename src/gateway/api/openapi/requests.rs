@@ -19,6 +19,8 @@ pub struct Order {
     payment: Payment,
     #[schema(schema_with = words::backorder, required = false)]
     backorder: String,
+    #[schema(schema_with = words::accept_until, required = false)]
+    accept_until: String,
     /// What was shown that it costs: where it costs something else now, nothing is bought (409 price_changed). An order that was
     /// taken before is answered in any case.
     expected_total: Option<Amount>,
@@ -35,6 +37,8 @@ pub struct Checkout {
     payment: Payment,
     #[schema(schema_with = words::backorder, required = false)]
     backorder: String,
+    #[schema(schema_with = words::accept_until, required = false)]
+    accept_until: String,
     /// What the cart was shown to cost, its `total`: where it costs something else now, nothing is bought (409 price_changed). An
     /// order that was taken before is answered in any case.
     expected_total: Amount,

@@ -183,6 +183,17 @@ pub fn backorder() -> Object {
         .build()
 }
 
+pub fn accept_until() -> Object {
+    text()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .description(Some(
+            "With \"backorder\": \"accept\" alone: the last day at the doorstep that is accepted. Where all of it comes later, nothing is \
+             ordered (409 out_of_stock). Without it any day is.",
+        ))
+        .examples([json!("2026-12-24")])
+        .build()
+}
+
 pub fn order_id() -> Object {
     text().pattern(Some(format!("^ord_{ULID}$"))).build()
 }
