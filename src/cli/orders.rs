@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{OrderState, money_words};
+use crate::domain::{OrderState, addresses, money_words};
 use crate::output;
 use crate::settings::Settings;
 
@@ -114,7 +114,7 @@ fn line(row: &OrderRow, zone: &TimeZone) {
 /// In one line.
 fn addressed(OrderRow { customer, shipping_address: to, .. }: &OrderRow) -> String {
     let mut lines = vec![customer.name.clone()];
-    lines.extend(to.lines());
+    lines.extend(addresses::lines(to));
     lines.push(to.country.clone());
     lines.extend(to.phone.clone());
     lines.join(", ")

@@ -2,7 +2,8 @@
 //! held on it, and pays later, or not. On money that is held: she may cancel, and has it back. How much may stand so is limited
 //! by card, by customer and in all; the stock keeper, who orders the supplies of all orders, is the one owner of these sums.
 
-use crate::actors::{Turn, case, order_manager};
+use crate::actors::case::{self, CaseText};
+use crate::actors::{Turn, order_manager};
 use crate::domain::{CaseKind, Money, OrderId, Timestamp};
 use crate::planted::{self, Bug};
 
@@ -103,12 +104,15 @@ fn tell_of_unwanted(turn: &mut Turn<'_>, before: i64, more: Money) {
         return;
     }
     let [now, limit] = [now, limit].map(|minor| Money::new(minor, more.currency));
-    let text = format!(
-        "{now} of goods were ordered in for orders that have ended unpaid within {CANCELLED_KEPT_DAYS} days, more than {limit}: \
-         nothing more is ordered in until it is less. Ask the wholesalers to take what has not come back from their orders, \
-         or raise credit.held_all_max (a tenth of it is this limit, or credit.all_max where that is more)"
+    let text = CaseText::new(
+        format_args!(
+            "{now} of goods were ordered in for orders that have ended unpaid within {CANCELLED_KEPT_DAYS} days, more than {limit}, and \
+             nothing more is ordered in until it is less"
+        ),
+        "ask the wholesalers to take what has not come back from their orders, or raise credit.held_all_max (a tenth of it is this \
+         limit, or credit.all_max where that is more)",
     );
-    case::keep(turn, CaseKind::Supplier, None, text);
+    case::open(turn, CaseKind::Supplier, None, text);
 }
 
 /// It has left the house, or it has ended with nothing ordered, or that was long ago. One that was refused has none.
