@@ -51,7 +51,8 @@ impl Doors {
         if is_taken(shop)
             && let Ok(_lock) = DirectoryLock::hold(dir)
         {
-            wait_until(|| !is_taken(shop) && !(settings.takes_payment(kind) && is_taken(cards))).await;
+            let has_cards = settings.takes_payment(kind);
+            wait_until(|| !(is_taken(shop) || has_cards && is_taken(cards))).await;
         }
         Doors::open(settings, kind)
     }

@@ -10,7 +10,7 @@ use super::{App, Code, Problem};
 /// Of a request that was answered with this problem.
 pub(super) fn of_problem(app: &App, request: &HttpRequest, problem: &Problem) {
     let notice = match problem.code() {
-        Code::RateLimited => problem.limited().as_ref().map(Notice::of),
+        Code::RateLimited => problem.limited().map(Notice::of),
         Code::Overloaded => Some(Notice::Overloaded),
         Code::ApiKeyUnknown => Some(Notice::WrongApiKey),
         Code::NoSuchOrder => Some(Notice::WrongOrderKey),

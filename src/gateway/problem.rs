@@ -20,7 +20,7 @@ pub struct Problem {
     retry_after_s: Option<u32>,
     allow: Option<&'static str>,
     replayed: bool,
-    limited_by: Option<Limited>,
+    limited_by: Option<Box<Limited>>,
 }
 
 impl Problem {
@@ -69,8 +69,9 @@ impl Problem {
 
     /// By which quota the client was too often here, and when she may come again.
     pub fn limited_by(mut self, limited: Limited) -> Problem {
-        self.limited_by = Some(limited);
-        self.retry_after(limited.retry_after_s)
+        let retry_after_s = limited.retry_after_s;
+        self.limited_by = Some(Box::new(limited));
+        self.retry_after(retry_after_s)
     }
 
     /// To a question that changes nothing.
@@ -98,8 +99,8 @@ impl Problem {
     }
 
     /// Of what it was too often, for whom, and until when.
-    pub fn limited(&self) -> Option<Limited> {
-        self.limited_by
+    pub fn limited(&self) -> Option<&Limited> {
+        self.limited_by.as_deref()
     }
 
     pub fn detail(&self) -> &str {

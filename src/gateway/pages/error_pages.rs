@@ -108,7 +108,7 @@ fn html(app: &App, problem: &Problem, again: Option<&WayOn>) -> String {
     }
     let (heading, text) = heading_and_text(problem.code());
     let limited = problem.limited();
-    let text = limited.as_ref().map_or_else(|| text.to_owned(), too_often);
+    let text = limited.map_or_else(|| text.to_owned(), too_often);
     let mut page = MessagePage::new(heading, vec![text]);
     if let Some(again) = again.filter(|_| passes(problem.code())) {
         if again.is_return && limited.is_some() {
