@@ -234,7 +234,7 @@ fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Pro
         city: optional("city")?,
         region: optional("region")?,
         postcode: optional("postcode")?,
-        phone: fields.get("phone").map_or(Ok(String::new()), |_| fields.parsed("phone", details::phone))?,
+        phone: fields.given("phone").map_or(Ok(String::new()), |_| fields.parsed("phone", details::phone))?,
     };
     let country = fields.parsed("country", details::country)?;
     if let Some(served) = served_instead(&app.identity, country) {
