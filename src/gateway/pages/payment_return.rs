@@ -81,7 +81,7 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
             MessagePage::new(
                 "Somebody was faster",
                 vec![
-                    format!("While you paid, not all of your books were left. {when}"),
+                    format!("While you paid, not all of your books were left, or the day by which they can come has moved. {when}"),
                     "Nothing was charged, and your basket is as it was.".to_owned(),
                 ],
             )
