@@ -77,6 +77,8 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
             MessagePage::new(
                 "Somebody was faster",
                 vec![
+                    "While you paid, not all of your books were left, or the day by which they can come has moved."
+                        .to_owned(),
                     CancelReason::OutOfStock { earliest }.sentence(),
                     "Nothing was charged, and your basket is as it was.".to_owned(),
                 ],
