@@ -54,8 +54,11 @@ impl CancelReason {
         Cow::Borrowed(match self {
             CancelReason::ByCustomer => "you wished it",
             CancelReason::OutOfStock { earliest: Some(date) } => {
-                return format!("not everything was in stock; all of it could be sent by {}", date.said())
-                    .into();
+                return format!(
+                    "not everything was in stock; all of it could be at your doorstep by {}",
+                    date.said()
+                )
+                .into();
             }
             CancelReason::OutOfStock { earliest: None } => {
                 "not everything was in stock, and nobody can say when the rest comes"

@@ -251,7 +251,7 @@ impl DeclineReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CancelReason {
     ByCustomer,
-    /// Not in stock, and the customer did not want to wait; supplies could be here on that day.
+    /// Not in stock, and the customer did not want to wait; all of it could be at the doorstep by that day.
     OutOfStock {
         earliest: Option<Date>,
     },

@@ -247,7 +247,9 @@ impl fmt::Display for Happening {
             SuppliesArrived { sku, quantity } => write!(f, "{quantity} of {sku} arrived and were reserved"),
             InStock => write!(f, "everything is in stock"),
             Promised { date } => write!(f, "promised for {date}"),
-            OutOfStock { earliest: Some(date) } => write!(f, "out of stock, earliest {date}"),
+            OutOfStock { earliest: Some(date) } => {
+                write!(f, "out of stock, at the doorstep by {date} at the earliest")
+            }
             OutOfStock { earliest: None } => write!(f, "out of stock, and no wholesaler offers it"),
             PaymentAsked { amount } if amount.amount == 0 => {
                 write!(f, "the merchant system was asked whether the card is good")

@@ -18,6 +18,7 @@ mod api;
 mod app;
 mod assets;
 mod auth;
+mod availability;
 mod body;
 mod card_number_filter;
 mod code;

@@ -48,7 +48,7 @@ def before_call(context, case, kwargs):
         line["sku"] = drawn(SKUS, line["sku"]) or line["sku"]
     for part in ("customer", "shipping_address"):
         for name, text in body.get(part, {}).items():
-            body[part][name] = plain(text)
+            body[part][name] = text and plain(text)
     if "customer" in body:
         email = body["customer"]["email"]
         body["customer"]["email"] = drawn(["ada@example.com"], email) or email

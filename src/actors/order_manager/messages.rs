@@ -27,8 +27,8 @@ pub enum Message {
         order: OrderId,
         ships_on: Date,
     },
-    /// StockKeeper: not all in stock, and the customer refused to wait (or nobody supplies it: `earliest` is `None`).
-    /// Nothing is reserved.
+    /// StockKeeper: not all in stock, and the customer refused to wait (or nobody supplies it: `earliest`, the day on
+    /// which all of it could leave the house, is `None`). Nothing is reserved.
     OutOfStock {
         order: OrderId,
         earliest: Option<Date>,

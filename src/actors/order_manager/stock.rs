@@ -28,7 +28,8 @@ fn has_goods(turn: &mut Turn<'_>, id: OrderId, order: &Order, fact: Event) {
 }
 
 /// An order that has ended meanwhile has nothing to give back; this does not fit it.
-pub fn out_of_stock(turn: &mut Turn<'_>, id: OrderId, order: &Order, earliest: Option<Date>) {
+pub fn out_of_stock(turn: &mut Turn<'_>, id: OrderId, order: &Order, leaves_on: Option<Date>) {
+    let earliest = leaves_on.map(|day| promise::at_the_doorstep(turn, day));
     ending::cancel(turn, id, order, CancelReason::OutOfStock { earliest });
 }
 

@@ -2,10 +2,9 @@ use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::actors::stock_keeper::{Check, Earliest};
 use crate::domain::Units;
 use crate::domain::catalogue::Cursor;
-use crate::gateway::{App, Code, HttpLimits, Problem, product, sku_in_path};
+use crate::gateway::{App, Code, HttpLimits, Problem, availability, product, sku_in_path};
 
 use super::views;
 
@@ -22,7 +21,7 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let catalogue = app.catalogue.now();
     let page = catalogue.search(&query, after.as_ref(), HttpLimits::PAGE_PRODUCTS);
     let skus = page.products.iter().map(|product| product.sku.clone()).collect();
-    let stock = app.read(Check { skus }).await?;
+    let stock = availability::now(&app, skus).await?;
     Ok(HttpResponse::Ok().json(views::ProductsView {
         products: page.products.iter().map(|product| views::listed(product, &stock)).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
@@ -35,7 +34,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let catalogue = app.catalogue.now();
     let product = product(&catalogue, &sku_in_path(&request))?;
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
-    let stock = app.read(Earliest { wanted }).await?;
+    let stock = availability::with_earliest(&app, wanted).await?;
     let found = stock.iter().find(|availability| availability.sku == product.sku);
     Ok(HttpResponse::Ok().json(views::product(product, found)))
 }

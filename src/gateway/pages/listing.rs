@@ -8,11 +8,11 @@ use crate::actors::Rules;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::{Cursor, Product};
 use crate::domain::{Money, Quantity, Sku, Units, language};
-use crate::gateway::{App, Code, HttpLimits, Problem, product, sku_in_path};
+use crate::gateway::{App, Code, HttpLimits, Problem, availability, product, sku_in_path};
 
 use super::form::{encoded, query};
 use super::layout::{CachePolicy, Layout, render};
-use super::stock::{self, Badge};
+use super::stock::Badge;
 use super::{format, visitor};
 
 /// Fills rows of two, three, four and six.
@@ -80,7 +80,7 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
 
     // books can be looked at while the stock keeper has too much to do
     let skus = page.products.iter().map(|product| product.sku.clone()).collect();
-    let stock = stock::check(&app, skus).await.ok();
+    let stock = availability::now(&app, skus).await.ok();
     let available = |sku: &Sku| stock.as_ref().map(|stock| units_of(stock, sku));
     let books =
         page.products.iter().map(|product| Book::of(&app.rules, product, available(&product.sku))).collect();
@@ -180,7 +180,7 @@ pub async fn book_page(
     again: Option<Again>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
-    let stock = stock::earliest(app, wanted).await.ok();
+    let stock = availability::with_earliest(app, wanted).await.ok();
     let stock = stock.as_ref().map(|stock| stock.iter().find(|found| found.sku == product.sku));
     let cart = visitor::cart(app, request).await.ok().flatten();
     let line = cart.as_ref().and_then(|cart| cart.lines.iter().find(|line| line.sku == product.sku));

@@ -1,9 +1,8 @@
 //! Availability as the pages show it.
 
 use crate::actors::Rules;
-use crate::actors::stock_keeper::{Availability, Check, Earliest};
 use crate::domain::{Date, OrderLine, Sku, Units};
-use crate::gateway::{App, Problem};
+use crate::gateway::{App, Problem, availability};
 
 use super::format;
 
@@ -25,21 +24,6 @@ impl Badge {
             _ => Badge { class: "here", text: "In stock".to_owned() },
         }
     }
-}
-
-/// How many of each are for sale.
-pub async fn check(app: &App, skus: Vec<Sku>) -> Result<Vec<Availability>, Problem> {
-    app.read(Check { skus }).await
-}
-
-/// The same, and the earliest day at the doorstep of what is short.
-pub async fn earliest(app: &App, wanted: Vec<Units>) -> Result<Vec<Availability>, Problem> {
-    let mut found = app.read(Earliest { wanted }).await?;
-    for availability in &mut found {
-        availability.earliest =
-            availability.earliest.map(|ships_on| ships_on.plus_days(app.rules.delivery_days));
-    }
-    Ok(found)
 }
 
 /// What is not all here of what she wants.
@@ -66,7 +50,7 @@ impl Wait {
     /// `None`: all of it is in stock.
     pub async fn for_lines(app: &App, lines: &[OrderLine]) -> Result<Option<Wait>, Problem> {
         let units = |line: &OrderLine| Units { sku: line.sku.clone(), quantity: line.quantity.units() };
-        let found = earliest(app, lines.iter().map(units).collect()).await?;
+        let found = availability::with_earliest(app, lines.iter().map(units).collect()).await?;
         let mut short = vec![];
         let mut dates = vec![];
         for line in lines {

@@ -93,7 +93,7 @@ async fn a_product_shows_when_it_could_be_here() {
             "language": "en",
             "price": { "amount": 799, "currency": "GBP" },
             "weight_grams": 340,
-            "availability": { "available": 0, "earliest_date": "2026-12-03" },
+            "availability": { "available": 0, "earliest_date": "2026-12-05" },
         })
     );
     answered.assert_hardened();

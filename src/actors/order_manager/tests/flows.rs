@@ -69,8 +69,9 @@ fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
 #[test]
 fn what_is_out_of_stock_is_refused_with_the_earliest_date() {
     let mut desk = Desk::placed();
-    let earliest = Some(desk.day(5));
-    let turn = desk.tell(Message::OutOfStock { order: desk.id, earliest });
+    let leaves_on = Some(desk.day(5));
+    let turn = desk.tell(Message::OutOfStock { order: desk.id, earliest: leaves_on });
+    let earliest = Some(desk.day(5 + desk.alone.rules.delivery_days));
     assert_eq!(outcome(&turn), Outcome::OutOfStock { order: desk.id, earliest });
     assert_eq!(desk.state(), OrderState::Cancelled);
     assert!(asks(&turn).is_empty() && letters(&turn).is_empty());

@@ -71,7 +71,7 @@ struct ProblemShown {
     /// The order that was not taken.
     #[schema(schema_with = words::order_id, required = false)]
     order: String,
-    /// When all of it could be sent; `null` where nobody supplies it.
+    /// When all of it could be at the doorstep; `null` where nobody supplies it.
     #[schema(format = Date)]
     earliest_date: Option<String>,
     #[schema(schema_with = words::order_state, required = false)]
