@@ -269,7 +269,9 @@ async fn a_null_is_as_good_as_no_field_where_it_is_optional_and_a_whole_number_i
     for field in ["line2", "region", "phone"] {
         body["shipping_address"][field] = json!(null);
     }
-    (body["backorder"], body["expected_total"]) = (json!(null), json!(null));
+    for field in ["backorder", "accept_until", "expected_total"] {
+        body[field] = json!(null);
+    }
     body["lines"][0]["quantity"] = json!(2.0);
     let answered =
         TestGateway::new().plays(Scripted::Fail(AskError::Closed)).send(post("/api/v1/orders", &body)).await;

@@ -184,7 +184,7 @@ pub fn backorder() -> Object {
 }
 
 pub fn accept_until() -> Object {
-    text()
+    text_or_null()
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .description(Some(
             "With \"backorder\": \"accept\" alone: the last day at the doorstep that is accepted. Where all of it comes later, nothing is \
