@@ -1,10 +1,11 @@
 use crate::actors::{Turn, stock_keeper};
-use crate::domain::{Backorder, OrderKey, OrderNumber};
+use crate::domain::{Backorder, CancelReason, OrderKey, OrderNumber};
 use crate::planted::{self, Bug};
 
 use super::order::units;
 use super::{
-    Answer, Event, KeyBinding, KeyHash, Order, OrderNumbers, Outcome, PlaceOrder, Placed, answers, promise,
+    Answer, Event, KeyBinding, KeyHash, Order, OrderNumbers, Outcome, PlaceOrder, Placed, answers, ending,
+    promise,
 };
 
 /// Step 2: takes an order in, unless its idempotency key is bound; then the first answer counts.
@@ -25,6 +26,18 @@ fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
     let given = turn.get::<OrderNumbers>(&slot).map_or(0, |numbers| numbers.given);
     let number = OrderNumber::nth_of(slot, given);
     turn.record(Event::Placed(Box::new(Placed { key, number, bound_by, place: place.clone(), at })));
+    let soonest = promise::of_goods_in_the_house(turn);
+    if matches!(place.backorder, Backorder::AcceptUntil(day) if day < soonest)
+        && let Some(order) = turn.get::<Order>(&place.order)
+    {
+        // not even what is here comes so soon
+        return ending::cancel(
+            turn,
+            place.order,
+            &order,
+            CancelReason::OutOfStock { earliest: Some(soonest) },
+        );
+    }
     let lines = units(&place.lines);
     let backorder = to_leave_the_house(turn, place.backorder);
     turn.send(stock_keeper::Message::Reserve { order: place.order, lines, backorder });

@@ -119,7 +119,12 @@ impl Typed {
     /// shown again.
     pub fn check(&self, shop: &ShopIdentity) -> Result<(Customer, ShippingAddress), Box<Errors>> {
         let mut errors = Errors::default();
-        let wanted = "Please type your name without links, and with a space after each full stop (Dr. med. Anna Smith).";
+        let wanted = match self.name.trim() {
+            "" => "Please type your name.",
+            _ => {
+                "Please type your name without links, and with a space after each full stop (Dr. med. Anna Smith)."
+            }
+        };
         let name = self.read("name", &self.name, &mut errors.name, details::name, wanted);
         let wanted = match EmailAddress::parse(self.email.trim()) {
             Err(BadEmail::Mailbox) => {

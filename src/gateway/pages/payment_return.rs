@@ -75,9 +75,9 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
                 return no_longer_sold(app, &title);
             }
             MessagePage::new(
-                "Somebody was faster",
+                "Your order was not taken",
                 vec![
-                    "While you paid, not all of your books were left, or the day by which they can come has moved."
+                    "While you paid, somebody was faster, or the day by which all of it can come has moved."
                         .to_owned(),
                     CancelReason::OutOfStock { earliest }.sentence(),
                     "Nothing was charged, and your basket is as it was.".to_owned(),
@@ -203,6 +203,8 @@ async fn checkout_over(
     let mut page = MessagePage::new("This checkout is over", vec![why.to_owned()]);
     if waits {
         page = page.link("/checkout", "Back to the checkout");
+    } else if has_card {
+        page.texts.push("Nothing was charged to the card that you have just typed.".to_owned());
     }
     match last_order(app, cart.and_then(|cart| cart.last_order)).await? {
         Some(order) => {

@@ -1,7 +1,9 @@
 use super::desk::*;
 use crate::actors::order_manager::*;
 use crate::actors::{Decided, Message as Any, OwnTimeline, mailer};
-use crate::domain::{CancelReason, DeclineReason, EmailAddress, Happening, OrderState, Step, Timeline};
+use crate::domain::{
+    Backorder, CancelReason, DeclineReason, EmailAddress, Happening, OrderState, Step, Timeline,
+};
 use crate::partners::mail::MailKind;
 use crate::runtime::RequestId;
 
@@ -64,6 +66,19 @@ fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
     assert_eq!(desk.state(), OrderState::Dispatched);
     desk.tell(Message::Delivered { order: desk.id });
     assert_eq!(desk.state(), OrderState::Closed);
+}
+
+#[test]
+fn a_day_that_not_even_goods_in_the_house_can_meet_is_refused_with_the_earliest() {
+    for (days, is_refused) in [(2, true), (3, false)] {
+        let mut desk = Desk::new();
+        let mut place = place_order();
+        place.backorder = Backorder::AcceptUntil(desk.day(days));
+        let turn = desk.tell(Message::Place(Box::new(place)));
+        let refused = is_refused.then(|| Outcome::OutOfStock { order: desk.id, earliest: Some(desk.day(3)) });
+        assert_eq!(answer(&turn).map(|answer| answer.outcome), refused, "{days}");
+        assert_eq!(asks(&turn).iter().any(|asked| asked.contains("Reserve")), !is_refused, "{days}");
+    }
 }
 
 #[test]

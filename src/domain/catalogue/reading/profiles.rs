@@ -9,6 +9,8 @@ pub(super) struct Profile {
     pub name: &'static str,
     /// A file that has all of these columns is of this kind.
     pub known_by: &'static [&'static str],
+    /// And one that has all columns of one of these: an export of some columns alone still says what is not for sale.
+    pub also_by: &'static [&'static [&'static str]],
     /// Which columns hold what; of several the first that is there. One that ends with `*` is a beginning.
     pub takes: &'static [(Ours, &'static [&'static str])],
     /// Columns whose values go behind the title, unless they say that there is one variant only.
@@ -99,6 +101,7 @@ pub(super) static PROFILES: [Profile; 6] = [
     Profile {
         name: "Shopify, products exported until 2025",
         known_by: &["Handle", "Variant Price"],
+        also_by: &[],
         takes: &[
             (Ours::Sku, &["Variant SKU"]),
             (Ours::Title, &["Title"]),
@@ -151,6 +154,7 @@ pub(super) static PROFILES: [Profile; 6] = [
     Profile {
         name: "Shopify, products",
         known_by: &["URL handle", "Price"],
+        also_by: &[],
         takes: &[
             (Ours::Sku, &["SKU"]),
             (Ours::Title, &["Title"]),
@@ -203,6 +207,11 @@ pub(super) static PROFILES: [Profile; 6] = [
     Profile {
         name: "WooCommerce, products",
         known_by: &["Type", "SKU", "Name", "Regular price"],
+        also_by: &[
+            &["SKU", "Regular price", "Published"],
+            &["SKU", "Regular price", "Visibility in catalog"],
+            &["SKU", "Regular price", "Stock", "In stock?"],
+        ],
         takes: &[
             (Ours::Sku, &["SKU"]),
             (Ours::Title, &["Name"]),
@@ -239,7 +248,7 @@ pub(super) static PROFILES: [Profile; 6] = [
                 and_variations: false,
             },
         ],
-        sold_out: Some(("In stock?", When::Is("0"))),
+        sold_out: Some(("In stock?", When::Lists(&["0", "backorder"]))),
         counted_by: None,
         unlisted: None,
         code: Some("ID"),
@@ -249,6 +258,7 @@ pub(super) static PROFILES: [Profile; 6] = [
     Profile {
         name: "Magento, products",
         known_by: &["sku", "product_type", "product_online"],
+        also_by: &[&["sku", "is_in_stock"], &["sku", "product_online"]],
         takes: &[
             (Ours::Sku, &["sku"]),
             (Ours::Title, &["name"]),
@@ -303,6 +313,7 @@ pub(super) static PROFILES: [Profile; 6] = [
     Profile {
         name: "Square, item library",
         known_by: &["Token", "Item Name"],
+        also_by: &[],
         takes: &[
             (Ours::Sku, &["SKU"]),
             (Ours::Title, &["Item Name"]),
@@ -339,6 +350,7 @@ pub(super) static PROFILES: [Profile; 6] = [
     Profile {
         name: "merchant feed",
         known_by: &["id", "title", "availability", "price"],
+        also_by: &[],
         takes: &[
             (Ours::Sku, &["id"]),
             (Ours::Title, &["title"]),
@@ -372,7 +384,9 @@ impl Profile {
     /// The kind of a file with these columns, by their normalised names.
     pub fn of(names: &[String]) -> Option<&'static Profile> {
         let has = |column: &str| names.contains(&normalised(column));
-        PROFILES.iter().find(|profile| profile.known_by.iter().all(|column| has(column)))
+        let has_all = |columns: &[&str]| columns.iter().all(|column| has(column));
+        let whole = PROFILES.iter().find(|profile| has_all(profile.known_by));
+        whole.or_else(|| PROFILES.iter().find(|profile| profile.also_by.iter().any(|some| has_all(some))))
     }
 
     pub fn woocommerce() -> &'static Profile {
@@ -402,7 +416,8 @@ pub fn exports_as_markdown() -> String {
         left_out.extend(profile.unlisted.as_ref().map(|_| HIDDEN));
         left_out.dedup();
         let left_out = if left_out.is_empty() { "–".to_owned() } else { left_out.join("; ") };
-        let known_by = listed(profile.known_by);
+        let ways = [profile.known_by].into_iter().chain(profile.also_by.iter().copied());
+        let known_by = ways.map(listed).collect::<Vec<_>>().join("; or ");
         writeln!(text, "| {} | {known_by} | {} | {left_out} |", profile.name, taken.join("; "))
             .expect("it is a string");
     }

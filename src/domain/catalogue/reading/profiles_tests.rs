@@ -215,7 +215,7 @@ fn what_the_old_shop_marks_sold_out_has_none_for_sale() {
     assert_eq!(["A", "B", "C", "D"].map(|sku| product(&imported, sku).1), [0, 5, 0, 0]);
     assert_eq!(imported.rows[0].warnings, ["stock 5 is taken as 0: by `In stock?` none is for sale"]);
     assert!(imported.rows[1..].iter().all(|row| row.warnings.is_empty()));
-    assert_eq!(used(&imported, "In stock?"), Used::For("stock, 0 where it is `0`"));
+    assert_eq!(used(&imported, "In stock?"), Used::For("stock, 0 where it is `0` or `backorder`"));
     let magento = "sku,product_type,name,product_online,price,qty,is_in_stock\n\
                    A,simple,Emma,1,5.0000,3.0000,0\nB,simple,Iliad,1,5.0000,3.0000,1\n";
     let imported = read(magento.as_bytes(), &[]);
@@ -384,4 +384,18 @@ fn of_magentos_products_that_are_not_shown_the_variants_alone_are_for_sale() {
     assert!(left_out(&imported).contains(&("hidden", 1)), "{:?}", imported.left_out);
     let without = read(file.replace("configurable_variations", "note").as_bytes(), &[]);
     assert_eq!(without.rows.len(), 4, "which are variants cannot be told");
+}
+
+#[test]
+fn an_export_of_some_columns_alone_says_what_is_not_for_sale_too() {
+    let woocommerce = "SKU,Name,Published,Visibility in catalog,In stock?,Stock,Regular price\n\
+        P1,One,1,visible,1,5,9.99\nP2,Draft,-1,visible,1,5,9.99\nP3,Hidden,1,hidden,1,5,9.99\n\
+        P4,Out,1,visible,0,5,9.99\nP5,Back,1,visible,backorder,5,9.99\n";
+    let magento = "sku,name,price,qty,is_in_stock\nM1,One,9.99,5,1\nM2,Out,9.99,7,0\n";
+    for (file, stocks) in [(woocommerce, vec![5, 0, 0]), (magento, vec![5, 0])] {
+        let imported = read(file.as_bytes(), &[]);
+        assert_eq!(imported.rows.iter().map(|row| row.opening_stock).collect::<Vec<_>>(), stocks, "{file}");
+    }
+    let table = read(b"sku,name,regular price,in stock\nT1,One,9.99,5\n", &[]);
+    assert_eq!((table.rows.len(), table.rows[0].opening_stock), (1, 5), "a table of anybody's");
 }

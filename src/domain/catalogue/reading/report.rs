@@ -55,6 +55,7 @@ fn used(mapping: &Mapping, column: usize) -> Used {
     if let Some((_, when)) = mapping.sold_out.filter(|(sold_out, _)| *sold_out == column) {
         return Used::For(match when {
             When::IsNot(_) => "stock, 0 unless it is `in_stock`",
+            When::Lists(_) => "stock, 0 where it is `0` or `backorder`",
             _ => "stock, 0 where it is `0`",
         });
     }
