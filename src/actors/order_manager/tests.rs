@@ -1,4 +1,5 @@
 //! The order manager by its decisions: these tests play every other actor.
+mod accepted_day;
 mod any_sequence;
 mod desk;
 mod drawn;

@@ -69,19 +69,6 @@ fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
 }
 
 #[test]
-fn a_day_that_not_even_goods_in_the_house_can_meet_is_refused_with_the_earliest() {
-    for (days, is_refused) in [(2, true), (3, false)] {
-        let mut desk = Desk::new();
-        let mut place = place_order();
-        place.backorder = Backorder::AcceptUntil(desk.day(days));
-        let turn = desk.tell(Message::Place(Box::new(place)));
-        let refused = is_refused.then(|| Outcome::OutOfStock { order: desk.id, earliest: Some(desk.day(3)) });
-        assert_eq!(answer(&turn).map(|answer| answer.outcome), refused, "{days}");
-        assert_eq!(asks(&turn).iter().any(|asked| asked.contains("Reserve")), !is_refused, "{days}");
-    }
-}
-
-#[test]
 fn what_is_out_of_stock_is_refused_with_the_earliest_date() {
     let mut desk = Desk::placed();
     let leaves_on = Some(desk.day(5));
