@@ -1,9 +1,7 @@
 use super::desk::*;
 use crate::actors::order_manager::*;
 use crate::actors::{Decided, Message as Any, OwnTimeline, mailer};
-use crate::domain::{
-    Backorder, CancelReason, DeclineReason, EmailAddress, Happening, OrderState, Step, Timeline,
-};
+use crate::domain::{CancelReason, DeclineReason, EmailAddress, Happening, OrderState, Step, Timeline};
 use crate::partners::mail::MailKind;
 use crate::runtime::RequestId;
 
