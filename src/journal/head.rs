@@ -107,9 +107,13 @@ impl HeadFile {
     }
 
     /// `head`: as it was read.
-    pub fn open(dir: &Path, head: Head) -> Result<HeadFile, Error> {
+    pub fn open(dir: &Path, head: Head, disk: &dyn Disk) -> Result<HeadFile, Error> {
         let path = dir.join(NAME);
         let file = OpenOptions::new().write(true).open(&path).map_err(Error::io("open", &path))?;
+        if head.serial == 0 {
+            // who created it may have been killed before its name was durable, and a power cut would leave a segment without a head
+            disk.sync_directory(dir).map_err(Error::io("sync the directory", dir))?;
+        }
         Ok(HeadFile { file, dir: dir.to_path_buf(), head })
     }
 

@@ -67,7 +67,7 @@ pub(super) fn recover(
     let end = find_end(dir, survey.as_ref(), at_least)?;
     directory::remove_temporary(dir, disk)?;
     let head = match survey {
-        Some(Survey { head, .. }) => HeadFile::open(dir, head)?,
+        Some(Survey { head, .. }) => HeadFile::open(dir, head, disk)?,
         None => HeadFile::create(dir, JournalId::draw()?, disk)?,
     };
     match end {
