@@ -147,11 +147,6 @@ pub enum Event {
         order: OrderId,
         key: KeyHash,
     },
-    /// Its money is held and its supplies are not ordered yet. `card`: what limits on what is ordered in count it by.
-    CardNamed {
-        order: OrderId,
-        card: CreditKey,
-    },
 }
 
 /// A new order: all that was sent, the key that opens it, and the idempotency key that is bound to it.
@@ -205,8 +200,7 @@ impl Event {
             | Event::CreditEnded { order }
             | Event::StopAsked { order }
             | Event::StoppedUnpaid { order }
-            | Event::Forgotten { order, .. }
-            | Event::CardNamed { order, .. } => Some(*order),
+            | Event::Forgotten { order, .. } => Some(*order),
         }
     }
 
@@ -220,8 +214,7 @@ impl Event {
             | Event::CreditEnded { .. }
             | Event::AllocationAsked { .. }
             | Event::CaptureAsked { .. }
-            | Event::Forgotten { .. }
-            | Event::CardNamed { .. } => None,
+            | Event::Forgotten { .. } => None,
             Event::InStock { .. } => Some(Trigger::Reserved),
             Event::Promised { .. } => Some(Trigger::Promised),
             Event::PromiseChanged { .. } => Some(Trigger::PromiseChanged),
@@ -303,8 +296,7 @@ impl Event {
             | Event::CreditGranted { .. }
             | Event::CreditRefused { .. }
             | Event::CreditEnded { .. }
-            | Event::Forgotten { .. }
-            | Event::CardNamed { .. } => smallvec![],
+            | Event::Forgotten { .. } => smallvec![],
         }
     }
 }
