@@ -75,12 +75,8 @@ impl WayOn {
             Some(WayOn { href: href.to_owned(), text, is_return: path == "/checkout/return" })
         };
         match (request.method(), path) {
-            (&Method::GET | &Method::HEAD, _) => {
-                let whole = request.uri().path_and_query().map(|whole| whole.as_str());
-                // a browser takes two slashes for another site's name
-                let is_ours = |whole: &&str| whole.starts_with('/') && !whole[1..].starts_with(['/', '\\']);
-                to(whole.filter(is_ours)?, "Try again")
-            }
+            // the page itself, whose address may hold an order's key: it is not written into the answer
+            (&Method::GET | &Method::HEAD, _) => to("", "Try again"),
             (_, "/checkout") => to("/checkout", "Back to the checkout"),
             (_, path) if path.starts_with("/cart") => to("/cart", "Back to the basket"),
             _ => None,
