@@ -6,11 +6,10 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::world::{
-    NONE, ONE, PLENTY, UNIT_PENCE, World, answer, checkout, closed, closed_in, line, one_closed_order,
-    opened, order_of,
+    NONE, ONE, PLENTY, World, answer, checkout, closed, closed_in, line, one_closed_order, opened, order_of,
 };
-use crate::actors::order_manager::{Cancel, CancelReply, Cover, Order, Outcome};
-use crate::actors::stock_keeper::{CANCELLED_KEPT_DAYS, StockItem};
+use crate::actors::order_manager::{Cancel, CancelReply, Order, Outcome};
+use crate::actors::stock_keeper::StockItem;
 use crate::actors::web_session::Submit;
 use crate::actors::{Rules, timelines};
 use crate::domain::{Backorder, Date, Happening, OrderId, OrderState, SessionId};
@@ -243,29 +242,6 @@ fn the_same_key_twice_at_once_makes_one_order() {
         drop(first);
         world.days(8).await;
         assert_eq!(world.ending(), one_closed_order());
-    });
-}
-
-/// What was ordered in on held money and given back counts, so the shop has no more on its way than its limits say.
-#[test]
-fn whoever_orders_in_on_held_money_and_cancels_soon_has_nothing_more_ordered_in() {
-    run(async {
-        let world = opened().await;
-        let rules = Rules::default();
-        // two of them are more than may be given back
-        let units = i128::from(rules.credit_customer_max / UNIT_PENCE) - 1;
-        for key in ["k1", "k2"] {
-            let order = order_of(&world.buy(key, NONE, units, "tok_visa").await);
-            let view = world.derived().tables.of::<Order>().peek(&order).unwrap().clone();
-            assert!(matches!(view.cover(), Cover::Held(_)), "its money is held: {:?}", view.payments);
-            assert!(matches!(cancel(&world, order).await, CancelReply::Cancelled(_)));
-        }
-        let third = world.buy("k3", NONE, 1, "tok_visa").await;
-        assert!(matches!(third, Outcome::BackorderLimit { .. }), "{third:?}");
-        assert!(matches!(world.buy("k4", PLENTY, 1, "tok_visa").await, Outcome::Taken(_)), "what is here");
-        world.days(CANCELLED_KEPT_DAYS + 1).await;
-        let later = world.buy("k5", NONE, 60, "tok_visa").await;
-        assert!(matches!(later, Outcome::Taken(_)), "{later:?}");
     });
 }
 
