@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+#[cfg(test)]
+use super::Date;
 use super::{CancelReason, DeclineReason};
 
 impl DeclineReason {
@@ -85,6 +87,30 @@ impl CancelReason {
 fn sentence(said: &str) -> String {
     let (first, rest) = said.split_at(1);
     format!("{}{rest}.", first.to_uppercase())
+}
+
+#[cfg(test)]
+impl DeclineReason {
+    pub const ALL: [DeclineReason; 6] = [
+        DeclineReason::DoNotHonour,
+        DeclineReason::InsufficientFunds,
+        DeclineReason::ExpiredCard,
+        DeclineReason::StolenCard,
+        DeclineReason::UnknownCard,
+        DeclineReason::IssuerUnavailable,
+    ];
+}
+
+#[cfg(test)]
+impl CancelReason {
+    pub const ALL: [CancelReason; 6] = [
+        CancelReason::ByCustomer,
+        CancelReason::OutOfStock { earliest: Some(Date(20_780)) },
+        CancelReason::OutOfStock { earliest: None },
+        CancelReason::NoSupplies,
+        CancelReason::BackorderLimit,
+        CancelReason::PaymentLapsed,
+    ];
 }
 
 #[cfg(test)]

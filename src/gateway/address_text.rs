@@ -1,12 +1,13 @@
 //! What in the parts of an address is no address of a street but one of the net: they go into mails too. Streets and towns have dots and
 //! slashes of their own (`St.Gallen`, `Nr.5`, `12/3`, `c/o`), so less is refused than in a name.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
 use icu_properties::props::Script;
 
+use super::plain_text;
+
 /// What looks like a full stop or a slash, and is neither once it is normalised.
-const DOTS: [char; 3] = ['\u{3002}', '\u{6d4}', '\u{a4f8}'];
+const DOTS: [char; 2] = ['\u{6d4}', '\u{a4f8}'];
 const SLASHES: [char; 3] = ['\u{2044}', '\u{2215}', '\u{29f8}'];
 /// Ends of names of the net that end no word of an address.
 const ENDINGS: [&str; 8] = ["com", "net", "org", "info", "biz", "xyz", "online", "example"];
@@ -46,8 +47,7 @@ fn is_mixed(word: &str) -> bool {
 }
 
 fn plain(text: &str) -> String {
-    let normalised = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
-    normalised.to_lowercase().replace(DOTS, ".").replace(SLASHES, "/")
+    plain_text::plain(text).replace(DOTS, ".").replace(SLASHES, "/")
 }
 
 #[cfg(test)]

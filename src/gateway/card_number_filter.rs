@@ -40,9 +40,10 @@ const PROXY_HEADERS: [&str; 12] = [
     "cf-",
 ];
 /// Fields that a card number is not split over: they hold no free text of the customer's. Books are numbered, and stand beside
-/// quantities. One in ten postcodes and telephone numbers that follow one another would pass for a card's.
-const NO_FREE_TEXT: [&str; 7] =
-    ["sku", "quantity", "accept_wait", "checkout", "address_seen", "postcode", PHONE];
+/// quantities. One in ten postcodes and telephone numbers that follow one another would pass for a card's. `held` and `seen` are what a
+/// page showed, and comes back with its form.
+const NO_FREE_TEXT: [&str; 9] =
+    ["sku", "quantity", "held", "seen", "accept_wait", "checkout", "address_seen", "postcode", PHONE];
 /// The field for a telephone number.
 const PHONE: &str = "phone";
 /// Digits of a Unix time in seconds, milli-, micro- and nanoseconds.
@@ -198,15 +199,12 @@ pub fn find_in_form(
     single.or_else(|| find_card_number(texts))
 }
 
-/// What a page showed, and comes back with its form.
-const SHOWN: [&str; 2] = ["held", "seen"];
-
 /// Those of a basket's lines have the number of the line in their names, as in `sku-1`.
 fn is_free_text(name: &str) -> bool {
     let is_number = |number: &str| number.bytes().all(|c| c.is_ascii_digit());
     let of_line = name.split_once('-').filter(|(_, number)| is_number(number));
     let name = of_line.map_or(name, |(name, _)| name);
-    !NO_FREE_TEXT.contains(&name) && !SHOWN.contains(&name)
+    !NO_FREE_TEXT.contains(&name)
 }
 
 /// A telephone number with its country or its area: one in ten of 13 to 15 digits passes the check of a card's. It begins with `+` or `0`,

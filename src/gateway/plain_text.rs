@@ -81,7 +81,7 @@ pub fn has_address(text: &str) -> bool {
 }
 
 /// Small letters, full-width ones and other dots made plain.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let normalised = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
     normalised.to_lowercase().replace('\u{3002}', ".")
 }

@@ -134,22 +134,6 @@ mod tests {
         let (sku, date) = (Sku::parse("PD-1").unwrap(), at.date());
         let sku = || sku.clone();
         let secret = || "panicked_at 0xdead".to_owned();
-        let declines = [
-            DeclineReason::DoNotHonour,
-            DeclineReason::InsufficientFunds,
-            DeclineReason::ExpiredCard,
-            DeclineReason::StolenCard,
-            DeclineReason::UnknownCard,
-            DeclineReason::IssuerUnavailable,
-        ];
-        let cancels = [
-            CancelReason::ByCustomer,
-            CancelReason::OutOfStock { earliest: Some(date) },
-            CancelReason::OutOfStock { earliest: None },
-            CancelReason::NoSupplies,
-            CancelReason::BackorderLimit,
-            CancelReason::PaymentLapsed,
-        ];
         let mut all = vec![
             OrderReceived { from_browser: true },
             OrderReceived { from_browser: false },
@@ -195,10 +179,10 @@ mod tests {
             CaseClosed { why: secret() },
             BasketGivenBack,
         ];
-        for reason in declines {
+        for reason in DeclineReason::ALL {
             all.extend([BankDeclined { reason }, PaymentDeclined { reason }, Declined { reason }]);
         }
-        all.extend(cancels.map(|reason| Cancelled { reason }));
+        all.extend(CancelReason::ALL.map(|reason| Cancelled { reason }));
         all.extend(OrderState::ALL.map(|state| CustomerTold { state }));
         for kind in MailKind::ALL {
             let what = || kind.slug().to_owned();

@@ -224,17 +224,18 @@ fn shipping_address(app: &App, body: &Fields<'_>) -> Result<ShippingAddress, Pro
     let at = body.place("shipping_address");
     let known = ["line1", "line2", "city", "region", "postcode", "country", "phone"];
     let fields = Fields::of(body.required("shipping_address")?, &at, &known)?;
-    let optional = |name| match fields.given(name) {
-        Some(_) => fields.parsed(name, details::optional_address_field),
+    let optional_as = |name, read: fn(&str) -> Result<String, String>| match fields.given(name) {
+        Some(_) => fields.parsed(name, read),
         None => Ok(String::new()),
     };
+    let optional = |name| optional_as(name, details::optional_address_field);
     let typed = addresses::Typed {
         line1: fields.parsed("line1", details::address_field)?,
         line2: optional("line2")?,
         city: optional("city")?,
         region: optional("region")?,
         postcode: optional("postcode")?,
-        phone: fields.given("phone").map_or(Ok(String::new()), |_| fields.parsed("phone", details::phone))?,
+        phone: optional_as("phone", details::phone)?,
     };
     let country = fields.parsed("country", details::country)?;
     if let Some(served) = served_instead(&app.identity, country) {

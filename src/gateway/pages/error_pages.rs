@@ -62,7 +62,7 @@ fn wants_page(request: &ServiceRequest) -> bool {
 
 /// Where she tries again what was refused for now.
 struct WayOn {
-    href: String,
+    href: &'static str,
     text: &'static str,
     is_return: bool,
 }
@@ -71,9 +71,7 @@ impl WayOn {
     /// A page is asked for once more; a form is sent from its page.
     fn of(request: &ServiceRequest) -> Option<WayOn> {
         let path = request.match_info().as_str();
-        let to = |href: &str, text| {
-            Some(WayOn { href: href.to_owned(), text, is_return: path == "/checkout/return" })
-        };
+        let to = |href, text| Some(WayOn { href, text, is_return: path == "/checkout/return" });
         match (request.method(), path) {
             // the page itself, whose address may hold an order's key: it is not written into the answer
             (&Method::GET | &Method::HEAD, _) => to("", "Try again"),
@@ -100,7 +98,7 @@ fn as_html(settings: &PageSettings, headers: &mut HeaderMap, page: String) -> Bo
 
 fn html(app: &App, problem: &Problem, again: Option<&WayOn>) -> String {
     if let Some(again) = again.filter(|again| again.is_return && nobody_knows(problem.code())) {
-        return unknown_payment(app, &again.href);
+        return unknown_payment(app, again);
     }
     let (heading, text) = heading_and_text(problem.code());
     let limited = problem.limited();
@@ -110,7 +108,7 @@ fn html(app: &App, problem: &Problem, again: Option<&WayOn>) -> String {
         if again.is_return && limited.is_some() {
             page.texts.push("What you typed on the payment page is kept for half an hour.".to_owned());
         }
-        page = page.link(&again.href, again.text);
+        page = page.link(again.href, again.text);
     }
     let mut page = page.link(&shop_url(app, problem), "To the shop");
     if matches!(problem.code(), Code::BadQuery | Code::BadField | Code::BadQuantity) {
@@ -126,14 +124,14 @@ fn nobody_knows(code: Code) -> bool {
     matches!(code, Closing | NotReady | NoAnswer | OutcomeUnknown | Overloaded | Internal)
 }
 
-/// For who has just pressed "Pay". `itself`: the address of this page.
-fn unknown_payment(app: &App, itself: &str) -> String {
+/// For who has just pressed "Pay".
+fn unknown_payment(app: &App, again: &WayOn) -> String {
     let heading = "We cannot say yet what became of your payment";
     let texts = [
         "The shop cannot answer just now. You pay at most once, whatever has happened here.",
         "Reload this page in a moment: it tells what became of your payment.",
     ];
-    let page = MessagePage::new(heading, texts.map(str::to_owned).to_vec()).link(itself, "Look again");
+    let page = MessagePage::new(heading, texts.map(str::to_owned).to_vec()).link(again.href, "Look again");
     layout::html(&app.pages, &page).unwrap_or_else(|_| heading.to_owned())
 }
 

@@ -59,6 +59,14 @@ pub(super) struct Rule {
     pub and_variations: bool,
 }
 
+const fn rule(columns: &'static [&'static str], when: When, why: &'static str) -> Rule {
+    Rule { columns, when, why, and_variations: false }
+}
+
+const fn rule_of_variations_too(columns: &'static [&'static str], when: When, why: &'static str) -> Rule {
+    Rule { columns, when, why, and_variations: true }
+}
+
 /// Values are compared without case, and as [`normalised`] makes them. A column that is not there leaves nothing out.
 pub(super) enum When {
     AllEmpty,
@@ -113,36 +121,11 @@ pub(super) static PROFILES: [Profile; 6] = [
         variants: &["Option1 Value", "Option2 Value", "Option3 Value"],
         rows: Rows::Run { of: "Handle" },
         leaves_out: &[
-            Rule {
-                columns: &["Variant SKU", "Variant Price"],
-                when: When::AllEmpty,
-                why: "another picture of a product",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Gift Card"],
-                when: When::Is("true"),
-                why: "a gift card",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Status"],
-                when: When::IsNot("active"),
-                why: "a draft, or archived",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Published"],
-                when: When::Is("false"),
-                why: "not published",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Variant Requires Shipping"],
-                when: When::Is("false"),
-                why: NOTHING_TO_SEND,
-                and_variations: false,
-            },
+            rule(&["Variant SKU", "Variant Price"], When::AllEmpty, "another picture of a product"),
+            rule(&["Gift Card"], When::Is("true"), "a gift card"),
+            rule(&["Status"], When::IsNot("active"), "a draft, or archived"),
+            rule(&["Published"], When::Is("false"), "not published"),
+            rule(&["Variant Requires Shipping"], When::Is("false"), NOTHING_TO_SEND),
         ],
         sold_out: None,
         counted_by: Some("Variant Inventory Tracker"),
@@ -166,36 +149,11 @@ pub(super) static PROFILES: [Profile; 6] = [
         variants: &["Option1 value", "Option2 value", "Option3 value"],
         rows: Rows::Run { of: "URL handle" },
         leaves_out: &[
-            Rule {
-                columns: &["SKU", "Price"],
-                when: When::AllEmpty,
-                why: "another picture of a product",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Gift card"],
-                when: When::Is("true"),
-                why: "a gift card",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Status"],
-                when: When::IsNot("active"),
-                why: "a draft, or archived",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Published on online store"],
-                when: When::Is("false"),
-                why: "not published",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Requires shipping"],
-                when: When::Is("false"),
-                why: NOTHING_TO_SEND,
-                and_variations: false,
-            },
+            rule(&["SKU", "Price"], When::AllEmpty, "another picture of a product"),
+            rule(&["Gift card"], When::Is("true"), "a gift card"),
+            rule(&["Status"], When::IsNot("active"), "a draft, or archived"),
+            rule(&["Published on online store"], When::Is("false"), "not published"),
+            rule(&["Requires shipping"], When::Is("false"), NOTHING_TO_SEND),
         ],
         sold_out: None,
         counted_by: Some("Inventory tracker"),
@@ -223,30 +181,14 @@ pub(super) static PROFILES: [Profile; 6] = [
         variants: &[],
         rows: Rows::Children,
         leaves_out: &[
-            Rule {
-                columns: &["Type"],
-                when: When::BeginsWith(&["variable", "grouped", "external"]),
-                why: "a product that is sold by its variations, in others or elsewhere",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Published"],
-                when: When::IsNot("1"),
-                why: "not published",
-                and_variations: true,
-            },
-            Rule {
-                columns: &["Visibility in catalog"],
-                when: When::Is("hidden"),
-                why: HIDDEN,
-                and_variations: true,
-            },
-            Rule {
-                columns: &["Type"],
-                when: When::Lists(&["virtual", "downloadable"]),
-                why: NOTHING_TO_SEND,
-                and_variations: false,
-            },
+            rule(
+                &["Type"],
+                When::BeginsWith(&["variable", "grouped", "external"]),
+                "a product that is sold by its variations, in others or elsewhere",
+            ),
+            rule_of_variations_too(&["Published"], When::IsNot("1"), "not published"),
+            rule_of_variations_too(&["Visibility in catalog"], When::Is("hidden"), HIDDEN),
+            rule(&["Type"], When::Lists(&["virtual", "downloadable"]), NOTHING_TO_SEND),
         ],
         sold_out: Some(("In stock?", When::Lists(&["0", "backorder"]))),
         counted_by: None,
@@ -270,30 +212,14 @@ pub(super) static PROFILES: [Profile; 6] = [
         variants: &[],
         rows: Rows::EachAlone,
         leaves_out: &[
-            Rule {
-                columns: &["store_view_code"],
-                when: When::IsNot(""),
-                why: "a translation of a product",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["product_type"],
-                when: When::BeginsWith(&["configurable", "grouped", "bundle"]),
-                why: "a product that is sold by its variations, in others or elsewhere",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["product_online"],
-                when: When::Is("2"),
-                why: "not published",
-                and_variations: false,
-            },
-            Rule {
-                columns: &["product_type"],
-                when: When::BeginsWith(&["virtual", "downloadable"]),
-                why: NOTHING_TO_SEND,
-                and_variations: false,
-            },
+            rule(&["store_view_code"], When::IsNot(""), "a translation of a product"),
+            rule(
+                &["product_type"],
+                When::BeginsWith(&["configurable", "grouped", "bundle"]),
+                "a product that is sold by its variations, in others or elsewhere",
+            ),
+            rule(&["product_online"], When::Is("2"), "not published"),
+            rule(&["product_type"], When::BeginsWith(&["virtual", "downloadable"]), NOTHING_TO_SEND),
         ],
         sold_out: Some(("is_in_stock", When::Is("0"))),
         counted_by: None,
@@ -327,18 +253,8 @@ pub(super) static PROFILES: [Profile; 6] = [
         leaves_out: &[
             Rule { columns: &["Archived"], when: When::Is("y"), why: "archived", and_variations: false },
             Rule { columns: &["Sellable"], when: When::Is("n"), why: "not for sale", and_variations: false },
-            Rule {
-                columns: &["Item Type"],
-                when: When::BeginsWith(&["digital"]),
-                why: NOTHING_TO_SEND,
-                and_variations: false,
-            },
-            Rule {
-                columns: &["Square Online Item Visibility"],
-                when: When::Is("hidden"),
-                why: HIDDEN,
-                and_variations: false,
-            },
+            rule(&["Item Type"], When::BeginsWith(&["digital"]), NOTHING_TO_SEND),
+            rule(&["Square Online Item Visibility"], When::Is("hidden"), HIDDEN),
         ],
         sold_out: None,
         counted_by: None,

@@ -2,9 +2,7 @@
 //! letter, and as a program is told.
 
 use crate::actors::order_manager::{OrderView, Outcome, PaymentView};
-use crate::domain::{
-    CancelReason, Date, DeclineReason, Happening, OrderId, OrderState, Party, ShopIdentity, Step,
-};
+use crate::domain::{CancelReason, DeclineReason, Happening, OrderId, OrderState, Party, ShopIdentity, Step};
 use crate::gateway::Problem;
 use crate::gateway::api::checkout_problem;
 use crate::partners::mail::{Letter, MailKind, test_letter};
@@ -12,24 +10,6 @@ use crate::partners::mail::{Letter, MailKind, test_letter};
 use super::orders::{entry, having};
 use super::paying::{RETURN, pays};
 use super::test_pages::*;
-
-const DECLINES: [DeclineReason; 6] = [
-    DeclineReason::DoNotHonour,
-    DeclineReason::InsufficientFunds,
-    DeclineReason::ExpiredCard,
-    DeclineReason::StolenCard,
-    DeclineReason::UnknownCard,
-    DeclineReason::IssuerUnavailable,
-];
-
-const CANCELS: [CancelReason; 6] = [
-    CancelReason::ByCustomer,
-    CancelReason::OutOfStock { earliest: Some(Date(20_780)) },
-    CancelReason::OutOfStock { earliest: None },
-    CancelReason::NoSupplies,
-    CancelReason::BackorderLimit,
-    CancelReason::PaymentLapsed,
-];
 
 /// Without the breaks of its lines.
 fn words_of(letter: &Letter) -> String {
@@ -51,7 +31,7 @@ async fn refused(outcome: impl Fn() -> Outcome + Send + Sync + 'static) -> (Prob
 
 #[actix_web::test]
 async fn of_a_payment_that_failed_pages_letter_and_api_give_one_reason_and_one_way_on() {
-    for reason in DECLINES {
+    for reason in DeclineReason::ALL {
         let (said, way_on) = (reason.said(), reason.way_on());
         let payment = PaymentView::Declined;
         let view = OrderView { decline_reason: Some(reason), payment, ..order_view(OrderState::Declined) };
@@ -86,7 +66,7 @@ async fn of_a_payment_that_failed_pages_letter_and_api_give_one_reason_and_one_w
 
 #[actix_web::test]
 async fn of_a_cancelled_order_pages_letter_and_api_give_one_reason() {
-    for reason in CANCELS {
+    for reason in CancelReason::ALL {
         let said = reason.said();
         let payment = PaymentView::Voided;
         let view = OrderView { cancel_reason: Some(reason), payment, ..order_view(OrderState::Cancelled) };
