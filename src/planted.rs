@@ -71,6 +71,7 @@ bugs! {
     VerifiedForNothing, "verified-for-nothing", "I24", "a card is verified without asking whether it is good for the amount";
     CreditNotCounted, "credit-not-counted", "I24", "what is ordered in on verified cards is held against the limits order by order";
     CancelledCreditFreed, "cancelled-credit-freed", "I24", "what was ordered in for an order that is cancelled no longer counts against the limits";
+    GivenBackNotCounted, "given-back-not-counted", "I24", "what was ordered in on money that is given back counts as if it were still held";
     RatesByNobody, "rates-by-nobody", "I26", "nobody is counted, so nobody is limited";
     CartsLeftLying, "carts-left-lying", "I26", "carts that are over are told so to whoever asks, and their rows stay";
     WallClock, "wall-clock", "I22", "quotes are dated by the system's clock when they are folded in";

@@ -40,6 +40,11 @@ pub struct Rules {
     pub credit_card_max: i64,
     pub credit_customer_max: i64,
     pub credit_all_max: i64,
+    /// `credit.held_card_max`, `credit.held_customer_max`, `credit.held_all_max`: how much may be ordered in for orders whose
+    /// money is held, with what stands on words and what was given back.
+    pub credit_held_card_max: i64,
+    pub credit_held_customer_max: i64,
+    pub credit_held_all_max: i64,
     /// `payment.settlement_days`, trade time: captured on T, paid out on T + this many days.
     pub settlement_days: u32,
     /// `payment.fee_basis_points`: the acquirer's fee, in hundredths of a per cent, rounded down.
@@ -111,6 +116,9 @@ impl Default for Rules {
             credit_card_max: 30_000,
             credit_customer_max: 30_000,
             credit_all_max: 500_000,
+            credit_held_card_max: 300_000,
+            credit_held_customer_max: 300_000,
+            credit_held_all_max: 5_000_000,
             settlement_days: 2,
             fee_basis_points: 150,
             packing_ms: 90 * 60 * 1000,

@@ -67,8 +67,8 @@ impl CancelReason {
             }
             CancelReason::NoSupplies => "no wholesaler could supply it in the end",
             CancelReason::BackorderLimit => {
-                "your card is good, but what is to be ordered in comes too late for your bank to reserve the money until then, and we order \
-                 only so much in before it is paid for"
+                "your card is good, but some of this has to be ordered in, and we order only so much in before it is paid for and on its \
+                 way; what was ordered in and cancelled lately counts as well"
             }
             CancelReason::PaymentLapsed => {
                 "the money was no longer reserved on your card when your books were to leave, and your bank did not reserve it anew"

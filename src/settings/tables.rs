@@ -65,7 +65,9 @@ tables! {
     Payment {
         processor: ProcessorChoice, answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32,
     }
-    CreditSettings { card_max: Amount, customer_max: Amount, all_max: Amount }
+    CreditSettings {
+        card_max: Amount, customer_max: Amount, all_max: Amount, held_card_max: Amount, held_customer_max: Amount, held_all_max: Amount,
+    }
     Warehouse { packing_minutes: u64, delivery_days: u32, carrier_attempts_max: u32 }
     PartnerSettings { call_deadline_ms: u64, retry_first_ms: u64, retry_max_ms: u64 }
     Mail { from: String, attempts_max: u32 }

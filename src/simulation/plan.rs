@@ -70,6 +70,7 @@ const WITH_MAILBOX: f64 = 1.0 / 3.0;
 /// In so many worlds little may be ordered in on one's word, in minor units: a book or two.
 const WITH_LOW_CREDIT: f64 = 0.3;
 const LOW_CREDIT: i64 = 3_500;
+const LOW_CREDIT_HELD: i64 = 35_000;
 
 /// The longest world, in days of trade, and the most who come to one.
 const DAYS_MAX: u32 = 40;
@@ -178,7 +179,13 @@ impl Plan {
         let mailbox = self.has_mailbox.then(|| EmailAddress::parse(MAILBOX).expect("it is an address"));
         let rules = Rules { cart_kept_ms, mailbox, ..Rules::default() };
         match self.has_low_credit {
-            true => Rules { credit_card_max: LOW_CREDIT, credit_customer_max: LOW_CREDIT, ..rules },
+            true => Rules {
+                credit_card_max: LOW_CREDIT,
+                credit_customer_max: LOW_CREDIT,
+                credit_held_card_max: LOW_CREDIT_HELD,
+                credit_held_customer_max: LOW_CREDIT_HELD,
+                ..rules
+            },
             false => rules,
         }
     }

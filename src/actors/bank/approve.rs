@@ -9,7 +9,7 @@ use super::account::{Account, AccountId, Cardholder};
 use super::card::CardToken;
 use super::hold::{Hold, HoldState};
 use super::test_cards::{self, TestCard};
-use super::{Behaviour, Card, Event, HoldAnswer, VerifyAnswer, lapse, typed_card};
+use super::{Behaviour, Card, Event, HeldOn, HoldAnswer, VerifyAnswer, lapse, typed_card};
 
 /// What is asked of the issuer.
 pub struct Request<'a> {
@@ -118,6 +118,12 @@ fn known_by(token: &str, typed: Option<&Card>) -> String {
     typed.map_or(token.to_owned(), |card| format!("{} {}", card.brand, card.last4))
 }
 
+fn card_behind(turn: &mut Turn<'_>, token: &str) -> String {
+    let typed =
+        if test_card(turn, token).is_some() { None } else { turn.get::<Card>(&CardToken::new(token)) };
+    known_by(token, typed.as_deref())
+}
+
 /// A repeat, or a question, is answered then, unless the card cannot be reached at all.
 fn first_answer_is_lost(behaviour: Option<Behaviour>) -> bool {
     matches!(behaviour, Some(Behaviour::AnswerLost | Behaviour::DeclineLost(_) | Behaviour::Unreachable))
@@ -186,11 +192,12 @@ fn answer(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold, order: OrderId) 
     }
     let answer = match &hold.state {
         HoldState::Held { approval, capture_before }
-        | HoldState::Captured { approval, capture_before, .. } => HoldAnswer::Held {
+        | HoldState::Captured { approval, capture_before, .. } => HoldAnswer::HeldOn(Box::new(HeldOn {
             approval: approval.clone(),
             amount: hold.amount,
             capture_before: *capture_before,
-        },
+            card: card_behind(turn, &hold.token),
+        })),
         HoldState::Declined(reason) => HoldAnswer::Declined(*reason),
         HoldState::UnknownToken => HoldAnswer::UnknownToken,
         // released before the request came, or after: either way nothing is held, nor will be

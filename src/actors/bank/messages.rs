@@ -125,6 +125,17 @@ pub enum HoldAnswer {
     NeverSeen,
     /// It was held, until its window was over.
     Lapsed,
+    /// As `Held`, which an earlier build answered, with the card.
+    HeldOn(Box<HeldOn>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldOn {
+    pub approval: String,
+    pub amount: Money,
+    pub capture_before: Timestamp,
+    /// What the bank knows the card by, whatever token names it.
+    pub card: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -104,7 +104,7 @@ fn declined(reason: DeclineReason) -> Option<HoldAnswer> {
 }
 
 fn is_held(answer: Option<HoldAnswer>) -> bool {
-    matches!(answer, Some(HoldAnswer::Held { .. }))
+    matches!(answer, Some(HoldAnswer::HeldOn(_)))
 }
 
 fn account(bank: &Alone<Shop>, token: &str) -> Cardholder {
@@ -131,7 +131,9 @@ fn check_books(bank: &Alone<Shop>) {
 fn a_good_card_is_held_for_seven_days_under_an_approval_code() {
     let mut bank = alone();
     let turn = approve(&mut bank, 1, "tok_visa", 100);
-    let Some(HoldAnswer::Held { approval, amount, capture_before }) = answer(&turn) else { panic!("held") };
+    let Some(HoldAnswer::HeldOn(held)) = answer(&turn) else { panic!("held") };
+    let HeldOn { approval, amount, capture_before, card } = *held;
+    assert_eq!(card, "tok_visa");
     assert_eq!((approval.len(), amount), (6, pence(100)));
     assert_eq!(capture_before, NOON.plus_ms(7 * Timestamp::DAY_MS));
     let happenings = turn.events()[0].happenings();

@@ -63,14 +63,17 @@ fn ask_what_became(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 pub fn held(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, hold: Hold<'_>, posting: Posting) {
     let order = payment.order;
-    let Hold { amount, approval, capture_before } = hold;
+    let Hold { amount, approval, capture_before, card } = hold;
     let approval = approval.to_owned();
     if let Some(old) = payment.replaces {
         expiry::replaced(turn, old, id);
     }
     turn.record(Event::Authorised { payment: id, order, amount, approval, capture_before, posting });
     expiry::watch(turn, id, order, capture_before);
-    turn.send(ToOrders::PaymentAuthorised { order, payment: id });
+    turn.send(match card {
+        Some(card) => ToOrders::PaymentHeld { order, payment: id, card: card.to_owned() },
+        None => ToOrders::PaymentAuthorised { order, payment: id },
+    });
 }
 
 pub fn declined(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, reason: DeclineReason) {

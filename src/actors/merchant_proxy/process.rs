@@ -39,6 +39,8 @@ pub struct Hold<'a> {
     pub amount: Money,
     pub approval: &'a str,
     pub capture_before: Timestamp,
+    /// What the processor knows its card by; an answer to an earlier build does not say.
+    pub card: Option<&'a str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -121,8 +123,15 @@ impl Report<'_> {
     fn of_hold(answer: &HoldAnswer) -> Report<'_> {
         match answer {
             HoldAnswer::Held { approval, amount, capture_before } => {
-                Report::Held(Hold { amount: *amount, approval, capture_before: *capture_before })
+                let (amount, capture_before) = (*amount, *capture_before);
+                Report::Held(Hold { amount, approval, capture_before, card: None })
             }
+            HoldAnswer::HeldOn(held) => Report::Held(Hold {
+                amount: held.amount,
+                approval: &held.approval,
+                capture_before: held.capture_before,
+                card: Some(&held.card),
+            }),
             HoldAnswer::Declined(reason) => Report::Declined(*reason),
             HoldAnswer::UnknownToken => Report::Declined(DeclineReason::UnknownCard),
             HoldAnswer::NeverSeen => Report::NeverSeen,

@@ -84,7 +84,10 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         Message::PromiseChanged { ships_on, .. } => stock::promise_changed(turn, id, order, *ships_on),
         Message::NoSupplies { .. } => stock::no_supplies(turn, id, order),
         Message::Allocated { .. } => stock::allocated(turn, id, order),
-        Message::PaymentAuthorised { payment, .. } => payments::authorised(turn, id, order, *payment),
+        Message::PaymentAuthorised { payment, .. } => payments::authorised(turn, id, order, *payment, None),
+        Message::PaymentHeld { payment, card, .. } => {
+            payments::authorised(turn, id, order, *payment, Some(card));
+        }
         Message::CardVerified { payment, card, .. } => payments::verified(turn, id, order, *payment, card),
         Message::CreditGranted { .. } => credit::granted(turn, id, order),
         Message::CreditRefused { .. } => credit::refused(turn, id, order),
@@ -97,7 +100,7 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         Message::PaymentVoided { payment, .. } => payments::voided(turn, id, order, *payment),
         Message::PaymentCaptured { payment, .. } => payments::captured(turn, id, order, *payment),
         Message::PaymentSettled { payment, .. } => payments::settled(turn, id, order, *payment),
-        Message::HandedOver { tracking, .. } => parcel::handed_over(turn, id, tracking),
+        Message::HandedOver { tracking, .. } => parcel::handed_over(turn, id, order, tracking),
         Message::Delivered { .. } => parcel::delivered(turn, id, order),
         Message::Stopped { .. } => parcel::stopped(turn, id, order),
         Message::TooLateToStop { .. } => parcel::too_late(turn, id, order),

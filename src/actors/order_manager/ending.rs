@@ -77,6 +77,7 @@ pub fn stop(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
         CancelReason::PaymentLapsed => Event::StoppedUnpaid { order: id },
         _ => Event::Stopped { order: id },
     });
+    end_credit(turn, id, order);
     if !planted::is(Bug::StoppedKeepsHold) {
         let_go_of_money(turn, id, order);
     }
@@ -105,6 +106,11 @@ fn give_goods_back(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
             turn.send(stock_keeper::Message::PutAway { order: id, lines, packed: false });
         }
     }
+    end_credit(turn, id, order);
+}
+
+/// What was ordered in for it comes all the same, or is in the house, and nobody pays for it.
+fn end_credit(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     if order.is_on_credit() {
         turn.record(Event::CreditEnded { order: id });
         turn.send(what_becomes_of_its_credit(id, order));
@@ -118,8 +124,7 @@ pub fn release(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 /// Where nothing was ordered in for it yet, its credit ends. What was ordered in comes all the same, and counts on.
 fn what_becomes_of_its_credit(id: OrderId, order: &Order) -> stock_keeper::Message {
-    let nothing_ordered = order.stands_on_its_card() && order.state == OrderState::AwaitingPayment;
-    if nothing_ordered || planted::is(Bug::CancelledCreditFreed) {
+    if order.nothing_is_ordered_in() || planted::is(Bug::CancelledCreditFreed) {
         stock_keeper::Message::EndCredit { order: id }
     } else {
         stock_keeper::Message::KeepCredit { order: id }

@@ -147,6 +147,11 @@ pub enum Event {
         order: OrderId,
         key: KeyHash,
     },
+    /// Its money is held and its supplies are not ordered yet. `card`: what limits on what is ordered in count it by.
+    CardNamed {
+        order: OrderId,
+        card: CreditKey,
+    },
 }
 
 /// A new order: all that was sent, the key that opens it, and the idempotency key that is bound to it.
@@ -200,7 +205,8 @@ impl Event {
             | Event::CreditEnded { order }
             | Event::StopAsked { order }
             | Event::StoppedUnpaid { order }
-            | Event::Forgotten { order, .. } => Some(*order),
+            | Event::Forgotten { order, .. }
+            | Event::CardNamed { order, .. } => Some(*order),
         }
     }
 
@@ -214,7 +220,8 @@ impl Event {
             | Event::CreditEnded { .. }
             | Event::AllocationAsked { .. }
             | Event::CaptureAsked { .. }
-            | Event::Forgotten { .. } => None,
+            | Event::Forgotten { .. }
+            | Event::CardNamed { .. } => None,
             Event::InStock { .. } => Some(Trigger::Reserved),
             Event::Promised { .. } => Some(Trigger::Promised),
             Event::PromiseChanged { .. } => Some(Trigger::PromiseChanged),
@@ -296,7 +303,8 @@ impl Event {
             | Event::CreditGranted { .. }
             | Event::CreditRefused { .. }
             | Event::CreditEnded { .. }
-            | Event::Forgotten { .. } => smallvec![],
+            | Event::Forgotten { .. }
+            | Event::CardNamed { .. } => smallvec![],
         }
     }
 }

@@ -51,7 +51,7 @@ pub enum Message {
         order: OrderId,
     },
 
-    /// MerchantProxy: the money is held.
+    /// As `PaymentHeld`, without the card: an earlier build says it so.
     PaymentAuthorised {
         order: OrderId,
         payment: PaymentId,
@@ -132,6 +132,12 @@ pub enum Message {
     /// StockKeeper, to `Forget`: it has nothing of the order any more, and no case is open there.
     NothingKept {
         order: OrderId,
+    },
+    /// MerchantProxy: the money is held. `card`: what the bank knows the card by.
+    PaymentHeld {
+        order: OrderId,
+        payment: PaymentId,
+        card: String,
     },
 }
 
@@ -343,6 +349,7 @@ impl Message {
             | Message::NoSupplies { order }
             | Message::Allocated { order }
             | Message::PaymentAuthorised { order, .. }
+            | Message::PaymentHeld { order, .. }
             | Message::CardVerified { order, .. }
             | Message::CreditGranted { order }
             | Message::CreditRefused { order }

@@ -81,12 +81,12 @@ pub enum StockState {
     Allocated,
 }
 
-/// Whether supplies may be ordered on the word of a card that was only verified.
+/// Whether supplies may be ordered: on the word of a card that was only verified, or on money that is held and can be had back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Credit {
-    /// It needs nobody's word.
+    /// Nothing is ordered in for it, or it has left the house, or ended.
     None,
-    /// This card is good, and nobody was asked yet.
+    /// This card is good, or holds the money, and nobody was asked yet.
     Possible(CreditKey),
     Asked,
     Granted,
@@ -271,14 +271,21 @@ impl Order {
         self.payments.iter().any(|attempt| attempt.id == payment && attempt.capture_asked)
     }
 
-    /// Its card was only verified, and counts against what the shop orders in on words.
+    /// It counts against what the shop orders in.
     pub fn is_on_credit(&self) -> bool {
         matches!(self.credit, Credit::Asked | Credit::Granted | Credit::Refused)
     }
 
-    /// Only the card is known to be good: what the stock keeper says of its word decides how it goes on.
-    pub fn stands_on_its_card(&self) -> bool {
-        self.is_on_credit() && self.newest_state() == Some(AttemptState::Verified)
+    /// Its money is held, and nobody has been asked yet whether its supplies may be ordered.
+    pub fn is_to_be_ordered_in(&self) -> bool {
+        (self.state, self.stock, self.credit)
+            == (OrderState::AwaitingPayment, StockState::Pegged, Credit::None)
+    }
+
+    /// While the first attempt to pay is all that there is, nothing has been ordered in for it.
+    pub fn nothing_is_ordered_in(&self) -> bool {
+        let only_first = self.payments.len() <= 1;
+        only_first && self.state == OrderState::AwaitingPayment
     }
 
     pub fn is_owned_by(&self, claim: &Claim) -> bool {

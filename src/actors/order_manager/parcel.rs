@@ -1,13 +1,17 @@
 //! Steps 13 and 15: what the warehouse says of the parcel, and whether it could be stopped.
 
-use crate::actors::Turn;
+use crate::actors::{Turn, stock_keeper};
 use crate::domain::OrderId;
 
 use super::{CancelReply, Event, Order, StopState, ending, letters, process};
 
-/// The truck has it.
-pub fn handed_over(turn: &mut Turn<'_>, id: OrderId, tracking: &str) {
+/// The truck has it: what was ordered in for it has found its buyer.
+pub fn handed_over(turn: &mut Turn<'_>, id: OrderId, order: &Order, tracking: &str) {
     turn.record(Event::HandedOver { order: id, tracking: tracking.to_owned() });
+    if order.is_on_credit() {
+        turn.record(Event::CreditEnded { order: id });
+        turn.send(stock_keeper::Message::EndCredit { order: id });
+    }
     process::go_on(turn, id);
 }
 

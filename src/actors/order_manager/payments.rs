@@ -8,8 +8,9 @@ use crate::planted::{self, Bug};
 
 use super::{AnswerKind, AttemptState, Cover, Event, Order, answers, ending, process, steps};
 
-/// The bank let go of the older hold when it granted this one, and nothing stands on a word any more.
-pub fn authorised(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+/// The bank let go of the older hold when it granted this one, and what is ordered in for it stands on money. `card`: what
+/// the processor knows it by.
+pub fn authorised(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, card: Option<&str>) {
     let state = AttemptState::Authorised;
     match order.payment_that_may_become(payment, state) {
         Some(attempt) if !attempt.verification => {}
@@ -18,11 +19,14 @@ pub fn authorised(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Paym
     if let Some(older) = order.older_hold() {
         turn.record(Event::PaymentBecame { order: id, payment: older, state: AttemptState::Expired });
     }
-    if order.is_on_credit() {
-        turn.record(Event::CreditEnded { order: id });
-        turn.send(stock_keeper::Message::EndCredit { order: id });
-    }
     turn.record(Event::PaymentBecame { order: id, payment, state });
+    if order.is_on_credit() {
+        if order.older_hold().is_none() {
+            turn.send(stock_keeper::Message::HoldCredit { order: id, held: true });
+        }
+    } else if let Some(card) = card.filter(|_| order.is_to_be_ordered_in()) {
+        turn.record(Event::CardNamed { order: id, card: CreditKey::card(card) });
+    }
     process::go_on(turn, id);
 }
 
@@ -72,8 +76,11 @@ pub fn lapsing(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Payment
     process::go_on(turn, id);
 }
 
-/// The bank has let go.
+/// The bank has let go: what is ordered in for it stands on its word alone.
 pub fn expired(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
+    if order.is_on_credit() && order.cover() == Cover::Held(payment) {
+        turn.send(stock_keeper::Message::HoldCredit { order: id, held: false });
+    }
     became(turn, id, order, payment, AttemptState::Expired);
 }
 

@@ -119,7 +119,8 @@ fn promised(order: &Order, backing: Backing, hold_outlasts_promise: bool) -> Ste
     }
 }
 
-/// Its supplies are ordered once its money is held, or its card is good and its word taken.
+/// Its supplies are ordered once its money is held or its card is good, and so much may be ordered in: what is held can be had
+/// back, and the supplies come all the same.
 fn promised_and_paid(order: &Order, backing: Backing) -> Step {
     let only_verified = order.newest_state() == Some(AttemptState::Verified);
     match (only_verified, order.credit, backing) {
@@ -128,8 +129,11 @@ fn promised_and_paid(order: &Order, backing: Backing) -> Step {
         (true, Credit::Refused, _) => Step::Cancel(CancelReason::BackorderLimit),
         // whoever asks for credit waits already
         (true, Credit::None | Credit::Asked, _) => Step::Wait,
-        (false, _, Backing::Held) => Step::OrderSupplies,
-        (false, _, Backing::Lapsed | Backing::Nothing) => Step::Wait,
+        (false, Credit::Possible(_), Backing::Held) => Step::AskCredit,
+        (false, Credit::Refused, Backing::Held) => Step::Cancel(CancelReason::BackorderLimit),
+        // an earlier build named no card
+        (false, Credit::None | Credit::Granted, Backing::Held) => Step::OrderSupplies,
+        (false, Credit::Asked, _) | (false, _, Backing::Lapsed | Backing::Nothing) => Step::Wait,
     }
 }
 

@@ -101,6 +101,7 @@ impl Order {
             Event::CaptureAsked { payment, .. } => {
                 self.change(*payment, |attempt| attempt.capture_asked = true);
             }
+            Event::CardNamed { card, .. } => self.credit = Credit::Possible(*card),
             Event::CreditAsked { .. } => self.credit = Credit::Asked,
             Event::CreditGranted { .. } => self.credit = Credit::Granted,
             Event::CreditRefused { .. } => self.credit = Credit::Refused,

@@ -6,7 +6,7 @@ use crate::actors::{Turn, merchant_proxy, stock_keeper};
 use crate::domain::{Money, OrderId, PaymentId};
 use crate::planted::{self, Bug};
 
-use super::{AnswerKind, AttemptState, Credit, Event, Order, answers, letters, promise};
+use super::{AnswerKind, AttemptState, Cover, Credit, Event, Order, answers, letters, promise};
 
 /// Step 6: the money is to be held.
 pub fn ask_hold(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
@@ -48,8 +48,8 @@ pub fn renew(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     turn.send(merchant_proxy::Message::Renew { order: id, payment, replaces, token, amount });
 }
 
-/// A card that was only verified holds nothing: supplies are ordered on it within limits, which the stock keeper holds for
-/// all orders. What is beyond them is refused before anything is ordered.
+/// A card that was only verified holds nothing, and a hold is given back where she cancels: supplies are ordered within limits,
+/// which the stock keeper holds for all orders. What is beyond them is refused before anything is ordered.
 pub fn ask_credit(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let Credit::Possible(card) = order.credit else { return };
     turn.record(Event::CreditAsked { order: id });
@@ -60,7 +60,13 @@ pub fn ask_credit(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
         CreditKey::delivery(&to.line1, &to.postcode, to.country.as_ref()),
         CreditKey::ALL,
     ];
-    turn.send(stock_keeper::Message::CheckCredit { order: id, who, amount: order.terms.totals.total });
+    let amount = order.terms.totals.total;
+    turn.send(match order.cover() {
+        Cover::Held(_) => stock_keeper::Message::CheckHeld { order: id, who, amount },
+        Cover::Asked | Cover::Lapsed | Cover::Nothing => {
+            stock_keeper::Message::CheckCredit { order: id, who, amount }
+        }
+    });
 }
 
 /// Step 4: the promised order is taken, and its supplies are ordered.

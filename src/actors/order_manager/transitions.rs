@@ -69,7 +69,7 @@ impl Trigger {
             Message::PromiseChanged { .. } => T::PromiseChanged,
             Message::NoSupplies { .. } => T::NoSupplies,
             Message::Allocated { .. } => T::Allocated,
-            Message::PaymentAuthorised { .. } => T::PaymentAuthorised,
+            Message::PaymentAuthorised { .. } | Message::PaymentHeld { .. } => T::PaymentAuthorised,
             Message::CardVerified { .. } => T::CardVerified,
             Message::CreditGranted { .. } => T::CreditGranted,
             Message::CreditRefused { .. } => T::CreditRefused,

@@ -6,7 +6,7 @@ use crate::storage::TreeName;
 
 use super::CreditKey;
 
-/// Tree `credit`: an order that supplies may be ordered for though nothing is held for it yet.
+/// Tree `credit`: an order that supplies may be ordered for, and what it counts by: on a word, or on money that is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
     pub who: Vec<CreditKey>,

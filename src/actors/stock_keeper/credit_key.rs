@@ -11,10 +11,32 @@ pub struct CreditKey(u8, [u8; 16]);
 const ALL: u8 = 0;
 const CARD: u8 = 1;
 const CUSTOMER: u8 = 2;
+const UNWANTED: u8 = 3;
+/// Added to the kind, where money is held.
+const HELD: u8 = 16;
+const HELD_ALL: u8 = ALL + HELD;
+const HELD_CARD: u8 = CARD + HELD;
+const HELD_CUSTOMER: u8 = CUSTOMER + HELD;
+
+/// Of what may be ordered in on money that is held so much, a tenth, may be on the way with nothing held for it.
+const GIVEN_BACK_PART: i64 = 10;
 
 impl CreditKey {
     /// What all orders together stand under.
     pub const ALL: CreditKey = CreditKey(ALL, [0; 16]);
+
+    /// What is on the way, or has come, for orders that have ended unpaid.
+    pub const UNWANTED: CreditKey = CreditKey(UNWANTED, [0; 16]);
+
+    /// The same card, customer or all, for what is ordered in on money that is held.
+    pub(super) fn held(self) -> CreditKey {
+        CreditKey(self.0 | HELD, self.1)
+    }
+
+    /// And for what is ordered in on a word.
+    pub(super) fn on_a_word(self) -> CreditKey {
+        CreditKey(self.0 & !HELD, self.1)
+    }
 
     /// By what the processor knows a card by, whatever token names it.
     pub fn card(fingerprint: &str) -> CreditKey {
@@ -38,8 +60,17 @@ impl CreditKey {
         match self.0 {
             CARD => rules.credit_card_max,
             CUSTOMER => rules.credit_customer_max,
+            HELD_CARD => rules.credit_held_card_max,
+            HELD_CUSTOMER => rules.credit_held_customer_max,
+            HELD_ALL => rules.credit_held_all_max,
             _ => rules.credit_all_max,
         }
+    }
+
+    /// Beyond it nothing more is ordered in, not even on money that is held: so much is on the way for which nothing is. What
+    /// was held and given back counts in it, also in a shop that orders nothing in on a word.
+    pub(super) fn unpaid_limit(self, rules: &Rules) -> i64 {
+        self.limit(rules).max(self.held().limit(rules) / GIVEN_BACK_PART)
     }
 }
 

@@ -44,6 +44,10 @@ impl Actor for StockKeeper {
             Message::CheckCredit { order, who, amount } => credit_check::check(turn, *order, who, *amount),
             Message::EndCredit { order } => credit_check::end(turn, *order),
             Message::KeepCredit { order } => credit_check::keep(turn, *order),
+            Message::CheckHeld { order, who, amount } => {
+                credit_check::check_held(turn, *order, who, *amount);
+            }
+            Message::HoldCredit { order, held } => credit_check::hold(turn, *order, *held),
             Message::Release { .. }
             | Message::Allocate { .. }
             | Message::Packed { .. }

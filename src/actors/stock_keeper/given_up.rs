@@ -34,6 +34,8 @@ pub fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId
         | Message::CheckCredit { .. }
         | Message::EndCredit { .. }
         | Message::KeepCredit { .. }
+        | Message::CheckHeld { .. }
+        | Message::HoldCredit { .. }
         | Message::Release { .. }
         | Message::Allocate { .. }
         | Message::Packed { .. }
@@ -105,6 +107,8 @@ pub fn given_up(turn: &mut Turn<'_>, message: &Message) {
         | Message::CheckCredit { .. }
         | Message::EndCredit { .. }
         | Message::KeepCredit { .. }
+        | Message::CheckHeld { .. }
+        | Message::HoldCredit { .. }
         | Message::Forget { .. } => {}
     }
 }

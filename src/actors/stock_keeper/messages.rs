@@ -121,6 +121,18 @@ pub enum Message {
     Count(Count),
     Delist(Delist),
     Relist(Relist),
+    /// OrderManager: its money is held. May supplies be ordered for it? It can be had back by cancelling. Answers
+    /// `CreditGranted` or `CreditRefused`.
+    CheckHeld {
+        order: OrderId,
+        who: Vec<CreditKey>,
+        amount: Money,
+    },
+    /// OrderManager: money is held for what was ordered in for it, or no more.
+    HoldCredit {
+        order: OrderId,
+        held: bool,
+    },
 }
 
 impl Versioned for Message {
@@ -322,7 +334,9 @@ impl Message {
             | Message::MoveAgain { order, .. }
             | Message::ShowTimeline(ShowTimeline { order })
             | Message::Forget { order }
-            | Message::KeepCredit { order } => Some(*order),
+            | Message::KeepCredit { order }
+            | Message::CheckHeld { order, .. }
+            | Message::HoldCredit { order, .. } => Some(*order),
             Message::List(_)
             | Message::Import(_)
             | Message::Count(_)
@@ -361,6 +375,8 @@ impl Message {
             | Message::CheckCredit { .. }
             | Message::EndCredit { .. }
             | Message::KeepCredit { .. }
+            | Message::CheckHeld { .. }
+            | Message::HoldCredit { .. }
             | Message::MoveAgain { .. }
             | Message::QuoteAnswered { .. }
             | Message::QuoteDeadline { .. }

@@ -104,7 +104,9 @@ fn says(message: &Message) -> Option<(PaymentId, Close)> {
     use merchant_proxy::Message as M;
     let Message::MerchantProxy(message) = message else { return None };
     match message {
-        M::HoldAnswered { payment, answer: HoldAnswer::Held { .. }, .. } => Some((*payment, Close::Held)),
+        M::HoldAnswered { payment, answer: HoldAnswer::Held { .. } | HoldAnswer::HeldOn(_), .. } => {
+            Some((*payment, Close::Held))
+        }
         M::HoldAnswered {
             payment,
             answer: HoldAnswer::Declined(_) | HoldAnswer::UnknownToken | HoldAnswer::Lapsed,

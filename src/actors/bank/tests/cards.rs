@@ -33,7 +33,7 @@ fn in_a_shop_the_token_of_a_test_card_is_nobodys() {
     // unless somebody's card was given that very token
     register(&mut bank, "tok_declined");
     let turn = approve(&mut bank, 2, "tok_declined", 900);
-    assert!(matches!(answer(&turn), Some(HoldAnswer::Held { .. })), "{:?}", answer(&turn));
+    assert!(matches!(answer(&turn), Some(HoldAnswer::HeldOn(_))), "{:?}", answer(&turn));
     assert_eq!(
         answer(&approve(&mut bank, 3, "tok_declined", REGISTERED_LIMIT_MINOR)),
         Some(HoldAnswer::Declined(DeclineReason::InsufficientFunds)),

@@ -4,8 +4,8 @@ use crate::actors::merchant_proxy::{Account, Message as ToMerchant, PaymentState
 use crate::actors::order_manager::Message as ToOrders;
 use crate::domain::{DeclineReason, Happening};
 
-fn authorised(n: u128) -> ToOrders {
-    ToOrders::PaymentAuthorised { order: order(1), payment: payment(n) }
+fn authorised(n: u128, token: &str) -> ToOrders {
+    ToOrders::PaymentHeld { order: order(1), payment: payment(n), card: token.to_owned() }
 }
 
 fn lapsing(n: u128) -> ToOrders {
@@ -21,7 +21,7 @@ fn a_hold_is_told_of_before_its_window_is_over_and_is_off_the_books_at_its_end()
     let mut proxy = WithBank::new();
     proxy.authorise(1, "tok_visa", 100);
     proxy.days(5);
-    assert_eq!(proxy.told, [authorised(1)]);
+    assert_eq!(proxy.told, [authorised(1, "tok_visa")]);
     proxy.days(1);
     assert_eq!(proxy.told[1..], [lapsing(1)]);
     assert!(matches!(proxy.happenings.last(), Some(Happening::HoldLapsing { .. })));
@@ -82,7 +82,11 @@ fn a_renewal_takes_the_place_of_the_old_hold_and_starts_a_new_window() {
     proxy.authorise(1, "tok_visa", 100);
     proxy.days(6);
     proxy.renew(2, 1, "tok_visa", 100);
-    assert_eq!(proxy.told[2..], [authorised(2)], "the old one is not told of: whoever asked knows");
+    assert_eq!(
+        proxy.told[2..],
+        [authorised(2, "tok_visa")],
+        "the old one is not told of: whoever asked knows"
+    );
     assert_eq!((proxy.state(1), proxy.state(2)), (PaymentState::Expired, PaymentState::Authorised));
     assert_eq!(proxy.net(Account::CustomerHolds), 100);
     assert!(proxy.happenings.contains(&Happening::HoldReplaced));
@@ -113,7 +117,7 @@ fn a_renewal_whose_answer_is_lost_is_asked_for_by_its_key_and_nothing_is_held_tw
         proxy.renew(2, 1, token, 100);
         proxy.line_is_cut = false;
         assert!(proxy.ring());
-        assert_eq!(proxy.told.last(), Some(&authorised(2)), "{token}");
+        assert_eq!(proxy.told.last(), Some(&authorised(2, token)), "{token}");
         assert_eq!((proxy.state(1), proxy.net(Account::CustomerHolds)), (PaymentState::Expired, 100));
     }
 }

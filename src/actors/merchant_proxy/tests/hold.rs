@@ -3,8 +3,8 @@ use crate::actors::merchant_proxy::{Account, PaymentState};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::domain::{DeclineReason, Happening};
 
-fn authorised(n: u128) -> ToOrders {
-    ToOrders::PaymentAuthorised { order: order(n), payment: payment(n) }
+fn authorised(n: u128, token: &str) -> ToOrders {
+    ToOrders::PaymentHeld { order: order(n), payment: payment(n), card: token.to_owned() }
 }
 
 fn declined(n: u128, reason: DeclineReason) -> ToOrders {
@@ -19,7 +19,7 @@ fn unknown(n: u128) -> ToOrders {
 fn a_good_card_is_authorised_and_the_hold_is_a_memo_in_the_ledger() {
     let mut proxy = WithBank::new();
     proxy.authorise(1, "tok_visa", 2298);
-    assert_eq!(proxy.told, [authorised(1)]);
+    assert_eq!(proxy.told, [authorised(1, "tok_visa")]);
     assert_eq!(proxy.state(1), PaymentState::Authorised);
     assert_eq!(proxy.net(Account::CustomerHolds), 2298);
     assert_eq!(proxy.net(Account::Sales), 0);
@@ -54,7 +54,7 @@ fn a_lost_approval_is_unknown_until_the_bank_is_asked() {
     proxy.authorise(1, "tok_timeout", 100);
     assert!(proxy.told.is_empty());
     assert!(proxy.ring());
-    assert_eq!(proxy.told, [unknown(1), authorised(1)]);
+    assert_eq!(proxy.told, [unknown(1), authorised(1, "tok_timeout")]);
     assert!(!proxy.waits_for_the_bank());
 }
 
@@ -73,7 +73,7 @@ fn a_request_that_never_arrived_is_made_again_under_the_same_key() {
     proxy.authorise(1, "tok_visa", 100);
     proxy.line_is_cut = false;
     assert!(proxy.ring());
-    assert_eq!(proxy.told, [unknown(1), authorised(1)]);
+    assert_eq!(proxy.told, [unknown(1), authorised(1, "tok_visa")]);
     assert_eq!(proxy.net(Account::CustomerHolds), 100);
 }
 
@@ -121,7 +121,7 @@ fn every_message_twice_has_one_effect() {
         repeat(&mut proxy, at);
     }
     proxy.merchant(hold_answered(1, held(pence(100))));
-    assert_eq!(proxy.told, [authorised(1)]);
+    assert_eq!(proxy.told, [authorised(1, "tok_visa")]);
     assert_eq!(proxy.net(Account::CustomerHolds), 100);
 }
 

@@ -15,7 +15,12 @@ use crate::domain::DeclineReason;
 const ASKS_MAX: u32 = 3;
 
 fn held(amount: i64) -> Report<'static> {
-    Report::Held(Hold { amount: pence(amount), approval: "000001", capture_before: NOON.plus_ms(1) })
+    Report::Held(Hold {
+        amount: pence(amount),
+        approval: "000001",
+        capture_before: NOON.plus_ms(1),
+        card: None,
+    })
 }
 
 /// One of each, and of those with an amount one of each kind; with what is to be said besides.

@@ -124,8 +124,17 @@ impl Desk {
         self.tell(Message::Promised { order: self.id, ships_on: self.day(days) })
     }
 
+    /// The money is held, and where supplies are to be ordered then, they may be.
     pub fn authorised(&mut self) -> Decided {
-        self.tell(Message::PaymentAuthorised { order: self.id, payment: self.payment() })
+        let turn = self.only_authorised();
+        if asks(&turn) == ["StockKeeper CheckHeld"] {
+            return self.tell(Message::CreditGranted { order: self.id });
+        }
+        turn
+    }
+
+    pub fn only_authorised(&mut self) -> Decided {
+        self.tell(Message::PaymentHeld { order: self.id, payment: self.payment(), card: "tok_visa".into() })
     }
 
     /// The card is good, and where supplies are to be ordered on that, they may be.

@@ -129,7 +129,7 @@ impl Else {
         let left = ["no attempt left", "an attempt left"];
         let outlasts = ["a hold of today lapses before the promise", "a hold of today outlasts the promise"];
         let names: [&[&str]; 4] = [&credit, &stop, &left, &outlasts];
-        if part == 0 && !values.contains(&2) && values.len() > 1 {
+        if part == 0 && !values.contains(&2) && values.len() + 1 == credit.len() {
             return "credit not being asked".to_owned();
         }
         values.iter().map(|value| names[part][*value]).collect::<Vec<_>>().join(" or ")

@@ -134,7 +134,7 @@ fn a_far_promise_is_verified_now_and_held_when_the_supplies_are_in() {
     assert_ne!(desk.payment(), verification);
     let late = desk.tell(Message::PaymentAuthorised { order: desk.id, payment: verification });
     assert!(is_nothing(&late), "a hold is no answer to a verification");
-    assert_eq!(asks(&desk.authorised()), ["StockKeeper EndCredit", "StockKeeper Allocate"]);
+    assert_eq!(asks(&desk.authorised()), ["StockKeeper HoldCredit", "StockKeeper Allocate"]);
     desk.allocated();
     assert_eq!(desk.state(), OrderState::Fulfilling);
 }
@@ -211,7 +211,7 @@ fn an_order_that_nobody_can_supply_is_given_back_with_a_letter() {
     desk.promised(3);
     desk.authorised();
     let turn = desk.tell(Message::NoSupplies { order: desk.id });
-    assert_eq!(asks(&turn), ["StockKeeper Release", "MerchantProxy Void"]);
+    assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper KeepCredit", "MerchantProxy Void"]);
     assert_eq!(letters(&turn), [MailKind::Cancelled]);
     assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::NoSupplies)));
     let payment = desk.payment();
@@ -415,7 +415,55 @@ fn supplies_are_ordered_on_a_verified_card_only_where_that_is_within_limits() {
 }
 
 #[test]
-fn what_stands_on_a_word_ends_when_the_money_is_held_or_the_order_ends() {
+fn supplies_are_ordered_on_held_money_only_where_that_is_within_limits() {
+    let mut desk = Desk::placed();
+    desk.promised(3);
+    let turn = desk.only_authorised();
+    assert_eq!(asks(&turn), ["StockKeeper CheckHeld"]);
+    assert_eq!(answer(&turn), None, "nothing is promised before");
+    let turn = desk.tell(Message::CreditRefused { order: desk.id });
+    assert_eq!(outcome(&turn), Outcome::BackorderLimit { order: desk.id });
+    assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper EndCredit", "MerchantProxy Void"]);
+    assert!(letters(&turn).is_empty(), "she was told");
+}
+
+#[test]
+fn what_was_ordered_in_on_money_counts_until_the_truck_has_it_and_on_where_that_is_given_back() {
+    let ordered_in = || {
+        let mut desk = Desk::placed();
+        desk.promised(3);
+        desk.authorised();
+        assert_eq!(desk.state(), OrderState::AwaitingStock);
+        desk
+    };
+    let says = |turn: &Decided, what: &str| asks(turn).contains(&format!("StockKeeper {what}"));
+
+    assert!(says(&ordered_in().cancel(5), "KeepCredit"));
+    let mut lapsed = ordered_in();
+    let payment = lapsed.payment();
+    let turn = lapsed.tell(Message::PaymentExpired { order: lapsed.id, payment });
+    assert!(says(&turn, "HoldCredit"), "it stands on her word until it is held anew");
+    assert!(lapsed.order().is_on_credit());
+    if lapsed.order().payments.len() > 1 {
+        assert!(says(&lapsed.declined(DeclineReason::DoNotHonour), "KeepCredit"));
+    }
+
+    let in_the_house = || {
+        let mut desk = ordered_in();
+        desk.supplies_arrived();
+        desk.allocated();
+        assert_eq!(desk.state(), OrderState::Fulfilling);
+        desk
+    };
+    assert!(says(&in_the_house().handed_over(), "EndCredit"));
+    let mut stopped = in_the_house();
+    stopped.cancel(5);
+    let turn = stopped.tell(Message::Stopped { order: stopped.id });
+    assert!(says(&turn, "KeepCredit"), "it is on the shelf, and nobody wants it");
+}
+
+#[test]
+fn what_stands_on_a_word_ends_when_the_truck_has_it_or_the_order_ends() {
     for cancels in [false, true] {
         let mut desk = Desk::placed();
         desk.promised(30);
@@ -426,7 +474,9 @@ fn what_stands_on_a_word_ends_when_the_money_is_held_or_the_order_ends() {
             (desk.cancel(5), "StockKeeper KeepCredit")
         } else {
             desk.supplies_arrived();
-            (desk.authorised(), "StockKeeper EndCredit")
+            assert!(asks(&desk.authorised()).contains(&"StockKeeper HoldCredit".to_owned()));
+            desk.allocated();
+            (desk.handed_over(), "StockKeeper EndCredit")
         };
         assert!(asks(&turn).contains(&told.to_owned()));
         assert!(!desk.order().is_on_credit());

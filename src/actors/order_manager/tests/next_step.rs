@@ -127,7 +127,10 @@ impl Standing {
         let newest = self.money.last().map(|newest| newest.state);
         let verified = newest == Some(AttemptState::Verified);
         let is_whole = self.money.iter().all(|attempt| !attempt.capture_asked && !attempt.state.is_over());
-        let on_paper = (verified || self.credit == Credit::None) && self.stop == StopState::No && is_whole;
+        let asks_on_money = newest == Some(AttemptState::Authorised)
+            && (self.state, self.stock) == (AwaitingPayment, StockState::Pegged);
+        let asks = verified || asks_on_money || self.credit == Credit::None;
+        let on_paper = asks && self.stop == StopState::No && is_whole;
         match self.state {
             Placed => on_paper && self.stock == StockState::Asked && newest.is_none(),
             AwaitingStock => on_paper && self.stock == StockState::Pegged,

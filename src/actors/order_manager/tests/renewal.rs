@@ -168,9 +168,10 @@ fn a_hold_that_lapses_while_supplies_are_awaited_is_asked_for_anew_if_they_are_n
     assert!(asks(&desk.lapsing()).is_empty());
     desk.alone.now = desk.alone.now.plus_ms(7 * Timestamp::DAY_MS);
     desk.slips(2);
-    assert_eq!(asks(&desk.expired(old)), ["MerchantProxy Renew"]);
+    assert_eq!(asks(&desk.expired(old)), ["StockKeeper HoldCredit", "MerchantProxy Renew"]);
     let turn = desk.authorised();
-    assert!(asks(&turn).is_empty() && letters(&turn).is_empty(), "its supplies were ordered before");
+    assert_eq!(asks(&turn), ["StockKeeper HoldCredit"], "its supplies were ordered before");
+    assert!(letters(&turn).is_empty());
     assert_eq!(desk.state(), OrderState::AwaitingStock);
     assert_eq!(asks(&desk.supplies_arrived()), ["StockKeeper Allocate"]);
     desk.allocated();
@@ -182,11 +183,11 @@ fn a_hold_that_lapses_while_supplies_are_far_is_asked_for_when_they_are_in() {
     let mut desk = Desk::waiting_for_supplies();
     let old = desk.payment();
     desk.slips(20);
-    assert!(asks(&desk.expired(old)).is_empty());
+    assert_eq!(asks(&desk.expired(old)), ["StockKeeper HoldCredit"]);
     assert_eq!(desk.order().view(desk.id).payment, PaymentView::Expired);
     assert_eq!(asks(&desk.supplies_arrived()), ["MerchantProxy Renew"]);
     assert!(is_nothing(&desk.allocated()), "nobody asked for it: never confirmed without the money");
-    assert_eq!(asks(&desk.authorised()), ["StockKeeper Allocate"]);
+    assert_eq!(asks(&desk.authorised()), ["StockKeeper HoldCredit", "StockKeeper Allocate"]);
     let turn = desk.allocated();
     assert_eq!(letters(&turn), [MailKind::OrderConfirmation]);
 }
@@ -206,7 +207,7 @@ fn supplies_that_come_while_the_bank_is_asked_anew_wait_for_its_answer() {
     let mut desk = Desk::waiting_for_supplies();
     desk.expired(desk.payment());
     assert!(asks(&desk.supplies_arrived()).is_empty());
-    assert_eq!(asks(&desk.authorised()), ["StockKeeper Allocate"]);
+    assert_eq!(asks(&desk.authorised()), ["StockKeeper HoldCredit", "StockKeeper Allocate"]);
 }
 
 #[test]
@@ -216,7 +217,7 @@ fn a_promised_order_that_the_bank_does_not_pay_for_anew_ends_with_a_letter_and_n
     desk.lapsing();
     desk.supplies_arrived();
     let turn = desk.declined(DeclineReason::ExpiredCard);
-    assert_eq!(asks(&turn), ["StockKeeper Release", "MerchantProxy Void"]);
+    assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper KeepCredit", "MerchantProxy Void"]);
     assert_eq!(letters(&turn), [MailKind::PaymentDeclined]);
     assert_eq!(desk.state(), OrderState::Declined);
     desk.tell(Message::PaymentVoided { order: desk.id, payment: old });

@@ -67,7 +67,8 @@ fn a_replay_of_the_events_rebuilds_the_order() {
     let mut desk = Desk::new();
     let mut turns = vec![desk.tell(Message::Place(Box::new(place_order())))];
     turns.push(desk.promised(2));
-    turns.push(desk.authorised());
+    turns.push(desk.only_authorised());
+    turns.push(desk.tell(Message::CreditGranted { order: desk.id }));
     turns.push(desk.supplies_arrived());
     turns.push(desk.allocated());
     let (mut rebuilt, trees) = (Shop::tables(), MemoryTrees::new(&tree_names::<Shop>()));

@@ -22,6 +22,7 @@ pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Messa
         Message::NoSupplies { order },
         Message::Allocated { order },
         Message::PaymentAuthorised { order, payment },
+        Message::PaymentHeld { order, payment, card: "tok_visa".into() },
         Message::CardVerified { order, payment, card: "tok_visa".into() },
         Message::CreditGranted { order },
         Message::CreditRefused { order },
@@ -96,6 +97,7 @@ fn every_fact(order: OrderId, payment: PaymentId) -> Vec<Event> {
         Event::StopAsked { order },
         Event::StoppedUnpaid { order },
         Event::Forgotten { order, key: bound_by },
+        Event::CardNamed { order, card: CreditKey::card("tok_visa") },
     ];
     let reasons = [
         CancelReason::ByCustomer,

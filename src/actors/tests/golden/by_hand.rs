@@ -61,6 +61,7 @@ fn events() -> Vec<Event> {
 
 fn sends() -> Vec<(Address, Message)> {
     let order = order();
+    let payment = PaymentId::first_of(order);
     let of_session = |message: web_session::Message| (Address::WebSession(session()), message.into());
     vec![
         of_session(web_session::Message::Reprice(web_session::Reprice {
@@ -68,6 +69,7 @@ fn sends() -> Vec<(Address, Message)> {
         })),
         of_session(web_session::Message::GiveBack { order, lines: vec![line(PLENTY, 2)].into() }),
         (Address::OrderManager, order_manager::Message::CreditRefused { order }.into()),
+        (Address::OrderManager, order_manager::Message::PaymentAuthorised { order, payment }.into()),
         (Address::StockKeeper, stock_keeper::Message::MoveAgain { order, sku: sku() }.into()),
     ]
 }

@@ -21,7 +21,7 @@ fn captures_are_paid_out_two_days_later_in_the_trades_time_also_over_a_crash() {
         let (order, payment, amount) = (order(1), payment(1), pence(10_000));
         probed.told(ToBank::ApproveHold { order, payment, token: "tok_visa".into(), amount });
         let answer = to_merchant(&mut probed).await;
-        let held = matches!(answer, ToMerchant::HoldAnswered { answer: HoldAnswer::Held { .. }, .. });
+        let held = matches!(answer, ToMerchant::HoldAnswered { answer: HoldAnswer::HeldOn(_), .. });
         assert!(held, "{answer:?}");
         probed.told(ToBank::CaptureHold { order, payment, amount });
         let answer = CaptureAnswer::Captured { amount };
