@@ -202,8 +202,8 @@ pub trait AnyTable: Any {
     fn let_go(&mut self);
     /// How many aggregates have changed since they were last written.
     fn dirty(&self) -> usize;
-    /// Encodes up to `max` changed aggregates for a checkpoint.
-    fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>);
+    /// Encodes up to `max` changed aggregates for a checkpoint, after which a replay begins at `watermark`.
+    fn encode_dirty(&mut self, max: usize, watermark: Position, writes: &mut Vec<Write>);
     /// The checkpoint that took the last `encode_dirty`s has completed: up to `max` of what it wrote are clean.
     /// `false` where none was left.
     fn checkpointed(&mut self, max: usize) -> bool;
@@ -298,14 +298,15 @@ impl<V: Aggregate> AnyTable for Table<V> {
         self.changes.len()
     }
 
-    fn encode_dirty(&mut self, max: usize, writes: &mut Vec<Write>) {
+    fn encode_dirty(&mut self, max: usize, watermark: Position, writes: &mut Vec<Write>) {
         let mut room = vec![];
         for _ in 0..max {
             let Some(key) = self.changes.next() else { return };
             let Some(slot) = self.slots.get_mut(&key) else { continue };
             let slot = Rc::make_mut(slot);
-            if slot.value.is_none() && !slot.mark.in_tree {
-                // it came and went between two checkpoints: the tree need not hear of it
+            if slot.value.is_none() && !slot.mark.in_tree && slot.mark.position <= watermark {
+                // it came and went between two checkpoints: the tree need not hear of it. What went later must be known as gone,
+                // else a replay from the watermark finds how it went and not how it came: a sum would be what was taken from it
                 slot.mark.dirty = false;
                 slot.stored = slot.mark.position;
                 slot.may_leave(&key, &mut self.leaving);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::journal::Position;
 use crate::planted::{self, Bug};
 use crate::runtime::actor::Application;
 use crate::runtime::state::limits::{
@@ -54,7 +55,7 @@ impl<A: Application> Cell<A> {
         let gone = || Error::Stopped { why: "a cell has ended".to_owned() };
         // what turns up to the watermark have sent is with the cells that it was sent to before any of them encodes
         self.everywhere(|cell| cell.finish()).await.ok_or_else(gone)?;
-        let each = self.everywhere(|cell| async move { cell.encode().await }).await.ok_or_else(gone)?;
+        let each = self.everywhere(move |cell| async move { cell.encode(watermark).await }).await.ok_or_else(gone)?;
         let writes = each.into_iter().reduce(joined).unwrap_or_default();
         // sled never holds what the journal has not made durable
         common.durable_beyond(common.last()).await;
@@ -79,7 +80,7 @@ impl<A: Application> Cell<A> {
         core.tables.iter_mut().for_each(|table| table.not_checkpointed());
     }
 
-    async fn encode(&self) -> Vec<Write> {
+    async fn encode(&self, watermark: Position) -> Vec<Write> {
         self.take_back_unfinished();
         let (pending, mut left) = self.begin_encoding();
         let mut writes = Vec::with_capacity(pending + left.iter().sum::<usize>());
@@ -89,7 +90,7 @@ impl<A: Application> Cell<A> {
         while let Some(next) = left.iter().position(|dirty| *dirty > 0) {
             let slice = left[next].min(self.slice());
             left[next] -= slice;
-            self.encode_some(next, slice, &mut writes);
+            self.encode_some(next, slice, watermark, &mut writes);
             self.let_others_run().await;
         }
         writes
@@ -128,10 +129,10 @@ impl<A: Application> Cell<A> {
         core.pending.encode_dirty(self.slice(), writes)
     }
 
-    fn encode_some(&self, table: usize, max: usize, writes: &mut Vec<Write>) {
+    fn encode_some(&self, table: usize, max: usize, watermark: Position, writes: &mut Vec<Write>) {
         let mut core = self.0.core.borrow_mut();
         core.finish_appended();
-        core.tables.nth_mut(table).encode_dirty(max, writes);
+        core.tables.nth_mut(table).encode_dirty(max, watermark, writes);
     }
 
     /// What was written is clean, and may leave memory; a little of it at a time.

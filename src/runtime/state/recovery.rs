@@ -109,7 +109,7 @@ impl<A: Application> Recovered<A> {
         self.pending.begin_checkpoint();
         while self.pending.encode_dirty(usize::MAX, &mut writes) {}
         for table in self.tables.iter_mut() {
-            table.encode_dirty(usize::MAX, &mut writes);
+            table.encode_dirty(usize::MAX, self.last, &mut writes);
         }
         trees.checkpoint(Checkpoint { writes, watermark: self.last }).await?;
         self.pending.checkpointed();

@@ -204,14 +204,14 @@ fn an_aggregate_stays_in_memory_until_its_checkpoint_has_completed() {
     table.given(Of(1), None);
     put(&mut table, 1, 1);
     let mut writes = vec![];
-    table.encode_dirty(10, &mut writes);
+    table.encode_dirty(10, Position(9), &mut writes);
     put(&mut table, 1, 2);
     assert!(table.checkpointed(usize::MAX));
     assert_eq!((writes.len(), table.dirty()), (1, 1), "it was changed meanwhile: it is dirty again");
-    table.encode_dirty(10, &mut writes);
+    table.encode_dirty(10, Position(9), &mut writes);
     assert_eq!(writes[1].stored.position, Position(2));
     table.not_checkpointed();
-    table.encode_dirty(10, &mut writes);
+    table.encode_dirty(10, Position(9), &mut writes);
     assert_eq!(writes[2], writes[1], "a checkpoint that did not complete is written again");
 }
 
@@ -242,6 +242,27 @@ mod many {
     }
 }
 
+/// A sum that was begun before the watermark and is nothing again after it: replayed from the watermark on, what ended it must
+/// find that the tree reflects it already. Else it would be taken from a sum that is not there.
+#[test]
+fn what_came_before_the_watermark_and_went_after_it_is_written_as_gone() {
+    use many::{No, Value};
+    let trees = MemoryTrees::new(&[NOTES]);
+    let encoded = |watermark: u64| {
+        let mut table = Table::<Value>::default();
+        for (position, value) in [(1, Some(Value(5))), (3, None)] {
+            table.draft(&No(1), &trees, |slot| *slot = value).unwrap();
+            table.commit(place(position));
+        }
+        let mut writes = vec![];
+        table.encode_dirty(10, Position(watermark), &mut writes);
+        writes
+    };
+    assert_eq!(encoded(3), [], "a replay finds neither how it came nor how it went");
+    let [gone] = encoded(2).try_into().unwrap();
+    assert_eq!((gone.stored.position, gone.stored.value), (Position(3), None));
+}
+
 #[test]
 fn finished_aggregates_leave_memory_and_are_read_back_from_their_tree() {
     use many::{No, Value};
@@ -256,7 +277,7 @@ fn finished_aggregates_leave_memory_and_are_read_back_from_their_tree() {
         table.draft(&No(5), &trees, |value| *value = None).unwrap();
         table.commit(place(u64::from(count) + 1));
         let mut writes = vec![];
-        table.encode_dirty(usize::MAX, &mut writes);
+        table.encode_dirty(usize::MAX, Position(u64::from(count) + 1), &mut writes);
         assert_eq!(table.resident().count(), count as usize - 1, "not before their checkpoint");
         let watermark = Position(u64::from(count) + 1);
         trees.checkpoint(crate::storage::Checkpoint { writes, watermark }).await.unwrap();
