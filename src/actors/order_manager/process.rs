@@ -129,11 +129,16 @@ fn promised_and_paid(order: &Order, backing: Backing) -> Step {
         (true, Credit::Refused, _) => Step::Cancel(CancelReason::BackorderLimit),
         // whoever asks for credit waits already
         (true, Credit::None | Credit::Asked, _) => Step::Wait,
+        (false, Credit::Asked, _) => Step::Wait,
+        (false, Credit::Refused, Backing::Held | Backing::Lapsed) => {
+            Step::Cancel(CancelReason::BackorderLimit)
+        }
         (false, Credit::Possible(_), Backing::Held) => Step::AskCredit,
-        (false, Credit::Refused, Backing::Held) => Step::Cancel(CancelReason::BackorderLimit),
         // an earlier build named no card
         (false, Credit::None | Credit::Granted, Backing::Held) => Step::OrderSupplies,
-        (false, Credit::Asked, _) | (false, _, Backing::Lapsed | Backing::Nothing) => Step::Wait,
+        // while it was asked for: nothing is ordered in yet, and nothing is held
+        (false, _, Backing::Lapsed) => Step::Cancel(CancelReason::PaymentLapsed),
+        (false, _, Backing::Nothing) => Step::Wait,
     }
 }
 
