@@ -16,7 +16,11 @@ impl DeclineReason {
     /// As part of a sentence, without a full stop.
     pub fn said(self) -> &'static str {
         match self.as_told() {
-            DeclineReason::DoNotHonour | DeclineReason::StolenCard => {
+            DeclineReason::DoNotHonour
+            | DeclineReason::StolenCard
+            | DeclineReason::LostCard
+            | DeclineReason::PickUpCard
+            | DeclineReason::SuspectedFraud => {
                 "your bank said no and did not say why; it alone can tell you more"
             }
             DeclineReason::InsufficientFunds => {
@@ -91,13 +95,24 @@ fn sentence(said: &str) -> String {
 
 #[cfg(test)]
 impl DeclineReason {
-    pub const ALL: [DeclineReason; 6] = [
+    pub const ALL: [DeclineReason; 9] = [
         DeclineReason::DoNotHonour,
         DeclineReason::InsufficientFunds,
         DeclineReason::ExpiredCard,
         DeclineReason::StolenCard,
         DeclineReason::UnknownCard,
         DeclineReason::IssuerUnavailable,
+        DeclineReason::LostCard,
+        DeclineReason::PickUpCard,
+        DeclineReason::SuspectedFraud,
+    ];
+
+    /// What a bank says of a card to the shop alone.
+    pub const IN_CONFIDENCE: [DeclineReason; 4] = [
+        DeclineReason::StolenCard,
+        DeclineReason::LostCard,
+        DeclineReason::PickUpCard,
+        DeclineReason::SuspectedFraud,
     ];
 }
 
@@ -129,8 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stolen_card_is_said_as_any_decline() {
-        let (stolen, any) = (DeclineReason::StolenCard, DeclineReason::DoNotHonour);
-        assert_eq!((stolen.said(), stolen.sentence()), (any.said(), any.sentence()));
+    fn what_a_bank_says_in_confidence_is_said_as_any_decline() {
+        let any = DeclineReason::DoNotHonour;
+        for secret in DeclineReason::IN_CONFIDENCE {
+            assert_eq!((secret.said(), secret.sentence()), (any.said(), any.sentence()));
+            assert_eq!((secret.headline(), secret.way_on()), (any.headline(), any.way_on()));
+            assert_eq!(secret.as_told().code(), any.code());
+        }
     }
 }

@@ -423,18 +423,19 @@ mod tests {
     }
 
     #[test]
-    fn a_stolen_card_is_told_as_any_decline() {
-        let reason = DeclineReason::StolenCard;
+    fn what_a_bank_says_in_confidence_is_told_as_any_decline() {
         let entry =
             |what| TimelineEntry { turn: 1, at: Timestamp(0), step: Step::MONEY, what, by: Party::BankActor };
-        let declines = [
-            Happening::BankDeclined { reason },
-            Happening::PaymentDeclined { reason },
-            Happening::Declined { reason },
-        ];
-        let told = Timeline { entries: declines.map(entry).into() }.as_told();
-        for entry in told.entries {
-            assert!(entry.what.to_string().ends_with("do_not_honour"), "{}", entry.what);
+        for reason in DeclineReason::IN_CONFIDENCE {
+            let declines = [
+                Happening::BankDeclined { reason },
+                Happening::PaymentDeclined { reason },
+                Happening::Declined { reason },
+            ];
+            let told = Timeline { entries: declines.map(entry).into() }.as_told();
+            for entry in told.entries {
+                assert!(entry.what.to_string().ends_with("do_not_honour"), "{}", entry.what);
+            }
         }
     }
 

@@ -56,7 +56,7 @@ pub fn captured(
         case::open(turn, CaseKind::Capture, Some(order), text);
     }
     turn.cancel_timer(timer(id));
-    turn.send(ToOrders::PaymentCaptured { order, payment: id });
+    turn.send(ToOrders::PaymentCaptured { order, payment: id, amount });
 }
 
 pub fn unknown(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, why: &str) {

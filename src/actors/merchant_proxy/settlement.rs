@@ -43,7 +43,7 @@ fn settle_line(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Paym
     };
     let (payment, order) = (line.payment, row.order);
     turn.record(Event::Settled { payment, order, amount: line.amount, posting });
-    turn.send(ToOrders::PaymentSettled { order, payment });
+    turn.send(ToOrders::PaymentSettled { order, payment, amount: line.amount });
 }
 
 fn into_suspense(turn: &mut Turn<'_>, line: &SettlementLine, payment: Option<&Payment>, why: &str) {

@@ -98,8 +98,12 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         Message::PaymentLapsing { payment, .. } => payments::lapsing(turn, id, order, *payment),
         Message::PaymentExpired { payment, .. } => payments::expired(turn, id, order, *payment),
         Message::PaymentVoided { payment, .. } => payments::voided(turn, id, order, *payment),
-        Message::PaymentCaptured { payment, .. } => payments::captured(turn, id, order, *payment),
-        Message::PaymentSettled { payment, .. } => payments::settled(turn, id, order, *payment),
+        Message::PaymentCaptured { payment, amount, .. } => {
+            payments::captured(turn, id, order, *payment, *amount);
+        }
+        Message::PaymentSettled { payment, amount, .. } => {
+            payments::settled(turn, id, order, *payment, *amount);
+        }
         Message::HandedOver { tracking, .. } => parcel::handed_over(turn, id, order, tracking),
         Message::Delivered { .. } => parcel::delivered(turn, id, order),
         Message::Stopped { .. } => parcel::stopped(turn, id, order),

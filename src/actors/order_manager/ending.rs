@@ -9,8 +9,8 @@ use crate::domain::{Buyer, CancelReason, DeclineReason, OrderId, OrderState};
 use crate::planted::{self, Bug};
 
 use super::{
-    AnswerKind, AttemptState, CancelReply, Event, Order, OrderView, StockState, StopState, answers, letters,
-    refusal,
+    AnswerKind, AttemptState, CancelReply, End, Event, Order, OrderView, StockState, StopState, answers,
+    letters, refusal,
 };
 
 /// Before the warehouse has it.
@@ -89,10 +89,8 @@ pub fn stop(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 /// What its owner is shown in the turn that ends it: its money is let go of, which the bank has yet to say.
 pub fn page(id: OrderId, order: &Order, reason: CancelReason) -> OrderView {
-    let mut view = order.view(id);
-    view.state = OrderState::Cancelled;
-    view.cancel_reason = Some(reason);
-    view
+    let end = Some(End::Cancelled(reason));
+    Order { state: OrderState::Cancelled, end, ..order.clone() }.view(id)
 }
 
 fn give_goods_back(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
@@ -142,6 +140,6 @@ fn may_hold(state: AttemptState) -> bool {
     use AttemptState::*;
     match state {
         Asked | Unknown | Authorised => true,
-        Verified | Captured | Settled | Declined | Voided | Expired => false,
+        Verified | Captured(_) | Settled(_) | Declined | Voided | Expired => false,
     }
 }

@@ -166,7 +166,7 @@ pub struct Placed {
 }
 
 impl Versioned for Event {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 impl Event {
@@ -345,8 +345,8 @@ fn payment_trigger(state: AttemptState) -> Option<Trigger> {
         AttemptState::Unknown => Some(Trigger::PaymentUnknown),
         AttemptState::Verified => Some(Trigger::CardVerified),
         AttemptState::Authorised => Some(Trigger::PaymentAuthorised),
-        AttemptState::Captured => Some(Trigger::PaymentCaptured),
-        AttemptState::Settled => Some(Trigger::PaymentSettled),
+        AttemptState::Captured(_) => Some(Trigger::PaymentCaptured),
+        AttemptState::Settled(_) => Some(Trigger::PaymentSettled),
         AttemptState::Declined => Some(Trigger::PaymentDeclined),
         AttemptState::Voided => Some(Trigger::PaymentVoided),
         AttemptState::Expired => Some(Trigger::PaymentExpired),

@@ -48,11 +48,11 @@ pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: Cancel
 /// when it has to be.
 fn money_of_cancelled(order: &Order) -> Option<Aftermath> {
     use AttemptState::*;
-    let has = |states: &[AttemptState]| order.payments.iter().any(|payment| states.contains(&payment.state));
+    let has = |is_it: fn(AttemptState) -> bool| order.payments.iter().any(|payment| is_it(payment.state));
     match () {
-        () if has(&[Captured, Settled]) => None,
-        () if has(&[Authorised]) => Some(Aftermath::LetGo),
-        () if has(&[Asked, Unknown]) => Some(Aftermath::NotAnswered),
+        () if has(AttemptState::is_taken) => None,
+        () if has(|state| state == Authorised) => Some(Aftermath::LetGo),
+        () if has(|state| matches!(state, Asked | Unknown)) => Some(Aftermath::NotAnswered),
         () => Some(Aftermath::NothingHeld),
     }
 }

@@ -84,13 +84,17 @@ pub enum Message {
         order: OrderId,
         payment: PaymentId,
     },
+    /// MerchantProxy: so much was taken, which may be less than was held.
     PaymentCaptured {
         order: OrderId,
         payment: PaymentId,
+        amount: Money,
     },
+    /// MerchantProxy: the acquirer has paid it out. `amount`: before its fee.
     PaymentSettled {
         order: OrderId,
         payment: PaymentId,
+        amount: Money,
     },
 
     /// WarehouseActor: the truck has it.
@@ -142,7 +146,7 @@ pub enum Message {
 }
 
 impl Versioned for Message {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 impl Addressed for Message {
@@ -243,11 +247,11 @@ pub enum Outcome {
     /// the same key: the present state.
     Pending(Box<OrderView>),
     /// 402.
-    Declined { order: OrderId, reason: DeclineReason },
+    Declined { order: Box<RefusedOrder>, reason: DeclineReason },
     /// 409.
-    OutOfStock { order: OrderId, earliest: Option<Date> },
+    OutOfStock { order: Box<RefusedOrder>, earliest: Option<Date> },
     /// 409: too much is ordered in on verified cards alone.
-    BackorderLimit { order: OrderId },
+    BackorderLimit { order: Box<RefusedOrder> },
     /// 422: the processor does not know the token. The key is free again.
     UnknownToken,
     /// 422: the key was used with another body.
@@ -260,6 +264,19 @@ pub enum Outcome {
     TotalTooLarge,
     /// 503: nobody takes the payment: the shop is open for looking. Nothing is bound.
     NotOpen,
+}
+
+/// An order that its checkout refused, and what opens it: whoever placed it can read it, as one that was taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefusedOrder {
+    pub id: OrderId,
+    pub key: OrderKey,
+}
+
+impl RefusedOrder {
+    pub fn boxed(id: OrderId, key: OrderKey) -> Box<RefusedOrder> {
+        Box::new(RefusedOrder { id, key })
+    }
 }
 
 /// An order as its owner may see it.
@@ -291,9 +308,11 @@ pub enum PaymentView {
     Unknown,
     Verified,
     Authorised,
+    /// So much was taken.
     Captured {
         amount: Money,
     },
+    /// So much is the shop's.
     Settled {
         amount: Money,
     },

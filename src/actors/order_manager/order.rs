@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use crate::actors::stock_keeper::CreditKey;
 use crate::domain::{
-    Buyer, CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderNumber,
+    Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine, OrderNumber,
     OrderState, PaymentId, ShippingAddress, Timestamp, Totals, Units,
 };
 use crate::planted::{self, Bug};
@@ -58,7 +58,7 @@ pub struct Terms {
 
 impl Aggregate for Order {
     const TREE: TreeName = TreeName("orders");
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
     type Key = OrderId;
 
     fn partition(order: &OrderId) -> Partition {
@@ -112,8 +112,10 @@ pub enum AttemptState {
     Unknown,
     Verified,
     Authorised,
-    Captured,
-    Settled,
+    /// So much was taken.
+    Captured(Money),
+    /// So much is the shop's.
+    Settled(Money),
     Declined,
     Voided,
     /// The bank let go: its window was over, or a newer attempt took its place.
@@ -128,6 +130,11 @@ impl PaymentAttempt {
 }
 
 impl AttemptState {
+    /// The money is the shop's, or on its way.
+    pub fn is_taken(self) -> bool {
+        matches!(self, AttemptState::Captured(_) | AttemptState::Settled(_))
+    }
+
     /// What is told about a payment is merged forward only: a doubled or late report changes nothing.
     pub fn may_become(self, to: AttemptState) -> bool {
         use AttemptState::*;
@@ -135,8 +142,8 @@ impl AttemptState {
             Asked => false,
             Unknown => self == Asked,
             Verified | Authorised | Declined => matches!(self, Asked | Unknown),
-            Captured | Expired => self == Authorised,
-            Settled => matches!(self, Authorised | Captured),
+            Captured(_) | Expired => self == Authorised,
+            Settled(_) => matches!(self, Authorised | Captured(_)),
             Voided => matches!(self, Asked | Unknown | Verified | Authorised),
         }
     }
@@ -220,16 +227,15 @@ impl Order {
         self.payments.iter().find(|attempt| attempt.id == payment && attempt.state.may_become(to))
     }
 
-    /// The newest attempt that is in one of these states.
-    fn newest_in(&self, states: &[AttemptState]) -> Option<&PaymentAttempt> {
-        self.payments.iter().rev().find(|attempt| states.contains(&attempt.state))
+    /// The newest attempt that is in such a state.
+    fn newest_in(&self, is_it: impl Fn(AttemptState) -> bool) -> Option<&PaymentAttempt> {
+        self.payments.iter().rev().find(|attempt| is_it(attempt.state))
     }
 
     pub fn cover(&self) -> Cover {
         use AttemptState::*;
-        let held: &[AttemptState] =
-            if planted::is(Bug::VerifiedIsPaid) { &[Authorised, Verified] } else { &[Authorised] };
-        match (self.newest_state(), self.newest_in(held)) {
+        let is_held = |state| state == Authorised || state == Verified && planted::is(Bug::VerifiedIsPaid);
+        match (self.newest_state(), self.newest_in(is_held)) {
             (Some(Asked | Unknown), _) => Cover::Asked,
             (_, Some(held)) => Cover::Held(held.id),
             (Some(Expired), None) => Cover::Lapsed,
@@ -247,7 +253,7 @@ impl Order {
     }
 
     pub fn is_settled(&self) -> bool {
-        self.newest_in(&[AttemptState::Settled]).is_some()
+        self.newest_in(|state| matches!(state, AttemptState::Settled(_))).is_some()
     }
 
     /// What stands besides the newest attempt.
@@ -259,12 +265,13 @@ impl Order {
     /// What the bank is to let go of when it grants a new hold: also one that has lapsed, in case the bank has yet to
     /// find that out.
     pub fn last_hold(&self) -> Option<PaymentId> {
-        self.newest_in(&[AttemptState::Authorised, AttemptState::Expired]).map(|hold| hold.id)
+        let was_held = |state| matches!(state, AttemptState::Authorised | AttemptState::Expired);
+        self.newest_in(was_held).map(|hold| hold.id)
     }
 
     /// The money is the shop's, or on its way.
     pub fn is_captured(&self) -> bool {
-        self.newest_in(&[AttemptState::Captured, AttemptState::Settled]).is_some()
+        self.newest_in(AttemptState::is_taken).is_some()
     }
 
     pub fn is_capture_asked(&self, payment: PaymentId) -> bool {
@@ -330,10 +337,9 @@ impl Order {
     }
 
     fn payment_view(&self) -> PaymentView {
-        let amount = self.terms.totals.total;
-        let live = [AttemptState::Authorised, AttemptState::Captured, AttemptState::Settled];
-        // while a hold is renewed the one before it still stands
-        let standing = self.newest_in(&live).filter(|_| self.end.is_none());
+        let is_live = |state: AttemptState| state == AttemptState::Authorised || state.is_taken();
+        // while a hold is renewed the one before it still stands, and one that is to be let go of stands until the bank has
+        let standing = self.newest_in(is_live);
         match standing.or(self.payment()).map(|payment| payment.state) {
             None => PaymentView::None,
             Some(AttemptState::Asked) => PaymentView::Pending,
@@ -342,8 +348,8 @@ impl Order {
             Some(AttemptState::Verified) if self.end.is_some() => PaymentView::Voided,
             Some(AttemptState::Verified) => PaymentView::Verified,
             Some(AttemptState::Authorised) => PaymentView::Authorised,
-            Some(AttemptState::Captured) => PaymentView::Captured { amount },
-            Some(AttemptState::Settled) => PaymentView::Settled { amount },
+            Some(AttemptState::Captured(amount)) => PaymentView::Captured { amount },
+            Some(AttemptState::Settled(amount)) => PaymentView::Settled { amount },
             Some(AttemptState::Declined) => PaymentView::Declined,
             Some(AttemptState::Voided) => PaymentView::Voided,
             Some(AttemptState::Expired) => PaymentView::Expired,

@@ -186,8 +186,8 @@ fn in_the_house(order: &Order) -> Step {
             | AttemptState::Unknown
             | AttemptState::Verified
             | AttemptState::Authorised
-            | AttemptState::Captured
-            | AttemptState::Settled
+            | AttemptState::Captured(_)
+            | AttemptState::Settled(_)
             | AttemptState::Declined
             | AttemptState::Voided,
         ) => Step::Wait,

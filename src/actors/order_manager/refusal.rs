@@ -65,6 +65,6 @@ fn is_over(state: AttemptState) -> bool {
     use AttemptState::*;
     match state {
         Verified | Declined | Voided | Expired => true,
-        Asked | Unknown | Authorised | Captured | Settled => false,
+        Asked | Unknown | Authorised | Captured(_) | Settled(_) => false,
     }
 }

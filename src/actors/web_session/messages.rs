@@ -51,7 +51,7 @@ pub enum Message {
 }
 
 impl Versioned for Message {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 impl Addressed for Message {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::access::Clients;
 use crate::access::{ForwardingHeader, Origins, Quota, Quotas};
-use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
+use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView, RefusedOrder};
 use crate::actors::web_session::CheckoutReply;
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
@@ -365,6 +365,11 @@ pub fn iliad() -> Product {
 
 pub fn line_of(product: Product, units: i128) -> OrderLine {
     OrderLine::of(&product, Quantity::parse(units).unwrap())
+}
+
+/// As a checkout that was refused names its order.
+pub fn refused_order() -> Box<RefusedOrder> {
+    RefusedOrder::boxed(order_id(), order_view().key)
 }
 
 pub fn order_id() -> OrderId {

@@ -5,7 +5,11 @@ use crate::actors::order_manager::Message as ToOrders;
 use crate::domain::Happening;
 
 fn captured(n: u128) -> ToOrders {
-    ToOrders::PaymentCaptured { order: order(n), payment: payment(n) }
+    captured_of(n, 100)
+}
+
+fn captured_of(n: u128, amount: i64) -> ToOrders {
+    ToOrders::PaymentCaptured { order: order(n), payment: payment(n), amount: pence(amount) }
 }
 
 fn capture_answered(answer: CaptureAnswer) -> ToMerchant {
@@ -89,7 +93,7 @@ fn a_capture_of_less_than_was_held_is_booked_as_it_is_with_a_case() {
     let answer = CaptureAnswer::Captured { amount: pence(60) };
     proxy.merchant(capture_answered(answer));
     assert_eq!((proxy.cases(), proxy.net(Account::Sales), proxy.net(Account::CustomerHolds)), (1, -60, 0));
-    assert_eq!(proxy.told.last(), Some(&captured(1)));
+    assert_eq!(proxy.told.last(), Some(&captured_of(1, 60)), "the order is told what was taken");
 }
 
 #[test]

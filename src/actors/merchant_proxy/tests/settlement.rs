@@ -6,8 +6,8 @@ use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::testing::NOON;
 use crate::domain::Happening;
 
-fn settled(n: u128) -> ToOrders {
-    ToOrders::PaymentSettled { order: order(n), payment: payment(n) }
+fn settled(n: u128, amount: i64) -> ToOrders {
+    ToOrders::PaymentSettled { order: order(n), payment: payment(n), amount: pence(amount) }
 }
 
 fn file(lines: &[(u128, i64, i64)]) -> ToMerchant {
@@ -38,7 +38,7 @@ fn two_days_later_the_money_less_the_fee_is_in_the_bank() {
     let mut proxy = captured(&[2298]);
     assert!(proxy.ring());
     assert_eq!(proxy.alone.now.to_string(), "2026-11-24T06:00:00.000Z");
-    assert_eq!(proxy.told.last(), Some(&settled(1)));
+    assert_eq!(proxy.told.last(), Some(&settled(1, 2298)));
     // 1.5 % of 22.98 is 34.47 pence: rounded down
     assert_eq!((proxy.net(Account::Bank), proxy.net(Account::Fees)), (2264, 34));
     assert_eq!(proxy.net(Account::AcquirerReceivable), 0);
@@ -69,9 +69,9 @@ fn the_next_day_has_its_own_batch() {
     proxy.authorise(9, "tok_visa", 100);
     proxy.capture(9);
     proxy.ring();
-    assert_eq!(proxy.told.last(), Some(&settled(1)));
+    assert_eq!(proxy.told.last(), Some(&settled(1, 100)));
     proxy.ring();
-    assert_eq!(proxy.told.last(), Some(&settled(9)));
+    assert_eq!(proxy.told.last(), Some(&settled(9, 100)));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_the_shop_has_not_captured_so_goes_to_suspense_with_a_case() {
 fn a_line_that_stands_twice_in_a_file_is_settled_once() {
     let mut proxy = captured(&[1000]);
     proxy.merchant(file(&[(1, 1000, 10), (1, 1000, 10)]));
-    assert_eq!(proxy.told.iter().filter(|told| **told == settled(1)).count(), 1);
+    assert_eq!(proxy.told.iter().filter(|told| **told == settled(1, 1000)).count(), 1);
     assert_eq!((proxy.net(Account::AcquirerReceivable), proxy.net(Account::Suspense)), (0, -1000));
 }
 

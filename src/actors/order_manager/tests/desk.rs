@@ -37,6 +37,11 @@ fn idempotency() -> Idempotency {
     Idempotency { principal, route, key: "k-1".into(), digest: 11 }
 }
 
+/// What the order of `place_order` costs.
+pub fn total() -> Money {
+    place_order().totals.total
+}
+
 pub fn place_order() -> PlaceOrder {
     let lines = vec![line("PG-1342", 2), line("PG-84", 1)];
     let zero = Money::zero(Currency::GBP);
@@ -105,6 +110,11 @@ impl Desk {
 
     pub fn payment(&self) -> PaymentId {
         self.order().payment().expect("a payment was asked for").id
+    }
+
+    /// As a checkout that was refused is told of it.
+    pub fn refused(&self) -> Box<RefusedOrder> {
+        RefusedOrder::boxed(self.id, self.order().key)
     }
 
     pub fn key(&self) -> String {

@@ -1,7 +1,9 @@
 use super::desk::*;
 use crate::actors::order_manager::*;
 use crate::actors::{Decided, Message as Any, OwnTimeline, mailer};
-use crate::domain::{CancelReason, DeclineReason, EmailAddress, Happening, OrderState, Step, Timeline};
+use crate::domain::{
+    CancelReason, Currency, DeclineReason, EmailAddress, Happening, Money, OrderState, Step, Timeline,
+};
 use crate::partners::mail::MailKind;
 use crate::runtime::RequestId;
 
@@ -27,10 +29,10 @@ fn an_order_in_stock_goes_from_the_click_to_the_doorstep() {
     assert_eq!(view.promised_date, Some(desk.day(3)));
     assert_eq!(asks(&desk.handed_over()), ["MerchantProxy Capture"]);
     let payment = desk.payment();
-    desk.tell(Message::PaymentCaptured { order: desk.id, payment });
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment, amount: total() });
     assert_eq!(letters(&desk.tell(Message::Delivered { order: desk.id })), [MailKind::Delivered]);
     assert_eq!(desk.state(), OrderState::Delivered);
-    desk.tell(Message::PaymentSettled { order: desk.id, payment });
+    desk.tell(Message::PaymentSettled { order: desk.id, payment, amount: total() });
     assert_eq!(desk.state(), OrderState::Closed);
     let key = desk.key();
     let turn = desk.ask(9, ShowTimeline { order: desk.id, claim: key.into() });
@@ -59,8 +61,8 @@ fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
     let mut desk = Desk::fulfilling();
     desk.handed_over();
     let payment = desk.payment();
-    desk.tell(Message::PaymentCaptured { order: desk.id, payment });
-    desk.tell(Message::PaymentSettled { order: desk.id, payment });
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment, amount: total() });
+    desk.tell(Message::PaymentSettled { order: desk.id, payment, amount: total() });
     assert_eq!(desk.state(), OrderState::Dispatched);
     desk.tell(Message::Delivered { order: desk.id });
     assert_eq!(desk.state(), OrderState::Closed);
@@ -72,7 +74,7 @@ fn what_is_out_of_stock_is_refused_with_the_earliest_date() {
     let leaves_on = Some(desk.day(5));
     let turn = desk.tell(Message::OutOfStock { order: desk.id, earliest: leaves_on });
     let earliest = Some(desk.day(5 + desk.alone.rules.delivery_days));
-    assert_eq!(outcome(&turn), Outcome::OutOfStock { order: desk.id, earliest });
+    assert_eq!(outcome(&turn), Outcome::OutOfStock { order: desk.refused(), earliest });
     assert_eq!(desk.state(), OrderState::Cancelled);
     assert!(asks(&turn).is_empty() && letters(&turn).is_empty());
 }
@@ -221,16 +223,23 @@ fn an_order_that_nobody_can_supply_is_given_back_with_a_letter() {
 
 #[test]
 fn a_declined_card_releases_the_stock_and_is_answered_without_a_letter() {
-    let mut desk = Desk::placed();
-    desk.reserved();
-    let turn = desk.declined(DeclineReason::StolenCard);
-    assert_eq!(asks(&turn), ["StockKeeper Release"]);
-    // a stolen card is told as any decline
-    assert_eq!(outcome(&turn), Outcome::Declined { order: desk.id, reason: DeclineReason::DoNotHonour });
-    assert!(letters(&turn).is_empty());
-    assert_eq!(desk.order().view(desk.id).decline_reason, Some(DeclineReason::DoNotHonour));
-    // and kept as it is, for the operator
-    assert_eq!(desk.order().end, Some(End::Declined(DeclineReason::StolenCard)));
+    for secret in DeclineReason::IN_CONFIDENCE {
+        let mut desk = Desk::placed();
+        desk.reserved();
+        let turn = desk.declined(secret);
+        assert_eq!(asks(&turn), ["StockKeeper Release"]);
+        // what the bank says in confidence is told as any decline
+        let told = DeclineReason::DoNotHonour;
+        assert_eq!(outcome(&turn), Outcome::Declined { order: desk.refused(), reason: told });
+        assert!(letters(&turn).is_empty());
+        assert_eq!(desk.order().view(desk.id).decline_reason, Some(told));
+        assert_eq!(
+            desk.place_again(|_| {}).outcome,
+            Outcome::Declined { order: desk.refused(), reason: told }
+        );
+        // and kept as it is, for the operator
+        assert_eq!(desk.order().end, Some(End::Declined(secret)));
+    }
 }
 
 #[test]
@@ -277,6 +286,30 @@ fn cancelling_on_paper_gives_everything_back_at_once() {
     assert_eq!(**view, OrderView { payment: PaymentView::Unknown, ..desk.order().view(desk.id) });
     assert!(is_nothing(&desk.authorised()), "a late hold is the merchant system's to void");
     assert!(matches!(cancel_reply(&desk.cancel(6)), CancelReply::Cancelled(_)));
+}
+
+#[test]
+fn a_cancelled_order_whose_card_was_only_verified_is_never_said_to_be_charged_later() {
+    let mut desk = Desk::placed();
+    desk.promised(40);
+    desk.verified();
+    assert_eq!(desk.order().view(desk.id).payment, PaymentView::Verified);
+    let turn = desk.cancel(5);
+    let CancelReply::Cancelled(view) = cancel_reply(&turn) else { panic!("cancelled") };
+    assert_eq!(view.payment, PaymentView::Voided, "from the answer on");
+    assert_eq!(**view, desk.order().view(desk.id));
+}
+
+#[test]
+fn what_was_taken_and_paid_out_is_shown_and_not_what_the_order_costs() {
+    let mut desk = Desk::fulfilling();
+    desk.handed_over();
+    let (order, payment) = (desk.id, desk.payment());
+    let [taken, paid_out] = [60, 50].map(|pence| Money::new(pence, Currency::GBP));
+    desk.tell(Message::PaymentCaptured { order, payment, amount: taken });
+    assert_eq!(desk.order().view(order).payment, PaymentView::Captured { amount: taken });
+    desk.tell(Message::PaymentSettled { order, payment, amount: paid_out });
+    assert_eq!(desk.order().view(order).payment, PaymentView::Settled { amount: paid_out });
 }
 
 #[test]
@@ -406,12 +439,12 @@ fn supplies_are_ordered_on_a_verified_card_only_where_that_is_within_limits() {
     assert_eq!(asks(&turn), ["StockKeeper CheckCredit"]);
     assert_eq!(answer(&turn), None, "nothing is promised before");
     let turn = desk.tell(Message::CreditRefused { order: desk.id });
-    assert_eq!(outcome(&turn), Outcome::BackorderLimit { order: desk.id });
+    assert_eq!(outcome(&turn), Outcome::BackorderLimit { order: desk.refused() });
     assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper EndCredit"]);
     assert_eq!(desk.order().end, Some(End::Cancelled(CancelReason::BackorderLimit)));
     assert!(letters(&turn).is_empty(), "she was told");
     let again = desk.place_again(|_| {});
-    assert_eq!((again.outcome, again.replayed), (Outcome::BackorderLimit { order: desk.id }, true));
+    assert_eq!((again.outcome, again.replayed), (Outcome::BackorderLimit { order: desk.refused() }, true));
 }
 
 #[test]
@@ -422,7 +455,7 @@ fn supplies_are_ordered_on_held_money_only_where_that_is_within_limits() {
     assert_eq!(asks(&turn), ["StockKeeper CheckHeld"]);
     assert_eq!(answer(&turn), None, "nothing is promised before");
     let turn = desk.tell(Message::CreditRefused { order: desk.id });
-    assert_eq!(outcome(&turn), Outcome::BackorderLimit { order: desk.id });
+    assert_eq!(outcome(&turn), Outcome::BackorderLimit { order: desk.refused() });
     assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper EndCredit", "MerchantProxy Void"]);
     assert!(letters(&turn).is_empty(), "she was told");
 }

@@ -33,16 +33,13 @@ fn older() -> PaymentId {
 impl AttemptState {
     /// What an order comes to no more before it has left the house.
     fn is_over(self) -> bool {
-        matches!(
-            self,
-            AttemptState::Captured | AttemptState::Settled | AttemptState::Declined | AttemptState::Voided
-        )
+        self.is_taken() || matches!(self, AttemptState::Declined | AttemptState::Voided)
     }
 }
 
 impl PaymentAttempt {
     fn is_of_the_road(&self) -> bool {
-        self.capture_asked || matches!(self.state, AttemptState::Captured | AttemptState::Settled)
+        self.capture_asked || self.state.is_taken()
     }
 }
 
@@ -74,8 +71,8 @@ pub fn every_money() -> Vec<(&'static str, Vec<PaymentAttempt>)> {
         ("lapsed, capture asked", with(one(Expired), &asked)),
         ("declined", one(Declined)),
         ("declined, capture asked", with(one(Declined), &asked)),
-        ("captured", one(Captured)),
-        ("settled", one(Settled)),
+        ("captured", one(Captured(total()))),
+        ("settled", one(Settled(total()))),
         ("voided", one(Voided)),
         ("asked anew, older hold", two(Authorised, Asked)),
         ("unknown anew, older hold", two(Authorised, Unknown)),
@@ -86,8 +83,8 @@ pub fn every_money() -> Vec<(&'static str, Vec<PaymentAttempt>)> {
         ("unknown anew, older lapsed", two(Expired, Unknown)),
         ("declined anew, older lapsed", two(Expired, Declined)),
         ("declined anew, older lapsed, capture asked", with(two(Expired, Declined), &asked_of_newest)),
-        ("declined anew, older captured", two(Captured, Declined)),
-        ("declined anew, older settled", two(Settled, Declined)),
+        ("declined anew, older captured", two(Captured(total()), Declined)),
+        ("declined anew, older settled", two(Settled(total()), Declined)),
     ]
 }
 

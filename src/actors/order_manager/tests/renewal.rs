@@ -82,9 +82,9 @@ fn what_leaves_on_the_last_day_of_a_hold_that_is_not_renewed_is_paid_from_it() {
     desk.lapsing();
     desk.declined(DeclineReason::InsufficientFunds);
     assert_eq!(Desk::captures(&desk.handed_over()), [old]);
-    desk.tell(Message::PaymentCaptured { order: desk.id, payment: old });
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment: old, amount: total() });
     assert!(matches!(desk.order().view(desk.id).payment, PaymentView::Captured { .. }));
-    desk.tell(Message::PaymentSettled { order: desk.id, payment: old });
+    desk.tell(Message::PaymentSettled { order: desk.id, payment: old, amount: total() });
     desk.tell(Message::Delivered { order: desk.id });
     assert_eq!(desk.state(), OrderState::Closed);
 }

@@ -29,8 +29,8 @@ pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Messa
         Message::PaymentDeclined { order, payment, reason: DeclineReason::DoNotHonour },
         Message::PaymentUnknown { order, payment },
         Message::PaymentVoided { order, payment },
-        Message::PaymentCaptured { order, payment },
-        Message::PaymentSettled { order, payment },
+        Message::PaymentCaptured { order, payment, amount: total() },
+        Message::PaymentSettled { order, payment, amount: total() },
         Message::HandedOver { order, tracking: "DSD6B5JMFRYP6P".into() },
         Message::Delivered { order },
         Message::Stopped { order },
@@ -108,7 +108,7 @@ fn every_fact(order: OrderId, payment: PaymentId) -> Vec<Event> {
     ];
     all.extend(reasons.map(|reason| Event::Cancelled { order, reason }));
     use AttemptState::*;
-    let states = [Unknown, Authorised, Captured, Settled, Declined, Voided, Expired];
+    let states = [Unknown, Authorised, Captured(total()), Settled(total()), Declined, Voided, Expired];
     all.extend(states.map(|state| Event::PaymentBecame { order, payment, state }));
     all
 }

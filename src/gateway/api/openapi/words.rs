@@ -263,9 +263,13 @@ mod tests {
                 DeclineReason::DoNotHonour
                 | DeclineReason::InsufficientFunds
                 | DeclineReason::ExpiredCard
-                | DeclineReason::StolenCard
                 | DeclineReason::UnknownCard
                 | DeclineReason::IssuerUnavailable => {}
+                // none of these is what anybody is told
+                DeclineReason::StolenCard
+                | DeclineReason::LostCard
+                | DeclineReason::PickUpCard
+                | DeclineReason::SuspectedFraud => panic!("{reason:?} is told"),
             }
         }
         for reason in CANCELS {

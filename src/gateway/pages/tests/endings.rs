@@ -51,7 +51,7 @@ async fn of_a_payment_that_failed_pages_letter_and_api_give_one_reason_and_one_w
             "{letter}"
         );
         let order = OrderId::new(1, 1);
-        let (problem, after) = refused(move || Outcome::Declined { order, reason }).await;
+        let (problem, after) = refused(move || Outcome::Declined { order: refused_order(), reason }).await;
         assert_eq!(problem.detail(), format!("{said}; order again {way_on}"));
         after.shows(reason.headline()).shows(&reason.sentence());
         let other_card_only = "Try another card";
@@ -80,8 +80,8 @@ async fn of_a_cancelled_order_pages_letter_and_api_give_one_reason() {
         assert!(letter.contains(&format!("The reason: {said}.")), "{letter}");
         let order = OrderId::new(1, 1);
         let outcome = match reason {
-            CancelReason::OutOfStock { earliest } => Outcome::OutOfStock { order, earliest },
-            CancelReason::BackorderLimit => Outcome::BackorderLimit { order },
+            CancelReason::OutOfStock { earliest } => Outcome::OutOfStock { order: refused_order(), earliest },
+            CancelReason::BackorderLimit => Outcome::BackorderLimit { order: refused_order() },
             // no checkout ends so
             CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed => continue,
         };
