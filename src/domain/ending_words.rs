@@ -75,7 +75,7 @@ impl CancelReason {
                  way; what was ordered in and cancelled lately counts as well"
             }
             CancelReason::PaymentLapsed => {
-                "the money was no longer reserved on your card when your books were to leave, and your bank did not reserve it anew"
+                "the money was no longer reserved on your card when your books were to leave, and your bank had not reserved it anew by then"
             }
         })
     }

@@ -248,6 +248,21 @@ impl DeclineReason {
         }
     }
 
+    /// The bank will never approve this card: it is not asked again. After any other reason it may be.
+    pub fn is_hard(self) -> bool {
+        match self {
+            DeclineReason::ExpiredCard
+            | DeclineReason::StolenCard
+            | DeclineReason::UnknownCard
+            | DeclineReason::LostCard
+            | DeclineReason::PickUpCard
+            | DeclineReason::SuspectedFraud => true,
+            DeclineReason::DoNotHonour
+            | DeclineReason::InsufficientFunds
+            | DeclineReason::IssuerUnavailable => false,
+        }
+    }
+
     pub fn code(self) -> &'static str {
         match self {
             DeclineReason::DoNotHonour => "do_not_honour",

@@ -168,6 +168,8 @@ pub enum Happening {
         why: String,
     },
     BasketGivenBack,
+    AnotherCardAwaited,
+    AnotherCardTyped,
 }
 
 impl Happening {
@@ -220,7 +222,9 @@ impl Happening {
             | HoldLapsed { .. }
             | HoldReplaced
             | StopAsked
-            | BasketGivenBack => {}
+            | BasketGivenBack
+            | AnotherCardAwaited
+            | AnotherCardTyped => {}
         }
     }
 }
@@ -295,6 +299,8 @@ impl fmt::Display for Happening {
             SentAgain { message } => write!(f, "the operator sent {message} again, which had been given up"),
             Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
             CaseClosed { why } => write!(f, "the case was closed: {why}"),
+            AnotherCardAwaited => write!(f, "the order waits for another card"),
+            AnotherCardTyped => write!(f, "the customer typed another card"),
             BasketGivenBack => write!(f, "what had been ordered is in the basket again"),
             StopAsked => write!(f, "the warehouse was asked to stop: the money is held no longer"),
         }

@@ -96,6 +96,7 @@ impl Settings {
             supply_attempts_max: self.stock.supply_attempts_max,
             payment_deadline_ms: self.payment.answer_deadline_ms,
             payment_asks_max: self.payment.asks_max,
+            another_card_ms: u64::from(self.payment.another_card_minutes) * MINUTE_MS,
             hold_days: self.payment.hold_days,
             credit_card_max: self.credit.card_max.in_a(kind, DEMO_CREDIT),
             credit_customer_max: self.credit.customer_max.in_a(kind, DEMO_CREDIT),

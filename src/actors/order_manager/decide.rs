@@ -4,8 +4,8 @@ use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::transitions::{self, Trigger};
 use super::{
-    Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, OrderNumbers, Show, ShowTimeline, cancel,
-    credit, parcel, payments, place, refusal, state, stock,
+    Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, OrderNumbers, Show, ShowTimeline,
+    another_card, cancel, credit, parcel, payments, place, refusal, state, stock,
 };
 
 impl Actor for OrderManager {
@@ -28,6 +28,7 @@ impl Actor for OrderManager {
             Message::Show(question) => show(turn, question),
             Message::ShowTimeline(question) => show_timeline(turn, question),
             Message::Cancel(question) => cancel::cancel(turn, question),
+            Message::TryCard(question) => another_card::try_card(turn, question),
             told => on_told(turn, told),
         }
     }
@@ -65,6 +66,7 @@ fn on_told(turn: &mut Turn<'_>, message: &Message) {
     match message {
         Message::RefusalOver { .. } => refusal::over(turn, id, &order),
         Message::NothingKept { .. } => refusal::forget(turn, id, &order),
+        Message::CardTimeOver { payment, .. } => another_card::time_over(turn, id, &order, *payment),
         of_its_way => on_its_way(turn, id, &order, of_its_way),
     }
 }
@@ -113,6 +115,8 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         | Message::Show(_)
         | Message::ShowTimeline(_)
         | Message::Cancel(_)
+        | Message::TryCard(_)
+        | Message::CardTimeOver { .. }
         | Message::RefusalOver { .. }
         | Message::NothingKept { .. } => {}
     }

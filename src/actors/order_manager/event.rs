@@ -152,6 +152,24 @@ pub enum Event {
         order: OrderId,
         card: CreditKey,
     },
+    /// She may try another card so long, by the real clock. A decline that ends the order is `Declined`.
+    CardDeclined {
+        order: OrderId,
+        payment: PaymentId,
+        reason: DeclineReason,
+        until: Timestamp,
+    },
+    /// She has typed another card, which is asked for from now on.
+    CardTyped {
+        order: OrderId,
+        token: String,
+    },
+    /// The hold that stands goes on, until its end.
+    RenewalDeclined {
+        order: OrderId,
+        payment: PaymentId,
+        reason: DeclineReason,
+    },
 }
 
 /// A new order: all that was sent, the key that opens it, and the idempotency key that is bound to it.
@@ -206,7 +224,10 @@ impl Event {
             | Event::StopAsked { order }
             | Event::StoppedUnpaid { order }
             | Event::Forgotten { order, .. }
-            | Event::CardNamed { order, .. } => Some(*order),
+            | Event::CardNamed { order, .. }
+            | Event::CardDeclined { order, .. }
+            | Event::CardTyped { order, .. }
+            | Event::RenewalDeclined { order, .. } => Some(*order),
         }
     }
 
@@ -221,7 +242,8 @@ impl Event {
             | Event::AllocationAsked { .. }
             | Event::CaptureAsked { .. }
             | Event::Forgotten { .. }
-            | Event::CardNamed { .. } => None,
+            | Event::CardNamed { .. }
+            | Event::CardTyped { .. } => None,
             Event::InStock { .. } => Some(Trigger::Reserved),
             Event::Promised { .. } => Some(Trigger::Promised),
             Event::PromiseChanged { .. } => Some(Trigger::PromiseChanged),
@@ -251,6 +273,8 @@ impl Event {
             Event::RenewalAsked { .. } => Some(Trigger::RenewalAsked),
             Event::PaymentLapsing { .. } => Some(Trigger::PaymentLapsing),
             Event::StopAsked { .. } => Some(Trigger::StopAsked),
+            Event::CardDeclined { .. } => Some(Trigger::CardDeclined),
+            Event::RenewalDeclined { .. } => Some(Trigger::RenewalDeclined),
         }
     }
 
@@ -286,6 +310,8 @@ impl Event {
             Event::CancelAsked { .. } => smallvec![(Step::TALKS, Happening::CancelAsked)],
             Event::TooLateToCancel { .. } => smallvec![(Step::TELLS_SERVER, Happening::TooLateToCancel)],
             Event::Closed { .. } => smallvec![(Step::DELIVERED, Happening::Closed)],
+            Event::CardDeclined { .. } => smallvec![(Step::TELLS_SERVER, Happening::AnotherCardAwaited)],
+            Event::CardTyped { .. } => smallvec![(Step::TALKS, Happening::AnotherCardTyped)],
             Event::KeyFreed { .. }
             | Event::SuppliesArrived { .. }
             | Event::SuppliesOrdered { .. }
@@ -304,7 +330,8 @@ impl Event {
             | Event::CreditRefused { .. }
             | Event::CreditEnded { .. }
             | Event::Forgotten { .. }
-            | Event::CardNamed { .. } => smallvec![],
+            | Event::CardNamed { .. }
+            | Event::RenewalDeclined { .. } => smallvec![],
         }
     }
 }

@@ -37,6 +37,12 @@ pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: Decline
     });
 }
 
+/// She may type another card on its page, which the letter leads to.
+pub fn another_card(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
+    let minutes = turn.rules().another_card_ms / 60_000;
+    post(turn, id, order, MailKind::PaymentDeclined, |letter| letter.invite_another_card(reason, minutes));
+}
+
 pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
     post(turn, id, order, MailKind::Cancelled, |letter| {
         letter.tell_cancel(reason);

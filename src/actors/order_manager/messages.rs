@@ -6,6 +6,7 @@ use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
     OrderNumber, OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
 };
+use crate::partners::processor::TypedCard;
 use crate::questions;
 use crate::runtime::{Addressed, RequestId, Versioned};
 
@@ -143,6 +144,12 @@ pub enum Message {
         payment: PaymentId,
         card: String,
     },
+    TryCard(TryCard),
+    /// Timer: she has tried no other card since this payment was declined.
+    CardTimeOver {
+        order: OrderId,
+        payment: PaymentId,
+    },
 }
 
 impl Versioned for Message {
@@ -157,6 +164,7 @@ questions! { OrderManager:
     Show -> Result<Box<OrderView>, NoSuchOrder>,
     ShowTimeline -> Result<Timeline, NoSuchOrder>,
     Cancel -> CancelReply,
+    TryCard -> TryCardReply,
 }
 
 /// Gateway: `GET /orders/{id}`.
@@ -178,6 +186,16 @@ pub struct ShowTimeline {
 pub struct Cancel {
     pub order: OrderId,
     pub claim: Claim,
+}
+
+/// Gateway: for an order whose card was declined she has typed another one, for its `attempt`th payment as its page counted. The
+/// same twice is one payment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TryCard {
+    pub order: OrderId,
+    pub claim: Claim,
+    pub attempt: u8,
+    pub card: Box<TypedCard>,
 }
 
 /// By what someone claims an order as his own.
@@ -320,6 +338,11 @@ pub enum PaymentView {
     Voided,
     /// The bank let go of the hold; it is asked again before the goods leave.
     Expired,
+    /// Declined, and she may try another card so long by the real clock: that would be the order's `attempt`th payment.
+    AnotherCard {
+        attempt: u8,
+        until: Timestamp,
+    },
 }
 
 impl PaymentView {
@@ -333,7 +356,7 @@ impl PaymentView {
             PaymentView::Authorised => "authorised",
             PaymentView::Captured { .. } => "captured",
             PaymentView::Settled { .. } => "settled",
-            PaymentView::Declined => "declined",
+            PaymentView::Declined | PaymentView::AnotherCard { .. } => "declined",
             PaymentView::Voided => "voided",
             PaymentView::Expired => "expired",
         }
@@ -352,6 +375,20 @@ pub enum CancelReply {
     TooLate(Box<OrderView>),
     /// The warehouse is being asked to stop it; the order's page will tell.
     Pending(Box<OrderView>),
+    NoSuchOrder,
+}
+
+/// What came of another card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TryCardReply {
+    /// The bank is being asked; the order's page will tell.
+    Asked,
+    /// It is the card that was asked already.
+    AskedBefore,
+    /// No bank was asked: another card is being asked, or the order is paid, or has ended.
+    NotUsed,
+    /// No bank was asked: this card was refused for good before.
+    RefusedForGood,
     NoSuchOrder,
 }
 
@@ -384,6 +421,8 @@ impl Message {
             | Message::Show(Show { order, .. })
             | Message::ShowTimeline(ShowTimeline { order, .. })
             | Message::Cancel(Cancel { order, .. })
+            | Message::TryCard(TryCard { order, .. })
+            | Message::CardTimeOver { order, .. }
             | Message::PaymentLapsing { order, .. }
             | Message::PaymentExpired { order, .. }
             | Message::RefusalOver { order }

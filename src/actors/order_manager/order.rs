@@ -31,6 +31,8 @@ pub struct Order {
     /// Attempts to pay it, the newest last: one, two where the card was only verified at first, and one more for each
     /// hold that lapsed or was renewed. At most one of them is held.
     pub payments: SmallVec<[PaymentAttempt; 1]>,
+    /// What banks declined of it while it went on, the newest last.
+    pub declines: Vec<Decline>,
     /// What has left the house, in that order. One for now.
     pub shipments: Vec<Shipment>,
     pub answer: AnswerState,
@@ -52,7 +54,7 @@ pub struct Terms {
     pub totals: Totals,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
-    /// Names the card at the processor, for a hold that is asked for when the supplies are in.
+    /// Names the card at the processor, for a hold that is asked for when the supplies are in: the last that she has typed.
     pub token: String,
 }
 
@@ -104,6 +106,16 @@ pub struct PaymentAttempt {
     pub lapsing: bool,
     /// The goods have left, and its money is asked for.
     pub capture_asked: bool,
+}
+
+/// A card that a bank declined, of an order that did not end with that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decline {
+    pub reason: DeclineReason,
+    /// Names the card at the processor.
+    pub token: String,
+    /// So long, by the real clock, she may try another card; `None` where an older hold stood, which goes on until its end.
+    pub card_until: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -289,10 +301,22 @@ impl Order {
             == (OrderState::AwaitingPayment, StockState::Pegged, Credit::None)
     }
 
-    /// While the first attempt to pay is all that there is, nothing has been ordered in for it.
+    /// Its supplies are ordered in the turn that takes it.
     pub fn nothing_is_ordered_in(&self) -> bool {
-        let only_first = self.payments.len() <= 1;
-        only_first && self.state == OrderState::AwaitingPayment
+        self.state == OrderState::AwaitingPayment && !self.answer.is_taken()
+    }
+
+    /// Its card was declined last, and she may try another one.
+    pub fn waits_for_card(&self) -> Option<&Decline> {
+        let is_declined = self.newest_state() == Some(AttemptState::Declined);
+        let waits = is_declined && self.state == OrderState::AwaitingPayment;
+        self.declines.last().filter(|decline| waits && decline.card_until.is_some())
+    }
+
+    /// A bank will never approve this card.
+    pub fn is_refused_for_good(&self, token: &str) -> bool {
+        let is_refused = |decline: &Decline| decline.token == token && decline.reason.is_hard();
+        self.declines.iter().any(is_refused) && !planted::is(Bug::RefusedCardAskedAgain)
     }
 
     pub fn is_owned_by(&self, claim: &Claim) -> bool {
@@ -316,7 +340,7 @@ impl Order {
         let (decline_reason, cancel_reason) = match self.end {
             Some(End::Declined(reason)) => (Some(reason.as_told()), None),
             Some(End::Cancelled(reason)) => (None, Some(reason)),
-            None => (None, None),
+            None => (self.waits_for_card().map(|decline| decline.reason.as_told()), None),
         };
         OrderView {
             id,
@@ -350,10 +374,18 @@ impl Order {
             Some(AttemptState::Authorised) => PaymentView::Authorised,
             Some(AttemptState::Captured(amount)) => PaymentView::Captured { amount },
             Some(AttemptState::Settled(amount)) => PaymentView::Settled { amount },
-            Some(AttemptState::Declined) => PaymentView::Declined,
+            Some(AttemptState::Declined) => self.declined_view(),
             Some(AttemptState::Voided) => PaymentView::Voided,
             Some(AttemptState::Expired) => PaymentView::Expired,
         }
+    }
+
+    fn declined_view(&self) -> PaymentView {
+        let until = self.waits_for_card().and_then(|decline| decline.card_until);
+        until.map_or(PaymentView::Declined, |until| PaymentView::AnotherCard {
+            attempt: u8::try_from(self.payments.len() + 1).unwrap_or(u8::MAX),
+            until,
+        })
     }
 }
 

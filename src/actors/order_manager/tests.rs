@@ -1,5 +1,6 @@
 //! The order manager by its decisions: these tests play every other actor.
 mod accepted_day;
+mod another_card;
 mod any_sequence;
 mod desk;
 mod drawn;

@@ -163,6 +163,8 @@ fn is_what_it_is_for(entry: &TimelineEntry) -> bool {
         | SentAgain { .. }
         | Discarded { .. }
         | CaseClosed { .. }
+        | AnotherCardAwaited
+        | AnotherCardTyped
         | BasketGivenBack => false,
     }
 }

@@ -100,7 +100,7 @@ async fn a_wrong_api_key_counts_and_the_right_one_is_never_refused_for_it() {
 
 /// Every one that there is; a new one does not compile here.
 fn outcomes() -> Vec<(Outcome, bool)> {
-    let (order, view) = (order_id(), || Box::new(order_view()));
+    let view = || Box::new(order_view());
     let all = [
         Outcome::Taken(view()),
         Outcome::Pending(view()),

@@ -278,7 +278,8 @@ impl PaymentPage for ScriptedPaymentPage {
     }
 
     fn card_of(&self, checkout: &str, _code: &str) -> Option<TypedCard> {
-        (checkout == "nonce1").then(|| TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) })
+        let has_one = checkout == "nonce1" || checkout.starts_with("ord_");
+        has_one.then(|| TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) })
     }
 
     fn has_card_for(&self, checkout: &str) -> bool {

@@ -72,6 +72,11 @@ impl Trust {
             E::Placed(placed) => {
                 self.placed.insert(placed.place.order, (self.turn, placed.as_ref().clone()));
             }
+            E::CardTyped { order, token } => {
+                if let Some((_, placed)) = self.placed.get_mut(order) {
+                    placed.place.token.clone_from(token);
+                }
+            }
             E::HandedOver { order, .. } => {
                 self.held.remove(order);
             }

@@ -127,6 +127,7 @@ impl Shopper {
             self.thinks(DAY_MS / 10).await;
             self.asks(checkout).await;
         }
+        self.tries_other_cards(&outcome).await;
         self.looks_after(&outcome).await;
     }
 

@@ -45,8 +45,13 @@ fn of_a_visitors_decline(cart: SessionId, days: u64) -> Option<Aftermath> {
     desk.tell(Message::Place(Box::new(PlaceOrder { order, idempotency, ..place_order() })));
     desk.reserved();
     desk.unknown();
+    let declined = desk.declined(DeclineReason::ExpiredCard);
+    if desk.state() == OrderState::Declined {
+        return told(&declined);
+    }
+    assert_eq!(told(&declined), None, "it waits for another card");
     desk.alone.real_now = desk.alone.real_now.plus_ms(days * Timestamp::DAY_MS);
-    told(&desk.declined(DeclineReason::ExpiredCard))
+    told(&desk.tell(Message::CardTimeOver { order, payment: desk.payment() }))
 }
 
 #[test]

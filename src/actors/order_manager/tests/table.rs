@@ -98,6 +98,9 @@ fn every_fact(order: OrderId, payment: PaymentId) -> Vec<Event> {
         Event::StoppedUnpaid { order },
         Event::Forgotten { order, key: bound_by },
         Event::CardNamed { order, card: CreditKey::card("tok_visa") },
+        Event::CardDeclined { order, payment, reason: DeclineReason::DoNotHonour, until: at },
+        Event::CardTyped { order, token: "tok_visa".into() },
+        Event::RenewalDeclined { order, payment, reason: DeclineReason::DoNotHonour },
     ];
     let reasons = [
         CancelReason::ByCustomer,

@@ -8,7 +8,7 @@ use crate::actors::{
     Address, Event, Message, Shop, back_office, bank, merchant_proxy, order_manager, stock_keeper, warehouse,
     web_session,
 };
-use crate::domain::{CaseId, Currency, Money, OrderId, PaymentId, SessionId, Sku, Units};
+use crate::domain::{CaseId, Currency, DeclineReason, Money, OrderId, PaymentId, SessionId, Sku, Units};
 use crate::runtime::{Cause, Moment, Record, Stated};
 
 pub fn by_hand() -> Vec<u8> {
@@ -50,6 +50,7 @@ fn events() -> Vec<Event> {
             .into(),
         merchant_proxy::Event::VoidWanted { payment }.into(),
         order_manager::Event::CreditRefused { order }.into(),
+        order_manager::Event::RenewalDeclined { order, payment, reason: DeclineReason::DoNotHonour }.into(),
         stock_keeper::Event::Overdue { order, sku: sku(), overdue: vec![overdue] }.into(),
         warehouse::Event::StopNoted { order }.into(),
         warehouse::Event::Refused { order, case: Some("no such postcode".into()) }.into(),

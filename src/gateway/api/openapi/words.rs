@@ -291,6 +291,8 @@ mod tests {
                 | PaymentView::Captured { .. }
                 | PaymentView::Settled { .. }
                 | PaymentView::Declined
+                // a program is told that it is declined
+                | PaymentView::AnotherCard { .. }
                 | PaymentView::Voided
                 | PaymentView::Expired => {}
             }
