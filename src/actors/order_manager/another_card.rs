@@ -8,18 +8,11 @@
 
 use crate::actors::Turn;
 use crate::domain::{Buyer, DeclineReason, OrderId, OrderState, PaymentId};
-use crate::runtime::{Due, TimerId};
 
 use super::{
-    AttemptState, Cover, Event, Message, Order, StockState, TryCard, TryCardReply, answers, ending, letters,
-    promise, steps,
+    AttemptState, Cover, Event, Order, StockState, TryCard, TryCardReply, answers, card_time, ending,
+    letters, promise, steps,
 };
-
-const TIMER_CARD: u8 = 2;
-
-fn timer(id: OrderId) -> TimerId {
-    TimerId { kind: TIMER_CARD, of: id.number() }
-}
 
 /// Whether an order that a bank has just declined waits for another card: somebody sees its page, and nothing is held for it.
 pub fn is_waited_for(turn: &Turn<'_>, order: &Order) -> bool {
@@ -31,8 +24,7 @@ pub fn is_waited_for(turn: &Turn<'_>, order: &Order) -> bool {
 pub fn wait(turn: &mut Turn<'_>, id: OrderId, payment: PaymentId, reason: DeclineReason) {
     let until = turn.real_now().plus_ms(turn.rules().another_card_ms);
     turn.record(Event::CardDeclined { order: id, payment, reason, until });
-    let due = Due::Real(until);
-    turn.timer(timer(id), due, Message::CardTimeOver { order: id, payment });
+    card_time::begin(turn, id, payment, until);
     let Some(order) = turn.get::<Order>(&id) else { return };
     answers::pending(turn, id, &order, order.view(id));
     letters::another_card(turn, id, &order, reason);
@@ -65,20 +57,13 @@ fn has_asked(order: &Order, token: &str) -> bool {
 
 fn ask(turn: &mut Turn<'_>, id: OrderId, token: &str) {
     turn.record(Event::CardTyped { order: id, token: token.to_owned() });
-    turn.cancel_timer(timer(id));
+    card_time::stop(turn, id);
     let Some(order) = turn.get::<Order>(&id) else { return };
     let outlasts = order.promised_date.is_some_and(|date| promise::is_outlasted_by_a_hold(turn, date));
     if order.stock == StockState::Pegged && !outlasts {
         steps::ask_verification(turn, id, &order);
     } else {
         steps::ask_hold(turn, id, &order);
-    }
-}
-
-/// It ends otherwise than by the time for another card.
-pub fn stop_waiting(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
-    if order.waits_for_card().is_some() {
-        turn.cancel_timer(timer(id));
     }
 }
 

@@ -9,14 +9,14 @@ use crate::domain::{Buyer, CancelReason, DeclineReason, OrderId, OrderState};
 use crate::planted::{self, Bug};
 
 use super::{
-    AnswerKind, AttemptState, CancelReply, End, Event, Order, OrderView, StockState, StopState, another_card,
-    answers, letters, refusal,
+    AnswerKind, AttemptState, CancelReply, End, Event, Order, OrderView, StockState, StopState, answers,
+    card_time, letters, refusal,
 };
 
 /// Before the warehouse has it.
 pub fn cancel(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
     turn.record(Event::Cancelled { order: id, reason });
-    another_card::stop_waiting(turn, id, order);
+    card_time::stop_if_it_waits(turn, id, order);
     // what is out of stock was not reserved
     if !matches!(reason, CancelReason::OutOfStock { .. }) {
         give_goods_back(turn, id, order);

@@ -18,6 +18,7 @@ mod another_card;
 mod answer_kind;
 mod answers;
 mod cancel;
+mod card_time;
 mod credit;
 mod decide;
 mod ending;

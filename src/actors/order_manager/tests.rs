@@ -7,6 +7,7 @@ mod drawn;
 mod endings_told;
 mod flows;
 mod keys;
+mod money_shown;
 mod next_step;
 mod renewal;
 mod stored;

@@ -5,11 +5,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Deserialize;
 
-use crate::actors::order_manager::{OrderView, PaymentView, TryCard, TryCardReply};
-use crate::domain::{DeclineReason, OrderId, Timestamp};
+use crate::actors::order_manager::{PaymentView, TryCard, TryCardReply};
+use crate::domain::OrderId;
 use crate::gateway::{App, Problem, rates};
 use crate::partners::processor::Payable;
-use crate::partners::wall_clock;
 
 use super::checkout::shop_of;
 use super::form::{Fields, Form, query};
@@ -19,29 +18,6 @@ use super::same_origin::SameOrigin;
 
 /// How long her browser remembers that she was on her way to type a card: as long as the card page takes one.
 const ON_THE_WAY: Duration = Duration::hours(1);
-
-/// What an order's page says of another card.
-pub struct Invitation {
-    /// Where its form goes.
-    pub action: String,
-    pub key: String,
-    pub button: &'static str,
-}
-
-impl Invitation {
-    /// `None` where the order waits for none.
-    pub fn of(view: &OrderView, key: &str) -> Option<Invitation> {
-        let PaymentView::AnotherCard { .. } = view.payment else { return None };
-        let is_of_a_bank = view.decline_reason.is_none_or(DeclineReason::is_of_a_bank);
-        let button = if is_of_a_bank { "Pay with another card" } else { "Pay with this card or another" };
-        Some(Invitation { action: format!("/orders/{}/card", view.id), key: key.to_owned(), button })
-    }
-}
-
-/// So many minutes are left of a time that ends then, by the clock on the wall.
-pub fn minutes_left(until: Timestamp) -> u64 {
-    until.ms_since(wall_clock()) / 60_000
-}
 
 #[derive(Deserialize)]
 pub struct Opening {

@@ -19,6 +19,7 @@ mod crawlers;
 mod error_pages;
 mod form;
 pub(super) mod format;
+mod invitation;
 mod layout;
 mod listing;
 mod order;

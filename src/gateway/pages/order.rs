@@ -10,10 +10,10 @@ use crate::gateway::assets::LIVE;
 use crate::gateway::countries::country_name;
 use crate::gateway::{self, App, Problem};
 
-use super::another_card::Invitation;
 use super::cart::Line;
 use super::form::{encoded, query};
 use super::format::{self, Sums};
+use super::invitation::Invitation;
 use super::layout::{Layout, render_live};
 use super::order_status::{self, Progress};
 use super::story::{self, PlainStep};

@@ -4,7 +4,8 @@ use crate::actors::Rules;
 use crate::actors::order_manager::{OrderView, PaymentView};
 use crate::domain::{CancelReason, DeclineReason, OrderState, Timestamp};
 
-use super::{another_card, format};
+use super::format;
+use super::invitation::minutes_left;
 
 /// Which of three looks the page has.
 #[derive(Clone, Copy)]
@@ -71,7 +72,7 @@ pub fn declined(view: &OrderView) -> &'static str {
 fn invitation(view: &OrderView, until: Timestamp) -> String {
     let why = view.decline_reason.map(DeclineReason::sentence).unwrap_or_default();
     let way_on = view.decline_reason.map_or("with another card", DeclineReason::way_on);
-    let left = match another_card::minutes_left(until) {
+    let left = match minutes_left(until) {
         0 => "less than a minute".to_owned(),
         1 => "another minute".to_owned(),
         minutes => format!("another {minutes} minutes"),

@@ -10,7 +10,7 @@ use crate::gateway::{Request, Response};
 
 use super::super::history::CheckoutOutcome;
 use super::Shopper;
-use super::visitor::{cookie_of, form};
+use super::form::{cookie_of, form};
 
 const CARDS_MAX: u32 = 3;
 /// A bank that is silent is given up within minutes.

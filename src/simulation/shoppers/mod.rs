@@ -5,6 +5,7 @@ mod another_card;
 mod cart;
 mod checkout;
 mod flooder;
+mod form;
 mod fuzzer;
 mod keeper;
 mod owner;

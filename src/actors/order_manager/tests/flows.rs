@@ -1,9 +1,7 @@
 use super::desk::*;
 use crate::actors::order_manager::*;
 use crate::actors::{Decided, Message as Any, OwnTimeline, mailer};
-use crate::domain::{
-    CancelReason, Currency, DeclineReason, EmailAddress, Happening, Money, OrderState, Step, Timeline,
-};
+use crate::domain::{CancelReason, DeclineReason, EmailAddress, Happening, OrderState, Step, Timeline};
 use crate::partners::mail::MailKind;
 use crate::runtime::RequestId;
 
@@ -222,27 +220,6 @@ fn an_order_that_nobody_can_supply_is_given_back_with_a_letter() {
 }
 
 #[test]
-fn a_declined_card_releases_the_stock_and_is_answered_without_a_letter() {
-    for secret in DeclineReason::IN_CONFIDENCE {
-        let mut desk = Desk::placed();
-        desk.reserved();
-        let turn = desk.declined(secret);
-        assert_eq!(asks(&turn), ["StockKeeper Release"]);
-        // what the bank says in confidence is told as any decline
-        let told = DeclineReason::DoNotHonour;
-        assert_eq!(outcome(&turn), Outcome::Declined { order: desk.refused(), reason: told });
-        assert!(letters(&turn).is_empty());
-        assert_eq!(desk.order().view(desk.id).decline_reason, Some(told));
-        assert_eq!(
-            desk.place_again(|_| {}).outcome,
-            Outcome::Declined { order: desk.refused(), reason: told }
-        );
-        // and kept as it is, for the operator
-        assert_eq!(desk.order().end, Some(End::Declined(secret)));
-    }
-}
-
-#[test]
 fn a_silent_bank_is_answered_pending_once_and_the_order_goes_on() {
     let mut desk = Desk::placed();
     desk.reserved();
@@ -286,30 +263,6 @@ fn cancelling_on_paper_gives_everything_back_at_once() {
     assert_eq!(**view, OrderView { payment: PaymentView::Unknown, ..desk.order().view(desk.id) });
     assert!(is_nothing(&desk.authorised()), "a late hold is the merchant system's to void");
     assert!(matches!(cancel_reply(&desk.cancel(6)), CancelReply::Cancelled(_)));
-}
-
-#[test]
-fn a_cancelled_order_whose_card_was_only_verified_is_never_said_to_be_charged_later() {
-    let mut desk = Desk::placed();
-    desk.promised(40);
-    desk.verified();
-    assert_eq!(desk.order().view(desk.id).payment, PaymentView::Verified);
-    let turn = desk.cancel(5);
-    let CancelReply::Cancelled(view) = cancel_reply(&turn) else { panic!("cancelled") };
-    assert_eq!(view.payment, PaymentView::Voided, "from the answer on");
-    assert_eq!(**view, desk.order().view(desk.id));
-}
-
-#[test]
-fn what_was_taken_and_paid_out_is_shown_and_not_what_the_order_costs() {
-    let mut desk = Desk::fulfilling();
-    desk.handed_over();
-    let (order, payment) = (desk.id, desk.payment());
-    let [taken, paid_out] = [60, 50].map(|pence| Money::new(pence, Currency::GBP));
-    desk.tell(Message::PaymentCaptured { order, payment, amount: taken });
-    assert_eq!(desk.order().view(order).payment, PaymentView::Captured { amount: taken });
-    desk.tell(Message::PaymentSettled { order, payment, amount: paid_out });
-    assert_eq!(desk.order().view(order).payment, PaymentView::Settled { amount: paid_out });
 }
 
 #[test]
