@@ -273,14 +273,17 @@ fn a_declined_card_can_be_followed_by_another() {
         let order = browser.address().await;
         // from the letter, as in another browser
         let (_, id) = order.split_once("/orders/").expect("an order's page");
-        let letter = letter(shop, id.split('?').next().unwrap_or_default(), "payment-declined");
-        assert!(letter.contains("you can pay with another card within 30 minutes"), "{letter}");
+        let id = id.split('?').next().unwrap_or_default();
+        let letter =
+            letter(shop, id, "payment-declined").replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
+        let words = letter.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("you can pay with another card within 30 minutes"), "{letter}");
         let link = letter.lines().find(|line| line.contains("/orders/ord_")).expect("a link to its page");
         browser.opens(link.trim()).await;
         browser.clicks("Pay with another card").await;
         let at = browser.address().await;
         assert!(at.starts_with(&shop.cards_url), "the card is typed at {at}, not on its own origin");
-        browser.waits_to_read("10.98").await;
+        browser.waits_to_read("10.48").await;
         // declined for good, and typed once more
         for _ in 0..2 {
             browser.pays_with("4000 0000 0000 0069").await;
@@ -289,8 +292,8 @@ fn a_declined_card_can_be_followed_by_another() {
         }
         browser.pays_with("5555 5555 5555 4444").await;
         let page = browser.waits_to_read("Everything about this order is done").await;
-        assert!(page.contains("10.98 paid") && !page.contains("Pay with"), "{page}");
-        assert!(browser.address().await.contains(id.split('?').next().unwrap_or_default()), "one order");
+        assert!(page.contains("10.48 paid") && !page.contains("Pay with"), "{page}");
+        assert!(browser.address().await.contains(id), "one order");
     });
     shop.never_panicked();
 }
