@@ -2,7 +2,7 @@
 use proptest::prelude::*;
 
 use super::desk::*;
-use crate::actors::{Decided, Message as Any, order_manager::*, web_session};
+use crate::actors::{Decided, Message as Any, mailer, order_manager::*, web_session};
 use crate::domain::*;
 use crate::partners::mail::MailKind;
 use crate::partners::processor::TypedCard;
@@ -106,6 +106,27 @@ fn when_no_other_card_comes_in_time_it_ends_declined_and_gives_all_back_once() {
     assert!(is_nothing(&desk.card_time_over(desk.payment())));
     let late = desk.try_card(2, "tok_other");
     assert_eq!((said(&late), late.stated.is_empty()), (TryCardReply::NotUsed, true));
+}
+
+/// The mailer knows a letter by its kind and its time.
+#[test]
+fn each_decline_has_a_letter_of_its_own_also_where_the_trades_clock_stands_still() {
+    let mut desk = Desk::from_browser();
+    desk.reserved();
+    let mut turns = vec![desk.declined(DeclineReason::DoNotHonour)];
+    for attempt in [2, 3] {
+        desk.try_card(attempt, &format!("tok_{attempt}"));
+        turns.push(desk.declined(DeclineReason::DoNotHonour));
+    }
+    turns.push(desk.card_time_over(desk.payment()));
+    let written = |turn: &Decided| {
+        turn.sends().iter().find_map(|(_, message)| match message {
+            Any::Mailer(mailer::Message::Send(letter)) => Some(letter.written_at),
+            _ => None,
+        })
+    };
+    let times: Vec<_> = turns.iter().filter_map(written).collect();
+    assert!(times.len() == 4 && times.is_sorted_by(|one, next| one < next), "{times:?}");
 }
 
 #[test]
