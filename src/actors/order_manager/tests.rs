@@ -7,6 +7,7 @@ mod endings_told;
 mod flows;
 mod keys;
 mod next_step;
+mod ordered_in;
 mod renewal;
 mod stored;
 mod table;
