@@ -71,8 +71,8 @@ impl CancelReason {
             }
             CancelReason::NoSupplies => "no wholesaler could supply it in the end",
             CancelReason::BackorderLimit => {
-                "your card is good, but some of this has to be ordered in, and we order only so much in before it is paid for and on its \
-                 way; what was ordered in and cancelled lately counts as well"
+                "your card is good, but some of this would have to be ordered in, and for this card, or at present for anybody, we can \
+                 order in no more; what is on our shelves you can have at once, and the rest you may try again in some days"
             }
             CancelReason::PaymentLapsed => {
                 "the money was no longer reserved on your card when your books were to leave, and your bank had not reserved it anew by then"

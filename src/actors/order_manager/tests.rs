@@ -9,6 +9,7 @@ mod flows;
 mod keys;
 mod money_shown;
 mod next_step;
+mod ordered_in;
 mod renewal;
 mod stored;
 mod table;

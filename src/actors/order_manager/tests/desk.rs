@@ -168,6 +168,10 @@ impl Desk {
         self.tell(Message::PaymentUnknown { order: self.id, payment: self.payment() })
     }
 
+    pub fn expired(&mut self, payment: PaymentId) -> Decided {
+        self.tell(Message::PaymentExpired { order: self.id, payment })
+    }
+
     pub fn supplies_arrived(&mut self) -> Decided {
         self.tell(Message::SuppliesArrived { order: self.id })
     }

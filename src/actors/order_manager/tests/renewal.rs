@@ -10,10 +10,6 @@ impl Desk {
         self.tell(Message::PaymentLapsing { order: self.id, payment: self.payment() })
     }
 
-    fn expired(&mut self, payment: PaymentId) -> Decided {
-        self.tell(Message::PaymentExpired { order: self.id, payment })
-    }
-
     fn stopped(&mut self) -> Decided {
         self.tell(Message::Stopped { order: self.id })
     }
