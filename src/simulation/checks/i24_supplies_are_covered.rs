@@ -57,7 +57,7 @@ struct Trust {
     ended: BTreeSet<OrderId>,
     /// Those whose supplies were ordered on held money, until they leave the house, or a month after they have ended.
     held: BTreeMap<OrderId, OnHeldMoney>,
-    /// What was ordered in for each, at the lowest price that its books ever had.
+    /// What was ordered in for each, at the lowest price that its books were ever listed at, and at most what it cost.
     worth: BTreeMap<OrderId, i64>,
     prices: BTreeMap<Sku, i64>,
     rules: Rules,
@@ -86,8 +86,9 @@ impl Trust {
         let cost = |one: &Box<PurchaseOrder>| {
             self.prices.get(&one.sku).map_or(0, |price| price.saturating_mul(i64::from(one.ordered)))
         };
-        let worth = of_this.filter(|one| one.order == order).map(cost).sum();
-        self.worth.insert(order, worth);
+        let worth: i64 = of_this.filter(|one| one.order == order).map(cost).sum();
+        let costs = self.placed.get(&order).map_or(0, |(_, placed)| placed.place.totals.total.amount);
+        self.worth.insert(order, worth.min(costs));
     }
 
     fn note(&mut self, event: &order_manager::Event, at: Timestamp) {
