@@ -52,6 +52,7 @@ fn events() -> Vec<Event> {
         order_manager::Event::CreditRefused { order }.into(),
         order_manager::Event::RenewalDeclined { order, payment, reason: DeclineReason::DoNotHonour }.into(),
         stock_keeper::Event::Overdue { order, sku: sku(), overdue: vec![overdue] }.into(),
+        stock_keeper::Event::UnwantedBorne { minor: 100 }.into(),
         warehouse::Event::StopNoted { order }.into(),
         warehouse::Event::Refused { order, case: Some("no such postcode".into()) }.into(),
         warehouse::Event::Answered { order }.into(),
@@ -72,5 +73,6 @@ fn sends() -> Vec<(Address, Message)> {
         (Address::OrderManager, order_manager::Message::CreditRefused { order }.into()),
         (Address::OrderManager, order_manager::Message::PaymentAuthorised { order, payment }.into()),
         (Address::StockKeeper, stock_keeper::Message::MoveAgain { order, sku: sku() }.into()),
+        (Address::StockKeeper, stock_keeper::Message::BearUnwanted.into()),
     ]
 }
