@@ -1,8 +1,7 @@
 //! What the page of an order whose card was declined says of another card.
 
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{DeclineReason, Timestamp};
-use crate::partners::wall_clock;
+use crate::domain::DeclineReason;
 
 /// Its button.
 pub struct Invitation {
@@ -20,9 +19,4 @@ impl Invitation {
         let button = if is_of_a_bank { "Pay with another card" } else { "Pay with this card or another" };
         Some(Invitation { action: format!("/orders/{}/card", view.id), key: key.to_owned(), button })
     }
-}
-
-/// So many minutes are left of a time that ends then, by the clock on the wall.
-pub fn minutes_left(until: Timestamp) -> u64 {
-    until.ms_since(wall_clock()) / 60_000
 }

@@ -2,10 +2,9 @@
 
 use crate::actors::Rules;
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{CancelReason, DeclineReason, OrderState, Timestamp};
+use crate::domain::{CancelReason, DeclineReason, OrderState};
 
 use super::format;
-use super::invitation::minutes_left;
 
 /// Which of three looks the page has.
 #[derive(Clone, Copy)]
@@ -39,7 +38,7 @@ impl Progress {
 
 pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
     match view.state {
-        _ if waits_for_card(view).is_some() => declined(view),
+        _ if waits_for_card(view) => declined(view),
         OrderState::Placed => "We have your order",
         OrderState::Reserved | OrderState::AwaitingPayment => "Your bank is being asked",
         OrderState::AwaitingStock => "Thank you: your books are being ordered in",
@@ -55,12 +54,9 @@ pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
     }
 }
 
-/// Until when, by the real clock, she may try another card.
-fn waits_for_card(view: &OrderView) -> Option<Timestamp> {
-    match view.payment {
-        PaymentView::AnotherCard { until, .. } => Some(until),
-        _ => None,
-    }
+/// She may try another card.
+fn waits_for_card(view: &OrderView) -> bool {
+    matches!(view.payment, PaymentView::AnotherCard { .. })
 }
 
 /// In a few words.
@@ -68,23 +64,24 @@ pub fn declined(view: &OrderView) -> &'static str {
     view.decline_reason.map_or("The payment did not go through", DeclineReason::headline)
 }
 
-/// Why, and how long she has for another card.
-fn invitation(view: &OrderView, until: Timestamp) -> String {
+/// Why, and how long she has for another card from the moment that the letter tells her of.
+fn invitation(view: &OrderView, rules: &Rules) -> String {
     let why = view.decline_reason.map(DeclineReason::sentence).unwrap_or_default();
     let way_on = view.decline_reason.map_or("with another card", DeclineReason::way_on);
-    let left = match minutes_left(until) {
-        0 => "less than a minute".to_owned(),
-        1 => "another minute".to_owned(),
-        minutes => format!("another {minutes} minutes"),
+    let time = match rules.another_card_ms.div_ceil(60_000) {
+        1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
     };
-    format!("{why} Nothing was charged. We keep your order for {left}: you can pay {way_on}.")
-        .trim_start()
-        .to_owned()
+    format!(
+        "{why} Nothing was charged. We keep your order for {time} from that moment: you can pay {way_on}."
+    )
+    .trim_start()
+    .to_owned()
 }
 
 pub fn sentence(view: &OrderView, rules: &Rules) -> String {
-    if let Some(until) = waits_for_card(view) {
-        return invitation(view, until);
+    if waits_for_card(view) {
+        return invitation(view, rules);
     }
     match view.state {
         OrderState::Placed => "We are looking whether everything is on our shelves.".to_owned(),

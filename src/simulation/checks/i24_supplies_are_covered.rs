@@ -80,10 +80,10 @@ impl Trust {
     /// What was here already, or was on the way for nobody, is not ordered in.
     fn ordered_in(&mut self, order: OrderId, turn: &[Event]) {
         let of_this = turn.iter().filter_map(|event| match event {
-            Event::StockKeeper(stock_keeper::Event::Ordered { purchase_order, .. }) => Some(purchase_order),
+            Event::StockKeeper(stock_keeper::Event::Ordered { purchase_order, .. }) => Some(purchase_order.as_ref()),
             _ => None,
         });
-        let cost = |one: &Box<PurchaseOrder>| {
+        let cost = |one: &PurchaseOrder| {
             self.prices.get(&one.sku).map_or(0, |price| price.saturating_mul(i64::from(one.ordered)))
         };
         let worth: i64 = of_this.filter(|one| one.order == order).map(cost).sum();

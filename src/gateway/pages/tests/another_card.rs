@@ -56,7 +56,7 @@ async fn a_declined_order_says_why_and_how_long_it_waits_and_takes_another_card(
         let path = order_path(&view);
         let seen = having(view, vec![]).get(&path).await;
         seen.shows(&format!("<h1>{}</h1>", reason.headline())).shows(&reason.sentence());
-        seen.shows("Nothing was charged. We keep your order for another 30 minutes");
+        seen.shows("Nothing was charged. We keep your order for 30 minutes from that moment");
         seen.shows(&format!("id=\"pay-again\">{button}</button>"))
             .shows("data-every")
             .shows("Cancel this order");
