@@ -92,7 +92,7 @@ fn payments_against_orders(tables: &Tables) -> Vec<String> {
     for (id, order) in tables.of::<Order>().resident() {
         let rows = order.payments.iter().map(|payment| tables.of::<Payment>().peek(&payment.id));
         let rows: Vec<_> = rows.flatten().collect();
-        let settled: i64 = rows.iter().map(|row| row.settled.amount).sum();
+        let settled: i64 = rows.iter().map(|row| row.settled().amount).sum();
         let holds = rows.iter().filter(|row| row.is_held()).count();
         let held = holds > 0;
         if holds > 1 {

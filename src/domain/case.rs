@@ -69,6 +69,8 @@ pub enum CaseKind {
     Mail,
     /// A message was given up.
     DeadLetter,
+    /// What is to be given back is not.
+    Refund,
 }
 
 impl CaseKind {
@@ -83,6 +85,7 @@ impl CaseKind {
             CaseKind::Carrier => "carrier",
             CaseKind::Mail => "mail",
             CaseKind::DeadLetter => "dead_letter",
+            CaseKind::Refund => "refund",
         }
     }
 }

@@ -18,6 +18,7 @@ mod order;
 mod order_number;
 mod order_pass;
 mod order_search;
+mod payment_parts;
 mod quantity;
 mod shop_identity;
 mod sku;
@@ -43,6 +44,7 @@ pub use order::{
 pub use order_number::{BadOrderNumber, OrderNumber};
 pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};
 pub use order_search::{KnownBy, OrderSearch};
+pub use payment_parts::{CaptureId, RefundId};
 pub use quantity::{BadQuantity, Quantity, STOCK_MAX};
 pub use shop_identity::{Logo, LogoKind, ShopIdentity, Texts};
 pub use sku::{BadSku, Sku};

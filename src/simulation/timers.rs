@@ -40,6 +40,7 @@ timers! {
     BankAsks, "the last wait for the bank: the payment is reversed";
     ReleaseRetry, "the wait before a release is repeated";
     CaptureRetry, "the wait before a capture is repeated";
+    SettlementOverdue, "the days within which a capture is to be paid out";
     HoldLastDay, "all of a hold's window but its last day";
     HoldEnd, "a hold's window, at the shop";
     HoldLapse, "a hold's window, at the bank";
@@ -85,6 +86,9 @@ fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Opti
     match message {
         Message::OrderManager(order_manager::Message::RefusalOver { .. }) => Some(Timer::Refusal),
         Message::StockKeeper(message) => of_stock(message, is_trade),
+        Message::MerchantProxy(merchant_proxy::Message::SettlementOverdue { .. }) => {
+            Some(Timer::SettlementOverdue)
+        }
         Message::MerchantProxy(_) => of_payment(record),
         Message::BankActor(bank::Message::WindowOver { .. }) => Some(Timer::HoldLapse),
         Message::BankActor(bank::Message::CardDue { .. }) => Some(Timer::UnusedCard),
@@ -134,7 +138,7 @@ fn of_payment(record: &Record<Shop>) -> Option<Timer> {
             E::AskedAgain { .. } if asks(|one| matches!(one, bank::Message::ReleaseHold { .. })) => {
                 Timer::ReleaseRetry
             }
-            E::AskedAgain { .. } => Timer::CaptureRetry,
+            E::CaptureUnknown { .. } | E::CaptureAskedAgain { .. } => Timer::CaptureRetry,
             E::Lapsing { .. } => Timer::HoldLastDay,
             E::Expired { .. } => Timer::HoldEnd,
             _ => return None,

@@ -2,14 +2,14 @@
 
 use crate::actors::{Turn, merchant_proxy};
 use crate::domain::{DeclineReason, Money, OrderId, PaymentId, Timestamp};
+use crate::partners::processor::port::{self, Answer, AuthoriseAnswer, NotHeld, VerifyAnswer, VoidAnswer};
 use crate::planted::{self, Bug};
 use crate::runtime::Snapshot;
 
 use super::account::{Account, AccountId, Cardholder};
-use super::card::CardToken;
+use super::card::{CardToken, test_card};
 use super::hold::{Hold, HoldState};
-use super::test_cards::{self, TestCard};
-use super::{Behaviour, Card, Event, HeldOn, HoldAnswer, VerifyAnswer, lapse, typed_card};
+use super::{Behaviour, Card, Event, lapse, test_cards, typed_card};
 
 /// What is asked of the issuer.
 pub struct Request<'a> {
@@ -32,13 +32,10 @@ pub fn request(turn: &mut Turn<'_>, payment: PaymentId, request: &Request<'_>) {
     let behaviour = test_card.map(|card| card.behaviour).or(typed.as_deref().map(|card| card.behaviour));
     let limit = test_card.map_or(test_cards::REGISTERED_LIMIT_MINOR, |card| card.limit);
     let replaced = replaced(turn, request);
-    let hold = Hold {
-        token: request.token.to_owned(),
-        amount: if request.verification { Money::zero(request.amount.currency) } else { request.amount },
-        verification: request.verification,
-        state: verdict(turn, request, behaviour, limit, typed.as_deref(), replaced.as_ref()),
-        unreachable: behaviour == Some(Behaviour::Unreachable),
-    };
+    let state = verdict(turn, request, behaviour, limit, typed.as_deref(), replaced.as_ref());
+    let unreachable = behaviour == Some(Behaviour::Unreachable);
+    let (token, amount) = (request.token.to_owned(), granted(request, behaviour));
+    let hold = Hold { unreachable, ..Hold::new(token, amount, request.verification, state) };
     if !first_answer_is_lost(behaviour) {
         answer(turn, payment, &hold, order);
     }
@@ -53,6 +50,16 @@ pub fn request(turn: &mut Turn<'_>, payment: PaymentId, request: &Request<'_>) {
         typed_card::keep(turn, request.token);
     }
     turn.record(Event::Asked { order, payment, hold, limit });
+}
+
+/// Of what is asked for, where it is granted.
+fn granted(request: &Request<'_>, behaviour: Option<Behaviour>) -> Money {
+    let Money { amount, currency } = request.amount;
+    match behaviour {
+        _ if request.verification => Money::zero(currency),
+        Some(Behaviour::ApprovesPart) => Money::new(amount / 2, currency),
+        _ => request.amount,
+    }
 }
 
 /// What is still held of the payment that is to be replaced.
@@ -77,7 +84,7 @@ fn verdict(
             return HoldState::Declined(reason);
         }
     }
-    let amount = request.amount;
+    let amount = if request.verification { request.amount } else { granted(request, Some(behaviour)) };
     if behaviour == Behaviour::NeverRenewed && request.replaces.is_some() {
         return HoldState::Declined(DeclineReason::DoNotHonour);
     }
@@ -92,7 +99,7 @@ fn verdict(
     if let Some((_, old)) = replaced
         && AccountId::cardholder(&old.token, old.amount.currency) == id
     {
-        account.held -= old.amount.amount;
+        account.held -= old.left().amount;
     }
     if !account.can_hold(amount) {
         return HoldState::Declined(DeclineReason::InsufficientFunds);
@@ -105,11 +112,6 @@ fn verdict(
         approval: format!("{:06}", turn.random() % 1_000_000),
         capture_before: turn.now().plus_ms(window_ms),
     }
-}
-
-/// Where test cards are good; in a shop their tokens are nobody's.
-fn test_card(turn: &Turn<'_>, token: &str) -> Option<&'static TestCard> {
-    if turn.rules().test_cards { test_cards::find(token) } else { None }
 }
 
 /// A test card by its token. One that was typed by its brand and last four digits, all that is kept of its number: typed
@@ -132,8 +134,8 @@ fn first_answer_is_lost(behaviour: Option<Behaviour>) -> bool {
 pub fn ask(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, verification: bool) {
     match turn.get::<Hold>(&payment) {
         Some(hold) => answer(turn, payment, &hold, order),
-        None if verification => send_verify_answer(turn, payment, order, VerifyAnswer::NeverSeen),
-        None => send_hold_answer(turn, payment, order, HoldAnswer::NeverSeen),
+        None if verification => send_verify_answer(turn, payment, order, Answer::Refused(NotHeld::NeverAsked)),
+        None => send_hold_answer(turn, payment, order, Answer::Refused(NotHeld::NeverAsked)),
     }
 }
 
@@ -152,18 +154,21 @@ pub fn forget(turn: &mut Turn<'_>, payment: PaymentId) {
     }
 }
 
-/// Lets go of the hold. Where the request for it is still to come, it will be refused.
+/// Lets go of what is held and not taken. Where the request for it is still to come, it will be refused.
 pub fn release(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId) {
     match turn.get::<Hold>(&payment).as_deref() {
-        // the money was taken: only a refund brings it back. The merchant asks for no release after a capture
-        Some(Hold { state: HoldState::Captured { .. }, .. }) => return,
-        // nothing is held, nor will be
+        // nothing is held, nor will be; what was taken only a refund brings back
         Some(Hold {
-            state: HoldState::Released | HoldState::Lapsed | HoldState::Declined(_) | HoldState::UnknownToken,
+            state:
+                HoldState::Captured { .. }
+                | HoldState::Released
+                | HoldState::Lapsed
+                | HoldState::Declined(_)
+                | HoldState::UnknownToken,
             ..
         }) => {}
         Some(hold) => {
-            turn.record(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
+            turn.record(Event::Released { payment, token: hold.token.clone(), held: hold.left() });
             lapse::watch_no_more(turn, payment);
         }
         None => {
@@ -171,44 +176,40 @@ pub fn release(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId) {
             turn.record(Event::Released { payment, token: String::new(), held });
         }
     }
-    turn.send(merchant_proxy::Message::Released { order, payment });
+    let answer: VoidAnswer = Answer::Known(());
+    turn.send(merchant_proxy::Message::VoidAnswered { order, payment, answer });
 }
 
 fn answer(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold, order: OrderId) {
     if hold.unreachable {
         return;
     }
-    if hold.verification {
-        let answer = match &hold.state {
-            HoldState::Declined(reason) => VerifyAnswer::Declined(*reason),
-            HoldState::UnknownToken => VerifyAnswer::UnknownToken,
-            HoldState::Verified { card } => VerifyAnswer::Good { card: card.clone() },
-            // released before the request came; a verification is never held
-            HoldState::Released | HoldState::Held { .. } | HoldState::Captured { .. } | HoldState::Lapsed => {
-                VerifyAnswer::Declined(DeclineReason::DoNotHonour)
-            }
-        };
-        return send_verify_answer(turn, payment, order, answer);
-    }
     let answer = match &hold.state {
-        HoldState::Held { approval, capture_before }
-        | HoldState::Captured { approval, capture_before, .. } => HoldAnswer::HeldOn(Box::new(HeldOn {
-            approval: approval.clone(),
-            amount: hold.amount,
-            capture_before: *capture_before,
-            card: card_behind(turn, &hold.token),
-        })),
-        HoldState::Declined(reason) => HoldAnswer::Declined(*reason),
-        HoldState::UnknownToken => HoldAnswer::UnknownToken,
+        HoldState::Verified { card } => return send_verify_answer(turn, payment, order, Answer::Known(card.clone())),
+        HoldState::Held { approval, capture_before } | HoldState::Captured { approval, capture_before } => {
+            Answer::Known(Box::new(port::Hold {
+                approval: approval.clone(),
+                amount: hold.amount,
+                capture_before: *capture_before,
+                card: card_behind(turn, &hold.token),
+            }))
+        }
+        HoldState::Declined(reason) => Answer::Refused(NotHeld::Declined(*reason)),
+        HoldState::UnknownToken => Answer::Refused(NotHeld::UnknownCard),
         // released before the request came, or after: either way nothing is held, nor will be
-        HoldState::Released | HoldState::Verified { .. } => HoldAnswer::Declined(DeclineReason::DoNotHonour),
-        HoldState::Lapsed => HoldAnswer::Lapsed,
+        HoldState::Released => Answer::Refused(NotHeld::Declined(DeclineReason::DoNotHonour)),
+        HoldState::Lapsed => Answer::Refused(NotHeld::Lapsed),
     };
-    send_hold_answer(turn, payment, order, answer);
+    match answer {
+        Answer::Refused(why) if hold.verification => {
+            send_verify_answer(turn, payment, order, Answer::Refused(why));
+        }
+        answer => send_hold_answer(turn, payment, order, answer),
+    }
 }
 
-fn send_hold_answer(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, answer: HoldAnswer) {
-    turn.send(merchant_proxy::Message::HoldAnswered { order, payment, answer });
+fn send_hold_answer(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, answer: AuthoriseAnswer) {
+    turn.send(merchant_proxy::Message::AuthoriseAnswered { order, payment, answer });
 }
 
 fn send_verify_answer(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, answer: VerifyAnswer) {

@@ -36,7 +36,7 @@ pub fn audit<'a>(
         }
     }
     if let Some((held, captured)) = by_account.into_values().find(|sums| *sums != (0, 0)) {
-        return Err(format!("holds of {held} held and {captured} captured belong to no account"));
+        return Err(format!("holds of {held} held and {captured} drawn belong to no account"));
     }
     drawn.retain(|_, sum| *sum != 0);
     taken.retain(|_, sum| *sum != 0);
@@ -48,22 +48,18 @@ pub fn audit<'a>(
     Ok(())
 }
 
-/// Held and captured, for each cardholder's account.
+/// Held, and captured less refunded, for each cardholder's account.
 fn sums<'a>(holds: impl IntoIterator<Item = &'a Hold>) -> BTreeMap<AccountId, (i128, i128)> {
     let mut sums: BTreeMap<AccountId, (i128, i128)> = BTreeMap::new();
     for hold in holds {
-        let (held, captured) = match &hold.state {
-            HoldState::Held { .. } => (hold.amount.amount, 0),
-            HoldState::Captured { amount, .. } => (0, amount.amount),
-            HoldState::Verified { .. }
-            | HoldState::Declined(_)
-            | HoldState::UnknownToken
-            | HoldState::Released
-            | HoldState::Lapsed => continue,
-        };
+        let held = if matches!(hold.state, HoldState::Held { .. }) { hold.left().amount } else { 0 };
+        let drawn = hold.captured().amount - hold.refunded().amount;
+        if (held, drawn) == (0, 0) {
+            continue;
+        }
         let sum = sums.entry(AccountId::cardholder(&hold.token, hold.amount.currency)).or_default();
         sum.0 += i128::from(held);
-        sum.1 += i128::from(captured);
+        sum.1 += i128::from(drawn);
     }
     sums
 }

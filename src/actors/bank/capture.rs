@@ -1,78 +1,65 @@
 use crate::actors::{Turn, merchant_proxy};
-use crate::domain::{Money, OrderId, PaymentId};
+use crate::domain::{CaptureId, Money, OrderId};
+use crate::partners::processor::port::{Answer, CaptureAnswer, NotCaptured, Settled, SettlementLine};
 use crate::planted::{self, Bug};
 
-use super::account::{Account, AccountId, OpenBatch};
-use super::hold::{Hold, HoldState};
-use super::{BatchId, CaptureAnswer, Event, SettlementLine, lapse, payout};
-
-/// Lines of one settlement batch, so that paying it out is a bounded turn.
-pub const BATCH_LINES_MAX: u32 = 100;
+use super::batch::next_line;
+use super::hold::{Hold, HoldState, moved};
+use super::{Behaviour, Event, card, lapse};
 
 const BASIS_POINTS: i128 = 10_000;
 
-/// Takes what is held, or a part of it; the rest is let go. Nothing is taken of a hold that has lapsed.
-pub fn capture(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, amount: Money) {
-    let hold = turn.get::<Hold>(&payment);
-    let answer = match hold.as_deref().map(|hold| (hold, &hold.state)) {
-        Some((_, HoldState::Captured { amount, .. })) if !planted::is(Bug::CapturedAgain) => {
-            CaptureAnswer::Captured { amount: *amount }
-        }
-        Some((_, HoldState::Lapsed)) => CaptureAnswer::Lapsed,
+/// Takes what is held, or a part of it; the rest stays held. Nothing is taken of a hold that has lapsed.
+pub fn capture(turn: &mut Turn<'_>, order: OrderId, capture: CaptureId, amount: Money) {
+    let hold = turn.get::<Hold>(&capture.payment);
+    let known = hold.as_deref().and_then(|hold| moved(&hold.captures, hold.amount, capture.no));
+    let answer = match known.filter(|_| !planted::is(Bug::CapturedAgain)) {
+        Some(taken) => Answer::Known(taken),
+        None => decide(turn, capture, hold.as_deref(), amount),
+    };
+    let is_lost = known.is_none() && hold.is_some_and(|hold| behaves(turn, &hold, Behaviour::CaptureLost));
+    if !is_lost {
+        turn.send(merchant_proxy::Message::CaptureAnswered { order, capture, answer });
+    }
+}
+
+fn decide(turn: &mut Turn<'_>, capture: CaptureId, hold: Option<&Hold>, amount: Money) -> CaptureAnswer {
+    match hold.map(|hold| (hold, &hold.state)) {
+        Some((_, HoldState::Lapsed)) => Answer::Refused(NotCaptured::Lapsed),
         // its timer has yet to ring
         Some((hold, HoldState::Held { capture_before, .. })) if !lapse::is_alive(turn, *capture_before) => {
-            lapse::lapse(turn, payment, hold);
-            CaptureAnswer::Lapsed
+            lapse::lapse(turn, capture.payment, hold);
+            Answer::Refused(NotCaptured::Lapsed)
         }
-        Some((hold, HoldState::Held { .. } | HoldState::Captured { .. })) if covers(hold.amount, amount) => {
-            take(turn, payment, hold, amount);
-            CaptureAnswer::Captured { amount }
+        Some((hold, HoldState::Held { .. })) if covers(hold.left(), amount) => take(turn, capture, hold, amount),
+        Some((hold, HoldState::Captured { .. }))
+            if planted::is(Bug::CapturedAgain) && covers(hold.amount, amount) =>
+        {
+            take(turn, capture, hold, amount)
         }
-        _ => CaptureAnswer::NoHold,
-    };
-    turn.send(merchant_proxy::Message::CaptureAnswered { order, payment, answer });
+        _ => Answer::Refused(NotCaptured::NothingHeld),
+    }
 }
 
 fn covers(held: Money, amount: Money) -> bool {
     held.currency == amount.currency && (0..=held.amount).contains(&amount.amount)
 }
 
-fn take(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold, amount: Money) {
-    lapse::watch_no_more(turn, payment);
-    let open = batch_for(turn, amount);
-    if open.lines == 1 {
-        payout::pay_out_later(turn, open.batch);
+fn take(turn: &mut Turn<'_>, capture: CaptureId, hold: &Hold, amount: Money) -> CaptureAnswer {
+    if hold.left() == amount {
+        lapse::watch_no_more(turn, capture.payment);
     }
     let fee = fee(amount, turn.rules().fee_basis_points);
-    turn.record(Event::Captured {
-        line: SettlementLine { payment, amount, fee },
-        token: hold.token.clone(),
-        held: hold.amount,
-        open,
-    });
+    let is_settled = !behaves(turn, hold, Behaviour::NeverSettled);
+    let batch = is_settled.then(|| next_line(turn, amount.currency));
+    let line = SettlementLine { of: Settled::Capture(capture), amount, fee };
+    turn.record(Event::Captured { line, token: hold.token.clone(), batch });
+    Answer::Known(amount)
 }
 
-/// The batch that this capture goes into, its line counted.
-fn batch_for(turn: &mut Turn<'_>, amount: Money) -> OpenBatch {
-    let today = turn.now().date();
-    let last = match turn.get::<Account>(&AccountId::merchant()).as_deref() {
-        Some(Account::Merchant(merchant)) => merchant.open,
-        _ => None,
-    };
-    let new = |part| OpenBatch {
-        batch: BatchId { captured_on: today, part },
-        currency: amount.currency,
-        lines: 1,
-        closed: false,
-    };
-    match last {
-        Some(open) if open.batch.captured_on != today => new(0),
-        Some(open) if open.closed || open.lines >= BATCH_LINES_MAX || open.currency != amount.currency => {
-            new(open.batch.part + 1)
-        }
-        Some(open) => OpenBatch { lines: open.lines + 1, ..open },
-        None => new(0),
-    }
+/// Whether its card is of this kind.
+pub fn behaves(turn: &mut Turn<'_>, hold: &Hold, behaviour: Behaviour) -> bool {
+    card::behaviour(turn, &hold.token) == Some(behaviour)
 }
 
 /// Rounded down, and never more than the amount.

@@ -2,10 +2,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::actors::Turn;
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
-use super::Card;
+use super::test_cards::{self, TestCard};
+use super::{Behaviour, Card};
 
 /// What stands for a card number at this shop.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,4 +40,17 @@ impl TableKey for CardToken {
 impl Aggregate for Card {
     const TREE: TreeName = TreeName("cards");
     type Key = CardToken;
+}
+
+/// Where test cards are good; in a shop their tokens are nobody's.
+pub fn test_card(turn: &Turn<'_>, token: &str) -> Option<&'static TestCard> {
+    if turn.rules().test_cards { test_cards::find(token) } else { None }
+}
+
+/// `None`: no card stands behind the token.
+pub fn behaviour(turn: &mut Turn<'_>, token: &str) -> Option<Behaviour> {
+    match test_card(turn, token) {
+        Some(card) => Some(card.behaviour),
+        None => turn.get::<Card>(&CardToken::new(token)).map(|card| card.behaviour),
+    }
 }

@@ -6,7 +6,7 @@ use super::account::Account;
 use super::approve::{self, Request};
 use super::hold::Hold;
 use super::settlement::{SettlementBatch, SettlementLines};
-use super::{BankActor, Card, Event, Message, capture, lapse, payout, state, typed_card};
+use super::{BankActor, Card, Event, Message, capture, lapse, payout, refund, state, typed_card};
 
 /// All orders meet in its accounts: it is kept in common, whole.
 impl Actor for BankActor {
@@ -73,7 +73,8 @@ fn decide(turn: &mut Turn<'_>, message: &Message) {
         Message::QueryHold { order, payment, verification } => {
             approve::ask(turn, *payment, *order, *verification)
         }
-        Message::CaptureHold { order, payment, amount } => capture::capture(turn, *payment, *order, *amount),
+        Message::CaptureHold { order, capture, amount } => capture::capture(turn, *order, *capture, *amount),
+        Message::RefundCaptured { order, refund, amount } => refund::refund(turn, *order, *refund, *amount),
         Message::ReleaseHold { order, payment } => approve::release(turn, *payment, *order),
         Message::SettlementDue { batch } => payout::pay_out(turn, *batch),
         Message::WindowOver { payment, .. } => lapse::window_over(turn, *payment),

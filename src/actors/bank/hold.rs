@@ -8,12 +8,23 @@ use crate::storage::TreeName;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hold {
     pub token: String,
-    /// Zero for a verification.
+    /// As it was granted; zero for a verification.
     pub amount: Money,
     pub verification: bool,
     pub state: HoldState,
     /// The bank answers only a release: the test card that cannot be reached.
     pub unreachable: bool,
+    /// What was taken of it, one capture after the other.
+    pub captures: Vec<Moved>,
+    /// What of that was given back.
+    pub refunds: Vec<Moved>,
+}
+
+/// What was taken, or given back, under a number of its own; in minor units of the hold's currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    pub no: u8,
+    pub amount: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,17 +38,50 @@ pub enum HoldState {
     },
     Declined(DeclineReason),
     UnknownToken,
+    /// All of it was taken.
     Captured {
         approval: String,
         capture_before: Timestamp,
-        amount: Money,
     },
+    /// What was not taken of it was let go.
     Released,
-    /// Its window was over before it was captured.
+    /// Its window was over before all of it was captured.
     Lapsed,
+}
+
+impl Hold {
+    /// Nothing was taken of it yet.
+    pub fn new(token: String, amount: Money, verification: bool, state: HoldState) -> Hold {
+        let unreachable = false;
+        Hold { token, amount, verification, state, unreachable, captures: vec![], refunds: vec![] }
+    }
+
+    pub fn captured(&self) -> Money {
+        Money::new(sum(&self.captures), self.amount.currency)
+    }
+
+    pub fn refunded(&self) -> Money {
+        Money::new(sum(&self.refunds), self.amount.currency)
+    }
+
+    /// What of it is not taken, whether it is still held or not.
+    pub fn left(&self) -> Money {
+        Money::new(self.amount.amount.saturating_sub(sum(&self.captures)), self.amount.currency)
+    }
+}
+
+/// What was moved of a hold of `held` under this number, if anything was.
+pub fn moved(moves: &[Moved], held: Money, no: u8) -> Option<Money> {
+    moves.iter().find(|moved| moved.no == no).map(|moved| Money::new(moved.amount, held.currency))
+}
+
+/// A cardholder's limit keeps it within 64 bits.
+fn sum(moves: &[Moved]) -> i64 {
+    moves.iter().fold(0, |sum, moved| sum.saturating_add(moved.amount))
 }
 
 impl Aggregate for Hold {
     const TREE: TreeName = TreeName("holds");
+    const VERSION: u8 = 2;
     type Key = PaymentId;
 }

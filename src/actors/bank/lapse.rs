@@ -37,7 +37,7 @@ pub fn replace(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold) {
     if is_over(turn, hold) {
         lapse(turn, payment, hold);
     } else {
-        turn.record(Event::Released { payment, token: hold.token.clone(), held: hold.amount });
+        turn.record(Event::Released { payment, token: hold.token.clone(), held: hold.left() });
     }
     watch_no_more(turn, payment);
 }
@@ -47,9 +47,9 @@ fn is_over(turn: &Turn<'_>, hold: &Hold) -> bool {
     matches!(hold.state, HoldState::Held { capture_before, .. } if !is_alive(turn, capture_before))
 }
 
-/// The money is the cardholder's again.
+/// What was not taken is the cardholder's again.
 pub fn lapse(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold) {
-    turn.record(Event::Lapsed { payment, token: hold.token.clone(), held: hold.amount });
+    turn.record(Event::Lapsed { payment, token: hold.token.clone(), held: hold.left() });
 }
 
 fn timer(payment: PaymentId) -> TimerId {

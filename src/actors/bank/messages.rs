@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Date, DeclineReason, Money, OrderId, PaymentId, Timestamp};
+use crate::domain::{CaptureId, Date, DeclineReason, Money, OrderId, PaymentId, RefundId};
 use crate::questions;
 use crate::runtime::{Addressed, Versioned};
 
@@ -8,12 +8,13 @@ use crate::runtime::{Addressed, Versioned};
 pub struct BankActor;
 
 /// What the bank is told, and by whom. It stands for the processor's network and the customer's issuer in one,
-/// inside the daemon's boundary; every call may come twice under its key and has one effect.
+/// inside the daemon's boundary; every call may come twice under its key and has one effect. It answers in the words of the
+/// processor's [port](crate::partners::processor::port).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[cfg_attr(test, derive(strum::VariantNames))]
 pub enum Message {
     RegisterCard(RegisterCard),
-    /// MerchantProxy: step 7. Answers `HoldAnswered`.
+    /// MerchantProxy: step 7. Answers `AuthoriseAnswered`.
     ApproveHold {
         order: OrderId,
         payment: PaymentId,
@@ -28,19 +29,20 @@ pub enum Message {
         token: String,
         amount: Money,
     },
-    /// MerchantProxy: what became of this payment? Answers `HoldAnswered`, or `VerifyAnswered`.
+    /// MerchantProxy: what became of this payment? Answers `AuthoriseAnswered`, or `VerifyAnswered`.
     QueryHold {
         order: OrderId,
         payment: PaymentId,
         verification: bool,
     },
-    /// MerchantProxy: take what is held. Answers `CaptureAnswered`.
+    /// MerchantProxy: take so much of what is held; what is left stays held. Answers `CaptureAnswered`.
     CaptureHold {
         order: OrderId,
-        payment: PaymentId,
+        capture: CaptureId,
         amount: Money,
     },
-    /// MerchantProxy: let go of the hold; if the request for it is still to come, refuse it then. Answers `Released`.
+    /// MerchantProxy: let go of what is held and not taken; if the request for the hold is still to come, refuse it then. Answers
+    /// `VoidAnswered`.
     ReleaseHold {
         order: OrderId,
         payment: PaymentId,
@@ -50,7 +52,7 @@ pub enum Message {
         batch: BatchId,
     },
     /// MerchantProxy: hold `amount` in the place of what is held under `replaces`, in one step: the one is let go
-    /// only where the other is held. Answers `HoldAnswered`.
+    /// only where the other is held. Answers `AuthoriseAnswered`.
     RenewHold {
         order: OrderId,
         payment: PaymentId,
@@ -72,9 +74,17 @@ pub enum Message {
     CardDue {
         token: String,
     },
+    /// MerchantProxy: give back so much of what was taken. Answers `RefundAnswered`.
+    RefundCaptured {
+        order: OrderId,
+        refund: RefundId,
+        amount: Money,
+    },
 }
 
-impl Versioned for Message {}
+impl Versioned for Message {
+    const VERSION: u8 = 2;
+}
 
 impl Addressed for Message {
     type Actor = BankActor;
@@ -110,76 +120,23 @@ pub enum Behaviour {
     Unreachable,
     /// It holds the money once: a hold in the place of another it declines.
     NeverRenewed,
+    /// It holds a part of what is asked for, and says so.
+    ApprovesPart,
+    /// A capture takes the money, and its answer is lost: the merchant system must ask again.
+    CaptureLost,
+    /// A refund gives the money back, and its answer is lost.
+    RefundLost,
+    /// The account behind it takes no refund.
+    RefundRejected,
+    /// What is captured stands in no settlement.
+    NeverSettled,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum HoldAnswer {
-    Held {
-        approval: String,
-        amount: Money,
-        capture_before: Timestamp,
-    },
-    Declined(DeclineReason),
-    UnknownToken,
-    /// To `QueryHold`: no request for this payment has come.
-    NeverSeen,
-    /// It was held, until its window was over.
-    Lapsed,
-    /// As `Held`, which an earlier build answered, with the card.
-    HeldOn(Box<HeldOn>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldOn {
-    pub approval: String,
-    pub amount: Money,
-    pub capture_before: Timestamp,
-    /// What the bank knows the card by, whatever token names it.
-    pub card: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum VerifyAnswer {
-    /// `card`: what the bank knows the card by, whatever token names it.
-    Good {
-        card: String,
-    },
-    Declined(DeclineReason),
-    UnknownToken,
-    NeverSeen,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CaptureAnswer {
-    Captured {
-        amount: Money,
-    },
-    /// Nothing is held under this key (any more).
-    NoHold,
-    /// What was held lapsed before it was captured: nothing was taken, nor will be.
-    Lapsed,
-}
-
-/// One day's captures, or a part of them, as they are paid out together.
+/// One day's captures and refunds, or a part of them, as they are paid out together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BatchId {
     pub captured_on: Date,
     pub part: u32,
-}
-
-/// What the acquirer pays out for payments of one slot: every line less its fee; `payout` = Σ (amount − fee).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SettlementFile {
-    pub batch: BatchId,
-    pub lines: Vec<SettlementLine>,
-    pub payout: Money,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SettlementLine {
-    pub payment: PaymentId,
-    pub amount: Money,
-    pub fee: Money,
 }
 
 impl Message {
@@ -193,7 +150,8 @@ impl Message {
             | Message::ReleaseHold { order, .. }
             | Message::RenewHold { order, .. }
             | Message::WindowOver { order, .. }
-            | Message::Forget { order, .. } => Some(*order),
+            | Message::Forget { order, .. }
+            | Message::RefundCaptured { order, .. } => Some(*order),
             Message::RegisterCard(_) | Message::SettlementDue { .. } | Message::CardDue { .. } => None,
         }
     }

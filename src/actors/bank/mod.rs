@@ -8,11 +8,13 @@
 //! - The bank's own books balance: what cardholders were drawn is what the merchant is owed, was paid,
 //!   and paid in fees. See [`audit`].
 //! - A test card that everybody uses is one row of totals, however often it is used.
-//! - A hold ends when it is captured, released or replaced, and at the latest with its window: nothing is taken of a
-//!   hold that has lapsed, and the money is the cardholder's again.
+//! - A hold ends when all of it is captured, when the rest is released, or when it is replaced, and at the latest with its window:
+//!   nothing is taken of a hold that has lapsed, and what was not taken is the cardholder's again.
+//! - No more is given back than was taken.
 mod account;
 mod approve;
 mod audit;
+mod batch;
 mod capture;
 mod card;
 mod decide;
@@ -20,6 +22,7 @@ mod hold;
 mod lapse;
 mod messages;
 mod payout;
+mod refund;
 mod settlement;
 mod state;
 pub mod test_cards;
@@ -30,7 +33,7 @@ mod typed_card;
 pub use account::{Account, AccountId, Cardholder, Merchant, OpenBatch, Takings};
 pub use audit::audit;
 pub use card::CardToken;
-pub use hold::{Hold, HoldState};
+pub use hold::{Hold, HoldState, Moved};
 pub use messages::*;
 pub use settlement::{ChunkId, SettlementBatch, SettlementLines};
 pub use state::Event;

@@ -1,14 +1,15 @@
-//! What was captured goes out to the shop.
+//! What was captured, less what was given back, goes out to the shop.
 
 use std::collections::BTreeMap;
 
 use crate::actors::given_up::TRY_AGAIN_MS;
 use crate::actors::{Turn, merchant_proxy};
 use crate::domain::{Money, Slot, Timestamp};
+use crate::partners::processor::port::{SettlementFile, SettlementLine};
 use crate::runtime::{Due, TimerId};
 
 use super::settlement::{ChunkId, SettlementBatch, SettlementLines};
-use super::{BatchId, Event, Message, SettlementFile, SettlementLine};
+use super::{BatchId, Event, Message};
 
 /// When the day's payments go out, after midnight UTC, in trade time.
 const PAYOUT_AFTER_MIDNIGHT_MS: u64 = 6 * Timestamp::HOUR_MS;
@@ -43,7 +44,8 @@ pub fn pay_out(turn: &mut Turn<'_>, batch: BatchId) {
     for lines in by_slot(lines).into_values() {
         let (amounts, fees) = sums(&lines);
         let payout = Money::new(amounts - fees, due.currency);
-        turn.send(merchant_proxy::Message::Settlement(SettlementFile { batch, lines, payout }));
+        let reference = batch.to_string();
+        turn.send(merchant_proxy::Message::Settlement(SettlementFile { reference, lines, payout }));
     }
 }
 
@@ -63,7 +65,7 @@ fn sums(lines: &[SettlementLine]) -> (i64, i64) {
 fn by_slot(lines: Vec<SettlementLine>) -> BTreeMap<Slot, Vec<SettlementLine>> {
     let mut slots: BTreeMap<Slot, Vec<SettlementLine>> = BTreeMap::new();
     for line in lines {
-        slots.entry(line.payment.slot()).or_default().push(line);
+        slots.entry(line.payment().slot()).or_default().push(line);
     }
     slots
 }

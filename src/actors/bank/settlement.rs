@@ -1,12 +1,15 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Currency, Date};
+use crate::partners::processor::port::SettlementLine;
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
-use super::{BatchId, SettlementLine};
+use super::BatchId;
 
-/// Tree `settlement_batches`: captures that are paid out together; kept, as the processor's record.
+/// Tree `settlement_batches`: captures and refunds that are paid out together; kept, as the processor's record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SettlementBatch {
     pub currency: Currency,
@@ -18,6 +21,13 @@ pub struct SettlementBatch {
 impl Aggregate for SettlementBatch {
     const TREE: TreeName = TreeName("settlement_batches");
     type Key = BatchId;
+}
+
+/// As a payout is named: the day, and which part of it.
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.captured_on, self.part)
+    }
 }
 
 impl TableKey for BatchId {
@@ -35,12 +45,13 @@ impl TableKey for BatchId {
 /// Lines in one row: each capture copies the row that it goes into.
 const CHUNK_LINES_MAX: u32 = 16;
 
-/// Tree `settlement_lines`: the captures of a batch in their order, so many a row.
+/// Tree `settlement_lines`: the captures and refunds of a batch in their order, so many a row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SettlementLines(pub Vec<SettlementLine>);
 
 impl Aggregate for SettlementLines {
     const TREE: TreeName = TreeName("settlement_lines");
+    const VERSION: u8 = 2;
     type Key = ChunkId;
 }
 

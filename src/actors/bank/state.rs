@@ -2,13 +2,14 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 use crate::domain::{DeclineReason, Happening, Money, OrderId, PaymentId, Step};
+use crate::partners::processor::port::{Settled, SettlementLine};
 use crate::runtime::{Fold, Versioned};
 
 use super::account::{Account, AccountId, Cardholder, Merchant, OpenBatch};
 use super::card::CardToken;
-use super::hold::{Hold, HoldState};
+use super::hold::{Hold, HoldState, Moved};
 use super::settlement::{ChunkId, SettlementBatch, SettlementLines};
-use super::{BatchId, Card, SettlementLine};
+use super::{BatchId, Card};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
@@ -24,12 +25,12 @@ pub enum Event {
         hold: Hold,
         limit: i64,
     },
-    /// Of `held`, the line's amount was taken and the rest let go; `open` is the batch with the line counted.
+    /// The line's amount was taken of what is held; `batch` is the one with the line counted, `None` where it stands in no
+    /// settlement.
     Captured {
         line: SettlementLine,
         token: String,
-        held: Money,
-        open: OpenBatch,
+        batch: Option<OpenBatch>,
     },
     /// What was `held` was let go; zero after a verification, or where the request had not come (then the
     /// token is empty).
@@ -57,9 +58,17 @@ pub enum Event {
     CardForgotten {
         token: String,
     },
+    /// Of what was taken so much was given back; the line's amount is less than nothing.
+    Refunded {
+        line: SettlementLine,
+        token: String,
+        batch: OpenBatch,
+    },
 }
 
-impl Versioned for Event {}
+impl Versioned for Event {
+    const VERSION: u8 = 2;
+}
 
 impl Event {
     pub fn happenings(&self) -> crate::actors::Happenings {
@@ -89,7 +98,14 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
                 });
             }
         }
-        Event::Captured { line, token, held, open } => fold_capture(fold, line, token, *held, open),
+        Event::Captured { line, token, batch } => {
+            fold_capture(fold, line, token);
+            fold_line(fold, line, batch.as_ref());
+        }
+        Event::Refunded { line, token, batch } => {
+            fold_refund(fold, line, token);
+            fold_line(fold, line, Some(batch));
+        }
         Event::Released { payment, token, held } => {
             fold_end(fold, payment, HoldState::Released, token, *held);
         }
@@ -124,25 +140,42 @@ fn fold_merchant(fold: &mut Fold<'_>, change: impl FnOnce(&mut Merchant)) {
     });
 }
 
-fn fold_capture(fold: &mut Fold<'_>, line: &SettlementLine, token: &str, held: Money, open: &OpenBatch) {
-    fold.change::<Hold>(&line.payment, |row| {
+fn fold_capture(fold: &mut Fold<'_>, line: &SettlementLine, token: &str) {
+    let (Settled::Capture(capture), Money { amount, .. }) = (line.of, line.amount) else { return };
+    fold.change::<Hold>(&capture.payment, |row| {
         let Some(hold) = row else { return };
-        if let HoldState::Held { approval, capture_before } = &mut hold.state {
-            hold.state = HoldState::Captured {
-                approval: std::mem::take(approval),
-                capture_before: *capture_before,
-                amount: line.amount,
-            };
+        hold.captures.push(Moved { no: capture.no, amount });
+        let is_taken_whole = hold.left().amount <= 0;
+        if let HoldState::Held { approval, capture_before } = &mut hold.state
+            && is_taken_whole
+        {
+            let approval = std::mem::take(approval);
+            hold.state = HoldState::Captured { approval, capture_before: *capture_before };
         }
     });
-    fold_cardholder(fold, token, held, 0, |account| {
-        account.held -= held.amount;
-        account.drawn += line.amount.amount;
+    fold_cardholder(fold, token, line.amount, 0, |account| {
+        account.held -= amount;
+        account.drawn += amount;
     });
+}
+
+fn fold_refund(fold: &mut Fold<'_>, line: &SettlementLine, token: &str) {
+    let (Settled::Refund(refund), Money { amount, .. }) = (line.of, line.amount) else { return };
+    fold.change::<Hold>(&refund.payment, |row| {
+        if let Some(hold) = row {
+            hold.refunds.push(Moved { no: refund.no, amount: -amount });
+        }
+    });
+    fold_cardholder(fold, token, line.amount, 0, |account| account.drawn += amount);
+}
+
+/// What is owed to the shop, and where it stands until it is paid out.
+fn fold_line(fold: &mut Fold<'_>, line: &SettlementLine, batch: Option<&OpenBatch>) {
     fold_merchant(fold, |merchant| {
         merchant.takings.entry(line.amount.currency).or_default().payable += line.amount.amount;
-        merchant.open = Some(*open);
+        merchant.open = batch.copied().or(merchant.open);
     });
+    let Some(open) = batch else { return };
     fold.change::<SettlementBatch>(&open.batch, |row| {
         let batch = row.get_or_insert(SettlementBatch { currency: open.currency, lines: 0, paid: false });
         batch.lines = open.lines;
@@ -155,15 +188,7 @@ fn fold_capture(fold: &mut Fold<'_>, line: &SettlementLine, token: &str, held: M
 fn fold_end(fold: &mut Fold<'_>, payment: &PaymentId, end: HoldState, token: &str, held: Money) {
     fold.change::<Hold>(payment, |row| match row {
         Some(hold) => hold.state = end,
-        None => {
-            *row = Some(Hold {
-                token: token.to_owned(),
-                amount: held,
-                verification: false,
-                state: end,
-                unreachable: false,
-            });
-        }
+        None => *row = Some(Hold::new(token.to_owned(), held, false, end)),
     });
     if held.amount != 0 {
         fold_cardholder(fold, token, held, 0, |account| account.held -= held.amount);

@@ -30,7 +30,7 @@ const fn card(
     TestCard { token, brand, last4, behaviour, limit: TEST_LIMIT_MINOR }
 }
 
-pub const TEST_CARDS: [TestCard; 11] = [
+pub const TEST_CARDS: [TestCard; 16] = [
     card("tok_visa", "visa", "4242", Behaviour::Approves),
     card("tok_mastercard", "mastercard", "4444", Behaviour::Approves),
     card("tok_amex", "amex", "0005", Behaviour::Approves),
@@ -42,6 +42,11 @@ pub const TEST_CARDS: [TestCard; 11] = [
     card("tok_timeout_declined", "visa", "5993", Behaviour::DeclineLost(DeclineReason::DoNotHonour)),
     card("tok_unreachable", "visa", "5043", Behaviour::Unreachable),
     card("tok_never_renewed", "visa", "0341", Behaviour::NeverRenewed),
+    card("tok_approves_part", "visa", "2685", Behaviour::ApprovesPart),
+    card("tok_capture_lost", "visa", "6173", Behaviour::CaptureLost),
+    card("tok_refund_lost", "visa", "7726", Behaviour::RefundLost),
+    card("tok_refund_rejected", "visa", "5126", Behaviour::RefundRejected),
+    card("tok_never_settled", "visa", "3089", Behaviour::NeverSettled),
 ];
 
 pub fn find(token: &str) -> Option<&'static TestCard> {

@@ -8,7 +8,13 @@ use super::test_cards::{REGISTERED_LIMIT_MINOR, TEST_CARDS};
 use super::*;
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Decided, Shop, merchant_proxy};
-use crate::domain::{Currency, DeclineReason, Happening, Money, OrderId, PaymentId, SLOTS, Timestamp};
+use crate::domain::{
+    CaptureId, Currency, DeclineReason, Happening, Money, OrderId, PaymentId, RefundId, SLOTS, Timestamp,
+};
+use crate::partners::processor::port::{
+    self, Answer, AuthoriseAnswer, CaptureAnswer, NotCaptured, NotHeld, NotRefunded, SettlementFile,
+    VerifyAnswer,
+};
 use crate::partners::processor::{CardNumber, test_behaviour};
 use crate::runtime::{Alone, Due, RequestId, TimerChange};
 
@@ -43,8 +49,17 @@ fn ask(bank: &mut Alone<Shop>, n: u128, verification: bool) -> Decided {
 }
 
 fn capture(bank: &mut Alone<Shop>, n: u128, amount: i64) -> Decided {
-    let (order, payment, amount) = (order(n), payment(n), pence(amount));
-    bank.when(Address::BankActor, Message::CaptureHold { order, payment, amount })
+    capture_part(bank, n, 1, amount)
+}
+
+fn capture_part(bank: &mut Alone<Shop>, n: u128, no: u8, amount: i64) -> Decided {
+    let (order, capture, amount) = (order(n), CaptureId { payment: payment(n), no }, pence(amount));
+    bank.when(Address::BankActor, Message::CaptureHold { order, capture, amount })
+}
+
+fn refund(bank: &mut Alone<Shop>, n: u128, no: u8, amount: i64) -> Decided {
+    let (order, refund, amount) = (order(n), RefundId { payment: payment(n), no }, pence(amount));
+    bank.when(Address::BankActor, Message::RefundCaptured { order, refund, amount })
 }
 
 fn release(bank: &mut Alone<Shop>, n: u128) -> Decided {
@@ -74,9 +89,9 @@ fn said(turn: &Decided) -> Vec<merchant_proxy::Message> {
 }
 
 /// The answer to a hold, if one was given.
-fn answer(turn: &Decided) -> Option<HoldAnswer> {
+fn answer(turn: &Decided) -> Option<AuthoriseAnswer> {
     said(turn).pop().map(|message| match message {
-        merchant_proxy::Message::HoldAnswered { answer, .. } => answer,
+        merchant_proxy::Message::AuthoriseAnswered { answer, .. } => answer,
         other => panic!("{other:?} is no answer to a hold"),
     })
 }
@@ -89,7 +104,7 @@ fn verdict(turn: &Decided) -> Option<VerifyAnswer> {
 }
 
 fn good(card: &str) -> VerifyAnswer {
-    VerifyAnswer::Good { card: card.to_owned() }
+    Answer::Known(card.to_owned())
 }
 
 fn captured(turn: &Decided) -> CaptureAnswer {
@@ -99,12 +114,12 @@ fn captured(turn: &Decided) -> CaptureAnswer {
     }
 }
 
-fn declined(reason: DeclineReason) -> Option<HoldAnswer> {
-    Some(HoldAnswer::Declined(reason))
+fn declined(reason: DeclineReason) -> Option<AuthoriseAnswer> {
+    Some(Answer::Refused(NotHeld::Declined(reason)))
 }
 
-fn is_held(answer: Option<HoldAnswer>) -> bool {
-    matches!(answer, Some(HoldAnswer::HeldOn(_)))
+fn is_held(answer: Option<AuthoriseAnswer>) -> bool {
+    matches!(answer, Some(Answer::Known(_)))
 }
 
 fn account(bank: &Alone<Shop>, token: &str) -> Cardholder {
@@ -131,8 +146,8 @@ fn check_books(bank: &Alone<Shop>) {
 fn a_good_card_is_held_for_seven_days_under_an_approval_code() {
     let mut bank = alone();
     let turn = approve(&mut bank, 1, "tok_visa", 100);
-    let Some(HoldAnswer::HeldOn(held)) = answer(&turn) else { panic!("held") };
-    let HeldOn { approval, amount, capture_before, card } = *held;
+    let Some(Answer::Known(held)) = answer(&turn) else { panic!("held") };
+    let port::Hold { approval, amount, capture_before, card } = *held;
     assert_eq!(card, "tok_visa");
     assert_eq!((approval.len(), amount), (6, pence(100)));
     assert_eq!(capture_before, NOON.plus_ms(7 * Timestamp::DAY_MS));
@@ -172,7 +187,7 @@ fn each_test_card_does_what_its_name_says() {
 fn a_verification_holds_nothing_and_finds_out_whether_the_card_is_good_for_the_amount() {
     let mut bank = alone();
     assert_eq!(verdict(&verify(&mut bank, 1, "tok_visa")), Some(good("tok_visa")));
-    let too_poor = Some(VerifyAnswer::Declined(DeclineReason::InsufficientFunds));
+    let too_poor = Some(Answer::Refused(NotHeld::Declined(DeclineReason::InsufficientFunds)));
     assert_eq!(verdict(&verify(&mut bank, 2, "tok_insufficient_funds")), too_poor);
     register(&mut bank, "tok_hers");
     assert_eq!(
@@ -180,13 +195,13 @@ fn a_verification_holds_nothing_and_finds_out_whether_the_card_is_good_for_the_a
         Some(good("visa 1111"))
     );
     assert_eq!(verdict(&verify_for(&mut bank, 8, "tok_hers", REGISTERED_LIMIT_MINOR + 1)), too_poor);
-    let stolen = Some(VerifyAnswer::Declined(DeclineReason::StolenCard));
+    let stolen = Some(Answer::Refused(NotHeld::Declined(DeclineReason::StolenCard)));
     assert_eq!(verdict(&verify(&mut bank, 3, "tok_stolen_card")), stolen);
-    assert_eq!(verdict(&verify(&mut bank, 4, "tok_nobody")), Some(VerifyAnswer::UnknownToken));
+    assert_eq!(verdict(&verify(&mut bank, 4, "tok_nobody")), Some(Answer::Refused(NotHeld::UnknownCard)));
     assert_eq!(verdict(&verify(&mut bank, 5, "tok_timeout")), None);
     assert_eq!(verdict(&ask(&mut bank, 5, true)), Some(good("tok_timeout")));
-    assert_eq!(verdict(&ask(&mut bank, 6, true)), Some(VerifyAnswer::NeverSeen));
-    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::NoHold);
+    assert_eq!(verdict(&ask(&mut bank, 6, true)), Some(Answer::Refused(NotHeld::NeverAsked)));
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), Answer::Refused(NotCaptured::NothingHeld));
     assert_eq!(account(&bank, "tok_visa").held, 0);
 }
 
@@ -218,7 +233,7 @@ fn the_first_registration_of_a_token_stands() {
 #[test]
 fn an_unknown_token_stays_unknown_for_its_payment() {
     let mut bank = alone();
-    let unknown = Some(HoldAnswer::UnknownToken);
+    let unknown = Some(Answer::Refused(NotHeld::UnknownCard));
     assert_eq!(answer(&approve(&mut bank, 1, "tok_hers", 100)), unknown);
     register(&mut bank, "tok_hers");
     assert_eq!(answer(&approve(&mut bank, 1, "tok_hers", 100)), unknown);
@@ -241,8 +256,8 @@ fn the_same_request_again_gets_the_same_answer_and_holds_nothing_more() {
 #[test]
 fn what_was_never_asked_for_was_never_seen() {
     let mut bank = alone();
-    assert_eq!(answer(&ask(&mut bank, 1, false)), Some(HoldAnswer::NeverSeen));
-    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::NoHold);
+    assert_eq!(answer(&ask(&mut bank, 1, false)), Some(Answer::Refused(NotHeld::NeverAsked)));
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), Answer::Refused(NotCaptured::NothingHeld));
 }
 
 #[test]
@@ -260,24 +275,80 @@ fn a_released_hold_cannot_be_captured_and_a_captured_one_not_released() {
     approve(&mut bank, 1, "tok_visa", 100);
     release(&mut bank, 1);
     assert_eq!(said(&release(&mut bank, 1)).len(), 1, "a repeat is acknowledged");
-    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::NoHold);
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), Answer::Refused(NotCaptured::NothingHeld));
 
     approve(&mut bank, 2, "tok_visa", 100);
     capture(&mut bank, 2, 100);
-    assert!(said(&release(&mut bank, 2)).is_empty());
+    assert!(release(&mut bank, 2).events().is_empty(), "nothing is held any more");
     assert_eq!(account(&bank, "tok_visa").drawn, 100);
     check_books(&bank);
 }
 
 #[test]
-fn a_capture_takes_at_most_what_is_held_and_lets_the_rest_go() {
+fn captures_take_at_most_what_is_held_each_once_and_the_rest_stays_held_until_it_is_released() {
     let mut bank = alone();
     approve(&mut bank, 1, "tok_visa", 100);
-    assert_eq!(captured(&capture(&mut bank, 1, 101)), CaptureAnswer::NoHold);
-    assert_eq!(captured(&capture(&mut bank, 1, 60)), CaptureAnswer::Captured { amount: pence(60) });
-    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::Captured { amount: pence(60) });
-    let Cardholder { held, drawn, .. } = account(&bank, "tok_visa");
-    assert_eq!((held, drawn), (0, 60));
+    assert_eq!(captured(&capture(&mut bank, 1, 101)), Answer::Refused(NotCaptured::NothingHeld));
+    assert_eq!(captured(&capture(&mut bank, 1, 60)), Answer::Known(pence(60)));
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), Answer::Known(pence(60)), "the same again");
+    assert_eq!(captured(&capture_part(&mut bank, 1, 2, 41)), Answer::Refused(NotCaptured::NothingHeld));
+    assert_eq!(captured(&capture_part(&mut bank, 1, 2, 30)), Answer::Known(pence(30)));
+    let sums = |bank: &Alone<Shop>| {
+        let Cardholder { held, drawn, .. } = account(bank, "tok_visa");
+        (held, drawn)
+    };
+    assert_eq!(sums(&bank), (10, 90));
+    release(&mut bank, 1);
+    assert_eq!(sums(&bank), (0, 90));
+    check_books(&bank);
+}
+
+#[test]
+fn what_was_taken_is_given_back_once_and_never_more_and_is_deducted_from_the_next_payout() {
+    let mut bank = alone();
+    let answer = |turn: &Decided| match said(turn).pop() {
+        Some(merchant_proxy::Message::RefundAnswered { answer, .. }) => answer,
+        other => panic!("{other:?} is no answer to a refund"),
+    };
+    approve(&mut bank, 1, "tok_visa", 1000);
+    assert_eq!(answer(&refund(&mut bank, 1, 1, 10)), Answer::Refused(NotRefunded::NotTaken));
+    capture(&mut bank, 1, 1000);
+    assert_eq!(answer(&refund(&mut bank, 1, 1, 1001)), Answer::Refused(NotRefunded::NotTaken));
+    assert_eq!(answer(&refund(&mut bank, 1, 1, 400)), Answer::Known(pence(400)));
+    assert_eq!(answer(&refund(&mut bank, 1, 1, 400)), Answer::Known(pence(400)), "the same again");
+    assert_eq!(answer(&refund(&mut bank, 1, 2, 601)), Answer::Refused(NotRefunded::NotTaken));
+    assert_eq!(account(&bank, "tok_visa").drawn, 600);
+    let batch = BatchId { captured_on: NOON.date(), part: 0 };
+    let [file] = &files(&bank.when(Address::BankActor, Message::SettlementDue { batch }))[..] else {
+        panic!("one file, of one slot");
+    };
+    assert_eq!(file.lines.iter().map(|line| line.amount.amount).collect::<Vec<_>>(), [1000, -400]);
+    assert_eq!(file.payout, pence(1000 - 15 - 400), "the fee is not given back");
+    check_books(&bank);
+}
+
+#[test]
+fn test_cards_lose_a_captures_or_a_refunds_first_answer_approve_a_part_and_refuse_refunds() {
+    let mut bank = alone();
+    let Some(Answer::Known(part)) = answer(&approve(&mut bank, 1, "tok_approves_part", 100)) else {
+        panic!("held")
+    };
+    assert_eq!(part.amount, pence(50));
+    approve(&mut bank, 2, "tok_capture_lost", 100);
+    assert!(said(&capture(&mut bank, 2, 100)).is_empty());
+    assert_eq!(captured(&capture(&mut bank, 2, 100)), Answer::Known(pence(100)));
+    approve(&mut bank, 3, "tok_refund_lost", 100);
+    capture(&mut bank, 3, 100);
+    assert!(said(&refund(&mut bank, 3, 1, 100)).is_empty());
+    assert_eq!(said(&refund(&mut bank, 3, 1, 100)).len(), 1);
+    approve(&mut bank, 4, "tok_refund_rejected", 100);
+    capture(&mut bank, 4, 100);
+    assert!(refund(&mut bank, 4, 1, 100).events().is_empty());
+    approve(&mut bank, 5, "tok_never_settled", 100);
+    capture(&mut bank, 5, 100);
+    let batch = BatchId { captured_on: NOON.date(), part: 0 };
+    let files = files(&bank.when(Address::BankActor, Message::SettlementDue { batch }));
+    assert!(files.iter().flat_map(|file| &file.lines).all(|line| line.payment() != payment(5)));
     check_books(&bank);
 }
 
@@ -313,7 +384,7 @@ fn a_payout_comes_in_a_file_for_each_slot_with_its_lines_in_their_order() {
     let [first, second] = &files(&bank.when(Address::BankActor, Message::SettlementDue { batch }))[..] else {
         panic!("two files");
     };
-    let payments = |file: &SettlementFile| file.lines.iter().map(|line| line.payment).collect::<Vec<_>>();
+    let payments = |file: &SettlementFile| file.lines.iter().map(|line| line.payment()).collect::<Vec<_>>();
     assert_eq!(payments(first), [payment(of_the_same_slot), payment(one)]);
     assert_eq!(payments(second), [payment(of_another)]);
     assert_eq!((first.payout, second.payout), (pence(1000 - 15 + 200 - 3), pence(99 - 1)));
@@ -344,8 +415,9 @@ fn another_currency_has_its_own_account_and_its_own_batch() {
     capture(&mut bank, 1, 10);
     let (order, id, token) = (order(2), payment(2), "tok_visa".to_owned());
     bank.when(Address::BankActor, Message::ApproveHold { order, payment: id, token, amount: euro });
-    let turn = bank.when(Address::BankActor, Message::CaptureHold { order, payment: id, amount: euro });
-    assert_eq!(captured(&turn), CaptureAnswer::Captured { amount: euro });
+    let capture = CaptureId { payment: id, no: 1 };
+    let turn = bank.when(Address::BankActor, Message::CaptureHold { order, capture, amount: euro });
+    assert_eq!(captured(&turn), Answer::Known(euro));
     assert_eq!(timers_set(&turn).len(), 1, "a batch of its own");
     assert_eq!(account(&bank, "tok_visa").drawn, 10);
     check_books(&bank);
@@ -381,6 +453,11 @@ fn every_test_number_of_the_card_page_behaves_like_a_test_card_of_its_brand_and_
         ("4000000000005993", "tok_timeout_declined"),
         ("4000000000005043", "tok_unreachable"),
         ("4000000000000341", "tok_never_renewed"),
+        ("4000000000002685", "tok_approves_part"),
+        ("4000000000006173", "tok_capture_lost"),
+        ("4000000000007726", "tok_refund_lost"),
+        ("4000000000005126", "tok_refund_rejected"),
+        ("4000000000003089", "tok_never_settled"),
     ] {
         let number = CardNumber::parse(digits).unwrap();
         assert_eq!(test_behaviour(&number), Some(token));
@@ -401,7 +478,7 @@ proptest! {
 
     #[test]
     fn whatever_is_asked_in_whatever_order_the_books_balance_and_a_held_payment_keeps_its_answer(
-        steps in prop::collection::vec((0u8..8, 1u128..5, 0..TEST_CARDS.len(), -5i64..1000), 1..50)
+        steps in prop::collection::vec((0u8..10, 1u128..5, 0..TEST_CARDS.len(), -5i64..1000), 1..50)
     ) {
         let mut bank = alone();
         for (what, n, card, amount) in steps {
@@ -412,6 +489,8 @@ proptest! {
                 2 => ask(&mut bank, n, false),
                 3 => capture(&mut bank, n, amount),
                 4 => release(&mut bank, n),
+                8 => capture_part(&mut bank, n, 2, amount),
+                9 => refund(&mut bank, n, 1, amount),
                 5 => lapse::renew(&mut bank, n + 4, n, token, amount),
                 6 => {
                     bank.now = bank.now.plus_ms(amount.unsigned_abs() * Timestamp::HOUR_MS / 10);

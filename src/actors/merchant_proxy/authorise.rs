@@ -1,17 +1,16 @@
 //! From the intent to the answer: held, verified, declined or unknown.
 
 use crate::actors::Turn;
-use crate::actors::bank;
 use crate::actors::order_manager::Message as ToOrders;
 use crate::domain::{DeclineReason, Money, PaymentId};
+use crate::partners::processor::port::{Hold, Request};
 
 use super::ledger::Posting;
 use super::payment::Payment;
-use super::process::Hold;
 use super::waiting::{timer, wait_for_answer, wait_to_ask_again};
-use super::{Event, Kind, expiry};
+use super::{Event, Kind, expiry, processor};
 
-/// Puts the attempt on record and asks the bank, in one turn.
+/// Puts the attempt on record and asks the processor, in one turn.
 pub fn begin(turn: &mut Turn<'_>, payment: PaymentId, attempt: Payment) {
     if turn.get::<Payment>(&payment).is_some() {
         // a repeat: the first is under way or answered
@@ -22,26 +21,25 @@ pub fn begin(turn: &mut Turn<'_>, payment: PaymentId, attempt: Payment) {
         Kind::Hold => attempt.amount,
         Kind::Verification => Money::zero(attempt.amount.currency),
     };
-    ask_bank(turn, payment, &attempt);
-    let Payment { kind, token, amount, replaces, .. } = attempt;
-    turn.record(Event::Intended { payment, order, kind, token, amount, replaces });
-    turn.record(Event::AuthSent { payment, order, amount: asked });
+    ask(turn, payment, &attempt);
+    let Payment { via, kind, token, amount, authorisation, .. } = attempt;
+    let replaces = authorisation.replaces;
+    turn.record(Event::Intended { payment, order, via, kind, token, amount, replaces });
+    turn.record(Event::Sent { payment, order, amount: asked });
     wait_for_answer(turn, payment, order);
 }
 
 /// The same request under the same key, however often.
-pub fn ask_bank(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    let (order, token, amount) = (payment.order, payment.token.clone(), payment.amount);
-    turn.send(match (payment.kind, payment.replaces) {
-        (Kind::Hold, None) => bank::Message::ApproveHold { order, payment: id, token, amount },
-        (Kind::Hold, Some(replaces)) => {
-            bank::Message::RenewHold { order, payment: id, replaces, token, amount }
-        }
-        (Kind::Verification, _) => bank::Message::VerifyCard { order, payment: id, token, amount },
-    });
+pub fn ask(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
+    let (token, amount, replaces) = (payment.token.clone(), payment.amount, payment.authorisation.replaces);
+    let request = match payment.kind {
+        Kind::Hold => Request::Authorise { token, amount, replaces },
+        Kind::Verification => Request::Verify { token, amount },
+    };
+    processor::ask(turn, id, payment, request);
 }
 
-/// The deadline has passed: the outcome is unknown, and the bank is asked for it.
+/// The deadline has passed: the outcome is unknown, and the processor is asked for it.
 pub fn no_answer(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     turn.record(Event::Unknown { payment: id, order: payment.order });
     turn.send(ToOrders::PaymentUnknown { order: payment.order, payment: id });
@@ -50,7 +48,7 @@ pub fn no_answer(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 }
 
 pub fn ask_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
-    let asks = payment.asks + 1;
+    let asks = payment.authorisation.asks + 1;
     turn.record(Event::AskedAgain { payment: id, asks });
     ask_what_became(turn, id, payment);
     wait_to_ask_again(turn, id, payment.order, asks);
@@ -58,22 +56,18 @@ pub fn ask_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 
 fn ask_what_became(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     let verification = payment.kind == Kind::Verification;
-    turn.send(bank::Message::QueryHold { order: payment.order, payment: id, verification });
+    processor::ask(turn, id, payment, Request::Find { verification });
 }
 
-pub fn held(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, hold: Hold<'_>, posting: Posting) {
+pub fn held(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, hold: &Hold, posting: Posting) {
     let order = payment.order;
-    let Hold { amount, approval, capture_before, card } = hold;
-    let approval = approval.to_owned();
-    if let Some(old) = payment.replaces {
+    let Hold { amount, approval, capture_before, card } = hold.clone();
+    if let Some(old) = payment.authorisation.replaces {
         expiry::replaced(turn, old, id);
     }
     turn.record(Event::Authorised { payment: id, order, amount, approval, capture_before, posting });
     expiry::watch(turn, id, order, capture_before);
-    turn.send(match card {
-        Some(card) => ToOrders::PaymentHeld { order, payment: id, card: card.to_owned() },
-        None => ToOrders::PaymentAuthorised { order, payment: id },
-    });
+    turn.send(ToOrders::PaymentHeld { order, payment: id, card });
 }
 
 pub fn declined(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, reason: DeclineReason) {

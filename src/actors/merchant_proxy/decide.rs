@@ -1,11 +1,15 @@
-use crate::actors::{Notes, Shop, Teller, Turn, bank};
+use crate::actors::{Notes, Shop, Teller, Turn};
 use crate::domain::{OrderId, Party, PaymentId};
+use crate::partners::processor::port::Request;
 use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::ledger::Ledger;
 use super::payment::Payment;
 use super::process::{Report, Step, next};
-use super::{Event, Kind, MerchantProxy, Message, authorise, capture, expiry, reverse, settlement, state};
+use super::{
+    Event, Kind, MerchantProxy, Message, authorise, capture, capture_process, expiry, processor, refund,
+    refund_process, reverse, settlement, state,
+};
 
 impl Actor for MerchantProxy {
     type App = Shop;
@@ -58,10 +62,10 @@ fn decide(turn: &mut Turn<'_>, message: &Message) {
         }
         Message::Renew { order, payment, replaces, token, amount } => {
             let attempt = Payment::intended(*order, Kind::Hold, token.clone(), *amount);
-            let attempt = Payment { replaces: Some(*replaces), ..attempt };
-            authorise::begin(turn, *payment, attempt);
+            authorise::begin(turn, *payment, attempt.replacing(*replaces));
         }
         Message::Settlement(file) => settlement::settle(turn, file),
+        Message::Refund(request) => refund::wanted(turn, request),
         about_one => {
             let Some(id) = about_one.payment() else { return };
             // nobody can name a payment before its `Authorise` or `Verify`: they travel the same way, in order
@@ -72,11 +76,19 @@ fn decide(turn: &mut Turn<'_>, message: &Message) {
 }
 
 fn decide_on(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, message: &Message) {
-    if let Message::Forget { .. } = message {
-        forget(turn, id, payment);
-    } else if let Some(report) = Report::of(message, payment, turn.now()) {
-        let step = next(payment, report, turn.rules().payment_asks_max);
-        take(turn, id, payment, step);
+    match message {
+        Message::Forget { .. } => forget(turn, id, payment),
+        Message::SettlementOverdue { capture, .. } => capture::overdue(turn, payment, *capture),
+        _ => {
+            if let Some((part, report)) = capture_process::Report::of(message) {
+                capture::reported(turn, payment, part, report, message);
+            } else if let Some((part, report)) = refund_process::Report::of(message) {
+                refund::reported(turn, payment, part, report);
+            } else if let Some(report) = Report::of(message, payment, turn.now()) {
+                let step = next(payment, report, turn.rules().payment_asks_max);
+                take(turn, id, payment, step);
+            }
+        }
     }
 }
 
@@ -85,32 +97,26 @@ fn take(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, step: Step<'_>) {
         Step::Wait => {}
         Step::MarkUnknown => authorise::no_answer(turn, id, payment),
         Step::AskAgain => authorise::ask_again(turn, id, payment),
-        Step::RepeatRequest => authorise::ask_bank(turn, id, payment),
+        Step::RepeatRequest => authorise::ask(turn, id, payment),
         Step::Authorise(hold, posting) => authorise::held(turn, id, payment, hold, posting),
         Step::Verify(card) => authorise::verified(turn, id, payment, card),
         Step::Decline(reason) => authorise::declined(turn, id, payment, reason),
         Step::Reverse(reason) => reverse::give_up(turn, id, payment, reason),
         Step::Void => reverse::void(turn, id, payment),
-        Step::ReleaseLateHold => reverse::ask_bank(turn, id, payment),
+        Step::ReleaseLateHold => processor::ask(turn, id, payment, Request::Void),
         Step::ReleaseAgain { case } => reverse::release_again(turn, id, payment, case),
         Step::NoteVoid => turn.record(Event::VoidWanted { payment: id }),
         Step::SayVoided => reverse::say_voided(turn, id, payment),
         Step::BookRelease => reverse::released(turn, id, payment),
-        Step::Capture => capture::begin(turn, id, payment),
-        Step::CaptureAgain { case } => capture::capture_again(turn, id, payment, case),
-        Step::BookCapture { booked, short } => capture::captured(turn, id, payment, booked, short),
-        Step::MarkCaptureUnknown(why) => capture::unknown(turn, id, payment, &why),
-        Step::CaptureStillUnknown(why) => capture::still_unknown(turn, id, payment, &why),
-        Step::OpenCase => capture::nothing_held(turn, id, payment),
         Step::WarnOfEnd(end) => expiry::lapsing(turn, id, payment, end),
         Step::Expire => expiry::expired(turn, id, payment),
     }
 }
 
-/// A payment that may hold something, or has, is kept.
+/// A payment that may hold something, or has taken something, is kept.
 fn forget(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
     if payment.is_nothing() {
         turn.record(Event::Forgotten { payment: id });
-        turn.send(bank::Message::Forget { order: payment.order, payment: id });
+        processor::ask(turn, id, payment, Request::Forget);
     }
 }

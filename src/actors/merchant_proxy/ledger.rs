@@ -14,14 +14,16 @@ pub enum Account {
     CustomerHolds,
     /// Memo: the other side of it.
     HoldsContra,
-    /// What the acquirer owes the shop: captured, not yet paid out.
-    AcquirerReceivable,
-    /// With shipping: a payment is of the order's total.
+    /// What the processor owes the shop: captured, less what was refunded, and not yet paid out.
+    ProcessorReceivable,
+    /// With delivery and tax: a payment is of the order's total.
     Sales,
     Bank,
     Fees,
     /// Paid out for nothing that the shop knows of; each with an open case.
     Suspense,
+    /// Given back of what was sold.
+    Returns,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +65,14 @@ pub struct Unbalanced {
     credits: i128,
 }
 
+impl Entry {
+    /// A debit, or where it is less than nothing a credit.
+    fn signed(account: Account, amount: i64) -> Entry {
+        let side = if amount < 0 { Side::Credit } else { Side::Debit };
+        Entry { account, side, amount: amount.saturating_abs() }
+    }
+}
+
 impl Posting {
     pub fn new(currency: Currency, entries: Vec<Entry>) -> Result<Posting, Unbalanced> {
         let sum = |side| -> i128 {
@@ -93,30 +103,39 @@ impl Posting {
         Posting::move_between(Account::HoldsContra, Account::CustomerHolds, amount)
     }
 
-    /// Of what was `held`, `captured` is earned; the memo of all of it is undone.
-    pub fn capture(held: Money, captured: Money) -> Result<Posting, Unbalanced> {
-        let mut entries = Posting::void(held)?.entries;
-        let earned = Posting::move_between(Account::AcquirerReceivable, Account::Sales, captured)?;
+    /// So much of what was held is earned: its memo is undone.
+    pub fn capture(captured: Money) -> Result<Posting, Unbalanced> {
+        let mut entries = Posting::void(captured)?.entries;
+        let earned = Posting::move_between(Account::ProcessorReceivable, Account::Sales, captured)?;
         entries.extend(earned.entries);
         Posting::new(captured.currency, entries)
     }
 
-    /// The acquirer paid `amount` less `fee`.
-    pub fn settlement(amount: Money, fee: Money) -> Result<Posting, Unbalanced> {
-        Posting::pay_in(Account::AcquirerReceivable, amount, fee)
+    /// So much is given back: the processor takes it from what it owes.
+    pub fn refund(refunded: Money) -> Result<Posting, Unbalanced> {
+        Posting::move_between(Account::Returns, Account::ProcessorReceivable, refunded)
     }
 
-    /// The acquirer paid `amount` less `fee`, for nothing that the shop knows of.
+    /// The processor paid `amount` less `fee`; or took it, where `amount` is less than nothing.
+    pub fn settlement(amount: Money, fee: Money) -> Result<Posting, Unbalanced> {
+        Posting::pay_in(Account::ProcessorReceivable, amount, fee)
+    }
+
+    /// The same, for nothing that the shop knows of.
     pub fn suspense(amount: Money, fee: Money) -> Result<Posting, Unbalanced> {
         Posting::pay_in(Account::Suspense, amount, fee)
     }
 
+    /// A fee is a part of the amount.
     fn pay_in(from: Account, amount: Money, fee: Money) -> Result<Posting, Unbalanced> {
-        let net = amount.amount.saturating_sub(fee.amount);
+        if fee.amount < 0 || fee.amount > amount.amount.saturating_abs() {
+            let (debits, credits) = (i128::from(fee.amount), i128::from(amount.amount));
+            return Err(Unbalanced { debits, credits });
+        }
         let entries = vec![
-            Entry { account: Account::Bank, side: Side::Debit, amount: net },
+            Entry::signed(Account::Bank, amount.amount.saturating_sub(fee.amount)),
             Entry { account: Account::Fees, side: Side::Debit, amount: fee.amount },
-            Entry { account: from, side: Side::Credit, amount: amount.amount },
+            Entry::signed(from, amount.amount.saturating_neg()),
         ];
         Posting::new(amount.currency, entries)
     }
@@ -266,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_posting_reads_back_as_written() {
-        let posting = Posting::capture(pence(100), pence(60)).unwrap();
+        let posting = Posting::capture(pence(60)).unwrap();
         let written = postcard::to_stdvec(&posting).unwrap();
         assert_eq!(postcard::from_bytes::<Posting>(&written).unwrap(), posting);
     }
@@ -275,11 +294,23 @@ mod tests {
     fn a_capture_undoes_the_memo_and_the_settlement_the_receivable() {
         let mut ledger = Ledger::default();
         ledger.post(&Posting::hold(pence(100)).unwrap());
-        ledger.post(&Posting::capture(pence(100), pence(60)).unwrap());
+        ledger.post(&Posting::capture(pence(60)).unwrap());
+        ledger.post(&Posting::void(pence(40)).unwrap());
         ledger.post(&Posting::settlement(pence(60), pence(1)).unwrap());
         let net = |account| ledger.balance(account).net();
         assert_eq!(net(Account::CustomerHolds), 0);
-        assert_eq!(net(Account::AcquirerReceivable), 0);
+        assert_eq!(net(Account::ProcessorReceivable), 0);
         assert_eq!((net(Account::Sales), net(Account::Bank), net(Account::Fees)), (-60, 59, 1));
+    }
+
+    #[test]
+    fn a_refund_is_a_return_and_its_settlement_takes_the_money_from_the_bank() {
+        let mut ledger = Ledger::default();
+        ledger.post(&Posting::refund(pence(25)).unwrap());
+        assert_eq!(ledger.balance(Account::ProcessorReceivable).net(), -25);
+        ledger.post(&Posting::settlement(pence(-25), pence(0)).unwrap());
+        let net = |account| ledger.balance(account).net();
+        assert_eq!((net(Account::Returns), net(Account::Bank), net(Account::ProcessorReceivable)), (25, -25, 0));
+        assert!(Posting::settlement(pence(-25), pence(26)).is_err());
     }
 }

@@ -1,223 +1,11 @@
-use serde::{Deserialize, Serialize};
-use smallvec::smallvec;
+//! What each fact makes of a payment, and of the ledger.
 
-use crate::domain::{DeclineReason, Happening, Money, OrderId, PaymentId, Step, Timestamp};
-use crate::runtime::{Fold, Versioned};
+use crate::domain::{CaptureId, RefundId};
+use crate::runtime::Fold;
 
-use super::ledger::{Ledger, LedgerPart, Posting};
-use super::payment::{Kind, Payment};
-use super::transitions::PaymentState;
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
-pub enum Event {
-    /// The attempt is on record.
-    Intended {
-        payment: PaymentId,
-        order: OrderId,
-        kind: Kind,
-        token: String,
-        amount: Money,
-        /// The hold in whose place it is to come.
-        replaces: Option<PaymentId>,
-    },
-    /// The bank was asked to hold `amount`: zero for a verification.
-    AuthSent {
-        payment: PaymentId,
-        order: OrderId,
-        amount: Money,
-    },
-    /// No answer in time.
-    Unknown {
-        payment: PaymentId,
-        order: OrderId,
-    },
-    /// The bank was asked again: to answer, to let go, or to capture.
-    AskedAgain {
-        payment: PaymentId,
-        asks: u32,
-    },
-    Authorised {
-        payment: PaymentId,
-        order: OrderId,
-        amount: Money,
-        approval: String,
-        capture_before: Timestamp,
-        posting: Posting,
-    },
-    /// The card is good: authorised for nothing.
-    Verified {
-        payment: PaymentId,
-        order: OrderId,
-    },
-    Declined {
-        payment: PaymentId,
-        order: OrderId,
-        reason: DeclineReason,
-    },
-    /// Given up; with a reason, the order manager will be told that it was declined.
-    Reversing {
-        payment: PaymentId,
-        reverse_as: Option<DeclineReason>,
-    },
-    /// The order manager wants to hear that it is voided.
-    VoidWanted {
-        payment: PaymentId,
-    },
-    Voiding {
-        payment: PaymentId,
-    },
-    /// Nothing is held any more. `posting` where something was.
-    Voided {
-        payment: PaymentId,
-        order: OrderId,
-        reversed_as: Option<DeclineReason>,
-        posting: Option<Posting>,
-    },
-    Capturing {
-        payment: PaymentId,
-    },
-    Captured {
-        payment: PaymentId,
-        order: OrderId,
-        amount: Money,
-        posting: Posting,
-    },
-    /// The bank holds nothing to capture.
-    CaptureUnknown {
-        payment: PaymentId,
-        order: OrderId,
-        why: String,
-    },
-    Settled {
-        payment: PaymentId,
-        order: OrderId,
-        amount: Money,
-        posting: Posting,
-    },
-    /// The acquirer paid for what the shop has not captured so.
-    InSuspense {
-        payment: PaymentId,
-        order: Option<OrderId>,
-        why: String,
-        posting: Posting,
-    },
-    /// Most of the hold's window has passed, and it is not captured.
-    Lapsing {
-        payment: PaymentId,
-        order: OrderId,
-        capture_before: Timestamp,
-    },
-    /// Nothing is held any more: the window is over, or the hold of another payment took its place.
-    Expired {
-        payment: PaymentId,
-        order: OrderId,
-        amount: Money,
-        replaced_by: Option<PaymentId>,
-        posting: Posting,
-    },
-    /// It came to nothing, and nothing is left of its order.
-    Forgotten {
-        payment: PaymentId,
-    },
-}
-
-impl Versioned for Event {}
-
-impl Event {
-    /// What was paid for nothing that the shop knows of may have no row.
-    fn changes_its_payment(&self) -> bool {
-        !matches!(self, Event::InSuspense { .. })
-    }
-
-    /// The payment that it is about.
-    fn payment(&self) -> PaymentId {
-        match self {
-            Event::Intended { payment, .. }
-            | Event::AuthSent { payment, .. }
-            | Event::Unknown { payment, .. }
-            | Event::AskedAgain { payment, .. }
-            | Event::Authorised { payment, .. }
-            | Event::Verified { payment, .. }
-            | Event::Declined { payment, .. }
-            | Event::Reversing { payment, .. }
-            | Event::VoidWanted { payment }
-            | Event::Voiding { payment }
-            | Event::Voided { payment, .. }
-            | Event::Capturing { payment }
-            | Event::Captured { payment, .. }
-            | Event::CaptureUnknown { payment, .. }
-            | Event::Settled { payment, .. }
-            | Event::Lapsing { payment, .. }
-            | Event::InSuspense { payment, .. }
-            | Event::Expired { payment, .. }
-            | Event::Forgotten { payment } => *payment,
-        }
-    }
-
-    /// What it books, and in which part of the ledger: that of its payment's slot.
-    fn booked(&self) -> Option<(LedgerPart, &Posting)> {
-        let posting = self.posting()?;
-        Some((LedgerPart { currency: posting.currency(), slot: self.payment().slot() }, posting))
-    }
-
-    pub fn posting(&self) -> Option<&Posting> {
-        match self {
-            Event::Authorised { posting, .. }
-            | Event::Captured { posting, .. }
-            | Event::Settled { posting, .. }
-            | Event::InSuspense { posting, .. }
-            | Event::Expired { posting, .. } => Some(posting),
-            Event::Voided { posting, .. } => posting.as_ref(),
-            _ => None,
-        }
-    }
-
-    pub fn happenings(&self) -> crate::actors::Happenings {
-        let money = |order: &OrderId, what| smallvec![(*order, Step::MONEY, what)];
-        let case = |order: &OrderId, why: &String| {
-            smallvec![(*order, Step::CASE, Happening::CaseOpened { why: why.clone() })]
-        };
-        match self {
-            Event::AuthSent { order, amount, .. } => {
-                smallvec![(*order, Step::ASKS_BANK, Happening::BankAsked { amount: *amount })]
-            }
-            Event::Unknown { order, .. } => money(order, Happening::PaymentUnknown),
-            Event::Authorised { order, amount, .. } => {
-                money(order, Happening::Authorised { amount: *amount })
-            }
-            Event::Verified { order, .. } => money(order, Happening::CardVerified),
-            Event::Declined { order, reason, .. } => {
-                money(order, Happening::PaymentDeclined { reason: *reason })
-            }
-            Event::Voided { order, reversed_as: Some(reason), .. } => smallvec![
-                (*order, Step::MONEY, Happening::PaymentReversed),
-                (*order, Step::MONEY, Happening::PaymentDeclined { reason: *reason }),
-            ],
-            Event::Voided { order, reversed_as: None, .. } => money(order, Happening::PaymentVoided),
-            Event::Captured { order, amount, .. } => money(order, Happening::Captured { amount: *amount }),
-            Event::Settled { order, amount, .. } => money(order, Happening::Settled { amount: *amount }),
-            Event::CaptureUnknown { order, why, .. } | Event::InSuspense { order: Some(order), why, .. } => {
-                case(order, why)
-            }
-            Event::Lapsing { order, capture_before, .. } => {
-                money(order, Happening::HoldLapsing { capture_before: *capture_before })
-            }
-            Event::Expired { order, amount, replaced_by: None, .. } => {
-                money(order, Happening::HoldLapsed { amount: *amount })
-            }
-            Event::Expired { order, replaced_by: Some(_), .. } => money(order, Happening::HoldReplaced),
-            Event::Intended { .. }
-            | Event::AskedAgain { .. }
-            | Event::Reversing { .. }
-            | Event::VoidWanted { .. }
-            | Event::Voiding { .. }
-            | Event::Capturing { .. }
-            | Event::InSuspense { order: None, .. }
-            | Event::Forgotten { .. } => smallvec![],
-        }
-    }
-}
+use super::ledger::Ledger;
+use super::payment::{Capture, Payment, Refund};
+use super::{AuthorisationState, CaptureState, Event, RefundState};
 
 pub fn fold(event: &Event, fold: &mut Fold<'_>) {
     if let Some((part, posting)) = event.booked() {
@@ -227,9 +15,11 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
         return;
     }
     fold.change::<Payment>(&event.payment(), |row| match (event, row) {
-        (Event::Intended { order, kind, token, amount, replaces, .. }, row) => {
-            let attempt = Payment::intended(*order, *kind, token.clone(), *amount);
-            *row = Some(Payment { replaces: *replaces, ..attempt });
+        (Event::Intended { order, via, kind, token, amount, replaces, .. }, row) => {
+            let mut attempt = Payment::intended(*order, *kind, token.clone(), *amount);
+            attempt.via = *via;
+            attempt.authorisation.replaces = *replaces;
+            *row = Some(attempt);
         }
         (Event::Forgotten { .. }, row) => *row = None,
         (event, Some(payment)) => payment.fold(event),
@@ -240,47 +30,119 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
 impl Payment {
     fn fold(&mut self, event: &Event) {
         match event {
-            Event::AuthSent { .. } => self.enter(PaymentState::AuthSent),
+            Event::Sent { .. } => self.enter(AuthorisationState::Sent),
             Event::Unknown { .. } => {
-                self.enter(PaymentState::Unknown);
-                self.asks = 1;
+                self.enter(AuthorisationState::Unknown);
+                self.authorisation.asks = 1;
             }
-            Event::AskedAgain { asks, .. } => self.asks = *asks,
+            Event::AskedAgain { asks, .. } => self.authorisation.asks = *asks,
             Event::Authorised { amount, approval, capture_before, .. } => {
-                self.enter(PaymentState::Authorised);
-                self.authorised = *amount;
-                self.approval = Some(approval.clone());
-                self.capture_before = Some(*capture_before);
+                self.enter(AuthorisationState::Authorised);
+                self.authorisation.amount = *amount;
+                self.authorisation.approval = Some(approval.clone());
+                self.authorisation.capture_before = Some(*capture_before);
             }
-            Event::Verified { .. } => self.enter(PaymentState::Authorised),
-            Event::Declined { .. } => self.enter(PaymentState::Declined),
+            Event::Verified { .. } => self.enter(AuthorisationState::Authorised),
+            Event::Declined { .. } => self.enter(AuthorisationState::Declined),
             Event::Reversing { reverse_as, .. } => {
-                self.enter(PaymentState::Reversing);
-                self.reverse_as = *reverse_as;
+                self.enter(AuthorisationState::Reversing);
+                self.authorisation.reverse_as = *reverse_as;
             }
-            Event::VoidWanted { .. } => self.reverse_as = None,
-            Event::Voiding { .. } => self.enter(PaymentState::Voiding),
-            Event::Voided { .. } => self.enter(PaymentState::Voided),
-            Event::Capturing { .. } => self.enter(PaymentState::Capturing),
-            Event::Captured { amount, .. } => {
-                self.enter(PaymentState::Captured);
-                self.captured = *amount;
+            Event::VoidWanted { .. } => self.authorisation.reverse_as = None,
+            Event::Voiding { .. } => self.enter(AuthorisationState::Voiding),
+            Event::Voided { .. } => self.enter(AuthorisationState::Voided),
+            Event::Expired { .. } => self.enter(AuthorisationState::Expired),
+            Event::CaptureSent { capture, amount, is_last } => {
+                self.captures.push(Capture::sent(capture.no, *amount, *is_last));
             }
-            Event::CaptureUnknown { .. } => self.enter(PaymentState::CaptureUnknown),
-            Event::Settled { amount, .. } => {
-                self.enter(PaymentState::Settled);
-                self.settled = *amount;
+            Event::RefundRequested { refund, amount, key, reason, by, .. } => {
+                self.refunds.push(Refund {
+                    no: refund.no,
+                    state: RefundState::Requested,
+                    amount: *amount,
+                    key: key.clone(),
+                    reason: reason.clone(),
+                    by: by.clone(),
+                    asks: 0,
+                    is_the_operators: false,
+                    is_settled: false,
+                });
             }
-            Event::Expired { .. } => self.enter(PaymentState::Expired),
-            Event::Intended { .. }
-            | Event::InSuspense { .. }
-            | Event::Lapsing { .. }
-            | Event::Forgotten { .. } => {}
+            of_a_part => {
+                self.fold_capture(of_a_part);
+                self.fold_refund(of_a_part);
+            }
         }
     }
 
-    fn enter(&mut self, state: PaymentState) {
-        self.state = state;
-        self.asks = 0;
+    fn enter(&mut self, state: AuthorisationState) {
+        self.authorisation.state = state;
+        self.authorisation.asks = 0;
+    }
+
+    fn fold_capture(&mut self, event: &Event) {
+        match event {
+            Event::CaptureUnknown { capture } => self.change_capture(capture, |capture| {
+                capture.state = CaptureState::Unknown;
+                capture.asks = 1;
+            }),
+            Event::CaptureUnclear { capture, .. } => {
+                self.change_capture(capture, |capture| capture.is_the_operators = true);
+            }
+            Event::CaptureAskedAgain { capture, asks } => {
+                self.change_capture(capture, |capture| capture.asks = *asks);
+            }
+            Event::Captured { capture, amount, .. } => self.change_capture(capture, |capture| {
+                capture.state = CaptureState::Captured;
+                capture.amount = *amount;
+            }),
+            Event::CaptureFailed { capture } => {
+                self.change_capture(capture, |capture| capture.state = CaptureState::Failed);
+            }
+            Event::Settled { capture, .. } => {
+                self.change_capture(capture, |capture| capture.state = CaptureState::Settled);
+            }
+            _ => {}
+        }
+    }
+
+    fn change_capture(&mut self, id: &CaptureId, change: impl FnOnce(&mut Capture)) {
+        if let Some(capture) = self.captures.iter_mut().find(|capture| capture.no == id.no) {
+            change(capture);
+        }
+    }
+
+    fn fold_refund(&mut self, event: &Event) {
+        match event {
+            Event::RefundSent { refund } => {
+                self.change_refund(refund, |refund| refund.state = RefundState::Sent);
+            }
+            Event::RefundUnknown { refund } => self.change_refund(refund, |refund| {
+                refund.state = RefundState::Unknown;
+                refund.asks = 1;
+            }),
+            Event::RefundUnclear { refund, .. } => {
+                self.change_refund(refund, |refund| refund.is_the_operators = true);
+            }
+            Event::RefundAskedAgain { refund, asks } => {
+                self.change_refund(refund, |refund| refund.asks = *asks);
+            }
+            Event::Refunded { refund, .. } => {
+                self.change_refund(refund, |refund| refund.state = RefundState::Refunded);
+            }
+            Event::RefundFailed { refund, .. } => {
+                self.change_refund(refund, |refund| refund.state = RefundState::Failed);
+            }
+            Event::RefundSettled { refund, .. } => {
+                self.change_refund(refund, |refund| refund.is_settled = true);
+            }
+            _ => {}
+        }
+    }
+
+    fn change_refund(&mut self, id: &RefundId, change: impl FnOnce(&mut Refund)) {
+        if let Some(refund) = self.refunds.iter_mut().find(|refund| refund.no == id.no) {
+            change(refund);
+        }
     }
 }

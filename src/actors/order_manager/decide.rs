@@ -5,7 +5,7 @@ use crate::runtime::{Actor, Fold, Partition, Tables};
 use super::transitions::{self, Trigger};
 use super::{
     Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, OrderNumbers, Show, ShowTimeline, cancel,
-    credit, parcel, payments, place, refusal, state, stock,
+    credit, parcel, payments, place, refund, refusal, state, stock,
 };
 
 impl Actor for OrderManager {
@@ -28,6 +28,7 @@ impl Actor for OrderManager {
             Message::Show(question) => show(turn, question),
             Message::ShowTimeline(question) => show_timeline(turn, question),
             Message::Cancel(question) => cancel::cancel(turn, question),
+            Message::Refund(question) => refund::refund(turn, question),
             told => on_told(turn, told),
         }
     }
@@ -98,7 +99,12 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         Message::PaymentLapsing { payment, .. } => payments::lapsing(turn, id, order, *payment),
         Message::PaymentExpired { payment, .. } => payments::expired(turn, id, order, *payment),
         Message::PaymentVoided { payment, .. } => payments::voided(turn, id, order, *payment),
-        Message::PaymentCaptured { payment, .. } => payments::captured(turn, id, order, *payment),
+        Message::PaymentCaptured { payment, amount, .. } => {
+            payments::captured(turn, id, order, *payment, *amount);
+        }
+        Message::PaymentRefunded { payment, amount, in_all, .. } => {
+            refund::refunded(turn, id, order, *payment, *amount, *in_all);
+        }
         Message::PaymentSettled { payment, .. } => payments::settled(turn, id, order, *payment),
         Message::HandedOver { tracking, .. } => parcel::handed_over(turn, id, order, tracking),
         Message::Delivered { .. } => parcel::delivered(turn, id, order),
@@ -109,6 +115,7 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         | Message::Show(_)
         | Message::ShowTimeline(_)
         | Message::Cancel(_)
+        | Message::Refund(_)
         | Message::RefusalOver { .. }
         | Message::NothingKept { .. } => {}
     }

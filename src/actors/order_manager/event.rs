@@ -42,7 +42,7 @@ pub enum Event {
         amount: Money,
         verification: bool,
     },
-    /// Anything but `Asked` and `Verified`, and the decline that ends the order, which have events of their own.
+    /// Anything but `Asked`, `Verified` and `Captured`, and the decline that ends the order, which have events of their own.
     PaymentBecame {
         order: OrderId,
         payment: PaymentId,
@@ -152,6 +152,18 @@ pub enum Event {
         order: OrderId,
         card: CreditKey,
     },
+    /// So much was taken.
+    PaymentCaptured {
+        order: OrderId,
+        payment: PaymentId,
+        amount: Money,
+    },
+    /// So much of it is with the customer again, in all.
+    PaymentRefunded {
+        order: OrderId,
+        payment: PaymentId,
+        in_all: Money,
+    },
 }
 
 /// A new order: all that was sent, the key that opens it, and the idempotency key that is bound to it.
@@ -206,7 +218,9 @@ impl Event {
             | Event::StopAsked { order }
             | Event::StoppedUnpaid { order }
             | Event::Forgotten { order, .. }
-            | Event::CardNamed { order, .. } => Some(*order),
+            | Event::CardNamed { order, .. }
+            | Event::PaymentCaptured { order, .. }
+            | Event::PaymentRefunded { order, .. } => Some(*order),
         }
     }
 
@@ -229,6 +243,8 @@ impl Event {
             Event::SuppliesOrdered { .. } => Some(Trigger::SuppliesOrdered),
             Event::PaymentAsked { .. } => Some(Trigger::PaymentAsked),
             Event::PaymentBecame { state, .. } => payment_trigger(*state),
+            Event::PaymentCaptured { .. } => Some(Trigger::PaymentCaptured),
+            Event::PaymentRefunded { .. } => Some(Trigger::PaymentRefunded),
             Event::CardVerified { .. } => Some(Trigger::CardVerified),
             Event::CreditGranted { .. } => Some(Trigger::CreditGranted),
             Event::CreditRefused { .. } => Some(Trigger::CreditRefused),
@@ -304,7 +320,9 @@ impl Event {
             | Event::CreditRefused { .. }
             | Event::CreditEnded { .. }
             | Event::Forgotten { .. }
-            | Event::CardNamed { .. } => smallvec![],
+            | Event::CardNamed { .. }
+            | Event::PaymentCaptured { .. }
+            | Event::PaymentRefunded { .. } => smallvec![],
         }
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::actors::merchant_proxy::RefundReply;
 use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
     OrderNumber, OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
@@ -84,9 +85,11 @@ pub enum Message {
         order: OrderId,
         payment: PaymentId,
     },
+    /// MerchantProxy: so much was taken for a shipment.
     PaymentCaptured {
         order: OrderId,
         payment: PaymentId,
+        amount: Money,
     },
     PaymentSettled {
         order: OrderId,
@@ -139,10 +142,18 @@ pub enum Message {
         payment: PaymentId,
         card: String,
     },
+    Refund(Refund),
+    /// MerchantProxy: `amount` is with the customer again, and so much in all.
+    PaymentRefunded {
+        order: OrderId,
+        payment: PaymentId,
+        amount: Money,
+        in_all: Money,
+    },
 }
 
 impl Versioned for Message {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 impl Addressed for Message {
@@ -153,6 +164,7 @@ questions! { OrderManager:
     Show -> Result<Box<OrderView>, NoSuchOrder>,
     ShowTimeline -> Result<Timeline, NoSuchOrder>,
     Cancel -> CancelReply,
+    Refund -> RefundReply,
 }
 
 /// Gateway: `GET /orders/{id}`.
@@ -174,6 +186,23 @@ pub struct ShowTimeline {
 pub struct Cancel {
     pub order: OrderId,
     pub claim: Claim,
+}
+
+/// Gateway and control socket: a clerk wants money given back of what was taken for an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refund {
+    pub order: OrderId,
+    pub wanted: Box<RefundWanted>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefundWanted {
+    /// `None`: all that is left.
+    pub amount: Option<Money>,
+    pub reason: String,
+    pub by: String,
+    /// The same again is the same refund.
+    pub key: String,
 }
 
 /// By what someone claims an order as his own.
@@ -301,6 +330,11 @@ pub enum PaymentView {
     Voided,
     /// The bank let go of the hold; it is asked again before the goods leave.
     Expired,
+    /// Of what was taken so much is with the customer again: a part, or all of it.
+    Refunded {
+        captured: Money,
+        refunded: Money,
+    },
 }
 
 impl PaymentView {
@@ -317,6 +351,8 @@ impl PaymentView {
             PaymentView::Declined => "declined",
             PaymentView::Voided => "voided",
             PaymentView::Expired => "expired",
+            PaymentView::Refunded { captured, refunded } if refunded == captured => "refunded",
+            PaymentView::Refunded { .. } => "partly_refunded",
         }
     }
 }
@@ -358,6 +394,8 @@ impl Message {
             | Message::PaymentVoided { order, .. }
             | Message::PaymentCaptured { order, .. }
             | Message::PaymentSettled { order, .. }
+            | Message::PaymentRefunded { order, .. }
+            | Message::Refund(Refund { order, .. })
             | Message::HandedOver { order, .. }
             | Message::Delivered { order }
             | Message::Stopped { order }

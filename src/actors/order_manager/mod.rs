@@ -30,6 +30,7 @@ mod payments;
 mod place;
 mod process;
 mod promise;
+mod refund;
 mod refusal;
 mod state;
 mod steps;

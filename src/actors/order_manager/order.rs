@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use crate::actors::stock_keeper::CreditKey;
 use crate::domain::{
-    Buyer, CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderNumber,
+    Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine, OrderNumber,
     OrderState, PaymentId, ShippingAddress, Timestamp, Totals, Units,
 };
 use crate::planted::{self, Bug};
@@ -58,7 +58,7 @@ pub struct Terms {
 
 impl Aggregate for Order {
     const TREE: TreeName = TreeName("orders");
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
     type Key = OrderId;
 
     fn partition(order: &OrderId) -> Partition {
@@ -104,6 +104,9 @@ pub struct PaymentAttempt {
     pub lapsing: bool,
     /// The goods have left, and its money is asked for.
     pub capture_asked: bool,
+    /// What was taken of it, and what of that given back, as the merchant system told; in minor units.
+    pub captured: i64,
+    pub refunded: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,7 +126,8 @@ pub enum AttemptState {
 impl PaymentAttempt {
     /// As it stands when the merchant system is asked.
     pub fn asked(id: PaymentId, verification: bool) -> PaymentAttempt {
-        PaymentAttempt { id, verification, state: AttemptState::Asked, lapsing: false, capture_asked: false }
+        let (state, lapsing, capture_asked) = (AttemptState::Asked, false, false);
+        PaymentAttempt { id, verification, state, lapsing, capture_asked, captured: 0, refunded: 0 }
     }
 }
 
@@ -271,6 +275,16 @@ impl Order {
         self.payments.iter().any(|attempt| attempt.id == payment && attempt.capture_asked)
     }
 
+    /// The attempt of which something was taken: a refund is of that.
+    pub fn taken(&self) -> Option<PaymentId> {
+        self.payments.iter().rev().find(|attempt| attempt.captured > 0).map(|attempt| attempt.id)
+    }
+
+    /// The number of the shipment that left last; of the first before it has.
+    pub fn shipment_no(&self) -> u8 {
+        u8::try_from(self.shipments.len().max(1)).unwrap_or(u8::MAX)
+    }
+
     /// It counts against what the shop orders in.
     pub fn is_on_credit(&self) -> bool {
         matches!(self.credit, Credit::Asked | Credit::Granted | Credit::Refused)
@@ -330,11 +344,16 @@ impl Order {
     }
 
     fn payment_view(&self) -> PaymentView {
-        let amount = self.terms.totals.total;
+        let minor = |amount| Money::new(amount, self.terms.totals.total.currency);
         let live = [AttemptState::Authorised, AttemptState::Captured, AttemptState::Settled];
         // while a hold is renewed the one before it still stands
         let standing = self.newest_in(&live).filter(|_| self.end.is_none());
-        match standing.or(self.payment()).map(|payment| payment.state) {
+        let shown = standing.or(self.payment());
+        let amount = minor(shown.map_or(0, |payment| payment.captured));
+        if let Some(payment) = shown.filter(|payment| payment.refunded > 0) {
+            return PaymentView::Refunded { captured: amount, refunded: minor(payment.refunded) };
+        }
+        match shown.map(|payment| payment.state) {
             None => PaymentView::None,
             Some(AttemptState::Asked) => PaymentView::Pending,
             Some(AttemptState::Unknown) => PaymentView::Unknown,

@@ -3,7 +3,7 @@
 
 use crate::actors::Turn;
 use crate::actors::stock_keeper::{self, CreditKey};
-use crate::domain::{DeclineReason, OrderId, OrderState, PaymentId};
+use crate::domain::{DeclineReason, Money, OrderId, OrderState, PaymentId};
 use crate::planted::{self, Bug};
 
 use super::{AnswerKind, AttemptState, Cover, Event, Order, answers, ending, process, steps};
@@ -84,8 +84,11 @@ pub fn expired(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Payment
     became(turn, id, order, payment, AttemptState::Expired);
 }
 
-pub fn captured(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
-    became(turn, id, order, payment, AttemptState::Captured);
+pub fn captured(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, amount: Money) {
+    if order.payment_that_may_become(payment, AttemptState::Captured).is_some() {
+        turn.record(Event::PaymentCaptured { order: id, payment, amount });
+        process::go_on(turn, id);
+    }
 }
 
 pub fn voided(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {

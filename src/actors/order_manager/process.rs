@@ -51,7 +51,7 @@ pub fn take_steps(turn: &mut Turn<'_>, id: OrderId) -> usize {
             Step::Confirm => steps::confirm(turn, id, &order),
             Step::Renew => steps::renew(turn, id, &order),
             Step::StopParcel => steps::stop_parcel(turn, id),
-            Step::Capture(payment) => steps::capture(turn, id, payment),
+            Step::Capture(payment) => steps::capture(turn, id, &order, payment),
             Step::Close => steps::close(turn, id),
             Step::Cancel(reason) => ending::cancel(turn, id, &order, reason),
         }

@@ -101,6 +101,13 @@ impl Order {
             Event::CaptureAsked { payment, .. } => {
                 self.change(*payment, |attempt| attempt.capture_asked = true);
             }
+            Event::PaymentCaptured { payment, amount, .. } => {
+                self.payment_became(*payment, AttemptState::Captured);
+                self.change(*payment, |attempt| attempt.captured += amount.amount);
+            }
+            Event::PaymentRefunded { payment, in_all, .. } => {
+                self.change(*payment, |attempt| attempt.refunded = in_all.amount);
+            }
             Event::CardNamed { card, .. } => self.credit = Credit::Possible(*card),
             Event::CreditAsked { .. } => self.credit = Credit::Asked,
             Event::CreditGranted { .. } => self.credit = Credit::Granted,

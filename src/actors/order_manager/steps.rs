@@ -3,7 +3,7 @@
 use crate::actors::stock_keeper::CreditKey;
 use crate::actors::warehouse::{self, Fulfilment};
 use crate::actors::{Turn, merchant_proxy, stock_keeper};
-use crate::domain::{Money, OrderId, PaymentId};
+use crate::domain::{CaptureId, Money, OrderId, PaymentId};
 use crate::planted::{self, Bug};
 
 use super::{AnswerKind, AttemptState, Cover, Credit, Event, Order, answers, letters, promise};
@@ -121,10 +121,11 @@ pub fn stop_parcel(turn: &mut Turn<'_>, id: OrderId) {
     turn.send(warehouse::Message::Stop { order: id });
 }
 
-/// Step 9, its second half: the truck has it; now, and not before, the money is taken.
-pub fn capture(turn: &mut Turn<'_>, id: OrderId, payment: PaymentId) {
+/// Step 9, its second half: the truck has it; now, and not before, the money is taken. An order is one shipment as yet, so of all of it.
+pub fn capture(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
     turn.record(Event::CaptureAsked { order: id, payment });
-    turn.send(merchant_proxy::Message::Capture { order: id, payment });
+    let (capture, amount) = (CaptureId { payment, no: order.shipment_no() }, order.terms.totals.total);
+    turn.send(merchant_proxy::Message::Capture { order: id, capture, amount, is_last: true });
 }
 
 /// After step 15: it is delivered and paid out.

@@ -29,6 +29,7 @@ pub enum Trigger {
     PaymentVoided,
     PaymentCaptured,
     PaymentSettled,
+    PaymentRefunded,
     /// Its own step: the payment of a promised order stands, so its supplies are ordered.
     SuppliesOrdered,
     /// Its own step: the warehouse is asked to dispatch.
@@ -60,6 +61,7 @@ impl Trigger {
             Message::Place(_)
             | Message::Show(_)
             | Message::ShowTimeline(_)
+            | Message::Refund(_)
             | Message::RefusalOver { .. }
             | Message::NothingKept { .. } => return None,
             Message::Reserved { .. } => T::Reserved,
@@ -78,6 +80,7 @@ impl Trigger {
             Message::PaymentVoided { .. } => T::PaymentVoided,
             Message::PaymentCaptured { .. } => T::PaymentCaptured,
             Message::PaymentSettled { .. } => T::PaymentSettled,
+            Message::PaymentRefunded { .. } => T::PaymentRefunded,
             Message::HandedOver { .. } => T::HandedOver,
             Message::Delivered { .. } => T::Delivered,
             Message::Stopped { .. } => T::Stopped,
@@ -158,6 +161,7 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (Fulfilling, T::StopAsked, Fulfilling),
     (Dispatched, T::PaymentCaptured, Dispatched),
     (Dispatched, T::PaymentSettled, Dispatched),
+    (Dispatched, T::PaymentRefunded, Dispatched),
     (Dispatched, T::Delivered, Delivered),
     (Dispatched, T::TooLateToStop, Dispatched),
     // it left while the hold was being renewed, or the capture came too late
@@ -168,6 +172,7 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (Dispatched, T::PaymentDeclined, Dispatched),
     (Delivered, T::PaymentCaptured, Delivered),
     (Delivered, T::PaymentSettled, Delivered),
+    (Delivered, T::PaymentRefunded, Delivered),
     (Delivered, T::Completed, Closed),
     (Delivered, T::TooLateToStop, Delivered),
     (Delivered, T::PaymentExpired, Delivered),
@@ -177,6 +182,7 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (Delivered, T::PaymentDeclined, Delivered),
     // whoever asked to stop it still waits for an answer
     (Closed, T::TooLateToStop, Closed),
+    (Closed, T::PaymentRefunded, Closed),
     (Cancelled, T::PaymentVoided, Cancelled),
     // she cancelled while the stock was being asked for: what is kept for it is given back
     (Cancelled, T::Reserved, Cancelled),

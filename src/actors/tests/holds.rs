@@ -60,7 +60,7 @@ fn nothing_is_taken_or_leaves_without_a_hold(world: &World) {
                     held.remove(&payment);
                 }
                 Event::BankActor(bank::Event::Captured { line, .. }) => {
-                    let (_, capture_before) = held[&line.payment];
+                    let (_, capture_before) = held[&line.payment()];
                     assert!(record.moment.at < capture_before, "captured at {}", record.moment.at);
                 }
                 Event::WarehouseActor(warehouse::Event::HandedOver { order, .. }) => {

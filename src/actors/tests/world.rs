@@ -200,7 +200,7 @@ impl World {
         Ending {
             states,
             captures: count(|event| matches!(event, Event::BankActor(bank::Event::Captured { .. }))),
-            settled: payments.map(|(_, payment)| payment.settled.amount).sum(),
+            settled: payments.map(|(_, payment)| payment.settled().amount).sum(),
             purchase_orders: count(|event| {
                 matches!(event, Event::StockKeeper(stock_keeper::Event::Ordered { .. }))
             }),

@@ -256,6 +256,10 @@ struct PaymentShown<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     amount: Option<MoneyShown<'a>>,
+    /// What of that was given back, once anything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    refunded: Option<MoneyShown<'a>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -306,11 +310,12 @@ pub fn order<'a>(rules: &Rules, view: &'a order_manager::OrderView, opened: Open
 }
 
 fn payment(view: &PaymentView) -> PaymentShown<'_> {
-    let amount = match view {
-        PaymentView::Captured { amount } | PaymentView::Settled { amount } => Some(money(amount)),
-        _ => None,
+    let (amount, refunded) = match view {
+        PaymentView::Captured { amount } | PaymentView::Settled { amount } => (Some(money(amount)), None),
+        PaymentView::Refunded { captured, refunded } => (Some(money(captured)), Some(money(refunded))),
+        _ => (None, None),
     };
-    PaymentShown { state: view.name(), amount }
+    PaymentShown { state: view.name(), amount, refunded }
 }
 
 /// One entry of an order's timeline: when, which of the fifteen steps, what happened, and which actor stated it.

@@ -112,6 +112,12 @@ fn money_of_open_order(payment: PaymentView) -> String {
         }
         PaymentView::Captured { amount } => format!("{} taken from your card.", format::money(amount)),
         PaymentView::Settled { amount } => format!("{} paid.", format::money(amount)),
+        PaymentView::Refunded { captured, refunded } if refunded == captured => {
+            format!("{} was refunded: all that was taken from your card.", format::money(refunded))
+        }
+        PaymentView::Refunded { captured, refunded } => {
+            format!("{} of the {} taken from your card was refunded.", format::money(refunded), format::money(captured))
+        }
         PaymentView::Declined => "Nothing was charged.".to_owned(),
         PaymentView::Voided => "The payment was let go of. Nothing was charged.".to_owned(),
         PaymentView::Expired => {

@@ -162,7 +162,9 @@ fn payment(view: &OrderView, timeline: &Timeline) -> Stage {
     let authorised = says(|what| matches!(what, Happening::Authorised { .. }));
     let captured = says(|what| matches!(what, Happening::Captured { .. }));
     match view.payment {
-        PaymentView::Captured { .. } | PaymentView::Settled { .. } => Stage::at("Paid", captured),
+        PaymentView::Captured { .. } | PaymentView::Settled { .. } | PaymentView::Refunded { .. } => {
+            Stage::at("Paid", captured)
+        }
         PaymentView::Authorised if authorised.is_some() => Stage::at("Payment accepted", authorised),
         PaymentView::Authorised
         | PaymentView::None

@@ -92,7 +92,7 @@ pub fn check_cvv(text: &str, brand: Brand) -> Result<(), BadCard> {
 }
 
 /// The documented test numbers, and the token of the test card that each behaves like.
-const TEST_NUMBERS: [(&str, &str); 11] = [
+const TEST_NUMBERS: [(&str, &str); 16] = [
     ("4242424242424242", "tok_visa"),
     ("5555555555554444", "tok_mastercard"),
     ("378282246310005", "tok_amex"),
@@ -104,6 +104,11 @@ const TEST_NUMBERS: [(&str, &str); 11] = [
     ("4000000000005993", "tok_timeout_declined"),
     ("4000000000005043", "tok_unreachable"),
     ("4000000000000341", "tok_never_renewed"),
+    ("4000000000002685", "tok_approves_part"),
+    ("4000000000006173", "tok_capture_lost"),
+    ("4000000000007726", "tok_refund_lost"),
+    ("4000000000005126", "tok_refund_rejected"),
+    ("4000000000003089", "tok_never_settled"),
 ];
 
 /// The token of the test card that this number is documented to behave like.

@@ -1,4 +1,5 @@
-//! The embedded payment processor: cards, the tokens that stand for them, and the page where a card is typed.
+//! The card processor: the [`port`] that the shop speaks to, and the embedded one's cards, the tokens that stand for them, and the page where
+//! a card is typed. What the embedded one is asked by the port BankActor answers, within the journal.
 //!
 //! - A card number is shown by nothing here, neither for people nor for debugging: brand and last four only.
 //! - What a shop asks its customer to pay is signed, so nothing of it can be changed in the address of the page.
@@ -20,6 +21,7 @@ mod page_message;
 mod page_view;
 mod payable;
 mod payment_request;
+pub mod port;
 mod recent;
 mod shown_orders;
 #[cfg(test)]

@@ -5,11 +5,12 @@
 //! twice, and the trees with the replay of what they lack say what the journal says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 
-use crate::actors::merchant_proxy::{self, Payment, PaymentState};
+use crate::actors::merchant_proxy::{self, AuthorisationState, CaptureState, Payment, RefundState};
 use crate::actors::order_manager::{self, Order, transitions};
 use crate::actors::{Event, Shop};
-use crate::domain::{OrderId, OrderState, PaymentId};
+use crate::domain::{CaptureId, OrderId, OrderState, PaymentId, RefundId};
 use crate::journal::Position;
 use crate::runtime::{Cause, Record, Statement};
 use crate::simulation::observation::Observation;
@@ -123,64 +124,123 @@ fn move_order(
     }
 }
 
+/// Each part of a payment has its own.
+#[derive(Default)]
+struct Payments {
+    authorisations: BTreeMap<PaymentId, AuthorisationState>,
+    captures: BTreeMap<CaptureId, CaptureState>,
+    refunds: BTreeMap<RefundId, RefundState>,
+}
+
 fn payments_move_along_the_table(observation: &Observation<'_>, found: &mut Found) {
-    let mut states: BTreeMap<PaymentId, PaymentState> = BTreeMap::new();
+    let mut led = Payments::default();
     for (position, _, event) in observation.events() {
         if let Event::MerchantProxy(event) = event {
-            move_payment(&mut states, position, event, found);
+            led.follow(position, event, found);
         }
     }
     for (id, payment) in observation.tables().of::<Payment>().resident() {
-        let led_to = states.remove(id);
-        found.expect_of(payment.order, led_to == Some(payment.state), || {
-            format!("the events of {id} lead to {led_to:?}, and it is {:?}", payment.state)
+        let led_to = led.authorisations.remove(id);
+        found.expect_of(payment.order, led_to == Some(payment.state()), || {
+            format!("the events of {id} lead to {led_to:?}, and it is {:?}", payment.state())
         });
+        led.parts_are_so(*id, payment, found);
     }
-    for (id, state) in states {
+    for (id, state) in led.authorisations {
         found.wrong(format!("the events of {id} lead to {state:?}, and it does not exist"));
     }
 }
 
-fn move_payment(
-    states: &mut BTreeMap<PaymentId, PaymentState>,
-    position: Position,
-    event: &merchant_proxy::Event,
-    found: &mut Found,
-) {
-    if let merchant_proxy::Event::Forgotten { payment } = event {
-        let before = states.remove(payment);
-        found.expect(before.is_some(), || format!("turn {position} forgets {payment}, which is not there"));
+impl Payments {
+    fn follow(&mut self, position: Position, event: &merchant_proxy::Event, found: &mut Found) {
+        use merchant_proxy::Event as E;
+        if let E::Forgotten { payment } = event {
+            let before = self.authorisations.remove(payment);
+            found.expect(before.is_some(), || format!("turn {position} forgets {payment}, which is not there"));
+        }
+        let wrong = if let Some((id, next)) = authorisation(event) {
+            moves(&mut self.authorisations, id, next, AuthorisationState::Intended, AuthorisationState::may_become)
+        } else if let Some((id, next)) = capture(event) {
+            moves(&mut self.captures, id, next, CaptureState::Sent, CaptureState::may_become)
+        } else if let Some((id, next)) = refund(event) {
+            moves(&mut self.refunds, id, next, RefundState::Requested, RefundState::may_become)
+        } else {
+            None
+        };
+        if let Some(wrong) = wrong {
+            found.wrong(format!("turn {position} leads {wrong}"));
+        }
     }
-    let Some((id, next)) = leads_to(event) else { return };
-    let before = states.insert(id, next);
-    let fits = match before {
-        None => next == PaymentState::Intended,
-        Some(state) => state.may_become(next),
-    };
-    found.expect(fits, || format!("turn {position} leads {id} from {before:?} to {next:?}"));
+
+    fn parts_are_so(&self, payment: PaymentId, row: &Payment, found: &mut Found) {
+        let captures = row.captures.iter().map(|one| (CaptureId { payment, no: one.no }, one.state));
+        for (id, state) in captures {
+            let led_to = self.captures.get(&id).copied();
+            found.expect_of(row.order, led_to == Some(state), || {
+                format!("the events of {id} lead to {led_to:?}, and it is {state:?}")
+            });
+        }
+        let refunds = row.refunds.iter().map(|one| (RefundId { payment, no: one.no }, one.state));
+        for (id, state) in refunds {
+            let led_to = self.refunds.get(&id).copied();
+            found.expect_of(row.order, led_to == Some(state), || {
+                format!("the events of {id} lead to {led_to:?}, and it is {state:?}")
+            });
+        }
+    }
 }
 
-/// Which state an event leads its payment to, by its name alone.
-fn leads_to(event: &merchant_proxy::Event) -> Option<(PaymentId, PaymentState)> {
+/// Says so where the table has no such row. `first`: where each begins.
+fn moves<Id: Copy + Ord + Debug, State: Copy + Eq + Debug>(
+    states: &mut BTreeMap<Id, State>,
+    id: Id,
+    next: State,
+    first: State,
+    may_become: fn(State, State) -> bool,
+) -> Option<String> {
+    let before = states.insert(id, next);
+    let fits = before.map_or(next == first, |before| may_become(before, next));
+    (!fits).then(|| format!("{id:?} from {before:?} to {next:?}"))
+}
+
+/// Which state an event leads to, by its name alone.
+fn authorisation(event: &merchant_proxy::Event) -> Option<(PaymentId, AuthorisationState)> {
+    use AuthorisationState as S;
     use merchant_proxy::Event as E;
     Some(match event {
-        E::Intended { payment, .. } => (*payment, PaymentState::Intended),
-        E::AuthSent { payment, .. } => (*payment, PaymentState::AuthSent),
-        E::Unknown { payment, .. } => (*payment, PaymentState::Unknown),
-        E::Authorised { payment, .. } | E::Verified { payment, .. } => (*payment, PaymentState::Authorised),
-        E::Declined { payment, .. } => (*payment, PaymentState::Declined),
-        E::Reversing { payment, .. } => (*payment, PaymentState::Reversing),
-        E::Voiding { payment } => (*payment, PaymentState::Voiding),
-        E::Voided { payment, .. } => (*payment, PaymentState::Voided),
-        E::Capturing { payment } => (*payment, PaymentState::Capturing),
-        E::Captured { payment, .. } => (*payment, PaymentState::Captured),
-        E::CaptureUnknown { payment, .. } => (*payment, PaymentState::CaptureUnknown),
-        E::Settled { payment, .. } => (*payment, PaymentState::Settled),
-        E::Expired { payment, .. } => (*payment, PaymentState::Expired),
-        E::Lapsing { .. }
-        | E::AskedAgain { .. }
-        | E::VoidWanted { .. }
-        | E::InSuspense { .. }
-        | E::Forgotten { .. } => return None,
+        E::Intended { payment, .. } => (*payment, S::Intended),
+        E::Sent { payment, .. } => (*payment, S::Sent),
+        E::Unknown { payment, .. } => (*payment, S::Unknown),
+        E::Authorised { payment, .. } | E::Verified { payment, .. } => (*payment, S::Authorised),
+        E::Declined { payment, .. } => (*payment, S::Declined),
+        E::Reversing { payment, .. } => (*payment, S::Reversing),
+        E::Voiding { payment } => (*payment, S::Voiding),
+        E::Voided { payment, .. } => (*payment, S::Voided),
+        E::Expired { payment, .. } => (*payment, S::Expired),
+        _ => return None,
+    })
+}
+
+fn capture(event: &merchant_proxy::Event) -> Option<(CaptureId, CaptureState)> {
+    use merchant_proxy::Event as E;
+    Some(match event {
+        E::CaptureSent { capture, .. } => (*capture, CaptureState::Sent),
+        E::CaptureUnknown { capture } => (*capture, CaptureState::Unknown),
+        E::Captured { capture, .. } => (*capture, CaptureState::Captured),
+        E::CaptureFailed { capture } => (*capture, CaptureState::Failed),
+        E::Settled { capture, .. } => (*capture, CaptureState::Settled),
+        _ => return None,
+    })
+}
+
+fn refund(event: &merchant_proxy::Event) -> Option<(RefundId, RefundState)> {
+    use merchant_proxy::Event as E;
+    Some(match event {
+        E::RefundRequested { refund, .. } => (*refund, RefundState::Requested),
+        E::RefundSent { refund } => (*refund, RefundState::Sent),
+        E::RefundUnknown { refund } => (*refund, RefundState::Unknown),
+        E::Refunded { refund, .. } => (*refund, RefundState::Refunded),
+        E::RefundFailed { refund, .. } => (*refund, RefundState::Failed),
+        _ => return None,
     })
 }

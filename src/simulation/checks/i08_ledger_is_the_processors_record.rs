@@ -1,6 +1,6 @@
 //! I8: our ledger equals the processor's record once quiet; the rest sits in suspense with an open case.
 //!
-//! At the end, payment by payment: what the shop has held, captured and settled is what the bank holds and took. In total,
+//! At the end, payment by payment: what the shop has held, captured and refunded is what the bank holds, took and gave back. In total,
 //! by currency: the memo of holds is what the bank holds, the receivable less what is in suspense is what it has yet to
 //! pay, the shop's bank account and fees are what it paid and kept. Where an order has a case open its difference is
 //! known; a dead letter that is tied to no order can be a settlement file.
@@ -21,6 +21,7 @@ use super::journal::{CardBook, has_dead_letter_without_an_order};
 struct Money {
     held: i64,
     captured: i64,
+    refunded: i64,
 }
 
 pub fn check(observation: &Observation<'_>, found: &mut Found) {
@@ -60,14 +61,16 @@ fn payments_agree(
     let payments = observation.tables().of::<Payment>();
     for (id, row) in payments.resident() {
         let shop = Money {
-            held: if row.is_held() { row.authorised.amount } else { 0 },
-            captured: row.captured.amount,
+            held: row.held().amount,
+            captured: row.captured().amount,
+            refunded: row.refunded().amount,
         };
         let at_the_bank = of_the_bank(book, *id);
         if observation.has_case(row.order) {
             let difference = known.entry(row.amount.currency).or_default();
             difference.held += shop.held - at_the_bank.held;
             difference.captured += shop.captured - at_the_bank.captured;
+            difference.refunded += shop.refunded - at_the_bank.refunded;
         } else {
             agree(row.order, *id, shop, at_the_bank, found);
         }
@@ -81,7 +84,8 @@ fn payments_agree(
 
 fn of_the_bank(book: &CardBook, payment: PaymentId) -> Money {
     let row = book.get(payment);
-    Money { held: row.held.map_or(0, |held| held.amount), captured: row.captured }
+    let held = row.held.map_or(0, |held| held.amount);
+    Money { held, captured: row.captured, refunded: row.refunded }
 }
 
 fn agree(order: OrderId, id: PaymentId, shop: Money, at_the_bank: Money, found: &mut Found) {
@@ -108,7 +112,8 @@ fn takings_agree(
 ) {
     let Takings { payable, paid, fees } = takings(observation, currency);
     let net = |account| ledger.balance(account).net();
-    let to_come = net(Account::AcquirerReceivable) + net(Account::Suspense) - i128::from(known.captured);
+    let known = i128::from(known.captured) - i128::from(known.refunded);
+    let to_come = net(Account::ProcessorReceivable) + net(Account::Suspense) - known;
     let pairs = [
         ("to come", to_come, payable),
         ("paid", net(Account::Bank), paid),

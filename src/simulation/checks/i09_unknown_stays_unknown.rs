@@ -7,10 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::actors::bank::{HoldAnswer, VerifyAnswer};
 use crate::actors::{Address, Event, Message, Shop};
 use crate::actors::{merchant_proxy, order_manager};
 use crate::domain::{OrderId, PaymentId};
+use crate::partners::processor::port::{Answer, NotHeld};
 use crate::runtime::Record;
 use crate::simulation::observation::Observation;
 
@@ -104,19 +104,13 @@ fn says(message: &Message) -> Option<(PaymentId, Close)> {
     use merchant_proxy::Message as M;
     let Message::MerchantProxy(message) = message else { return None };
     match message {
-        M::HoldAnswered { payment, answer: HoldAnswer::Held { .. } | HoldAnswer::HeldOn(_), .. } => {
-            Some((*payment, Close::Held))
+        M::AuthoriseAnswered { payment, answer: Answer::Known(_), .. } => Some((*payment, Close::Held)),
+        M::VerifyAnswered { payment, answer: Answer::Known(_), .. } => Some((*payment, Close::Good)),
+        M::AuthoriseAnswered { payment, answer: Answer::Refused(why), .. }
+        | M::VerifyAnswered { payment, answer: Answer::Refused(why), .. } => {
+            (*why != NotHeld::NeverAsked).then_some((*payment, Close::Refused))
         }
-        M::HoldAnswered {
-            payment,
-            answer: HoldAnswer::Declined(_) | HoldAnswer::UnknownToken | HoldAnswer::Lapsed,
-            ..
-        }
-        | M::VerifyAnswered {
-            payment, answer: VerifyAnswer::Declined(_) | VerifyAnswer::UnknownToken, ..
-        } => Some((*payment, Close::Refused)),
-        M::VerifyAnswered { payment, answer: VerifyAnswer::Good { .. }, .. } => Some((*payment, Close::Good)),
-        M::Released { payment, .. } => Some((*payment, Close::LetGo)),
+        M::VoidAnswered { payment, answer: Answer::Known(()), .. } => Some((*payment, Close::LetGo)),
         _ => None,
     }
 }

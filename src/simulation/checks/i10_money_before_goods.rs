@@ -8,10 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::actors::merchant_proxy::{self, PaymentState};
+use crate::actors::merchant_proxy::{self, AuthorisationState};
 use crate::actors::order_manager::{self, Order};
 use crate::actors::{Event, Message, bank, warehouse};
-use crate::domain::{OrderId, OrderState, PaymentId, Timestamp};
+use crate::domain::{CaptureId, OrderId, OrderState, PaymentId, Timestamp};
 use crate::simulation::observation::Observation;
 
 use super::journal::{CardBook, Standing};
@@ -94,7 +94,9 @@ fn order_moves(
 /// The shop's payments as their events lead them.
 #[derive(Default)]
 struct Shop {
-    payments: BTreeMap<PaymentId, (OrderId, PaymentState)>,
+    payments: BTreeMap<PaymentId, (OrderId, AuthorisationState)>,
+    /// Those that were asked for.
+    captures: BTreeSet<CaptureId>,
     /// Orders of which a message was given up.
     given_up: BTreeSet<OrderId>,
 }
@@ -104,31 +106,32 @@ impl Shop {
         use merchant_proxy::Event as E;
         match event {
             E::Authorised { payment, order, .. } => {
-                self.payments.insert(*payment, (*order, PaymentState::Authorised));
+                self.payments.insert(*payment, (*order, AuthorisationState::Authorised));
             }
-            E::Capturing { payment } => self.enter(payment, PaymentState::Capturing),
-            E::Captured { payment, .. } => self.enter(payment, PaymentState::Captured),
-            E::Voiding { payment } => self.enter(payment, PaymentState::Voiding),
-            E::Voided { payment, .. } => self.enter(payment, PaymentState::Voided),
-            E::Expired { payment, .. } => self.enter(payment, PaymentState::Expired),
+            E::CaptureSent { capture, .. } => {
+                self.captures.insert(*capture);
+            }
+            E::Voiding { payment } => self.enter(payment, AuthorisationState::Voiding),
+            E::Voided { payment, .. } => self.enter(payment, AuthorisationState::Voided),
+            E::Expired { payment, .. } => self.enter(payment, AuthorisationState::Expired),
             _ => {}
         }
     }
 
-    fn enter(&mut self, payment: &PaymentId, state: PaymentState) {
+    fn enter(&mut self, payment: &PaymentId, state: AuthorisationState) {
         if let Some(row) = self.payments.get_mut(payment) {
             row.1 = state;
         }
     }
 
-    fn state(&self, payment: PaymentId) -> Option<PaymentState> {
+    fn state(&self, payment: PaymentId) -> Option<AuthorisationState> {
         self.payments.get(&payment).map(|(_, state)| *state)
     }
 
     /// The payment that holds the order's money, as far as the shop knows.
     fn authorised(&self, order: OrderId) -> Option<PaymentId> {
-        let live = |(_, (of, state)): &(&PaymentId, &(OrderId, PaymentState))| {
-            *of == order && *state == PaymentState::Authorised
+        let live = |(_, (of, state)): &(&PaymentId, &(OrderId, AuthorisationState))| {
+            *of == order && *state == AuthorisationState::Authorised
         };
         self.payments.iter().find(live).map(|(payment, _)| *payment)
     }
@@ -207,24 +210,28 @@ fn ended_just_now(
 
 fn takes_what_it_holds(book: &CardBook, event: &bank::Event, at: Timestamp, found: &mut Found) {
     let bank::Event::Captured { line, .. } = event else { return };
-    let row = book.get(line.payment);
+    let row = book.get(line.payment());
     let lapsed = row.capture_before.is_some_and(|before| at >= before);
     found.expect(row.held.is_some() && !lapsed, || {
         let of = row.order.map_or("no order".to_owned(), |order| order.to_string());
-        format!("at {at} the bank takes {} by {} of {of}, and has {row:?}", line.amount, line.payment)
+        format!("at {at} the bank takes {} by {} of {of}, and has {row:?}", line.amount, line.of)
     });
 }
 
 fn counts_what_was_authorised(shop: &Shop, event: &merchant_proxy::Event, found: &mut Found) {
     use merchant_proxy::Event as E;
-    let (payment, from) = match event {
-        E::Capturing { payment } => (*payment, PaymentState::Authorised),
-        // also what the bank first did not know, and then had taken
-        E::Captured { payment, .. } => (*payment, PaymentState::Capturing),
-        _ => return,
-    };
-    let state = shop.state(payment);
-    found.expect(state == Some(from), || format!("{payment} was {state:?} before {event:?}"));
+    match event {
+        E::CaptureSent { capture, .. } => {
+            let state = shop.state(capture.payment);
+            found.expect(state == Some(AuthorisationState::Authorised), || {
+                format!("the authorisation of {capture} was {state:?} when it was asked for")
+            });
+        }
+        E::Captured { capture, .. } => found.expect(shop.captures.contains(capture), || {
+            format!("{capture} was counted as captured, and nobody asked for it")
+        }),
+        _ => {}
+    }
 }
 
 fn is_paid_for(book: &CardBook, shop: &Shop, order: OrderId, what: &str, found: &mut Found) {

@@ -97,14 +97,18 @@ fn of_the_carrier(event: &warehouse::Event) -> Option<Fact> {
 fn of_the_merchant(event: &merchant_proxy::Event) -> Vec<Fact> {
     use merchant_proxy::Event::*;
     let answered = |payment: &_| format!("{payment} is held, verified or declined");
-    let resolved = |payment: &_| format!("{payment} is captured, voided or declined");
+    let resolved = |payment: &_| format!("{payment} is voided or declined");
+    let taken = |capture: &_| format!("{capture} is captured");
+    let given_back = |refund: &_| format!("{refund} is refunded");
     match event {
         Authorised { payment, .. } | Verified { payment, .. } => vec![Fact::new(answered(payment))],
         Declined { payment, .. } => vec![Fact::new(answered(payment)), Fact::new(resolved(payment))],
-        Captured { payment, .. } => vec![Fact::after(resolved(payment), answered(payment))],
+        Captured { capture, .. } => vec![Fact::after(taken(capture), answered(&capture.payment))],
         Voided { payment, .. } => vec![Fact::new(resolved(payment))],
-        Settled { payment, .. } => {
-            vec![Fact::after(format!("{payment} is settled"), resolved(payment))]
+        Settled { capture, .. } => vec![Fact::after(format!("{capture} is settled"), taken(capture))],
+        Refunded { refund, .. } => vec![Fact::new(given_back(refund))],
+        RefundSettled { refund, .. } => {
+            vec![Fact::after(format!("{refund} is settled"), given_back(refund))]
         }
         _ => vec![],
     }
@@ -113,7 +117,10 @@ fn of_the_merchant(event: &merchant_proxy::Event) -> Vec<Fact> {
 fn of_the_bank(event: &bank::Event) -> Option<Fact> {
     match event {
         bank::Event::Captured { line, .. } => {
-            Some(Fact::new(format!("the bank has taken the money of {}", line.payment)))
+            Some(Fact::new(format!("the bank has taken the money of {}", line.of)))
+        }
+        bank::Event::Refunded { line, .. } => {
+            Some(Fact::new(format!("the bank has given back the money of {}", line.of)))
         }
         bank::Event::PaidOut { batch, .. } => Some(Fact::new(format!("the bank has paid out {batch:?}"))),
         _ => None,

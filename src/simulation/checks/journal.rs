@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use crate::actors::bank::{self, HoldState};
 use crate::actors::order_manager::{self, Placed, transitions};
 use crate::actors::{Address, Event, Message, Shop};
-use crate::domain::{Buyer, Money, OrderId, OrderState, PaymentId, Timestamp};
+use crate::domain::{Buyer, CaptureId, Money, OrderId, OrderState, PaymentId, Timestamp};
 use crate::journal::Position;
+use crate::partners::processor::port::Settled;
 use crate::runtime::{Cause, Record, Statement, TimerChange};
 use crate::simulation::history::{CheckoutKey, Route};
 use crate::simulation::observation::{Observation, turn_at};
@@ -105,7 +106,20 @@ pub struct Standing {
     pub capture_before: Option<Timestamp>,
     /// In minor units, over all captures.
     pub captured: i64,
-    pub captures: u32,
+    /// The numbers of the captures that were taken, a bit each.
+    captures: u32,
+    /// In minor units, over all refunds.
+    pub refunded: i64,
+}
+
+impl Standing {
+    pub fn has_taken(&self, capture: CaptureId) -> bool {
+        self.captures & bit(capture) != 0
+    }
+}
+
+fn bit(capture: CaptureId) -> u32 {
+    1_u32.checked_shl(u32::from(capture.no)).unwrap_or_default()
 }
 
 /// The bank's book of cards, event by event.
@@ -135,10 +149,17 @@ impl CardBook {
                 }
             }
             bank::Event::Captured { line, .. } => {
-                let row = self.0.entry(line.payment).or_default();
-                row.held = None;
+                let row = self.0.entry(line.payment()).or_default();
+                let left = row.held.map(|held| Money::new(held.amount - line.amount.amount, held.currency));
+                row.held = left.filter(|left| left.amount > 0);
                 row.captured = row.captured.saturating_add(line.amount.amount);
-                row.captures += 1;
+                if let Settled::Capture(capture) = line.of {
+                    row.captures |= bit(capture);
+                }
+            }
+            bank::Event::Refunded { line, .. } => {
+                let row = self.0.entry(line.payment()).or_default();
+                row.refunded = row.refunded.saturating_sub(line.amount.amount);
             }
             bank::Event::Released { payment, .. } | bank::Event::Lapsed { payment, .. } => {
                 self.0.entry(*payment).or_default().held = None;

@@ -32,7 +32,7 @@ pub const STAGES: [(&str, &[OrderState]); 8] = [
 
 pub const ACCOUNTS: [(&str, Account); 4] = [
     ("held on customers' cards", Account::CustomerHolds),
-    ("captured, owed by the acquirer", Account::AcquirerReceivable),
+    ("captured, owed by the processor", Account::ProcessorReceivable),
     ("in the bank", Account::Bank),
     ("fees", Account::Fees),
 ];

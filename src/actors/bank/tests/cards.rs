@@ -29,14 +29,14 @@ fn a_card_that_nobody_has_bought_by_is_kept_for_an_hour() {
 fn in_a_shop_the_token_of_a_test_card_is_nobodys() {
     let mut bank = alone();
     bank.rules.test_cards = false;
-    assert_eq!(answer(&approve(&mut bank, 1, "tok_visa", 900)), Some(HoldAnswer::UnknownToken));
+    assert_eq!(answer(&approve(&mut bank, 1, "tok_visa", 900)), Some(Answer::Refused(NotHeld::UnknownCard)));
     // unless somebody's card was given that very token
     register(&mut bank, "tok_declined");
     let turn = approve(&mut bank, 2, "tok_declined", 900);
-    assert!(matches!(answer(&turn), Some(HoldAnswer::HeldOn(_))), "{:?}", answer(&turn));
+    assert!(matches!(answer(&turn), Some(Answer::Known(_))), "{:?}", answer(&turn));
     assert_eq!(
         answer(&approve(&mut bank, 3, "tok_declined", REGISTERED_LIMIT_MINOR)),
-        Some(HoldAnswer::Declined(DeclineReason::InsufficientFunds)),
+        Some(Answer::Refused(NotHeld::Declined(DeclineReason::InsufficientFunds))),
         "its limit is that of a card that was typed"
     );
 }

@@ -23,15 +23,15 @@ fn a_hold_lapses_with_its_window_and_the_money_is_free_again() {
     bank.now = NOON.plus_ms(WINDOW_MS);
     window_over(&mut bank, 1);
     assert_eq!(account(&bank, "tok_visa").held, 0);
-    assert_eq!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::Lapsed);
-    assert_eq!(answer(&ask(&mut bank, 1, false)), Some(HoldAnswer::Lapsed));
+    assert_eq!(captured(&capture(&mut bank, 1, 100)), Answer::Refused(NotCaptured::Lapsed));
+    assert_eq!(answer(&ask(&mut bank, 1, false)), Some(Answer::Refused(NotHeld::Lapsed)));
     assert_eq!(said(&release(&mut bank, 1)).len(), 1, "a release is acknowledged");
     check_books(&bank);
 }
 
 #[test]
 fn a_hold_is_captured_to_its_last_moment_and_not_at_its_end() {
-    for (late_ms, answer) in [(0, CaptureAnswer::Captured { amount: pence(100) }), (1, CaptureAnswer::Lapsed)]
+    for (late_ms, answer) in [(0, Answer::Known(pence(100))), (1, Answer::Refused(NotCaptured::Lapsed))]
     {
         let mut bank = alone();
         approve(&mut bank, 1, "tok_visa", 100);
@@ -67,7 +67,7 @@ fn one_hold_takes_the_place_of_another_in_one_step_also_where_both_would_be_too_
     let turn = renew(&mut bank, 2, 1, "tok_hers", REGISTERED_LIMIT_MINOR);
     assert!(is_held(answer(&turn)));
     assert_eq!(account(&bank, "tok_hers").held, REGISTERED_LIMIT_MINOR);
-    assert_eq!(captured(&capture(&mut bank, 1, 1)), CaptureAnswer::NoHold);
+    assert_eq!(captured(&capture(&mut bank, 1, 1)), Answer::Refused(NotCaptured::NothingHeld));
     let again = renew(&mut bank, 2, 1, "tok_hers", REGISTERED_LIMIT_MINOR);
     assert!(again.events().is_empty() && is_held(answer(&again)), "a repeat has no second effect");
     check_books(&bank);
@@ -83,7 +83,7 @@ fn a_hold_whose_renewal_is_declined_stays_until_its_window_is_over() {
     approve(&mut bank, 3, "tok_never_renewed", 100);
     let turn = renew(&mut bank, 4, 3, "tok_never_renewed", 100);
     assert_eq!(answer(&turn), declined(DeclineReason::DoNotHonour));
-    assert!(matches!(captured(&capture(&mut bank, 1, 100)), CaptureAnswer::Captured { .. }));
+    assert!(matches!(captured(&capture(&mut bank, 1, 100)), Answer::Known(_)));
     check_books(&bank);
 }
 

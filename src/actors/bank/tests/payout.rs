@@ -23,7 +23,7 @@ fn the_lines_of_a_batch_stand_in_rows_that_do_not_grow_and_all_are_paid_in_their
     let [file] = &files(&bank.when(Address::BankActor, Message::SettlementDue { batch }))[..] else {
         panic!("one file, of one slot");
     };
-    let payments: Vec<_> = file.lines.iter().map(|line| line.payment).collect();
+    let payments: Vec<_> = file.lines.iter().map(|line| line.payment()).collect();
     assert_eq!(payments, (1..=LINES).map(|n| payment(n * u128::from(SLOTS))).collect::<Vec<_>>());
     assert_eq!(file.payout, pence(40 * 985));
     check_books(&bank);

@@ -1,5 +1,5 @@
 use super::with_bank::{WithBank, held, hold_answered, order, payment, pence, repeat};
-use crate::actors::merchant_proxy::{Account, PaymentState};
+use crate::actors::merchant_proxy::{Account, AuthorisationState};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::domain::{DeclineReason, Happening};
 
@@ -20,7 +20,7 @@ fn a_good_card_is_authorised_and_the_hold_is_a_memo_in_the_ledger() {
     let mut proxy = WithBank::new();
     proxy.authorise(1, "tok_visa", 2298);
     assert_eq!(proxy.told, [authorised(1, "tok_visa")]);
-    assert_eq!(proxy.state(1), PaymentState::Authorised);
+    assert_eq!(proxy.state(1), AuthorisationState::Authorised);
     assert_eq!(proxy.net(Account::CustomerHolds), 2298);
     assert_eq!(proxy.net(Account::Sales), 0);
     let amount = pence(2298);
@@ -85,7 +85,7 @@ fn a_verified_card_holds_no_money() {
         proxy.told,
         [ToOrders::CardVerified { order: order(1), payment: payment(1), card: "tok_visa".into() }]
     );
-    assert_eq!(proxy.row(1).authorised, pence(0));
+    assert_eq!(proxy.row(1).authorised(), pence(0));
     assert_eq!(proxy.net(Account::CustomerHolds), 0);
     assert_eq!(proxy.happenings.last(), Some(&Happening::CardVerified));
 }
@@ -133,5 +133,5 @@ fn a_hold_of_another_amount_is_let_go_and_the_payment_declined() {
     proxy.line_is_cut = false;
     proxy.merchant(hold_answered(1, held(pence(60))));
     assert_eq!(proxy.told, [declined(1, DeclineReason::InsufficientFunds)]);
-    assert_eq!(proxy.state(1), PaymentState::Voided);
+    assert_eq!(proxy.state(1), AuthorisationState::Voided);
 }

@@ -3,6 +3,7 @@ mod expiry;
 mod hold;
 mod process;
 mod random;
+mod refund;
 mod reversal;
 mod settlement;
 mod table;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::with_bank::{WithBank, payment, repeat};
 use crate::actors::bank::{self, HoldState, test_cards::TEST_CARDS};
-use crate::actors::merchant_proxy::{Account, Payment, PaymentState};
+use crate::actors::merchant_proxy::{Account, Payment, AuthorisationState};
 use crate::domain::Currency;
 
 const PAYMENTS: u128 = 6;
@@ -22,6 +22,18 @@ enum Step {
     },
     Capture {
         n: u128,
+    },
+    /// Of one shipment among several.
+    CapturePart {
+        n: u128,
+        no: u8,
+        amount: i64,
+        is_last: bool,
+    },
+    Refund {
+        n: u128,
+        key: u8,
+        amount: Option<i64>,
     },
     Void {
         n: u128,
@@ -53,6 +65,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (n(), card()).prop_map(|(n, card)| Step::Verify { n, card }),
         3 => n().prop_map(|n| Step::Capture { n }),
         2 => n().prop_map(|n| Step::Void { n }),
+        2 => (n(), 1u8..5, 0i64..60_000, any::<bool>())
+            .prop_map(|(n, no, amount, is_last)| Step::CapturePart { n, no, amount, is_last }),
+        3 => (n(), 0u8..4, prop::option::of(-10i64..60_000))
+            .prop_map(|(n, key, amount)| Step::Refund { n, key, amount }),
         4 => Just(Step::Ring),
         3 => any::<prop::sample::Index>().prop_map(|at| Step::Repeat { at }),
         1 => any::<bool>().prop_map(|cut| Step::Cut { cut }),
@@ -66,8 +82,10 @@ fn take(proxy: &mut WithBank, step: &Step) {
         Step::Authorise { n, card, amount } => proxy.authorise(*n, TEST_CARDS[*card].token, *amount),
         Step::Verify { n, card } => proxy.verify(*n, TEST_CARDS[*card].token, 100),
         // the order manager waits for the renewal's answer, and counts on the old hold no more where it is unknown
-        Step::Capture { n } if is_being_replaced(proxy, *n) => {}
+        Step::Capture { n } | Step::CapturePart { n, .. } if is_being_replaced(proxy, *n) => {}
         Step::Capture { n } => proxy.capture(*n),
+        Step::CapturePart { n, no, amount, is_last } => proxy.capture_part(*n, *no, *amount, *is_last),
+        Step::Refund { n, key, amount } => proxy.refund(*n, &key.to_string(), *amount),
         Step::Void { n } => proxy.void(*n),
         Step::Ring => {
             proxy.ring();
@@ -77,7 +95,9 @@ fn take(proxy: &mut WithBank, step: &Step) {
         Step::Cut { cut } => proxy.line_is_cut = *cut,
         Step::Renew { n, replaces, card } => {
             let row = proxy.alone.get::<Payment>(&payment(*replaces));
-            let stands = row.is_some_and(|row| row.is_held() && row.state == PaymentState::Authorised);
+            let stands = row.is_some_and(|row| {
+                row.is_held() && row.state() == AuthorisationState::Authorised && row.captures.is_empty()
+            });
             if stands {
                 let amount = proxy.row(*replaces).amount.amount;
                 proxy.renew(*n, *replaces, TEST_CARDS[*card].token, amount);
@@ -88,10 +108,11 @@ fn take(proxy: &mut WithBank, step: &Step) {
 }
 
 fn is_being_replaced(proxy: &WithBank, n: u128) -> bool {
-    use PaymentState::*;
+    use AuthorisationState::*;
     let mut rows = proxy.alone.tables.of::<Payment>().resident();
     rows.any(|(_, row)| {
-        row.replaces == Some(payment(n)) && matches!(row.state, AuthSent | Unknown | Reversing | Voided)
+        row.authorisation.replaces == Some(payment(n))
+            && matches!(row.state(), Sent | Unknown | Reversing | Voided)
     })
 }
 
@@ -99,22 +120,24 @@ fn is_being_replaced(proxy: &WithBank, n: u128) -> bool {
 fn agree(proxy: &WithBank) {
     let rows: BTreeMap<_, _> = proxy.alone.tables.of::<Payment>().resident().collect();
     for (id, row) in rows {
-        use PaymentState::*;
-        let hold = proxy.alone.get::<bank::Hold>(id).map(|hold| &hold.state);
-        match (row.state, hold) {
+        use AuthorisationState::*;
+        let hold = proxy.alone.get::<bank::Hold>(id);
+        match (row.state(), hold.map(|hold| &hold.state)) {
             (Authorised, Some(HoldState::Held { .. } | HoldState::Verified { .. })) => {}
-            (Captured | Settled, Some(HoldState::Captured { .. })) => {}
+            (Authorised, Some(HoldState::Captured { .. })) if !row.is_held() => {}
             (Declined, Some(HoldState::Declined(_) | HoldState::UnknownToken)) => {}
             (Voided, Some(HoldState::Released | HoldState::Lapsed | HoldState::Declined(_))) => {}
             (Declined | Expired, Some(HoldState::Lapsed)) | (Expired, Some(HoldState::Released)) => {}
             other => panic!("{id}: the shop and the bank say {other:?}"),
         }
+        let at_the_bank = hold.map(|hold| (hold.captured().amount, hold.refunded().amount));
+        assert_eq!(Some((row.captured().amount, row.refunded().amount)), at_the_bank, "{id}");
     }
     if let Some(bank::Account::Merchant(merchant)) =
         proxy.alone.get::<bank::Account>(&bank::AccountId::merchant())
     {
         let takings = merchant.takings.get(&Currency::GBP).copied().unwrap_or_default();
-        assert_eq!(proxy.net(Account::AcquirerReceivable), i128::from(takings.payable));
+        assert_eq!(proxy.net(Account::ProcessorReceivable), i128::from(takings.payable));
         assert_eq!(proxy.net(Account::Bank), i128::from(takings.paid));
         assert_eq!(proxy.net(Account::Fees), i128::from(takings.fees));
     }
@@ -144,7 +167,7 @@ proptest! {
         prop_assert_eq!(proxy.net(Account::CustomerHolds), 0);
         let live = |n: &u128| {
             let row = proxy.alone.get::<Payment>(&payment(*n));
-            row.is_some_and(|row| row.state == PaymentState::Authorised)
+            row.is_some_and(|row| row.is_held())
         };
         prop_assert_eq!((1..=PAYMENTS).filter(live).count(), 0);
     }

@@ -1,9 +1,9 @@
 use super::with_bank::{WithBank, held, hold_answered, order, payment, pence};
-use crate::actors::bank::HoldAnswer;
-use crate::actors::merchant_proxy::{Account, PaymentState};
+use crate::actors::merchant_proxy::{Account, AuthorisationState};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::{Message, bank};
 use crate::domain::{DeclineReason, Happening};
+use crate::partners::processor::port::{Answer, NotHeld};
 
 fn voided(n: u128) -> ToOrders {
     ToOrders::PaymentVoided { order: order(n), payment: payment(n) }
@@ -29,7 +29,7 @@ fn a_bank_that_cannot_be_reached_is_asked_so_often_and_then_the_payment_is_rever
     let is_ask = |message: &&Message| matches!(message, Message::BankActor(bank::Message::QueryHold { .. }));
     let asks = proxy.letters.iter().filter(is_ask).count();
     assert_eq!(asks, proxy.alone.rules.payment_asks_max as usize);
-    assert_eq!(proxy.state(1), PaymentState::Voided);
+    assert_eq!(proxy.state(1), AuthorisationState::Voided);
     assert!(proxy.happenings.contains(&Happening::PaymentReversed));
 }
 
@@ -51,7 +51,7 @@ fn a_void_while_the_answer_is_out_reverses_whatever_the_bank_did() {
         proxy.authorise(1, token, 100);
         proxy.void(1);
         assert_eq!(proxy.told, [voided(1)], "{token}");
-        assert_eq!(proxy.state(1), PaymentState::Voided);
+        assert_eq!(proxy.state(1), AuthorisationState::Voided);
     }
 }
 
@@ -60,7 +60,7 @@ fn a_void_while_the_outcome_is_unknown_reverses_it() {
     let mut proxy = WithBank::new();
     proxy.authorise(1, "tok_unreachable", 100);
     proxy.ring();
-    assert_eq!(proxy.state(1), PaymentState::Unknown);
+    assert_eq!(proxy.state(1), AuthorisationState::Unknown);
     proxy.void(1);
     assert_eq!(proxy.told.last(), Some(&voided(1)));
 }
@@ -70,7 +70,7 @@ fn a_void_while_it_is_being_reversed_is_answered_as_a_void() {
     let mut proxy = WithBank::new();
     proxy.authorise(1, "tok_unreachable", 100);
     proxy.line_is_cut = true;
-    while proxy.state(1) != PaymentState::Reversing {
+    while proxy.state(1) != AuthorisationState::Reversing {
         assert!(proxy.ring());
     }
     proxy.void(1);
@@ -106,7 +106,7 @@ fn a_captured_payment_is_not_voided() {
     proxy.authorise(1, "tok_visa", 100);
     proxy.capture(1);
     proxy.void(1);
-    assert_eq!(proxy.state(1), PaymentState::Captured);
+    assert_eq!(proxy.row(1).captured(), pence(100));
     assert_eq!(releases(&proxy), 0);
 }
 
@@ -117,7 +117,7 @@ fn a_hold_that_comes_after_the_void_is_let_go_again() {
     proxy.void(1);
     proxy.merchant(hold_answered(1, held(pence(100))));
     assert_eq!(releases(&proxy), 2);
-    assert_eq!(proxy.state(1), PaymentState::Voided);
+    assert_eq!(proxy.state(1), AuthorisationState::Voided);
     assert_eq!(proxy.net(Account::CustomerHolds), 0);
 }
 
@@ -140,8 +140,8 @@ fn a_decline_that_comes_while_it_is_reversed_changes_nothing() {
     proxy.authorise(1, "tok_timeout", 100);
     proxy.line_is_cut = true;
     proxy.void(1);
-    proxy.merchant(hold_answered(1, HoldAnswer::Declined(DeclineReason::DoNotHonour)));
-    assert_eq!(proxy.state(1), PaymentState::Reversing);
+    proxy.merchant(hold_answered(1, Answer::Refused(NotHeld::Declined(DeclineReason::DoNotHonour))));
+    assert_eq!(proxy.state(1), AuthorisationState::Reversing);
     proxy.line_is_cut = false;
     proxy.ring_out();
     assert_eq!(proxy.told, [voided(1)]);
@@ -156,7 +156,7 @@ fn a_release_is_repeated_until_it_is_acknowledged_and_the_operator_hears_of_it()
     for _ in 0..20 {
         assert!(proxy.ring());
     }
-    assert_eq!(proxy.state(1), PaymentState::Voiding);
+    assert_eq!(proxy.state(1), AuthorisationState::Voiding);
     assert_eq!(proxy.cases(), 1);
     proxy.line_is_cut = false;
     proxy.ring_out();

@@ -2,12 +2,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Decided, Message, Shop, bank, merchant_proxy, order_manager};
-use crate::domain::{Currency, Happening, Money, OrderId, PaymentId, SLOTS, Timestamp};
-use crate::runtime::{Alone, Due, TimerChange, TimerId};
+use crate::domain::{CaptureId, Currency, Happening, Money, OrderId, PaymentId, RefundId, SLOTS, Timestamp};
+use crate::partners::processor::port::{Answer, AuthoriseAnswer, Hold};
+use crate::runtime::{Alone, Due, Owed, RequestId, TimerChange, TimerId};
 
 use crate::actors::merchant_proxy::{
-    Account, Ledger, Message as ToMerchant, Payment, PaymentState, audit, audit_against, audit_payment,
-    ledgers,
+    Account, AuthorisationState, CaptureState, Ledger, Message as ToMerchant, Payment, RefundReply, RefundRequest,
+    RefundState, audit, audit_against, audit_payment, ledgers,
 };
 
 /// The merchant proxy alone, but with the bank: what they tell one another arrives, timers ring when they are let, and after
@@ -19,6 +20,8 @@ pub struct WithBank {
     pub happenings: Vec<Happening>,
     /// How many cases the back office got to keep.
     kept_cases: usize,
+    /// What who wanted refunds was told.
+    pub replies: Vec<RefundReply>,
     /// Everything that travelled between the two.
     pub letters: Vec<Message>,
     /// Whether what is sent to the bank is lost.
@@ -36,6 +39,14 @@ pub fn payment(n: u128) -> PaymentId {
     PaymentId::new(NOON.0, n * u128::from(SLOTS))
 }
 
+pub fn capture_id(n: u128, no: u8) -> CaptureId {
+    CaptureId { payment: payment(n), no }
+}
+
+pub fn refund_id(n: u128, no: u8) -> RefundId {
+    RefundId { payment: payment(n), no }
+}
+
 pub fn pence(amount: i64) -> Money {
     Money::new(amount, Currency::GBP)
 }
@@ -47,6 +58,7 @@ impl WithBank {
             told: vec![],
             happenings: vec![],
             kept_cases: 0,
+            replies: vec![],
             letters: vec![],
             line_is_cut: false,
             timers: BTreeMap::new(),
@@ -65,7 +77,27 @@ impl WithBank {
     }
 
     pub fn capture(&mut self, n: u128) {
-        self.merchant(ToMerchant::Capture { order: order(n), payment: payment(n) });
+        let amount = self.alone.get::<Payment>(&payment(n)).map_or(pence(100), |row| row.amount);
+        self.capture_part(n, 1, amount.amount, true);
+    }
+
+    pub fn capture_part(&mut self, n: u128, no: u8, amount: i64, is_last: bool) {
+        let (order, capture, amount) = (order(n), capture_id(n, no), pence(amount));
+        self.merchant(ToMerchant::Capture { order, capture, amount, is_last });
+    }
+
+    /// Under a key of its own, for each amount and number.
+    pub fn refund(&mut self, n: u128, key: &str, amount: Option<i64>) {
+        let request = RefundRequest {
+            order: order(n),
+            payment: payment(n),
+            amount: amount.map(pence),
+            key: key.to_owned(),
+            reason: "a page was torn".into(),
+            by: "ada".into(),
+            owed: Some(Owed::new(RequestId(1))),
+        };
+        self.merchant(ToMerchant::Refund(Box::new(request)));
     }
 
     pub fn void(&mut self, n: u128) {
@@ -86,7 +118,11 @@ impl WithBank {
 
     fn turn(&mut self, to: Address, message: Message) {
         let before = self.states();
-        let decided = self.alone.when(to, message);
+        let mut decided = self.alone.when(to, message);
+        for (_, reply) in decided.replies.drain(..) {
+            let reply = reply.expect("it is answered");
+            self.replies.push(*reply.downcast::<RefundReply>().expect("only refunds are asked for"));
+        }
         self.check(&before);
         self.happenings
             .extend(decided.events().iter().flat_map(actors::Event::happenings).map(|(_, _, what)| what));
@@ -163,8 +199,8 @@ impl WithBank {
         self.alone.get::<Payment>(&payment(n)).expect("the payment is on record")
     }
 
-    pub fn state(&self, n: u128) -> PaymentState {
-        self.row(n).state
+    pub fn state(&self, n: u128) -> AuthorisationState {
+        self.row(n).state()
     }
 
     /// Debits less credits, in pence.
@@ -180,15 +216,18 @@ impl WithBank {
         told
     }
 
-    fn states(&self) -> BTreeMap<PaymentId, PaymentState> {
-        self.alone.tables.of::<Payment>().resident().map(|(id, row)| (*id, row.state)).collect()
+    pub fn capture_state(&self, n: u128, no: u8) -> CaptureState {
+        self.row(n).capture(capture_id(n, no)).expect("it was asked for").state
+    }
+
+    fn states(&self) -> BTreeMap<PaymentId, Payment> {
+        self.alone.tables.of::<Payment>().resident().map(|(id, row)| (*id, row.clone())).collect()
     }
 
     /// Every payment moved along the table, and every book is right.
-    fn check(&self, before: &BTreeMap<PaymentId, PaymentState>) {
+    fn check(&self, before: &BTreeMap<PaymentId, Payment>) {
         for (id, now) in self.states() {
-            let then = before.get(&id).copied().unwrap_or(PaymentState::Intended);
-            assert!(then == now || then.may_become(now), "{id} went from {then:?} to {now:?}");
+            moves_along_its_tables(id, before.get(&id), &now);
         }
         let payments = self.alone.tables.of::<Payment>();
         for (_, row) in payments.resident() {
@@ -202,6 +241,23 @@ impl WithBank {
         let holds = self.alone.tables.of::<bank::Hold>().resident().map(|(_, hold)| hold);
         bank::audit(self.alone.tables.of::<bank::Account>().resident(), holds)
             .expect("the bank's books balance");
+    }
+}
+
+/// Each of its parts stays, or takes one step of its table. A new one can be a step further than its first state: what is on record is
+/// sent in the same turn.
+pub fn moves_along_its_tables(id: PaymentId, then: Option<&Payment>, now: &Payment) {
+    let state = then.map_or(AuthorisationState::Intended, Payment::state);
+    assert!(state == now.state() || state.may_become(now.state()), "{id}: {state:?} to {:?}", now.state());
+    for capture in &now.captures {
+        let known = then.and_then(|then| then.captures.iter().find(|known| known.no == capture.no));
+        let (state, now) = (known.map_or(CaptureState::Sent, |known| known.state), capture.state);
+        assert!(state == now || state.may_become(now), "{id}, capture {}: {state:?} to {now:?}", capture.no);
+    }
+    for refund in &now.refunds {
+        let known = then.and_then(|then| then.refunds.iter().find(|known| known.no == refund.no));
+        let (state, now) = (known.map_or(RefundState::Requested, |known| known.state), refund.state);
+        assert!(state == now || state.may_become(now), "{id}, refund {}: {state:?} to {now:?}", refund.no);
     }
 }
 
@@ -227,11 +283,15 @@ pub fn repeat(proxy: &mut WithBank, at: usize) {
     proxy.deliver(receiver(&message), message);
 }
 
-pub fn held(amount: Money) -> bank::HoldAnswer {
+pub fn hold(amount: Money) -> Hold {
     let capture_before = NOON.plus_ms(1);
-    bank::HoldAnswer::Held { approval: "000001".into(), amount, capture_before }
+    Hold { approval: "000001".into(), amount, capture_before, card: "tok_visa".into() }
 }
 
-pub fn hold_answered(n: u128, answer: bank::HoldAnswer) -> merchant_proxy::Message {
-    merchant_proxy::Message::HoldAnswered { order: order(n), payment: payment(n), answer }
+pub fn held(amount: Money) -> AuthoriseAnswer {
+    Answer::Known(Box::new(hold(amount)))
+}
+
+pub fn hold_answered(n: u128, answer: AuthoriseAnswer) -> merchant_proxy::Message {
+    merchant_proxy::Message::AuthoriseAnswered { order: order(n), payment: payment(n), answer }
 }

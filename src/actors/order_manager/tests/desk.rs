@@ -65,6 +65,10 @@ impl Desk {
         desk
     }
 
+    pub fn total(&self) -> Money {
+        self.order().terms.totals.total
+    }
+
     pub fn tell(&mut self, message: Message) -> Decided {
         let before = self.alone.get::<Order>(&self.id).map(|order| order.state);
         let turn = self.alone.when(Address::OrderManager, message);

@@ -27,7 +27,7 @@ fn an_order_in_stock_goes_from_the_click_to_the_doorstep() {
     assert_eq!(view.promised_date, Some(desk.day(3)));
     assert_eq!(asks(&desk.handed_over()), ["MerchantProxy Capture"]);
     let payment = desk.payment();
-    desk.tell(Message::PaymentCaptured { order: desk.id, payment });
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment, amount: desk.total() });
     assert_eq!(letters(&desk.tell(Message::Delivered { order: desk.id })), [MailKind::Delivered]);
     assert_eq!(desk.state(), OrderState::Delivered);
     desk.tell(Message::PaymentSettled { order: desk.id, payment });
@@ -59,7 +59,7 @@ fn an_order_that_is_paid_out_before_it_is_delivered_closes_at_the_doorstep() {
     let mut desk = Desk::fulfilling();
     desk.handed_over();
     let payment = desk.payment();
-    desk.tell(Message::PaymentCaptured { order: desk.id, payment });
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment, amount: desk.total() });
     desk.tell(Message::PaymentSettled { order: desk.id, payment });
     assert_eq!(desk.state(), OrderState::Dispatched);
     desk.tell(Message::Delivered { order: desk.id });

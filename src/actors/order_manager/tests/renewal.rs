@@ -36,7 +36,7 @@ impl Desk {
     fn captures(turn: &Decided) -> Vec<PaymentId> {
         use crate::actors::{Message as Any, merchant_proxy::Message as ToMerchant};
         let capture = |(_, message): &(_, Any)| match message {
-            Any::MerchantProxy(ToMerchant::Capture { payment, .. }) => Some(*payment),
+            Any::MerchantProxy(ToMerchant::Capture { capture, .. }) => Some(capture.payment),
             _ => None,
         };
         turn.sends().iter().filter_map(capture).collect()
@@ -82,7 +82,7 @@ fn what_leaves_on_the_last_day_of_a_hold_that_is_not_renewed_is_paid_from_it() {
     desk.lapsing();
     desk.declined(DeclineReason::InsufficientFunds);
     assert_eq!(Desk::captures(&desk.handed_over()), [old]);
-    desk.tell(Message::PaymentCaptured { order: desk.id, payment: old });
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment: old, amount: desk.total() });
     assert!(matches!(desk.order().view(desk.id).payment, PaymentView::Captured { .. }));
     desk.tell(Message::PaymentSettled { order: desk.id, payment: old });
     desk.tell(Message::Delivered { order: desk.id });

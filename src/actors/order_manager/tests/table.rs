@@ -12,7 +12,7 @@ use crate::domain::{
 
 /// One of each message about an order that is not looking at it.
 pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Message> {
-    let ships_on = Date(20_784);
+    let (ships_on, amount) = (Date(20_784), place_order().totals.total);
     vec![
         Message::Reserved { order },
         Message::Promised { order, ships_on },
@@ -29,8 +29,9 @@ pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Messa
         Message::PaymentDeclined { order, payment, reason: DeclineReason::DoNotHonour },
         Message::PaymentUnknown { order, payment },
         Message::PaymentVoided { order, payment },
-        Message::PaymentCaptured { order, payment },
+        Message::PaymentCaptured { order, payment, amount },
         Message::PaymentSettled { order, payment },
+        Message::PaymentRefunded { order, payment, amount, in_all: amount },
         Message::HandedOver { order, tracking: "DSD6B5JMFRYP6P".into() },
         Message::Delivered { order },
         Message::Stopped { order },
@@ -98,6 +99,8 @@ fn every_fact(order: OrderId, payment: PaymentId) -> Vec<Event> {
         Event::StoppedUnpaid { order },
         Event::Forgotten { order, key: bound_by },
         Event::CardNamed { order, card: CreditKey::card("tok_visa") },
+        Event::PaymentCaptured { order, payment, amount },
+        Event::PaymentRefunded { order, payment, in_all: amount },
     ];
     let reasons = [
         CancelReason::ByCustomer,

@@ -8,7 +8,9 @@ use crate::actors::{
     Address, Event, Message, Shop, back_office, bank, merchant_proxy, order_manager, stock_keeper, warehouse,
     web_session,
 };
-use crate::domain::{CaseId, Currency, Money, OrderId, PaymentId, SessionId, Sku, Units};
+use crate::domain::{
+    CaptureId, CaseId, Currency, Money, OrderId, PaymentId, RefundId, SessionId, Sku, Units,
+};
 use crate::runtime::{Cause, Moment, Record, Stated};
 
 pub fn by_hand() -> Vec<u8> {
@@ -37,6 +39,7 @@ fn events() -> Vec<Event> {
     let (order, payment) = (order(), PaymentId::first_of(order()));
     let (amount, fee) = (Money::new(1_499, Currency::GBP), Money::new(41, Currency::GBP));
     let posting = Posting::suspense(amount, fee).unwrap();
+    let (capture, refund) = (CaptureId { payment, no: 1 }, RefundId { payment, no: 1 });
     let lines = vec![Units { sku: sku(), quantity: 2 }];
     let overdue =
         Overdue { order, what: Move::PutAway { packed: true }, lines, is_buried: true, is_made: false };
@@ -45,7 +48,10 @@ fn events() -> Vec<Event> {
         back_office::Event::CameAgain { case }.into(),
         back_office::Event::OneDealtWith { case }.into(),
         bank::Event::CardForgotten { token: "tok_01".into() }.into(),
-        merchant_proxy::Event::CaptureUnknown { payment, order, why: "no answer".into() }.into(),
+        merchant_proxy::Event::CaptureUnclear { capture, order, why: "no answer".into() }.into(),
+        merchant_proxy::Event::CaptureFailed { capture }.into(),
+        merchant_proxy::Event::RefundUnclear { refund, order, why: "no answer".into() }.into(),
+        merchant_proxy::Event::RefundAskedAgain { refund, asks: 2 }.into(),
         merchant_proxy::Event::InSuspense { payment, order: Some(order), why: "twice".into(), posting }
             .into(),
         merchant_proxy::Event::VoidWanted { payment }.into(),

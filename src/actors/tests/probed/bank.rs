@@ -1,7 +1,9 @@
 use super::{Probed, order, payment, pence};
-use crate::actors::bank::{CaptureAnswer, HoldAnswer, Message as ToBank};
+use crate::actors::bank::Message as ToBank;
 use crate::actors::merchant_proxy::Message as ToMerchant;
 use crate::actors::{Address, Message, Rules};
+use crate::domain::CaptureId;
+use crate::partners::processor::port::Answer;
 use crate::runtime::kit::run;
 
 async fn to_merchant(probed: &mut Probed) -> ToMerchant {
@@ -21,11 +23,12 @@ fn captures_are_paid_out_two_days_later_in_the_trades_time_also_over_a_crash() {
         let (order, payment, amount) = (order(1), payment(1), pence(10_000));
         probed.told(ToBank::ApproveHold { order, payment, token: "tok_visa".into(), amount });
         let answer = to_merchant(&mut probed).await;
-        let held = matches!(answer, ToMerchant::HoldAnswered { answer: HoldAnswer::HeldOn(_), .. });
+        let held = matches!(answer, ToMerchant::AuthoriseAnswered { answer: Answer::Known(_), .. });
         assert!(held, "{answer:?}");
-        probed.told(ToBank::CaptureHold { order, payment, amount });
-        let answer = CaptureAnswer::Captured { amount };
-        assert_eq!(to_merchant(&mut probed).await, ToMerchant::CaptureAnswered { order, payment, answer });
+        let capture = CaptureId { payment, no: 1 };
+        probed.told(ToBank::CaptureHold { order, capture, amount });
+        let answer = Answer::Known(amount);
+        assert_eq!(to_merchant(&mut probed).await, ToMerchant::CaptureAnswered { order, capture, answer });
         assert!(probed.is_quiet(Address::MerchantProxy).await);
         probed.kit.restart().await;
         let file = loop {

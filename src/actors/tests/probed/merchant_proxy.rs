@@ -1,9 +1,10 @@
 use super::{Probed, ms, order, payment, pence};
-use crate::actors::bank::{HoldAnswer, Message as ToBank};
+use crate::actors::bank::Message as ToBank;
 use crate::actors::merchant_proxy::Message as ToMerchant;
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::{Address, Message, Rules};
 use crate::domain::{DeclineReason, Timestamp};
+use crate::partners::processor::port::{Answer, Hold};
 use crate::runtime::kit::run;
 
 fn authorise() -> ToMerchant {
@@ -45,9 +46,10 @@ fn a_silent_bank_is_unknown_after_the_deadline_and_asked_by_the_same_key() {
         assert_eq!(to_bank(&mut probed).await, ask);
         // the answer, after all
         let capture_before = Timestamp(1_796_000_000_000);
-        let answer = HoldAnswer::Held { approval: "1".into(), amount: pence(799), capture_before };
-        probed.told(ToMerchant::HoldAnswered { order: order(1), payment: payment(1), answer });
-        let authorised = ToOrders::PaymentAuthorised { order: order(1), payment: payment(1) };
+        let (approval, amount, card) = ("1".to_owned(), pence(799), "tok_visa".to_owned());
+        let answer = Answer::Known(Box::new(Hold { approval, amount, capture_before, card: card.clone() }));
+        probed.told(ToMerchant::AuthoriseAnswered { order: order(1), payment: payment(1), answer });
+        let authorised = ToOrders::PaymentHeld { order: order(1), payment: payment(1), card };
         assert_eq!(to_orders(&mut probed).await, authorised);
     });
 }
@@ -71,7 +73,8 @@ fn a_bank_that_stays_silent_is_told_to_let_go_also_over_a_crash() {
         };
         assert_eq!(release, ToBank::ReleaseHold { order: order(1), payment: payment(1) });
         assert!(asks >= Rules::default().payment_asks_max);
-        probed.told(ToMerchant::Released { order: order(1), payment: payment(1) });
+        let answer = Answer::Known(());
+        probed.told(ToMerchant::VoidAnswered { order: order(1), payment: payment(1), answer });
         let declined = loop {
             let told = to_orders(&mut probed).await;
             if !matches!(told, ToOrders::PaymentUnknown { .. }) {

@@ -35,7 +35,7 @@ const CANCELS: [CancelReason; 5] = [
     CancelReason::BackorderLimit,
 ];
 
-fn payments() -> [PaymentView; 10] {
+fn payments() -> [PaymentView; 12] {
     let amount = Money::zero(Currency::GBP);
     [
         PaymentView::None,
@@ -48,6 +48,8 @@ fn payments() -> [PaymentView; 10] {
         PaymentView::Declined,
         PaymentView::Voided,
         PaymentView::Expired,
+        PaymentView::Refunded { captured: Money::new(1, Currency::GBP), refunded: amount },
+        PaymentView::Refunded { captured: amount, refunded: amount },
     ]
 }
 
@@ -288,7 +290,8 @@ mod tests {
                 | PaymentView::Settled { .. }
                 | PaymentView::Declined
                 | PaymentView::Voided
-                | PaymentView::Expired => {}
+                | PaymentView::Expired
+                | PaymentView::Refunded { .. } => {}
             }
         }
     }
