@@ -45,6 +45,8 @@ bugs! {
     WatermarkTooFar, "watermark-too-far", "I5", "a checkpoint's watermark is read after its aggregates were written down";
     CapturedAgain, "captured-again", "I6", "the bank takes the money again when a capture is repeated";
     FeeRounded, "fee-rounded", "I7", "the ledger rounds fees to tens of minor units, and rounds nothing else";
+    RefundsNotCounted, "refunds-not-counted", "I6", "what is being given back already counts as if it were still there to be given back";
+    OverdueNotTold, "overdue-not-told", "I16", "nobody is told of what is captured and stands in no settlement";
     CaptureBookedAgain, "capture-booked-again", "I8", "a capture that is acknowledged twice is booked twice";
     SilenceIsDecline, "silence-is-decline", "I9", "no answer from the bank in time is taken for a decline";
     UnknownAskedAnew, "unknown-asked-anew", "I9", "an unknown outcome is tried again under a new key";

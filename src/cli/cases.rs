@@ -63,7 +63,7 @@ pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitC
         (Told::Case(row), true) => println!("{}", serde_json::to_string_pretty(&row)?),
         (Told::Case(row), false) if closes => println!("{} is closed", row.case),
         (Told::Case(row), false) => show(&row, &settings.time_zone()),
-        (Told::Orders(_), _) => return Err(Failure::another_answer()),
+        (Told::Orders(_) | Told::Refund(_), _) => return Err(Failure::another_answer()),
     }
     Ok(ExitCode::SUCCESS)
 }

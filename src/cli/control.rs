@@ -73,7 +73,7 @@ pub fn listen(running: &Running<Shop>, app: &App, layout: &Layout) {
     let listener = match std::os::unix::net::UnixListener::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors`, `dead-letters`, `keys`, `orders`, `cases`, `products`, `stock` and `import` will not work");
+            tracing::warn!(path = %path.display(), %error, "no control socket: `doorstep actors`, `dead-letters`, `keys`, `orders`, `refund`, `cases`, `products`, `stock` and `import` will not work");
             return;
         }
     };

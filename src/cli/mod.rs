@@ -47,6 +47,7 @@ mod questions;
 mod read_trees;
 mod readiness;
 mod rebuild;
+mod refund;
 mod rows;
 mod said;
 mod secrets;
@@ -178,6 +179,13 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Give back what was taken for an order, or a part of it; of a running daemon, or of a directory that none has open
+    Refund {
+        #[command(flatten)]
+        arguments: refund::Arguments,
+        #[command(flatten)]
+        place: Place,
+    },
     /// List what a person has to look at, and close it; of a running daemon, or of a directory that none has open
     #[command(mut_args(|flag| flag.global(true)))]
     Cases {
@@ -292,6 +300,7 @@ impl Command {
             Command::Products { arguments, .. } => products::run(&settings, arguments),
             Command::Stock { arguments, .. } => stock::run(&settings, arguments),
             Command::Delist { arguments, .. } => products::delist(&settings, arguments),
+            Command::Refund { arguments, .. } => refund::run(&settings, arguments),
             Command::Cases { what, json, .. } => cases::run(&settings, what.as_ref(), *json),
             Command::DeadLetters { what, json, .. } => dead_letters::run(&settings, what.as_ref(), *json),
         }
@@ -325,6 +334,7 @@ impl Command {
             | Command::Products { place, .. }
             | Command::Stock { place, .. }
             | Command::Delist { place, .. }
+            | Command::Refund { place, .. }
             | Command::Cases { place, .. }
             | Command::DeadLetters { place, .. } => Some(place),
         }

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::Shop;
 use crate::actors::back_office::{CaseRecord, CloseCase, ShortageCase};
-use crate::actors::order_manager::Order;
+use crate::actors::order_manager::{Order, Refund, RefundWanted};
 use crate::actors::stock_keeper::Demand;
-use crate::domain::CaseId;
+use crate::domain::{CaseId, OrderId};
 use crate::runtime::{Clock, DrainDeadlines, Handle};
 use crate::settings::Settings;
 use crate::storage::Trees;
 
+use super::refund::{RefundAsked, RefundRow};
 use super::rows::{self, Rows};
 use super::{Failure, case_list, closed_directory, order_list};
 
@@ -27,6 +28,7 @@ pub enum Asked {
     Cases(case_list::Wanted),
     Case(CaseId),
     Close { case: CaseId, by: String, why: String },
+    Refund(RefundAsked),
 }
 
 /// What the shop says; the error is for the operator.
@@ -39,6 +41,7 @@ pub enum Told {
     Cases(case_list::Found),
     /// Shown, or closed.
     Case(case_list::CaseRow),
+    Refund(RefundRow),
 }
 
 /// Of a running daemon.
@@ -51,10 +54,23 @@ pub struct LiveOffice {
 
 impl LiveOffice {
     pub async fn ask(&self, asked: Asked) -> Said {
+        if let Asked::Refund(refund) = asked {
+            return self.refund(refund).await;
+        }
         let Asked::Close { case, by, why } = asked.clone() else { return self.look(asked).await };
         let reply = self.shop.ask(CloseCase { case, by, why }, CLOSED_WITHIN).await;
         reply.map_err(|refused| refused.to_string())?.map_err(|why| why.to_string())?;
         self.look(asked).await.map_err(|why| closed_and_not_shown(case, &why))
+    }
+
+    /// Answered once it is on record; the processor is asked in the same turn.
+    async fn refund(&self, asked: RefundAsked) -> Said {
+        let order = OrderId::parse(&asked.order).map_err(|bad| bad.to_string())?;
+        let RefundAsked { amount, reason, by, key, .. } = asked;
+        let wanted = Box::new(RefundWanted { amount, reason, by, key });
+        let reply = self.shop.ask(Refund { order, wanted }, CLOSED_WITHIN).await;
+        let view = reply.map_err(|refused| refused.to_string())?.map_err(|why| why.to_string())?;
+        Ok(Told::Refund(view.into()))
     }
 
     async fn look(&self, asked: Asked) -> Said {
@@ -70,8 +86,8 @@ fn closed_and_not_shown(case: CaseId, why: &str) -> String {
 
 /// Of a directory that no daemon has open.
 pub fn ask_closed(settings: &Settings, asked: Asked) -> Result<Told, Failure> {
-    if let Asked::Close { .. } = asked {
-        let said = actix::System::new().block_on(close_and_drain(settings, asked))?;
+    if let Asked::Close { .. } | Asked::Refund(_) = asked {
+        let said = actix::System::new().block_on(decide_and_drain(settings, asked))?;
         return said.map_err(Failure);
     }
     closed_directory::read(
@@ -91,11 +107,12 @@ fn look(rows: &Rows, asked: &Asked, clock: Clock) -> Result<Told, Failure> {
         Asked::Case(case) | Asked::Close { case, .. } => {
             case_list::show(rows, *case, clock.trade()).map(Told::Case)
         }
+        Asked::Refund(_) => Err(Failure::another_answer()),
     }
 }
 
-/// To close a case is a decision: the shop is started for it, and stopped in order.
-async fn close_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
+/// To close a case, or to give money back, is a decision: the shop is started for it, and stopped in order.
+async fn decide_and_drain(settings: &Settings, asked: Asked) -> Result<Said, Failure> {
     let opened = closed_directory::start(settings).await?;
     let running = &opened.running;
     let office = LiveOffice { shop: running.handle(), trees: running.trees(), clock: running.clock() };

@@ -36,7 +36,7 @@ pub use case::{BadCaseId, CaseId, CaseKind};
 pub use country_code::{BadCountry, CountryCode};
 pub use email::{BadEmail, EmailAddress};
 pub use ids::{BadId, CART_KEPT_DAYS, OrderId, OrderKey, PaymentId, SessionId};
-pub use money::{BadCurrency, Currency, Money};
+pub use money::{BadAmount, BadCurrency, Currency, Money};
 pub use order::{
     Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Totals, Units,
     limits,

@@ -105,7 +105,29 @@ impl Money {
     }
 }
 
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{typed}` is no amount in {currency}: digits are expected, with a point before the last {decimals} where it has such, as in {example}")]
+pub struct BadAmount {
+    typed: String,
+    currency: Currency,
+    decimals: u32,
+    example: String,
+}
+
 impl Money {
+    /// As people type it: `12.50`, `12`, `1200`; more decimals than the currency has are none.
+    pub fn typed(text: &str, currency: Currency) -> Result<Money, BadAmount> {
+        let decimals = currency.decimals();
+        let (units, minor) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let is_number = |digits: &str| digits.bytes().all(|c| c.is_ascii_digit());
+        let fits = !units.is_empty() && is_number(units) && is_number(minor) && minor.len() <= decimals as usize;
+        let amount = format!("{units}{minor:0<width$}", width = decimals as usize).parse().ok();
+        amount.filter(|_| fits).map(|amount| Money::new(amount, currency)).ok_or_else(|| {
+            let example = Money::new(12 * 10_i64.pow(decimals), currency).to_string();
+            BadAmount { typed: text.chars().take(32).collect(), currency, decimals, example }
+        })
+    }
+
     /// Whole units, and the digits behind the point: as many as the currency has decimals. Without the sign.
     pub(super) fn digits(self) -> (u64, String) {
         let decimals = self.currency.decimals();
@@ -165,6 +187,19 @@ mod tests {
         let euro = Money::new(100, Currency::parse("EUR").unwrap());
         assert_eq!(pound.checked_add(euro), None);
         assert_eq!(pound.checked_add(pound), Some(Money::new(200, Currency::GBP)));
+    }
+
+    #[test]
+    fn an_amount_is_read_as_it_is_typed() {
+        let read = |text: &str, code: &str| {
+            Money::typed(text, Currency::parse(code).unwrap()).ok().map(|read| read.amount)
+        };
+        assert_eq!(["12.50", "12.5", " 12", "0.05"].map(|text| read(text, "GBP")), [1250, 1250, 1200, 5].map(Some));
+        assert_eq!((read("1200", "JPY"), read("1.234", "KWD")), (Some(1200), Some(1234)));
+        for bad in ["", ".5", "1.234", "-1", "1,5", "£1", "1.2.3", "99999999999999999999"] {
+            assert_eq!(read(bad, "GBP"), None, "{bad}");
+        }
+        assert_eq!(read("1.0", "JPY"), None);
     }
 
     #[test]

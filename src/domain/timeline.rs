@@ -168,6 +168,14 @@ pub enum Happening {
         why: String,
     },
     BasketGivenBack,
+    RefundAsked {
+        amount: Money,
+        by: String,
+        why: String,
+    },
+    Refunded {
+        amount: Money,
+    },
 }
 
 impl Happening {
@@ -183,6 +191,10 @@ impl Happening {
             | MailParked { why: text, .. }
             | SentAgain { message: text }
             | Discarded { message: text } => text.clear(),
+            RefundAsked { by, why, .. } => {
+                by.clear();
+                why.clear();
+            }
             OrderReceived { .. }
             | OrderSent { .. }
             | StockAsked
@@ -220,7 +232,8 @@ impl Happening {
             | HoldLapsed { .. }
             | HoldReplaced
             | StopAsked
-            | BasketGivenBack => {}
+            | BasketGivenBack
+            | Refunded { .. } => {}
         }
     }
 }
@@ -296,6 +309,8 @@ impl fmt::Display for Happening {
             Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
             CaseClosed { why } => write!(f, "the case was closed: {why}"),
             BasketGivenBack => write!(f, "what had been ordered is in the basket again"),
+            RefundAsked { amount, by, why } => write!(f, "{by} has {amount} given back: {why}"),
+            Refunded { amount } => write!(f, "refunded: {amount}"),
             StopAsked => write!(f, "the warehouse was asked to stop: the money is held no longer"),
         }
     }
@@ -449,6 +464,11 @@ mod tests {
             Happening::MailParked { what: "delivered".to_owned(), why: text() },
             Happening::SentAgain { message: text() },
             Happening::Discarded { message: text() },
+            Happening::RefundAsked {
+                amount: Money::new(1, crate::domain::Currency::GBP),
+                by: text(),
+                why: text(),
+            },
         ];
         let told = Timeline { entries: cases.map(entry).into() }.as_told();
         assert!(told.has_case() && !format!("{told:?}").contains("panicked"), "{told:?}");

@@ -78,6 +78,8 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
             "one of us has looked into the order".to_owned()
         }
         BasketGivenBack => "what had been ordered is in the basket again".to_owned(),
+        RefundAsked { amount, .. } => format!("{} is being sent back to the card", said(*amount)),
+        Refunded { amount } => format!("{} was refunded", said(*amount)),
     }
 }
 
@@ -178,6 +180,8 @@ mod tests {
             Discarded { message: secret() },
             CaseClosed { why: secret() },
             BasketGivenBack,
+            RefundAsked { amount, by: secret(), why: secret() },
+            Refunded { amount },
         ];
         for reason in DeclineReason::ALL {
             all.extend([BankDeclined { reason }, PaymentDeclined { reason }, Declined { reason }]);

@@ -56,6 +56,10 @@ faults! {
     TruckKeeps, "truck-keeps", "the carrier does not give a parcel back";
     MailRefused, "mail-refused", "a mailbox refuses a letter for good";
     ParcelRefused, "parcel-refused", "the carrier does not take a parcel that it is offered, a few times or once";
+    CaptureLost, "capture-lost", "the processor takes the money, and its answer is lost";
+    RefundLost, "refund-lost", "the processor gives money back, and its answer is lost";
+    PartialApproval, "partial-approval", "the customer's bank holds a part of what is asked for";
+    SettlementLineMissing, "settlement-line-missing", "what was captured stands in no settlement";
 }
 
 impl fmt::Display for Fault {

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use crate::actors::{Address, Event, Message, Shop, merchant_proxy};
+use crate::actors::{Address, Event, Message, Shop, bank, merchant_proxy};
+use crate::domain::OrderId;
 use crate::journal::Position;
 use crate::runtime::kit::ATTEMPTS_MAX;
 use crate::runtime::{Hooks, Point, Record};
@@ -100,6 +101,21 @@ impl FaultHooks {
     }
 }
 
+/// What goes wrong by a test card, and with which order where the bank says.
+fn of_a_card(event: &bank::Event) -> Option<(Fault, Option<OrderId>)> {
+    match event {
+        bank::Event::Captured { batch: None, .. } => Some((Fault::SettlementLineMissing, None)),
+        bank::Event::Captured { token, .. } if token == "tok_capture_lost" => Some((Fault::CaptureLost, None)),
+        bank::Event::Refunded { token, .. } if token == "tok_refund_lost" => Some((Fault::RefundLost, None)),
+        bank::Event::Asked { order, hold, .. }
+            if hold.token == "tok_approves_part" && matches!(hold.state, bank::HoldState::Held { .. }) =>
+        {
+            Some((Fault::PartialApproval, Some(*order)))
+        }
+        _ => None,
+    }
+}
+
 impl Hooks<Shop> for FaultHooks {
     fn at(&self, point: Point, to: Address, message: &Message) {
         if let Some(fault) = self.panics_at(point, to) {
@@ -138,6 +154,13 @@ impl Hooks<Shop> for FaultHooks {
             .any(|event| matches!(event, Event::MerchantProxy(merchant_proxy::Event::Unknown { .. })))
         {
             coverage.hit_first(Fault::BankSilent, record);
+        }
+        for event in &record.stated.events {
+            if let Event::BankActor(event) = event
+                && let Some((fault, order)) = of_a_card(event)
+            {
+                coverage.hit(fault, order);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::actors::{Address, stock_keeper};
+use crate::actors::{Address, Message, order_manager, stock_keeper};
 use crate::domain::catalogue::Catalogue;
 use crate::gateway::{InProcess, LiveCatalogue, Request, Response, ShopClient};
 
@@ -133,12 +133,21 @@ impl Network {
 
     /// Asks the stock keeper beside the gateway. `None`: the shop is down or refuses, or it is not known whether it was done.
     pub async fn asks_stock_keeper(&self, message: stock_keeper::Message) -> Option<()> {
+        self.asks(Address::StockKeeper, message.into()).await
+    }
+
+    /// As [`asks_stock_keeper`](Network::asks_stock_keeper).
+    pub async fn asks_order_manager(&self, message: order_manager::Message) -> Option<()> {
+        self.asks(Address::OrderManager, message.into()).await
+    }
+
+    async fn asks(&self, who: Address, message: Message) -> Option<()> {
         let shop = self.back_door.borrow().as_ref().map(|door| door.shop.clone())?;
         let ended = self.ended.notified();
         tokio::select! {
             biased;
             () = ended => None,
-            told = shop.ask_any(Address::StockKeeper, message.into(), DECIDED_WITHIN) => told.ok().map(drop),
+            told = shop.ask_any(who, message, DECIDED_WITHIN) => told.ok().map(drop),
         }
     }
 

@@ -106,6 +106,8 @@ fn rate_max(fault: Fault) -> f64 {
         Lie => 0.1,
         Outage => 0.05,
         BankSilent => 0.3,
+        CaptureLost | RefundLost | PartialApproval => 0.2,
+        SettlementLineMissing => 0.1,
         SupplyRefused | SupplyShort | SupplySlips | TruckLate | TruckKeeps => 0.6,
         MailRefused | ParcelRefused => 0.2,
         CrashLost | CrashTorn | CrashFlipped | CrashWritten | SyncFails | TreesLost | TreesAhead | Rot => 1.0,

@@ -40,6 +40,7 @@ timers! {
     BankAsks, "the last wait for the bank: the payment is reversed";
     ReleaseRetry, "the wait before a release is repeated";
     CaptureRetry, "the wait before a capture is repeated";
+    RefundRetry, "the wait before a refund is repeated";
     SettlementOverdue, "the days within which a capture is to be paid out";
     HoldLastDay, "all of a hold's window but its last day";
     HoldEnd, "a hold's window, at the shop";
@@ -139,6 +140,7 @@ fn of_payment(record: &Record<Shop>) -> Option<Timer> {
                 Timer::ReleaseRetry
             }
             E::CaptureUnknown { .. } | E::CaptureAskedAgain { .. } => Timer::CaptureRetry,
+            E::RefundUnknown { .. } | E::RefundAskedAgain { .. } => Timer::RefundRetry,
             E::Lapsing { .. } => Timer::HoldLastDay,
             E::Expired { .. } => Timer::HoldEnd,
             _ => return None,

@@ -17,7 +17,8 @@ pub fn capture(turn: &mut Turn<'_>, order: OrderId, capture: CaptureId, amount: 
         Some(taken) => Answer::Known(taken),
         None => decide(turn, capture, hold.as_deref(), amount),
     };
-    let is_lost = known.is_none() && hold.is_some_and(|hold| behaves(turn, &hold, Behaviour::CaptureLost));
+    let is_taken_now = known.is_none() && matches!(answer, Answer::Known(_));
+    let is_lost = is_taken_now && hold.is_some_and(|hold| behaves(turn, &hold, Behaviour::CaptureLost));
     if !is_lost {
         turn.send(merchant_proxy::Message::CaptureAnswered { order, capture, answer });
     }

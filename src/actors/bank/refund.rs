@@ -21,7 +21,8 @@ pub fn refund(turn: &mut Turn<'_>, order: OrderId, refund: RefundId, amount: Mon
         (None, Some(hold)) if was_taken(hold, amount) => give_back(turn, refund, hold, amount),
         (None, _) => Answer::Refused(NotRefunded::NotTaken),
     };
-    let is_lost = known.is_none() && hold.is_some_and(|hold| behaves(turn, &hold, Behaviour::RefundLost));
+    let is_given_now = known.is_none() && matches!(answer, Answer::Known(_));
+    let is_lost = is_given_now && hold.is_some_and(|hold| behaves(turn, &hold, Behaviour::RefundLost));
     if !is_lost {
         turn.send(merchant_proxy::Message::RefundAnswered { order, refund, answer });
     }

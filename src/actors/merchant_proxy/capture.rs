@@ -4,6 +4,7 @@ use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaptureId, CaseKind, Money};
 use crate::partners::processor::port::Request;
+use crate::planted::{self, Bug};
 
 use super::capture_process::{Report, Step, next};
 use super::ledger::Posting;
@@ -128,6 +129,9 @@ pub fn overdue(turn: &mut Turn<'_>, payment: &Payment, capture: CaptureId) {
     let Some(known) = payment.capture(capture).filter(|known| known.state == CaptureState::Captured) else {
         return;
     };
+    if planted::is(Bug::OverdueNotTold) {
+        return;
+    }
     let text = CaseText::new(
         format_args!("the processor captured {} by {capture}, and has not paid it out for days", known.amount),
         "ask the processor when it will",

@@ -273,6 +273,11 @@ impl Event {
             Event::Voided { order, reversed_as: None, .. } => money(order, Happening::PaymentVoided),
             Event::Captured { order, amount, .. } => money(order, Happening::Captured { amount: *amount }),
             Event::Settled { order, amount, .. } => money(order, Happening::Settled { amount: *amount }),
+            Event::RefundRequested { order, amount, by, reason, .. } => money(
+                order,
+                Happening::RefundAsked { amount: *amount, by: by.clone(), why: reason.clone() },
+            ),
+            Event::Refunded { order, amount, .. } => money(order, Happening::Refunded { amount: *amount }),
             Event::CaptureUnclear { order, why, .. }
             | Event::RefundUnclear { order, why, .. }
             | Event::RefundFailed { order, why, .. }
@@ -295,11 +300,9 @@ impl Event {
             | Event::CaptureFailed { .. }
             | Event::InSuspense { order: None, .. }
             | Event::Forgotten { .. }
-            | Event::RefundRequested { .. }
             | Event::RefundSent { .. }
             | Event::RefundUnknown { .. }
             | Event::RefundAskedAgain { .. }
-            | Event::Refunded { .. }
             | Event::RefundSettled { .. } => smallvec![],
         }
     }

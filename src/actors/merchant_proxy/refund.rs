@@ -4,6 +4,7 @@ use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::{CaseText, Turn, case};
 use crate::domain::{CaseKind, Money, RefundId};
 use crate::partners::processor::port::Request;
+use crate::planted::{self, Bug};
 
 use super::ledger::Posting;
 use super::payment::{Payment, REFUNDS_MAX, Refund};
@@ -52,7 +53,8 @@ fn repeated(request: &RefundRequest, known: &Refund) -> RefundReply {
 /// Never more than was taken, with what is being given back already.
 fn wanted_amount(request: &RefundRequest, payment: &Payment) -> Result<Money, NoRefund> {
     let taken = payment.captured();
-    let left = Money::new(taken.amount - payment.refunding().amount, taken.currency);
+    let back = if planted::is(Bug::RefundsNotCounted) { 0 } else { payment.refunding().amount };
+    let left = Money::new(taken.amount - back, taken.currency);
     let amount = request.amount.unwrap_or(left);
     match (taken.amount, left.amount) {
         (0, _) => Err(NoRefund::NothingTaken),
@@ -105,7 +107,7 @@ fn refunded(turn: &mut Turn<'_>, payment: &Payment, id: RefundId, known: &Refund
     turn.record(Event::Refunded { refund: id, order, amount, posting });
     turn.cancel_timer(refund_timer(id));
     let in_all = Money::new(payment.refunded().amount.saturating_add(amount.amount), amount.currency);
-    turn.send(ToOrders::PaymentRefunded { order, payment: id.payment, amount, in_all });
+    turn.send(ToOrders::PaymentRefunded { order, refund: id, amount, in_all });
 }
 
 /// It says what cannot be: it is no longer asked.

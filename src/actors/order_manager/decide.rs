@@ -102,8 +102,8 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         Message::PaymentCaptured { payment, amount, .. } => {
             payments::captured(turn, id, order, *payment, *amount);
         }
-        Message::PaymentRefunded { payment, amount, in_all, .. } => {
-            refund::refunded(turn, id, order, *payment, *amount, *in_all);
+        Message::PaymentRefunded { refund, amount, in_all, .. } => {
+            refund::refunded(turn, id, order, *refund, *amount, *in_all);
         }
         Message::PaymentSettled { payment, .. } => payments::settled(turn, id, order, *payment),
         Message::HandedOver { tracking, .. } => parcel::handed_over(turn, id, order, tracking),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::actors::{Turn, mailer};
-use crate::domain::{Buyer, CancelReason, Date, DeclineReason, OrderId};
+use crate::domain::{Buyer, CancelReason, Date, DeclineReason, Money, OrderId, RefundId};
 use crate::partners::mail::{AboutOrder, Aftermath, Letter, MailKind};
 
 use super::{AttemptState, Order};
@@ -67,6 +67,15 @@ fn is_basket_given_back(turn: &Turn<'_>, order: &Order) -> bool {
 
 pub fn delivered(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     post(turn, id, order, MailKind::Delivered, |_| {});
+}
+
+/// Of what went back alone: what she had ordered stands in other letters.
+pub fn refunded(turn: &mut Turn<'_>, id: OrderId, order: &Order, refund: RefundId, amount: Money) {
+    post(turn, id, order, MailKind::RefundDone, |letter| {
+        letter.tell_refund(amount);
+        // two can be done in one millisecond: each has a letter, with an id of its own
+        letter.written_at = letter.written_at.plus_ms(u64::from(refund.no));
+    });
 }
 
 /// To the shop's own mailbox, once an order: it is taken.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::actors::merchant_proxy::RefundReply;
 use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
-    OrderNumber, OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
+    OrderNumber, OrderState, PaymentId, ProgramId, RefundId, ShippingAddress, Timeline, Timestamp, Totals,
 };
 use crate::questions;
 use crate::runtime::{Addressed, RequestId, Versioned};
@@ -146,7 +146,7 @@ pub enum Message {
     /// MerchantProxy: `amount` is with the customer again, and so much in all.
     PaymentRefunded {
         order: OrderId,
-        payment: PaymentId,
+        refund: RefundId,
         amount: Money,
         in_all: Money,
     },

@@ -3,9 +3,9 @@
 
 use crate::actors::Turn;
 use crate::actors::merchant_proxy::{self, NoRefund, RefundRequest};
-use crate::domain::{Money, OrderId, PaymentId};
+use crate::domain::{Money, OrderId, RefundId};
 
-use super::{Event, Order, Refund, RefundWanted};
+use super::{Event, Order, Refund, RefundWanted, letters};
 
 /// The merchant system answers whoever asks.
 pub fn refund(turn: &mut Turn<'_>, question: &Refund) {
@@ -23,17 +23,19 @@ pub fn refund(turn: &mut Turn<'_>, question: &Refund) {
     }
 }
 
-/// The customer's account has it.
+/// Her account has it: she is told.
 pub fn refunded(
     turn: &mut Turn<'_>,
     id: OrderId,
     order: &Order,
-    payment: PaymentId,
-    _amount: Money,
+    refund: RefundId,
+    amount: Money,
     in_all: Money,
 ) {
-    let is_news = |attempt: &&super::PaymentAttempt| attempt.id == payment && attempt.refunded < in_all.amount;
-    if order.payments.iter().any(|attempt| is_news(&attempt)) {
+    let payment = refund.payment;
+    let attempt = order.payments.iter().find(|attempt| attempt.id == payment);
+    if attempt.is_some_and(|attempt| attempt.refunded < in_all.amount) {
         turn.record(Event::PaymentRefunded { order: id, payment, in_all });
+        letters::refunded(turn, id, order, refund, amount);
     }
 }

@@ -134,6 +134,7 @@ fn is_what_it_is_for(entry: &TimelineEntry) -> bool {
         | PaymentReversed
         | Captured { .. }
         | Settled { .. }
+        | Refunded { .. }
         | Confirmed
         | Declined { .. }
         | Cancelled { .. }
@@ -163,7 +164,8 @@ fn is_what_it_is_for(entry: &TimelineEntry) -> bool {
         | SentAgain { .. }
         | Discarded { .. }
         | CaseClosed { .. }
-        | BasketGivenBack => false,
+        | BasketGivenBack
+        | RefundAsked { .. } => false,
     }
 }
 

@@ -122,6 +122,15 @@ impl Letter {
         self.reason = Some(format!("{}. {}", reason.said(), reason.invitation()));
     }
 
+    /// So much goes back to her card, of nothing in particular.
+    pub fn tell_refund(&mut self, amount: Money) {
+        let zero = Money::zero(amount.currency);
+        self.lines.clear();
+        self.ship_to = None;
+        self.tracking = None;
+        self.totals = Some(Totals { goods: amount, shipping: zero, tax: zero, total: amount });
+    }
+
     pub fn tell_cancel(&mut self, reason: CancelReason) {
         self.reason = Some(reason.said().into_owned());
     }

@@ -64,11 +64,16 @@ impl Letter {
             format!("{} x {}: {}", line.quantity, one_line(&line.title), said(line.amount))
         };
         let mut sums: Vec<String> = self.lines.iter().map(line).collect();
-        if let Some(Totals { shipping, tax, total, .. }) = self.totals {
-            let label = if self.kind == MailKind::RefundDone { "Paid back" } else { "Total" };
-            sums.push(format!("Delivery: {}", said(shipping)));
-            sums.extend((tax.amount != 0).then(|| format!("Tax: {}", said(tax))));
-            sums.push(format!("{label}: {}", said(total)));
+        match self.totals {
+            Some(Totals { total, .. }) if self.kind == MailKind::RefundDone => {
+                sums.push(format!("Paid back: {}", said(total)));
+            }
+            Some(Totals { shipping, tax, total, .. }) => {
+                sums.push(format!("Delivery: {}", said(shipping)));
+                sums.extend((tax.amount != 0).then(|| format!("Tax: {}", said(tax))));
+                sums.push(format!("Total: {}", said(total)));
+            }
+            None => {}
         }
         sums
     }

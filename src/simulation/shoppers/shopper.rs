@@ -12,8 +12,10 @@ use crate::domain::catalogue::Product;
 use crate::gateway::{Request, Response};
 
 use super::super::assortment::Assortment;
+use super::super::fault::Fault;
 use super::super::history::{Secret, Wish};
 use super::super::network::Network;
+use super::super::plan::Plan;
 
 pub const DAY_MS: u64 = 86_400_000;
 
@@ -31,8 +33,29 @@ pub struct Shopper {
     /// Where she asks from.
     pub address: IpAddr,
     pub assortment: Arc<Assortment>,
-    /// How often the bank is silent to her card.
+    /// How often her bank is silent, or her card brings trouble.
+    pub cards: Cards,
+}
+
+/// How often a card is of each of these kinds.
+#[derive(Clone, Copy, Debug)]
+pub struct Cards {
     pub silent: f64,
+    /// By their tokens.
+    pub others: [(&'static str, f64); 4],
+}
+
+impl Cards {
+    pub fn of(plan: &Plan) -> Cards {
+        let others = [
+            ("tok_capture_lost", Fault::CaptureLost),
+            ("tok_refund_lost", Fault::RefundLost),
+            ("tok_approves_part", Fault::PartialApproval),
+            ("tok_never_settled", Fault::SettlementLineMissing),
+        ];
+        let others = others.map(|(token, fault)| (token, plan.rate(fault)));
+        Cards { silent: plan.rate(Fault::BankSilent), others }
+    }
 }
 
 impl Shopper {
@@ -56,9 +79,14 @@ impl Shopper {
     }
 
     pub fn token(&mut self) -> &'static str {
-        let silent = self.silent;
+        let Cards { silent, others } = self.cards;
         if silent > 0.0 && self.chance(silent) {
             return self.pick(&SILENT_TOKENS);
+        }
+        for (token, rate) in others {
+            if rate > 0.0 && self.chance(rate) {
+                return token;
+            }
         }
         if self.chance(0.8) { self.pick(&GOOD_TOKENS) } else { self.pick(&BAD_TOKENS) }
     }

@@ -1,4 +1,4 @@
-use super::with_bank::{WithBank, order, payment, pence, refund_id, repeat};
+use super::with_bank::{WithBank, order, pence, refund_id, repeat};
 use crate::actors::merchant_proxy::{Account, NoRefund, RefundState, RefundView};
 use crate::actors::order_manager::Message as ToOrders;
 
@@ -9,9 +9,9 @@ fn captured(token: &str, amount: i64) -> WithBank {
     proxy
 }
 
-fn refunded(amount: i64, in_all: i64) -> ToOrders {
-    let (order, payment) = (order(1), payment(1));
-    ToOrders::PaymentRefunded { order, payment, amount: pence(amount), in_all: pence(in_all) }
+fn refunded(no: u8, amount: i64, in_all: i64) -> ToOrders {
+    let (order, refund) = (order(1), refund_id(1, no));
+    ToOrders::PaymentRefunded { order, refund, amount: pence(amount), in_all: pence(in_all) }
 }
 
 fn state(proxy: &WithBank, no: u8) -> RefundState {
@@ -23,7 +23,7 @@ fn what_was_taken_is_given_back_in_parts_each_booked_as_a_return() {
     let mut proxy = captured("tok_visa", 1000);
     proxy.refund(1, "a", Some(250));
     proxy.refund(1, "b", None);
-    assert_eq!(proxy.told[2..], [refunded(250, 250), refunded(750, 1000)]);
+    assert_eq!(proxy.told[2..], [refunded(1, 250, 250), refunded(2, 750, 1000)]);
     assert_eq!((proxy.net(Account::Returns), proxy.net(Account::Sales)), (1000, -1000));
     assert_eq!(proxy.net(Account::ProcessorReceivable), 0);
     let view = |no, amount| RefundView {
@@ -86,7 +86,7 @@ fn a_refund_whose_answer_is_lost_is_unknown_counts_and_is_found_by_its_key() {
     assert_eq!((state(&proxy, 1), proxy.net(Account::Returns)), (RefundState::Sent, 0));
     assert!(proxy.ring());
     assert_eq!((state(&proxy, 1), proxy.net(Account::Returns)), (RefundState::Refunded, 600));
-    assert_eq!(proxy.told.last(), Some(&refunded(600, 600)));
+    assert_eq!(proxy.told.last(), Some(&refunded(1, 600, 600)));
 }
 
 #[test]

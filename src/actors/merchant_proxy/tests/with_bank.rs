@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Decided, Message, Shop, bank, merchant_proxy, order_manager};
@@ -20,6 +20,8 @@ pub struct WithBank {
     pub happenings: Vec<Happening>,
     /// How many cases the back office got to keep.
     kept_cases: usize,
+    /// Captures that the order manager asked for, at hand-over.
+    handed_over: BTreeSet<CaptureId>,
     /// What who wanted refunds was told.
     pub replies: Vec<RefundReply>,
     /// Everything that travelled between the two.
@@ -58,6 +60,7 @@ impl WithBank {
             told: vec![],
             happenings: vec![],
             kept_cases: 0,
+            handed_over: BTreeSet::new(),
             replies: vec![],
             letters: vec![],
             line_is_cut: false,
@@ -118,12 +121,16 @@ impl WithBank {
 
     fn turn(&mut self, to: Address, message: Message) {
         let before = self.states();
+        if let Message::MerchantProxy(ToMerchant::Capture { capture, .. }) = &message {
+            self.handed_over.insert(*capture);
+        }
         let mut decided = self.alone.when(to, message);
         for (_, reply) in decided.replies.drain(..) {
             let reply = reply.expect("it is answered");
             self.replies.push(*reply.downcast::<RefundReply>().expect("only refunds are asked for"));
         }
         self.check(&before);
+        self.check_requests(decided.sends());
         self.happenings
             .extend(decided.events().iter().flat_map(actors::Event::happenings).map(|(_, _, what)| what));
         self.follow(to, decided);
@@ -241,6 +248,44 @@ impl WithBank {
         let holds = self.alone.tables.of::<bank::Hold>().resident().map(|(_, hold)| hold);
         bank::audit(self.alone.tables.of::<bank::Account>().resident(), holds)
             .expect("the bank's books balance");
+    }
+}
+
+impl WithBank {
+    /// Whatever the bank is asked stands on record first, with its key and its amount (P4); nothing is taken before hand-over (P6); what
+    /// was declined is never asked for again (P11); a hold and the one that replaces it never both live at the bank (P3).
+    fn check_requests(&self, sends: &[(Address, Message)]) {
+        use bank::Message as ToBank;
+        for (_, message) in sends {
+            let Message::BankActor(message) = message else { continue };
+            match message {
+                ToBank::ApproveHold { payment, amount, .. }
+                | ToBank::RenewHold { payment, amount, .. }
+                | ToBank::VerifyCard { payment, amount, .. } => {
+                    let row = self.alone.get::<Payment>(payment).expect("P4: it is on record");
+                    assert_eq!(row.amount, *amount, "P4: as it is on record");
+                    assert_ne!(row.state(), AuthorisationState::Declined, "P11: {payment}");
+                }
+                ToBank::CaptureHold { capture, amount, .. } => {
+                    let row = self.alone.get::<Payment>(&capture.payment).expect("P4: it is on record");
+                    assert_eq!(row.capture(*capture).map(|known| known.amount), Some(*amount), "P4");
+                    assert!(self.handed_over.contains(capture), "P6: {capture}");
+                }
+                ToBank::RefundCaptured { refund, amount, .. } => {
+                    let row = self.alone.get::<Payment>(&refund.payment).expect("P4: it is on record");
+                    assert_eq!(row.refund(*refund).map(|known| known.amount), Some(*amount), "P4");
+                }
+                _ => {}
+            }
+        }
+        let lives = |payment: &PaymentId| {
+            let hold = self.alone.get::<bank::Hold>(payment);
+            hold.is_some_and(|hold| matches!(hold.state, bank::HoldState::Held { .. }))
+        };
+        for (id, row) in self.alone.tables.of::<Payment>().resident() {
+            let both = row.authorisation.replaces.is_some_and(|old| lives(&old) && lives(id));
+            assert!(!both, "P3: {id} and what it replaces are both held");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::actors::order_manager::transitions::{TABLE, next};
 use crate::actors::stock_keeper::CreditKey;
 use crate::actors::{Address, Event as Any, Turn, order_manager::*};
 use crate::domain::{
-    CancelReason, Date, DeclineReason, OrderId, OrderKey, OrderNumber, OrderState, PaymentId, Timestamp,
+    CancelReason, Date, DeclineReason, OrderId, OrderKey, OrderNumber, OrderState, PaymentId, RefundId, Timestamp,
 };
 
 /// One of each message about an order that is not looking at it.
@@ -31,7 +31,7 @@ pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Messa
         Message::PaymentVoided { order, payment },
         Message::PaymentCaptured { order, payment, amount },
         Message::PaymentSettled { order, payment },
-        Message::PaymentRefunded { order, payment, amount, in_all: amount },
+        Message::PaymentRefunded { order, refund: RefundId { payment, no: 1 }, amount, in_all: amount },
         Message::HandedOver { order, tracking: "DSD6B5JMFRYP6P".into() },
         Message::Delivered { order },
         Message::Stopped { order },
