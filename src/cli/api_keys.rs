@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::web_session::{AddKey, ListKeys, Program, RevokeKey, WebSession};
 use crate::actors::{Shop, web_session};
-use crate::domain::{ApiKey, ApiKeyHash, ProgramId, SessionId};
+use crate::domain::{ApiKey, ApiKeyHash, KeyRole, ProgramId, SessionId};
 use crate::gateway::Programs;
 use crate::runtime::{Handle, Question};
 
@@ -24,6 +24,7 @@ pub enum Asked {
     Add {
         name: String,
         key: ApiKeyHash,
+        role: KeyRole,
     },
     List,
     Revoke {
@@ -45,8 +46,9 @@ pub enum Told {
 /// Asks the shop; what it says is durable.
 pub async fn ask(shop: &Handle<Shop>, asked: Asked) -> Said {
     match asked {
-        Asked::Add { name, key } => {
-            let program = of_programs(shop, AddKey { name, key }).await?.map_err(|why| why.to_string())?;
+        Asked::Add { name, key, role } => {
+            let added = of_programs(shop, AddKey { name, key, role }).await?;
+            let program = added.map_err(|why| why.to_string())?;
             tracing::info!(%program, "an API key was added");
             Ok(Told::Added(program))
         }
@@ -73,7 +75,8 @@ pub async fn renew(shop: &Handle<Shop>, name: &str) -> Result<ApiKey, Failure> {
     // none to revoke is as well
     let _ = ask(shop, Asked::Revoke { name: name.to_owned() }).await;
     let key = ApiKey::new(ProgramId::OPEN, secret).hash();
-    match ask(shop, Asked::Add { name: name.to_owned(), key }).await.map_err(Failure)? {
+    let added = Asked::Add { name: name.to_owned(), key, role: KeyRole::Buyer };
+    match ask(shop, added).await.map_err(Failure)? {
         Told::Added(program) => Ok(ApiKey::new(program, secret)),
         _ => Err(Failure("the shop answered another question".to_owned())),
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::actors::web_session::Program;
-use crate::domain::{ApiKey, ProgramId};
+use crate::domain::{ApiKey, KeyRole, ProgramId};
 use crate::runtime::DrainDeadlines;
 use crate::settings::{Opens, Settings};
 
@@ -27,6 +27,9 @@ pub enum What {
     Add {
         /// What you call the program: till, website
         name: String,
+        /// It may also give money back, of whichever order, by the API
+        #[arg(long)]
+        clerk: bool,
     },
     /// List the programs, when each was given its key, and whose are revoked
     List,
@@ -45,10 +48,11 @@ pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitC
     let secret = fresh_secret()?;
     let what = what.unwrap_or(&What::List);
     let asked = match what {
-        What::Add { name } => {
+        What::Add { name, clerk } => {
+            let role = if *clerk { KeyRole::Clerk } else { KeyRole::Buyer };
             // the number is the shop's to give, and stands in no hash
             let key = ApiKey::new(ProgramId::OPEN, secret).hash();
-            Asked::Add { name: name.clone(), key }
+            Asked::Add { name: name.clone(), key, role }
         }
         What::List => Asked::List,
         What::Revoke { name } => Asked::Revoke { name: name.clone() },
@@ -60,7 +64,7 @@ pub fn run(settings: &Settings, what: Option<&What>, json: bool) -> Result<ExitC
     };
     let told = said.map_err(Failure)?;
     match (told, what) {
-        (Told::Added(program), What::Add { name }) => {
+        (Told::Added(program), What::Add { name, .. }) => {
             eprintln!("the key of {name}; it is not shown again:");
             let key = ApiKey::new(program, secret).reveal();
             println!("{}", if json { json!({ "name": name, "key": key }).to_string() } else { key });
@@ -97,12 +101,12 @@ fn list(programs: &[Program], json: bool, zone: &TimeZone) -> Result<(), Failure
         println!("no program has a key: `doorstep keys add NAME` makes one");
         return Ok(());
     }
-    println!("{:<40} {:<10} {:<ON_THE_WALL$} revoked", "program", "key", "made at");
+    println!("{:<40} {:<10} {:<6} {:<ON_THE_WALL$} revoked", "program", "key", "role", "made at");
     for program in programs {
-        let Row { name, key, made_at, revoked_at } = row(program);
+        let Row { name, key, role, made_at, revoked_at } = row(program);
         let made_at = on_the_wall(&made_at, zone);
         let revoked_at = revoked_at.map_or("-".to_owned(), |at| on_the_wall(&at, zone));
-        println!("{name:<40} {key:<10} {made_at:<ON_THE_WALL$} {revoked_at}");
+        println!("{name:<40} {key:<10} {role:<6} {made_at:<ON_THE_WALL$} {revoked_at}");
     }
     Ok(())
 }
@@ -113,6 +117,7 @@ struct Row {
     name: String,
     /// How its key begins.
     key: String,
+    role: &'static str,
     made_at: String,
     revoked_at: Option<String>,
 }
@@ -121,6 +126,10 @@ fn row(program: &Program) -> Row {
     Row {
         name: program.name.clone(),
         key: format!("dsk_{}_…", program.id),
+        role: match program.role {
+            KeyRole::Buyer => "buyer",
+            KeyRole::Clerk => "clerk",
+        },
         made_at: program.made_at.to_string(),
         revoked_at: program.revoked_at.map(|at| at.to_string()),
     }

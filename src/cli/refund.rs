@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 
-use crate::actors::merchant_proxy::{RefundState, RefundView};
+use crate::actors::merchant_proxy::RefundView;
+use crate::domain::limits::{IDEMPOTENCY_KEY_CHARS_MAX, REASON_CHARS_MAX};
 use crate::domain::{Money, money_words};
 use crate::settings::Settings;
 
@@ -15,9 +16,6 @@ use super::office::{Asked, Told};
 use super::order_list::{OrderRow, Wanted, in_groups};
 use super::said;
 use super::secrets::fresh_secret;
-
-const REASON_CHARS_MAX: usize = 400;
-const KEY_CHARS_MAX: usize = 128;
 
 #[derive(Clone, clap::Args)]
 pub struct Arguments {
@@ -63,18 +61,8 @@ pub struct RefundRow {
 impl From<RefundView> for RefundRow {
     fn from(view: RefundView) -> RefundRow {
         let RefundView { id, amount, state, is_repeated } = view;
-        RefundRow { refund: id.to_string(), amount, state: name(state).to_owned(), repeated: is_repeated }
-    }
-}
-
-/// As JSON and the API write it.
-fn name(state: RefundState) -> &'static str {
-    match state {
-        RefundState::Requested => "requested",
-        RefundState::Sent => "sent",
-        RefundState::Unknown => "unknown",
-        RefundState::Refunded => "refunded",
-        RefundState::Failed => "failed",
+        let (refund, state) = (id.to_string(), state.name().to_owned());
+        RefundRow { refund, amount, state, repeated: is_repeated }
     }
 }
 
@@ -83,7 +71,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
     let reason = said::one_line("--reason", reason, REASON_CHARS_MAX)?;
     let by = said::who(by.as_deref())?;
     let key = match key {
-        Some(key) => said::one_line("--key", key, KEY_CHARS_MAX)?,
+        Some(key) => said::one_line("--key", key, IDEMPOTENCY_KEY_CHARS_MAX)?,
         None => fresh_key()?,
     };
     let row = find(settings, order)?;
@@ -104,7 +92,9 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failu
 fn tell(row: &OrderRow, told: &RefundRow) {
     let (amount, number) = (money_words::said(told.amount), in_groups(&row.number));
     match told.repeated {
-        true => println!("{amount} of order {number} was asked back before, as {}: {}", told.refund, told.state),
+        true => {
+            println!("{amount} of order {number} was asked back before, as {}: {}", told.refund, told.state)
+        }
         false => println!("{amount} of order {number} goes back to the card, as {}", told.refund),
     }
 }

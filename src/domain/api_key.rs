@@ -30,6 +30,16 @@ impl fmt::Display for ProgramId {
     }
 }
 
+/// What a program may do by its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyRole {
+    /// It orders, and looks at its own orders.
+    Buyer,
+    /// And what a clerk does: it gives money back, of whichever order.
+    Clerk,
+}
+
 /// Scanners for leaked secrets find keys by it: `dsk_[0-9]+_[0-9a-f]{72}`.
 const PREFIX: &str = "dsk_";
 const SECRET_BYTES: usize = 32;

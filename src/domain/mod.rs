@@ -27,7 +27,7 @@ mod time;
 mod timeline;
 mod visitor_key;
 
-pub use api_key::{ApiKey, ApiKeyHash, ProgramId};
+pub use api_key::{ApiKey, ApiKeyHash, KeyRole, ProgramId};
 pub use buyer::Buyer;
 pub use card_numbers::{
     digits_at_most, find_card_number, has_too_few_digits, holds_card_number, passes_luhn,

@@ -106,7 +106,9 @@ impl Money {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{typed}` is no amount in {currency}: digits are expected, with a point before the last {decimals} where it has such, as in {example}")]
+#[error(
+    "`{typed}` is no amount in {currency}: digits are expected, with a point before the last {decimals} where it has such, as in {example}"
+)]
 pub struct BadAmount {
     typed: String,
     currency: Currency,
@@ -120,7 +122,8 @@ impl Money {
         let decimals = currency.decimals();
         let (units, minor) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
         let is_number = |digits: &str| digits.bytes().all(|c| c.is_ascii_digit());
-        let fits = !units.is_empty() && is_number(units) && is_number(minor) && minor.len() <= decimals as usize;
+        let fits =
+            !units.is_empty() && is_number(units) && is_number(minor) && minor.len() <= decimals as usize;
         let amount = format!("{units}{minor:0<width$}", width = decimals as usize).parse().ok();
         amount.filter(|_| fits).map(|amount| Money::new(amount, currency)).ok_or_else(|| {
             let example = Money::new(12 * 10_i64.pow(decimals), currency).to_string();
@@ -194,7 +197,10 @@ mod tests {
         let read = |text: &str, code: &str| {
             Money::typed(text, Currency::parse(code).unwrap()).ok().map(|read| read.amount)
         };
-        assert_eq!(["12.50", "12.5", " 12", "0.05"].map(|text| read(text, "GBP")), [1250, 1250, 1200, 5].map(Some));
+        assert_eq!(
+            ["12.50", "12.5", " 12", "0.05"].map(|text| read(text, "GBP")),
+            [1250, 1250, 1200, 5].map(Some)
+        );
         assert_eq!((read("1200", "JPY"), read("1.234", "KWD")), (Some(1200), Some(1234)));
         for bad in ["", ".5", "1.234", "-1", "1,5", "£1", "1.2.3", "99999999999999999999"] {
             assert_eq!(read(bad, "GBP"), None, "{bad}");

@@ -12,6 +12,8 @@ pub mod limits {
     pub const EMAIL_CHARS_MAX: usize = 254;
     pub const ADDRESS_FIELD_CHARS_MAX: usize = 120;
     pub const TOKEN_CHARS_MAX: usize = 80;
+    /// Of why a clerk does something.
+    pub const REASON_CHARS_MAX: usize = 400;
     pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 128;
     /// What is sent as the key of an order or of a program. Longer ones open nothing: an order's key has 26 characters.
     pub const KEY_CHARS_MAX: usize = 128;

@@ -89,7 +89,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ProgramId;
+    use crate::domain::{KeyRole, ProgramId};
     use crate::gateway::tests::test_gateway::TestGateway;
     use actix_web::test::TestRequest;
 
@@ -129,12 +129,15 @@ mod tests {
     fn a_program_is_known_by_its_key_until_it_is_revoked() {
         let gateway = TestGateway::new();
         let programs = &gateway.app.programs;
-        programs.replace_keys([(ProgramId::new(1), key(1).hash()), (ProgramId::new(2), key(2).hash())]);
+        programs.replace_keys([
+            (ProgramId::new(1), key(1).hash(), KeyRole::Buyer),
+            (ProgramId::new(2), key(2).hash(), KeyRole::Buyer),
+        ]);
         let with_key = |key: &ApiKey| request(&gateway, &format!("Bearer {}", key.reveal()));
         let first = with_key(&key(1));
         assert_eq!(Principal::of(&first).unwrap(), Principal::Program(ProgramId::new(1)));
         assert_eq!(Principal::of(&with_key(&key(2))).unwrap(), Principal::Program(ProgramId::new(2)));
-        programs.replace_keys([(ProgramId::new(2), key(2).hash())]);
+        programs.replace_keys([(ProgramId::new(2), key(2).hash(), KeyRole::Buyer)]);
         assert_eq!(Principal::of(&with_key(&key(1))).unwrap_err().code(), Code::ApiKeyUnknown);
         assert_eq!(Principal::of(&first).unwrap(), Principal::Program(ProgramId::new(1)), "it had begun");
         assert_eq!(Principal::of(&with_key(&key(2))).unwrap(), Principal::Program(ProgramId::new(2)));
@@ -169,7 +172,7 @@ mod tests {
     #[test]
     fn another_secret_or_half_a_key_is_refused_and_an_orders_key_is_no_api_key() {
         let gateway = TestGateway::new();
-        gateway.app.programs.replace_keys([(ProgramId::new(1), key(1).hash())]);
+        gateway.app.programs.replace_keys([(ProgramId::new(1), key(1).hash(), KeyRole::Buyer)]);
         let other = ApiKey::new(ProgramId::new(1), [9; 32]).reveal();
         for bad in [&other, &key(1).reveal()[..60], "dsk_"] {
             let refused = Principal::of(&request(&gateway, &format!("Bearer {bad}"))).unwrap_err();

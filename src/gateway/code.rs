@@ -50,6 +50,8 @@ problems! {
         "send the key whole as it was shown, once, as Authorization: Bearer; if it was revoked or is lost, `doorstep keys add NAME` makes another";
     PaymentDeclined, "payment_declined", PAYMENT_REQUIRED, "The payment did not go through",
         "nothing was charged: order again as the detail says, with a new Idempotency-Key";
+    NotAClerk, "not_a_clerk", FORBIDDEN, "This API key gives no money back",
+        "use a clerk's key: `doorstep keys add NAME --clerk` makes one";
     OriginNotAllowed, "origin_not_allowed", FORBIDDEN, "This origin may not ask the API",
         "the shop's operator names the origins of browser apps in http.cors_origins; a program without a browser needs none";
     NotFound, "not_found", NOT_FOUND, "There is nothing at this address",
@@ -78,6 +80,8 @@ problems! {
         "repeat that one with its own Idempotency-Key, or this one after the time in Retry-After if that has come to nothing";
     PriceChanged, "price_changed", CONFLICT, "It no longer costs what it did when it was looked at",
         "nothing was bought: repeat it with the total that the answer shows as expected_total, once it has been seen";
+    RefundRefused, "refund_refused", CONFLICT, "So much cannot be given back",
+        "nothing was given back: the detail says what is left of what was taken";
     TooLateToCancel, "too_late_to_cancel", CONFLICT, "The order can no longer be cancelled",
         "it has left the house, or has come: whoever gets it can refuse it at the door";
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",

@@ -2,7 +2,9 @@
 //! The error says what is expected, never what was typed.
 
 use super::{address_text, plain_text};
-use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX};
+use crate::domain::limits::{
+    ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX, TOKEN_CHARS_MAX,
+};
 use crate::domain::{CountryCode, EmailAddress};
 
 /// What is expected instead.
@@ -24,6 +26,11 @@ pub fn name(text: &str) -> Result<String, Wanted> {
         return Err(wanted.to_owned());
     }
     Ok(name)
+}
+
+/// Why a clerk does something.
+pub fn reason(text: &str) -> Result<String, Wanted> {
+    plain(text, REASON_CHARS_MAX)
 }
 
 /// A part of an address that not every address has: `-` and `.` are typed for none.

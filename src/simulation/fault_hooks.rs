@@ -105,7 +105,9 @@ impl FaultHooks {
 fn of_a_card(event: &bank::Event) -> Option<(Fault, Option<OrderId>)> {
     match event {
         bank::Event::Captured { batch: None, .. } => Some((Fault::SettlementLineMissing, None)),
-        bank::Event::Captured { token, .. } if token == "tok_capture_lost" => Some((Fault::CaptureLost, None)),
+        bank::Event::Captured { token, .. } if token == "tok_capture_lost" => {
+            Some((Fault::CaptureLost, None))
+        }
         bank::Event::Refunded { token, .. } if token == "tok_refund_lost" => Some((Fault::RefundLost, None)),
         bank::Event::Asked { order, hold, .. }
             if hold.token == "tok_approves_part" && matches!(hold.state, bank::HoldState::Held { .. }) =>

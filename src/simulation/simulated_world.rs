@@ -14,7 +14,7 @@ use crate::actors::stock_keeper::Listed;
 use crate::actors::{GATEWAY, Rules, SESSIONS, Shop};
 use crate::actors::{bank, stock_keeper, tree, web_session};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::{Date, PassKey, PassKeys, SessionId, ShopIdentity};
+use crate::domain::{Date, KeyRole, PassKey, PassKeys, SessionId, ShopIdentity};
 use crate::gateway::{
     App, HttpLimits, InProcess, LiveCatalogue, NewSession, OrderLinks, PageSettings, Programs,
 };
@@ -157,7 +157,8 @@ impl SimulatedWorld {
         }
         for (nth, name) in programs::NAMES.iter().enumerate() {
             let (name, key) = ((*name).to_owned(), programs::key(nth).hash());
-            let added = self.kit.ask_of(SessionId::PROGRAMS, web_session::AddKey { name, key }).await;
+            let role = KeyRole::Buyer;
+            let added = self.kit.ask_of(SessionId::PROGRAMS, web_session::AddKey { name, key, role }).await;
             assert!(matches!(added, Ok(Ok(_))), "an empty shop gives a program its key: {added:?}");
         }
         self.load_api_keys();

@@ -108,7 +108,8 @@ fn a_listener_is_of_a_daemon_alone_and_a_card_page_of_a_demos() {
     for command in ["verify", "rebuild", "explain"] {
         assert_eq!(names(command), ["--config", "--data"], "{command}");
     }
-    for command in ["keys add", "keys list", "keys revoke", "actors", "cases show", "dead-letters retry"] {
+    assert_eq!(names("keys add"), ["--clerk", "--config", "--data", "--json"]);
+    for command in ["keys list", "keys revoke", "actors", "cases show", "dead-letters retry"] {
         assert_eq!(names(command), ["--config", "--data", "--json"], "{command}");
     }
     assert!(!taken("simulate").contains_key("--data"));

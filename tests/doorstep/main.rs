@@ -51,6 +51,7 @@ mod private;
 mod promises;
 mod rates;
 mod readiness;
+mod refunds;
 mod shop;
 mod signals;
 mod slow;

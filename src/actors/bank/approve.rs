@@ -134,7 +134,9 @@ fn first_answer_is_lost(behaviour: Option<Behaviour>) -> bool {
 pub fn ask(turn: &mut Turn<'_>, payment: PaymentId, order: OrderId, verification: bool) {
     match turn.get::<Hold>(&payment) {
         Some(hold) => answer(turn, payment, &hold, order),
-        None if verification => send_verify_answer(turn, payment, order, Answer::Refused(NotHeld::NeverAsked)),
+        None if verification => {
+            send_verify_answer(turn, payment, order, Answer::Refused(NotHeld::NeverAsked))
+        }
         None => send_hold_answer(turn, payment, order, Answer::Refused(NotHeld::NeverAsked)),
     }
 }
@@ -185,7 +187,9 @@ fn answer(turn: &mut Turn<'_>, payment: PaymentId, hold: &Hold, order: OrderId) 
         return;
     }
     let answer = match &hold.state {
-        HoldState::Verified { card } => return send_verify_answer(turn, payment, order, Answer::Known(card.clone())),
+        HoldState::Verified { card } => {
+            return send_verify_answer(turn, payment, order, Answer::Known(card.clone()));
+        }
         HoldState::Held { approval, capture_before } | HoldState::Captured { approval, capture_before } => {
             Answer::Known(Box::new(port::Hold {
                 approval: approval.clone(),

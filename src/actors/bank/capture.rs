@@ -32,7 +32,9 @@ fn decide(turn: &mut Turn<'_>, capture: CaptureId, hold: Option<&Hold>, amount: 
             lapse::lapse(turn, capture.payment, hold);
             Answer::Refused(NotCaptured::Lapsed)
         }
-        Some((hold, HoldState::Held { .. })) if covers(hold.left(), amount) => take(turn, capture, hold, amount),
+        Some((hold, HoldState::Held { .. })) if covers(hold.left(), amount) => {
+            take(turn, capture, hold, amount)
+        }
         Some((hold, HoldState::Captured { .. }))
             if planted::is(Bug::CapturedAgain) && covers(hold.amount, amount) =>
         {

@@ -55,7 +55,8 @@ pub fn audit_payment(payment: &Payment) -> Result<(), String> {
     if amounts.any(|money| money.currency != amount.currency || money.amount < 0) {
         return of("mixes currencies or has a negative amount");
     }
-    let taking: i64 = payment.captures.iter().filter(|one| one.is_in_flight()).map(|one| one.amount.amount).sum();
+    let taking: i64 =
+        payment.captures.iter().filter(|one| one.is_in_flight()).map(|one| one.amount.amount).sum();
     let captured = payment.captured();
     if captured.amount + taking > authorised.amount || authorised.amount > amount.amount {
         return of("has captured more than was authorised, or was authorised for more than was asked");

@@ -9,13 +9,17 @@ use crate::planted::{self, Bug};
 use super::capture_process::{Report, Step, next};
 use super::ledger::Posting;
 use super::payment::Payment;
-use super::waiting::{
-    answer_due, ask_again_due, capture_timer, overdue_timer, timer, wait_for_settlement,
-};
+use super::waiting::{answer_due, ask_again_due, capture_timer, overdue_timer, timer, wait_for_settlement};
 use super::{CaptureState, Event, Message, expiry, processor, reverse};
 
 /// A message about a capture: what follows of it.
-pub fn reported(turn: &mut Turn<'_>, payment: &Payment, capture: CaptureId, report: Report, message: &Message) {
+pub fn reported(
+    turn: &mut Turn<'_>,
+    payment: &Payment,
+    capture: CaptureId,
+    report: Report,
+    message: &Message,
+) {
     match next(payment, capture, report, turn.rules().payment_asks_max) {
         Step::Wait => {}
         Step::Send => {
@@ -81,7 +85,13 @@ fn ask_again(turn: &mut Turn<'_>, payment: &Payment, capture: CaptureId, is_case
     turn.timer(capture_timer(capture), due, Message::CaptureDeadline { order, capture });
 }
 
-fn captured(turn: &mut Turn<'_>, payment: &Payment, capture: CaptureId, booked: (Money, Posting), short: bool) {
+fn captured(
+    turn: &mut Turn<'_>,
+    payment: &Payment,
+    capture: CaptureId,
+    booked: (Money, Posting),
+    short: bool,
+) {
     let Some(known) = payment.capture(capture) else { return };
     let (order, id, asked, is_last) = (payment.order, capture.payment, known.amount, known.is_last);
     let (amount, posting) = booked;
@@ -133,7 +143,10 @@ pub fn overdue(turn: &mut Turn<'_>, payment: &Payment, capture: CaptureId) {
         return;
     }
     let text = CaseText::new(
-        format_args!("the processor captured {} by {capture}, and has not paid it out for days", known.amount),
+        format_args!(
+            "the processor captured {} by {capture}, and has not paid it out for days",
+            known.amount
+        ),
         "ask the processor when it will",
     );
     case::open(turn, CaseKind::Settlement, Some(payment.order), text);

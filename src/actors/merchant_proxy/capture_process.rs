@@ -51,12 +51,15 @@ impl Report {
         Some(match message {
             Message::Capture { capture, amount, .. } => (*capture, Report::Wanted { amount: *amount }),
             Message::CaptureDeadline { capture, .. } => (*capture, Report::NoAnswer),
-            Message::CaptureAnswered { capture, answer, .. } => (*capture, match answer {
-                Answer::Known(amount) => Report::Captured(*amount),
-                Answer::Refused(NotCaptured::NothingHeld) => Report::NothingHeld,
-                Answer::Refused(NotCaptured::Lapsed) => Report::TooLate,
-                Answer::Unknown => Report::NoAnswer,
-            }),
+            Message::CaptureAnswered { capture, answer, .. } => (
+                *capture,
+                match answer {
+                    Answer::Known(amount) => Report::Captured(*amount),
+                    Answer::Refused(NotCaptured::NothingHeld) => Report::NothingHeld,
+                    Answer::Refused(NotCaptured::Lapsed) => Report::TooLate,
+                    Answer::Unknown => Report::NoAnswer,
+                },
+            ),
             _ => return None,
         })
     }

@@ -273,10 +273,9 @@ impl Event {
             Event::Voided { order, reversed_as: None, .. } => money(order, Happening::PaymentVoided),
             Event::Captured { order, amount, .. } => money(order, Happening::Captured { amount: *amount }),
             Event::Settled { order, amount, .. } => money(order, Happening::Settled { amount: *amount }),
-            Event::RefundRequested { order, amount, by, reason, .. } => money(
-                order,
-                Happening::RefundAsked { amount: *amount, by: by.clone(), why: reason.clone() },
-            ),
+            Event::RefundRequested { order, amount, by, reason, .. } => {
+                money(order, Happening::RefundAsked { amount: *amount, by: by.clone(), why: reason.clone() })
+            }
             Event::Refunded { order, amount, .. } => money(order, Happening::Refunded { amount: *amount }),
             Event::CaptureUnclear { order, why, .. }
             | Event::RefundUnclear { order, why, .. }

@@ -310,7 +310,10 @@ mod tests {
         assert_eq!(ledger.balance(Account::ProcessorReceivable).net(), -25);
         ledger.post(&Posting::settlement(pence(-25), pence(0)).unwrap());
         let net = |account| ledger.balance(account).net();
-        assert_eq!((net(Account::Returns), net(Account::Bank), net(Account::ProcessorReceivable)), (25, -25, 0));
+        assert_eq!(
+            (net(Account::Returns), net(Account::Bank), net(Account::ProcessorReceivable)),
+            (25, -25, 0)
+        );
         assert!(Posting::settlement(pence(-25), pence(26)).is_err());
     }
 }

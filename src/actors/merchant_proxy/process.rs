@@ -179,7 +179,9 @@ fn authorised<'a>(payment: &Payment, report: Report<'a>) -> Step<'a> {
 /// Until the processor acknowledges.
 fn letting_go<'a>(payment: &Payment, report: Report<'a>, asks_max: u32) -> Step<'a> {
     match report {
-        Report::NoAnswer => Step::ReleaseAgain { case: payment.authorisation.asks.saturating_add(1) == asks_max },
+        Report::NoAnswer => {
+            Step::ReleaseAgain { case: payment.authorisation.asks.saturating_add(1) == asks_max }
+        }
         Report::Released => Step::BookRelease,
         Report::Held(_) => Step::ReleaseLateHold,
         // already on its way: whoever asked is told at its end

@@ -37,12 +37,15 @@ impl Report {
     pub fn of(message: &Message) -> Option<(RefundId, Report)> {
         Some(match message {
             Message::RefundDeadline { refund, .. } => (*refund, Report::NoAnswer),
-            Message::RefundAnswered { refund, answer, .. } => (*refund, match answer {
-                Answer::Known(amount) => Report::Refunded(*amount),
-                Answer::Refused(NotRefunded::NotTaken) => Report::NotTaken,
-                Answer::Refused(NotRefunded::Rejected) => Report::Rejected,
-                Answer::Unknown => Report::NoAnswer,
-            }),
+            Message::RefundAnswered { refund, answer, .. } => (
+                *refund,
+                match answer {
+                    Answer::Known(amount) => Report::Refunded(*amount),
+                    Answer::Refused(NotRefunded::NotTaken) => Report::NotTaken,
+                    Answer::Refused(NotRefunded::Rejected) => Report::Rejected,
+                    Answer::Unknown => Report::NoAnswer,
+                },
+            ),
             _ => return None,
         })
     }

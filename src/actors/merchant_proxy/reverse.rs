@@ -35,7 +35,9 @@ fn release(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment) {
 pub fn release_again(turn: &mut Turn<'_>, id: PaymentId, payment: &Payment, is_case: bool) {
     let why = |asks| {
         CaseText::new(
-            format_args!("the processor has not confirmed {asks} times that it let go of {id}, and is asked on"),
+            format_args!(
+                "the processor has not confirmed {asks} times that it let go of {id}, and is asked on"
+            ),
             "find out from it why it does not answer, and have it let go",
         )
     };

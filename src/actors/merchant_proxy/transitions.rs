@@ -80,6 +80,19 @@ table! {
     }
 }
 
+impl RefundState {
+    /// As JSON and the API write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefundState::Requested => "requested",
+            RefundState::Sent => "sent",
+            RefundState::Unknown => "unknown",
+            RefundState::Refunded => "refunded",
+            RefundState::Failed => "failed",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

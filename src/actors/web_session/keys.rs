@@ -10,10 +10,11 @@ fn known(turn: &mut Turn<'_>) -> Snapshot<Programs> {
 }
 
 pub fn add(turn: &mut Turn<'_>, question: &AddKey) {
-    let AddKey { name, key } = question;
+    let AddKey { name, key, role } = question;
     let given = known(turn).id_for(name);
     if let Ok(program) = given {
-        turn.record(Event::KeyAdded { program, name: name.clone(), key: *key, at: turn.now() });
+        let (name, key, role, at) = (name.clone(), *key, *role, turn.now());
+        turn.record(Event::KeyAdded { program, name, key, at, role });
     }
     turn.answer(question, given);
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::{Answer, Idempotency, KeyHash, Route};
 use crate::domain::{
-    ApiKeyHash, Backorder, Buyer, Customer, Money, OrderId, OrderLine, ProgramId, SessionId, ShippingAddress,
-    Sku,
+    ApiKeyHash, Backorder, Buyer, Customer, KeyRole, Money, OrderId, OrderLine, ProgramId, SessionId,
+    ShippingAddress, Sku,
 };
 use crate::partners::processor::TypedCard;
 use crate::questions;
@@ -51,7 +51,7 @@ pub enum Message {
 }
 
 impl Versioned for Message {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 impl Addressed for Message {
@@ -138,6 +138,7 @@ pub struct CheckoutCart {
 pub struct AddKey {
     pub name: String,
     pub key: ApiKeyHash,
+    pub role: KeyRole,
 }
 
 /// Operator, likewise.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ApiKeyHash, ProgramId, Timestamp};
+use crate::domain::{ApiKeyHash, KeyRole, ProgramId, Timestamp};
 use crate::runtime::{Aggregate, TableKey};
 use crate::storage::TreeName;
 
@@ -28,6 +28,8 @@ pub struct Program {
     /// When it was given that.
     pub made_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+    /// What it may do by that key.
+    pub role: KeyRole,
 }
 
 /// There is one row.
@@ -46,6 +48,7 @@ impl TableKey for AllPrograms {
 
 impl Aggregate for Programs {
     const TREE: TreeName = TreeName("programs");
+    const VERSION: u8 = 2;
     type Key = AllPrograms;
 }
 
@@ -68,8 +71,8 @@ impl Programs {
     }
 
     /// Whose keys are good.
-    pub fn good(&self) -> impl Iterator<Item = (ProgramId, ApiKeyHash)> {
-        self.list.iter().filter(|one| one.revoked_at.is_none()).map(|one| (one.id, one.key))
+    pub fn good(&self) -> impl Iterator<Item = (ProgramId, ApiKeyHash, KeyRole)> {
+        self.list.iter().filter(|one| one.revoked_at.is_none()).map(|one| (one.id, one.key, one.role))
     }
 
     /// The number of the program that `name` gets a key for; 0 is that of a demo's strangers.
@@ -86,12 +89,11 @@ impl Programs {
         }
     }
 
-    pub fn add(&mut self, id: ProgramId, name: &str, key: ApiKeyHash, at: Timestamp) {
+    pub fn add(&mut self, id: ProgramId, name: &str, key: ApiKeyHash, role: KeyRole, at: Timestamp) {
+        let added = Program { id, name: name.to_owned(), key, made_at: at, revoked_at: None, role };
         match self.list.iter_mut().find(|program| program.id == id) {
-            Some(program) => (program.key, program.made_at, program.revoked_at) = (key, at, None),
-            None => {
-                self.list.push(Program { id, name: name.to_owned(), key, made_at: at, revoked_at: None });
-            }
+            Some(program) => *program = added,
+            None => self.list.push(added),
         }
     }
 

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 use crate::domain::{
-    ApiKeyHash, Happening, Money, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step, Timestamp,
-    Units,
+    ApiKeyHash, Happening, KeyRole, Money, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step,
+    Timestamp, Units,
 };
 use crate::runtime::{Fold, Versioned};
 
@@ -43,6 +43,7 @@ pub enum Event {
         name: String,
         key: ApiKeyHash,
         at: Timestamp,
+        role: KeyRole,
     },
     KeyRevoked {
         program: ProgramId,
@@ -76,7 +77,7 @@ pub enum Event {
 }
 
 impl Versioned for Event {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 impl Event {
@@ -113,8 +114,8 @@ impl Event {
 
 pub fn fold(event: &Event, fold: &mut Fold<'_>) {
     match event {
-        Event::KeyAdded { program, name, key, at } => {
-            note_programs(fold, |programs| programs.add(*program, name, *key, *at));
+        Event::KeyAdded { program, name, key, at, role } => {
+            note_programs(fold, |programs| programs.add(*program, name, *key, *role, *at));
         }
         Event::KeyRevoked { program, at } => {
             note_programs(fold, |programs| programs.revoke(*program, *at));

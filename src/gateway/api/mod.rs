@@ -46,6 +46,7 @@ pub fn configure(scope: &mut ServiceConfig) {
         .service(resource("/orders/{order}", "GET, HEAD").route(get().to(orders::show)))
         .service(resource("/orders/{order}/timeline", "GET, HEAD").route(get().to(orders::timeline)))
         .service(resource("/orders/{order}/cancel", "POST").route(post().to(orders::cancel)))
+        .service(resource("/orders/{order}/refunds", "POST").route(post().to(orders::refund)))
         .service(resource("/products", "GET, HEAD").route(get().to(products::list)))
         .service(resource("/products/{sku}", "GET, HEAD").route(get().to(products::show)))
         .service(resource("/carts", "POST").route(post().to(carts::create)))

@@ -4,7 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use actix_web::http::StatusCode;
 
-use crate::actors::order_manager::{Cancel, CancelReply, Claim, NoSuchOrder, OrderView, Show};
+use crate::actors::merchant_proxy::NoRefund;
+use crate::actors::order_manager::{
+    Cancel, CancelReply, Claim, NoSuchOrder, OrderView, Refund, RefundWanted, Show,
+};
 use crate::actors::web_session::{NoCheckout, Submit};
 use crate::domain::{OrderId, SessionId};
 use crate::gateway::{self, App, Body, Code, Principal, Problem, idempotency, order_key};
@@ -59,6 +62,32 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, body: Body) -> Result<
             Err(Problem::new(Code::TooLateToCancel, detail).with("state", order.state.name()))
         }
         CancelReply::NoSuchOrder => Err(Problem::no_such_order()),
+    }
+}
+
+/// `POST /orders/{order}/refunds`, by a clerk's API key: 201 it is on record and the processor is asked, 200 it was before under this key.
+pub async fn refund(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+    let clerk = app.programs.clerk(Principal::of(&request)?)?;
+    let key = idempotency::key(request.headers())?;
+    let order = parse::order_id(request.match_info().query("order")).ok_or_else(Problem::no_such_order)?;
+    let parse::WantedRefund { amount, reason } = parse::refund(&body)?;
+    // programs and the operator have keys of their own
+    let (by, key) = (format!("program {clerk}"), format!("{clerk}/{key}"));
+    let wanted = Box::new(RefundWanted { amount, reason, by, key });
+    match app.act(Refund { order, wanted }).await? {
+        Ok(view) => {
+            let mut response = match view.is_repeated {
+                true => HttpResponse::Ok(),
+                false => HttpResponse::Created(),
+            };
+            response.insert_header((header::CACHE_CONTROL, "no-store"));
+            Ok(response.json(views::refund(&view)))
+        }
+        Err(NoRefund::NoSuchOrder) => Err(Problem::no_such_order()),
+        Err(NoRefund::KeyUsed) => {
+            Err(Problem::new(Code::IdempotencyMismatch, "the key was used for another amount of this order"))
+        }
+        Err(why) => Err(Problem::new(Code::RefundRefused, why.to_string())),
     }
 }
 

@@ -62,10 +62,28 @@ pub fn cart_checkout(app: &App, body: &Body) -> Result<CartCheckout, Problem> {
     Ok(CartCheckout { digest, details, expected_total })
 }
 
+/// The body of `POST /orders/{id}/refunds`.
+pub struct WantedRefund {
+    /// `None`: all that is left.
+    pub amount: Option<Money>,
+    pub reason: String,
+}
+
+pub fn refund(body: &Body) -> Result<WantedRefund, Problem> {
+    let json = body.json()?;
+    let fields = Fields::of(&json, &Place::Root, &["amount", "reason"])?;
+    let amount = fields.given("amount").map(|_| money(&fields, "amount")).transpose()?;
+    Ok(WantedRefund { amount, reason: fields.parsed("reason", details::reason)? })
+}
+
 /// What the program has shown that it costs.
 fn expected_total(body: &Fields<'_>) -> Result<Money, Problem> {
-    let at = body.place("expected_total");
-    let fields = Fields::of(body.required("expected_total")?, &at, &["amount", "currency"])?;
+    money(body, "expected_total")
+}
+
+fn money(body: &Fields<'_>, name: &'static str) -> Result<Money, Problem> {
+    let at = body.place(name);
+    let fields = Fields::of(body.required(name)?, &at, &["amount", "currency"])?;
     let currency = |text: &str| Currency::parse(text).map_err(|error| error.to_string());
     let currency = fields.parsed("currency", currency)?;
     let amount = match fields.required("amount")? {

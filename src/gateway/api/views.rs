@@ -7,10 +7,11 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::actors::Rules;
+use crate::actors::merchant_proxy::RefundView;
 use crate::actors::order_manager::{self, PaymentView};
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::Product;
-use crate::domain::{Date, Money, OrderId, OrderLine, ShippingAddress, TimelineEntry, Totals};
+use crate::domain::{Date, Money, OrderId, OrderLine, RefundId, ShippingAddress, TimelineEntry, Totals};
 
 use crate::gateway::FreshCart;
 use crate::gateway::told::told;
@@ -316,6 +317,21 @@ fn payment(view: &PaymentView) -> PaymentShown<'_> {
         _ => (None, None),
     };
     PaymentShown { state: view.name(), amount, refunded }
+}
+
+/// Money that is given back of an order.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Refund)]
+pub struct RefundShown<'a> {
+    #[schema(value_type = String)]
+    id: AsText<RefundId>,
+    amount: MoneyShown<'a>,
+    #[schema(schema_with = words::refund_state)]
+    state: &'static str,
+}
+
+pub fn refund(view: &RefundView) -> RefundShown<'_> {
+    RefundShown { id: AsText(view.id), amount: money(&view.amount), state: view.state.name() }
 }
 
 /// One entry of an order's timeline: when, which of the fifteen steps, what happened, and which actor stated it.

@@ -10,6 +10,7 @@ mod orders;
 mod prices;
 mod products;
 mod rates;
+mod refunds;
 mod refusals;
 pub(super) mod test_gateway;
 mod transport;

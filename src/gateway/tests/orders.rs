@@ -7,8 +7,8 @@ use crate::actors::order_manager::{
 use crate::actors::web_session::{self, Checkout, Submit};
 use crate::actors::{Address, Message, stock_keeper};
 use crate::domain::{
-    ApiKey, Backorder, Date, DeclineReason, Happening, OrderState, Party, ProgramId, SessionId, Step,
-    Timeline, TimelineEntry, Timestamp,
+    ApiKey, Backorder, Date, DeclineReason, Happening, KeyRole, OrderState, Party, ProgramId, SessionId,
+    Step, Timeline, TimelineEntry, Timestamp,
 };
 use crate::gateway::AskError;
 
@@ -392,7 +392,7 @@ async fn what_ends_gives_out_no_key_that_does_not() {
         (get(&format!("{path}?key={key}")), shown(), true, page(&key)),
     ] {
         let gateway = TestGateway::new().plays(reply);
-        gateway.app.programs.replace_keys([(ProgramId::new(1), program.hash())]);
+        gateway.app.programs.replace_keys([(ProgramId::new(1), program.hash(), KeyRole::Buyer)]);
         let answered = gateway.send(request).await;
         assert_eq!(answered.status, 200, "{}", answered.body);
         assert_eq!(answered.body.to_string().contains(&key), has_key, "{}", answered.body);

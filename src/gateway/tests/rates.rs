@@ -12,7 +12,7 @@ use crate::access::{Clients, ForwardingHeader, Quota, Quotas, Rate, TrustedProxi
 use crate::actors::Message;
 use crate::actors::order_manager::{Answer, NoSuchOrder, Outcome, Show};
 use crate::actors::web_session::{CartReply, CartView, CheckoutCart, Message as ToCart, NoCart, View};
-use crate::domain::{ApiKey, DeclineReason, ProgramId, SessionId, VisitorKey};
+use crate::domain::{ApiKey, DeclineReason, KeyRole, ProgramId, SessionId, VisitorKey};
 use crate::gateway::api::document;
 use crate::gateway::rates::Counts;
 
@@ -88,7 +88,7 @@ async fn a_wrong_key_of_an_order_counts_and_the_right_one_does_not() {
 async fn a_wrong_api_key_counts_and_the_right_one_is_never_refused_for_it() {
     let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let key = |secret| ApiKey::new(ProgramId::new(1), [secret; 32]);
-    gateway.app.programs.replace_keys([(ProgramId::new(1), key(1).hash())]);
+    gateway.app.programs.replace_keys([(ProgramId::new(1), key(1).hash(), KeyRole::Buyer)]);
     let with = |key: ApiKey| search().insert_header(("Authorization", format!("Bearer {}", key.reveal())));
     gateway.send(from(ME, with(key(2)))).await.assert_problem(401, "api_key_unknown");
     for _ in 0..3 {
@@ -185,7 +185,7 @@ async fn a_refusal_that_is_told_once_more_does_not_count_again() {
 async fn a_program_with_a_key_and_any_on_a_demo_is_not_limited() {
     let gateway = TestGateway::new().closed_to_strangers().limited(1);
     let key = ApiKey::new(ProgramId::new(1), [1; 32]);
-    gateway.app.programs.replace_keys([(ProgramId::new(1), key.hash())]);
+    gateway.app.programs.replace_keys([(ProgramId::new(1), key.hash(), KeyRole::Buyer)]);
     for _ in 0..5 {
         let known = search().insert_header(("Authorization", format!("Bearer {}", key.reveal())));
         let answered = gateway.send(from(ME, known)).await;

@@ -156,10 +156,18 @@ impl Payments {
         use merchant_proxy::Event as E;
         if let E::Forgotten { payment } = event {
             let before = self.authorisations.remove(payment);
-            found.expect(before.is_some(), || format!("turn {position} forgets {payment}, which is not there"));
+            found.expect(before.is_some(), || {
+                format!("turn {position} forgets {payment}, which is not there")
+            });
         }
         let wrong = if let Some((id, next)) = authorisation(event) {
-            moves(&mut self.authorisations, id, next, AuthorisationState::Intended, AuthorisationState::may_become)
+            moves(
+                &mut self.authorisations,
+                id,
+                next,
+                AuthorisationState::Intended,
+                AuthorisationState::may_become,
+            )
         } else if let Some((id, next)) = capture(event) {
             moves(&mut self.captures, id, next, CaptureState::Sent, CaptureState::may_become)
         } else if let Some((id, next)) = refund(event) {

@@ -27,7 +27,8 @@ impl Shopper {
             let Some(order) = self.any_order() else { continue };
             let amount = self.chance(0.7).then(|| self.rng.random_range(1..=AMOUNT_MAX));
             let amount = amount.map(|amount| Money::new(amount, Currency::GBP));
-            let (reason, by, key) = ("not as described".to_owned(), "clerk".to_owned(), format!("refund {nth}"));
+            let (reason, by, key) =
+                ("not as described".to_owned(), "clerk".to_owned(), format!("refund {nth}"));
             // hasty: both are out before either is answered
             for hasty in 0..self.pick(&[1, 1, 2]) {
                 let (reason, by, key) = (reason.clone(), by.clone(), format!("{key}-{hasty}"));

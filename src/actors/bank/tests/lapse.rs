@@ -31,8 +31,7 @@ fn a_hold_lapses_with_its_window_and_the_money_is_free_again() {
 
 #[test]
 fn a_hold_is_captured_to_its_last_moment_and_not_at_its_end() {
-    for (late_ms, answer) in [(0, Answer::Known(pence(100))), (1, Answer::Refused(NotCaptured::Lapsed))]
-    {
+    for (late_ms, answer) in [(0, Answer::Known(pence(100))), (1, Answer::Refused(NotCaptured::Lapsed))] {
         let mut bank = alone();
         approve(&mut bank, 1, "tok_visa", 100);
         bank.now = NOON.plus_ms(WINDOW_MS - 1 + late_ms);

@@ -1,5 +1,5 @@
 use super::with_bank::{WithBank, capture_id, order, payment, pence};
-use crate::actors::merchant_proxy::{Account, Message as ToMerchant, AuthorisationState};
+use crate::actors::merchant_proxy::{Account, AuthorisationState, Message as ToMerchant};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::domain::{DeclineReason, Happening};
 use crate::partners::processor::port::{Answer, NotCaptured};
@@ -87,7 +87,10 @@ fn a_renewal_takes_the_place_of_the_old_hold_and_starts_a_new_window() {
         [authorised(2, "tok_visa")],
         "the old one is not told of: whoever asked knows"
     );
-    assert_eq!((proxy.state(1), proxy.state(2)), (AuthorisationState::Expired, AuthorisationState::Authorised));
+    assert_eq!(
+        (proxy.state(1), proxy.state(2)),
+        (AuthorisationState::Expired, AuthorisationState::Authorised)
+    );
     assert_eq!(proxy.net(Account::CustomerHolds), 100);
     assert!(proxy.happenings.contains(&Happening::HoldReplaced));
     proxy.days(2);

@@ -118,7 +118,8 @@ fn a_hold_is_kept_where_it_is_waited_for_and_as_it_was_asked_and_else_let_go() {
     use AuthorisationState::*;
     let [as_asked, less] = holds();
     for row in every_row() {
-        let (right, wrong) = (next(&row, Report::Held(&as_asked), ASKS_MAX), next(&row, Report::Held(&less), ASKS_MAX));
+        let (right, wrong) =
+            (next(&row, Report::Held(&as_asked), ASKS_MAX), next(&row, Report::Held(&less), ASKS_MAX));
         match row.state() {
             Sent | Unknown => {
                 assert!(matches!(right, Step::Authorise(hold, _) if hold.amount == row.amount));
@@ -284,7 +285,8 @@ fn authorisations_drawn() -> String {
     let mut ways: Vec<Way> = vec![];
     let holds = holds();
     for row in every_row() {
-        for (report, besides) in every_report(&holds).into_iter().filter(|(report, _)| can_be(&row, *report)) {
+        for (report, besides) in every_report(&holds).into_iter().filter(|(report, _)| can_be(&row, *report))
+        {
             let step = match next(&row, report, ASKS_MAX) {
                 Step::Wait => "Wait".to_owned(),
                 Step::ReleaseAgain { case: true } => "`ReleaseAgain`, with a case".to_owned(),
@@ -309,7 +311,9 @@ fn captures_drawn() -> String {
         let capture = payment.captures.first();
         let stands = match capture {
             Some(capture) => words(&capture.state),
-            None if payment.is_held() && payment.state() == AuthorisationState::Authorised => "none".to_owned(),
+            None if payment.is_held() && payment.state() == AuthorisationState::Authorised => {
+                "none".to_owned()
+            }
             None => "none, and nothing is held".to_owned(),
         };
         let asks = capture.map_or(0, |capture| capture.asks);

@@ -6,7 +6,7 @@ use proptest::test_runner::TestRunner;
 
 use super::with_bank::{WithBank, payment, repeat};
 use crate::actors::bank::{self, HoldState, test_cards::TEST_CARDS};
-use crate::actors::merchant_proxy::{Account, Payment, AuthorisationState};
+use crate::actors::merchant_proxy::{Account, AuthorisationState, Payment};
 use crate::domain::Currency;
 
 const PAYMENTS: u128 = 6;
@@ -180,5 +180,8 @@ fn whatever_comes_in_whatever_order_the_books_balance_and_all_comes_to_rest() {
         Ok(())
     });
     lived.unwrap_or_else(|wrong| panic!("{wrong}"));
-    println!("{CASES} cases of {} steps in all: P1, P2, P3, P4, P6, P8, P11 and P12 held after each", taken.get());
+    println!(
+        "{CASES} cases of {} steps in all: P1, P2, P3, P4, P6, P8, P11 and P12 held after each",
+        taken.get()
+    );
 }

@@ -64,16 +64,19 @@ fn never_more_is_given_back_than_was_taken() {
     let refused: Vec<_> = proxy.replies.iter().map(|reply| reply.as_ref().err().cloned()).collect();
     let no_amount = || Some(NoRefund::NotAnAmount(pence(0).currency));
     let more = |left| Some(NoRefund::MoreThanLeft(pence(left)));
-    assert_eq!(refused, [
-        Some(NoRefund::NothingTaken),
-        more(1000),
-        no_amount(),
-        no_amount(),
-        None,
-        more(100),
-        None,
-        Some(NoRefund::NothingLeft),
-    ]);
+    assert_eq!(
+        refused,
+        [
+            Some(NoRefund::NothingTaken),
+            more(1000),
+            no_amount(),
+            no_amount(),
+            None,
+            more(100),
+            None,
+            Some(NoRefund::NothingLeft),
+        ]
+    );
     assert_eq!(proxy.row(1).refunded(), pence(1000));
 }
 

@@ -7,8 +7,8 @@ use crate::partners::processor::port::{Answer, AuthoriseAnswer, Hold};
 use crate::runtime::{Alone, Due, Owed, RequestId, TimerChange, TimerId};
 
 use crate::actors::merchant_proxy::{
-    Account, AuthorisationState, CaptureState, Ledger, Message as ToMerchant, Payment, RefundReply, RefundRequest,
-    RefundState, audit, audit_against, audit_payment, ledgers,
+    Account, AuthorisationState, CaptureState, Ledger, Message as ToMerchant, Payment, RefundReply,
+    RefundRequest, RefundState, audit, audit_against, audit_payment, ledgers,
 };
 
 /// The merchant proxy alone, but with the bank: what they tell one another arrives, timers ring when they are let, and after

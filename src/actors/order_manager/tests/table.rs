@@ -7,7 +7,8 @@ use crate::actors::order_manager::transitions::{TABLE, next};
 use crate::actors::stock_keeper::CreditKey;
 use crate::actors::{Address, Event as Any, Turn, order_manager::*};
 use crate::domain::{
-    CancelReason, Date, DeclineReason, OrderId, OrderKey, OrderNumber, OrderState, PaymentId, RefundId, Timestamp,
+    CancelReason, Date, DeclineReason, OrderId, OrderKey, OrderNumber, OrderState, PaymentId, RefundId,
+    Timestamp,
 };
 
 /// One of each message about an order that is not looking at it.

@@ -49,6 +49,7 @@ fn events() -> Vec<Event> {
         back_office::Event::OneDealtWith { case }.into(),
         bank::Event::CardForgotten { token: "tok_01".into() }.into(),
         merchant_proxy::Event::CaptureUnclear { capture, order, why: "no answer".into() }.into(),
+        merchant_proxy::Event::CaptureAskedAgain { capture, asks: 2 }.into(),
         merchant_proxy::Event::CaptureFailed { capture }.into(),
         merchant_proxy::Event::RefundUnclear { refund, order, why: "no answer".into() }.into(),
         merchant_proxy::Event::RefundAskedAgain { refund, asks: 2 }.into(),

@@ -9,7 +9,7 @@ use super::forms::{kind_of_message, written};
 use super::kept::Kept;
 use crate::actors::back_office::{CloseCase, ShowShortage};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
-use crate::actors::order_manager::{self, Cancel, Order, Show};
+use crate::actors::order_manager::{self, Cancel, Order, Refund, RefundWanted, Show};
 use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Described, Earliest, Import, Relist};
 use crate::actors::tests::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use crate::actors::tests::world::{
@@ -21,7 +21,9 @@ use crate::actors::web_session::{
 };
 use crate::actors::{Address, Message, Rules, Shop};
 use crate::domain::catalogue::Detail;
-use crate::domain::{ApiKey, Backorder, CaseId, OrderId, OrderState, ProgramId, SessionId, Sku, Units};
+use crate::domain::{
+    ApiKey, Backorder, CaseId, KeyRole, OrderId, OrderState, ProgramId, SessionId, Sku, Units,
+};
 use crate::journal::{Journal as _, Position};
 use crate::partners::processor::TypedCard;
 use crate::runtime::{Point, Resolution, tree_names};
@@ -99,6 +101,8 @@ pub async fn flows() -> Seen {
         world.days(3).await;
         largest.look(&world);
     }
+    give_back(&world).await;
+    largest.look(&world);
     world.kit.crash();
     world.kit.rules = Box::new(|| Rules { hold_days: 1, ..Rules::default() });
     world.kit.outside = Rc::new(Unkind::new(partners(&world.post)));
@@ -167,6 +171,25 @@ async fn order_everything(world: &World) {
     drop(world.submit("unreachable", PLENTY, 3, "tok_unreachable"));
 }
 
+/// What was taken is given back; the bank's answers are lost, or it gives nothing back.
+async fn give_back(world: &World) {
+    let mut orders = vec![];
+    for (key, token) in [
+        ("capture lost", "tok_capture_lost"),
+        ("refund lost", "tok_refund_lost"),
+        ("refund rejected", "tok_refund_rejected"),
+    ] {
+        orders.push(order_of(&world.buy(key, PLENTY, 1, token).await));
+    }
+    world.days(5).await;
+    for order in orders {
+        let (reason, by, key) = ("a page was torn".to_owned(), "ada".to_owned(), "first".to_owned());
+        let wanted = Box::new(RefundWanted { amount: None, reason, by, key });
+        world.kit.ask(Refund { order, wanted }).await.unwrap().unwrap();
+    }
+    world.days(8).await;
+}
+
 async fn order_in_unkind_times(world: &World) {
     drop(world.submit("slips", NONE, 2, "tok_visa"));
     drop(world.submit("never supplied", NONE, i128::from(NEVER_SUPPLIED), "tok_visa"));
@@ -188,7 +211,12 @@ async fn order_in_unkind_times(world: &World) {
 async fn keys(world: &World) {
     let key = ApiKey::new(ProgramId::new(1), [7; 32]).hash();
     let name = "till".to_owned();
-    world.kit.ask_of(SessionId::PROGRAMS, AddKey { name: name.clone(), key }).await.unwrap().unwrap();
+    world
+        .kit
+        .ask_of(SessionId::PROGRAMS, AddKey { name: name.clone(), key, role: KeyRole::Buyer })
+        .await
+        .unwrap()
+        .unwrap();
     world.kit.ask_of(SessionId::PROGRAMS, ListKeys).await.unwrap();
     world.kit.ask_of(SessionId::PROGRAMS, RevokeKey { name }).await.unwrap().unwrap();
 }

@@ -211,6 +211,35 @@ pub const OPERATIONS: &[Operation] = &[
         problems: &[ASKED, OF_ORDER, &[TooLateToCancel]],
     },
     Operation {
+        method: "post",
+        path: "/api/v1/orders/{order}/refunds",
+        id: "refundOrder",
+        summary: "Gives back what was taken for an order, or a part of it; by a clerk's API key",
+        parameters: &["Idempotency-Key"],
+        body: Some("RefundRequest"),
+        answers: &[
+            Answer {
+                status: 201,
+                schema: "Refund",
+                what: "It is on record, and the processor is asked; the order tells what became of it.",
+                headers: &[],
+            },
+            ok("Refund", "It was asked for before under this key: as it is now."),
+        ],
+        problems: &[
+            ASKED,
+            &[
+                ApiKeyMissing,
+                NotAClerk,
+                NoSuchOrder,
+                RefundRefused,
+                IdempotencyKeyMissing,
+                IdempotencyKeyInvalid,
+                IdempotencyMismatch,
+            ],
+        ],
+    },
+    Operation {
         method: "get",
         path: "/api/v1/openapi.json",
         id: "describe",

@@ -54,6 +54,18 @@ pub struct CartLine {
     quantity: u32,
 }
 
+/// What is to be given back, and why.
+#[derive(ToSchema)]
+#[schema(as = RefundRequest)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Refund {
+    /// Without it all that is left of what was taken.
+    amount: Option<Amount>,
+    #[schema(schema_with = words::reason)]
+    reason: String,
+}
+
 #[derive(ToSchema)]
 #[schema(as = LineRequest)]
 #[serde(deny_unknown_fields)]

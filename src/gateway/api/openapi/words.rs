@@ -7,9 +7,10 @@ use utoipa::openapi::schema::{
 };
 use utoipa::openapi::{Ref, RefOr, Schema};
 
+use crate::actors::merchant_proxy::RefundState;
 use crate::actors::order_manager::PaymentView;
 use crate::domain::limits::{
-    ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, TOKEN_CHARS_MAX,
+    ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX, TOKEN_CHARS_MAX,
 };
 use crate::domain::{CancelReason, Currency, DeclineReason, Money, OrderState, Party, Quantity, Sku};
 use crate::gateway::Code;
@@ -123,6 +124,15 @@ pub fn email() -> Object {
 
 pub fn name() -> Object {
     line_of_text(NAME_CHARS_MAX, "Ada Lovelace")
+}
+
+/// For the shop's own books.
+pub fn reason() -> Object {
+    line_of_text(REASON_CHARS_MAX, "a page was torn")
+}
+
+pub fn refund_state() -> Object {
+    one_of(RefundState::ALL.iter().map(|state| state.name()))
 }
 
 pub fn address_line() -> Object {
