@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CancelReason, Date, DeclineReason, Money, OrderState, Sku, Timestamp};
+use super::{CancelReason, Date, DeclineReason, Money, OrderState, Party, Sku, Timestamp};
 
 /// One of the fifteen steps from the click to the doorstep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -325,34 +325,6 @@ pub struct TimelineEntry {
     pub step: Step,
     pub what: Happening,
     pub by: Party,
-}
-
-/// Who does something for an order: an actor that tells something on timelines, each by the name of the actor.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames,
-)]
-#[strum(const_into_str)]
-pub enum Party {
-    WebSession,
-    OrderManager,
-    StockKeeper,
-    MerchantProxy,
-    BankActor,
-    WarehouseActor,
-    Mailer,
-    BackOffice,
-}
-
-impl Party {
-    pub const fn name(self) -> &'static str {
-        self.into_str()
-    }
-}
-
-impl fmt::Display for Party {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 /// What happened to an order, in the order of the journal: all of it, or what some of the actors stated.

@@ -1,5 +1,6 @@
 mod cards;
 mod lapse;
+mod money_back;
 mod payout;
 
 use proptest::prelude::*;
@@ -9,11 +10,10 @@ use super::*;
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Decided, Shop, merchant_proxy};
 use crate::domain::{
-    CaptureId, Currency, DeclineReason, Happening, Money, OrderId, PaymentId, RefundId, SLOTS, Timestamp,
+    CaptureId, Currency, DeclineReason, Happening, Money, OrderId, PaymentId, SLOTS, Timestamp,
 };
 use crate::partners::processor::port::{
-    self, Answer, AuthoriseAnswer, CaptureAnswer, NotCaptured, NotHeld, NotRefunded, SettlementFile,
-    VerifyAnswer,
+    self, Answer, AuthoriseAnswer, CaptureAnswer, NotCaptured, NotHeld, SettlementFile, VerifyAnswer,
 };
 use crate::partners::processor::{CardNumber, test_behaviour};
 use crate::runtime::{Alone, Due, RequestId, TimerChange};
@@ -55,11 +55,6 @@ fn capture(bank: &mut Alone<Shop>, n: u128, amount: i64) -> Decided {
 fn capture_part(bank: &mut Alone<Shop>, n: u128, no: u8, amount: i64) -> Decided {
     let (order, capture, amount) = (order(n), CaptureId { payment: payment(n), no }, pence(amount));
     bank.when(Address::BankActor, Message::CaptureHold { order, capture, amount })
-}
-
-fn refund(bank: &mut Alone<Shop>, n: u128, no: u8, amount: i64) -> Decided {
-    let (order, refund, amount) = (order(n), RefundId { payment: payment(n), no }, pence(amount));
-    bank.when(Address::BankActor, Message::RefundCaptured { order, refund, amount })
 }
 
 fn release(bank: &mut Alone<Shop>, n: u128) -> Decided {
@@ -285,74 +280,6 @@ fn a_released_hold_cannot_be_captured_and_a_captured_one_not_released() {
 }
 
 #[test]
-fn captures_take_at_most_what_is_held_each_once_and_the_rest_stays_held_until_it_is_released() {
-    let mut bank = alone();
-    approve(&mut bank, 1, "tok_visa", 100);
-    assert_eq!(captured(&capture(&mut bank, 1, 101)), Answer::Refused(NotCaptured::NothingHeld));
-    assert_eq!(captured(&capture(&mut bank, 1, 60)), Answer::Known(pence(60)));
-    assert_eq!(captured(&capture(&mut bank, 1, 100)), Answer::Known(pence(60)), "the same again");
-    assert_eq!(captured(&capture_part(&mut bank, 1, 2, 41)), Answer::Refused(NotCaptured::NothingHeld));
-    assert_eq!(captured(&capture_part(&mut bank, 1, 2, 30)), Answer::Known(pence(30)));
-    let sums = |bank: &Alone<Shop>| {
-        let Cardholder { held, drawn, .. } = account(bank, "tok_visa");
-        (held, drawn)
-    };
-    assert_eq!(sums(&bank), (10, 90));
-    release(&mut bank, 1);
-    assert_eq!(sums(&bank), (0, 90));
-    check_books(&bank);
-}
-
-#[test]
-fn what_was_taken_is_given_back_once_and_never_more_and_is_deducted_from_the_next_payout() {
-    let mut bank = alone();
-    let answer = |turn: &Decided| match said(turn).pop() {
-        Some(merchant_proxy::Message::RefundAnswered { answer, .. }) => answer,
-        other => panic!("{other:?} is no answer to a refund"),
-    };
-    approve(&mut bank, 1, "tok_visa", 1000);
-    assert_eq!(answer(&refund(&mut bank, 1, 1, 10)), Answer::Refused(NotRefunded::NotTaken));
-    capture(&mut bank, 1, 1000);
-    assert_eq!(answer(&refund(&mut bank, 1, 1, 1001)), Answer::Refused(NotRefunded::NotTaken));
-    assert_eq!(answer(&refund(&mut bank, 1, 1, 400)), Answer::Known(pence(400)));
-    assert_eq!(answer(&refund(&mut bank, 1, 1, 400)), Answer::Known(pence(400)), "the same again");
-    assert_eq!(answer(&refund(&mut bank, 1, 2, 601)), Answer::Refused(NotRefunded::NotTaken));
-    assert_eq!(account(&bank, "tok_visa").drawn, 600);
-    let batch = BatchId { captured_on: NOON.date(), part: 0 };
-    let [file] = &files(&bank.when(Address::BankActor, Message::SettlementDue { batch }))[..] else {
-        panic!("one file, of one slot");
-    };
-    assert_eq!(file.lines.iter().map(|line| line.amount.amount).collect::<Vec<_>>(), [1000, -400]);
-    assert_eq!(file.payout, pence(1000 - 15 - 400), "the fee is not given back");
-    check_books(&bank);
-}
-
-#[test]
-fn test_cards_lose_a_captures_or_a_refunds_first_answer_approve_a_part_and_refuse_refunds() {
-    let mut bank = alone();
-    let Some(Answer::Known(part)) = answer(&approve(&mut bank, 1, "tok_approves_part", 100)) else {
-        panic!("held")
-    };
-    assert_eq!(part.amount, pence(50));
-    approve(&mut bank, 2, "tok_capture_lost", 100);
-    assert!(said(&capture(&mut bank, 2, 100)).is_empty());
-    assert_eq!(captured(&capture(&mut bank, 2, 100)), Answer::Known(pence(100)));
-    approve(&mut bank, 3, "tok_refund_lost", 100);
-    capture(&mut bank, 3, 100);
-    assert!(said(&refund(&mut bank, 3, 1, 100)).is_empty());
-    assert_eq!(said(&refund(&mut bank, 3, 1, 100)).len(), 1);
-    approve(&mut bank, 4, "tok_refund_rejected", 100);
-    capture(&mut bank, 4, 100);
-    assert!(refund(&mut bank, 4, 1, 100).events().is_empty());
-    approve(&mut bank, 5, "tok_never_settled", 100);
-    capture(&mut bank, 5, 100);
-    let batch = BatchId { captured_on: NOON.date(), part: 0 };
-    let files = files(&bank.when(Address::BankActor, Message::SettlementDue { batch }));
-    assert!(files.iter().flat_map(|file| &file.lines).all(|line| line.payment() != payment(5)));
-    check_books(&bank);
-}
-
-#[test]
 fn a_batch_is_paid_once_at_six_in_the_morning_of_the_second_day() {
     let mut bank = alone();
     approve(&mut bank, 1, "tok_visa", 1000);
@@ -490,7 +417,7 @@ proptest! {
                 3 => capture(&mut bank, n, amount),
                 4 => release(&mut bank, n),
                 8 => capture_part(&mut bank, n, 2, amount),
-                9 => refund(&mut bank, n, 1, amount),
+                9 => money_back::refund(&mut bank, n, 1, amount),
                 5 => lapse::renew(&mut bank, n + 4, n, token, amount),
                 6 => {
                     bank.now = bank.now.plus_ms(amount.unsigned_abs() * Timestamp::HOUR_MS / 10);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::test_gateway::*;
 use crate::actors::Address;
 use crate::actors::merchant_proxy::{NoRefund, RefundState, RefundView};
-use crate::actors::order_manager::{Refund, RefundWanted};
+use crate::actors::order_manager::{Message, Refund, RefundWanted};
 use crate::domain::{ApiKey, Currency, KeyRole, Money, PaymentId, ProgramId, RefundId};
 
 /// By a clerk's key.
@@ -40,7 +40,7 @@ async fn a_clerk_gives_money_back_once_under_a_key_and_hears_why_not() {
             key: "7/first".into(),
         };
         let asked = Refund { order: order_id(), wanted: Box::new(wanted) };
-        assert_eq!(gateway.asked(), [(Address::OrderManager, asked.into())]);
+        assert_eq!(gateway.asked(), [(Address::OrderManager, Message::from(asked).into())]);
     }
 }
 

@@ -142,6 +142,7 @@ impl<'a> Outbox<'a> {
                 Some((*order, MailKind::Cancelled))
             }
             Event::OrderManager(Delivered { order }) => Some((*order, MailKind::Delivered)),
+            Event::OrderManager(PaymentRefunded { order, .. }) => Some((*order, MailKind::RefundDone)),
             Event::WarehouseActor(warehouse::Event::HandedOver { order, .. }) => {
                 Some((*order, MailKind::Dispatched))
             }
