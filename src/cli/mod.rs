@@ -48,6 +48,7 @@ mod read_trees;
 mod readiness;
 mod rebuild;
 mod refund;
+mod refund_row;
 mod rows;
 mod said;
 mod secrets;

@@ -14,7 +14,7 @@ use crate::runtime::{Clock, DrainDeadlines, Handle};
 use crate::settings::Settings;
 use crate::storage::Trees;
 
-use super::refund::{RefundAsked, RefundRow};
+use super::refund_row::{RefundAsked, RefundRow};
 use super::rows::{self, Rows};
 use super::{Failure, case_list, closed_directory, order_list};
 

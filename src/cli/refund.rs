@@ -3,9 +3,6 @@
 
 use std::process::ExitCode;
 
-use serde::{Deserialize, Serialize};
-
-use crate::actors::merchant_proxy::RefundView;
 use crate::domain::limits::{IDEMPOTENCY_KEY_CHARS_MAX, REASON_CHARS_MAX};
 use crate::domain::{Money, money_words};
 use crate::settings::Settings;
@@ -14,6 +11,7 @@ use super::Failure;
 use super::control;
 use super::office::{Asked, Told};
 use super::order_list::{OrderRow, Wanted, in_groups};
+use super::refund_row::{RefundAsked, RefundRow};
 use super::said;
 use super::secrets::fresh_secret;
 
@@ -35,35 +33,6 @@ pub struct Arguments {
     /// As JSON
     #[arg(long)]
     json: bool,
-}
-
-/// What is asked of the shop.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct RefundAsked {
-    /// The order's id.
-    pub order: String,
-    pub amount: Option<Money>,
-    pub reason: String,
-    pub by: String,
-    pub key: String,
-}
-
-/// What became of it so far.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct RefundRow {
-    pub refund: String,
-    pub amount: Money,
-    pub state: String,
-    /// It was asked for before, under the same key.
-    pub repeated: bool,
-}
-
-impl From<RefundView> for RefundRow {
-    fn from(view: RefundView) -> RefundRow {
-        let RefundView { id, amount, state, is_repeated } = view;
-        let (refund, state) = (id.to_string(), state.name().to_owned());
-        RefundRow { refund, amount, state, repeated: is_repeated }
-    }
 }
 
 pub fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode, Failure> {
