@@ -50,6 +50,7 @@ bugs! {
     CaptureBookedAgain, "capture-booked-again", "I8", "a capture that is acknowledged twice is booked twice";
     SilenceIsDecline, "silence-is-decline", "I9", "no answer from the bank in time is taken for a decline";
     UnknownAskedAnew, "unknown-asked-anew", "I9", "an unknown outcome is tried again under a new key";
+    RefusedCardAskedAgain, "refused-card-asked-again", "I9", "a card that was refused for good is asked again for the same order where she types it again";
     StoppedKeepsHold, "stopped-keeps-hold", "I10", "an order that the warehouse has stopped does not let go of its money";
     VerifiedIsPaid, "verified-is-paid", "I10", "a card that was only verified is taken for money that is held";
     CartPaidInsteadOfPage, "cart-paid-instead-of-page", "I11", "a return from the card page buys what is in the cart now";

@@ -32,6 +32,9 @@ pub struct Rules {
     pub payment_deadline_ms: u64,
     /// `payment.asks_max`: how often an unknown outcome is asked for by the same key before it is reversed.
     pub payment_asks_max: u32,
+    /// `payment.another_card_minutes`, real time: how long an order from a browser waits for another card once one is declined. 0: it
+    /// is declined at once.
+    pub another_card_ms: u64,
     /// `payment.hold_days`, trade time: how long the issuer holds the money. A promise beyond it is
     /// verified now and authorised when the goods are in.
     pub hold_days: u32,
@@ -112,6 +115,7 @@ impl Default for Rules {
             supply_attempts_max: 8,
             payment_deadline_ms: 3_000,
             payment_asks_max: 5,
+            another_card_ms: 30 * 60 * 1000,
             hold_days: 7,
             credit_card_max: 30_000,
             credit_customer_max: 30_000,

@@ -172,14 +172,18 @@ fn money_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
         _ => format!("{} an order", rules.shipping),
     };
     let is_said = kind.is_demo() || settings.shop.shipping.said().is_some();
-    let limits = [rules.credit_card_max, rules.credit_customer_max, rules.credit_all_max];
-    let [card, customer, all] = limits.map(|minor| Money::new(minor, rules.currency));
-    let credit = match limits.contains(&0) {
-        true => "none: nothing is ordered in before its price is held".to_owned(),
-        false => format!(
-            "ordered in on verified cards: up to {card} by card, {customer} by customer, {all} in all"
-        ),
+    let up_to = |limits: [i64; 3]| {
+        let [card, customer, all] = limits.map(|minor| Money::new(minor, rules.currency));
+        match limits.contains(&0) {
+            true => "nothing".to_owned(),
+            false => format!("up to {card} by card, {customer} by customer, {all} in all"),
+        }
     };
+    let credit = format!(
+        "ordered in on verified cards: {}; on money that is held: {}",
+        up_to([rules.credit_card_max, rules.credit_customer_max, rules.credit_all_max]),
+        up_to([rules.credit_held_card_max, rules.credit_held_customer_max, rules.credit_held_all_max])
+    );
     let (whole, hundredths) = (rules.fee_basis_points / 100, rules.fee_basis_points % 100);
     let payment = format!(
         "held for {} days, paid out {} days after the capture, less a fee of {whole}.{hundredths:02} %",

@@ -71,6 +71,8 @@ pub enum CaseKind {
     DeadLetter,
     /// What is to be given back is not.
     Refund,
+    /// So much is ordered in that nothing more is.
+    Credit,
 }
 
 impl CaseKind {
@@ -86,6 +88,7 @@ impl CaseKind {
             CaseKind::Mail => "mail",
             CaseKind::DeadLetter => "dead_letter",
             CaseKind::Refund => "refund",
+            CaseKind::Credit => "credit",
         }
     }
 }

@@ -16,7 +16,11 @@ impl DeclineReason {
     /// As part of a sentence, without a full stop.
     pub fn said(self) -> &'static str {
         match self.as_told() {
-            DeclineReason::DoNotHonour | DeclineReason::StolenCard => {
+            DeclineReason::DoNotHonour
+            | DeclineReason::StolenCard
+            | DeclineReason::LostCard
+            | DeclineReason::PickUpCard
+            | DeclineReason::SuspectedFraud => {
                 "your bank said no and did not say why; it alone can tell you more"
             }
             DeclineReason::InsufficientFunds => {
@@ -67,11 +71,11 @@ impl CancelReason {
             }
             CancelReason::NoSupplies => "no wholesaler could supply it in the end",
             CancelReason::BackorderLimit => {
-                "your card is good, but some of this has to be ordered in, and we order only so much in before it is paid for and on its \
-                 way; what was ordered in and cancelled lately counts as well"
+                "your card is good, but some of this would have to be ordered in, and for this card, or at present for anybody, we can \
+                 order in no more; what is on our shelves you can have at once, and the rest you may try again in some days"
             }
             CancelReason::PaymentLapsed => {
-                "the money was no longer reserved on your card when your books were to leave, and your bank did not reserve it anew"
+                "the money was no longer reserved on your card when your books were to leave, and your bank had not reserved it anew by then"
             }
         })
     }
@@ -91,13 +95,24 @@ fn sentence(said: &str) -> String {
 
 #[cfg(test)]
 impl DeclineReason {
-    pub const ALL: [DeclineReason; 6] = [
+    pub const ALL: [DeclineReason; 9] = [
         DeclineReason::DoNotHonour,
         DeclineReason::InsufficientFunds,
         DeclineReason::ExpiredCard,
         DeclineReason::StolenCard,
         DeclineReason::UnknownCard,
         DeclineReason::IssuerUnavailable,
+        DeclineReason::LostCard,
+        DeclineReason::PickUpCard,
+        DeclineReason::SuspectedFraud,
+    ];
+
+    /// What a bank says of a card to the shop alone.
+    pub const IN_CONFIDENCE: [DeclineReason; 4] = [
+        DeclineReason::StolenCard,
+        DeclineReason::LostCard,
+        DeclineReason::PickUpCard,
+        DeclineReason::SuspectedFraud,
     ];
 }
 
@@ -129,8 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stolen_card_is_said_as_any_decline() {
-        let (stolen, any) = (DeclineReason::StolenCard, DeclineReason::DoNotHonour);
-        assert_eq!((stolen.said(), stolen.sentence()), (any.said(), any.sentence()));
+    fn what_a_bank_says_in_confidence_is_said_as_any_decline() {
+        let any = DeclineReason::DoNotHonour;
+        for secret in DeclineReason::IN_CONFIDENCE {
+            assert_eq!((secret.said(), secret.sentence()), (any.said(), any.sentence()));
+            assert_eq!((secret.headline(), secret.way_on()), (any.headline(), any.way_on()));
+            assert_eq!(secret.as_told().code(), any.code());
+        }
     }
 }

@@ -225,15 +225,43 @@ pub enum DeclineReason {
     UnknownCard,
     /// No answer could be had in time; whatever was held is reversed.
     IssuerUnavailable,
+    /// 41
+    LostCard,
+    /// 04: whoever takes cards is to keep this one
+    PickUpCard,
+    /// 59
+    SuspectedFraud,
 }
 
 impl DeclineReason {
-    /// As the customer is told it. Whoever tries a stolen card must not learn that it is known to be one: issuers ask for the
-    /// same for lost cards, cards to be picked up and suspected fraud. The operator sees the reason itself.
+    /// As the customer, and a program that acts for her, is told it. What a bank says in confidence is told as any decline: whoever
+    /// tries a stolen card must not learn that it is known to be one. The operator sees the reason itself.
     pub fn as_told(self) -> DeclineReason {
         match self {
-            DeclineReason::StolenCard => DeclineReason::DoNotHonour,
-            told => told,
+            DeclineReason::StolenCard
+            | DeclineReason::LostCard
+            | DeclineReason::PickUpCard
+            | DeclineReason::SuspectedFraud => DeclineReason::DoNotHonour,
+            DeclineReason::DoNotHonour
+            | DeclineReason::InsufficientFunds
+            | DeclineReason::ExpiredCard
+            | DeclineReason::UnknownCard
+            | DeclineReason::IssuerUnavailable => self,
+        }
+    }
+
+    /// The bank will never approve this card: it is not asked again. After any other reason it may be.
+    pub fn is_hard(self) -> bool {
+        match self {
+            DeclineReason::ExpiredCard
+            | DeclineReason::StolenCard
+            | DeclineReason::UnknownCard
+            | DeclineReason::LostCard
+            | DeclineReason::PickUpCard
+            | DeclineReason::SuspectedFraud => true,
+            DeclineReason::DoNotHonour
+            | DeclineReason::InsufficientFunds
+            | DeclineReason::IssuerUnavailable => false,
         }
     }
 
@@ -245,6 +273,9 @@ impl DeclineReason {
             DeclineReason::StolenCard => "stolen_card",
             DeclineReason::UnknownCard => "unknown_card",
             DeclineReason::IssuerUnavailable => "issuer_unavailable",
+            DeclineReason::LostCard => "lost_card",
+            DeclineReason::PickUpCard => "pick_up_card",
+            DeclineReason::SuspectedFraud => "suspected_fraud",
         }
     }
 }

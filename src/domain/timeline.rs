@@ -176,6 +176,8 @@ pub enum Happening {
     Refunded {
         amount: Money,
     },
+    AnotherCardAwaited,
+    AnotherCardTyped,
 }
 
 impl Happening {
@@ -233,7 +235,9 @@ impl Happening {
             | HoldReplaced
             | StopAsked
             | BasketGivenBack
-            | Refunded { .. } => {}
+            | Refunded { .. }
+            | AnotherCardAwaited
+            | AnotherCardTyped => {}
         }
     }
 }
@@ -308,6 +312,8 @@ impl fmt::Display for Happening {
             SentAgain { message } => write!(f, "the operator sent {message} again, which had been given up"),
             Discarded { message } => write!(f, "the operator discarded {message}, which had been given up"),
             CaseClosed { why } => write!(f, "the case was closed: {why}"),
+            AnotherCardAwaited => write!(f, "the order waits for another card"),
+            AnotherCardTyped => write!(f, "the customer typed another card"),
             BasketGivenBack => write!(f, "what had been ordered is in the basket again"),
             RefundAsked { amount, by, why } => write!(f, "{by} has {amount} given back: {why}"),
             Refunded { amount } => write!(f, "refunded: {amount}"),
@@ -410,18 +416,19 @@ mod tests {
     }
 
     #[test]
-    fn a_stolen_card_is_told_as_any_decline() {
-        let reason = DeclineReason::StolenCard;
+    fn what_a_bank_says_in_confidence_is_told_as_any_decline() {
         let entry =
             |what| TimelineEntry { turn: 1, at: Timestamp(0), step: Step::MONEY, what, by: Party::BankActor };
-        let declines = [
-            Happening::BankDeclined { reason },
-            Happening::PaymentDeclined { reason },
-            Happening::Declined { reason },
-        ];
-        let told = Timeline { entries: declines.map(entry).into() }.as_told();
-        for entry in told.entries {
-            assert!(entry.what.to_string().ends_with("do_not_honour"), "{}", entry.what);
+        for reason in DeclineReason::IN_CONFIDENCE {
+            let declines = [
+                Happening::BankDeclined { reason },
+                Happening::PaymentDeclined { reason },
+                Happening::Declined { reason },
+            ];
+            let told = Timeline { entries: declines.map(entry).into() }.as_told();
+            for entry in told.entries {
+                assert!(entry.what.to_string().ends_with("do_not_honour"), "{}", entry.what);
+            }
         }
     }
 

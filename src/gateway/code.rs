@@ -72,7 +72,7 @@ problems! {
         "send the request again, with the same Idempotency-Key if it has one";
     OutOfStock, "out_of_stock", CONFLICT, "Not all of it is in stock",
         "order fewer, or with \"backorder\": \"accept\" and a new Idempotency-Key to wait until the earliest date";
-    BackorderLimit, "backorder_limit", CONFLICT, "The shop orders only so much in before it is paid for",
+    BackorderLimit, "backorder_limit", CONFLICT, "The shop cannot order in more at present",
         "nothing was ordered or charged: order fewer, or what is in stock, or again when what you ordered before has come";
     InProgress, "in_progress", CONFLICT, "The first request with this key is still running",
         "repeat it with the same Idempotency-Key after the time in Retry-After";

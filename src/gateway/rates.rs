@@ -11,7 +11,7 @@ use actix_web::http::{Method, StatusCode};
 
 use crate::access::write_rate_headers;
 use crate::access::{Counted, Limited, Rate, Standing};
-use crate::actors::order_manager::{Answer, Outcome};
+use crate::actors::order_manager::{Answer, Outcome, PaymentView};
 
 use super::{App, Code, Principal, Problem};
 
@@ -23,7 +23,8 @@ const OF_AN_ORDER: [Rate; 2] = [Rate::Orders, Rate::Refusals];
 pub struct Counts {
     pub each: Option<Rate>,
     pub failed: Option<Rate>,
-    /// It leads to the card page: what the order will count against must have room, so that nobody types a card in vain.
+    /// It leads to the card page, or comes from there: what the order will count against must have room, so that nobody types a card in
+    /// vain.
     pub before_a_card: bool,
 }
 
@@ -50,6 +51,12 @@ impl Counts {
         let buys = Counts { failed: Some(Rate::Refusals), ..Counts::each(Rate::Orders) };
         match (method, first, rest) {
             (&Method::POST, "orders", "") => buys,
+            (&Method::POST, "orders", rest) if rest.ends_with("/card") => {
+                Counts { before_a_card: true, ..Counts::failed(Rate::Keys) }
+            }
+            (_, "orders", rest) if rest.ends_with("/card/return") => {
+                Counts { each: Some(Rate::Orders), before_a_card: true, ..Counts::failed(Rate::Keys) }
+            }
             (_, "orders", _) => Counts::failed(Rate::Keys),
             (&Method::POST, "carts", "") => Counts::each(Rate::Carts),
             (&Method::POST, "carts", rest) if rest.ends_with("/checkout") => buys,
@@ -147,6 +154,7 @@ fn failure<B>(rate: Rate, response: &ServiceResponse<B>) -> Option<Rate> {
     match rate {
         // whatever is sent from another site changes nothing here, and is not looked at without end
         Rate::Keys if request.contains::<CrossOrigin>() => Some(Rate::Changes),
+        Rate::Keys if request.contains::<Refused>() => Some(Rate::Refusals),
         Rate::Keys => (response.status() == StatusCode::NOT_FOUND).then_some(rate),
         _ => request.contains::<Refused>().then_some(rate),
     }
@@ -166,11 +174,17 @@ pub(super) fn note_refusal(request: &HttpRequest, answer: &Answer) {
     }
 }
 
+/// Another card for an order whose card was declined counts as one that was: what its bank says is known later, and who tries stolen
+/// cards comes so.
+pub(super) fn note_another_card(request: &HttpRequest) {
+    request.extensions_mut().insert(Refused);
+}
+
 fn is_refusal(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Declined { .. } | Outcome::OutOfStock { .. } | Outcome::BackorderLimit { .. } => true,
+        Outcome::Pending(order) => matches!(order.payment, PaymentView::AnotherCard { .. }),
         Outcome::Taken(_)
-        | Outcome::Pending(_)
         | Outcome::UnknownToken
         | Outcome::KeyMismatch
         | Outcome::InProgress

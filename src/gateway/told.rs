@@ -77,6 +77,8 @@ pub fn told(what: &Happening, zone: &TimeZone) -> String {
         SentAgain { .. } | Discarded { .. } | CaseClosed { .. } => {
             "one of us has looked into the order".to_owned()
         }
+        AnotherCardAwaited => "the order waits for another card".to_owned(),
+        AnotherCardTyped => "another card was typed".to_owned(),
         BasketGivenBack => "what had been ordered is in the basket again".to_owned(),
         RefundAsked { amount, .. } => format!("{} is being sent back to the card", said(*amount)),
         Refunded { amount } => format!("{} was refunded", said(*amount)),
@@ -89,7 +91,7 @@ fn standing(state: OrderState) -> &'static str {
         OrderState::Placed => "it is there",
         OrderState::AwaitingStock => "the books are being ordered in",
         OrderState::Reserved => "the books are put aside",
-        OrderState::AwaitingPayment => "the bank is being asked",
+        OrderState::AwaitingPayment => "it is not paid yet",
         OrderState::Confirmed => "it is confirmed",
         OrderState::Fulfilling => "the books are being packed",
         OrderState::PartlyDispatched => "part of it is on its way",
@@ -182,6 +184,8 @@ mod tests {
             BasketGivenBack,
             RefundAsked { amount, by: secret(), why: secret() },
             Refunded { amount },
+            AnotherCardAwaited,
+            AnotherCardTyped,
         ];
         for reason in DeclineReason::ALL {
             all.extend([BankDeclined { reason }, PaymentDeclined { reason }, Declined { reason }]);

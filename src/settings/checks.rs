@@ -9,6 +9,7 @@ use super::{BadSettings, ProcessorChoice, Settings, ShopKind};
 
 /// Of a year: longer than anything here lasts.
 const HOURS_MAX: u64 = 365 * 24;
+const ANOTHER_CARD_MINUTES_MAX: u64 = 24 * 60;
 
 impl Settings {
     /// What a directory of this kind may not be opened with.
@@ -99,6 +100,12 @@ impl Settings {
             self.warehouse.packing_minutes,
             60 * HOURS_MAX,
             "minutes, at most a year",
+        )?;
+        most(
+            "payment.another_card_minutes",
+            u64::from(self.payment.another_card_minutes),
+            ANOTHER_CARD_MINUTES_MAX,
+            "minutes, at most a day: what is kept for her is sold to nobody else",
         )?;
         for (key, days) in [
             ("warehouse.delivery_days", self.warehouse.delivery_days),

@@ -212,6 +212,8 @@ mod tests {
         let prices =
             [rules.shipping.amount, rules.credit_card_max, rules.credit_customer_max, rules.credit_all_max];
         assert_eq!(prices, [0; 4], "what ships is priced for the demo, in its currency");
+        let held = [rules.credit_held_card_max, rules.credit_held_customer_max, rules.credit_held_all_max];
+        assert_eq!(held, [0; 3]);
         assert_eq!(settings.rules(ShopKind::Demo).mailbox.unwrap().as_str(), "till@bound.example");
         settings.trade.speed = 60;
         assert!(settings.check_for(ShopKind::Shop).unwrap_err().to_string().contains("trade.speed"));

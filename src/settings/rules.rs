@@ -17,9 +17,9 @@ const DEMO_SPEED: u32 = 3_600;
 const DEMO_SHIPPING: i64 = 299;
 const DEMO_CREDIT: i64 = 30_000;
 const DEMO_CREDIT_OF_ALL: i64 = 500_000;
-/// In a shop too: it cannot order in on money that is held without a limit.
-const HELD: i64 = 300_000;
-const HELD_OF_ALL: i64 = 5_000_000;
+/// And on money that is held.
+const DEMO_HELD: i64 = 300_000;
+const DEMO_HELD_OF_ALL: i64 = 5_000_000;
 const DEMO_MAIL_FROM: &str = "shop@doorstep.example";
 
 impl Settings {
@@ -96,13 +96,14 @@ impl Settings {
             supply_attempts_max: self.stock.supply_attempts_max,
             payment_deadline_ms: self.payment.answer_deadline_ms,
             payment_asks_max: self.payment.asks_max,
+            another_card_ms: u64::from(self.payment.another_card_minutes) * MINUTE_MS,
             hold_days: self.payment.hold_days,
             credit_card_max: self.credit.card_max.in_a(kind, DEMO_CREDIT),
             credit_customer_max: self.credit.customer_max.in_a(kind, DEMO_CREDIT),
             credit_all_max: self.credit.all_max.in_a(kind, DEMO_CREDIT_OF_ALL),
-            credit_held_card_max: self.credit.held_card_max.said().unwrap_or(HELD),
-            credit_held_customer_max: self.credit.held_customer_max.said().unwrap_or(HELD),
-            credit_held_all_max: self.credit.held_all_max.said().unwrap_or(HELD_OF_ALL),
+            credit_held_card_max: self.credit.held_card_max.in_a(kind, DEMO_HELD),
+            credit_held_customer_max: self.credit.held_customer_max.in_a(kind, DEMO_HELD),
+            credit_held_all_max: self.credit.held_all_max.in_a(kind, DEMO_HELD_OF_ALL),
             settlement_days: self.payment.settlement_days,
             fee_basis_points: self.payment.fee_basis_points,
             packing_ms: self.warehouse.packing_minutes * MINUTE_MS,

@@ -63,7 +63,8 @@ tables! {
     Sessions { passivate_after_ms: u64 }
     Stock { quote_deadline_ms: u64, quote_fresh_hours: u64, supply_attempts_max: u32 }
     Payment {
-        processor: ProcessorChoice, answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32,
+        processor: ProcessorChoice, answer_deadline_ms: u64, asks_max: u32, another_card_minutes: u32, hold_days: u32, settlement_days: u32,
+        fee_basis_points: u32,
     }
     CreditSettings {
         card_max: Amount, customer_max: Amount, all_max: Amount, held_card_max: Amount, held_customer_max: Amount, held_all_max: Amount,

@@ -163,6 +163,8 @@ fn step_of(what: &Happening) -> Option<Step> {
         | SentAgain { .. }
         | Discarded { .. }
         | CaseClosed { .. }
+        | AnotherCardAwaited
+        | AnotherCardTyped
         | BasketGivenBack
         | RefundAsked { .. }
         | Refunded { .. } => return None,

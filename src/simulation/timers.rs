@@ -54,6 +54,7 @@ timers! {
     MailRetry, "the wait before a letter is sent anew";
     CreditDue, "the month for which supplies of an order that ended unpaid count";
     Refusal, "the day for which a refused order is kept";
+    AnotherCard, "the time for which an order waits for another card";
     UnusedCard, "the hour for which a card that pays nothing is kept";
     CartEnd, "the days for which a cart is kept";
     GivenUp, "the wait before what was given up after panics is tried anew";
@@ -86,6 +87,7 @@ fn timer_of(records: &[(Position, Record<Shop>)], record: &Record<Shop>) -> Opti
     let is_trade = matches!(due, Due::Trade(_));
     match message {
         Message::OrderManager(order_manager::Message::RefusalOver { .. }) => Some(Timer::Refusal),
+        Message::OrderManager(order_manager::Message::CardTimeOver { .. }) => Some(Timer::AnotherCard),
         Message::StockKeeper(message) => of_stock(message, is_trade),
         Message::MerchantProxy(merchant_proxy::Message::SettlementOverdue { .. }) => {
             Some(Timer::SettlementOverdue)

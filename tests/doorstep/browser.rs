@@ -266,11 +266,49 @@ fn a_declined_card_can_be_followed_by_another() {
     visit(&shop, async |browser, shop| {
         browser.goes_to_pay_for_one_book(shop).await;
         browser.pays_with("4000 0000 0000 0002").await;
-        browser.waits_to_read("declined").await;
-        browser.opens(&format!("{}/checkout", shop.url)).await;
-        browser.clicks("Go on to payment").await;
+        let page = browser.waits_to_read("Pay with another card").await;
+        for words in ["The card was declined", "Nothing was charged", "We keep your order for another"] {
+            assert!(page.contains(words), "`{words}` is not on the page:\n{page}");
+        }
+        let order = browser.address().await;
+        // from the letter, as in another browser
+        let (_, id) = order.split_once("/orders/").expect("an order's page");
+        let id = id.split('?').next().unwrap_or_default();
+        let letter =
+            letter(shop, id, "payment-declined").replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
+        let words = letter.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("you can pay with another card within 30 minutes"), "{letter}");
+        let link = letter.lines().find(|line| line.contains("/orders/ord_")).expect("a link to its page");
+        browser.opens(link.trim()).await;
+        browser.clicks("Pay with another card").await;
+        let at = browser.address().await;
+        assert!(at.starts_with(&shop.cards_url), "the card is typed at {at}, not on its own origin");
+        browser.waits_to_read("10.48").await;
+        // declined for good, and typed once more
+        for _ in 0..2 {
+            browser.pays_with("4000 0000 0000 0069").await;
+            browser.waits_to_read("has expired").await;
+            browser.clicks("Pay with another card").await;
+        }
         browser.pays_with("5555 5555 5555 4444").await;
-        browser.waits_to_read("Everything about this order is done").await;
+        let page = browser.waits_to_read("Everything about this order is done").await;
+        assert!(page.contains("10.48 paid") && !page.contains("Pay with"), "{page}");
+        assert!(browser.address().await.contains(id), "one order");
+    });
+    shop.never_panicked();
+}
+
+#[test]
+fn an_order_that_waits_for_another_card_can_be_cancelled() {
+    let shop = setup().speed(AS_ON_THE_WALL).open();
+    visit(&shop, async |browser, shop| {
+        browser.goes_to_pay_for_one_book(shop).await;
+        browser.pays_with("4000 0000 0000 9995").await;
+        browser.waits_to_read("Pay with another card").await;
+        browser.clicks("Cancel this order").await;
+        browser.clicks("Yes, cancel it").await;
+        let page = browser.waits_to_read("The order is cancelled").await;
+        assert!(!page.contains("Pay with another card"), "{page}");
     });
     shop.never_panicked();
 }
@@ -323,7 +361,8 @@ fn an_order_is_cancelled_only_where_she_says_so_a_second_time() {
 
 #[test]
 fn a_decline_that_comes_late_gives_the_basket_back_and_the_letter_says_so() {
-    let shop = setup().open();
+    // a shop that waits for no other card
+    let shop = setup().set("DOORSTEP_PAYMENT__ANOTHER_CARD_MINUTES", "0").open();
     visit(&shop, async |browser, shop| {
         browser.goes_to_pay_for_one_book(shop).await;
         // the bank declines, and its answer is lost
@@ -393,8 +432,7 @@ fn all_of_it_works_without_javascript() {
         browser.waits_to_read("18.97").await;
         browser.pays_with("4000 0000 0000 0002").await;
         browser.waits_to_read("The card was declined").await;
-        browser.clicks("Try another card").await;
-        browser.clicks("Go on to payment").await;
+        browser.clicks("Pay with another card").await;
         browser.pays_with("4242 4242 4242 4242").await;
         let page = browser.waits_to_read("Thank you").await;
         // only a browser that runs no script shows it

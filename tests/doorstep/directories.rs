@@ -311,7 +311,11 @@ fn check_ends_with_whether_the_shop_sells_and_shows_what_decides_money() {
         verdict(&shop)
     );
     let told = printed(&shop.command(&["check", "--listen", "127.0.0.1:0"]));
-    for line in ["ok  delivery     2.99 GBP an order", "ok  credit       none", "a fee of 1.50 %"] {
+    for line in [
+        "ok  delivery     2.99 GBP an order",
+        "ok  credit       ordered in on verified cards: nothing",
+        "a fee of 1.50 %",
+    ] {
         assert!(told.contains(line), "{line} is not in {told}");
     }
     let mut stocked = setup().shop().catalogue(&[(SOLD.to_owned(), 3)]).open();

@@ -1,7 +1,7 @@
 //! A case is over: a person says so, or what it was about is done.
 
-use crate::actors::Turn;
-use crate::domain::{CaseId, OrderId};
+use crate::actors::{Turn, stock_keeper};
+use crate::domain::{CaseId, CaseKind, OrderId};
 use crate::runtime::Resolution;
 
 use super::{Alike, CaseRecord, CloseCase, Closed, Event, NotClosed, OpenCase};
@@ -37,6 +37,9 @@ pub fn dealt_with(turn: &mut Turn<'_>, order: Option<OrderId>, dead_letter: &str
 
 /// As it is then.
 pub fn end(turn: &mut Turn<'_>, case: CaseId, row: &CaseRecord, by: &str, why: &str) -> CaseRecord {
+    if row.kind == CaseKind::Credit {
+        turn.send(stock_keeper::Message::BearUnwanted);
+    }
     let closed = Closed { by: by.to_owned(), why: why.to_owned(), at: turn.now() };
     turn.record(Event::Closed { case, order: row.order, closed: closed.clone() });
     CaseRecord { closed: Some(closed), ..row.clone() }

@@ -30,7 +30,7 @@ const fn card(
     TestCard { token, brand, last4, behaviour, limit: TEST_LIMIT_MINOR }
 }
 
-pub const TEST_CARDS: [TestCard; 16] = [
+pub const TEST_CARDS: [TestCard; 19] = [
     card("tok_visa", "visa", "4242", Behaviour::Approves),
     card("tok_mastercard", "mastercard", "4444", Behaviour::Approves),
     card("tok_amex", "amex", "0005", Behaviour::Approves),
@@ -38,6 +38,9 @@ pub const TEST_CARDS: [TestCard; 16] = [
     card("tok_insufficient_funds", "visa", "9995", Behaviour::Declines(DeclineReason::InsufficientFunds)),
     card("tok_expired_card", "visa", "0069", Behaviour::Declines(DeclineReason::ExpiredCard)),
     card("tok_stolen_card", "visa", "9979", Behaviour::Declines(DeclineReason::StolenCard)),
+    card("tok_lost_card", "visa", "9987", Behaviour::Declines(DeclineReason::LostCard)),
+    card("tok_pick_up_card", "visa", "4103", Behaviour::Declines(DeclineReason::PickUpCard)),
+    card("tok_suspected_fraud", "visa", "5902", Behaviour::Declines(DeclineReason::SuspectedFraud)),
     card("tok_timeout", "visa", "4087", Behaviour::AnswerLost),
     card("tok_timeout_declined", "visa", "5993", Behaviour::DeclineLost(DeclineReason::DoNotHonour)),
     card("tok_unreachable", "visa", "5043", Behaviour::Unreachable),

@@ -163,6 +163,9 @@ fn each_test_card_does_what_its_name_says() {
         ("tok_insufficient_funds", InsufficientFunds),
         ("tok_expired_card", ExpiredCard),
         ("tok_stolen_card", StolenCard),
+        ("tok_lost_card", LostCard),
+        ("tok_pick_up_card", PickUpCard),
+        ("tok_suspected_fraud", SuspectedFraud),
     ]) {
         assert_eq!(answer(&approve(&mut bank, n, token, 100)), declined(reason), "{token}");
     }
@@ -376,6 +379,9 @@ fn every_test_number_of_the_card_page_behaves_like_a_test_card_of_its_brand_and_
         ("4000000000009995", "tok_insufficient_funds"),
         ("4000000000000069", "tok_expired_card"),
         ("4000000000009979", "tok_stolen_card"),
+        ("4000000000009987", "tok_lost_card"),
+        ("4000000000004103", "tok_pick_up_card"),
+        ("4000000000005902", "tok_suspected_fraud"),
         ("4000000000004087", "tok_timeout"),
         ("4000000000005993", "tok_timeout_declined"),
         ("4000000000005043", "tok_unreachable"),

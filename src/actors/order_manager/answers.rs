@@ -4,7 +4,9 @@ use crate::actors::{Turn, web_session};
 use crate::domain::{Buyer, CancelReason, Date, OrderId, OrderState};
 use crate::runtime::RequestId;
 
-use super::{Answer, AnswerKind, AnswerState, Event, KeyHash, Order, OrderView, Outcome, PaymentView};
+use super::{
+    Answer, AnswerKind, AnswerState, Event, KeyHash, Order, OrderView, Outcome, PaymentView, RefusedOrder,
+};
 
 /// Answers the checkout, where it has not been answered; `false` where it has: then a letter tells her.
 pub fn answer(turn: &mut Turn<'_>, id: OrderId, order: &Order, kind: AnswerKind) -> bool {
@@ -61,11 +63,18 @@ fn first(id: OrderId, order: &Order, kind: AnswerKind) -> Outcome {
             view.payment = PaymentView::Unknown;
             Outcome::Pending(Box::new(view))
         }
-        AnswerKind::Declined(reason) => Outcome::Declined { order: id, reason: reason.as_told() },
-        AnswerKind::OutOfStock { earliest } => Outcome::OutOfStock { order: id, earliest },
+        AnswerKind::Declined(reason) => {
+            Outcome::Declined { order: refused(id, order), reason: reason.as_told() }
+        }
+        AnswerKind::OutOfStock { earliest } => Outcome::OutOfStock { order: refused(id, order), earliest },
         AnswerKind::UnknownToken => Outcome::UnknownToken,
-        AnswerKind::BackorderLimit => Outcome::BackorderLimit { order: id },
+        AnswerKind::BackorderLimit => Outcome::BackorderLimit { order: refused(id, order) },
     }
+}
+
+/// Whoever is told of it can read it.
+fn refused(id: OrderId, order: &Order) -> Box<RefusedOrder> {
+    RefusedOrder::boxed(id, order.key)
 }
 
 fn taken(
@@ -89,9 +98,9 @@ fn taken(
 fn present(id: OrderId, order: &Order) -> Outcome {
     let view = order.view(id);
     match (order.state, view.decline_reason, view.cancel_reason) {
-        (OrderState::Declined, Some(reason), _) => Outcome::Declined { order: id, reason },
+        (OrderState::Declined, Some(reason), _) => Outcome::Declined { order: refused(id, order), reason },
         (OrderState::Cancelled, _, Some(CancelReason::BackorderLimit)) => {
-            Outcome::BackorderLimit { order: id }
+            Outcome::BackorderLimit { order: refused(id, order) }
         }
         (OrderState::Placed | OrderState::AwaitingPayment, ..) if order.answer != AnswerState::TakenSince => {
             Outcome::Pending(Box::new(view))

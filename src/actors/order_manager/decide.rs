@@ -4,8 +4,8 @@ use crate::runtime::{Actor, Fold, Partition, Tables};
 
 use super::transitions::{self, Trigger};
 use super::{
-    Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, OrderNumbers, Show, ShowTimeline, cancel,
-    credit, parcel, payments, place, refund, refusal, state, stock,
+    Event, KeyBinding, Message, NoSuchOrder, Order, OrderManager, OrderNumbers, Show, ShowTimeline,
+    another_card, cancel, credit, parcel, payments, place, refund, refusal, state, stock,
 };
 
 impl Actor for OrderManager {
@@ -29,6 +29,7 @@ impl Actor for OrderManager {
             Message::ShowTimeline(question) => show_timeline(turn, question),
             Message::Cancel(question) => cancel::cancel(turn, question),
             Message::Refund(question) => refund::refund(turn, question),
+            Message::TryCard(question) => another_card::try_card(turn, question),
             told => on_told(turn, told),
         }
     }
@@ -66,6 +67,7 @@ fn on_told(turn: &mut Turn<'_>, message: &Message) {
     match message {
         Message::RefusalOver { .. } => refusal::over(turn, id, &order),
         Message::NothingKept { .. } => refusal::forget(turn, id, &order),
+        Message::CardTimeOver { payment, .. } => another_card::time_over(turn, id, &order, *payment),
         of_its_way => on_its_way(turn, id, &order, of_its_way),
     }
 }
@@ -116,6 +118,8 @@ fn on_its_way(turn: &mut Turn<'_>, id: OrderId, order: &Order, message: &Message
         | Message::ShowTimeline(_)
         | Message::Cancel(_)
         | Message::Refund(_)
+        | Message::TryCard(_)
+        | Message::CardTimeOver { .. }
         | Message::RefusalOver { .. }
         | Message::NothingKept { .. } => {}
     }

@@ -9,13 +9,14 @@ use crate::domain::{Buyer, CancelReason, DeclineReason, OrderId, OrderState};
 use crate::planted::{self, Bug};
 
 use super::{
-    AnswerKind, AttemptState, CancelReply, Event, Order, OrderView, StockState, StopState, answers, letters,
-    refusal,
+    AnswerKind, AttemptState, CancelReply, End, Event, Order, OrderView, StockState, StopState, answers,
+    card_time, letters, refusal,
 };
 
 /// Before the warehouse has it.
 pub fn cancel(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
     turn.record(Event::Cancelled { order: id, reason });
+    card_time::stop_if_it_waits(turn, id, order);
     // what is out of stock was not reserved
     if !matches!(reason, CancelReason::OutOfStock { .. }) {
         give_goods_back(turn, id, order);
@@ -89,10 +90,8 @@ pub fn stop(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 /// What its owner is shown in the turn that ends it: its money is let go of, which the bank has yet to say.
 pub fn page(id: OrderId, order: &Order, reason: CancelReason) -> OrderView {
-    let mut view = order.view(id);
-    view.state = OrderState::Cancelled;
-    view.cancel_reason = Some(reason);
-    view
+    let end = Some(End::Cancelled(reason));
+    Order { state: OrderState::Cancelled, end, ..order.clone() }.view(id)
 }
 
 fn give_goods_back(turn: &mut Turn<'_>, id: OrderId, order: &Order) {

@@ -164,6 +164,24 @@ pub enum Event {
         payment: PaymentId,
         in_all: Money,
     },
+    /// She may try another card so long, by the real clock. A decline that ends the order is `Declined`.
+    CardDeclined {
+        order: OrderId,
+        payment: PaymentId,
+        reason: DeclineReason,
+        until: Timestamp,
+    },
+    /// She has typed another card, which is asked for from now on.
+    CardTyped {
+        order: OrderId,
+        token: String,
+    },
+    /// The hold that stands goes on, until its end.
+    RenewalDeclined {
+        order: OrderId,
+        payment: PaymentId,
+        reason: DeclineReason,
+    },
 }
 
 /// A new order: all that was sent, the key that opens it, and the idempotency key that is bound to it.
@@ -178,7 +196,7 @@ pub struct Placed {
 }
 
 impl Versioned for Event {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 impl Event {
@@ -220,7 +238,10 @@ impl Event {
             | Event::Forgotten { order, .. }
             | Event::CardNamed { order, .. }
             | Event::PaymentCaptured { order, .. }
-            | Event::PaymentRefunded { order, .. } => Some(*order),
+            | Event::PaymentRefunded { order, .. }
+            | Event::CardDeclined { order, .. }
+            | Event::CardTyped { order, .. }
+            | Event::RenewalDeclined { order, .. } => Some(*order),
         }
     }
 
@@ -235,7 +256,8 @@ impl Event {
             | Event::AllocationAsked { .. }
             | Event::CaptureAsked { .. }
             | Event::Forgotten { .. }
-            | Event::CardNamed { .. } => None,
+            | Event::CardNamed { .. }
+            | Event::CardTyped { .. } => None,
             Event::InStock { .. } => Some(Trigger::Reserved),
             Event::Promised { .. } => Some(Trigger::Promised),
             Event::PromiseChanged { .. } => Some(Trigger::PromiseChanged),
@@ -267,6 +289,8 @@ impl Event {
             Event::RenewalAsked { .. } => Some(Trigger::RenewalAsked),
             Event::PaymentLapsing { .. } => Some(Trigger::PaymentLapsing),
             Event::StopAsked { .. } => Some(Trigger::StopAsked),
+            Event::CardDeclined { .. } => Some(Trigger::CardDeclined),
+            Event::RenewalDeclined { .. } => Some(Trigger::RenewalDeclined),
         }
     }
 
@@ -302,6 +326,8 @@ impl Event {
             Event::CancelAsked { .. } => smallvec![(Step::TALKS, Happening::CancelAsked)],
             Event::TooLateToCancel { .. } => smallvec![(Step::TELLS_SERVER, Happening::TooLateToCancel)],
             Event::Closed { .. } => smallvec![(Step::DELIVERED, Happening::Closed)],
+            Event::CardDeclined { .. } => smallvec![(Step::TELLS_SERVER, Happening::AnotherCardAwaited)],
+            Event::CardTyped { .. } => smallvec![(Step::TALKS, Happening::AnotherCardTyped)],
             Event::KeyFreed { .. }
             | Event::SuppliesArrived { .. }
             | Event::SuppliesOrdered { .. }
@@ -322,7 +348,8 @@ impl Event {
             | Event::Forgotten { .. }
             | Event::CardNamed { .. }
             | Event::PaymentCaptured { .. }
-            | Event::PaymentRefunded { .. } => smallvec![],
+            | Event::PaymentRefunded { .. }
+            | Event::RenewalDeclined { .. } => smallvec![],
         }
     }
 }

@@ -34,7 +34,23 @@ pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: Decline
     post(turn, id, order, MailKind::PaymentDeclined, |letter| {
         letter.tell_decline(reason);
         letter.aftermath = aftermath;
+        come_after(letter, order.declines.len());
     });
+}
+
+/// She may type another card on its page, which the letter leads to.
+pub fn another_card(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: DeclineReason) {
+    let minutes = turn.rules().another_card_ms / 60_000;
+    post(turn, id, order, MailKind::PaymentDeclined, |letter| {
+        letter.invite_another_card(reason, minutes);
+        // `order` has noted this decline
+        come_after(letter, order.declines.len().saturating_sub(1));
+    });
+}
+
+/// Cards are declined by the real clock, and the trade's can stand still meanwhile: a later letter has an id of its own all the same.
+fn come_after(letter: &mut Letter, others: usize) {
+    letter.written_at = letter.written_at.plus_ms(u64::try_from(others).unwrap_or(u64::MAX));
 }
 
 pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: CancelReason) {
@@ -48,11 +64,11 @@ pub fn cancelled(turn: &mut Turn<'_>, id: OrderId, order: &Order, reason: Cancel
 /// when it has to be.
 fn money_of_cancelled(order: &Order) -> Option<Aftermath> {
     use AttemptState::*;
-    let has = |states: &[AttemptState]| order.payments.iter().any(|payment| states.contains(&payment.state));
+    let has = |is_it: fn(AttemptState) -> bool| order.payments.iter().any(|payment| is_it(payment.state));
     match () {
-        () if has(&[Captured, Settled]) => None,
-        () if has(&[Authorised]) => Some(Aftermath::LetGo),
-        () if has(&[Asked, Unknown]) => Some(Aftermath::NotAnswered),
+        () if has(AttemptState::is_taken) => None,
+        () if has(|state| state == Authorised) => Some(Aftermath::LetGo),
+        () if has(|state| matches!(state, Asked | Unknown)) => Some(Aftermath::NotAnswered),
         () => Some(Aftermath::NothingHeld),
     }
 }

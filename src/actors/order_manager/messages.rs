@@ -7,6 +7,7 @@ use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
     OrderNumber, OrderState, PaymentId, ProgramId, RefundId, ShippingAddress, Timeline, Timestamp, Totals,
 };
+use crate::partners::processor::TypedCard;
 use crate::questions;
 use crate::runtime::{Addressed, RequestId, Versioned};
 
@@ -91,6 +92,7 @@ pub enum Message {
         payment: PaymentId,
         amount: Money,
     },
+    /// MerchantProxy: the acquirer has paid it out. `amount`: before its fee.
     PaymentSettled {
         order: OrderId,
         payment: PaymentId,
@@ -150,6 +152,12 @@ pub enum Message {
         amount: Money,
         in_all: Money,
     },
+    TryCard(TryCard),
+    /// Timer: she has tried no other card since this payment was declined.
+    CardTimeOver {
+        order: OrderId,
+        payment: PaymentId,
+    },
 }
 
 impl Versioned for Message {
@@ -165,6 +173,7 @@ questions! { OrderManager:
     ShowTimeline -> Result<Timeline, NoSuchOrder>,
     Cancel -> CancelReply,
     Refund -> RefundReply,
+    TryCard -> TryCardReply,
 }
 
 /// Gateway: `GET /orders/{id}`.
@@ -203,6 +212,15 @@ pub struct RefundWanted {
     pub by: String,
     /// The same again is the same refund.
     pub key: String,
+}
+/// Gateway: for an order whose card was declined she has typed another one, for its `attempt`th payment as its page counted. The
+/// same twice is one payment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TryCard {
+    pub order: OrderId,
+    pub claim: Claim,
+    pub attempt: u8,
+    pub card: Box<TypedCard>,
 }
 
 /// By what someone claims an order as his own.
@@ -272,11 +290,11 @@ pub enum Outcome {
     /// the same key: the present state.
     Pending(Box<OrderView>),
     /// 402.
-    Declined { order: OrderId, reason: DeclineReason },
+    Declined { order: Box<RefusedOrder>, reason: DeclineReason },
     /// 409.
-    OutOfStock { order: OrderId, earliest: Option<Date> },
+    OutOfStock { order: Box<RefusedOrder>, earliest: Option<Date> },
     /// 409: too much is ordered in on verified cards alone.
-    BackorderLimit { order: OrderId },
+    BackorderLimit { order: Box<RefusedOrder> },
     /// 422: the processor does not know the token. The key is free again.
     UnknownToken,
     /// 422: the key was used with another body.
@@ -289,6 +307,19 @@ pub enum Outcome {
     TotalTooLarge,
     /// 503: nobody takes the payment: the shop is open for looking. Nothing is bound.
     NotOpen,
+}
+
+/// An order that its checkout refused, and what opens it: whoever placed it can read it, as one that was taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefusedOrder {
+    pub id: OrderId,
+    pub key: OrderKey,
+}
+
+impl RefusedOrder {
+    pub fn boxed(id: OrderId, key: OrderKey) -> Box<RefusedOrder> {
+        Box::new(RefusedOrder { id, key })
+    }
 }
 
 /// An order as its owner may see it.
@@ -320,9 +351,11 @@ pub enum PaymentView {
     Unknown,
     Verified,
     Authorised,
+    /// So much was taken.
     Captured {
         amount: Money,
     },
+    /// So much is the shop's.
     Settled {
         amount: Money,
     },
@@ -334,6 +367,11 @@ pub enum PaymentView {
     Refunded {
         captured: Money,
         refunded: Money,
+    },
+    /// Declined, and she may try another card so long by the real clock: that would be the order's `attempt`th payment.
+    AnotherCard {
+        attempt: u8,
+        until: Timestamp,
     },
 }
 
@@ -348,7 +386,7 @@ impl PaymentView {
             PaymentView::Authorised => "authorised",
             PaymentView::Captured { .. } => "captured",
             PaymentView::Settled { .. } => "settled",
-            PaymentView::Declined => "declined",
+            PaymentView::Declined | PaymentView::AnotherCard { .. } => "declined",
             PaymentView::Voided => "voided",
             PaymentView::Expired => "expired",
             PaymentView::Refunded { captured, refunded } if refunded == captured => "refunded",
@@ -369,6 +407,20 @@ pub enum CancelReply {
     TooLate(Box<OrderView>),
     /// The warehouse is being asked to stop it; the order's page will tell.
     Pending(Box<OrderView>),
+    NoSuchOrder,
+}
+
+/// What came of another card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TryCardReply {
+    /// The bank is being asked; the order's page will tell.
+    Asked,
+    /// It is the card that was asked already.
+    AskedBefore,
+    /// No bank was asked: another card is being asked, or the order is paid, or has ended.
+    NotUsed,
+    /// No bank was asked: this card was refused for good before.
+    RefusedForGood,
     NoSuchOrder,
 }
 
@@ -403,6 +455,8 @@ impl Message {
             | Message::Show(Show { order, .. })
             | Message::ShowTimeline(ShowTimeline { order, .. })
             | Message::Cancel(Cancel { order, .. })
+            | Message::TryCard(TryCard { order, .. })
+            | Message::CardTimeOver { order, .. }
             | Message::PaymentLapsing { order, .. }
             | Message::PaymentExpired { order, .. }
             | Message::RefusalOver { order }

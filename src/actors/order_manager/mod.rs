@@ -11,11 +11,14 @@
 //!   the bank does not renew it the warehouse is asked to stop. What was promised is paid for anew before it is confirmed.
 //! - A message reports something, and its turn states that as a fact; then `process` looks at the order as it now is, and
 //!   says what it does next.
+//! - An order from a browser whose card is declined waits for another card for a while, with its goods kept: see `another_card`.
 //! - An order ends with nothing left behind: its stock is released or put away, its payment voided. Where the stock keeper
 //!   has not answered yet, the stock is released when it has.
+mod another_card;
 mod answer_kind;
 mod answers;
 mod cancel;
+mod card_time;
 mod credit;
 mod decide;
 mod ending;
@@ -44,8 +47,8 @@ pub use event::{Event, Placed};
 pub use key_binding::{KeyBinding, KeyHash};
 pub use messages::*;
 pub use order::{
-    AnswerState, AttemptState, Cover, Credit, End, Order, PAYMENT_ATTEMPTS_MAX, PaymentAttempt, Shipment,
-    StockState, StopState, Terms,
+    AnswerState, AttemptState, Cover, Credit, Decline, End, Order, PAYMENT_ATTEMPTS_MAX, PaymentAttempt,
+    Shipment, StockState, StopState, Terms,
 };
 pub use order_numbers::OrderNumbers;
 pub use refusal::REFUSAL_KEPT_MS;

@@ -31,6 +31,8 @@ pub struct Order {
     /// Attempts to pay it, the newest last: one, two where the card was only verified at first, and one more for each
     /// hold that lapsed or was renewed. At most one of them is held.
     pub payments: SmallVec<[PaymentAttempt; 1]>,
+    /// What banks declined of it while it went on, the newest last.
+    pub declines: Vec<Decline>,
     /// What has left the house, in that order. One for now.
     pub shipments: Vec<Shipment>,
     pub answer: AnswerState,
@@ -52,7 +54,7 @@ pub struct Terms {
     pub totals: Totals,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
-    /// Names the card at the processor, for a hold that is asked for when the supplies are in.
+    /// Names the card at the processor, for a hold that is asked for when the supplies are in: the last that she has typed.
     pub token: String,
 }
 
@@ -109,6 +111,16 @@ pub struct PaymentAttempt {
     pub refunded: i64,
 }
 
+/// A card that a bank declined, of an order that did not end with that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decline {
+    pub reason: DeclineReason,
+    /// Names the card at the processor.
+    pub token: String,
+    /// So long, by the real clock, she may try another card; `None` where an older hold stood, which goes on until its end.
+    pub card_until: Option<Timestamp>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttemptState {
     Asked,
@@ -132,6 +144,11 @@ impl PaymentAttempt {
 }
 
 impl AttemptState {
+    /// The money is the shop's, or on its way.
+    pub fn is_taken(self) -> bool {
+        matches!(self, AttemptState::Captured | AttemptState::Settled)
+    }
+
     /// What is told about a payment is merged forward only: a doubled or late report changes nothing.
     pub fn may_become(self, to: AttemptState) -> bool {
         use AttemptState::*;
@@ -224,16 +241,15 @@ impl Order {
         self.payments.iter().find(|attempt| attempt.id == payment && attempt.state.may_become(to))
     }
 
-    /// The newest attempt that is in one of these states.
-    fn newest_in(&self, states: &[AttemptState]) -> Option<&PaymentAttempt> {
-        self.payments.iter().rev().find(|attempt| states.contains(&attempt.state))
+    /// The newest attempt that is in such a state.
+    fn newest_in(&self, is_it: impl Fn(AttemptState) -> bool) -> Option<&PaymentAttempt> {
+        self.payments.iter().rev().find(|attempt| is_it(attempt.state))
     }
 
     pub fn cover(&self) -> Cover {
         use AttemptState::*;
-        let held: &[AttemptState] =
-            if planted::is(Bug::VerifiedIsPaid) { &[Authorised, Verified] } else { &[Authorised] };
-        match (self.newest_state(), self.newest_in(held)) {
+        let is_held = |state| state == Authorised || state == Verified && planted::is(Bug::VerifiedIsPaid);
+        match (self.newest_state(), self.newest_in(is_held)) {
             (Some(Asked | Unknown), _) => Cover::Asked,
             (_, Some(held)) => Cover::Held(held.id),
             (Some(Expired), None) => Cover::Lapsed,
@@ -251,7 +267,7 @@ impl Order {
     }
 
     pub fn is_settled(&self) -> bool {
-        self.newest_in(&[AttemptState::Settled]).is_some()
+        self.newest_in(|state| state == AttemptState::Settled).is_some()
     }
 
     /// What stands besides the newest attempt.
@@ -263,12 +279,13 @@ impl Order {
     /// What the bank is to let go of when it grants a new hold: also one that has lapsed, in case the bank has yet to
     /// find that out.
     pub fn last_hold(&self) -> Option<PaymentId> {
-        self.newest_in(&[AttemptState::Authorised, AttemptState::Expired]).map(|hold| hold.id)
+        let was_held = |state| matches!(state, AttemptState::Authorised | AttemptState::Expired);
+        self.newest_in(was_held).map(|hold| hold.id)
     }
 
     /// The money is the shop's, or on its way.
     pub fn is_captured(&self) -> bool {
-        self.newest_in(&[AttemptState::Captured, AttemptState::Settled]).is_some()
+        self.newest_in(AttemptState::is_taken).is_some()
     }
 
     pub fn is_capture_asked(&self, payment: PaymentId) -> bool {
@@ -296,10 +313,22 @@ impl Order {
             == (OrderState::AwaitingPayment, StockState::Pegged, Credit::None)
     }
 
-    /// While the first attempt to pay is all that there is, nothing has been ordered in for it.
+    /// Its supplies are ordered in the turn that takes it.
     pub fn nothing_is_ordered_in(&self) -> bool {
-        let only_first = self.payments.len() <= 1;
-        only_first && self.state == OrderState::AwaitingPayment
+        self.state == OrderState::AwaitingPayment && !self.answer.is_taken()
+    }
+
+    /// Its card was declined last, and she may try another one.
+    pub fn waits_for_card(&self) -> Option<&Decline> {
+        let is_declined = self.newest_state() == Some(AttemptState::Declined);
+        let waits = is_declined && self.state == OrderState::AwaitingPayment;
+        self.declines.last().filter(|decline| waits && decline.card_until.is_some())
+    }
+
+    /// A bank will never approve this card.
+    pub fn is_refused_for_good(&self, token: &str) -> bool {
+        let is_refused = |decline: &Decline| decline.token == token && decline.reason.is_hard();
+        self.declines.iter().any(is_refused) && !planted::is(Bug::RefusedCardAskedAgain)
     }
 
     pub fn is_owned_by(&self, claim: &Claim) -> bool {
@@ -323,7 +352,7 @@ impl Order {
         let (decline_reason, cancel_reason) = match self.end {
             Some(End::Declined(reason)) => (Some(reason.as_told()), None),
             Some(End::Cancelled(reason)) => (None, Some(reason)),
-            None => (None, None),
+            None => (self.waits_for_card().map(|decline| decline.reason.as_told()), None),
         };
         OrderView {
             id,
@@ -345,9 +374,9 @@ impl Order {
 
     fn payment_view(&self) -> PaymentView {
         let minor = |amount| Money::new(amount, self.terms.totals.total.currency);
-        let live = [AttemptState::Authorised, AttemptState::Captured, AttemptState::Settled];
-        // while a hold is renewed the one before it still stands
-        let standing = self.newest_in(&live).filter(|_| self.end.is_none());
+        let is_live = |state: AttemptState| state == AttemptState::Authorised || state.is_taken();
+        // while a hold is renewed the one before it still stands, and one that is to be let go of stands until the bank has
+        let standing = self.newest_in(is_live);
         let shown = standing.or(self.payment());
         let amount = minor(shown.map_or(0, |payment| payment.captured));
         if let Some(payment) = shown.filter(|payment| payment.refunded > 0) {
@@ -363,10 +392,18 @@ impl Order {
             Some(AttemptState::Authorised) => PaymentView::Authorised,
             Some(AttemptState::Captured) => PaymentView::Captured { amount },
             Some(AttemptState::Settled) => PaymentView::Settled { amount },
-            Some(AttemptState::Declined) => PaymentView::Declined,
+            Some(AttemptState::Declined) => self.declined_view(),
             Some(AttemptState::Voided) => PaymentView::Voided,
             Some(AttemptState::Expired) => PaymentView::Expired,
         }
+    }
+
+    fn declined_view(&self) -> PaymentView {
+        let until = self.waits_for_card().and_then(|decline| decline.card_until);
+        until.map_or(PaymentView::Declined, |until| PaymentView::AnotherCard {
+            attempt: u8::try_from(self.payments.len() + 1).unwrap_or(u8::MAX),
+            until,
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use crate::actors::stock_keeper::{self, CreditKey};
 use crate::domain::{DeclineReason, Money, OrderId, OrderState, PaymentId};
 use crate::planted::{self, Bug};
 
-use super::{AnswerKind, AttemptState, Cover, Event, Order, answers, ending, process, steps};
+use super::{AnswerKind, AttemptState, Cover, Event, Order, another_card, answers, ending, process, steps};
 
 /// The bank let go of the older hold when it granted this one, and what is ordered in for it stands on money. `card`: what
 /// the processor knows it by.
@@ -52,7 +52,7 @@ pub fn unknown(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Payment
     }
 }
 
-/// Before it is confirmed the order ends with that.
+/// Before it is confirmed the order ends with that, unless a hold stands or she may try another card.
 pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, reason: DeclineReason) {
     if order.payment_that_may_become(payment, AttemptState::Declined).is_none() {
         return;
@@ -62,7 +62,23 @@ pub fn declined(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Paymen
             note(turn, id, order, payment, AttemptState::Declined);
             process::go_on(turn, id);
         }
-        _ => ending::decline(turn, id, order, reason),
+        _ if another_card::stands_on(turn, id, order, payment, reason) => process::go_on(turn, id),
+        _ => before_confirmation(turn, id, order, payment, reason),
+    }
+}
+
+/// Nothing is held for it.
+fn before_confirmation(
+    turn: &mut Turn<'_>,
+    id: OrderId,
+    order: &Order,
+    payment: PaymentId,
+    reason: DeclineReason,
+) {
+    if another_card::is_waited_for(turn, order) {
+        another_card::wait(turn, id, payment, reason);
+    } else {
+        ending::decline(turn, id, order, reason);
     }
 }
 
@@ -82,6 +98,10 @@ pub fn expired(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: Payment
         turn.send(stock_keeper::Message::HoldCredit { order: id, held: false });
     }
     became(turn, id, order, payment, AttemptState::Expired);
+    let Some(order) = turn.get::<Order>(&id) else { return };
+    if let Some((declined, reason)) = another_card::is_left_without(&order) {
+        before_confirmation(turn, id, &order, declined, reason);
+    }
 }
 
 pub fn captured(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId, amount: Money) {

@@ -142,13 +142,14 @@ fn promised_and_paid(order: &Order, backing: Backing) -> Step {
     }
 }
 
-/// The goods are here. They are made its own once its money is held, for so long that the truck can come.
+/// The goods are here. They are made its own once its money is held, for so long that the truck can come where the bank agrees.
 fn reserved(order: &Order, backing: Backing) -> Step {
     let holds_nothing_yet = matches!(order.newest_state(), None | Some(AttemptState::Verified));
     match backing {
         Backing::Nothing if holds_nothing_yet => Step::AskHold,
         Backing::Nothing => Step::Wait,
-        Backing::Held if order.is_lapsing() => renew_or_give_up(order),
+        // where it may be asked for no more, what is held stands until its end, as in the house
+        Backing::Held if order.is_lapsing() && order.may_ask_again() => Step::Renew,
         Backing::Held => Step::Allocate,
         Backing::Lapsed => renew_or_give_up(order),
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::domain::{CancelReason, OrderState, PaymentId};
+use crate::domain::{CancelReason, DeclineReason, OrderState, PaymentId, Timestamp};
 use crate::runtime::Fold;
 
 use super::transitions;
 use super::{
-    AnswerKind, AnswerState, AttemptState, Credit, End, Event, KeyBinding, Order, OrderNumbers,
+    AnswerKind, AnswerState, AttemptState, Credit, Decline, End, Event, KeyBinding, Order, OrderNumbers,
     PaymentAttempt, Placed, Shipment, StockState, StopState, Terms,
 };
 
@@ -63,6 +63,7 @@ impl Order {
             credit: Credit::None,
             promised_date: None,
             payments: SmallVec::new(),
+            declines: vec![],
             shipments: vec![],
             answer: AnswerState::Waiting(place.request),
             stop: StopState::No,
@@ -108,6 +109,11 @@ impl Order {
             Event::PaymentRefunded { payment, in_all, .. } => {
                 self.change(*payment, |attempt| attempt.refunded = in_all.amount);
             }
+            Event::CardDeclined { payment, reason, until, .. } => {
+                self.declined(*payment, *reason, Some(*until));
+            }
+            Event::RenewalDeclined { payment, reason, .. } => self.declined(*payment, *reason, None),
+            Event::CardTyped { token, .. } => Arc::make_mut(&mut self.terms).token.clone_from(token),
             Event::CardNamed { card, .. } => self.credit = Credit::Possible(*card),
             Event::CreditAsked { .. } => self.credit = Credit::Asked,
             Event::CreditGranted { .. } => self.credit = Credit::Granted,
@@ -151,6 +157,12 @@ impl Order {
             attempt.state = state;
             attempt.capture_asked &= state != AttemptState::Expired;
         });
+    }
+
+    /// And it goes on.
+    fn declined(&mut self, id: PaymentId, reason: DeclineReason, card_until: Option<Timestamp>) {
+        self.payment_became(id, AttemptState::Declined);
+        self.declines.push(Decline { reason, token: self.terms.token.clone(), card_until });
     }
 
     fn change(&mut self, id: PaymentId, change: impl FnOnce(&mut PaymentAttempt)) {

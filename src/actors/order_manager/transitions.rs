@@ -47,6 +47,10 @@ pub enum Trigger {
     RenewalAsked,
     /// Its own step: the warehouse is asked to stop what no money is held for.
     StopAsked,
+    /// The bank has declined, and she may try another card.
+    CardDeclined,
+    /// The bank does not hold anew, and what it holds stands until its end.
+    RenewalDeclined,
     /// Its own step: no attempt to pay is left, or too much stands on words.
     GivenUp,
 }
@@ -55,13 +59,16 @@ use OrderState::*;
 use Trigger as T;
 
 impl Trigger {
-    /// What a message is to its order; `None` for `Place`, which makes one, for looking at it, and for what forgets it.
+    /// What a message is to its order; `None` for `Place`, which makes one, for looking at it, for another card and the
+    /// time for it, which are its own steps, and for what forgets it.
     pub fn of(message: &Message) -> Option<Trigger> {
         Some(match message {
             Message::Place(_)
             | Message::Show(_)
             | Message::ShowTimeline(_)
             | Message::Refund(_)
+            | Message::TryCard(_)
+            | Message::CardTimeOver { .. }
             | Message::RefusalOver { .. }
             | Message::NothingKept { .. } => return None,
             Message::Reserved { .. } => T::Reserved,
@@ -111,6 +118,8 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (Reserved, T::PaymentLapsing, Reserved),
     (Reserved, T::PaymentExpired, Reserved),
     (Reserved, T::PaymentDeclined, Declined),
+    (Reserved, T::CardDeclined, AwaitingPayment),
+    (Reserved, T::RenewalDeclined, Reserved),
     (Reserved, T::GivenUp, Cancelled),
     (AwaitingStock, T::PaymentAsked, AwaitingPayment),
     (AwaitingStock, T::SuppliesArrived, Reserved),
@@ -138,7 +147,10 @@ pub const TABLE: &[(OrderState, Trigger, OrderState)] = &[
     (AwaitingPayment, T::SuppliesOrdered, AwaitingStock),
     (AwaitingPayment, T::Allocated, AwaitingPayment),
     (AwaitingPayment, T::Confirmed, Confirmed),
+    // at once, or when no other card was tried in time
     (AwaitingPayment, T::PaymentDeclined, Declined),
+    (AwaitingPayment, T::CardDeclined, AwaitingPayment),
+    (AwaitingPayment, T::RenewalDeclined, AwaitingPayment),
     (AwaitingPayment, T::Cancel, Cancelled),
     // while the stock is being allocated
     (AwaitingPayment, T::PaymentLapsing, AwaitingPayment),

@@ -7,25 +7,66 @@ use crate::actors::{Turn, order_manager};
 use crate::domain::{CaseKind, Money, OrderId, Timestamp};
 use crate::planted::{self, Bug};
 
-use super::{Credit, CreditKey, CreditSum, Event, Message, timers};
+use super::{Credit, CreditKey, CreditSum, Demand, DemandId, Event, Listed, Message, Peg, StockItem, timers};
 
-/// May supplies be ordered for so much on the word of these?
+/// May supplies be ordered on the word of these? `amount`: what the order costs.
 pub fn check(turn: &mut Turn<'_>, order: OrderId, who: &[CreditKey], amount: Money) {
-    let granted = who.iter().all(|key| is_within(turn, *key, amount));
-    answer(turn, order, granted, Credit { who: who.to_vec(), amount });
+    let amount = to_order_in(turn, order, amount);
+    let refused_by = who.iter().copied().find(|key| !is_within(turn, *key, amount));
+    answer(turn, order, refused_by, Credit { who: who.to_vec(), amount });
 }
 
 /// And on their money, which is held for as long as they do not cancel? What stands on their words, be it that they had their
 /// money back, is within its limit before, and all together with this within the larger one.
 pub fn check_held(turn: &mut Turn<'_>, order: OrderId, who: &[CreditKey], amount: Money) {
-    let granted = who.iter().all(|key| is_within_held(turn, *key, amount));
-    answer(turn, order, granted, Credit { who: held(who), amount });
+    let amount = to_order_in(turn, order, amount);
+    let refused_by = who.iter().copied().find(|key| !is_within_held(turn, *key, amount));
+    answer(turn, order, refused_by, Credit { who: held(who), amount });
+}
+
+/// What is to be ordered in for it, at what its books cost today: not what is here, nor what is on the way for nobody. At most what
+/// the order costs, and that where it waits for nothing any more.
+fn to_order_in(turn: &mut Turn<'_>, order: OrderId, costs: Money) -> Money {
+    let Some(demand) = turn.get::<Demand>(&DemandId::of(order)) else { return costs };
+    let mut minor: i64 = 0;
+    for line in demand.lines.iter().filter(|line| line.short > 0) {
+        let (Some(item), Some(listed)) = (turn.get::<StockItem>(&line.sku), turn.get::<Listed>(&line.sku))
+        else {
+            return costs;
+        };
+        let units = missing(turn, &item, order, line.short);
+        minor = minor.saturating_add(listed.product.price.amount.saturating_mul(units));
+    }
+    Money::new(minor.min(costs.amount), costs.currency)
+}
+
+/// Units of it that are neither here nor on the way for nobody: what is to be ordered in for others whose supplies may be ordered is theirs.
+fn missing(turn: &mut Turn<'_>, item: &StockItem, order: OrderId, short: u32) -> i64 {
+    if item.incoming == 0 {
+        return i64::from(short);
+    }
+    let others = item.pegs.iter().filter(|peg| peg.order != order);
+    let theirs = |peg: &&Peg| peg.ordered || turn.get::<Credit>(&peg.order).is_some();
+    let taken: u64 = others.filter(theirs).map(|peg| u64::from(peg.units)).sum();
+    let for_nobody = item.incoming.saturating_sub(taken).min(u64::from(short));
+    i64::from(short) - for_nobody as i64
+}
+
+/// Nothing more is ordered in for anybody, whoever it is and whatever he pays with.
+pub fn is_shut(turn: &mut Turn<'_>) -> bool {
+    let (unpaid, held) = (stands(turn, CreditKey::ALL), stands(turn, CreditKey::ALL.held()));
+    let rules = turn.rules();
+    unpaid > CreditKey::ALL.unpaid_limit(rules)
+        || unpaid.saturating_add(held) >= CreditKey::ALL.held().limit(rules).max(CreditKey::ALL.limit(rules))
 }
 
 /// What was asked before is answered as it was.
-fn answer(turn: &mut Turn<'_>, order: OrderId, is_within: bool, credit: Credit) {
+fn answer(turn: &mut Turn<'_>, order: OrderId, refused_by: Option<CreditKey>, credit: Credit) {
     let is_given = turn.get::<Credit>(&order).is_some();
-    let granted = is_given || is_within;
+    let granted = is_given || refused_by.is_none();
+    if !granted && refused_by == Some(CreditKey::ALL) {
+        tell_that_all_is_taken(turn);
+    }
     if granted && !is_given {
         turn.record(Event::CreditGiven { order, credit: Box::new(credit) });
     }
@@ -36,8 +77,12 @@ fn answer(turn: &mut Turn<'_>, order: OrderId, is_within: bool, credit: Credit) 
     });
 }
 
+/// What the operator has taken upon the shop stands on nobody's word any more.
 fn stands(turn: &mut Turn<'_>, key: CreditKey) -> i64 {
-    turn.get::<CreditSum>(&key).map_or(0, |sum| sum.0)
+    let sum = |turn: &mut Turn<'_>, key| turn.get::<CreditSum>(&key).map_or(0, |sum| sum.0);
+    let borne =
+        if key == CreditKey::ALL || key == CreditKey::UNWANTED { sum(turn, CreditKey::BORNE) } else { 0 };
+    sum(turn, key) - borne
 }
 
 fn is_within_held(turn: &mut Turn<'_>, key: CreditKey, amount: Money) -> bool {
@@ -80,7 +125,9 @@ pub fn keep(turn: &mut Turn<'_>, order: OrderId) {
         return;
     }
     let before = stands(turn, CreditKey::UNWANTED);
-    let who = on_a_word(&credit.who).into_iter().chain([CreditKey::UNWANTED]).collect();
+    // anybody may have typed a customer's address: who has it is not kept from ordering by what others have cancelled
+    let proved = on_a_word(&credit.who).into_iter().filter(|key| !key.is_customer());
+    let who = proved.chain([CreditKey::UNWANTED]).collect();
     count_by(turn, order, &credit, who);
     tell_of_unwanted(turn, before, credit.amount);
 }
@@ -103,16 +150,37 @@ fn tell_of_unwanted(turn: &mut Turn<'_>, before: i64, more: Money) {
     if before > limit || now <= limit {
         return;
     }
-    let [now, limit] = [now, limit].map(|minor| Money::new(minor, more.currency));
+    let limit = Money::new(limit, more.currency);
     let text = CaseText::new(
         format_args!(
-            "{now} of goods were ordered in for orders that have ended unpaid within {CANCELLED_KEPT_DAYS} days, more than {limit}, and \
-             nothing more is ordered in until it is less"
+            "goods for more than {limit} were ordered in within {CANCELLED_KEPT_DAYS} days for orders that have ended unpaid, and nothing more \
+             is ordered in for anybody"
         ),
-        "ask the wholesalers to take what has not come back from their orders, or raise credit.held_all_max (a tenth of it is this \
-         limit, or credit.all_max where that is more)",
+        "`doorstep orders --state cancelled` lists the orders, `doorstep explain` whom their books were ordered from; ask those to take \
+         back what has not come, then close this case: what was ordered in until then counts no more. credit.held_all_max allows more (a \
+         tenth of it is this limit, or credit.all_max where that is more)",
     );
-    case::open(turn, CaseKind::Supplier, None, text);
+    case::open(turn, CaseKind::Credit, None, text);
+}
+
+/// And of orders that are refused since all that may be ordered in at once is on the way for others.
+fn tell_that_all_is_taken(turn: &mut Turn<'_>) {
+    let text = CaseText::new(
+        "orders for books that are to be ordered in are refused: so much is on the way for others, or for nobody, that it comes to a limit \
+         of all orders together (credit.all_max, credit.held_all_max)",
+        "`doorstep orders --state awaiting_stock` lists those that wait; it ends by itself as their parcels leave. Raise the limit \
+         where the shop can bear more; to count no more what has ended unpaid, close this case",
+    );
+    case::open(turn, CaseKind::Credit, None, text);
+}
+
+/// The operator has taken upon the shop what is on the way for nobody: it keeps nobody from ordering any more, but for the cards that it
+/// was ordered in on.
+pub fn bear(turn: &mut Turn<'_>) {
+    let unwanted = turn.get::<CreditSum>(&CreditKey::UNWANTED).map_or(0, |sum| sum.0);
+    if unwanted != turn.get::<CreditSum>(&CreditKey::BORNE).map_or(0, |sum| sum.0) {
+        turn.record(Event::UnwantedBorne { minor: unwanted });
+    }
 }
 
 /// It has left the house, or it has ended with nothing ordered, or that was long ago. One that was refused has none.
@@ -232,7 +300,11 @@ mod tests {
         assert!(!ask(&mut keeper, 3, &ada, 1), "on a word");
         assert!(!ask_held(&mut keeper, 4, &ada, 1), "nor on money: she may have it back again");
         assert!(!ask_held(&mut keeper, 4, &who("a", "eve@example.com"), 1), "it is the card");
-        assert!(!ask_held(&mut keeper, 4, &who("z", "ada@example.com"), 1), "it is the customer");
+        assert!(
+            ask_held(&mut keeper, 4, &who("z", "ada@example.com"), 1),
+            "anybody may have typed her address"
+        );
+        end(&mut keeper, 4);
         assert!(ask_held(&mut keeper, 5, &bert, 200), "others may");
         assert!(give_back(&mut keeper, 5), "now the operator hears of it");
         assert!(!ask_held(&mut keeper, 6, &carl, 1), "and nothing is ordered in");
@@ -284,6 +356,45 @@ mod tests {
         give_back(&mut keeper, 2);
         assert!(!ask_held(&mut keeper, 3, &ada, 1));
         assert!(ask_held(&mut keeper, 3, &bert, 1));
+    }
+
+    #[test]
+    fn closing_the_case_takes_what_is_on_the_way_for_nobody_upon_the_shop() {
+        let (mut keeper, [ada, bert, carl]) = (keeper_on_held_money(), three());
+        for (n, who) in [(1, &ada), (2, &bert)] {
+            assert!(ask_held(&mut keeper, n, who, 200));
+            give_back(&mut keeper, n);
+        }
+        assert!(!ask_held(&mut keeper, 3, &carl, 1));
+        told(&mut keeper, Message::BearUnwanted);
+        assert!(ask_held(&mut keeper, 3, &carl, 200), "others may again");
+        assert!(!ask_held(&mut keeper, 4, &ada, 1), "but for the card that it was ordered on");
+        assert!(!give_back(&mut keeper, 3), "it begins anew");
+        assert_eq!(stands_under(&keeper, CreditKey::UNWANTED) - stands_under(&keeper, CreditKey::BORNE), 200);
+        for n in [1, 2] {
+            end(&mut keeper, n);
+        }
+        assert_eq!(stands_under(&keeper, CreditKey::BORNE), 0, "a month later, what it was is over");
+        assert_eq!(stands_under(&keeper, CreditKey::UNWANTED), 200, "and what came after counts on");
+        end(&mut keeper, 3);
+        assert_eq!(keeper.tables.of::<CreditSum>().resident().count(), 0);
+    }
+
+    #[test]
+    fn the_operator_hears_that_everybody_is_refused() {
+        let (mut keeper, [ada, bert, carl]) = (keeper_on_held_money(), three());
+        keeper.rules.credit_held_all_max = 1_000;
+        assert!(ask_held(&mut keeper, 1, &ada, 900));
+        let amount = Money::new(200, Currency::GBP);
+        let order = OrderId::new(2, 0);
+        assert!(told(&mut keeper, Message::CheckHeld { order, who: bert.to_vec(), amount }), "all together");
+        let amount = Money::new(101, Currency::GBP);
+        let who = who("a", "ada@example.com").to_vec();
+        assert!(
+            !told(&mut keeper, Message::CheckCredit { order, who, amount }),
+            "one card is her own affair"
+        );
+        assert!(ask_held(&mut keeper, 3, &carl, 100));
     }
 
     fn stands_under(keeper: &Alone<Shop>, key: CreditKey) -> i64 {

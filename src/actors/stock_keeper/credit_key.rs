@@ -12,6 +12,7 @@ const ALL: u8 = 0;
 const CARD: u8 = 1;
 const CUSTOMER: u8 = 2;
 const UNWANTED: u8 = 3;
+const BORNE: u8 = 4;
 /// Added to the kind, where money is held.
 const HELD: u8 = 16;
 const HELD_ALL: u8 = ALL + HELD;
@@ -28,8 +29,16 @@ impl CreditKey {
     /// What is on the way, or has come, for orders that have ended unpaid.
     pub const UNWANTED: CreditKey = CreditKey(UNWANTED, [0; 16]);
 
+    /// Of that, what the operator has taken upon the shop.
+    pub const BORNE: CreditKey = CreditKey(BORNE, [0; 16]);
+
+    /// By what she has written, which nobody has looked at.
+    pub(super) fn is_customer(self) -> bool {
+        self.on_a_word().0 == CUSTOMER
+    }
+
     /// The same card, customer or all, for what is ordered in on money that is held.
-    pub(super) fn held(self) -> CreditKey {
+    pub fn held(self) -> CreditKey {
         CreditKey(self.0 | HELD, self.1)
     }
 

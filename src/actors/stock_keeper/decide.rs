@@ -42,6 +42,7 @@ impl Actor for StockKeeper {
             }
             Message::OrderSupplies { order } => supply::order_supplies(turn, *order),
             Message::CheckCredit { order, who, amount } => credit_check::check(turn, *order, who, *amount),
+            Message::BearUnwanted => credit_check::bear(turn),
             Message::EndCredit { order } => credit_check::end(turn, *order),
             Message::KeepCredit { order } => credit_check::keep(turn, *order),
             Message::CheckHeld { order, who, amount } => {

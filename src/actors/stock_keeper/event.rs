@@ -165,6 +165,10 @@ pub enum Event {
         sku: Sku,
         at: Timestamp,
     },
+    /// So much is on the way for nobody, and the operator has taken it upon the shop.
+    UnwantedBorne {
+        minor: i64,
+    },
 }
 
 impl Versioned for Event {
@@ -233,7 +237,8 @@ impl Event {
             | Event::Received { .. }
             | Event::Forgotten { .. }
             | Event::Adjusted { .. }
-            | Event::Delisted { .. } => smallvec![],
+            | Event::Delisted { .. }
+            | Event::UnwantedBorne { .. } => smallvec![],
         }
     }
 }

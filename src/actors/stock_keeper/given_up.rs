@@ -32,6 +32,7 @@ pub fn who_waits_for(turn: &mut Turn<'_>, message: &Message) -> BTreeSet<OrderId
         Message::Reserve { .. }
         | Message::OrderSupplies { .. }
         | Message::CheckCredit { .. }
+        | Message::BearUnwanted
         | Message::EndCredit { .. }
         | Message::KeepCredit { .. }
         | Message::CheckHeld { .. }
@@ -105,6 +106,7 @@ pub fn given_up(turn: &mut Turn<'_>, message: &Message) {
         | Message::Reserve { .. }
         | Message::OrderSupplies { .. }
         | Message::CheckCredit { .. }
+        | Message::BearUnwanted
         | Message::EndCredit { .. }
         | Message::KeepCredit { .. }
         | Message::CheckHeld { .. }

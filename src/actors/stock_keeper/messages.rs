@@ -133,6 +133,8 @@ pub enum Message {
         order: OrderId,
         held: bool,
     },
+    /// BackOffice: the operator has taken what is on the way for nobody upon the shop.
+    BearUnwanted,
 }
 
 impl Versioned for Message {
@@ -349,6 +351,7 @@ impl Message {
             | Message::SupplyAnswered { .. }
             | Message::SupplyRetry { .. }
             | Message::GoodsDue { .. }
+            | Message::BearUnwanted
             | Message::ShipNoticeAnswered { .. } => None,
         }
     }
@@ -377,6 +380,7 @@ impl Message {
             | Message::KeepCredit { .. }
             | Message::CheckHeld { .. }
             | Message::HoldCredit { .. }
+            | Message::BearUnwanted
             | Message::MoveAgain { .. }
             | Message::QuoteAnswered { .. }
             | Message::QuoteDeadline { .. }

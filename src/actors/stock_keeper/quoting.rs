@@ -9,6 +9,7 @@ use crate::partners::wholesaler::{QuoteAnswer, QuoteRequest, WholesalerId};
 use crate::planted::{self, Bug};
 use crate::runtime::Snapshot;
 
+use super::credit_check;
 use super::delist::is_off_sale;
 use super::listing::for_sale;
 use super::process::{self, Report, Step, next};
@@ -44,13 +45,21 @@ pub fn earliest(turn: &mut Turn<'_>, question: &Earliest) {
     turn.record(Event::DemandOpened { id, demand: Box::new(demand) });
 }
 
-/// What there is for a line, and by when the rest could be here, as far as fresh quotes tell.
-pub fn look(turn: &Turn<'_>, item: &StockItem, wanted: &Units) -> DemandLine {
+/// What there is for a line, and by when the rest could be here, as far as fresh quotes tell. Nothing is promised that would not be
+/// ordered in.
+pub fn look(turn: &mut Turn<'_>, item: &StockItem, wanted: &Units) -> DemandLine {
     let held = for_sale(item).min(wanted.quantity);
     let short = wanted.quantity - held;
-    let date = fresh(turn, item).and_then(|quotes| quotes.covered_on(needed(item, None, short)));
-    let asking = short > 0 && date.is_none();
+    let may_come = short > 0 && (is_coming(item, short) || !credit_check::is_shut(turn));
+    let date = fresh(turn, item).filter(|_| may_come);
+    let date = date.and_then(|quotes| quotes.covered_on(needed(item, None, short)));
+    let asking = may_come && date.is_none();
     DemandLine { sku: wanted.sku.clone(), held, short, date: date.filter(|_| short > 0), asking }
+}
+
+/// On the way for nobody.
+fn is_coming(item: &StockItem, units: u32) -> bool {
+    item.incoming >= item.wanted().saturating_add(u64::from(units))
 }
 
 fn fresh<'a>(turn: &Turn<'_>, item: &'a StockItem) -> Option<&'a Quotes> {

@@ -7,7 +7,7 @@ use crate::runtime::{Aggregate, Fold, system_time};
 use crate::storage::TreeName;
 
 use super::{
-    Adjustment, Adjustments, Bucket, Credit, CreditSum, Demand, DemandId, DemandLine, Event, Peg,
+    Adjustment, Adjustments, Bucket, Credit, CreditKey, CreditSum, Demand, DemandId, DemandLine, Event, Peg,
     PurchaseOrder, PurchaseOrderId, Quotes, Round, StockItem, Supply, Waiting,
 };
 
@@ -121,8 +121,14 @@ pub fn fold(event: &Event, fold: &mut Fold<'_>) {
         }
         Event::CreditEnded { order, credit } => {
             fold.change::<Credit>(order, |slot| *slot = None);
-            stands(fold, credit, credit.amount.amount.saturating_neg());
+            let minor = credit.amount.amount.saturating_neg();
+            stands(fold, credit, minor);
+            if credit.who.contains(&CreditKey::UNWANTED) {
+                // what was taken upon the shop is the oldest of it, and ends first
+                add(fold, &CreditKey::BORNE, |borne| borne.saturating_add(minor).max(0));
+            }
         }
+        Event::UnwantedBorne { minor } => add(fold, &CreditKey::BORNE, |_| *minor),
         Event::Adjusted { sku, by, reason, who, at } => {
             item(fold, sku, |item| item.adjust(*by));
             let on_hand = fold.get::<StockItem>(sku).map_or(0, |item| item.on_hand());
@@ -153,11 +159,16 @@ fn peg_served(fold: &mut Fold<'_>, order: OrderId, sku: &Sku, quantity: u32) {
 /// So much more, or less, is ordered in on the word of these.
 fn stands(fold: &mut Fold<'_>, credit: &Credit, minor: i64) {
     for key in &credit.who {
-        fold.change::<CreditSum>(key, |slot| {
-            let sum = slot.unwrap_or_default().0.saturating_add(minor);
-            *slot = (sum != 0).then_some(CreditSum(sum));
-        });
+        add(fold, key, |sum| sum.saturating_add(minor));
     }
+}
+
+/// There is no row for nothing.
+fn add(fold: &mut Fold<'_>, key: &CreditKey, change: impl FnOnce(i64) -> i64) {
+    fold.change::<CreditSum>(key, |slot| {
+        let sum = change(slot.unwrap_or_default().0);
+        *slot = (sum != 0).then_some(CreditSum(sum));
+    });
 }
 
 fn item(fold: &mut Fold<'_>, sku: &Sku, change: impl FnOnce(&mut StockItem)) {

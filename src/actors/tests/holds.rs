@@ -133,7 +133,7 @@ fn a_parcel_that_the_bank_does_not_pay_for_anew_stays_in_the_house_and_is_cancel
         assert_eq!(ending.letters[&MailKind::Cancelled], 1);
         let letters = world.post.letters();
         let letter = letters.iter().find(|letter| letter.kind == MailKind::Cancelled).unwrap();
-        assert!(letter.reason.as_ref().unwrap().contains("did not reserve it anew"), "{letter:?}");
+        assert!(letter.reason.as_ref().unwrap().contains("had not reserved it anew by then"), "{letter:?}");
         let tables = world.derived().tables;
         assert_eq!(tables.of::<StockItem>().peek(&super::world::product(PLENTY).sku).unwrap().available, 100);
     });

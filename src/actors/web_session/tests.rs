@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::*;
 use crate::actors::order_manager::{
     self, Answer, Event as OrderEvent, Idempotency, KeyHash, OrderView, Outcome, PaymentView, PlaceOrder,
-    Route,
+    RefusedOrder, Route,
 };
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{Address, Decided, Event as ShopEvent, Message as ShopMessage, Shop};
@@ -347,8 +347,11 @@ fn a_cart_is_kept_when_the_order_came_to_nothing() {
     let place = placed(&visit.checkout("k"));
     let order = place.order;
     for outcome in [
-        Outcome::Declined { order, reason: DeclineReason::ExpiredCard },
-        Outcome::OutOfStock { order, earliest: None },
+        Outcome::Declined {
+            order: RefusedOrder::boxed(order, OrderKey::new(1)),
+            reason: DeclineReason::ExpiredCard,
+        },
+        Outcome::OutOfStock { order: RefusedOrder::boxed(order, OrderKey::new(1)), earliest: None },
         Outcome::UnknownToken,
         Outcome::KeyMismatch,
         Outcome::InProgress,

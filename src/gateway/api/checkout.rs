@@ -2,7 +2,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::Value;
 
-use crate::actors::order_manager::{Answer, OrderView, Outcome};
+use crate::actors::order_manager::{Answer, OrderView, Outcome, RefusedOrder};
 use crate::actors::web_session::{CheckoutReply, NoCheckout};
 use crate::domain::CancelReason;
 use crate::gateway::{App, Code, HttpLimits, Problem, rates};
@@ -54,22 +54,27 @@ fn taken(app: &App, status: StatusCode, order: &OrderView, replayed: bool) -> Ht
     response.json(views::order(&app.rules, order, OpenedBy::Key))
 }
 
+/// Of an order that was not taken she is told as much as of one that was: what it is, what opens it, and where it is read.
+fn with_order(problem: Problem, order: &RefusedOrder) -> Problem {
+    let key = order.key.to_string();
+    let links = views::as_value(&views::links(order.id, &key));
+    problem.with("order", order.id.to_string()).with("key", key).with("links", links)
+}
+
 pub fn problem(refused: Outcome) -> Problem {
     match refused {
         Outcome::Declined { order, reason } => {
             let detail = format!("{}; order again {}", reason.said(), reason.way_on());
-            Problem::new(Code::PaymentDeclined, detail)
-                .with("decline_code", reason.code())
-                .with("order", order.to_string())
+            let declined = Problem::new(Code::PaymentDeclined, detail).with("decline_code", reason.code());
+            with_order(declined, &order)
         }
         Outcome::OutOfStock { order, earliest } => {
-            Problem::new(Code::OutOfStock, CancelReason::OutOfStock { earliest }.said())
-                .with("earliest_date", earliest.map_or(Value::Null, |date| date.to_string().into()))
-                .with("order", order.to_string())
+            let out_of_stock = Problem::new(Code::OutOfStock, CancelReason::OutOfStock { earliest }.said())
+                .with("earliest_date", earliest.map_or(Value::Null, |date| date.to_string().into()));
+            with_order(out_of_stock, &order)
         }
         Outcome::BackorderLimit { order } => {
-            Problem::new(Code::BackorderLimit, CancelReason::BackorderLimit.said())
-                .with("order", order.to_string())
+            with_order(Problem::new(Code::BackorderLimit, CancelReason::BackorderLimit.said()), &order)
         }
         Outcome::UnknownToken => {
             Problem::new(Code::UnknownToken, "the payment system does not know this token")

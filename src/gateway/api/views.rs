@@ -264,7 +264,7 @@ struct PaymentShown<'a> {
 }
 
 #[derive(Serialize, ToSchema)]
-struct OrderLinks {
+pub struct OrderLinks {
     #[serde(rename = "self")]
     this: String,
     timeline: String,
@@ -276,19 +276,26 @@ pub fn order_path(id: OrderId) -> String {
     format!("/api/v1/orders/{id}")
 }
 
+/// `key`: what opens it, its key or a signed link's.
+pub fn links(order: OrderId, key: &str) -> OrderLinks {
+    links_to(order, format!("/orders/{order}?key={key}"))
+}
+
+fn links_to(order: OrderId, page: String) -> OrderLinks {
+    let this = order_path(order);
+    OrderLinks { timeline: format!("{this}/timeline"), page, this }
+}
+
 pub fn order<'a>(rules: &Rules, view: &'a order_manager::OrderView, opened: OpenedBy) -> OrderShown<'a> {
-    let this = order_path(view.id);
-    let by_key = |key: &str| format!("/orders/{}?key={key}", view.id);
-    let (key, page) = match opened {
+    let (key, links) = match opened {
         OpenedBy::Key => {
             let key = view.key.to_string();
-            let page = by_key(&key);
-            (Some(key), page)
+            let links = links(view.id, &key);
+            (Some(key), links)
         }
-        OpenedBy::Link(given) => (None, by_key(&given)),
-        OpenedBy::Program(page) => (None, page),
+        OpenedBy::Link(given) => (None, links(view.id, &given)),
+        OpenedBy::Program(page) => (None, links_to(view.id, page)),
     };
-    let links = OrderLinks { timeline: format!("{this}/timeline"), page, this };
     OrderShown {
         id: AsText(view.id),
         number: view.number.digits(),

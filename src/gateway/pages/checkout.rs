@@ -234,6 +234,12 @@ fn unaccepted(wait: &Wait, accepted: &str) -> &'static str {
     }
 }
 
+/// By the name that she has come by.
+pub fn shop_of<'a>(app: &'a App, request: &HttpRequest) -> &'a str {
+    // a request that names none of ours has come to no handler
+    app.origins.of_head(request.head()).unwrap_or(app.origins.canonical())
+}
+
 /// Where the card is typed: the payment company's own page, which comes back to ours.
 fn payment_page(
     app: &App,
@@ -242,9 +248,7 @@ fn payment_page(
     lines: &[OrderLine],
     totals: Totals,
 ) -> Result<String, Problem> {
-    // a request that names none of ours has come to no handler
-    let shop = app.origins.of_head(request.head()).unwrap_or(app.origins.canonical());
-    let back = format!("{shop}/checkout/return");
+    let back = format!("{}/checkout/return", shop_of(app, request));
     let payable = Payable { checkout, back: &back, lines, totals };
     Ok(app.payment_page()?.open(&payable))
 }

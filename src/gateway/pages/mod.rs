@@ -8,8 +8,9 @@
 //! - a form that another site sends is refused before it is read;
 //! - the cart, the checkout and the order carry `no-store`, and an order is shown to its key only;
 //! - no form loses what was typed, also beside what was changed, and each can be sent twice without harm: a line is set, not added to; the return from
-//!   the payment page is one order by its nonce; a cancelled order stays cancelled.
+//!   the payment page is one order by its nonce, or one payment of an order by its number; a cancelled order stays cancelled.
 
+mod another_card;
 mod basket_form;
 mod cart;
 mod checkout;
@@ -18,6 +19,7 @@ mod crawlers;
 mod error_pages;
 mod form;
 pub(super) mod format;
+mod invitation;
 mod layout;
 mod listing;
 mod order;
@@ -82,6 +84,9 @@ pub fn configure(site: &mut ServiceConfig) {
                 .route(get().to(order_cancel::ask))
                 .route(web::post().to(order_cancel::cancel)),
         )
+        .service(resource("/orders/{order}/card", "POST").route(web::post().to(another_card::begin)))
+        // not HEAD: coming back from the payment page pays
+        .service(resource("/orders/{order}/card/return", "GET").route(web::get().to(another_card::come_back)))
         .service(resource("/robots.txt", "GET, HEAD").route(get().to(crawlers::robots)))
         .configure(super::assets::configure);
     for path in TEXT_PATHS {

@@ -13,6 +13,7 @@ use crate::gateway::{self, App, Problem};
 use super::cart::Line;
 use super::form::{encoded, query};
 use super::format::{self, Sums};
+use super::invitation::Invitation;
 use super::layout::{Layout, render_live};
 use super::order_status::{self, Progress};
 use super::story::{self, PlainStep};
@@ -35,6 +36,7 @@ struct OrderPage {
     tracking: Option<String>,
     notice: Option<&'static str>,
     basket_given_back: bool,
+    another_card: Option<Invitation>,
     /// `None`: nothing more will happen to it.
     renewed_every_s: Option<u32>,
     /// Its own address.
@@ -73,7 +75,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let view = view(&app, order, claim.clone()).await?;
     // programs read all of it, in an order that only grows
     let timeline = gateway::order_timeline(&app, order, claim).await?.as_known();
-    render_live(&app.pages, &request, &page(&app, &view, &key, &timeline, noted(&notice, view.state)))
+    render_live(&app.pages, &request, &page(&app, &view, &key, &timeline, noted(&notice, &view)))
 }
 
 pub async fn view(app: &App, order: OrderId, claim: Claim) -> Result<Box<OrderView>, Problem> {
@@ -91,8 +93,16 @@ pub fn named(request: &HttpRequest, key: &str) -> Result<OrderId, Problem> {
 }
 
 /// What came of what she has just done, while that is not in the order's state.
-fn noted(notice: &str, state: OrderState) -> Option<&'static str> {
+fn noted(notice: &str, view: &OrderView) -> Option<&'static str> {
+    let (state, waits) = (view.state, matches!(view.payment, PaymentView::AnotherCard { .. }));
     match notice {
+        "card_refused" if waits => Some(
+            "A bank has refused this card for good, so it was not asked again. Please take another card.",
+        ),
+        "card_not_used" => Some(
+            "The card that you have just typed was not used, and nothing was charged to it: this order is paid, over, or being paid by another \
+             card.",
+        ),
         "too_late" if !state.is_end() => Some("It is too late to cancel: your parcel has left."),
         "asking" if can_be_cancelled(state) => Some(
             "We are seeing whether your parcel can still be stopped. If it has not left yet, the order will be cancelled.",
@@ -143,6 +153,7 @@ fn page(
         was_promised: promised.and_then(|now| promised_before(timeline, now)).map(format::day),
         tracking: view.tracking.clone(),
         notice,
+        another_card: Invitation::of(view, key),
         basket_given_back: timeline.entries.iter().any(|entry| is_given_back(&entry.what)),
         renewed_every_s,
         itself: address(view.id, key),

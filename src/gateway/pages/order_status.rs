@@ -2,9 +2,10 @@
 
 use crate::actors::Rules;
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{CancelReason, DeclineReason, OrderState};
+use crate::domain::{CancelReason, DeclineReason, OrderState, Timestamp};
 
 use super::format;
+use super::invitation::minutes_left;
 
 /// Which of three looks the page has.
 #[derive(Clone, Copy)]
@@ -38,6 +39,7 @@ impl Progress {
 
 pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
     match view.state {
+        _ if waits_for_card(view).is_some() => declined(view),
         OrderState::Placed => "We have your order",
         OrderState::Reserved | OrderState::AwaitingPayment => "Your bank is being asked",
         OrderState::AwaitingStock => "Thank you: your books are being ordered in",
@@ -53,12 +55,37 @@ pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
     }
 }
 
+/// Until when, by the real clock, she may try another card.
+fn waits_for_card(view: &OrderView) -> Option<Timestamp> {
+    match view.payment {
+        PaymentView::AnotherCard { until, .. } => Some(until),
+        _ => None,
+    }
+}
+
 /// In a few words.
 pub fn declined(view: &OrderView) -> &'static str {
     view.decline_reason.map_or("The payment did not go through", DeclineReason::headline)
 }
 
+/// Why, and how long she has for another card.
+fn invitation(view: &OrderView, until: Timestamp) -> String {
+    let why = view.decline_reason.map(DeclineReason::sentence).unwrap_or_default();
+    let way_on = view.decline_reason.map_or("with another card", DeclineReason::way_on);
+    let left = match minutes_left(until) {
+        0 => "less than a minute".to_owned(),
+        1 => "another minute".to_owned(),
+        minutes => format!("another {minutes} minutes"),
+    };
+    format!("{why} Nothing was charged. We keep your order for {left}: you can pay {way_on}.")
+        .trim_start()
+        .to_owned()
+}
+
 pub fn sentence(view: &OrderView, rules: &Rules) -> String {
+    if let Some(until) = waits_for_card(view) {
+        return invitation(view, until);
+    }
     match view.state {
         OrderState::Placed => "We are looking whether everything is on our shelves.".to_owned(),
         OrderState::Reserved | OrderState::AwaitingPayment if view.payment == PaymentView::Unknown => {
@@ -96,7 +123,7 @@ pub fn money(view: &OrderView) -> String {
             "The money is still reserved on your card, and your bank is asked to let go of it. Nothing is charged.".to_owned()
         }
         (Progress::Ended, PaymentView::Verified | PaymentView::Expired) => "Nothing was charged.".to_owned(),
-        (_, PaymentView::Declined) => format!("{}. Nothing was charged.", declined(view)),
+        (_, PaymentView::Declined | PaymentView::AnotherCard { .. }) => format!("{}. Nothing was charged.", declined(view)),
         (_, payment) => money_of_open_order(payment),
     }
 }
@@ -118,7 +145,7 @@ fn money_of_open_order(payment: PaymentView) -> String {
         PaymentView::Refunded { captured, refunded } => {
             format!("{} of the {} taken from your card was refunded.", format::money(refunded), format::money(captured))
         }
-        PaymentView::Declined => "Nothing was charged.".to_owned(),
+        PaymentView::Declined | PaymentView::AnotherCard { .. } => "Nothing was charged.".to_owned(),
         PaymentView::Voided => "The payment was let go of. Nothing was charged.".to_owned(),
         PaymentView::Expired => {
             "The money is no longer reserved on your card. Your bank is asked again before your books leave us.".to_owned()

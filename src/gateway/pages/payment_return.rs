@@ -88,7 +88,7 @@ async fn page_for(app: &App, session: SessionId, answer: Answer) -> Result<HttpR
             .response(&app.pages, StatusCode::CONFLICT)
         }
         Outcome::BackorderLimit { .. } => MessagePage::new(
-            "We cannot order so much in",
+            "We cannot order this in at present",
             vec![
                 CancelReason::BackorderLimit.sentence(),
                 "Nothing was ordered or charged, and your basket is as it was.".to_owned(),

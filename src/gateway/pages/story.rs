@@ -172,6 +172,7 @@ fn payment(view: &OrderView, timeline: &Timeline) -> Stage {
         | PaymentView::Unknown
         | PaymentView::Verified
         | PaymentView::Declined
+        | PaymentView::AnotherCard { .. }
         | PaymentView::Voided
         | PaymentView::Expired => Stage::at("Paid", None),
     }

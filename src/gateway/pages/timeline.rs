@@ -164,6 +164,8 @@ fn is_what_it_is_for(entry: &TimelineEntry) -> bool {
         | SentAgain { .. }
         | Discarded { .. }
         | CaseClosed { .. }
+        | AnotherCardAwaited
+        | AnotherCardTyped
         | BasketGivenBack
         | RefundAsked { .. } => false,
     }

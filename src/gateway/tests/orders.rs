@@ -171,8 +171,8 @@ async fn an_order_whose_payment_is_unknown_is_accepted() {
 
 #[actix_web::test]
 async fn the_same_answer_again_says_so() {
-    let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
-    let out_of_stock = || Outcome::OutOfStock { order: order_id(), earliest: None };
+    let declined = || Outcome::Declined { order: refused_order(), reason: DeclineReason::InsufficientFunds };
+    let out_of_stock = || Outcome::OutOfStock { order: refused_order(), earliest: None };
     for (outcome, status) in [(taken(), 201), (declined(), 402), (out_of_stock(), 409)] {
         let gateway = TestGateway::new().replies::<Submit>(answer_again(outcome.clone()));
         let again = gateway.send(post(ORDERS, &order())).await;
@@ -187,15 +187,35 @@ async fn the_same_answer_again_says_so() {
 
 #[actix_web::test]
 async fn a_declined_card_is_told_with_the_banks_reason() {
-    let declined = Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
+    let declined = Outcome::Declined { order: refused_order(), reason: DeclineReason::InsufficientFunds };
     let answered = TestGateway::new().replies::<Submit>(answer(declined)).send(post(ORDERS, &order())).await;
     answered.assert_problem(402, "payment_declined");
     assert_eq!(answered.body["decline_code"], "insufficient_funds");
 }
 
 #[actix_web::test]
+async fn whoever_is_told_of_an_order_that_was_not_taken_can_read_it() {
+    let reason = DeclineReason::DoNotHonour;
+    let refusals = [
+        Outcome::Declined { order: refused_order(), reason },
+        Outcome::OutOfStock { order: refused_order(), earliest: None },
+        Outcome::BackorderLimit { order: refused_order() },
+    ];
+    let taken = TestGateway::new().replies::<Submit>(answer(taken())).send(post(ORDERS, &order())).await;
+    for outcome in refusals {
+        let gateway = TestGateway::new().replies::<Submit>(answer(outcome));
+        let refused = gateway.send(post(ORDERS, &order())).await;
+        assert_eq!(refused.body["order"], taken.body["id"]);
+        for name in ["key", "links"] {
+            assert_eq!(refused.body[name], taken.body[name], "as of an order that is taken");
+        }
+        assert_eq!(refused.header("cache-control"), Some("no-store"));
+    }
+}
+
+#[actix_web::test]
 async fn out_of_stock_is_told_with_the_earliest_date() {
-    let with = |earliest| answer(Outcome::OutOfStock { order: order_id(), earliest });
+    let with = |earliest| answer(Outcome::OutOfStock { order: refused_order(), earliest });
     let dated =
         TestGateway::new().replies::<Submit>(with(Some(Date(20_790)))).send(post(ORDERS, &order())).await;
     dated.assert_problem(409, "out_of_stock");

@@ -100,13 +100,13 @@ async fn a_wrong_api_key_counts_and_the_right_one_is_never_refused_for_it() {
 
 /// Every one that there is; a new one does not compile here.
 fn outcomes() -> Vec<(Outcome, bool)> {
-    let (order, view) = (order_id(), || Box::new(order_view()));
+    let view = || Box::new(order_view());
     let all = [
         Outcome::Taken(view()),
         Outcome::Pending(view()),
-        Outcome::Declined { order, reason: DeclineReason::DoNotHonour },
-        Outcome::OutOfStock { order, earliest: None },
-        Outcome::BackorderLimit { order },
+        Outcome::Declined { order: refused_order(), reason: DeclineReason::DoNotHonour },
+        Outcome::OutOfStock { order: refused_order(), earliest: None },
+        Outcome::BackorderLimit { order: refused_order() },
         Outcome::UnknownToken,
         Outcome::KeyMismatch,
         Outcome::InProgress,
@@ -167,7 +167,7 @@ async fn a_refusal_that_is_told_once_more_does_not_count_again() {
     let quotas = Quotas { refusals, ..Quotas::default() };
     gateway.app.clients =
         Arc::new(Clients::new(quotas, TrustedProxies::default(), ForwardingHeader::XForwardedFor));
-    let declined = || Outcome::Declined { order: order_id(), reason: DeclineReason::InsufficientFunds };
+    let declined = || Outcome::Declined { order: refused_order(), reason: DeclineReason::InsufficientFunds };
     let told = |gateway: TestGateway, answer| {
         gateway.replies::<View>(an_empty_cart()).replies::<CheckoutCart>(answer)
     };

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::access::Clients;
 use crate::access::{ForwardingHeader, Origins, Quota, Quotas};
-use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView};
+use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView, RefusedOrder};
 use crate::actors::web_session::CheckoutReply;
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
@@ -278,7 +278,8 @@ impl PaymentPage for ScriptedPaymentPage {
     }
 
     fn card_of(&self, checkout: &str, _code: &str) -> Option<TypedCard> {
-        (checkout == "nonce1").then(|| TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) })
+        let has_one = checkout == "nonce1" || checkout.starts_with("ord_");
+        has_one.then(|| TypedCard { token: "tok_good".to_owned(), amount: gbp(1897) })
     }
 
     fn has_card_for(&self, checkout: &str) -> bool {
@@ -365,6 +366,11 @@ pub fn iliad() -> Product {
 
 pub fn line_of(product: Product, units: i128) -> OrderLine {
     OrderLine::of(&product, Quantity::parse(units).unwrap())
+}
+
+/// As a checkout that was refused names its order.
+pub fn refused_order() -> Box<RefusedOrder> {
+    RefusedOrder::boxed(order_id(), order_view().key)
 }
 
 pub fn order_id() -> OrderId {

@@ -131,6 +131,16 @@ impl Letter {
         self.totals = Some(Totals { goods: amount, shipping: zero, tax: zero, total: amount });
     }
 
+    /// Why it was not paid, and how long another card can be typed on the order's page.
+    pub fn invite_another_card(&mut self, reason: DeclineReason, minutes: u64) {
+        self.reason = Some(format!(
+            "{}. Your order waits: on its page, below, you can pay {} within {minutes} minutes of this e-mail. Your books are kept for you \
+             until then",
+            reason.said(),
+            reason.way_on(),
+        ));
+    }
+
     pub fn tell_cancel(&mut self, reason: CancelReason) {
         self.reason = Some(reason.said().into_owned());
     }

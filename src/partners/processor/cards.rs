@@ -92,7 +92,7 @@ pub fn check_cvv(text: &str, brand: Brand) -> Result<(), BadCard> {
 }
 
 /// The documented test numbers, and the token of the test card that each behaves like.
-const TEST_NUMBERS: [(&str, &str); 16] = [
+const TEST_NUMBERS: [(&str, &str); 19] = [
     ("4242424242424242", "tok_visa"),
     ("5555555555554444", "tok_mastercard"),
     ("378282246310005", "tok_amex"),
@@ -100,6 +100,9 @@ const TEST_NUMBERS: [(&str, &str); 16] = [
     ("4000000000009995", "tok_insufficient_funds"),
     ("4000000000000069", "tok_expired_card"),
     ("4000000000009979", "tok_stolen_card"),
+    ("4000000000009987", "tok_lost_card"),
+    ("4000000000004103", "tok_pick_up_card"),
+    ("4000000000005902", "tok_suspected_fraud"),
     ("4000000000004087", "tok_timeout"),
     ("4000000000005993", "tok_timeout_declined"),
     ("4000000000005043", "tok_unreachable"),

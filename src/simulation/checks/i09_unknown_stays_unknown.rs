@@ -3,9 +3,10 @@
 //! An attempt to pay is open from its record until the bank has said what became of it. While one is open, its order asks
 //! for no other, is not confirmed, not declined, and orders no supplies. It is closed by the bank's own word alone: the
 //! turn that closes it was decided on an answer of the bank about this payment that says so, and a hold that the bank
-//! keeps is never taken for a decline. At the end nothing is open without a case.
+//! keeps is never taken for a decline. At the end nothing is open without a case. Nor is a bank asked again, of the same order, about
+//! a card that one will never approve.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::{Address, Event, Message, Shop};
 use crate::actors::{merchant_proxy, order_manager};
@@ -31,12 +32,14 @@ type Open = BTreeMap<PaymentId, (OrderId, bool)>;
 
 pub fn check(observation: &Observation<'_>, found: &mut Found) {
     let mut open = Open::new();
+    let mut cards = Cards::default();
     let mut book = CardBook::default();
     for (_, record, event) in observation.events() {
         match event {
             Event::OrderManager(event) => goes_on(&mut open, event, found),
             Event::BankActor(event) => book.note(event),
             Event::MerchantProxy(event) => {
+                cards.note(event, found);
                 let Some((payment, close)) = closes(event) else { continue };
                 if let Some((order, _)) = open.remove(&payment) {
                     is_the_banks_word(observation, record, (order, payment, close), found);
@@ -48,6 +51,32 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
     }
     if observation.is_end() {
         nothing_is_open(observation, &open, found);
+    }
+}
+
+/// The cards that each order was to be paid by, and those that were refused for good.
+#[derive(Default)]
+struct Cards<'a> {
+    asked: BTreeMap<PaymentId, (OrderId, &'a str)>,
+    refused: BTreeSet<(OrderId, &'a str)>,
+}
+
+impl<'a> Cards<'a> {
+    fn note(&mut self, event: &'a merchant_proxy::Event, found: &mut Found) {
+        use merchant_proxy::Event as E;
+        match event {
+            E::Intended { payment, order, token, .. } => {
+                let is_refused = self.refused.contains(&(*order, token.as_str()));
+                found.expect_of(*order, !is_refused, || {
+                    format!("{payment} asks again about {token}, which was refused for good")
+                });
+                self.asked.insert(*payment, (*order, token));
+            }
+            E::Declined { payment, reason, .. } if reason.is_hard() => {
+                self.refused.extend(self.asked.get(payment));
+            }
+            _ => {}
+        }
     }
 }
 

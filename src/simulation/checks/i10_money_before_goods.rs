@@ -175,7 +175,10 @@ impl Care {
                 cared.neglected |= may_ask && !cared.renewal_asked && !turn.iter().any(asks);
                 cared.counts_on_hold = false;
             }
-            E::PaymentBecame { .. } | E::CardVerified { .. } => cared.waits = false,
+            E::PaymentBecame { .. }
+            | E::CardVerified { .. }
+            | E::RenewalDeclined { .. }
+            | E::CardDeclined { .. } => cared.waits = false,
             E::StopAsked { .. } | E::CancelAsked { .. } => cared.stop_asked = true,
             _ => {}
         }

@@ -129,6 +129,8 @@ impl<'a> Outbox<'a> {
             Event::OrderManager(Declined { order, .. }) if later(order) => {
                 Some((*order, MailKind::PaymentDeclined))
             }
+            // it leads to the page where she can type another card
+            Event::OrderManager(CardDeclined { order, .. }) => Some((*order, MailKind::PaymentDeclined)),
             Event::OrderManager(Cancelled { order, reason: CancelReason::BackorderLimit })
                 if later(order) =>
             {

@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actors::bank::{self, Behaviour, HoldState, test_cards};
 use crate::actors::order_manager::{self, Placed};
-use crate::actors::stock_keeper::CANCELLED_KEPT_DAYS;
+use crate::actors::stock_keeper::{CANCELLED_KEPT_DAYS, PurchaseOrder};
 use crate::actors::{Event, Rules, stock_keeper};
-use crate::domain::{OrderId, Timestamp};
+use crate::domain::catalogue::Product;
+use crate::domain::{OrderId, Sku, Timestamp};
 use crate::simulation::history::CheckoutOutcome;
 use crate::simulation::observation::Observation;
 
@@ -36,8 +37,10 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
                 }
                 Event::OrderManager(event) => trust.note(event, record.moment.at),
                 Event::StockKeeper(stock_keeper::Event::SuppliesOrdered { order }) => {
+                    trust.ordered_in(*order, &record.stated.events);
                     trust.supplies(observation, *order, record.moment.at, &book, found);
                 }
+                Event::StockKeeper(stock_keeper::Event::Listed { product }) => trust.listed(product),
                 _ => {}
             }
         }
@@ -54,6 +57,9 @@ struct Trust {
     ended: BTreeSet<OrderId>,
     /// Those whose supplies were ordered on held money, until they leave the house, or a month after they have ended.
     held: BTreeMap<OrderId, OnHeldMoney>,
+    /// What was ordered in for each, at the lowest price that its books ever had.
+    worth: BTreeMap<OrderId, i64>,
+    prices: BTreeMap<Sku, i64>,
     rules: Rules,
     /// The turn that is looked at, among all.
     turn: usize,
@@ -66,11 +72,34 @@ struct OnHeldMoney {
 }
 
 impl Trust {
+    fn listed(&mut self, product: &Product) {
+        let price = self.prices.entry(product.sku.clone()).or_insert(i64::MAX);
+        *price = product.price.amount.min(*price);
+    }
+
+    /// What was here already, or was on the way for nobody, is not ordered in.
+    fn ordered_in(&mut self, order: OrderId, turn: &[Event]) {
+        let of_this = turn.iter().filter_map(|event| match event {
+            Event::StockKeeper(stock_keeper::Event::Ordered { purchase_order, .. }) => Some(purchase_order),
+            _ => None,
+        });
+        let cost = |one: &Box<PurchaseOrder>| {
+            self.prices.get(&one.sku).map_or(0, |price| price.saturating_mul(i64::from(one.ordered)))
+        };
+        let worth = of_this.filter(|one| one.order == order).map(cost).sum();
+        self.worth.insert(order, worth);
+    }
+
     fn note(&mut self, event: &order_manager::Event, at: Timestamp) {
         use order_manager::Event as E;
         match event {
             E::Placed(placed) => {
                 self.placed.insert(placed.place.order, (self.turn, placed.as_ref().clone()));
+            }
+            E::CardTyped { order, token } => {
+                if let Some((_, placed)) = self.placed.get_mut(order) {
+                    placed.place.token.clone_from(token);
+                }
             }
             E::HandedOver { order, .. } => {
                 self.held.remove(order);
@@ -123,9 +152,10 @@ impl Trust {
 
     fn on_a_word(&self, order: OrderId, found: &mut Found) {
         let Some((_, this)) = self.placed.get(&order) else { return };
-        for (what, same, limit, _) in LIMITS {
-            let stands = self.sum(self.standing.iter().map(|(one, _)| *one), this, same);
-            let limit = limit(&self.rules);
+        for Limited { what, same, is_proved, on_a_word, .. } in LIMITS {
+            let standing = self.standing.iter().filter(|(_, ended)| is_proved || ended.is_none());
+            let stands = self.sum(standing.map(|(one, _)| *one), this, same);
+            let limit = on_a_word(&self.rules);
             found.expect_of(order, stands <= limit, || {
                 format!("{stands} minor units are ordered in on the word of {what}, and {limit} may be")
             });
@@ -141,8 +171,12 @@ impl Trust {
             Some((turn, _)) => turn < *placed,
             None => held.ordered < *placed,
         };
-        for (what, same, on_a_word, on_held_money) in LIMITS {
-            let held = || self.held.iter().filter(known).map(|(one, held)| (*one, held.ended.is_some()));
+        for Limited { what, same, is_proved, on_a_word, on_held_money } in LIMITS {
+            let counts = |(_, held): &(&OrderId, &OnHeldMoney)| is_proved || held.ended.is_none();
+            let held = || {
+                let known = self.held.iter().filter(known).filter(counts);
+                known.map(|(one, held)| (*one, held.ended.is_some()))
+            };
             let given_back = held().filter(|(one, is_over)| *is_over && told(one)).map(|(one, _)| one);
             let given_back = self.sum(given_back, this, same);
             let limit = on_a_word(&self.rules).max(on_held_money(&self.rules) / 10);
@@ -159,7 +193,8 @@ impl Trust {
 
     fn sum(&self, orders: impl Iterator<Item = OrderId>, this: &Placed, same: Same) -> i64 {
         let placed = orders.filter_map(|one| self.placed.get(&one));
-        placed.filter(|(_, one)| same(one, this)).map(|(_, one)| one.place.totals.total.amount).sum()
+        let same = placed.filter(|(_, one)| same(one, this)).map(|(_, one)| one.place.order);
+        same.map(|order| self.worth.get(&order).copied().unwrap_or_default()).sum()
     }
 }
 
@@ -167,26 +202,45 @@ type Same = fn(&Placed, &Placed) -> bool;
 type Limit = fn(&Rules) -> i64;
 
 /// Whose word it is, and how much may be ordered in on it, and on held money.
-const LIMITS: [(&str, Same, Limit, Limit); 4] = [
-    (
-        "one card",
-        |one, this| one.place.token == this.place.token,
-        |rules| rules.credit_card_max,
-        |rules| rules.credit_held_card_max,
-    ),
-    (
-        "one customer",
-        |one, this| one.place.customer.email == this.place.customer.email,
-        |rules| rules.credit_customer_max,
-        |rules| rules.credit_held_customer_max,
-    ),
-    (
-        "one address",
-        |one, this| one.place.shipping_address == this.place.shipping_address,
-        |rules| rules.credit_customer_max,
-        |rules| rules.credit_held_customer_max,
-    ),
-    ("all customers", |_, _| true, |rules| rules.credit_all_max, |rules| rules.credit_held_all_max),
+#[derive(Clone, Copy)]
+struct Limited {
+    what: &'static str,
+    same: Same,
+    /// Nobody can order in another's name: what has ended unpaid goes on counting.
+    is_proved: bool,
+    on_a_word: Limit,
+    on_held_money: Limit,
+}
+
+const LIMITS: [Limited; 4] = [
+    Limited {
+        what: "one card",
+        same: |one, this| one.place.token == this.place.token,
+        is_proved: true,
+        on_a_word: |rules| rules.credit_card_max,
+        on_held_money: |rules| rules.credit_held_card_max,
+    },
+    Limited {
+        what: "one customer",
+        same: |one, this| one.place.customer.email == this.place.customer.email,
+        is_proved: false,
+        on_a_word: |rules| rules.credit_customer_max,
+        on_held_money: |rules| rules.credit_held_customer_max,
+    },
+    Limited {
+        what: "one address",
+        same: |one, this| one.place.shipping_address == this.place.shipping_address,
+        is_proved: false,
+        on_a_word: |rules| rules.credit_customer_max,
+        on_held_money: |rules| rules.credit_held_customer_max,
+    },
+    Limited {
+        what: "all customers",
+        same: |_, _| true,
+        is_proved: true,
+        on_a_word: |rules| rules.credit_all_max,
+        on_held_money: |rules| rules.credit_held_all_max,
+    },
 ];
 
 fn no_declined_card_is_taken(observation: &Observation<'_>, found: &mut Found) {

@@ -16,8 +16,9 @@ use super::super::addresses;
 use super::super::history::{CheckoutKey, Route, Wish};
 use super::cart::lines_of;
 use super::checkout::Checkout;
+use super::form::{cookie_of, form};
 use super::program::{details, expected};
-use super::visitor::{ADDRESS, cookie_of, date_to_accept, form, seen_on};
+use super::visitor::{ADDRESS, date_to_accept, seen_on};
 use super::{Shopper, json_request};
 
 const ADDRESSES_MAX: u8 = 3;

@@ -1,10 +1,12 @@
 //! Customers: each a task of its own that draws what it does from its own source, so that leaving one out changes
 //! nothing for the others. What they send goes through the gateway's own handlers; what they are told is history.
 
+mod another_card;
 mod cart;
 mod checkout;
 mod clerk;
 mod flooder;
+mod form;
 mod fuzzer;
 mod keeper;
 mod owner;

@@ -4,7 +4,7 @@ use rand::RngExt;
 use serde_json::json;
 
 use super::super::history::{CheckoutOutcome, Trial, TrialKind};
-use super::visitor::form;
+use super::form::form;
 use super::{DAY_MS, Shopper, json_request};
 
 const TRIALS: u32 = 4;

@@ -5,6 +5,7 @@ use crate::gateway::{Request, Response};
 
 use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
 use super::checkout::{Checkout, LOOKS_MAX};
+use super::form::{cookie_of, form};
 use super::{DAY_MS, Shopper};
 
 pub const ADDRESS: &str = "+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
@@ -127,6 +128,7 @@ impl Shopper {
             self.thinks(DAY_MS / 10).await;
             self.asks(checkout).await;
         }
+        self.tries_other_cards(&outcome).await;
         self.looks_after(&outcome).await;
     }
 
@@ -142,21 +144,6 @@ impl Shopper {
         }
         None
     }
-}
-
-pub fn form(uri: &str, fields: &str, cookie: &str) -> Request {
-    let headers = vec![
-        ("content-type", "application/x-www-form-urlencoded".to_owned()),
-        ("sec-fetch-site", "same-origin".to_owned()),
-        ("accept", "text/html".to_owned()),
-        ("cookie", cookie.to_owned()),
-    ];
-    Request { method: "POST", uri: uri.to_owned(), headers, body: fields.as_bytes().to_vec(), peer: None }
-}
-
-/// `name=value` of the cookie that a page sets.
-pub fn cookie_of(response: &Response) -> Option<String> {
-    response.header("set-cookie")?.split(';').next().map(str::to_owned)
 }
 
 /// Whose session a cookie opens.

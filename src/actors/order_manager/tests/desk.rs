@@ -37,6 +37,11 @@ fn idempotency() -> Idempotency {
     Idempotency { principal, route, key: "k-1".into(), digest: 11 }
 }
 
+/// What the order of `place_order` costs.
+pub fn total() -> Money {
+    place_order().totals.total
+}
+
 pub fn place_order() -> PlaceOrder {
     let lines = vec![line("PG-1342", 2), line("PG-84", 1)];
     let zero = Money::zero(Currency::GBP);
@@ -63,10 +68,6 @@ impl Desk {
         let mut desk = Desk::new();
         desk.tell(Message::Place(Box::new(place_order())));
         desk
-    }
-
-    pub fn total(&self) -> Money {
-        self.order().terms.totals.total
     }
 
     pub fn tell(&mut self, message: Message) -> Decided {
@@ -109,6 +110,11 @@ impl Desk {
 
     pub fn payment(&self) -> PaymentId {
         self.order().payment().expect("a payment was asked for").id
+    }
+
+    /// As a checkout that was refused is told of it.
+    pub fn refused(&self) -> Box<RefusedOrder> {
+        RefusedOrder::boxed(self.id, self.order().key)
     }
 
     pub fn key(&self) -> String {
@@ -160,6 +166,10 @@ impl Desk {
 
     pub fn unknown(&mut self) -> Decided {
         self.tell(Message::PaymentUnknown { order: self.id, payment: self.payment() })
+    }
+
+    pub fn expired(&mut self, payment: PaymentId) -> Decided {
+        self.tell(Message::PaymentExpired { order: self.id, payment })
     }
 
     pub fn supplies_arrived(&mut self) -> Decided {

@@ -1,4 +1,4 @@
-//! What the letter about an order's end says of her money and her basket.
+//! What she is told at an order's end: of its reason, and in the letter of her money and her basket.
 use super::desk::*;
 use crate::actors::{Decided, Message as Any, mailer, order_manager::*};
 use crate::domain::*;
@@ -45,8 +45,13 @@ fn of_a_visitors_decline(cart: SessionId, days: u64) -> Option<Aftermath> {
     desk.tell(Message::Place(Box::new(PlaceOrder { order, idempotency, ..place_order() })));
     desk.reserved();
     desk.unknown();
+    let declined = desk.declined(DeclineReason::ExpiredCard);
+    if desk.state() == OrderState::Declined {
+        return told(&declined);
+    }
+    assert_eq!(told(&declined), None, "it waits for another card");
     desk.alone.real_now = desk.alone.real_now.plus_ms(days * Timestamp::DAY_MS);
-    told(&desk.declined(DeclineReason::ExpiredCard))
+    told(&desk.tell(Message::CardTimeOver { order, payment: desk.payment() }))
 }
 
 #[test]
@@ -70,5 +75,29 @@ fn without_a_crew_no_letter_names_a_day() {
         desk.reserved();
         desk.authorised();
         assert_eq!(letter(&desk.allocated()).arrives_on.is_some(), day);
+    }
+}
+
+#[test]
+fn a_declined_card_releases_the_stock_and_is_answered_without_a_letter() {
+    for secret in DeclineReason::IN_CONFIDENCE {
+        let mut desk = Desk::placed();
+        desk.reserved();
+        let turn = desk.declined(secret);
+        assert_eq!(asks(&turn), ["StockKeeper Release"]);
+        // what the bank says in confidence is told as any decline
+        let told = DeclineReason::DoNotHonour;
+        assert_eq!(
+            answer(&turn).expect("at once").outcome,
+            Outcome::Declined { order: desk.refused(), reason: told }
+        );
+        assert!(letters(&turn).is_empty());
+        assert_eq!(desk.order().view(desk.id).decline_reason, Some(told));
+        assert_eq!(
+            desk.place_again(|_| {}).outcome,
+            Outcome::Declined { order: desk.refused(), reason: told }
+        );
+        // and kept as it is, for the operator
+        assert_eq!(desk.order().end, Some(End::Declined(secret)));
     }
 }

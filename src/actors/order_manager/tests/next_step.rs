@@ -33,16 +33,13 @@ fn older() -> PaymentId {
 impl AttemptState {
     /// What an order comes to no more before it has left the house.
     fn is_over(self) -> bool {
-        matches!(
-            self,
-            AttemptState::Captured | AttemptState::Settled | AttemptState::Declined | AttemptState::Voided
-        )
+        self.is_taken() || matches!(self, AttemptState::Declined | AttemptState::Voided)
     }
 }
 
 impl PaymentAttempt {
     fn is_of_the_road(&self) -> bool {
-        self.capture_asked || matches!(self.state, AttemptState::Captured | AttemptState::Settled)
+        self.capture_asked || self.state.is_taken()
     }
 }
 
@@ -130,15 +127,25 @@ impl Standing {
         let asks_on_money = newest == Some(AttemptState::Authorised)
             && (self.state, self.stock) == (AwaitingPayment, StockState::Pegged);
         let asks = verified || asks_on_money || self.credit == Credit::None;
-        let on_paper = asks && self.stop == StopState::No && is_whole;
+        let is_renewal_declined = self.stands_on_older() && self.stock != StockState::Pegged;
+        let on_paper = asks && self.stop == StopState::No && (is_whole || is_renewal_declined);
         match self.state {
             Placed => on_paper && self.stock == StockState::Asked && newest.is_none(),
-            AwaitingStock => on_paper && self.stock == StockState::Pegged,
+            AwaitingStock => on_paper && self.stock == StockState::Pegged && is_whole,
             AwaitingPayment => on_paper && self.stock != StockState::Asked && newest.is_some(),
             Reserved => on_paper && !matches!(self.stock, StockState::Asked | StockState::Pegged),
             Fulfilling => self.is_taken() && self.money.iter().all(|attempt| !attempt.is_of_the_road()),
             Dispatched | Delivered => self.is_taken(),
             Confirmed | PartlyDispatched | Returned | Closed | Declined | Cancelled => false,
+        }
+    }
+
+    /// Its renewal was declined, and the hold before it stands.
+    fn stands_on_older(&self) -> bool {
+        use AttemptState::*;
+        match self.money.as_slice() {
+            [older, newest] => (older.state, newest.state) == (Authorised, Declined) && !older.capture_asked,
+            _ => false,
         }
     }
 

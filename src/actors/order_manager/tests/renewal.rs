@@ -10,10 +10,6 @@ impl Desk {
         self.tell(Message::PaymentLapsing { order: self.id, payment: self.payment() })
     }
 
-    fn expired(&mut self, payment: PaymentId) -> Decided {
-        self.tell(Message::PaymentExpired { order: self.id, payment })
-    }
-
     fn stopped(&mut self) -> Decided {
         self.tell(Message::Stopped { order: self.id })
     }
@@ -82,7 +78,7 @@ fn what_leaves_on_the_last_day_of_a_hold_that_is_not_renewed_is_paid_from_it() {
     desk.lapsing();
     desk.declined(DeclineReason::InsufficientFunds);
     assert_eq!(Desk::captures(&desk.handed_over()), [old]);
-    desk.tell(Message::PaymentCaptured { order: desk.id, payment: old, amount: desk.total() });
+    desk.tell(Message::PaymentCaptured { order: desk.id, payment: old, amount: total() });
     assert!(matches!(desk.order().view(desk.id).payment, PaymentView::Captured { .. }));
     desk.tell(Message::PaymentSettled { order: desk.id, payment: old });
     desk.tell(Message::Delivered { order: desk.id });
@@ -211,17 +207,43 @@ fn supplies_that_come_while_the_bank_is_asked_anew_wait_for_its_answer() {
 }
 
 #[test]
-fn a_promised_order_that_the_bank_does_not_pay_for_anew_ends_with_a_letter_and_nothing_held() {
+fn a_renewal_that_is_declined_leaves_the_hold_as_it_is_and_the_order_goes_on_with_it() {
     let mut desk = Desk::waiting_for_supplies();
     let old = desk.payment();
     desk.lapsing();
     desk.supplies_arrived();
     let turn = desk.declined(DeclineReason::ExpiredCard);
-    assert_eq!(asks(&turn), ["StockKeeper Release", "StockKeeper KeepCredit", "MerchantProxy Void"]);
+    assert_eq!((asks(&turn), letters(&turn)), (vec!["StockKeeper Allocate".to_owned()], vec![]));
+    assert_eq!(desk.order().view(desk.id).payment, PaymentView::Authorised, "it stands for a day yet");
+    desk.allocated();
+    assert_eq!((desk.state(), desk.order().cover()), (OrderState::Fulfilling, Cover::Held(old)));
+    assert_eq!(Desk::captures(&desk.handed_over()), [old]);
+}
+
+#[test]
+fn an_order_whose_hold_ends_before_it_is_confirmed_and_is_not_renewed_ends_with_a_letter_and_nothing_held() {
+    let mut desk = Desk::waiting_for_supplies();
+    let old = desk.payment();
+    desk.lapsing();
+    desk.supplies_arrived();
+    desk.declined(DeclineReason::ExpiredCard);
+    let turn = desk.expired(old);
+    assert_eq!(asks(&turn), ["StockKeeper HoldCredit", "StockKeeper PutAway", "StockKeeper KeepCredit"]);
     assert_eq!(letters(&turn), [MailKind::PaymentDeclined]);
-    assert_eq!(desk.state(), OrderState::Declined);
-    desk.tell(Message::PaymentVoided { order: desk.id, payment: old });
+    assert_eq!(desk.order().end, Some(End::Declined(DeclineReason::ExpiredCard)));
     assert_eq!(desk.order().view(desk.id).payment, PaymentView::Declined);
+    assert!(is_nothing(&desk.allocated()));
+}
+
+#[test]
+fn a_hold_that_may_be_asked_for_no_more_is_good_for_the_goods_until_its_end() {
+    let mut desk = Desk::waiting_for_supplies();
+    for _ in 1..PAYMENT_ATTEMPTS_MAX {
+        desk.expired(desk.payment());
+        desk.authorised();
+    }
+    desk.lapsing();
+    assert_eq!(asks(&desk.supplies_arrived()), ["StockKeeper Allocate"]);
 }
 
 #[test]

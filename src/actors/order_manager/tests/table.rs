@@ -102,6 +102,9 @@ fn every_fact(order: OrderId, payment: PaymentId) -> Vec<Event> {
         Event::CardNamed { order, card: CreditKey::card("tok_visa") },
         Event::PaymentCaptured { order, payment, amount },
         Event::PaymentRefunded { order, payment, in_all: amount },
+        Event::CardDeclined { order, payment, reason: DeclineReason::DoNotHonour, until: at },
+        Event::CardTyped { order, token: "tok_visa".into() },
+        Event::RenewalDeclined { order, payment, reason: DeclineReason::DoNotHonour },
     ];
     let reasons = [
         CancelReason::ByCustomer,

@@ -1,4 +1,5 @@
 mod counting;
+mod credit;
 mod flows;
 mod overdue;
 mod process;

@@ -9,7 +9,7 @@ use crate::actors::{
     web_session,
 };
 use crate::domain::{
-    CaptureId, CaseId, Currency, Money, OrderId, PaymentId, RefundId, SessionId, Sku, Units,
+    CaptureId, CaseId, Currency, DeclineReason, Money, OrderId, PaymentId, RefundId, SessionId, Sku, Units,
 };
 use crate::runtime::{Cause, Moment, Record, Stated};
 
@@ -57,6 +57,7 @@ fn events() -> Vec<Event> {
             .into(),
         merchant_proxy::Event::VoidWanted { payment }.into(),
         order_manager::Event::CreditRefused { order }.into(),
+        order_manager::Event::RenewalDeclined { order, payment, reason: DeclineReason::DoNotHonour }.into(),
         stock_keeper::Event::Overdue { order, sku: sku(), overdue: vec![overdue] }.into(),
         warehouse::Event::StopNoted { order }.into(),
         warehouse::Event::Refused { order, case: Some("no such postcode".into()) }.into(),

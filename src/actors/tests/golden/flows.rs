@@ -9,7 +9,7 @@ use super::forms::{kind_of_message, written};
 use super::kept::Kept;
 use crate::actors::back_office::{CloseCase, ShowShortage};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
-use crate::actors::order_manager::{self, Cancel, Order, Refund, RefundWanted, Show};
+use crate::actors::order_manager::{self, Cancel, Order, Refund, RefundWanted, Show, TryCard};
 use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Described, Earliest, Import, Relist};
 use crate::actors::tests::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use crate::actors::tests::world::{
@@ -22,7 +22,7 @@ use crate::actors::web_session::{
 use crate::actors::{Address, Message, Rules, Shop};
 use crate::domain::catalogue::Detail;
 use crate::domain::{
-    ApiKey, Backorder, CaseId, KeyRole, OrderId, OrderState, ProgramId, SessionId, Sku, Units,
+    ApiKey, Backorder, CaseId, KeyRole, OrderId, OrderState, ProgramId, SessionId, Sku, Units, VisitorKey,
 };
 use crate::journal::{Journal as _, Position};
 use crate::partners::processor::TypedCard;
@@ -299,7 +299,7 @@ async fn be_short(world: &World) {
 }
 
 async fn browse(world: &World) {
-    let (kit, visitor) = (&world.kit, SessionId::new(1_795_305_600_000, 3));
+    let (kit, visitor) = (&world.kit, VisitorKey::new(1_795_305_600_000, 3).session());
     kit.ask_of(visitor, Create).await.unwrap().unwrap();
     kit.ask_of(visitor, SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
     kit.ask_of(visitor, SetLine { line: line(ONE, 1) }).await.unwrap().unwrap();
@@ -317,6 +317,10 @@ async fn browse(world: &World) {
     kit.ask_of(visitor, SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
     let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin).await.unwrap().unwrap();
     let amount = cart.totals.expect("what is in the cart has a price").total;
-    let card = Some(TypedCard { token: "tok_unreachable".into(), amount });
-    kit.ask_of(visitor, PayWith { checkout, card }).await.unwrap().unwrap();
+    let card = Some(TypedCard { token: "tok_declined".into(), amount });
+    let told = kit.ask_of(visitor, PayWith { checkout, card }).await.unwrap().unwrap();
+    // declined once more, and nobody tries a third
+    let (order, attempt) = (order_of(&told.outcome), 2);
+    let card = Box::new(TypedCard { token: "tok_unreachable".into(), amount });
+    kit.ask(TryCard { order, claim: key_of(world, order).into(), attempt, card }).await.unwrap();
 }

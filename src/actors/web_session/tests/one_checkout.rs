@@ -13,7 +13,11 @@ fn a_cart_is_in_one_checkout_at_a_time_and_the_other_is_told_so() {
     visit.answered(&again, Outcome::InProgress, false);
     assert!(placed(&visit.checkout("k-2")).lines.is_empty());
     let reason = DeclineReason::DoNotHonour;
-    visit.answered(&first, Outcome::Declined { order: first.order, reason }, false);
+    visit.answered(
+        &first,
+        Outcome::Declined { order: RefusedOrder::boxed(first.order, OrderKey::new(1)), reason },
+        false,
+    );
     assert_eq!(placed(&visit.checkout("k-2")).lines, first.lines, "it has come to nothing");
 }
 

@@ -73,6 +73,11 @@ struct ProblemShown {
     /// The order that was not taken.
     #[schema(schema_with = words::order_id, required = false)]
     order: String,
+    /// What opens it: see `showOrder`.
+    #[schema(schema_with = words::order_key, required = false)]
+    key: String,
+    #[schema(nullable = false)]
+    links: Option<views::OrderLinks>,
     /// When all of it could be at the doorstep; `null` where nobody supplies it.
     #[schema(format = Date)]
     earliest_date: Option<String>,

@@ -275,9 +275,13 @@ mod tests {
                 DeclineReason::DoNotHonour
                 | DeclineReason::InsufficientFunds
                 | DeclineReason::ExpiredCard
-                | DeclineReason::StolenCard
                 | DeclineReason::UnknownCard
                 | DeclineReason::IssuerUnavailable => {}
+                // none of these is what anybody is told
+                DeclineReason::StolenCard
+                | DeclineReason::LostCard
+                | DeclineReason::PickUpCard
+                | DeclineReason::SuspectedFraud => panic!("{reason:?} is told"),
             }
         }
         for reason in CANCELS {
@@ -299,6 +303,8 @@ mod tests {
                 | PaymentView::Captured { .. }
                 | PaymentView::Settled { .. }
                 | PaymentView::Declined
+                // a program is told that it is declined
+                | PaymentView::AnotherCard { .. }
                 | PaymentView::Voided
                 | PaymentView::Expired
                 | PaymentView::Refunded { .. } => {}

@@ -2,7 +2,7 @@
 //! letter, and as a program is told.
 
 use crate::actors::order_manager::{OrderView, Outcome, PaymentView};
-use crate::domain::{CancelReason, DeclineReason, Happening, OrderId, OrderState, Party, ShopIdentity, Step};
+use crate::domain::{CancelReason, DeclineReason, Happening, OrderState, Party, ShopIdentity, Step};
 use crate::gateway::Problem;
 use crate::gateway::api::checkout_problem;
 use crate::partners::mail::{Letter, MailKind, test_letter};
@@ -50,8 +50,7 @@ async fn of_a_payment_that_failed_pages_letter_and_api_give_one_reason_and_one_w
             (said.to_owned() + way_on).matches(" card").count(),
             "{letter}"
         );
-        let order = OrderId::new(1, 1);
-        let (problem, after) = refused(move || Outcome::Declined { order, reason }).await;
+        let (problem, after) = refused(move || Outcome::Declined { order: refused_order(), reason }).await;
         assert_eq!(problem.detail(), format!("{said}; order again {way_on}"));
         after.shows(reason.headline()).shows(&reason.sentence());
         let other_card_only = "Try another card";
@@ -78,10 +77,9 @@ async fn of_a_cancelled_order_pages_letter_and_api_give_one_reason() {
         letter.tell_cancel(reason);
         let letter = words_of(&letter);
         assert!(letter.contains(&format!("The reason: {said}.")), "{letter}");
-        let order = OrderId::new(1, 1);
         let outcome = match reason {
-            CancelReason::OutOfStock { earliest } => Outcome::OutOfStock { order, earliest },
-            CancelReason::BackorderLimit => Outcome::BackorderLimit { order },
+            CancelReason::OutOfStock { earliest } => Outcome::OutOfStock { order: refused_order(), earliest },
+            CancelReason::BackorderLimit => Outcome::BackorderLimit { order: refused_order() },
             // no checkout ends so
             CancelReason::ByCustomer | CancelReason::NoSupplies | CancelReason::PaymentLapsed => continue,
         };

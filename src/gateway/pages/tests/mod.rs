@@ -1,5 +1,6 @@
 //! The pages as a browser sees them, before a scripted shop.
 
+mod another_card;
 mod basket;
 mod endings;
 mod garbled;

@@ -161,6 +161,21 @@ async fn where_the_bank_could_not_be_reached_no_page_says_that_it_answered() {
 }
 
 #[actix_web::test]
+async fn no_order_that_has_ended_is_said_to_be_charged_or_paid_later() {
+    for state in [OrderState::Cancelled, OrderState::Declined] {
+        for payment in
+            [PaymentView::Verified, PaymentView::Voided, PaymentView::Authorised, PaymentView::Expired]
+        {
+            let view = OrderView { payment, ..order_view(state) };
+            let path = order_path(&view);
+            let seen = having(view, vec![]).get(&path).await;
+            seen.hides("when your books leave us").hides("before your books leave us");
+            seen.shows("othing");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_backorder_has_one_day_and_says_which_it_was_before() {
     let day = |n: u32| crate::domain::Date(20_780 + n);
     let view = OrderView {

@@ -7,7 +7,7 @@ use crate::actors::web_session::{
 };
 use crate::actors::{Address, Message};
 use crate::domain::{
-    Backorder, CountryCode, Date, DeclineReason, OrderId, OrderState, ShopIdentity, VisitorKey, addresses,
+    Backorder, CountryCode, Date, DeclineReason, OrderState, ShopIdentity, VisitorKey, addresses,
 };
 use crate::gateway::AskError;
 use crate::partners::processor::TypedCard;
@@ -90,8 +90,11 @@ async fn a_card_that_was_declined_counts_once_however_often_she_reloads() {
     let refusals = Quota { each: 1, all: 0, window_s: 3_600 };
     let limits = Quotas { refusals, ..Quotas::default() };
     let declined = |replayed| {
-        let (order, reason) = (OrderId::new(1, 1), DeclineReason::InsufficientFunds);
-        reply::<PayWith>(Ok(Answer { outcome: Outcome::Declined { order, reason }, replayed }))
+        let reason = DeclineReason::InsufficientFunds;
+        reply::<PayWith>(Ok(Answer {
+            outcome: Outcome::Declined { order: refused_order(), reason },
+            replayed,
+        }))
     };
     let again = pays(move || declined(true)).limited(limits);
     for _ in 0..3 {
@@ -316,17 +319,15 @@ async fn an_order_that_waits_for_the_bank_has_its_page_already() {
 
 #[actix_web::test]
 async fn a_declined_card_is_explained_and_another_can_be_tried() {
-    let order = OrderId::new(1, 1);
     let reason = DeclineReason::InsufficientFunds;
-    let seen = pays(move || answered(Outcome::Declined { order, reason })).get(RETURN).await;
+    let seen = pays(move || answered(Outcome::Declined { order: refused_order(), reason })).get(RETURN).await;
     assert_eq!(seen.status, 402);
     seen.shows("not enough money").shows("Nothing was charged").shows("href=\"/checkout\"");
 }
 
 #[actix_web::test]
 async fn books_that_are_gone_meanwhile_come_with_the_earliest_day() {
-    let order = OrderId::new(1, 1);
-    let out = move || answered(Outcome::OutOfStock { order, earliest: Some(Date(20_780)) });
+    let out = move || answered(Outcome::OutOfStock { order: refused_order(), earliest: Some(Date(20_780)) });
     let seen = pays(out).get(RETURN).await;
     assert_eq!(seen.status, 409);
     seen.shows("Monday 23 November 2026").shows("Nothing was charged");

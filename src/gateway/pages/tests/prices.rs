@@ -3,8 +3,8 @@
 use crate::actors::order_manager::Outcome;
 use crate::actors::web_session::{Create, Message as CartMessage};
 use crate::actors::{Address, Message};
+use crate::domain::Sku;
 use crate::domain::catalogue::Product;
-use crate::domain::{OrderId, Sku};
 use crate::gateway::tests::one_cart::OneCartShop;
 
 use super::paying::ADA;
@@ -128,7 +128,7 @@ async fn a_book_that_goes_off_sale_while_she_types_is_taken_out_and_her_address_
 async fn who_has_paid_for_a_book_that_was_taken_off_sale_meanwhile_is_told_so() {
     let pages = TestPages::new(|to, message| match message {
         Message::WebSession(CartMessage::PayWith(_)) => {
-            answered(Outcome::OutOfStock { order: OrderId::new(1, 1), earliest: None })
+            answered(Outcome::OutOfStock { order: refused_order(), earliest: None })
         }
         _ => stocked(9, vec![emmas(2)])(to, message),
     });

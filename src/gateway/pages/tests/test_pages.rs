@@ -1,5 +1,5 @@
 use crate::gateway::tests::test_gateway::{self, line_of};
-pub use crate::gateway::tests::test_gateway::{emma, gbp};
+pub use crate::gateway::tests::test_gateway::{emma, gbp, refused_order};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
