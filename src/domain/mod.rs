@@ -19,6 +19,7 @@ mod order_number;
 mod order_pass;
 mod order_search;
 mod quantity;
+pub mod quote;
 mod shop_identity;
 mod sku;
 mod slot;
@@ -37,13 +38,14 @@ pub use email::{BadEmail, EmailAddress};
 pub use ids::{BadId, CART_KEPT_DAYS, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};
 pub use order::{
-    Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Totals, Units,
+    Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Units,
     limits,
 };
 pub use order_number::{BadOrderNumber, OrderNumber};
 pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};
 pub use order_search::{KnownBy, OrderSearch};
 pub use quantity::{BadQuantity, Quantity, STOCK_MAX};
+pub use quote::Totals;
 pub use shop_identity::{Logo, LogoKind, ShopIdentity, Texts};
 pub use sku::{BadSku, Sku};
 pub use slot::{SLOTS, Slot};
