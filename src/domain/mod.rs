@@ -38,8 +38,7 @@ pub use email::{BadEmail, EmailAddress};
 pub use ids::{BadId, CART_KEPT_DAYS, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadCurrency, Currency, Money};
 pub use order::{
-    Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Units,
-    limits,
+    Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Units, limits,
 };
 pub use order_number::{BadOrderNumber, OrderNumber};
 pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};

@@ -6,7 +6,7 @@ use crate::domain::{
     CancelReason, Date, DeclineReason, Happening, Money, OrderId, OrderKey, OrderNumber, PaymentId, Step,
     Timestamp,
 };
-use crate::runtime::{Owed, Versioned};
+use crate::runtime::Owed;
 
 use super::transitions::Trigger;
 use super::{AnswerKind, AttemptState, CancelReply, KeyHash, PlaceOrder, Route};
@@ -165,10 +165,6 @@ pub struct Placed {
     pub at: Timestamp,
 }
 
-impl Versioned for Event {
-    const VERSION: u8 = 2;
-}
-
 impl Event {
     /// The order that it changes.
     pub fn order(&self) -> Option<OrderId> {
@@ -315,7 +311,7 @@ impl Placed {
         let lines = u16::try_from(self.place.lines.len()).unwrap_or(u16::MAX);
         smallvec![
             (Step::TALKS, Happening::OrderReceived { from_browser }),
-            (Step::SENT, Happening::OrderSent { lines, total: self.place.totals.total }),
+            (Step::SENT, Happening::OrderSent { lines, total: self.place.quote.totals.total }),
             (Step::ASKS_STOCK, Happening::StockAsked),
         ]
     }

@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::quote::Quote;
 use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
-    OrderNumber, OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp, Totals,
+    OrderNumber, OrderState, PaymentId, ProgramId, ShippingAddress, Timeline, Timestamp,
 };
 use crate::questions;
-use crate::runtime::{Addressed, RequestId, Versioned};
+use crate::runtime::{Addressed, RequestId};
 
 /// Takes orders, and decides what an order does next.
 pub struct OrderManager;
@@ -141,10 +142,6 @@ pub enum Message {
     },
 }
 
-impl Versioned for Message {
-    const VERSION: u8 = 2;
-}
-
 impl Addressed for Message {
     type Actor = OrderManager;
 }
@@ -201,7 +198,7 @@ pub struct PlaceOrder {
     pub idempotency: Idempotency,
     /// At the prices that the customer was shown.
     pub lines: Arc<[OrderLine]>,
-    pub totals: Totals,
+    pub quote: Arc<Quote>,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     pub token: String,
@@ -272,7 +269,7 @@ pub struct OrderView {
     pub state: OrderState,
     pub placed_at: Timestamp,
     pub lines: Arc<[OrderLine]>,
-    pub totals: Totals,
+    pub quote: Arc<Quote>,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     /// At the doorstep, as promised when the order was taken, or since.

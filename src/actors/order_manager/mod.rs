@@ -37,6 +37,7 @@ mod stock;
 #[cfg(test)]
 mod tests;
 pub mod transitions;
+mod v2;
 
 pub use answer_kind::AnswerKind;
 pub use event::{Event, Placed};
@@ -49,3 +50,4 @@ pub use order::{
 pub use order_numbers::OrderNumbers;
 pub use refusal::REFUSAL_KEPT_MS;
 pub use transitions::{Trigger, can_be_cancelled};
+pub use v2::Answer as AnswerOfVersion2;

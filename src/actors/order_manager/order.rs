@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::actors::stock_keeper::CreditKey;
+use crate::domain::quote::Quote;
 use crate::domain::{
     Buyer, CancelReason, Customer, Date, DeclineReason, OrderId, OrderKey, OrderLine, OrderNumber,
-    OrderState, PaymentId, ShippingAddress, Timestamp, Totals, Units,
+    OrderState, PaymentId, ShippingAddress, Timestamp, Units,
 };
 use crate::planted::{self, Bug};
-use crate::runtime::{Aggregate, Owed, Partition, RequestId};
-use crate::storage::TreeName;
+use crate::runtime::{Owed, RequestId};
 
 use super::{AnswerKind, CancelReply, Claim, KeyHash, OrderView, PaymentView};
 
@@ -49,21 +49,12 @@ pub struct Terms {
     /// The idempotency key that it was placed under: freed if the token turns out to be unknown, or with the order.
     pub bound_by: KeyHash,
     pub lines: Arc<[OrderLine]>,
-    pub totals: Totals,
+    /// As she was shown it: it is charged, and never reckoned again.
+    pub quote: Arc<Quote>,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     /// Names the card at the processor, for a hold that is asked for when the supplies are in.
     pub token: String,
-}
-
-impl Aggregate for Order {
-    const TREE: TreeName = TreeName("orders");
-    const VERSION: u8 = 2;
-    type Key = OrderId;
-
-    fn partition(order: &OrderId) -> Partition {
-        order.slot().into()
-    }
 }
 
 /// Where the goods of an order are, as far as the order manager knows.
@@ -318,7 +309,7 @@ impl Order {
             state: self.state,
             placed_at: self.terms.placed_at,
             lines: self.terms.lines.clone(),
-            totals: self.terms.totals,
+            quote: self.terms.quote.clone(),
             customer: self.terms.customer.clone(),
             shipping_address: self.terms.shipping_address.clone(),
             promised_date: self.promised_date,
@@ -330,7 +321,7 @@ impl Order {
     }
 
     fn payment_view(&self) -> PaymentView {
-        let amount = self.terms.totals.total;
+        let amount = self.terms.quote.totals.total;
         let live = [AttemptState::Authorised, AttemptState::Captured, AttemptState::Settled];
         // while a hold is renewed the one before it still stands
         let standing = self.newest_in(&live).filter(|_| self.end.is_none());

@@ -4,7 +4,6 @@ use smallvec::smallvec;
 use crate::domain::catalogue::Product;
 use crate::domain::{Date, Happening, OrderId, Sku, Step, Timestamp};
 use crate::partners::wholesaler::WholesalerId;
-use crate::runtime::Versioned;
 
 use super::{Bucket, Credit, Demand, DemandId, Offer, Overdue, PurchaseOrder, PurchaseOrderId};
 
@@ -165,10 +164,6 @@ pub enum Event {
         sku: Sku,
         at: Timestamp,
     },
-}
-
-impl Versioned for Event {
-    const VERSION: u8 = 2;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

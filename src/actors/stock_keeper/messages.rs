@@ -5,7 +5,7 @@ use crate::domain::{Backorder, Date, Money, OrderId, STOCK_MAX, Sku, Timeline, U
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
 use crate::questions;
-use crate::runtime::{Addressed, Versioned};
+use crate::runtime::Addressed;
 
 use super::{CreditKey, PurchaseOrderId};
 
@@ -133,10 +133,6 @@ pub enum Message {
         order: OrderId,
         held: bool,
     },
-}
-
-impl Versioned for Message {
-    const VERSION: u8 = 2;
 }
 
 impl Addressed for Message {

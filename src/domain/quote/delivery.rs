@@ -79,7 +79,9 @@ pub enum BadDelivery {
     TwoMethods(String, String),
     #[error("method `{1}` of zone `{0}` has no price")]
     NoPrice(String, String),
-    #[error("the weights of method `{1}` of zone `{0}` do not rise: the lightest comes first, and one without a weight last")]
+    #[error(
+        "the weights of method `{1}` of zone `{0}` do not rise: the lightest comes first, and one without a weight last"
+    )]
     Unordered(String, String),
     #[error("method `{1}` of zone `{0}` takes {2} to {3} days: the fewer come first")]
     Days(String, String, u32, u32),
@@ -185,7 +187,8 @@ impl Place {
     fn has(&self, to: &Destination<'_>) -> bool {
         let of_region = self.region.as_deref().is_none_or(|region| to.region == Some(region));
         let typed = to.postcode.bytes().filter(|byte| *byte != b' ');
-        of_region && self.postcode.bytes().zip(typed.chain(std::iter::repeat(0))).all(|(one, other)| one == other)
+        of_region
+            && self.postcode.bytes().zip(typed.chain(std::iter::repeat(0))).all(|(one, other)| one == other)
     }
 }
 
@@ -261,7 +264,10 @@ mod tests {
             zone("not there", &[("KP", None, "")], vec![]),
         ];
         let table = DeliveryTable::new(zones, 500).unwrap();
-        assert_eq!((zone_of(&table, "FR", None, "").unwrap().as_str(), zone_of(&table, "KP", None, "")), ("world", None));
+        assert_eq!(
+            (zone_of(&table, "FR", None, "").unwrap().as_str(), zone_of(&table, "KP", None, "")),
+            ("world", None)
+        );
         assert_eq!(table.countries(), None);
     }
 
@@ -280,7 +286,9 @@ mod tests {
         let refused = |zones| DeliveryTable::new(zones, 500).unwrap_err().to_string();
         let uk = || zone("uk", &[("GB", None, "")], vec![method("standard", 1)]);
         let all = || zone("all", &[], vec![method("standard", 1)]);
-        assert!(refused(vec![uk(), Zone { name: "two".to_owned(), ..uk() }]).contains("`uk` and `two`, have GB"));
+        assert!(
+            refused(vec![uk(), Zone { name: "two".to_owned(), ..uk() }]).contains("`uk` and `two`, have GB")
+        );
         assert!(refused(vec![all(), all()]).contains("everywhere else"));
         let twice = vec![method("standard", 1), method("standard", 2)];
         assert!(refused(vec![Zone { methods: twice, ..uk() }]).contains("two methods `standard`"));
@@ -290,7 +298,10 @@ mod tests {
             (vec![step(None), step(Some(1))], "do not rise"),
             (vec![step(Some(2)), step(Some(2))], "do not rise"),
         ] {
-            assert!(refused(vec![Zone { methods: vec![Method { steps, ..method("m", 1) }], ..uk() }]).contains(said));
+            assert!(
+                refused(vec![Zone { methods: vec![Method { steps, ..method("m", 1) }], ..uk() }])
+                    .contains(said)
+            );
         }
         let slow = Method { days: (5, 3), ..method("m", 1) };
         assert!(refused(vec![Zone { methods: vec![slow], ..uk() }]).contains("5 to 3 days"));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{Rate, TaxClass, Totals};
-use crate::domain::{CountryCode, Currency, Date, Money};
+use crate::domain::{CountryCode, Currency, Date, Money, OrderLine};
 
 /// What an order costs, as it was shown: kept with the order and never reckoned again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +69,7 @@ impl Quote {
     /// Of no lines: it costs nothing, and buys nothing.
     pub fn of_nothing(currency: Currency) -> Quote {
         let zero = Money::zero(currency);
-        let delivery =
-            Delivery { method: "".into(), title: "".into(), days: (0, 0), parts: SmallVec::new() };
+        let delivery = Delivery { method: "".into(), title: "".into(), days: (0, 0), parts: SmallVec::new() };
         Quote {
             totals: Totals { goods: zero, shipping: zero, tax: zero, total: zero },
             tax_included: true,
@@ -80,6 +79,25 @@ impl Quote {
             delivery,
             until: Date(0),
         }
+    }
+
+    /// Of an order that was kept with its totals alone: nothing was taxed then, and there was one way to deliver.
+    pub fn of_totals(totals: Totals, lines: &[OrderLine]) -> Quote {
+        let untaxed = |amount| Taxed { class: TaxClass::Books, rate: Rate::ZERO, amount, tax: 0 };
+        let line = |line: &OrderLine| {
+            let units = line.quantity.units();
+            let amount = line.unit_price.checked_times(units).map_or(0, |amount| amount.amount);
+            QuotedLine { units, price: untaxed(amount) }
+        };
+        let delivery = Delivery {
+            method: "standard".into(),
+            title: "Delivery".into(),
+            // as `warehouse.delivery_days` shipped
+            days: (1, 2),
+            parts: [untaxed(totals.shipping.amount)].into_iter().collect(),
+        };
+        let lines = lines.iter().map(line).collect();
+        Quote { totals, tax_included: true, country: None, region: None, lines, delivery, until: Date(0) }
     }
 
     pub fn currency(&self) -> Currency {

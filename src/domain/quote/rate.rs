@@ -12,7 +12,9 @@ const DECIMALS_MAX: usize = 4;
 pub struct Rate(u32);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is no rate: a percentage from 0 to 100 with at most four decimals is expected, as in 20, 5.5 or 8.875")]
+#[error(
+    "`{0}` is no rate: a percentage from 0 to 100 with at most four decimals is expected, as in 20, 5.5 or 8.875"
+)]
 pub struct BadRate(String);
 
 impl Rate {

@@ -37,14 +37,17 @@ impl Quote {
     ///
     /// Both are in the order of the lines; what is beyond a line's units counts for nothing.
     pub fn share(&self, before: &[u32], units: &[u32]) -> Share {
-        let after: SmallVec<[u32; 8]> = before.iter().zip(units).map(|(before, units)| before.saturating_add(*units)).collect();
+        let after: SmallVec<[u32; 8]> =
+            before.iter().zip(units).map(|(before, units)| before.saturating_add(*units)).collect();
         let goods = |done: &[u32]| -> SmallVec<[Taxed; 8]> {
             self.lines.iter().zip(done).map(|(line, done)| part(line.price, *done, line.units)).collect()
         };
         let (from, to) = (goods(before), goods(&after));
-        let parts: SmallVec<[Taxed; 8]> = from.iter().zip(&to).map(|(from, to)| between(*from, *to)).collect();
+        let parts: SmallVec<[Taxed; 8]> =
+            from.iter().zip(&to).map(|(from, to)| between(*from, *to)).collect();
         let (from, to) = (self.delivered(&from, before), self.delivered(&to, &after));
-        let delivery: SmallVec<[Taxed; 8]> = from.iter().zip(&to).map(|(from, to)| between(*from, *to)).collect();
+        let delivery: SmallVec<[Taxed; 8]> =
+            from.iter().zip(&to).map(|(from, to)| between(*from, *to)).collect();
         Share {
             goods: sums(parts.iter(), self.tax_included),
             delivery: sums(delivery.iter(), self.tax_included),

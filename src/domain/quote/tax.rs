@@ -122,7 +122,8 @@ mod tests {
     }
 
     fn rate(place: &str, class: TaxClass, from: u32, percent: &str) -> TaxRate {
-        let (code, region) = place.split_once('-').map_or((place, None), |(code, region)| (code, Some(region)));
+        let (code, region) =
+            place.split_once('-').map_or((place, None), |(code, region)| (code, Some(region)));
         let rate = Rate::percent(percent).unwrap();
         TaxRate { country: country(code), region: region.map(Into::into), class, from: Date(from), rate }
     }
@@ -146,7 +147,10 @@ mod tests {
     fn a_rate_is_of_a_place_a_class_and_a_day_and_what_is_not_configured_is_not_taxed() {
         let table = table();
         use TaxClass::*;
-        assert_eq!([Books, Standard, Reduced, Zero, Exempt].map(|class| of(&table, "GB", None, class, 9)), ["0", "20", "20", "0", "0"]);
+        assert_eq!(
+            [Books, Standard, Reduced, Zero, Exempt].map(|class| of(&table, "GB", None, class, 9)),
+            ["0", "20", "20", "0", "0"]
+        );
         assert_eq!([99, 100, 101].map(|day| of(&table, "US", Some("NY"), Books, day)), ["4", "4.5", "4.5"]);
         assert_eq!(of(&table, "US", Some("OR"), Standard, 9), "0");
         assert_eq!(of(&table, "FR", None, Standard, 9), "0");
@@ -157,7 +161,10 @@ mod tests {
     fn a_change_is_known_before_it_comes() {
         let table = table();
         let to = Destination { region: Some("NY"), ..Destination::within(country("US")) };
-        assert_eq!([9, 99, 100].map(|day| table.of(&to, Date(day)).next_change()), [Some(Date(100)), Some(Date(100)), None]);
+        assert_eq!(
+            [9, 99, 100].map(|day| table.of(&to, Date(day)).next_change()),
+            [Some(Date(100)), Some(Date(100)), None]
+        );
     }
 
     #[test]

@@ -47,7 +47,8 @@ fn pence(price: i64, class: TaxClass) -> (OrderLine, TaxClass) {
 #[test]
 fn where_prices_include_tax_it_is_a_part_of_them() {
     let uk = tables(Currency::GBP, true, 299, &["GB"]);
-    let quote = quoted(&uk, "GB", &[pence(1_200, TaxClass::Standard), pence(1_200, TaxClass::Books)]).unwrap();
+    let quote =
+        quoted(&uk, "GB", &[pence(1_200, TaxClass::Standard), pence(1_200, TaxClass::Books)]).unwrap();
     let Totals { goods, shipping, tax, total } = quote.totals;
     assert_eq!([goods, shipping, total].map(|money| money.amount), [2_400, 299, 2_699]);
     // a sixth of the mug, and of the half of the delivery that carries it: 150 of 299
@@ -80,7 +81,11 @@ fn where_they_do_not_it_comes_on_top() {
     assert_eq!((in_new_york.totals.tax.amount, in_new_york.totals.total.amount), (222, 2_722));
     assert_eq!(in_new_york.region.as_deref(), Some("NY"));
     let elsewhere = quoted(&us, "US", &lines).unwrap();
-    assert_eq!((elsewhere.totals.total.amount, elsewhere.region), (2_500, None), "nothing is configured there");
+    assert_eq!(
+        (elsewhere.totals.total.amount, elsewhere.region),
+        (2_500, None),
+        "nothing is configured there"
+    );
 }
 
 #[test]
@@ -105,11 +110,17 @@ fn who_is_not_served_and_what_is_too_heavy_or_too_much_has_no_price() {
     assert_eq!(by(11, None), Err(NoQuote::TooHeavy));
     assert_eq!(by(1, Some("drone")), Err(NoQuote::NoSuchMethod));
     assert_eq!(quoted(&table, "FR", &heavy(1)), Err(NoQuote::NotServed));
-    assert_eq!(quoted(&table, "GB", &[pence(i64::MAX, TaxClass::Books), pence(1, TaxClass::Books)]), Err(NoQuote::TooMuch));
+    assert_eq!(
+        quoted(&table, "GB", &[pence(i64::MAX, TaxClass::Books), pence(1, TaxClass::Books)]),
+        Err(NoQuote::TooMuch)
+    );
     let yen = (line(Currency::parse("JPY").unwrap(), 1, 1, None), TaxClass::Books);
     assert_eq!(quoted(&table, "GB", &[yen]), Err(NoQuote::TooMuch));
     let offered = table.methods(heavy(3).iter().map(|(line, class)| (line, *class)), &to, TODAY).unwrap();
-    assert_eq!(offered.iter().map(|(method, price)| (&*method.id, price.amount)).collect::<Vec<_>>(), [("courier", 900)]);
+    assert_eq!(
+        offered.iter().map(|(method, price)| (&*method.id, price.amount)).collect::<Vec<_>>(),
+        [("courier", 900)]
+    );
 }
 
 #[test]

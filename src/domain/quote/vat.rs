@@ -10,7 +10,8 @@ const BOOKS: &str = include_str!("book_rates.tsv");
 /// Where they are from, for whoever relies on them.
 pub const VAT_SOURCE: &str = "eu-vat-rates-data 2026.9.29, of 2026-09-29";
 
-static COUNTRIES: LazyLock<Vec<VatRates>> = LazyLock::new(|| rows::<4>(RATES).map(VatRates::of_row).collect());
+static COUNTRIES: LazyLock<Vec<VatRates>> =
+    LazyLock::new(|| rows::<4>(RATES).map(VatRates::of_row).collect());
 static BOOK_RATES: LazyLock<Vec<TaxRate>> = LazyLock::new(|| rows::<4>(BOOKS).map(book_rate).collect());
 
 /// What one country takes.
@@ -56,7 +57,8 @@ fn book_rate([country, percent, from, _source]: [&'static str; 4]) -> TaxRate {
 }
 
 fn code(country: &str) -> CountryCode {
-    CountryCode::parse(country).unwrap_or_else(|_| panic!("a table of rates has `{country}`, which is no country"))
+    CountryCode::parse(country)
+        .unwrap_or_else(|_| panic!("a table of rates has `{country}`, which is no country"))
 }
 
 fn rate(percent: &str) -> Rate {

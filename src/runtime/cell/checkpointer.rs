@@ -55,7 +55,10 @@ impl<A: Application> Cell<A> {
         let gone = || Error::Stopped { why: "a cell has ended".to_owned() };
         // what turns up to the watermark have sent is with the cells that it was sent to before any of them encodes
         self.everywhere(|cell| cell.finish()).await.ok_or_else(gone)?;
-        let each = self.everywhere(move |cell| async move { cell.encode(watermark).await }).await.ok_or_else(gone)?;
+        let each = self
+            .everywhere(move |cell| async move { cell.encode(watermark).await })
+            .await
+            .ok_or_else(gone)?;
         let writes = each.into_iter().reduce(joined).unwrap_or_default();
         // sled never holds what the journal has not made durable
         common.durable_beyond(common.last()).await;

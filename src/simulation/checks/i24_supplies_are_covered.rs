@@ -159,7 +159,7 @@ impl Trust {
 
     fn sum(&self, orders: impl Iterator<Item = OrderId>, this: &Placed, same: Same) -> i64 {
         let placed = orders.filter_map(|one| self.placed.get(&one));
-        placed.filter(|(_, one)| same(one, this)).map(|(_, one)| one.place.totals.total.amount).sum()
+        placed.filter(|(_, one)| same(one, this)).map(|(_, one)| one.place.quote.totals.total.amount).sum()
     }
 }
 
