@@ -1,0 +1,1 @@
+"""What is checked with Stripe's own library."""

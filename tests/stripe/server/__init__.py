@@ -1,0 +1,1 @@
+"""A strict, stateful server of Stripe's API, for tests: see `strict.py`."""
