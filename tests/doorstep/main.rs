@@ -56,6 +56,7 @@ mod signals;
 mod slow;
 mod stock_room;
 mod stored;
+mod stripe_server;
 mod tidy;
 mod verify;
 mod wait;
