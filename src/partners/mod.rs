@@ -30,10 +30,10 @@ pub fn wall_clock() -> Timestamp {
 
 /// What came of a call to a counterparty. The texts are for the operator's list; they name no customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Answered<T> {
+pub enum Answered<T, R = String> {
     Known(T),
     /// It answered no, for good: the same request would be refused again.
-    Refused(String),
+    Refused(R),
     /// It did not answer: whether it did what was asked is unknown. Ask again with the same request.
     Unknown(String),
 }
@@ -46,7 +46,9 @@ impl<T> Answered<T> {
             Err(why) => Answered::Refused(why),
         }
     }
+}
 
+impl<T, R> Answered<T, R> {
     pub fn known(self) -> Option<T> {
         match self {
             Answered::Known(known) => Some(known),

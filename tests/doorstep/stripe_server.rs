@@ -79,7 +79,8 @@ fn the_strict_server_is_what_stripes_own_library_takes_for_stripe() {
 
 #[test]
 fn a_careless_server_differs_where_our_own_guards_have_to_hold() {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+    let port =
+        TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
     let port = port.to_string();
     let mut careless = python(&["-m", "localstripe", "--port", &port, "--from-scratch"]);
     let mut child = careless.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start localstripe");

@@ -1,4 +1,4 @@
-//! The embedded payment processor: cards, the tokens that stand for them, and the page where a card is typed.
+//! The embedded payment processor: cards, the tokens that stand for them, and the page where a card is typed. Beside it [`stripe`], outside.
 //!
 //! - A card number is shown by nothing here, neither for people nor for debugging: brand and last four only.
 //! - What a shop asks its customer to pay is signed, so nothing of it can be changed in the address of the page.
@@ -22,6 +22,7 @@ mod payable;
 mod payment_request;
 mod recent;
 mod shown_orders;
+pub mod stripe;
 #[cfg(test)]
 pub mod test_payable;
 mod typed_cards;
