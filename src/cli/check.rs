@@ -10,7 +10,7 @@ use crate::domain::catalogue::Product;
 use crate::domain::{Money, ShopIdentity};
 use crate::gateway::Frame;
 use crate::runtime::{JournalDir, recover, tree_names};
-use crate::settings::{BadSettings, Opens, Settings, ShopKind};
+use crate::settings::{BadSettings, Opens, ProcessorChoice, Settings, ShopKind};
 use crate::storage::{self, DirectoryLock, MemoryTrees};
 
 use super::data_directory::must_be_in;
@@ -23,7 +23,7 @@ use super::open_files::connection_limits;
 use super::product_list::Wanted;
 use super::read_trees::ReadTrees;
 use super::shelves::{Asked, Told};
-use super::{Failure, control, known_forms, opening, private, readiness, shelf_room};
+use super::{Failure, control, known_forms, opening, private, readiness, shelf_room, stripe_check};
 
 /// Nobody can set it up.
 const NONE_YET: &str = "this version has none for a shop";
@@ -289,8 +289,11 @@ fn partner_lines(settings: &Settings, kind: ShopKind) -> [Finding; 4] {
     let made_up = |what| Finding::ready(what, "the demo's, made up");
     let processor = if settings.takes_payment(kind) {
         Finding::ready("processor", "the demo's, which believes every card")
+    } else if settings.payment.processor == ProcessorChoice::Stripe {
+        stripe_check::line(settings)
     } else {
-        Finding::not_set_up("processor", "no order is taken, the shop is open for looking", NONE_YET)
+        let remedy = "this version takes no payments in a shop; `payment.processor = \"stripe\"` has Stripe's keys checked";
+        Finding::not_set_up("processor", "no order is taken, the shop is open for looking", remedy)
     }
     .needed_to_sell();
     if kind.is_demo() {

@@ -57,6 +57,7 @@ mod shelves;
 mod shortages;
 mod simulate;
 mod stock;
+mod stripe_check;
 mod verify;
 mod whole_file;
 

@@ -15,7 +15,7 @@ use crate::http;
 use crate::output;
 use crate::partners::processor::{self, CardPage, EmbeddedProcessor, PaymentPage};
 use crate::runtime::{DrainDeadlines, Running, ServiceRun};
-use crate::settings::{Opens, Settings, ShopKind};
+use crate::settings::{Opens, ProcessorChoice, Settings, ShopKind};
 use crate::sweeper;
 
 use super::data_directory::{DataDirectory, Opened, catalogue, programs};
@@ -138,13 +138,17 @@ fn embedded_processor(cards: &Door, opened: &Opened) -> Result<Arc<EmbeddedProce
 fn announce(settings: &Settings, opened: &Opened, products: usize, doors: &Doors) {
     let (dir, speed, kind) = (opened.layout.dir.display(), settings.speed(opened.kind), opened.kind);
     let url = doors.shop.url();
+    let missing = match settings.payment.processor {
+        ProcessorChoice::Stripe => "this version takes no payment through Stripe yet",
+        _ => "no payment processor is set up",
+    };
     let cards = match &doors.cards {
         Some(cards) => format!("cards at {}", cards.url()),
-        None => "no payment processor is set up: open for looking".to_owned(),
+        None => format!("{missing}: open for looking"),
     };
     if doors.cards.is_none() {
         tracing::warn!(
-            "no payment processor is set up: the shop is open for looking, and takes no order; `doorstep check` says what else is missing"
+            "{missing}: the shop is open for looking, and takes no order; `doorstep check` says what else is missing"
         );
     }
     match &doors.cards {

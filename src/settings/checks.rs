@@ -13,8 +13,16 @@ const HOURS_MAX: u64 = 365 * 24;
 impl Settings {
     /// What a directory of this kind may not be opened with.
     pub fn check_for(&self, kind: ShopKind) -> Result<(), BadSettings> {
+        let has_stripe = self.payment.processor == ProcessorChoice::Stripe;
+        if kind.is_demo() && has_stripe {
+            let why = "its time is not a demo's, so it is a shop's alone: leave it out";
+            return Err(BadSettings::value("payment.processor", "stripe", why));
+        }
         if kind.is_demo() {
             return Ok(());
+        }
+        if has_stripe {
+            self.stripe()?;
         }
         if self.trade.speed > 1 {
             let why = "a shop's time is that of the clock on the wall: 1, or leave it out";
@@ -50,6 +58,7 @@ impl Settings {
         zero("http.write_bytes_per_s_min", self.http.write_bytes_per_s_min)?;
         zero("payment.hold_days", u64::from(self.payment.hold_days))?;
         zero("payment.answer_deadline_ms", self.payment.answer_deadline_ms)?;
+        zero("stripe.deadline_ms", self.stripe.deadline_ms)?;
         zero("stock.quote_deadline_ms", self.stock.quote_deadline_ms)?;
         zero("partners.call_deadline_ms", self.partners.call_deadline_ms)?;
         zero("partners.retry_first_ms", self.partners.retry_first_ms)?;
@@ -57,6 +66,7 @@ impl Settings {
         zero("runtime.await_max_ms", self.runtime.await_max_ms)?;
         zero("runtime.spin_max_ms", self.runtime.spin_max_ms)?;
         self.check_ranges()?;
+        self.check_stripe_url()?;
         self.shop.check()?;
         for (table, url) in [("http", &self.http.public_url), ("processor", &self.processor.public_url)] {
             Origins::check(table, url)?;
@@ -111,6 +121,7 @@ impl Settings {
             ("sessions.passivate_after_ms", self.sessions.passivate_after_ms),
             ("stock.quote_deadline_ms", self.stock.quote_deadline_ms),
             ("payment.answer_deadline_ms", self.payment.answer_deadline_ms),
+            ("stripe.deadline_ms", self.stripe.deadline_ms),
             ("partners.call_deadline_ms", self.partners.call_deadline_ms),
             ("partners.retry_max_ms", self.partners.retry_max_ms),
         ] {

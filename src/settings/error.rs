@@ -17,6 +17,9 @@ pub enum BadSettings {
     Unfit { what: String, why: String },
     #[error("settings: {key} = {value}: {why}")]
     Value { key: &'static str, value: String, why: Cow<'static, str> },
+    /// Of a secret, whose value is not shown.
+    #[error("settings: {key}: {why}")]
+    Hidden { key: &'static str, why: String },
     #[error(
         "settings: {} sets data.dir, and lies in a data directory itself: take the line out, or name the file with --config",
         file.display()
@@ -39,6 +42,10 @@ pub enum BadSettings {
 }
 
 impl BadSettings {
+    pub fn hidden(key: &'static str, why: impl Into<String>) -> BadSettings {
+        BadSettings::Hidden { key, why: why.into() }
+    }
+
     pub fn value(key: &'static str, value: impl ToString, why: impl Into<Cow<'static, str>>) -> BadSettings {
         let value = value.to_string().chars().take(VALUE_CHARS_MAX).collect();
         BadSettings::Value { key, value, why: why.into() }

@@ -17,7 +17,8 @@ pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
 const PREFIX: &str = "DOORSTEP";
 /// What the environment lists with commas between.
-const LISTS: [&str; 4] = ["http.trusted_proxies", "http.cors_origins", "shop.address", "shop.countries"];
+const LISTS: [&str; 5] =
+    ["http.trusted_proxies", "http.cors_origins", "shop.address", "shop.countries", "stripe.webhook_secrets"];
 
 type Variables = HashMap<String, String>;
 
@@ -318,7 +319,7 @@ mod tests {
                 "5",
                 "rates.cards = 5: it has parts: set rates.cards.all, rates.cards.each, rates.cards.window_s, as in DOORSTEP_RATES__CARDS__ALL",
             ),
-            ("PAYMENT__PROCESSOR", "stripe", "payment.processor = stripe: none or embedded is"),
+            ("PAYMENT__PROCESSOR", "stripes", "payment.processor = stripes: none, embedded or stripe is"),
             ("HTTP__FORWARDING_HEADER", "X", "http.forwarding_header = X: X-Forwarded-For or"),
             ("HTTP__LISTEN", "nowhere", "http.listen = nowhere: `nowhere` is no address"),
             ("SHOP__COUNTRIES", "GB,UK", "shop.countries[1] = GB, UK: the two capital letters"),
@@ -347,7 +348,7 @@ mod tests {
             ("[shop]\ncountries = [\"UK\"]", vec![], "GB"),
             ("", vec![("DOORSTEP_SHOP__COUNTRIES", "GB,Ireland")], "GB"),
             ("[http]\ncors_origins = [\"*\"]", vec![], "cors_origins"),
-            ("[payment]\nprocessor = \"stripe\"", vec![], "processor"),
+            ("[payment]\nprocessor = \"stripes\"", vec![], "processor"),
             ("[partners]\nretry_max_ms = 0", vec![], "partners.retry_max_ms"),
             ("[partners]\nretry_max_ms = 499", vec![], "partners.retry_max_ms"),
             ("[stock]\nquote_fresh_hours = 5124095576031", vec![], "stock.quote_fresh_hours"),

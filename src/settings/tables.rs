@@ -9,7 +9,7 @@ use crate::domain::{CountryCode, Currency};
 use crate::encoding;
 use crate::runtime::CELLS_MAX;
 
-use super::Amount;
+use super::{Amount, Hidden};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +23,7 @@ pub struct Settings {
     pub sessions: Sessions,
     pub stock: Stock,
     pub payment: Payment,
+    pub stripe: Stripe,
     pub credit: CreditSettings,
     pub warehouse: Warehouse,
     pub partners: PartnerSettings,
@@ -65,6 +66,10 @@ tables! {
     Payment {
         processor: ProcessorChoice, answer_deadline_ms: u64, asks_max: u32, hold_days: u32, settlement_days: u32, fee_basis_points: u32,
     }
+    Stripe {
+        secret_key: Hidden, secret_key_file: PathBuf, webhook_secrets: Vec<Hidden>, webhook_secrets_file: PathBuf, api_url: String,
+        deadline_ms: u64,
+    }
     CreditSettings {
         card_max: Amount, customer_max: Amount, all_max: Amount, held_card_max: Amount, held_customer_max: Amount, held_all_max: Amount,
     }
@@ -92,6 +97,8 @@ pub enum ProcessorChoice {
     None,
     /// Of a demo alone: it believes every card.
     Embedded,
+    /// Of a shop alone. Its keys are checked; payments do not go through it yet.
+    Stripe,
 }
 
 impl<'de> Deserialize<'de> for LogFormat {
@@ -110,7 +117,8 @@ impl<'de> Deserialize<'de> for ProcessorChoice {
             "" => Ok(ProcessorChoice::ByKind),
             "none" => Ok(ProcessorChoice::None),
             "embedded" => Ok(ProcessorChoice::Embedded),
-            _ => Err("none or embedded is expected, or nothing"),
+            "stripe" => Ok(ProcessorChoice::Stripe),
+            _ => Err("none, embedded or stripe is expected, or nothing"),
         })
     }
 }

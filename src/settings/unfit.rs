@@ -53,8 +53,14 @@ fn a_table(key: &str) -> String {
 /// An element of a list is shown with the rest of it.
 fn value_of(layers: &Config, key: &str) -> Option<Value> {
     let key = key.split('[').next().unwrap_or(key);
+    if SECRETS.contains(&key) {
+        return None;
+    }
     layers.get::<Value>(key).ok()
 }
+
+/// Their values are shown nowhere.
+const SECRETS: [&str; 2] = ["stripe.secret_key", "stripe.webhook_secrets"];
 
 /// `None` of a whole table.
 fn shown(value: &Value) -> Option<String> {

@@ -188,7 +188,7 @@ impl Stripe {
     ) -> Result<Answer<PaymentIntent>, BadAmount> {
         let amount = capture.amount.map(to_stripe).transpose()?;
         let form = Form::new().with_some("amount_to_capture", amount).with(WITH_CHARGE.0, WITH_CHARGE.1);
-        // said only where it is so: of a hold that allows one capture alone it is refused, whatever its value
+        // left out, it is the last
         let form = if capture.is_last { form } else { form.with("final_capture", false) };
         Ok(self.post(&format!("/v1/payment_intents/{}/capture", in_path(intent)), form, key).await)
     }
