@@ -21,7 +21,9 @@ def main():
     intents, refunds = client.v1.payment_intents, client.v1.refunds
 
     def hold(amount=500, key=None):
-        method = client.v1.payment_methods.create({"type": "card", "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}})
+        method = client.v1.payment_methods.create(
+            {"type": "card", "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}}
+        )
         params = {"amount": amount, "currency": "gbp", "payment_method": method.id, "confirm": True, "capture_method": "manual"}
         return intents.create(params, {"idempotency_key": key} if key else {})
 

@@ -24,8 +24,19 @@ import time
 from urllib.parse import urlsplit
 
 FAULTS = (
-    "reset_before", "reset_after", "delay_before", "delay_after", "twice", "twice_at_once", "truncate", "trickle",
-    "error_before", "error_after", "html_before", "html_after", "not_json",
+    "reset_before",
+    "reset_after",
+    "delay_before",
+    "delay_after",
+    "twice",
+    "twice_at_once",
+    "truncate",
+    "trickle",
+    "error_before",
+    "error_after",
+    "html_before",
+    "html_after",
+    "not_json",
 )
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 OWN_FAULT = b'{"error": {"type": "api_error", "message": "An unknown error occurred"}}'
@@ -82,7 +93,7 @@ class Exchange(socketserver.StreamRequestHandler):
         if len(line) != 3:
             return None
         headers = {}
-        while (text := self.rfile.readline(HEAD_BYTES_MAX).decode("latin-1").strip()):
+        while text := self.rfile.readline(HEAD_BYTES_MAX).decode("latin-1").strip():
             name, _, value = text.partition(":")
             headers[name] = value.strip()
         length = next((int(value) for name, value in headers.items() if name.lower() == "content-length"), 0)
@@ -149,7 +160,11 @@ class Exchange(socketserver.StreamRequestHandler):
         return True
 
     def head(self, status, headers, length):
-        kept = [(name, value) for name, value in headers if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server")]
+        kept = [
+            (name, value)
+            for name, value in headers
+            if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server")
+        ]
         lines = [f"HTTP/1.1 {status} -", *(f"{name}: {value}" for name, value in kept), f"Content-Length: {length}", "", ""]
         return "\r\n".join(lines).encode("latin-1")
 

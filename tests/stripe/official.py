@@ -9,7 +9,19 @@ Each function `check_…` is one check; it prints how many were made, and ends w
 import sys
 import traceback
 
-from checks import cards, checkout, events, faults, faulty_link, keys, lists, money, payments, refusals, shapes
+from checks import (
+    cards,
+    checkout,
+    events,
+    faults,
+    faulty_link,
+    keys,
+    lists,
+    money,
+    payments,
+    refusals,
+    shapes,
+)
 from checks.common import Shop
 
 PARTS = (shapes, refusals, keys, payments, cards, checkout, money, events, lists, faults, faulty_link)

@@ -24,7 +24,18 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from server import books, control, errors, events, forms, idempotency, money, pages, payments, routes
+from server import (
+    books,
+    control,
+    errors,
+    events,
+    forms,
+    idempotency,
+    money,
+    pages,
+    payments,
+    routes,
+)
 
 KEY_DEFAULT = "sk_test_51DoorstepStrictServer"
 VERSIONS = re.compile(r"(20\d\d-\d\d-\d\d)(\.(acacia|basil|clover|dahlia|endive))?")
@@ -131,7 +142,15 @@ class Handler(BaseHTTPRequestHandler):
             status, answer, more = refusal.status, copy.deepcopy(refusal.body), refusal.headers
             answer["error"]["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}"
         with b.lock:
-            self.server.requests.append({"method": self.command, "path": url.path, "key": self.headers.get("Idempotency-Key"), "status": status, "replayed": "Idempotent-Replayed" in more})
+            self.server.requests.append(
+                {
+                    "method": self.command,
+                    "path": url.path,
+                    "key": self.headers.get("Idempotency-Key"),
+                    "status": status,
+                    "replayed": "Idempotent-Replayed" in more,
+                }
+            )
         if fault["kind"] == "lose_after":
             raise LostAnswer
         self.send(status, answer, {**headers, **more})

@@ -1,6 +1,7 @@
 """Declines, checks, risk, authentication."""
 
 import stripe
+
 from .common import browse, refused
 
 DECLINES = {
@@ -23,21 +24,27 @@ def check_every_decline_says_which(shop):
         intent = said[0].error.payment_intent
         assert intent["status"] == "requires_payment_method" and intent["last_payment_error"]["decline_code"] == decline_code
         charge = shop.stripe.v1.charges.retrieve(said[0].error.charge)
-        assert charge.status == "failed" and not charge.paid and charge.outcome.type == ("blocked" if "radar" in card else "issuer_declined")
+        assert (
+            charge.status == "failed" and not charge.paid and charge.outcome.type == ("blocked" if "radar" in card else "issuer_declined")
+        )
 
 
 def check_after_a_decline_another_card_may_be_tried(shop):
     with refused(stripe.CardError, 402) as said:
         shop.hold(card="pm_card_chargeDeclined")
-    intent = shop.stripe.v1.payment_intents.confirm(said[0].error.payment_intent["id"], {"payment_method": "pm_card_visa", "return_url": "https://shop.example"})
+    intent = shop.stripe.v1.payment_intents.confirm(
+        said[0].error.payment_intent["id"], {"payment_method": "pm_card_visa", "return_url": "https://shop.example"}
+    )
     assert intent.status == "requires_capture" and intent.last_payment_error is None
 
 
 def check_checks_and_risk_stand_on_the_charge(shop):
     billed = {"line1": "12 St James's Square", "postal_code": "SW1Y 4JH"}
     for token, wanted in (
-        ("tok_visa", {"cvc_check": "pass", "address_line1_check": "pass", "address_postal_code_check": "pass"}), ("tok_cvcCheckFail", {"cvc_check": "fail"}),
-        ("tok_avsZipFail", {"address_postal_code_check": "fail", "address_line1_check": "pass"}), ("tok_avsFail", {"address_postal_code_check": "fail", "address_line1_check": "fail"}),
+        ("tok_visa", {"cvc_check": "pass", "address_line1_check": "pass", "address_postal_code_check": "pass"}),
+        ("tok_cvcCheckFail", {"cvc_check": "fail"}),
+        ("tok_avsZipFail", {"address_postal_code_check": "fail", "address_line1_check": "pass"}),
+        ("tok_avsFail", {"address_postal_code_check": "fail", "address_line1_check": "fail"}),
         ("tok_avsUnchecked", {"address_postal_code_check": "unavailable"}),
     ):
         method = shop.stripe.v1.payment_methods.create({"type": "card", "card": {"token": token}, "billing_details": {"address": billed}})
@@ -54,7 +61,11 @@ def challenged(shop):
 
 
 def check_a_challenge_is_passed_failed_or_abandoned(shop):
-    for verdict, status, code in (("pass", "requires_capture", None), ("fail", "requires_payment_method", "payment_intent_authentication_failure"), ("abandon", "requires_action", None)):
+    for verdict, status, code in (
+        ("pass", "requires_capture", None),
+        ("fail", "requires_payment_method", "payment_intent_authentication_failure"),
+        ("abandon", "requires_action", None),
+    ):
         intent, url = challenged(shop)
         assert browse(url)[0] == 200
         seen, _, location = browse(url, {"verdict": verdict})
@@ -68,7 +79,9 @@ def check_a_challenge_is_passed_failed_or_abandoned(shop):
         assert location.endswith("redirect_status=" + ("succeeded" if verdict == "pass" else "failed"))
     intent, url = challenged(shop)
     browse(url, {"verdict": "pass"})
-    authenticated = shop.stripe.v1.payment_intents.retrieve(intent.id, {"expand": ["latest_charge"]}).latest_charge.payment_method_details.card.three_d_secure
+    authenticated = shop.stripe.v1.payment_intents.retrieve(
+        intent.id, {"expand": ["latest_charge"]}
+    ).latest_charge.payment_method_details.card.three_d_secure
     assert authenticated.result == "authenticated" and authenticated.electronic_commerce_indicator == "05"
 
 
@@ -83,7 +96,14 @@ def check_who_is_not_there_cannot_be_asked(shop):
 
 def check_what_was_set_up_is_not_asked_again(shop):
     customer = shop.stripe.v1.customers.create({})
-    setup = shop.stripe.v1.setup_intents.create({"customer": customer.id, "payment_method": "pm_card_authenticationRequiredOnSetup", "confirm": True, "return_url": "https://shop.example/back"})
+    setup = shop.stripe.v1.setup_intents.create(
+        {
+            "customer": customer.id,
+            "payment_method": "pm_card_authenticationRequiredOnSetup",
+            "confirm": True,
+            "return_url": "https://shop.example/back",
+        }
+    )
     assert setup.status == "requires_action"
     browse(setup.next_action.redirect_to_url.url, {"verdict": "pass"})
     setup = shop.stripe.v1.setup_intents.retrieve(setup.id)
@@ -99,4 +119,6 @@ def check_a_card_may_be_saved_and_then_declined(shop):
     with refused(stripe.CardError, 402, "card_declined"):
         shop.stripe.v1.payment_methods.attach("pm_card_chargeDeclined", {"customer": customer.id})
     with refused(stripe.CardError, 402, "card_declined"):
-        shop.stripe.v1.setup_intents.create({"customer": customer.id, "payment_method": "pm_card_chargeDeclined", "confirm": True, "allowed_payment_method_types": ["card"]})
+        shop.stripe.v1.setup_intents.create(
+            {"customer": customer.id, "payment_method": "pm_card_chargeDeclined", "confirm": True, "allowed_payment_method_types": ["card"]}
+        )

@@ -1,15 +1,30 @@
 """Stripe's own page, by a browser that runs no script."""
 
 import stripe
+
 from .common import browse, refused
 
-GOOD = {"email": "ada@example.com", "cardNumber": "4242 4242 4242 4242", "cardExpiry": "12 / 34", "cardCvc": "123", "billingName": "Ada Lovelace", "billingPostalCode": "SW1Y 4JH"}
+GOOD = {
+    "email": "ada@example.com",
+    "cardNumber": "4242 4242 4242 4242",
+    "cardExpiry": "12 / 34",
+    "cardCvc": "123",
+    "billingName": "Ada Lovelace",
+    "billingPostalCode": "SW1Y 4JH",
+}
 OK, BACK = "https://shop.example/paid?session={CHECKOUT_SESSION_ID}", "https://shop.example/basket"
 
 
 def session_of(shop, **more):
     item = {"quantity": 2, "price_data": {"currency": "gbp", "unit_amount": 1_099, "product_data": {"name": "Emma & Co"}}}
-    params = {"mode": "payment", "line_items": [item], "success_url": OK, "cancel_url": BACK, "payment_intent_data": {"capture_method": "manual", "metadata": {"order": "ord_1"}}, **more}
+    params = {
+        "mode": "payment",
+        "line_items": [item],
+        "success_url": OK,
+        "cancel_url": BACK,
+        "payment_intent_data": {"capture_method": "manual", "metadata": {"order": "ord_1"}},
+        **more,
+    }
     return shop.stripe.v1.checkout.sessions.create(params)
 
 
@@ -25,7 +40,12 @@ def check_a_customer_pays_on_the_page(shop):
     status, _, location = browse(session.url, GOOD)
     assert (status, location) == (303, OK.replace("{CHECKOUT_SESSION_ID}", session.id))
     after = retrieved(shop, session)
-    assert (after.status, after.payment_status, after.payment_intent.status, after.payment_intent.metadata.order) == ("complete", "unpaid", "requires_capture", "ord_1")
+    assert (after.status, after.payment_status, after.payment_intent.status, after.payment_intent.metadata.order) == (
+        "complete",
+        "unpaid",
+        "requires_capture",
+        "ord_1",
+    )
     assert after.customer_details.email == "ada@example.com"
     # what was paid once is not paid again
     assert browse(session.url or f"{shop.base}/c/pay/{session.id}", GOOD)[0] == 200
@@ -80,7 +100,16 @@ def check_a_session_expires(shop):
 
 def check_a_card_is_saved_on_the_page(shop):
     customer = shop.stripe.v1.customers.create({})
-    session = shop.stripe.v1.checkout.sessions.create({"mode": "setup", "currency": "gbp", "customer": customer.id, "success_url": OK, "cancel_url": BACK, "setup_intent_data": {"metadata": {"order": "ord_2"}}})
+    session = shop.stripe.v1.checkout.sessions.create(
+        {
+            "mode": "setup",
+            "currency": "gbp",
+            "customer": customer.id,
+            "success_url": OK,
+            "cancel_url": BACK,
+            "setup_intent_data": {"metadata": {"order": "ord_2"}},
+        }
+    )
     assert session.amount_total is None and session.payment_status == "no_payment_required"
     assert browse(session.url, {**GOOD, "cardNumber": "4000000000000002"})[0] == 402
     assert browse(session.url, GOOD)[0] == 303
@@ -91,7 +120,11 @@ def check_a_card_is_saved_on_the_page(shop):
 
 def check_a_session_that_makes_no_sense_is_refused(shop):
     for more, param in (
-        ({"line_items": []}, None), ({"success_url": "nowhere"}, "success_url"), ({"mode": "setup"}, None), ({"setup_intent_data": {"description": "x"}}, "setup_intent_data"), ({"customer": "cus_none"}, "customer"),
+        ({"line_items": []}, None),
+        ({"success_url": "nowhere"}, "success_url"),
+        ({"mode": "setup"}, None),
+        ({"setup_intent_data": {"description": "x"}}, "setup_intent_data"),
+        ({"customer": "cus_none"}, "customer"),
     ):
         with refused(stripe.InvalidRequestError, 400, None, param):
             session_of(shop, **more)

@@ -31,7 +31,15 @@ class Shop:
         return f"{name}-{self.count}-{id(self)}"
 
     def hold(self, amount=5_000, card="pm_card_visa", key=None, **more):
-        params = {"amount": amount, "currency": "gbp", "payment_method": card, "confirm": True, "capture_method": "manual", "allowed_payment_method_types": ["card"], **more}
+        params = {
+            "amount": amount,
+            "currency": "gbp",
+            "payment_method": card,
+            "confirm": True,
+            "capture_method": "manual",
+            "allowed_payment_method_types": ["card"],
+            **more,
+        }
         return self.stripe.v1.payment_intents.create(params, {"idempotency_key": key} if key else {})
 
     def taken(self, amount=5_000, card="pm_card_visa", **more):

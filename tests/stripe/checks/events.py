@@ -1,6 +1,7 @@
 """Events and their signatures, as the official library checks them."""
 
 import stripe
+
 from .common import Receiver, refused
 
 

@@ -4,14 +4,23 @@ import stripe
 
 
 def mine(shop, order):
-    return [intent for intent in shop.stripe.v1.payment_intents.list({"limit": 100}).data if intent.metadata.to_dict().get("order") == order]
+    return [
+        intent for intent in shop.stripe.v1.payment_intents.list({"limit": 100}).data if intent.metadata.to_dict().get("order") == order
+    ]
 
 
 def check_a_lost_answer_is_had_again_under_the_same_key(shop):
     for kind in ("lose_before", "lose_after"):
         order = shop.key(kind)
         shop.test("fault", kind=kind, path="/v1/payment_intents", method="POST")
-        params = {"amount": 900, "currency": "gbp", "payment_method": "pm_card_visa", "confirm": True, "allowed_payment_method_types": ["card"], "metadata": {"order": order}}
+        params = {
+            "amount": 900,
+            "currency": "gbp",
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "allowed_payment_method_types": ["card"],
+            "metadata": {"order": order},
+        }
         intent = shop.client(retries=2).v1.payment_intents.create(params, {"idempotency_key": order})
         assert intent.status == "succeeded" and len(mine(shop, order)) == 1, kind
 

@@ -30,15 +30,27 @@ def until_answered(act):
 def check_over_a_faulty_link_each_thing_is_done_once(shop):
     link = Link(shop.base, seed=7, faulty=0.6, slow=0.2)
     threading.Thread(target=link.serve_forever, daemon=True).start()
-    client = stripe.StripeClient(KEY, base_addresses={"api": link.base}, max_network_retries=0, http_client=stripe.RequestsClient(timeout=0.1))
+    client = stripe.StripeClient(
+        KEY, base_addresses={"api": link.base}, max_network_retries=0, http_client=stripe.RequestsClient(timeout=0.1)
+    )
     run = shop.key("link")
     for at in range(PAYMENTS):
-        params = {"amount": 1_000 + at, "currency": "gbp", "payment_method": "pm_card_visa", "confirm": True, "capture_method": "manual", "allowed_payment_method_types": ["card"], "metadata": {"run": run, "at": str(at)}}
+        params = {
+            "amount": 1_000 + at,
+            "currency": "gbp",
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "capture_method": "manual",
+            "allowed_payment_method_types": ["card"],
+            "metadata": {"run": run, "at": str(at)},
+        }
         held = until_answered(lambda: client.v1.payment_intents.create(params, {"idempotency_key": f"{run}-{at}-hold"}))
         taken = until_answered(lambda: client.v1.payment_intents.capture(held.id, {}, {"idempotency_key": f"{run}-{at}-take"}))
         assert (taken.status, taken.amount_received) == ("succeeded", 1_000 + at)
         if at % 3 == 0:
-            until_answered(lambda: client.v1.refunds.create({"payment_intent": held.id, "amount": 500}, {"idempotency_key": f"{run}-{at}-back"}))
+            until_answered(
+                lambda: client.v1.refunds.create({"payment_intent": held.id, "amount": 500}, {"idempotency_key": f"{run}-{at}-back"})
+            )
     link.shutdown()
     kept = shop.test("books")
     mine = [intent for intent in kept["payment_intent"] if intent["metadata"].get("run") == run]

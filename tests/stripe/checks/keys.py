@@ -3,11 +3,14 @@
 import threading
 
 import stripe
+
 from .common import refused
 
 
 def create(shop, key, amount=700, **more):
-    return shop.stripe.v1.payment_intents.create({"amount": amount, "currency": "gbp", "allowed_payment_method_types": ["card"], **more}, {"idempotency_key": key})
+    return shop.stripe.v1.payment_intents.create(
+        {"amount": amount, "currency": "gbp", "allowed_payment_method_types": ["card"], **more}, {"idempotency_key": key}
+    )
 
 
 def check_the_same_key_is_the_same_answer(shop):

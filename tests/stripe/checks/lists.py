@@ -1,6 +1,7 @@
 """Lists in pages, and the search that lags behind."""
 
 import stripe
+
 from .common import refused
 
 

@@ -1,12 +1,16 @@
 """Refunds, disputes, payouts, and the balance behind them."""
 
 import stripe
+
 from .common import refused
 
 
 def check_refunds_never_exceed_what_was_taken(shop):
     paid = shop.taken(5_000)
-    part = shop.stripe.v1.refunds.create({"payment_intent": paid.id, "amount": 2_000, "reason": "requested_by_customer", "metadata": {"line": "1"}}, {"idempotency_key": shop.key()})
+    part = shop.stripe.v1.refunds.create(
+        {"payment_intent": paid.id, "amount": 2_000, "reason": "requested_by_customer", "metadata": {"line": "1"}},
+        {"idempotency_key": shop.key()},
+    )
     assert (part.status, part.amount, part.metadata.line) == ("succeeded", 2_000, "1")
     with refused(stripe.InvalidRequestError, 400, None, "amount"):
         shop.stripe.v1.refunds.create({"payment_intent": paid.id, "amount": 3_001})

@@ -1,6 +1,7 @@
 """Holds, captures, cancels."""
 
 import stripe
+
 from .common import refused
 
 STATE = "payment_intent_unexpected_state"
@@ -27,7 +28,12 @@ def check_a_part_is_captured_and_the_rest_let_go(shop):
     with refused(stripe.InvalidRequestError, 400, "amount_too_large", "amount_to_capture"):
         shop.stripe.v1.payment_intents.capture(intent.id, {"amount_to_capture": 5_001})
     taken = shop.stripe.v1.payment_intents.capture(intent.id, {"amount_to_capture": 3_000, "expand": ["latest_charge"]})
-    assert (taken.status, taken.amount_received, taken.latest_charge.amount_captured, taken.latest_charge.amount_refunded) == ("succeeded", 3_000, 3_000, 2_000)
+    assert (taken.status, taken.amount_received, taken.latest_charge.amount_captured, taken.latest_charge.amount_refunded) == (
+        "succeeded",
+        3_000,
+        3_000,
+        2_000,
+    )
     released = shop.stripe.v1.refunds.list({"payment_intent": intent.id}).data
     # what was let go stands among the refunds, and moved no money
     assert [(refund.amount, refund.balance_transaction) for refund in released] == [(2_000, None)]
@@ -71,7 +77,9 @@ def check_a_hold_lapses(shop):
 
 def check_a_saved_card_pays_later(shop):
     customer = shop.stripe.v1.customers.create({"email": "ada@example.com"})
-    setup = shop.stripe.v1.setup_intents.create({"customer": customer.id, "payment_method": "pm_card_visa", "confirm": True, "allowed_payment_method_types": ["card"]})
+    setup = shop.stripe.v1.setup_intents.create(
+        {"customer": customer.id, "payment_method": "pm_card_visa", "confirm": True, "allowed_payment_method_types": ["card"]}
+    )
     assert setup.status == "succeeded"
     intent = shop.hold(card=setup.payment_method, customer=customer.id, off_session=True, expand=["latest_charge"])
     window = intent.latest_charge.payment_method_details.card.capture_before - intent.created
@@ -89,14 +97,22 @@ def check_a_card_without_a_customer_pays_once(shop):
     with refused(stripe.InvalidRequestError, 400, None, "payment_method"):
         shop.hold(card=method.id)
     with refused(stripe.CardError, 402):
-        shop.stripe.v1.payment_methods.create({"type": "card", "card": {"number": "4242424242424242", "exp_month": 1, "exp_year": 2040, "cvc": "123"}})
+        shop.stripe.v1.payment_methods.create(
+            {"type": "card", "card": {"number": "4242424242424242", "exp_month": 1, "exp_year": 2040, "cvc": "123"}}
+        )
 
 
 def check_what_does_not_go_together_is_refused(shop):
-    for more, param in (({"off_session": True}, "off_session"), ({"return_url": "https://shop.example"}, "return_url"), ({"error_on_requires_action": True}, "error_on_requires_action")):
+    for more, param in (
+        ({"off_session": True}, "off_session"),
+        ({"return_url": "https://shop.example"}, "return_url"),
+        ({"error_on_requires_action": True}, "error_on_requires_action"),
+    ):
         with refused(stripe.InvalidRequestError, 400, None, param):
             shop.stripe.v1.payment_intents.create({"amount": 500, "currency": "gbp", **more})
     with refused(stripe.InvalidRequestError, 400, None, "return_url"):
         shop.stripe.v1.payment_intents.create({"amount": 500, "currency": "gbp", "confirm": True, "payment_method": "pm_card_visa"})
     with refused(stripe.InvalidRequestError, 400, STATE):
-        shop.stripe.v1.payment_intents.confirm(shop.stripe.v1.payment_intents.create({"amount": 500, "currency": "gbp"}).id, {"return_url": "https://shop.example"})
+        shop.stripe.v1.payment_intents.confirm(
+            shop.stripe.v1.payment_intents.create({"amount": 500, "currency": "gbp"}).id, {"return_url": "https://shop.example"}
+        )

@@ -4,6 +4,7 @@ import urllib.error
 import urllib.request
 
 import stripe
+
 from .common import KEY, refused
 
 
@@ -49,8 +50,13 @@ def check_parameters_are_held_against_the_specification(shop):
 def check_amounts_have_their_bounds(shop):
     intents = shop.stripe.v1.payment_intents
     for amount, currency, code in (
-        (29, "gbp", "amount_too_small"), (49, "jpy", "amount_too_small"), (100_000_000, "usd", "amount_too_large"), (0, "gbp", "parameter_invalid_integer"),
-        (12_345, "isk", "invalid_charge_amount"), (12_345, "ugx", "invalid_charge_amount"), (12_345, "kwd", "invalid_charge_amount"),
+        (29, "gbp", "amount_too_small"),
+        (49, "jpy", "amount_too_small"),
+        (100_000_000, "usd", "amount_too_large"),
+        (0, "gbp", "parameter_invalid_integer"),
+        (12_345, "isk", "invalid_charge_amount"),
+        (12_345, "ugx", "invalid_charge_amount"),
+        (12_345, "kwd", "invalid_charge_amount"),
     ):
         with refused(stripe.InvalidRequestError, 400, code, "amount"):
             intents.create({"amount": amount, "currency": currency})
@@ -76,7 +82,9 @@ def check_test_and_live_are_two_worlds(shop):
     with refused(stripe.InvalidRequestError, 404, "resource_missing"):
         live.v1.payment_intents.retrieve(intent.id)
     with refused(stripe.CardError, 402, "card_declined", decline_code=None):
-        live.v1.payment_intents.create({"amount": 500, "currency": "gbp", "payment_method": "pm_card_visa", "confirm": True, "return_url": "https://shop.example"})
+        live.v1.payment_intents.create(
+            {"amount": 500, "currency": "gbp", "payment_method": "pm_card_visa", "confirm": True, "return_url": "https://shop.example"}
+        )
     assert not intent.livemode
 
 

@@ -1,12 +1,19 @@
 """Every object that is served has the fields that the library's class declares, and no other."""
 
-import typing
-
 import stripe
 
 SERVED = {
-    "balance_transaction": stripe.BalanceTransaction, "charge": stripe.Charge, "checkout.session": stripe.checkout.Session, "customer": stripe.Customer, "dispute": stripe.Dispute,
-    "event": stripe.Event, "payment_intent": stripe.PaymentIntent, "payment_method": stripe.PaymentMethod, "payout": stripe.Payout, "refund": stripe.Refund, "setup_intent": stripe.SetupIntent,
+    "balance_transaction": stripe.BalanceTransaction,
+    "charge": stripe.Charge,
+    "checkout.session": stripe.checkout.Session,
+    "customer": stripe.Customer,
+    "dispute": stripe.Dispute,
+    "event": stripe.Event,
+    "payment_intent": stripe.PaymentIntent,
+    "payment_method": stripe.PaymentMethod,
+    "payout": stripe.Payout,
+    "refund": stripe.Refund,
+    "setup_intent": stripe.SetupIntent,
     "webhook_endpoint": stripe.WebhookEndpoint,
 }
 

@@ -126,5 +126,3 @@ def merged(metadata, change):
         else:
             kept[name] = value
     return kept
-
-

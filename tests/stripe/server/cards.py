@@ -49,14 +49,37 @@ CARDS = [
     Card("4000002760000016", "de", country="DE"),
     Card("4000003720000005", "ie", country="IE"),
     declines("4000000000000002", "chargeDeclined", *GENERIC),
-    declines("4000000000009995", "chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds", "Your card has insufficient funds."),
+    declines(
+        "4000000000009995", "chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds", "Your card has insufficient funds."
+    ),
     declines("4000000000009987", "chargeDeclinedLostCard", "card_declined", "lost_card", "Your card was declined."),
     declines("4000000000009979", "chargeDeclinedStolenCard", "card_declined", "stolen_card", "Your card was declined."),
     declines("4000000000000069", "chargeDeclinedExpiredCard", "expired_card", "expired_card", "Your card has expired."),
     declines("4000000000000127", "chargeDeclinedIncorrectCvc", "incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."),
-    declines("4000000000000119", "chargeDeclinedProcessingError", "processing_error", "processing_error", "An error occurred while processing your card. Try again in a little bit."),
-    declines("4000000000006975", "chargeDeclinedVelocityLimitExceeded", "card_declined", "card_velocity_exceeded", "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."),
-    declines("4100000000000019", "radarBlock", "card_declined", "fraudulent", "Your card was declined.", blocked=True, risk_score=91, risk_level="highest"),
+    declines(
+        "4000000000000119",
+        "chargeDeclinedProcessingError",
+        "processing_error",
+        "processing_error",
+        "An error occurred while processing your card. Try again in a little bit.",
+    ),
+    declines(
+        "4000000000006975",
+        "chargeDeclinedVelocityLimitExceeded",
+        "card_declined",
+        "card_velocity_exceeded",
+        "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+    ),
+    declines(
+        "4100000000000019",
+        "radarBlock",
+        "card_declined",
+        "fraudulent",
+        "Your card was declined.",
+        blocked=True,
+        risk_score=91,
+        risk_level="highest",
+    ),
     declines("4000000000000341", "chargeCustomerFail", *GENERIC, only_when_saved=True),
     Card("4000000000004954", "riskLevelHighest", risk_score=87, risk_level="highest"),
     Card("4000000000009235", "riskLevelElevated", risk_score=68, risk_level="elevated"),
@@ -74,7 +97,14 @@ CARDS = [
     Card("4000002500003155", "authenticationRequiredOnSetup", authentication="unless_set_up"),
     Card("4000002760003184", "authenticationRequired", authentication="always"),
     Card("4000003800000446", "authenticationRequiredSetupForOffSession", authentication="on_session"),
-    declines("4000008260003178", "authenticationRequiredChargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds", "Your card has insufficient funds.", authentication="always"),
+    declines(
+        "4000008260003178",
+        "authenticationRequiredChargeDeclinedInsufficientFunds",
+        "card_declined",
+        "insufficient_funds",
+        "Your card has insufficient funds.",
+        authentication="always",
+    ),
     Card("4000000000003220", "threeDSecure2Required", authentication="always"),
     declines("4000008400001629", "threeDSecureRequiredChargeDeclined", *GENERIC, authentication="always"),
     Card("4000000000003055", "threeDSecureOptional"),
@@ -91,7 +121,7 @@ def by_token(token):
     """`pm_card_visa`, `tok_visa`; nothing where it is no test token."""
     for prefix in ("pm_card_", "tok_"):
         if token.startswith(prefix):
-            return BY_NAME.get(token[len(prefix):])
+            return BY_NAME.get(token[len(prefix) :])
     return None
 
 

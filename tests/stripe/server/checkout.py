@@ -24,7 +24,9 @@ def create(b, p, live):
     check_mode(p, mode)
     expires = p.get("expires_at", b.now() + LIFE_DEFAULT)
     if not b.now() + LIFE_LEAST - 60 <= expires <= b.now() + LIFE_MOST + 60:
-        raise errors.invalid("The `expires_at` timestamp must be at least 30 minutes and less than 24 hours from Checkout Session creation.", "expires_at")
+        raise errors.invalid(
+            "The `expires_at` timestamp must be at least 30 minutes and less than 24 hours from Checkout Session creation.", "expires_at"
+        )
     return open_session(b, p, live, mode, items, currency, expires)
 
 
@@ -33,7 +35,9 @@ def check_mode(p, mode):
     if p.get(wrong):
         raise errors.invalid(f"You can not pass `{wrong}` in `{mode}` mode.", wrong)
     if mode == "setup" and not p.get("currency") and not p.get("allowed_payment_method_types"):
-        raise errors.invalid("`currency` is required in `setup` mode when `allowed_payment_method_types` is not given.", "currency", "parameter_missing")
+        raise errors.invalid(
+            "`currency` is required in `setup` mode when `allowed_payment_method_types` is not given.", "currency", "parameter_missing"
+        )
     if mode == "setup" and p.get("line_items"):
         raise errors.invalid("You can not pass `line_items` in `setup` mode.", "line_items")
 
@@ -66,20 +70,57 @@ def line_items(p, mode):
 def open_session(b, p, live, mode, items, currency, expires):
     id = f"cs_{'live' if live else 'test'}_{b.new_id('x')[2:]}"
     total = sum(quantity * amount for _, quantity, amount in items) if mode == "payment" else None
-    b.hidden[id] = {"items": items, "intent": p.get("payment_intent_data") or p.get("setup_intent_data") or {}, "options": p.get("payment_method_options"), "types": p.get("allowed_payment_method_types")}
+    b.hidden[id] = {
+        "items": items,
+        "intent": p.get("payment_intent_data") or p.get("setup_intent_data") or {},
+        "options": p.get("payment_method_options"),
+        "types": p.get("allowed_payment_method_types"),
+    }
     session = books.shaped(
-        "checkout.session", id=id, amount_subtotal=total, amount_total=total, automatic_tax={"enabled": False, "liability": None, "provider": None, "status": None}, cancel_url=p.get("cancel_url"),
-        client_reference_id=p.get("client_reference_id"), created=b.now(), currency=currency, custom_fields=[], custom_text=dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
-        customer=p.get("customer"), customer_creation=p.get("customer_creation", "if_required" if mode == "payment" else "always"), customer_email=p.get("customer_email"), expires_at=expires, livemode=live,
-        locale=p.get("locale"), metadata=books.merged({}, p.get("metadata", {})), mode=mode, payment_method_options=p.get("payment_method_options"), payment_method_types=p.get("allowed_payment_method_types") or ["card"],
-        payment_status="unpaid" if mode == "payment" else "no_payment_required", shipping_options=[], status="open", submit_type=p.get("submit_type"), success_url=p["success_url"], ui_mode="hosted_page", url=f"{b.base}/c/pay/{id}",
+        "checkout.session",
+        id=id,
+        amount_subtotal=total,
+        amount_total=total,
+        automatic_tax={"enabled": False, "liability": None, "provider": None, "status": None},
+        cancel_url=p.get("cancel_url"),
+        client_reference_id=p.get("client_reference_id"),
+        created=b.now(),
+        currency=currency,
+        custom_fields=[],
+        custom_text=dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+        customer=p.get("customer"),
+        customer_creation=p.get("customer_creation", "if_required" if mode == "payment" else "always"),
+        customer_email=p.get("customer_email"),
+        expires_at=expires,
+        livemode=live,
+        locale=p.get("locale"),
+        metadata=books.merged({}, p.get("metadata", {})),
+        mode=mode,
+        payment_method_options=p.get("payment_method_options"),
+        payment_method_types=p.get("allowed_payment_method_types") or ["card"],
+        payment_status="unpaid" if mode == "payment" else "no_payment_required",
+        shipping_options=[],
+        status="open",
+        submit_type=p.get("submit_type"),
+        success_url=p["success_url"],
+        ui_mode="hosted_page",
+        url=f"{b.base}/c/pay/{id}",
         total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0} if mode == "payment" else None,
     )
     b.keep(session)
     if mode == "setup":
         # in this mode the intent is there from the start
         data = b.hidden[id]["intent"]
-        setup = methods.create_setup(b, {"customer": p.get("customer"), "usage": "off_session", "allowed_payment_method_types": p.get("allowed_payment_method_types"), **data}, live)
+        setup = methods.create_setup(
+            b,
+            {
+                "customer": p.get("customer"),
+                "usage": "off_session",
+                "allowed_payment_method_types": p.get("allowed_payment_method_types"),
+                **data,
+            },
+            live,
+        )
         session["setup_intent"], b.session_of[setup["id"]] = setup["id"], id
     b.do_later(expires - b.now(), lambda: expire_session(b, session))
     return session
@@ -88,7 +129,18 @@ def open_session(b, p, live, mode, items, currency, expires):
 def items_of(b, p, live, id):
     session = b.get("checkout.session", id, live, "session")
     return [
-        {"id": f"li_{id[-16:]}{at}", "object": "item", "amount_discount": 0, "amount_subtotal": quantity * amount, "amount_tax": 0, "amount_total": quantity * amount, "currency": session["currency"], "description": name, "price": None, "quantity": quantity}
+        {
+            "id": f"li_{id[-16:]}{at}",
+            "object": "item",
+            "amount_discount": 0,
+            "amount_subtotal": quantity * amount,
+            "amount_tax": 0,
+            "amount_total": quantity * amount,
+            "currency": session["currency"],
+            "description": name,
+            "price": None,
+            "quantity": quantity,
+        }
         for at, (name, quantity, amount) in enumerate(b.hidden[id]["items"])
     ]
 
@@ -96,7 +148,10 @@ def items_of(b, p, live, id):
 def expire(b, p, live, id):
     session = b.get("checkout.session", id, live, "session")
     if session["status"] != "open":
-        raise errors.invalid(f"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of {session['status']}.", code=None)
+        raise errors.invalid(
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of {session["status"]}.',
+            code=None,
+        )
     return expire_session(b, session)
 
 
@@ -126,7 +181,16 @@ def submit(b, session, card, expiry, billing):
     The payment intent is made with the first try, and kept for the next.
     """
     method = methods.new_method(b, card, session["livemode"], billing, expiry)
-    session["customer_details"] = {"address": method["billing_details"]["address"], "business_name": None, "email": billing["email"], "individual_name": None, "name": billing["name"], "phone": None, "tax_exempt": "none", "tax_ids": []}
+    session["customer_details"] = {
+        "address": method["billing_details"]["address"],
+        "business_name": None,
+        "email": billing["email"],
+        "individual_name": None,
+        "name": billing["name"],
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [],
+    }
     if not session["customer"] and session["customer_creation"] == "always":
         session["customer"] = methods.create_customer(b, {"email": billing["email"], "name": billing["name"]}, session["livemode"])["id"]
     return_url = f"{b.base}/c/done/{session['id']}"
@@ -136,14 +200,22 @@ def submit(b, session, card, expiry, billing):
         return methods.confirm_setup_intent(b, intent, {"return_url": return_url}, hosted=True)
     intent = intent_of(b, session)
     intent.update(payment_method=method["id"], customer=session["customer"])
-    return payments.confirm_intent(b, intent, {"return_url": return_url, "payment_method_options": b.hidden[session["id"]]["options"]}, hosted=True)
+    return payments.confirm_intent(
+        b, intent, {"return_url": return_url, "payment_method_options": b.hidden[session["id"]]["options"]}, hosted=True
+    )
 
 
 def intent_of(b, session):
     if session["payment_intent"]:
         return b.objects[session["payment_intent"]]
     hidden = b.hidden[session["id"]]
-    known = {"amount": session["amount_total"], "currency": session["currency"], "customer": session["customer"], "payment_method_options": hidden["options"], "allowed_payment_method_types": hidden["types"]}
+    known = {
+        "amount": session["amount_total"],
+        "currency": session["currency"],
+        "customer": session["customer"],
+        "payment_method_options": hidden["options"],
+        "allowed_payment_method_types": hidden["types"],
+    }
     intent = payments.create(b, {**known, **hidden["intent"]}, session["livemode"])
     session["payment_intent"], b.session_of[intent["id"]] = intent["id"], session["id"]
     return intent

@@ -24,7 +24,11 @@ def advance(server, given):
 def dispute(server, given):
     with server.books.lock:
         charge = server.books.get("charge", given["charge"], given.get("livemode", False))
-        return copy.deepcopy(disputes.raise_dispute(server.books, charge, given.get("reason", "fraudulent"), given.get("amount"), given.get("inquiry", False)))
+        return copy.deepcopy(
+            disputes.raise_dispute(
+                server.books, charge, given.get("reason", "fraudulent"), given.get("amount"), given.get("inquiry", False)
+            )
+        )
 
 
 def decide_dispute(server, given):
@@ -118,6 +122,18 @@ def settings(server, given):
 
 
 TABLE = {
-    "advance": advance, "dispute": dispute, "decide_dispute": decide_dispute, "payout": payout, "fail_payout": fail_payout, "books": books, "deliveries": deliveries,
-    "hold_deliveries": hold_deliveries, "deliver": deliver, "await_held": await_held, "roll_secret": roll_secret, "fault": fault, "let_go": let_go, "settings": settings,
+    "advance": advance,
+    "dispute": dispute,
+    "decide_dispute": decide_dispute,
+    "payout": payout,
+    "fail_payout": fail_payout,
+    "books": books,
+    "deliveries": deliveries,
+    "hold_deliveries": hold_deliveries,
+    "deliver": deliver,
+    "await_held": await_held,
+    "roll_secret": roll_secret,
+    "fault": fault,
+    "let_go": let_go,
+    "settings": settings,
 }

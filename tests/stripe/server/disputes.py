@@ -13,10 +13,36 @@ def raise_dispute(b, charge, reason, amount=None, inquiry=False):
     amount = amount or charge["amount_captured"]
     evidence = {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}}
     dispute = books.shaped(
-        "dispute", id=b.new_id("du"), amount=amount, balance_transactions=[], charge=charge["id"], created=b.now(), currency=charge["currency"], enhanced_eligibility_types=[], evidence=evidence,
-        evidence_details={"due_by": b.now() + EVIDENCE_DAYS * money.DAY, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False, "submission_count": 0},
-        is_charge_refundable=inquiry, livemode=charge["livemode"], metadata={}, payment_intent=charge["payment_intent"], reason=reason, status="warning_needs_response" if inquiry else "needs_response",
-        payment_method_details={"card": {"brand": charge["payment_method_details"]["card"]["brand"], "case_type": "inquiry" if inquiry else "chargeback", "network_reason_code": "10.4"}, "type": "card"},
+        "dispute",
+        id=b.new_id("du"),
+        amount=amount,
+        balance_transactions=[],
+        charge=charge["id"],
+        created=b.now(),
+        currency=charge["currency"],
+        enhanced_eligibility_types=[],
+        evidence=evidence,
+        evidence_details={
+            "due_by": b.now() + EVIDENCE_DAYS * money.DAY,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        is_charge_refundable=inquiry,
+        livemode=charge["livemode"],
+        metadata={},
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        status="warning_needs_response" if inquiry else "needs_response",
+        payment_method_details={
+            "card": {
+                "brand": charge["payment_method_details"]["card"]["brand"],
+                "case_type": "inquiry" if inquiry else "chargeback",
+                "network_reason_code": "10.4",
+            },
+            "type": "card",
+        },
     )
     del dispute["network_reason_code"], dispute["intended_submission_method"]
     b.keep(dispute)
@@ -31,7 +57,17 @@ def raise_dispute(b, charge, reason, amount=None, inquiry=False):
 
 
 def move(b, dispute, amount, fee, category):
-    entry = money.book(b, "adjustment", category, amount, dispute["currency"], dispute["id"], fee, 0, f"Chargeback {'withdrawal' if amount < 0 else 'reversal'} for {dispute['charge']}")
+    entry = money.book(
+        b,
+        "adjustment",
+        category,
+        amount,
+        dispute["currency"],
+        dispute["id"],
+        fee,
+        0,
+        f"Chargeback {'withdrawal' if amount < 0 else 'reversal'} for {dispute['charge']}",
+    )
     dispute["balance_transactions"].append(entry)
 
 
@@ -48,7 +84,12 @@ def update(b, p, live, id):
     if "evidence" not in p and "submit" not in p:
         return dispute
     if dispute["status"] not in ("needs_response", "warning_needs_response"):
-        raise errors.invalid("This dispute can no longer be updated: its evidence was submitted already, or it is closed." if dispute["status"].endswith("under_review") else "This dispute is already closed", "evidence")
+        raise errors.invalid(
+            "This dispute can no longer be updated: its evidence was submitted already, or it is closed."
+            if dispute["status"].endswith("under_review")
+            else "This dispute is already closed",
+            "evidence",
+        )
     for name, value in (p.get("evidence") or {}).items():
         dispute["evidence"][name] = value
     details = dispute["evidence_details"]

@@ -16,8 +16,15 @@ ROLLED_SECRET_SECONDS = 86_400
 
 def happened(b, kind, thing):
     event = books.shaped(
-        "event", id=b.new_id("evt"), api_version=b.api_version, created=b.now(), data={"object": copy.deepcopy(thing)}, livemode=thing.get("livemode", False),
-        request={"id": b.request[0], "idempotency_key": b.request[1]}, type=kind, pending_webhooks=0,
+        "event",
+        id=b.new_id("evt"),
+        api_version=b.api_version,
+        created=b.now(),
+        data={"object": copy.deepcopy(thing)},
+        livemode=thing.get("livemode", False),
+        request={"id": b.request[0], "idempotency_key": b.request[1]},
+        type=kind,
+        pending_webhooks=0,
     )
     del event["account"], event["context"]
     b.keep(event)
@@ -40,8 +47,16 @@ def create_endpoint(b, p, live):
     id, secret = b.new_id("we"), "whsec_" + b.new_id("x")[2:] + b.new_id("x")[2:10]
     b.hidden[id] = {"secrets": [(secret, None)]}
     endpoint = books.shaped(
-        "webhook_endpoint", id=id, api_version=p.get("api_version"), created=b.now(), description=p.get("description"), enabled_events=p["enabled_events"],
-        livemode=live, metadata=books.merged({}, p.get("metadata", {})), status="enabled", url=p["url"],
+        "webhook_endpoint",
+        id=id,
+        api_version=p.get("api_version"),
+        created=b.now(),
+        description=p.get("description"),
+        enabled_events=p["enabled_events"],
+        livemode=live,
+        metadata=books.merged({}, p.get("metadata", {})),
+        status="enabled",
+        url=p["url"],
     )
     del endpoint["secret"]
     b.keep(endpoint)
@@ -90,7 +105,16 @@ def deliver(b, event_id, endpoint_id, shift=0, forged=False, tampered=False):
         body = body.replace(b'"amount": ', b'"amount": 9', 1)
     status = post(url, body, header)
     with b.lock:
-        b.deliveries.append({"event": event_id, "type": event["type"], "endpoint": endpoint_id, "status": status, "forged": forged or tampered, "shift": shift})
+        b.deliveries.append(
+            {
+                "event": event_id,
+                "type": event["type"],
+                "endpoint": endpoint_id,
+                "status": status,
+                "forged": forged or tampered,
+                "shift": shift,
+            }
+        )
         if status and 200 <= status < 300 and not forged and not tampered and event["pending_webhooks"] > 0:
             event["pending_webhooks"] -= 1
     return status
@@ -100,7 +124,11 @@ def post(url, body, header):
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     connection = kind(url.netloc, timeout=DELIVERY_SECONDS_MAX)
     try:
-        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header, "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)"}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": header,
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        }
         connection.request("POST", url.path + (f"?{url.query}" if url.query else ""), body, headers)
         return connection.getresponse().status
     except OSError:

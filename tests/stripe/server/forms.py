@@ -26,7 +26,7 @@ def decoded(text):
     tree = {}
     for name, value in parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)):
         head = name.split("[", 1)[0]
-        path = [head, *PART.findall(name[len(head):])]
+        path = [head, *PART.findall(name[len(head) :])]
         node = tree
         for at, part in enumerate(path[:-1]):
             part = part or str(len(node))

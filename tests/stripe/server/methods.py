@@ -7,8 +7,17 @@ def create_customer(b, p, live):
     known = {name: p.get(name) for name in ("email", "name", "phone", "description", "address", "shipping")}
     customer = b.keep(
         books.shaped(
-            "customer", id=b.new_id("cus"), balance=0, created=b.now(), delinquent=False, livemode=live, metadata=books.merged({}, p.get("metadata", {})),
-            invoice_settings={"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None}, preferred_locales=[], tax_exempt="none", **known,
+            "customer",
+            id=b.new_id("cus"),
+            balance=0,
+            created=b.now(),
+            delinquent=False,
+            livemode=live,
+            metadata=books.merged({}, p.get("metadata", {})),
+            invoice_settings={"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None},
+            preferred_locales=[],
+            tax_exempt="none",
+            **known,
         )
     )
     events.happened(b, "customer.created", customer)
@@ -45,18 +54,33 @@ def new_method(b, card, live, billing=None, expiry=(12, None)):
     details.update({name: (billing or {}).get(name) for name in ("email", "name", "phone")})
     b.hidden[id] = {"card": card}
     shown = {
-        "brand": card.brand, "checks": checks(card, details), "country": card.country, "display_brand": card.brand, "exp_month": month,
-        "exp_year": year or 2034, "fingerprint": "fp" + card.number[-8:], "funding": card.funding, "generated_from": None, "last4": card.last4,
-        "networks": {"available": [card.brand], "preferred": None}, "regulated_status": "unregulated", "three_d_secure_usage": {"supported": card.brand != "amex"}, "wallet": None,
+        "brand": card.brand,
+        "checks": checks(card, details),
+        "country": card.country,
+        "display_brand": card.brand,
+        "exp_month": month,
+        "exp_year": year or 2034,
+        "fingerprint": "fp" + card.number[-8:],
+        "funding": card.funding,
+        "generated_from": None,
+        "last4": card.last4,
+        "networks": {"available": [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": card.brand != "amex"},
+        "wallet": None,
     }
-    return b.keep(books.shaped("payment_method", id=id, billing_details=details, card=shown, created=b.now(), livemode=live, metadata={}, type="card"))
+    return b.keep(
+        books.shaped("payment_method", id=id, billing_details=details, card=shown, created=b.now(), livemode=live, metadata={}, type="card")
+    )
 
 
 def checks(card, details):
     """A check is made of what was given: an address that was not told is not checked."""
     given = details["address"]
     found = {
-        "address_line1_check": "pass" if given.get("line1") else None, "address_postal_code_check": "pass" if given.get("postal_code") else None, "cvc_check": "pass",
+        "address_line1_check": "pass" if given.get("line1") else None,
+        "address_postal_code_check": "pass" if given.get("postal_code") else None,
+        "cvc_check": "pass",
     }
     found.update({name: result for name, result in card.checks.items() if found[name] or name == "cvc_check"})
     return found
@@ -92,7 +116,11 @@ def usable(b, id, live, customer):
         return new_method(b, card, live)
     method = b.get("payment_method", id, live, "payment_method")
     if method["customer"] and method["customer"] != customer:
-        message = "The provided PaymentMethod belongs to a Customer. You must provide the Customer parameter to use it." if not customer else "The provided PaymentMethod does not belong to the Customer supplied."
+        message = (
+            "The provided PaymentMethod belongs to a Customer. You must provide the Customer parameter to use it."
+            if not customer
+            else "The provided PaymentMethod does not belong to the Customer supplied."
+        )
         raise errors.invalid(message, "payment_method", "resource_missing" if customer else None)
     if b.hidden[id].get("used") and not method["customer"]:
         message = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first."
@@ -126,26 +154,77 @@ def detach(b, p, live, id):
 def charge(b, intent, method, card, three_d_secure):
     id = b.new_id("ch")
     b.hidden[id] = {}
-    details = {name: value for name, value in method["card"].items() if name in ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status")}
+    details = {
+        name: value
+        for name, value in method["card"].items()
+        if name in ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status")
+    }
     details.update(
-        amount_authorized=intent["amount"], authorization_code=f"{b.random.randrange(10**6):06}", extended_authorization={"status": "disabled"}, incremental_authorization={"status": "unavailable"},
-        installments=None, mandate=None, multicapture={"status": "unavailable"}, network=card.brand, network_token={"used": False}, network_transaction_id=f"{b.random.randrange(10**15):015}",
-        overcapture={"maximum_amount_capturable": intent["amount"], "status": "unavailable"}, three_d_secure=three_d_secure, wallet=None,
+        amount_authorized=intent["amount"],
+        authorization_code=f"{b.random.randrange(10**6):06}",
+        extended_authorization={"status": "disabled"},
+        incremental_authorization={"status": "unavailable"},
+        installments=None,
+        mandate=None,
+        multicapture={"status": "unavailable"},
+        network=card.brand,
+        network_token={"used": False},
+        network_transaction_id=f"{b.random.randrange(10**15):015}",
+        overcapture={"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        three_d_secure=three_d_secure,
+        wallet=None,
     )
     return books.shaped(
-        "charge", id=id, amount=intent["amount"], amount_captured=0, amount_refunded=0, billing_details=method["billing_details"], captured=False, created=b.now(),
-        currency=intent["currency"], customer=intent["customer"], description=intent["description"], disputed=False, fraud_details={}, livemode=intent["livemode"],
-        metadata=dict(intent["metadata"]), paid=False, payment_intent=intent["id"], payment_method=method["id"], payment_method_details={"card": details, "type": "card"},
-        radar_options={}, refunded=False, status="pending",
+        "charge",
+        id=id,
+        amount=intent["amount"],
+        amount_captured=0,
+        amount_refunded=0,
+        billing_details=method["billing_details"],
+        captured=False,
+        created=b.now(),
+        currency=intent["currency"],
+        customer=intent["customer"],
+        description=intent["description"],
+        disputed=False,
+        fraud_details={},
+        livemode=intent["livemode"],
+        metadata=dict(intent["metadata"]),
+        paid=False,
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        payment_method_details={"card": details, "type": "card"},
+        radar_options={},
+        refunded=False,
+        status="pending",
     )
 
 
 def outcome(card, decline_code=None):
-    said = {"advice_code": None, "network_advice_code": None, "network_decline_code": None, "reason": None, "risk_level": card.risk_level, "risk_score": card.risk_score}
+    said = {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "reason": None,
+        "risk_level": card.risk_level,
+        "risk_score": card.risk_score,
+    }
     if card.blocked:
-        return {**said, "network_status": "not_sent_to_network", "reason": "highest_risk_level", "seller_message": "Stripe blocked this payment as too risky.", "type": "blocked"}
+        return {
+            **said,
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
+        }
     if decline_code:
-        return {**said, "network_status": "declined_by_network", "reason": decline_code, "seller_message": "The bank did not approve it.", "type": "issuer_declined"}
+        return {
+            **said,
+            "network_status": "declined_by_network",
+            "reason": decline_code,
+            "seller_message": "The bank did not approve it.",
+            "type": "issuer_declined",
+        }
     return {**said, "network_status": "approved_by_network", "seller_message": "Payment complete.", "type": "authorized"}
 
 
@@ -157,8 +236,18 @@ def create_setup(b, p, live):
     b.hidden[id] = {"types": types, "return_url": None}
     intent = b.keep(
         books.shaped(
-            "setup_intent", id=id, allowed_payment_method_types=types, client_secret=f"{id}_secret_{b.new_id('x')[2:]}", created=b.now(), customer=p.get("customer"), description=p.get("description"), livemode=live,
-            metadata=books.merged({}, p.get("metadata", {})), payment_method_types=types or ["card"], status="requires_payment_method", usage=p.get("usage", "off_session"),
+            "setup_intent",
+            id=id,
+            allowed_payment_method_types=types,
+            client_secret=f"{id}_secret_{b.new_id('x')[2:]}",
+            created=b.now(),
+            customer=p.get("customer"),
+            description=p.get("description"),
+            livemode=live,
+            metadata=books.merged({}, p.get("metadata", {})),
+            payment_method_types=types or ["card"],
+            status="requires_payment_method",
+            usage=p.get("usage", "off_session"),
         )
     )
     events.happened(b, "setup_intent.created", intent)
@@ -180,7 +269,9 @@ def confirm_setup(b, p, live, id):
 
 def confirm_setup_intent(b, intent, p, hosted=False):
     if not intent["payment_method"]:
-        raise errors.invalid("You cannot confirm this SetupIntent because it's missing a payment method.", code="setup_intent_unexpected_state")
+        raise errors.invalid(
+            "You cannot confirm this SetupIntent because it's missing a payment method.", code="setup_intent_unexpected_state"
+        )
     hidden = b.hidden[intent["id"]]
     if not hosted and not hidden["types"] and not p.get("return_url"):
         message = "This SetupIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`."
@@ -221,7 +312,13 @@ def set_up(b, intent, card):
 
 def setup_failed(b, intent, decline):
     code, decline_code, message = decline
-    error = {"type": "card_error", "code": code, "message": message, "doc_url": errors.DOCS + code.replace("_", "-"), "payment_method": dict(b.objects[intent["payment_method"]])}
+    error = {
+        "type": "card_error",
+        "code": code,
+        "message": message,
+        "doc_url": errors.DOCS + code.replace("_", "-"),
+        "payment_method": dict(b.objects[intent["payment_method"]]),
+    }
     if decline_code:
         error["decline_code"] = decline_code
     intent.update(status="requires_payment_method", payment_method=None, last_setup_error=error, next_action=None)
@@ -232,7 +329,11 @@ def setup_failed(b, intent, decline):
 def cancel_setup(b, p, live, id):
     intent = b.get("setup_intent", id, live, "intent")
     if intent["status"] in ("succeeded", "canceled"):
-        raise errors.invalid(f"You cannot cancel this SetupIntent because it has a status of {intent['status']}.", code="setup_intent_unexpected_state", setup_intent=dict(intent))
+        raise errors.invalid(
+            f"You cannot cancel this SetupIntent because it has a status of {intent['status']}.",
+            code="setup_intent_unexpected_state",
+            setup_intent=dict(intent),
+        )
     intent.update(status="canceled", cancellation_reason=p.get("cancellation_reason"), next_action=None)
     events.happened(b, "setup_intent.canceled", intent)
     return intent

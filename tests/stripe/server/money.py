@@ -6,12 +6,62 @@ ZERO_DECIMAL = {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "
 THREE_DECIMAL = {"bhd", "jod", "kwd", "omr", "tnd"}
 # without decimals since, but sent with two, for what is older
 TWO_AS_ZERO = {"isk", "ugx"}
-SUPPORTED = ZERO_DECIMAL | THREE_DECIMAL | TWO_AS_ZERO | {
-    "aud", "bgn", "brl", "cad", "chf", "czk", "dkk", "eur", "gbp", "hkd", "huf", "inr", "mxn", "myr", "nok", "nzd", "pln", "ron", "sek", "sgd", "thb", "twd", "usd", "zar"
-}
+SUPPORTED = (
+    ZERO_DECIMAL
+    | THREE_DECIMAL
+    | TWO_AS_ZERO
+    | {
+        "aud",
+        "bgn",
+        "brl",
+        "cad",
+        "chf",
+        "czk",
+        "dkk",
+        "eur",
+        "gbp",
+        "hkd",
+        "huf",
+        "inr",
+        "mxn",
+        "myr",
+        "nok",
+        "nzd",
+        "pln",
+        "ron",
+        "sek",
+        "sgd",
+        "thb",
+        "twd",
+        "usd",
+        "zar",
+    }
+)
 MINIMUM = {
-    "usd": 50, "aed": 200, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30,
-    "hkd": 400, "huf": 17500, "inr": 50, "jpy": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50, "pln": 200, "ron": 200, "sek": 300, "sgd": 50, "thb": 1000,
+    "usd": 50,
+    "aed": 200,
+    "aud": 50,
+    "bgn": 100,
+    "brl": 50,
+    "cad": 50,
+    "chf": 50,
+    "czk": 1500,
+    "dkk": 250,
+    "eur": 50,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17500,
+    "inr": 50,
+    "jpy": 50,
+    "mxn": 1000,
+    "myr": 200,
+    "nok": 300,
+    "nzd": 50,
+    "pln": 200,
+    "ron": 200,
+    "sek": 300,
+    "sgd": 50,
+    "thb": 1000,
 }
 AMOUNT_MAX = 99_999_999
 DAY = 86_400
@@ -51,13 +101,27 @@ def fee(amount, currency):
 def book(b, kind, category, amount, currency, source, fee_amount=0, available_after=AVAILABLE_AFTER, description=None):
     details = []
     if fee_amount:
-        details = [{"amount": fee_amount, "application": None, "currency": currency, "description": "Stripe processing fees", "type": "stripe_fee"}]
+        details = [
+            {"amount": fee_amount, "application": None, "currency": currency, "description": "Stripe processing fees", "type": "stripe_fee"}
+        ]
     now = b.now()
     return b.keep(
         books.shaped(
-            "balance_transaction", id=b.new_id("txn"), amount=amount, available_on=now + available_after, balance_type="payments", created=now,
-            currency=currency, description=description, fee=fee_amount, fee_details=details, net=amount - fee_amount, reporting_category=category,
-            source=source, status="pending" if available_after else "available", type=kind,
+            "balance_transaction",
+            id=b.new_id("txn"),
+            amount=amount,
+            available_on=now + available_after,
+            balance_type="payments",
+            created=now,
+            currency=currency,
+            description=description,
+            fee=fee_amount,
+            fee_details=details,
+            net=amount - fee_amount,
+            reporting_category=category,
+            source=source,
+            status="pending" if available_after else "available",
+            type=kind,
         )
     )
 

@@ -16,7 +16,10 @@ class Page:
 
 
 def page(title, inside, status=200):
-    return Page(status, f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style><main><h1>{title}</h1>{inside}</main></html>')
+    return Page(
+        status,
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style><main><h1>{title}</h1>{inside}</main></html>',
+    )
 
 
 def go(url):
@@ -46,19 +49,27 @@ def show(b, session, problem=None, status=200):
     if session["status"] == "expired":
         return page("This page has expired", "<p>Go back to the shop and begin anew.</p>", 410)
     what = f"Pay {money.money(session['amount_total'], session['currency'])}" if session["mode"] == "payment" else "Save your card"
-    items = "".join(f"<li>{quantity} × {html.escape(name)}: {money.money(quantity * amount, session['currency'])}</li>" for name, quantity, amount in b.hidden[session["id"]]["items"])
+    items = "".join(
+        f"<li>{quantity} × {html.escape(name)}: {money.money(quantity * amount, session['currency'])}</li>"
+        for name, quantity, amount in b.hidden[session["id"]]["items"]
+    )
     alert = f'<p role="alert">{html.escape(problem)}</p>' if problem else ""
     email = html.escape(session["customer_email"] or "")
     fields = "".join(
         f'<label>{label}<input name="{name}" id="{name}" autocomplete="{auto}" value="{value}" {more}></label>'
         for name, label, auto, value, more in (
-            ("email", "E-mail", "email", email, "required"), ("cardNumber", "Card number", "cc-number", "", 'inputmode="numeric" required'),
-            ("cardExpiry", "Expiry (MM / YY)", "cc-exp", "", "required"), ("cardCvc", "CVC", "cc-csc", "", 'inputmode="numeric" required'),
-            ("billingName", "Name on card", "cc-name", "", "required"), ("billingPostalCode", "Postcode", "postal-code", "", ""),
+            ("email", "E-mail", "email", email, "required"),
+            ("cardNumber", "Card number", "cc-number", "", 'inputmode="numeric" required'),
+            ("cardExpiry", "Expiry (MM / YY)", "cc-exp", "", "required"),
+            ("cardCvc", "CVC", "cc-csc", "", 'inputmode="numeric" required'),
+            ("billingName", "Name on card", "cc-name", "", "required"),
+            ("billingPostalCode", "Postcode", "postal-code", "", ""),
         )
     )
     back = f'<p><a id="back" href="{html.escape(session["cancel_url"])}">Back to the shop</a></p>' if session["cancel_url"] else ""
-    return page(what, f'<p>Test mode</p><ul>{items}</ul>{alert}<form method="post">{fields}<button id="submit">{what}</button></form>{back}', status)
+    return page(
+        what, f'<p>Test mode</p><ul>{items}</ul>{alert}<form method="post">{fields}<button id="submit">{what}</button></form>{back}', status
+    )
 
 
 def pay(b, session, form):
@@ -72,7 +83,11 @@ def pay(b, session, form):
         month, year = int(expiry[1]), 2000 + int(expiry[2])
         now = b.day()
         card = cards.typed(given.get("cardNumber", ""), month, year, given.get("cardCvc", ""), now.year, now.month)
-        billing = {"email": given.get("email"), "name": given.get("billingName"), "address": {"postal_code": given.get("billingPostalCode") or None}}
+        billing = {
+            "email": given.get("email"),
+            "name": given.get("billingName"),
+            "address": {"postal_code": given.get("billingPostalCode") or None},
+        }
         intent = checkout.submit(b, session, card, (month, year), billing)
     except errors.Refusal as refusal:
         return show(b, session, refusal.body["error"]["message"], refusal.status)
@@ -95,7 +110,10 @@ def challenge(b, intent, path):
     if intent["status"] != "requires_action":
         return page("This was answered already", "")
     amount = f"<p>{money.money(intent['amount'], intent['currency'])} to the shop</p>" if "amount" in intent else ""
-    buttons = "".join(f'<button id="{verdict}" name="verdict" value="{verdict}">{label}</button> ' for verdict, label in (("pass", "Confirm"), ("fail", "Refuse"), ("abandon", "Leave")))
+    buttons = "".join(
+        f'<button id="{verdict}" name="verdict" value="{verdict}">{label}</button> '
+        for verdict, label in (("pass", "Confirm"), ("fail", "Refuse"), ("abandon", "Leave"))
+    )
     return page("Your bank asks: is it you?", f'{amount}<form method="post" action="{path}">{buttons}</form>')
 
 
@@ -114,5 +132,7 @@ def answer(b, intent, verdict):
         return page("You may close this page", "")
     if return_url.startswith(b.base):
         return go(return_url)
-    query = urlencode({intent["object"]: intent["id"], f"{intent['object']}_client_secret": intent["client_secret"], "redirect_status": result})
+    query = urlencode(
+        {intent["object"]: intent["id"], f"{intent['object']}_client_secret": intent["client_secret"], "redirect_status": result}
+    )
     return go(return_url + ("&" if "?" in return_url else "?") + query)

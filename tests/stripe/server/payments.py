@@ -39,15 +39,38 @@ def create(b, p, live):
 def new_intent(b, p, live):
     id = b.new_id("pi")
     types = p.get("allowed_payment_method_types")
-    b.hidden[id] = {"types": types, "captures": 0, "multicapture": False, "redirects": p.get("automatic_payment_methods", {}).get("allow_redirects", "always")}
+    b.hidden[id] = {
+        "types": types,
+        "captures": 0,
+        "multicapture": False,
+        "redirects": p.get("automatic_payment_methods", {}).get("allow_redirects", "always"),
+    }
     return books.shaped(
-        "payment_intent", id=id, amount=p["amount"], amount_capturable=0, amount_details={"tip": {}}, amount_received=0, allowed_payment_method_types=types,
+        "payment_intent",
+        id=id,
+        amount=p["amount"],
+        amount_capturable=0,
+        amount_details={"tip": {}},
+        amount_received=0,
+        allowed_payment_method_types=types,
         automatic_payment_methods=None if types else {"enabled": True, "allow_redirects": b.hidden[id]["redirects"]},
-        capture_method=p.get("capture_method", "automatic_async"), client_secret=f"{id}_secret_{b.new_id('x')[2:]}", confirmation_method=p.get("confirmation_method", "automatic"),
-        created=b.now(), currency=p["currency"], customer=p.get("customer"), description=p.get("description"), livemode=live, metadata=books.merged({}, p.get("metadata", {})),
-        payment_method_options=p.get("payment_method_options") or {"card": {"request_three_d_secure": "automatic"}}, payment_method_types=types or ["card"],
-        receipt_email=p.get("receipt_email"), setup_future_usage=p.get("setup_future_usage"), shipping=p.get("shipping"), status="requires_payment_method",
-        statement_descriptor_suffix=p.get("statement_descriptor_suffix"), transfer_group=p.get("transfer_group"),
+        capture_method=p.get("capture_method", "automatic_async"),
+        client_secret=f"{id}_secret_{b.new_id('x')[2:]}",
+        confirmation_method=p.get("confirmation_method", "automatic"),
+        created=b.now(),
+        currency=p["currency"],
+        customer=p.get("customer"),
+        description=p.get("description"),
+        livemode=live,
+        metadata=books.merged({}, p.get("metadata", {})),
+        payment_method_options=p.get("payment_method_options") or {"card": {"request_three_d_secure": "automatic"}},
+        payment_method_types=types or ["card"],
+        receipt_email=p.get("receipt_email"),
+        setup_future_usage=p.get("setup_future_usage"),
+        shipping=p.get("shipping"),
+        status="requires_payment_method",
+        statement_descriptor_suffix=p.get("statement_descriptor_suffix"),
+        transfer_group=p.get("transfer_group"),
     )
 
 
@@ -76,12 +99,23 @@ def confirm_intent(b, intent, p, hosted=False):
         message = "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`."
         raise errors.invalid(message, "return_url")
     options = (p.get("payment_method_options") or intent["payment_method_options"] or {}).get("card") or {}
-    hidden["multicapture"] = options.get("request_multicapture") == "if_available" and intent["capture_method"] == "manual" and b.multicapture
+    hidden["multicapture"] = (
+        options.get("request_multicapture") == "if_available" and intent["capture_method"] == "manual" and b.multicapture
+    )
     hidden["off_session"], hidden["return_url"] = bool(p.get("off_session")), p.get("return_url")
-    method, card = b.get("payment_method", intent["payment_method"], intent["livemode"], "payment_method"), methods.card_of(b, intent["payment_method"])
+    method, card = (
+        b.get("payment_method", intent["payment_method"], intent["livemode"], "payment_method"),
+        methods.card_of(b, intent["payment_method"]),
+    )
     if needs_authentication(b, card, method, hidden["off_session"], options):
         if hidden["off_session"] or p.get("error_on_requires_action"):
-            return declined(b, intent, method, card, ("authentication_required", "authentication_required", "Your card was declined. This transaction requires authentication."))
+            return declined(
+                b,
+                intent,
+                method,
+                card,
+                ("authentication_required", "authentication_required", "Your card was declined. This transaction requires authentication."),
+            )
         return ask_authentication(b, intent, method)
     return authorise(b, intent, method, card, three_d_secure=None)
 
@@ -104,7 +138,10 @@ def ask_authentication(b, intent, method):
         target = {"url": f"{b.base}/_hosted/challenge/{intent['id']}/{hidden['challenge']}", "return_url": hidden["return_url"]}
         intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": target}
     else:
-        intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect", "source": hidden["challenge"]}}
+        intent["next_action"] = {
+            "type": "use_stripe_sdk",
+            "use_stripe_sdk": {"type": "three_d_secure_redirect", "source": hidden["challenge"]},
+        }
     events.happened(b, "payment_intent.requires_action", intent)
     return intent
 
@@ -120,8 +157,13 @@ def answer_challenge(b, intent, passed):
         message = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
         return declined(b, intent, method, card, ("payment_intent_authentication_failure", None, message), charged=False)
     three_d_secure = {
-        "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "exemption_indicator": None, "result": "authenticated", "result_reason": None,
-        "transaction_id": b.new_id("dsx")[4:], "version": "2.2.0",
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": b.new_id("dsx")[4:],
+        "version": "2.2.0",
     }
     return authorise(b, intent, method, card, three_d_secure)
 
@@ -154,7 +196,13 @@ def authorise(b, intent, method, card, three_d_secure):
 
 def declined(b, intent, method, card, decline, charged=True):
     code, decline_code, message = decline
-    error = {"type": "card_error", "code": code, "message": message, "doc_url": errors.DOCS + code.replace("_", "-"), "payment_method": dict(method)}
+    error = {
+        "type": "card_error",
+        "code": code,
+        "message": message,
+        "doc_url": errors.DOCS + code.replace("_", "-"),
+        "payment_method": dict(method),
+    }
     if decline_code:
         error["decline_code"] = decline_code
     if charged:
@@ -208,7 +256,9 @@ def part(b, intent, charge, amount):
     """Money that is taken: one balance transaction for each capture."""
     card = methods.card_of(b, charge["payment_method"])
     after = 0 if card.bypass_pending else money.AVAILABLE_AFTER
-    entry = money.book(b, "charge", "charge", amount, charge["currency"], charge["id"], money.fee(amount, charge["currency"]), after, intent["description"])
+    entry = money.book(
+        b, "charge", "charge", amount, charge["currency"], charge["id"], money.fee(amount, charge["currency"]), after, intent["description"]
+    )
     charge["balance_transaction"] = charge["balance_transaction"] or entry["id"]
     charge.update(captured=True, amount_captured=charge["amount_captured"] + amount)
     intent["amount_received"] += amount
@@ -244,7 +294,9 @@ def cancel(b, p, live, id):
         raise unexpected(intent, "canceled", CANCELABLE)
     session = b.session_of.get(id)
     if session and b.objects[session]["status"] == "open":
-        raise errors.invalid("You cannot cancel this PaymentIntent because it was created by Checkout. You should expire the Checkout Session instead.")
+        raise errors.invalid(
+            "You cannot cancel this PaymentIntent because it was created by Checkout. You should expire the Checkout Session instead."
+        )
     return cancel_intent(b, intent, p.get("cancellation_reason"))
 
 

@@ -21,9 +21,23 @@ def new_payout(b, amount, currency, live, automatic, description=None, metadata=
     id = b.new_id("po")
     entry = money.book(b, "payout", "payout", -amount, currency, id, available_after=0, description="STRIPE PAYOUT")
     payout = books.shaped(
-        "payout", id=id, amount=amount, arrival_date=b.now() + ARRIVES_AFTER, automatic=automatic, balance_transaction=entry["id"], created=b.now(), currency=currency,
-        description=description or ("STRIPE PAYOUT" if automatic else None), destination="ba_doorstep", livemode=live, metadata=books.merged({}, metadata or {}), method="standard",
-        reconciliation_status="completed" if automatic else "not_applicable", source_type="card", status="pending", type="bank_account",
+        "payout",
+        id=id,
+        amount=amount,
+        arrival_date=b.now() + ARRIVES_AFTER,
+        automatic=automatic,
+        balance_transaction=entry["id"],
+        created=b.now(),
+        currency=currency,
+        description=description or ("STRIPE PAYOUT" if automatic else None),
+        destination="ba_doorstep",
+        livemode=live,
+        metadata=books.merged({}, metadata or {}),
+        method="standard",
+        reconciliation_status="completed" if automatic else "not_applicable",
+        source_type="card",
+        status="pending",
+        type="bank_account",
     )
     b.keep(payout)
     b.paid_out[entry["id"]] = id
@@ -42,7 +56,12 @@ def arrive(b, payout):
 
 def fail(b, payout):
     back = money.book(b, "payout_failure", "payout_reversal", payout["amount"], payout["currency"], payout["id"], available_after=0)
-    payout.update(status="failed", failure_code="account_closed", failure_message="The bank account has been closed", failure_balance_transaction=back["id"])
+    payout.update(
+        status="failed",
+        failure_code="account_closed",
+        failure_message="The bank account has been closed",
+        failure_balance_transaction=back["id"],
+    )
     events.happened(b, "payout.failed", payout)
     return payout
 
@@ -53,7 +72,9 @@ def create(b, p, live):
         raise errors.invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
     if p["currency"] in ("huf", "twd") and p["amount"] % 100:
         raise errors.invalid(f"Payouts in {p['currency'].upper()} have to be evenly divisible by 100.", "amount")
-    available = sum(entry["net"] for entry in b.all("balance_transaction") if entry["currency"] == p["currency"] and entry["status"] == "available")
+    available = sum(
+        entry["net"] for entry in b.all("balance_transaction") if entry["currency"] == p["currency"] and entry["status"] == "available"
+    )
     if p["amount"] > available:
         message = "You have insufficient funds in your Stripe account. You can view your account balance in the Dashboard."
         raise errors.invalid(message, code="balance_insufficient")

@@ -11,7 +11,11 @@ def create(b, p, live):
         raise errors.invalid(message, code="parameter_missing")
     charge = charge_of(b, p, live)
     if not charge["captured"]:
-        message = f"This Charge ({charge['id']}) is not captured: cancel its PaymentIntent instead." if charge["paid"] else f"Charge {charge['id']} has not succeeded, and cannot be refunded."
+        message = (
+            f"This Charge ({charge['id']}) is not captured: cancel its PaymentIntent instead."
+            if charge["paid"]
+            else f"Charge {charge['id']} has not succeeded, and cannot be refunded."
+        )
         raise errors.invalid(message, "charge", "charge_not_refundable")
     if charge["disputed"] and not b.hidden[charge["id"]].get("refundable_dispute"):
         raise errors.invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
@@ -49,7 +53,9 @@ def refund(b, charge, amount, p):
     behaviour = methods.card_of(b, charge["payment_method"]).refund
     available = sum(entry["net"] for entry in b.all("balance_transaction") if entry["currency"] == charge["currency"])
     status = "pending" if behaviour == "pending" else "succeeded"
-    entry = money.book(b, "refund", "refund", -amount, charge["currency"], None, available_after=0 if available > 0 else money.AVAILABLE_AFTER)
+    entry = money.book(
+        b, "refund", "refund", -amount, charge["currency"], None, available_after=0 if available > 0 else money.AVAILABLE_AFTER
+    )
     made = record(b, charge, amount, entry, p.get("reason"), p.get("metadata", {}), status)
     entry["source"] = made["id"]
     hidden = b.hidden[charge["id"]]
@@ -66,12 +72,34 @@ def refund(b, charge, amount, p):
 
 
 def record(b, charge, amount, entry, reason, metadata, status="succeeded"):
-    card = {"reference": None, "reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund" if entry else "reversal"}
+    card = {
+        "reference": None,
+        "reference_status": "pending",
+        "reference_type": "acquirer_reference_number",
+        "type": "refund" if entry else "reversal",
+    }
     made = books.shaped(
-        "refund", id=b.new_id("re"), amount=amount, balance_transaction=entry["id"] if entry else None, charge=charge["id"], created=b.now(), currency=charge["currency"],
-        destination_details={"card": card, "type": "card"}, metadata=books.merged({}, metadata), payment_intent=charge["payment_intent"], reason=reason, status=status,
+        "refund",
+        id=b.new_id("re"),
+        amount=amount,
+        balance_transaction=entry["id"] if entry else None,
+        charge=charge["id"],
+        created=b.now(),
+        currency=charge["currency"],
+        destination_details={"card": card, "type": "card"},
+        metadata=books.merged({}, metadata),
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        status=status,
     )
-    for seldom in ("failure_balance_transaction", "failure_reason", "description", "instructions_email", "next_action", "presentment_details"):
+    for seldom in (
+        "failure_balance_transaction",
+        "failure_reason",
+        "description",
+        "instructions_email",
+        "next_action",
+        "presentment_details",
+    ):
         del made[seldom]
     b.hidden[made["id"]] = {"livemode": charge["livemode"]}
     return b.keep(made)

@@ -13,9 +13,22 @@ LIMIT_DEFAULT, LIMIT_MAX = 10, 100
 
 def account(b, p, live):
     return {
-        "id": "acct_1DoorstepStrict", "object": "account", "business_profile": {"name": "Doorstep Books", "mcc": "5942", "support_email": None, "url": None}, "business_type": "company",
-        "capabilities": {"card_payments": "active", "transfers": "active"}, "charges_enabled": True, "controller": {"type": "account"}, "country": "GB", "created": 1_700_000_000, "default_currency": "gbp",
-        "details_submitted": True, "email": "books@example.com", "metadata": {}, "payouts_enabled": True, "settings": {"dashboard": {"display_name": "Doorstep Books", "timezone": "Europe/London"}}, "type": "standard",
+        "id": "acct_1DoorstepStrict",
+        "object": "account",
+        "business_profile": {"name": "Doorstep Books", "mcc": "5942", "support_email": None, "url": None},
+        "business_type": "company",
+        "capabilities": {"card_payments": "active", "transfers": "active"},
+        "charges_enabled": True,
+        "controller": {"type": "account"},
+        "country": "GB",
+        "created": 1_700_000_000,
+        "default_currency": "gbp",
+        "details_submitted": True,
+        "email": "books@example.com",
+        "metadata": {},
+        "payouts_enabled": True,
+        "settings": {"dashboard": {"display_name": "Doorstep Books", "timezone": "Europe/London"}},
+        "type": "standard",
     }
 
 
@@ -78,7 +91,12 @@ def searcher(kind):
         found = [thing for thing in known if glue(test(thing) for test in tests)]
         limit, start = p.get("limit", LIMIT_DEFAULT), int(p.get("page") or 0)
         more = len(found) > start + limit
-        return {"object": "search_result", "data": found[start : start + limit], "has_more": more, "next_page": str(start + limit) if more else None}
+        return {
+            "object": "search_result",
+            "data": found[start : start + limit],
+            "has_more": more,
+            "next_page": str(start + limit) if more else None,
+        }
 
     return search
 
@@ -114,8 +132,6 @@ def tester(match):
     return test
 
 
-
-
 def refunds_of_mode(b, things, p, live):
     return [thing for thing in things if b.hidden[thing["id"]]["livemode"] == live]
 
@@ -132,7 +148,6 @@ def of_types(b, things, p, live):
 
 def items(b, p, live, id):
     return {"object": "list", "data": checkout.items_of(b, p, live, id), "has_more": False}
-
 
 
 ROUTES = [
