@@ -336,7 +336,8 @@ fn over_a_faulty_link_our_books_are_stripes() {
     let pays = |number: usize| {
         let (stripe, card, account) = (&stripe, &card, &account);
         async move {
-            let held = until_said(|| account.holds(stripe, card, &format!("hold {number}"))).await;
+            let key = &format!("hold {number}");
+            let held = until_said(|| account.holds(stripe, card, key)).await;
             let (id, key) = (&held.id, &format!("take {number}"));
             let take = || async {
                 stripe.capture(id, Capture { amount: Some(pence(3_000)), is_last: true }, key).await.unwrap()

@@ -159,7 +159,12 @@ fn judged<T: DeserializeOwned>(heard: Result<Heard, String>) -> (Answer<T>, bool
     let (answer, again) = match heard.status {
         200..=299 => match serde_json::from_slice(&heard.body) {
             Ok(known) => (Answered::Known(known), false),
-            Err(error) => (Answered::Unknown(format!("an answer that is not Stripe's: {error}")), true),
+            // not the error's own words: they repeat what it could not read
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                let why = format!("an answer that is not as Stripe's are, at line {line}, column {column}");
+                (Answered::Unknown(why), true)
+            }
         },
         status => match serde_json::from_slice::<ErrorBody>(&heard.body).map(|body| body.read(status)) {
             Ok(Said::Refused(refusal)) => (Answered::Refused(refusal), false),
