@@ -292,7 +292,7 @@ fn partner_lines(settings: &Settings, kind: ShopKind) -> [Finding; 4] {
     } else if settings.payment.processor == ProcessorChoice::Stripe {
         stripe_check::line(settings)
     } else {
-        let remedy = "this version takes no payments in a shop; `payment.processor = \"stripe\"` has Stripe's keys checked";
+        let remedy = "this version has none that takes a shop's payments; set payment.processor = \"stripe\" to have Stripe's keys checked";
         Finding::not_set_up("processor", "no order is taken, the shop is open for looking", remedy)
     }
     .needed_to_sell();

@@ -344,7 +344,7 @@ fn over_a_faulty_link_our_books_are_stripes() {
             };
             assert_eq!(until_said(take).await.amount_received, 3_000);
             let key = &format!("back {number}");
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 until_said(|| async { stripe.refund(id, pence(700), &[], key).await.unwrap() }).await;
             }
             held.id
@@ -365,7 +365,7 @@ fn over_a_faulty_link_our_books_are_stripes() {
         let of_kind = all("balance_transaction").into_iter().filter(|entry| entry["type"] == kind);
         of_kind.map(|entry| entry["amount"].as_i64().unwrap()).sum::<i64>()
     };
-    let refunded = payments.iter().filter(|number| *number % 3 == 0).count() as i64;
+    let refunded = payments.iter().filter(|number| number.is_multiple_of(3)).count() as i64;
     assert_eq!((sum("charge"), sum("refund")), (3_000 * payments.len() as i64, -700 * refunded));
     let counts: Value =
         ureq::get(format!("{}/_link/counts", link.url)).call().unwrap().body_mut().read_json().unwrap();
