@@ -80,7 +80,9 @@ impl Trust {
     /// What was here already, or was on the way for nobody, is not ordered in.
     fn ordered_in(&mut self, order: OrderId, turn: &[Event]) {
         let of_this = turn.iter().filter_map(|event| match event {
-            Event::StockKeeper(stock_keeper::Event::Ordered { purchase_order, .. }) => Some(purchase_order.as_ref()),
+            Event::StockKeeper(stock_keeper::Event::Ordered { purchase_order, .. }) => {
+                Some(purchase_order.as_ref())
+            }
             _ => None,
         });
         let cost = |one: &PurchaseOrder| {
