@@ -55,6 +55,7 @@ bugs! {
     VerifiedIsPaid, "verified-is-paid", "I10", "a card that was only verified is taken for money that is held";
     CartPaidInsteadOfPage, "cart-paid-instead-of-page", "I11", "a return from the card page buys what is in the cart now";
     OldPriceCharged, "old-price-charged", "I11", "a cart whose prices have changed shows the new ones and is bought at those of before";
+    TaxOnTop, "tax-on-top", "I11", "where prices include tax it is added to them once more";
     ShippingForgotten, "shipping-forgotten", "I11", "a second attempt to pay asks for the goods alone";
     Oversell, "oversell", "I12", "what is reserved for others counts as available";
     PackedPutAwayAsAllocated, "packed-put-away-as-allocated", "I12", "a parcel that is stopped after packing is put back as if it had not been packed";

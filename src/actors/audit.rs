@@ -101,10 +101,10 @@ fn payments_against_orders(tables: &Tables) -> Vec<String> {
         if is_left_unpaid(order) {
             found.push(format!("{id} is {}, its hold has lapsed and nobody asks for another", order.state));
         }
-        if order.state == OrderState::Closed && settled != order.terms.totals.total.amount {
+        if order.state == OrderState::Closed && settled != order.terms.quote.totals.total.amount {
             found.push(format!(
                 "{id} is closed at {}, and {settled} minor units were settled",
-                order.terms.totals.total
+                order.terms.quote.totals.total
             ));
         }
         let ended_unpaid = matches!(order.state, OrderState::Cancelled | OrderState::Declined);

@@ -1,10 +1,17 @@
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
-use crate::domain::{CART_KEPT_DAYS, Currency, Date, EmailAddress, Money, SessionId, Timestamp};
+use crate::domain::quote::{DeliveryTable, PriceTables, TaxTable, vat_rates};
+use crate::domain::{CART_KEPT_DAYS, CountryCode, Currency, Date, EmailAddress, SessionId, Timestamp};
+use crate::partners::carrier::embedded_zones;
 use crate::partners::wholesaler::WholesalerId;
 
 /// No setting: the cookie says it too, and a browser is told once.
 pub const CART_KEPT_MS: u64 = CART_KEPT_DAYS as u64 * 86_400_000;
+
+/// As `delivery.unknown_grams` ships.
+const UNKNOWN_GRAMS: u32 = 500;
 
 /// What decisions read of the settings. The key in `config/default.toml` stands beside each.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +20,10 @@ pub struct Rules {
     pub currency: Currency,
     /// `shop.time_zone`: whose calendar days are promised.
     pub time_zone: TimeZone,
-    /// `shop.shipping`: what delivery costs, an order, in minor units of the currency.
-    pub shipping: Money,
+    /// `tax`, `delivery`, `shop.shipping`: what prices depend on beside the catalogue.
+    pub prices: Arc<PriceTables>,
+    /// Where goods go as long as nobody has said where: the first country that the shop sends to.
+    pub home: CountryCode,
     /// `sessions.passivate_after_ms`, real time.
     pub session_idle_ms: u64,
     /// Real time: how long after it was begun a cart ends. A simulated world may let carts end sooner.
@@ -54,8 +63,6 @@ pub struct Rules {
     pub fee_basis_points: u32,
     /// `warehouse.packing_minutes`, trade time, from the order to the packed parcel.
     pub packing_ms: u64,
-    /// `warehouse.delivery_days`: from dispatch to the doorstep, for the promised date.
-    pub delivery_days: u32,
     /// `warehouse.carrier_attempts_max`: after so many questions in a row without an answer the operator is told of a parcel. The
     /// carrier is asked for ever.
     pub carrier_attempts_max: u32,
@@ -106,7 +113,8 @@ impl Default for Rules {
         Rules {
             currency,
             time_zone: TimeZone::UTC,
-            shipping: Money::new(299, currency),
+            prices: Arc::new(demo_prices(currency)),
+            home: CountryCode::GB,
             session_idle_ms: 15 * 60 * 1000,
             cart_kept_ms: CART_KEPT_MS,
             wholesalers: (1..=4).map(WholesalerId).collect(),
@@ -126,7 +134,6 @@ impl Default for Rules {
             settlement_days: 2,
             fee_basis_points: 150,
             packing_ms: 90 * 60 * 1000,
-            delivery_days: 2,
             carrier_attempts_max: 60,
             retry_first_ms: 500,
             retry_max_ms: 60_000,
@@ -137,6 +144,15 @@ impl Default for Rules {
             has_crew: true,
             mailbox: None,
         }
+    }
+}
+
+fn demo_prices(currency: Currency) -> PriceTables {
+    let zones = embedded_zones(299, 2);
+    PriceTables {
+        currency,
+        tax: TaxTable::new(true, vat_rates(CountryCode::GB)),
+        delivery: DeliveryTable::new(zones, UNKNOWN_GRAMS).expect("the demo's zones are apart"),
     }
 }
 

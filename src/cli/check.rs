@@ -23,7 +23,7 @@ use super::open_files::connection_limits;
 use super::product_list::Wanted;
 use super::read_trees::ReadTrees;
 use super::shelves::{Asked, Told};
-use super::{Failure, control, known_forms, opening, private, readiness, shelf_room};
+use super::{Failure, control, known_forms, opening, price_lines, private, readiness, shelf_room};
 
 /// Nobody can set it up.
 const NONE_YET: &str = "this version has none for a shop";
@@ -167,11 +167,6 @@ fn products(settings: &Settings, layout: &Layout) -> Result<Vec<Product>, Failur
 /// What decides what an order costs, and what the shop is paid of it.
 fn money_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
     let rules = settings.rules(kind);
-    let shipping = match rules.shipping.amount {
-        0 => "free".to_owned(),
-        _ => format!("{} an order", rules.shipping),
-    };
-    let is_said = kind.is_demo() || settings.shop.shipping.said().is_some();
     let up_to = |limits: [i64; 3]| {
         let [card, customer, all] = limits.map(|minor| Money::new(minor, rules.currency));
         match limits.contains(&0) {
@@ -190,13 +185,8 @@ fn money_lines(settings: &Settings, kind: ShopKind) -> Vec<Finding> {
         rules.hold_days, rules.settlement_days
     );
     vec![
-        Finding::of(
-            "delivery",
-            is_said.then_some(shipping.as_str()),
-            "nobody has said what it costs",
-            "set shop.shipping",
-        )
-        .needed_to_sell(),
+        price_lines::delivery(settings, kind, &rules),
+        price_lines::tax(settings, kind, &rules),
         Finding::ready("credit", credit),
         Finding::ready("payment", payment),
     ]

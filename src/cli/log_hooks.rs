@@ -187,7 +187,7 @@ fn tell(order: OrderId, what: What, terms: Option<(OrderNumber, Money)>) {
 fn named_in(record: &Record<Shop>) -> Option<(OrderNumber, Money)> {
     let placed = record.stated.events.iter().find_map(|event| match event {
         Event::OrderManager(order_manager::Event::Placed(placed)) => {
-            Some((placed.number, placed.place.totals.total))
+            Some((placed.number, placed.place.quote.totals.total))
         }
         _ => None,
     });

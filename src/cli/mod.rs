@@ -40,6 +40,7 @@ mod open_files;
 mod opening;
 mod order_list;
 mod orders;
+mod price_lines;
 mod private;
 mod product_list;
 mod products;

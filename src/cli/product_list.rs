@@ -154,6 +154,7 @@ mod tests {
             isbn: Some("9780141439587".to_owned()),
             price: Money::new(799, Currency::GBP),
             weight_grams: None,
+            tax_class: crate::domain::quote::TaxClass::Books,
         };
         for text in [
             "9780141439587",

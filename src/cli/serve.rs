@@ -5,16 +5,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::actors::{GATEWAY, Shop, bank};
-use crate::domain::ShopIdentity;
 use crate::domain::catalogue::Catalogue;
+use crate::domain::{Date, ShopIdentity};
 use crate::gateway::{self, App, HttpLimits, LiveCatalogue, OrderLinks, OsSessions, PageSettings};
 use crate::http;
 use crate::output;
 use crate::partners::processor::{self, CardPage, EmbeddedProcessor, PaymentPage};
-use crate::runtime::{DrainDeadlines, Running, ServiceRun};
+use crate::runtime::{Clock, DrainDeadlines, Running, ServiceRun};
 use crate::settings::{Opens, Settings, ShopKind};
 use crate::sweeper;
 
@@ -104,6 +105,7 @@ fn serve_all(
         sessions: Arc::new(OsSessions { clock: running.clock() }),
         links: OrderLinks::new(link_keys(&opened.layout)?),
         rules: rules.clone(),
+        today: today(running.clock(), rules.time_zone.clone()),
         limits: HttpLimits::of(settings.connections(limits.shop_worker)),
         clients: Arc::new(settings.clients()),
         origins: shop.names.clone(),
@@ -128,6 +130,11 @@ fn serve_all(
         serve_cards(running, cards.cloned()?, page, settings.connections(limits.cards));
     }
     Ok(())
+}
+
+/// The shop's day on the clock on the wall, whatever pace trade has.
+fn today(clock: Clock, zone: TimeZone) -> Arc<dyn Fn() -> Date + Send + Sync> {
+    Arc::new(move || clock.real().day_in(&zone))
 }
 
 fn embedded_processor(cards: &Door, opened: &Opened) -> Result<Arc<EmbeddedProcessor>, Failure> {

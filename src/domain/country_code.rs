@@ -13,10 +13,34 @@ pub struct CountryCode(&'static str);
 #[error("the two capital letters of a country are expected, such as GB for the United Kingdom (ISO 3166-1)")]
 pub struct BadCountry;
 
+/// No country is in this place of the list.
+const NONE: u8 = u8::MAX;
+
+/// Where in the list a code stands, by its two letters: prices are looked up by it at each checkout.
+static PLACES: [u8; 26 * 26] = {
+    assert!(COUNTRIES.len() < NONE as usize);
+    let mut places = [NONE; 26 * 26];
+    let mut nth = 0;
+    while nth < COUNTRIES.len() {
+        let code = COUNTRIES[nth].0.as_bytes();
+        places[(code[0] - b'A') as usize * 26 + (code[1] - b'A') as usize] = nth as u8;
+        nth += 1;
+    }
+    places
+};
+
+/// Its line of the list.
+fn known(text: &str) -> Option<&'static (&'static str, &'static str)> {
+    let [one, two] = *text.as_bytes() else { return None };
+    let letter = |letter: u8| letter.is_ascii_uppercase().then(|| usize::from(letter - b'A'));
+    COUNTRIES.get(usize::from(PLACES[letter(one)? * 26 + letter(two)?]))
+}
+
 impl CountryCode {
+    pub const GB: CountryCode = CountryCode("GB");
+
     pub fn parse(text: &str) -> Result<CountryCode, BadCountry> {
-        let known = COUNTRIES.iter().find(|(code, _)| *code == text);
-        known.map(|(code, _)| CountryCode(code)).ok_or(BadCountry)
+        known(text).map(|(code, _)| CountryCode(code)).ok_or(BadCountry)
     }
 
     pub fn as_str(self) -> &'static str {
@@ -25,7 +49,7 @@ impl CountryCode {
 
     /// In English: `United Kingdom`.
     pub fn name(self) -> &'static str {
-        COUNTRIES.iter().find(|(code, _)| *code == self.0).map_or(self.0, |(_, name)| name)
+        known(self.0).map_or(self.0, |(_, name)| name)
     }
 }
 

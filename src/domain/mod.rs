@@ -21,6 +21,7 @@ mod order_search;
 mod party;
 mod payment_parts;
 mod quantity;
+pub mod quote;
 mod shop_identity;
 mod sku;
 mod slot;
@@ -39,8 +40,7 @@ pub use email::{BadEmail, EmailAddress};
 pub use ids::{BadId, CART_KEPT_DAYS, OrderId, OrderKey, PaymentId, SessionId};
 pub use money::{BadAmount, BadCurrency, Currency, Money};
 pub use order::{
-    Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Totals, Units,
-    limits,
+    Backorder, CancelReason, Customer, DeclineReason, OrderLine, OrderState, ShippingAddress, Units, limits,
 };
 pub use order_number::{BadOrderNumber, OrderNumber};
 pub use order_pass::{BadPass, PASS_DAYS, PASS_KEYS_MAX, PassKey, PassKeys};
@@ -48,6 +48,7 @@ pub use order_search::{KnownBy, OrderSearch};
 pub use party::Party;
 pub use payment_parts::{CaptureId, RefundId};
 pub use quantity::{BadQuantity, Quantity, STOCK_MAX};
+pub use quote::Totals;
 pub use shop_identity::{Logo, LogoKind, ShopIdentity, Texts};
 pub use sku::{BadSku, Sku};
 pub use slot::{SLOTS, Slot};

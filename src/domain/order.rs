@@ -109,38 +109,6 @@ impl Backorder {
     }
 }
 
-/// What the customer pays, in one currency; `total = goods + shipping + tax`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
-    pub goods: Money,
-    pub shipping: Money,
-    pub tax: Money,
-    pub total: Money,
-}
-
-impl Totals {
-    /// Adds the lines up. `None` where currencies differ or the sum leaves 64 bits. Books bear no
-    /// tax in the demo's country, so `tax` is the amount given, usually zero.
-    pub fn of(lines: &[OrderLine], shipping: Money, tax: Money) -> Option<Totals> {
-        let mut goods = Money::zero(shipping.currency);
-        for line in lines {
-            goods = goods.checked_add(line.unit_price.checked_times(line.quantity.units())?)?;
-        }
-        let total = goods.checked_add(shipping)?.checked_add(tax)?;
-        Some(Totals { goods, shipping, tax, total })
-    }
-
-    /// What a customer pays for these today: the shop's goods bear no tax.
-    pub fn charged(lines: &[OrderLine], shipping: Money) -> Option<Totals> {
-        Totals::of(lines, shipping, Money::zero(shipping.currency))
-    }
-
-    /// Whether one payment can carry it.
-    pub fn can_be_paid(&self) -> bool {
-        self.total.amount <= limits::TOTAL_MINOR_MAX
-    }
-}
-
 /// Where an order stands. `OrderManager`'s transition table says what leads where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum OrderState {
@@ -305,64 +273,5 @@ impl CancelReason {
             CancelReason::PaymentLapsed => "payment_lapsed",
             CancelReason::BackorderLimit => "backorder_limit",
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Currency;
-    use proptest::prelude::*;
-
-    fn line(pence: i64, units: i128) -> OrderLine {
-        OrderLine {
-            sku: Sku::parse("PD-0001").unwrap(),
-            title: "Emma".into(),
-            quantity: Quantity::parse(units).unwrap(),
-            unit_price: Money::new(pence, Currency::GBP),
-            weight_grams: Some(300),
-        }
-    }
-
-    #[test]
-    fn the_total_is_goods_and_shipping_and_tax() {
-        let pence = |amount| Money::new(amount, Currency::GBP);
-        let totals = Totals::of(&[line(999, 2), line(1, 1)], pence(299), pence(0)).unwrap();
-        assert_eq!(totals.goods, pence(1999));
-        assert_eq!(totals.total, pence(2298));
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_within_the_limits_adds_up_in_any_currency(
-            lines in proptest::collection::vec((1..=Product::PRICE_MINOR_MAX, 1..=i128::from(Quantity::MAX)), 1..=limits::LINES_MAX),
-            shipping in 0..=limits::TOTAL_MINOR_MAX, place in 0_usize..5,
-        ) {
-            let currency = Currency::parse(["GBP", "JPY", "KWD", "IDR", "IRR"][place]).unwrap();
-            let of = |amount| Money::new(amount, currency);
-            let lines: Vec<OrderLine> =
-                lines.iter().map(|(price, units)| OrderLine { unit_price: of(*price), ..line(1, *units) }).collect();
-            let totals = Totals::of(&lines, of(shipping), of(0)).unwrap();
-            let goods: i128 =
-                lines.iter().map(|l| i128::from(l.unit_price.amount) * i128::from(l.quantity.units())).sum();
-            prop_assert_eq!(i128::from(totals.total.amount), goods + i128::from(shipping));
-        }
-    }
-
-    #[test]
-    fn the_fullest_order_of_the_dearest_books_adds_up() {
-        let dearest = vec![line(Product::PRICE_MINOR_MAX, i128::from(Quantity::MAX)); limits::LINES_MAX];
-        let shipping = Money::new(limits::TOTAL_MINOR_MAX, Currency::GBP);
-        assert!(Totals::of(&dearest, shipping, Money::zero(Currency::GBP)).is_some());
-        assert!(
-            limits::TOTAL_MINOR_MAX.checked_mul(10_000).is_some(),
-            "nor does its fee, of hundredths of a per cent"
-        );
-    }
-
-    #[test]
-    fn a_total_that_does_not_fit_is_refused_rather_than_wrapped() {
-        let zero = Money::zero(Currency::GBP);
-        assert_eq!(Totals::of(&[line(i64::MAX, 2)], zero, zero), None);
     }
 }

@@ -7,7 +7,7 @@ use crate::access::Clients;
 use crate::access::CorsOrigins;
 use crate::access::Origins;
 use crate::actors::{Rules, Shop};
-use crate::domain::{SessionId, ShopIdentity, VisitorKey};
+use crate::domain::{Date, SessionId, ShopIdentity, VisitorKey};
 use crate::partners::processor::PaymentPage;
 use crate::runtime::{Actor, Clock, Member, Question};
 
@@ -29,8 +29,10 @@ pub struct App {
     pub sessions: Arc<dyn NewSession>,
     /// Signs the links that open an order's page.
     pub links: OrderLinks,
-    /// `currency`, `shipping`, and what the shop can promise are read.
+    /// `currency`, `prices`, and what the shop can promise are read.
     pub rules: Arc<Rules>,
+    /// The day at the shop, by the clock on the wall.
+    pub today: Arc<dyn Fn() -> Date + Send + Sync>,
     pub limits: HttpLimits,
     /// Who asks, and how often.
     pub clients: Arc<Clients>,

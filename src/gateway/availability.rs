@@ -10,12 +10,11 @@ pub async fn now(app: &App, skus: Vec<Sku>) -> Result<Vec<Availability>, Problem
     app.read(Check { skus }).await
 }
 
-/// The same, and the earliest day at the doorstep of what is short.
-pub async fn with_earliest(app: &App, wanted: Vec<Units>) -> Result<Vec<Availability>, Problem> {
+/// The same, and the earliest day at the doorstep of what is short, to which it takes so many days.
+pub async fn with_earliest(app: &App, wanted: Vec<Units>, days: u32) -> Result<Vec<Availability>, Problem> {
     let mut found = app.read(Earliest { wanted }).await?;
     for availability in &mut found {
-        availability.earliest =
-            availability.earliest.map(|ships_on| ships_on.plus_days(app.rules.delivery_days));
+        availability.earliest = availability.earliest.map(|ships_on| ships_on.plus_days(days));
     }
     Ok(found)
 }

@@ -104,6 +104,10 @@ problems! {
         "never send card numbers to the shop: a card is typed on the payment page alone; where it was the Idempotency-Key, take another key";
     TotalTooLarge, "total_too_large", UNPROCESSABLE_ENTITY, "The order costs more than one payment can carry",
         "split it into several orders";
+    NotDelivered, "not_delivered", UNPROCESSABLE_ENTITY, "The shop does not deliver there",
+        "send another address: the detail says where nothing is delivered to";
+    TooHeavy, "too_heavy", UNPROCESSABLE_ENTITY, "It is more than can be delivered there at once",
+        "split it into several orders, or name another delivery_method";
     CartFull, "cart_full", UNPROCESSABLE_ENTITY, "The cart is full",
         "check out what is in it, and take the rest in another";
     CartEmpty, "cart_empty", UNPROCESSABLE_ENTITY, "There is nothing in the cart",

@@ -5,6 +5,7 @@ use super::{address_text, plain_text};
 use crate::domain::limits::{
     ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX, TOKEN_CHARS_MAX,
 };
+use crate::domain::quote::{METHOD_CHARS_MAX, is_method};
 use crate::domain::{CountryCode, EmailAddress};
 
 /// What is expected instead.
@@ -57,6 +58,14 @@ pub fn address_field(text: &str) -> Result<String, Wanted> {
 /// An ISO 3166-1 alpha-2 code that is some country's.
 pub fn country(text: &str) -> Result<CountryCode, Wanted> {
     CountryCode::parse(text).map_err(|wanted| wanted.to_string())
+}
+
+/// The form of the id of a way of delivery; whether it is offered is another question.
+pub fn method(text: &str) -> Result<String, Wanted> {
+    if is_method(text) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("1 to {METHOD_CHARS_MAX} small letters, digits, - and _ are expected"))
 }
 
 /// The form of a payment token; whether the processor knows it is another question.

@@ -1,11 +1,14 @@
 //! A cart is held to what its products cost now before anybody is shown it, begins to check it out in a browser, or buys it over the API: nobody
 //! pays a price that she has not seen. A checkout that was begun is bought at what it showed (`web_session/checkout`), whatever a product costs since.
 
+use std::sync::Arc;
+
 use crate::actors::web_session::{CartView, NoCart, PriceChange, Reprice, View};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::quote::{NoQuote, Quote};
 use crate::domain::{Money, OrderLine, SessionId, Sku, Totals};
 
-use super::{App, Problem};
+use super::{App, Problem, Way, prices};
 
 /// A cart as it may be shown.
 pub struct FreshCart {
@@ -15,13 +18,31 @@ pub struct FreshCart {
     was: Vec<(Sku, Money)>,
     /// Of its lines: no longer sold. They are in no sum.
     pub gone: Vec<Sku>,
-    /// Of what is still sold; `None` where that is nothing, or cannot be added up.
-    pub totals: Option<Totals>,
+    /// Where it would go, and how.
+    pub way: Way,
+    /// What costs there what is still sold.
+    pub quote: Result<Arc<Quote>, NoQuote>,
     /// A price has changed since the cart was looked at last, so that nobody can have seen it.
     pub is_news: bool,
 }
 
 impl FreshCart {
+    /// `None`: it has no price.
+    pub fn totals(&self) -> Option<&Totals> {
+        self.quote.as_ref().ok().map(|quote| &quote.totals)
+    }
+
+    /// The same, to go there.
+    pub fn by(mut self, app: &App, way: Way) -> FreshCart {
+        self.quote = prices::quote(app, &self.sold(), &way);
+        FreshCart { way, ..self }
+    }
+
+    /// Its lines but those that are sold no more.
+    pub fn sold(&self) -> Vec<OrderLine> {
+        self.cart.lines.iter().filter(|line| self.is_sold(&line.sku)).cloned().collect()
+    }
+
     pub fn was(&self, sku: &Sku) -> Option<&Money> {
         self.was.iter().find(|(changed, _)| changed == sku).map(|(_, was)| was)
     }
@@ -72,8 +93,17 @@ fn held_to(app: &App, catalogue: &Catalogue, mut cart: CartView, is_news: bool) 
             was.push((line.sku.clone(), before));
         }
     }
-    let totals = totals(app, &cart.lines, &gone);
-    FreshCart { cart, was, gone, totals, is_news }
+    let way = way_of(app, &cart);
+    let fresh = FreshCart { cart, was, gone, quote: Err(NoQuote::Nothing), way: way.clone(), is_news };
+    let fresh = fresh.by(app, way);
+    match (&fresh.quote, &fresh.way.method) {
+        // what is in it now does not go the way that she has chosen for something else
+        (Err(NoQuote::NoSuchMethod | NoQuote::TooHeavy), Some(_)) => {
+            let way = Way { method: None, ..fresh.way.clone() };
+            fresh.by(app, way)
+        }
+        _ => fresh,
+    }
 }
 
 /// When she put it in.
@@ -81,7 +111,9 @@ fn price_before(changes: &[PriceChange], line: &OrderLine) -> Money {
     changes.iter().find(|change| change.sku == line.sku).map_or(line.unit_price, |change| change.was)
 }
 
-fn totals(app: &App, lines: &[OrderLine], gone: &[Sku]) -> Option<Totals> {
-    let sold: Vec<OrderLine> = lines.iter().filter(|line| !gone.contains(&line.sku)).cloned().collect();
-    Totals::charged(&sold, app.rules.shipping).filter(|_| !sold.is_empty())
+/// As she has said it last, or home.
+fn way_of(app: &App, cart: &CartView) -> Way {
+    let method = cart.delivery_method.as_ref().map(|method| method.to_string());
+    let said = cart.details.as_ref().map(|(_, address, _)| Way::to(app, address, method));
+    said.unwrap_or_else(|| Way::home(app))
 }

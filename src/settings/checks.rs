@@ -29,9 +29,9 @@ impl Settings {
             let why = "customers read it on every page: set it in shop.toml in the data directory, or DOORSTEP_SHOP__NAME";
             return Err(BadSettings::value("shop.name", "\"\"", why));
         }
-        if self.shop.shipping.said().is_none() {
+        if self.shop.shipping.said().is_none() && self.delivery.zones.is_empty() {
             let why = "what delivery costs an order is the shop's to say: set it in shop.toml in the data directory, in minor units (299 is \
-                       2.99 where the currency has two decimals; 0: delivery is free), or DOORSTEP_SHOP__SHIPPING";
+                       2.99 where the currency has two decimals; 0: delivery is free), or DOORSTEP_SHOP__SHIPPING; or by zones, under [delivery]";
             return Err(BadSettings::value("shop.shipping", "\"\"", why));
         }
         Ok(())
@@ -77,6 +77,7 @@ impl Settings {
                 "minor units: it is more than an order may cost",
             ));
         }
+        self.prices(ShopKind::Shop)?;
         if self.partners.retry_max_ms < self.partners.retry_first_ms {
             let why = "at least partners.retry_first_ms, or repetitions would come ever faster";
             return Err(BadSettings::value("partners.retry_max_ms", self.partners.retry_max_ms, why));

@@ -7,6 +7,8 @@ mod directory;
 mod error;
 mod kind;
 mod load;
+mod price_lines;
+mod prices;
 mod rules;
 mod shop;
 mod tables;

@@ -1,10 +1,12 @@
 //! What the parts of the shop are given of the settings.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use crate::access;
 use crate::actors::{CART_KEPT_MS, Rules};
-use crate::domain::{EmailAddress, Money};
+use crate::domain::EmailAddress;
 use crate::http;
 use crate::partners::wholesaler;
 
@@ -12,9 +14,7 @@ use super::{ProcessorChoice, Settings, ShopKind};
 
 /// All fifteen steps and the settlement pass in a minute or two.
 const DEMO_SPEED: u32 = 3_600;
-/// In pence, as the demo's books are priced: what delivery costs, and what is ordered in on a card that was only verified. 300.00 is some
-/// twenty books.
-const DEMO_SHIPPING: i64 = 299;
+/// In pence, as the demo's books are priced: what is ordered in on a card that was only verified. 300.00 is some twenty books.
 const DEMO_CREDIT: i64 = 30_000;
 const DEMO_CREDIT_OF_ALL: i64 = 500_000;
 /// And on money that is held.
@@ -30,11 +30,6 @@ impl Settings {
             0 => 1,
             set => set,
         }
-    }
-
-    /// What delivery costs an order. A shop opens only where it is said.
-    pub fn shipping(&self, kind: ShopKind) -> Money {
-        Money::new(self.shop.shipping.in_a(kind, DEMO_SHIPPING), self.shop.currency)
     }
 
     /// Whether there is a processor. Without one the shop is open for looking.
@@ -87,7 +82,8 @@ impl Settings {
         Rules {
             currency: self.shop.currency,
             time_zone: self.time_zone(),
-            shipping: self.shipping(kind),
+            prices: Arc::new(self.prices(kind).expect("the tables were checked when they were read")),
+            home: self.home(),
             session_idle_ms: self.sessions.passivate_after_ms,
             cart_kept_ms: CART_KEPT_MS,
             wholesalers: suppliers.iter().map(|partner| partner.id()).collect(),
@@ -107,7 +103,6 @@ impl Settings {
             settlement_days: self.payment.settlement_days,
             fee_basis_points: self.payment.fee_basis_points,
             packing_ms: self.warehouse.packing_minutes * MINUTE_MS,
-            delivery_days: self.warehouse.delivery_days,
             carrier_attempts_max: self.warehouse.carrier_attempts_max,
             retry_first_ms: self.partners.retry_first_ms,
             retry_max_ms: self.partners.retry_max_ms,

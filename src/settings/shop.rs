@@ -8,7 +8,7 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::GeneralCategory;
 use jiff::tz::TimeZone;
 
-use crate::domain::{EmailAddress, Logo, LogoKind, ShopIdentity, Texts};
+use crate::domain::{CountryCode, EmailAddress, Logo, LogoKind, ShopIdentity, Texts};
 
 use super::error::SAVE_AS_UTF8;
 use super::{BadSettings, Settings, ShopKind, ShopSettings};
@@ -35,7 +35,7 @@ impl Settings {
             email: said(&shop.email),
             phone: said(&shop.phone),
             time_zone: shop.time_zone.clone(),
-            countries: shop.countries.clone(),
+            countries: self.countries(kind),
             is_demo: kind.is_demo(),
             can_take_payment: self.takes_payment(kind),
             sends_mail: kind.is_demo(),
@@ -47,6 +47,14 @@ impl Settings {
             },
             logo: logo(dir, &shop.logo)?,
         })
+    }
+}
+
+impl Settings {
+    /// Where it sends to; none: everywhere. What is not said the zones of delivery say.
+    fn countries(&self, kind: ShopKind) -> Vec<CountryCode> {
+        let zones = || self.prices(kind).ok().and_then(|prices| prices.delivery.countries());
+        if self.shop.countries.is_empty() { zones().unwrap_or_default() } else { self.shop.countries.clone() }
     }
 }
 

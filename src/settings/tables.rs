@@ -10,6 +10,7 @@ use crate::encoding;
 use crate::runtime::CELLS_MAX;
 
 use super::Amount;
+use super::price_lines::{DeliverySettings, TaxSettings};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub trade: Trade,
     pub sessions: Sessions,
     pub stock: Stock,
+    pub tax: TaxSettings,
+    pub delivery: DeliverySettings,
     pub payment: Payment,
     pub credit: CreditSettings,
     pub warehouse: Warehouse,

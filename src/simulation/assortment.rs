@@ -2,16 +2,17 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::domain::catalogue::{Product, Row};
+use crate::domain::quote::TaxClass;
 use crate::domain::{Currency, Money, Sku};
 
-/// The default: SKU, price in minor units, units at the beginning. One for each way in which stock can run out.
-const DEFAULT_PRODUCTS: [(&str, i64, u32); 6] = [
-    ("SIM-PLENTY", 799, 400),
-    ("SIM-SOME", 1_249, 12),
-    ("SIM-FEW", 350, 2),
-    ("SIM-ONE", 2_995, 1),
-    ("SIM-NONE", 499, 0),
-    ("SIM-HOT", 999, 25),
+/// The default: SKU, price in minor units, units at the beginning, what it is to the tax office. One for each way in which stock can run out.
+const DEFAULT_PRODUCTS: [(&str, i64, u32, TaxClass); 6] = [
+    ("SIM-PLENTY", 799, 400, TaxClass::Books),
+    ("SIM-SOME", 1_249, 12, TaxClass::Standard),
+    ("SIM-FEW", 350, 2, TaxClass::Reduced),
+    ("SIM-ONE", 2_995, 1, TaxClass::Books),
+    ("SIM-NONE", 499, 0, TaxClass::Standard),
+    ("SIM-HOT", 999, 25, TaxClass::Books),
 ];
 
 /// Of an operator's own catalogue, the first titles are the ones that everybody wants: half of all choices fall on the
@@ -27,7 +28,7 @@ pub struct Assortment {
 
 impl Default for Assortment {
     fn default() -> Assortment {
-        let row = |(sku, price, units): &(&str, i64, u32)| {
+        let row = |(sku, price, units, tax_class): &(&str, i64, u32, TaxClass)| {
             let product = Product {
                 sku: Sku::parse(sku).expect("the world's own SKUs are valid"),
                 title: format!("The book of {}", sku.to_lowercase()),
@@ -37,6 +38,7 @@ impl Default for Assortment {
                 isbn: None,
                 price: Money::new(*price, Currency::GBP),
                 weight_grams: Some(300),
+                tax_class: *tax_class,
             };
             (product, *units)
         };
@@ -49,6 +51,10 @@ impl Assortment {
     pub fn of(rows: Vec<Row>) -> Option<Assortment> {
         let rows: Vec<_> = rows.into_iter().map(|row| (row.product, row.opening_stock)).collect();
         (!rows.is_empty()).then_some(Assortment { rows, popularity: POPULARITY })
+    }
+
+    pub fn product(&self, sku: &str) -> Option<&Product> {
+        self.rows.iter().map(|(product, _)| product).find(|product| product.sku.as_str() == sku)
     }
 
     pub fn rows(&self) -> &[(Product, u32)] {

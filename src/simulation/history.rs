@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use crate::domain::{Backorder, OrderId, OrderState};
 
+use super::market::Doorstep;
+
 /// When something happened, in milliseconds of real (virtual) time since the world began.
 pub type Moment = u64;
 
@@ -95,6 +97,9 @@ pub struct Wish {
     pub token: String,
     pub backorder: Backorder,
     pub email: String,
+    /// Where it is to go, and how, where she chooses.
+    pub to: &'static Doorstep,
+    pub method: Option<String>,
 }
 
 /// What she was told of a checkout.

@@ -40,6 +40,7 @@ mod fault_hooks;
 mod finished_run;
 pub mod history;
 mod logs;
+pub mod market;
 mod network;
 pub mod observation;
 mod partners;

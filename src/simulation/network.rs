@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::actors::{Address, Message, order_manager, stock_keeper};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::quote::PriceTables;
 use crate::gateway::{InProcess, LiveCatalogue, Request, Response, ShopClient};
 
 use super::card_page::SimulatedCardPage;
@@ -43,10 +44,12 @@ pub struct Network {
     pub speed: Cell<u32>,
     /// Where visitors type their cards.
     pub card_page: Arc<SimulatedCardPage>,
+    /// What the shop has told everybody of its prices: programs add up by it.
+    pub prices: Arc<PriceTables>,
 }
 
 impl Network {
-    pub fn new(speed: u32) -> Rc<Network> {
+    pub fn new(speed: u32, prices: Arc<PriceTables>) -> Rc<Network> {
         Rc::new(Network {
             began: Instant::now(),
             site: RefCell::default(),
@@ -58,6 +61,7 @@ impl Network {
             calmed: Notify::new(),
             speed: Cell::new(speed),
             card_page: Arc::default(),
+            prices,
         })
     }
 

@@ -10,6 +10,7 @@ use crate::runtime::Bounds;
 
 use super::assortment::Assortment;
 use super::fault::{Fault, FaultSet};
+use super::market::Market;
 
 /// In a world of small bounds: the shop's own actors, and a few visitors, who take each other's places.
 const SESSIONS_AND_ACTORS: usize = 12;
@@ -59,6 +60,8 @@ pub struct Plan {
     pub has_mailbox: bool,
     /// Little is ordered in on the word of one card or customer: what is seldom reached by chance.
     pub has_low_credit: bool,
+    /// What is taxed and delivered how.
+    pub market: Market,
     /// Each process has so many cells at most, drawn anew.
     pub cells_max: usize,
     rates: Vec<(Fault, f64)>,
@@ -168,18 +171,19 @@ impl Plan {
             drains,
             has_mailbox: random_for(options.seed, "mailbox").random_bool(WITH_MAILBOX),
             has_low_credit: random_for(options.seed, "credit").random_bool(WITH_LOW_CREDIT),
+            market: Market::draw(&mut random_for(options.seed, "market")),
             cells_max: [1, 2, 4, 16][random_for(options.seed, "cells").random_range(0..4)],
             rates,
             faults,
         }
     }
 
-    /// What the shop ships, but for the credit of some worlds, and that a cart ends after its 30 days of trade: on the real clock no world is as long. It is
+    /// What the shop ships, but for the credit and the prices of some worlds, and that a cart ends after its 30 days of trade: on the real clock no world is as long. It is
     /// there for `CART_KEPT_MS_MIN` all the same, since customers and shop repeat what fails on the real clock.
     pub fn rules(&self) -> Rules {
         let cart_kept_ms = (CART_KEPT_MS / u64::from(self.speed)).max(CART_KEPT_MS_MIN);
         let mailbox = self.has_mailbox.then(|| EmailAddress::parse(MAILBOX).expect("it is an address"));
-        let rules = Rules { cart_kept_ms, mailbox, ..Rules::default() };
+        let rules = Rules { cart_kept_ms, mailbox, prices: self.market.prices(), ..Rules::default() };
         match self.has_low_credit {
             true => Rules {
                 credit_card_max: LOW_CREDIT,

@@ -129,7 +129,7 @@ impl SimulatedWorld {
         let catalogue = Catalogue::build(products.collect());
         SimulatedWorld {
             kit,
-            network: Network::new(plan.speed),
+            network: Network::new(plan.speed, plan.market.prices()),
             coverage,
             crash_switch,
             fault_hooks,
@@ -207,6 +207,7 @@ impl SimulatedWorld {
             sessions: Arc::new(SeededSessions { secrets: self.secrets.clone(), clock }),
             links: links(),
             rules: self.rules.clone(),
+            today: Arc::new(move || clock.real().date()),
             limits: HttpLimits::default(),
             clients: Arc::new(rates::clients()),
             origins: Arc::new(named()),

@@ -88,7 +88,7 @@ fn verify_names_one_cent_too_few() {
         let trees = StoredTrees::of(&shop);
         let found = trees.every::<Order>().into_iter().find(|(id, _, _)| id.to_string() == orders[0].id);
         let (id, mut order, stored) = found.expect("the order is stored");
-        Arc::make_mut(&mut order.terms).totals.total.amount -= 1;
+        Arc::make_mut(&mut Arc::make_mut(&mut order.terms).quote).totals.total.amount -= 1;
         trees.falsify::<Order>(&id, &order, &stored);
     }
     let verified = shop.command(&["verify"]);

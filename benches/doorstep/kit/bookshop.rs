@@ -1,6 +1,6 @@
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use doorstep::access::Origins;
@@ -9,6 +9,7 @@ use doorstep::actors::stock_keeper::List;
 use doorstep::actors::web_session::{Checkout, CheckoutDetails, Create, Submit};
 use doorstep::actors::{Rules, SESSIONS, Shop, bank, tree};
 use doorstep::domain::catalogue::{Catalogue, Product, demo};
+use doorstep::domain::quote::{Destination, TaxClass};
 use doorstep::domain::{
     Backorder, Customer, OrderLine, OrderState, PassKey, PassKeys, ProgramId, Quantity, SessionId,
     ShippingAddress, ShopIdentity,
@@ -28,6 +29,9 @@ const OPENING_STOCK: u32 = 1_000_000_000;
 const LISTED_AT_ONCE: usize = 250;
 /// Different books in an order.
 const LINES: usize = 2;
+
+/// Where prices stand, read once as a daemon does.
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::default);
 
 /// The seven actors with the demo world's books, over a journal and trees in memory, on virtual time: nothing waits, so
 /// what passes on the clock on the wall is work.
@@ -108,12 +112,17 @@ impl Bookshop {
             backorder: Backorder::Refuse,
         };
         let first = nth as usize * LINES;
-        let lines = (first..first + LINES).map(|place| self.line(place)).collect();
+        let lines: Vec<OrderLine> = (first..first + LINES).map(|place| self.line(place)).collect();
+        let rules = &*RULES;
+        let books = lines.iter().map(|line| (line, TaxClass::Books));
+        let (home, day) = (Destination::within(rules.home), visitor().begun_at().date());
+        let quote = rules.prices.quote(books, &home, None, day).expect("the demo delivers at home");
         let checkout = Checkout {
             program: ProgramId::OPEN,
             idempotency_key: format!("order-{nth}"),
             digest: 0,
-            lines,
+            lines: lines.into(),
+            quote: Arc::new(quote),
             details,
         };
         Submit(Box::new(checkout))
@@ -150,6 +159,7 @@ impl Bookshop {
             sessions: Arc::new(OsSessions { clock: self.kit.running().clock() }),
             links: OrderLinks::new(PassKeys::new(vec![PassKey { id: 1, secret: [1; 32] }]).expect("one key")),
             rules: Arc::new(Rules::default()),
+            today: Arc::new(|| visitor().begun_at().date()),
             limits: HttpLimits::default(),
             clients: Arc::new(doorstep::access::Clients::unlimited()),
             origins: Arc::new(origins.expect("this machine's names")),

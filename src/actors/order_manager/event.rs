@@ -360,7 +360,7 @@ impl Placed {
         let lines = u16::try_from(self.place.lines.len()).unwrap_or(u16::MAX);
         smallvec![
             (Step::TALKS, Happening::OrderReceived { from_browser }),
-            (Step::SENT, Happening::OrderSent { lines, total: self.place.totals.total }),
+            (Step::SENT, Happening::OrderSent { lines, total: self.place.quote.totals.total }),
             (Step::ASKS_STOCK, Happening::StockAsked),
         ]
     }

@@ -119,7 +119,7 @@ fn about(id: OrderId, order: &Order) -> AboutOrder<'_> {
         key: order.key,
         customer: &terms.customer,
         lines: &terms.lines,
-        totals: terms.totals,
+        totals: terms.quote.totals,
         ship_to: &terms.shipping_address,
     }
 }

@@ -3,9 +3,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::merchant_proxy::RefundReply;
+use crate::domain::quote::Quote;
 use crate::domain::{
     Backorder, Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine,
-    OrderNumber, OrderState, PaymentId, ProgramId, RefundId, ShippingAddress, Timeline, Timestamp, Totals,
+    OrderNumber, OrderState, PaymentId, ProgramId, RefundId, ShippingAddress, Timeline, Timestamp,
 };
 use crate::partners::processor::TypedCard;
 use crate::questions;
@@ -248,7 +249,7 @@ pub struct PlaceOrder {
     pub idempotency: Idempotency,
     /// At the prices that the customer was shown.
     pub lines: Arc<[OrderLine]>,
-    pub totals: Totals,
+    pub quote: Arc<Quote>,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     pub token: String,
@@ -332,7 +333,7 @@ pub struct OrderView {
     pub state: OrderState,
     pub placed_at: Timestamp,
     pub lines: Arc<[OrderLine]>,
-    pub totals: Totals,
+    pub quote: Arc<Quote>,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     /// At the doorstep, as promised when the order was taken, or since.

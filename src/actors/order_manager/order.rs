@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::actors::stock_keeper::CreditKey;
+use crate::domain::quote::Quote;
 use crate::domain::{
     Buyer, CancelReason, Customer, Date, DeclineReason, Money, OrderId, OrderKey, OrderLine, OrderNumber,
-    OrderState, PaymentId, ShippingAddress, Timestamp, Totals, Units,
+    OrderState, PaymentId, ShippingAddress, Timestamp, Units,
 };
 use crate::planted::{self, Bug};
 use crate::runtime::{Aggregate, Owed, Partition, RequestId};
@@ -51,7 +52,8 @@ pub struct Terms {
     /// The idempotency key that it was placed under: freed if the token turns out to be unknown, or with the order.
     pub bound_by: KeyHash,
     pub lines: Arc<[OrderLine]>,
-    pub totals: Totals,
+    /// As she was shown it: it is charged, and never reckoned again.
+    pub quote: Arc<Quote>,
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     /// Names the card at the processor, for a hold that is asked for when the supplies are in: the last that she has typed.
@@ -361,7 +363,7 @@ impl Order {
             state: self.state,
             placed_at: self.terms.placed_at,
             lines: self.terms.lines.clone(),
-            totals: self.terms.totals,
+            quote: self.terms.quote.clone(),
             customer: self.terms.customer.clone(),
             shipping_address: self.terms.shipping_address.clone(),
             promised_date: self.promised_date,
@@ -373,7 +375,7 @@ impl Order {
     }
 
     fn payment_view(&self) -> PaymentView {
-        let minor = |amount| Money::new(amount, self.terms.totals.total.currency);
+        let minor = |amount| Money::new(amount, self.terms.quote.totals.total.currency);
         let is_live = |state: AttemptState| state == AttemptState::Authorised || state.is_taken();
         // while a hold is renewed the one before it still stands, and one that is to be let go of stands until the bank has
         let standing = self.newest_in(is_live);

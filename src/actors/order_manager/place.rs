@@ -15,7 +15,7 @@ pub fn place(turn: &mut Turn<'_>, place: &PlaceOrder) {
         Some(binding) => again(turn, place, key, &binding),
         None if !turn.rules().takes_payment => refuse(turn, place, key, Outcome::NotOpen),
         None if place.lines.is_empty() => refuse(turn, place, key, Outcome::NothingToBuy),
-        None if !place.totals.can_be_paid() => refuse(turn, place, key, Outcome::TotalTooLarge),
+        None if !place.quote.totals.can_be_paid() => refuse(turn, place, key, Outcome::TotalTooLarge),
         None => first_time(turn, place, key),
     }
 }
@@ -26,7 +26,7 @@ fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
     let given = turn.get::<OrderNumbers>(&slot).map_or(0, |numbers| numbers.given);
     let number = OrderNumber::nth_of(slot, given);
     turn.record(Event::Placed(Box::new(Placed { key, number, bound_by, place: place.clone(), at })));
-    let soonest = promise::of_goods_in_the_house(turn);
+    let soonest = promise::of_goods_in_the_house(turn, &place.quote);
     if matches!(place.backorder, Backorder::AcceptUntil(day) if day < soonest)
         && let Some(order) = turn.get::<Order>(&place.order)
     {
@@ -39,15 +39,15 @@ fn first_time(turn: &mut Turn<'_>, place: &PlaceOrder, bound_by: KeyHash) {
         );
     }
     let lines = units(&place.lines);
-    let backorder = to_leave_the_house(turn, place.backorder);
+    let backorder = to_leave_the_house(place);
     turn.send(stock_keeper::Message::Reserve { order: place.order, lines, backorder });
 }
 
 /// She accepted a day at her doorstep; the stock keeper reckons in days of leaving the house.
-fn to_leave_the_house(turn: &Turn<'_>, backorder: Backorder) -> Backorder {
-    match backorder {
-        Backorder::AcceptUntil(day) => Backorder::AcceptUntil(promise::leaves_on(turn, day)),
-        Backorder::Accept | Backorder::Refuse => backorder,
+fn to_leave_the_house(place: &PlaceOrder) -> Backorder {
+    match place.backorder {
+        Backorder::AcceptUntil(day) => Backorder::AcceptUntil(promise::leaves_on(&place.quote, day)),
+        backorder @ (Backorder::Accept | Backorder::Refuse) => backorder,
     }
 }
 

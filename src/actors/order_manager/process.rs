@@ -40,7 +40,8 @@ pub fn take_steps(turn: &mut Turn<'_>, id: OrderId) -> usize {
     for taken in 0..STEPS_MAX {
         let Some(order) = turn.get::<Order>(&id) else { return taken };
         let promised = order.promised_date;
-        let outlasts = promised.is_some_and(|date| promise::is_outlasted_by_a_hold(turn, date));
+        let outlasts =
+            promised.is_some_and(|date| promise::is_outlasted_by_a_hold(turn, &order.terms.quote, date));
         match next(&order, outlasts) {
             Step::Wait => return taken,
             Step::AskHold => steps::ask_hold(turn, id, &order),

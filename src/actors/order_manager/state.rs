@@ -50,7 +50,7 @@ impl Order {
             buyer: place.idempotency.principal,
             bound_by: placed.bound_by,
             lines: place.lines.clone(),
-            totals: place.totals,
+            quote: place.quote.clone(),
             customer: place.customer.clone(),
             shipping_address: place.shipping_address.clone(),
             token: place.token.clone(),

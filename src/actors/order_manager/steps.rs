@@ -28,7 +28,8 @@ pub fn ask_verification(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 fn first_ask(turn: &mut Turn<'_>, id: OrderId, order: &Order) -> (PaymentId, Money) {
     let is_first = order.payments.is_empty();
     let forgets_shipping = planted::is(Bug::ShippingForgotten) && !is_first;
-    let amount = if forgets_shipping { order.terms.totals.goods } else { order.terms.totals.total };
+    let amount =
+        if forgets_shipping { order.terms.quote.totals.goods } else { order.terms.quote.totals.total };
     let payment = if is_first { PaymentId::first_of(id) } else { new_payment(turn, id) };
     (payment, amount)
 }
@@ -43,7 +44,7 @@ fn new_payment(turn: &mut Turn<'_>, id: OrderId) -> PaymentId {
 pub fn renew(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
     let Some(replaces) = order.last_hold() else { return };
     let payment = new_payment(turn, id);
-    let (amount, token) = (order.terms.totals.total, order.terms.token.clone());
+    let (amount, token) = (order.terms.quote.totals.total, order.terms.token.clone());
     turn.record(Event::RenewalAsked { order: id, payment, amount });
     turn.send(merchant_proxy::Message::Renew { order: id, payment, replaces, token, amount });
 }
@@ -60,7 +61,7 @@ pub fn ask_credit(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
         CreditKey::delivery(&to.line1, &to.postcode, to.country.as_ref()),
         CreditKey::ALL,
     ];
-    let amount = order.terms.totals.total;
+    let amount = order.terms.quote.totals.total;
     turn.send(match order.cover() {
         Cover::Held(_) => stock_keeper::Message::CheckHeld { order: id, who, amount },
         Cover::Asked | Cover::Lapsed | Cover::Nothing => {
@@ -89,7 +90,8 @@ pub fn allocate(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 
 /// Steps 10 to 12, in one turn: the order is confirmed, she is told, the warehouse is asked.
 pub fn confirm(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
-    let promised = order.promised_date.unwrap_or_else(|| promise::of_goods_in_the_house(turn));
+    let promised =
+        order.promised_date.unwrap_or_else(|| promise::of_goods_in_the_house(turn, &order.terms.quote));
     turn.record(Event::Confirmed { order: id, promised });
     turn.record(Event::DispatchAsked { order: id });
     let waits = answers::answer(turn, id, order, AnswerKind::Confirmed { promised });
@@ -109,7 +111,7 @@ fn fulfilment(id: OrderId, order: &Order) -> Fulfilment {
         number: order.terms.number,
         key: order.key,
         lines: order.terms.lines.clone(),
-        totals: order.terms.totals,
+        totals: order.terms.quote.totals,
         customer: order.terms.customer.clone(),
         shipping_address: order.terms.shipping_address.clone(),
     }

@@ -10,7 +10,7 @@ pub fn reserved(turn: &mut Turn<'_>, id: OrderId, order: &Order) {
 }
 
 pub fn promised(turn: &mut Turn<'_>, id: OrderId, order: &Order, ships_on: Date) {
-    let date = promise::at_the_doorstep(turn, ships_on);
+    let date = promise::at_the_doorstep(&order.terms.quote, ships_on);
     has_goods(turn, id, order, Event::Promised { order: id, date });
 }
 
@@ -29,7 +29,7 @@ fn has_goods(turn: &mut Turn<'_>, id: OrderId, order: &Order, fact: Event) {
 
 /// An order that has ended meanwhile has nothing to give back; this does not fit it.
 pub fn out_of_stock(turn: &mut Turn<'_>, id: OrderId, order: &Order, leaves_on: Option<Date>) {
-    let earliest = leaves_on.map(|day| promise::at_the_doorstep(turn, day));
+    let earliest = leaves_on.map(|day| promise::at_the_doorstep(&order.terms.quote, day));
     ending::cancel(turn, id, order, CancelReason::OutOfStock { earliest });
 }
 
@@ -46,7 +46,7 @@ pub fn promise_changed(turn: &mut Turn<'_>, id: OrderId, order: &Order, ships_on
     if order.stock != StockState::Pegged {
         return; // it crossed the arrival of the goods
     }
-    let date = promise::at_the_doorstep(turn, ships_on);
+    let date = promise::at_the_doorstep(&order.terms.quote, ships_on);
     turn.record(Event::PromiseChanged { order: id, date });
     if order.is_answered() {
         letters::promise_changed(turn, id, order, date);

@@ -4,7 +4,6 @@ use smallvec::smallvec;
 use crate::domain::catalogue::Product;
 use crate::domain::{Date, Happening, OrderId, Sku, Step, Timestamp};
 use crate::partners::wholesaler::WholesalerId;
-use crate::runtime::Versioned;
 
 use super::{Bucket, Credit, Demand, DemandId, Offer, Overdue, PurchaseOrder, PurchaseOrderId};
 
@@ -169,10 +168,6 @@ pub enum Event {
     UnwantedBorne {
         minor: i64,
     },
-}
-
-impl Versioned for Event {
-    const VERSION: u8 = 2;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

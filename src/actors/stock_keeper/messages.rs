@@ -5,7 +5,7 @@ use crate::domain::{Backorder, Date, Money, OrderId, STOCK_MAX, Sku, Timeline, U
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, QuoteAnswer, ShipNotice, WholesalerId};
 use crate::questions;
-use crate::runtime::{Addressed, Versioned};
+use crate::runtime::Addressed;
 
 use super::{CreditKey, PurchaseOrderId};
 
@@ -135,10 +135,6 @@ pub enum Message {
     },
     /// BackOffice: the operator has taken what is on the way for nobody upon the shop.
     BearUnwanted,
-}
-
-impl Versioned for Message {
-    const VERSION: u8 = 2;
 }
 
 impl Addressed for Message {

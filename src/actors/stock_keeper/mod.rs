@@ -55,6 +55,7 @@ mod supply;
 mod tests;
 mod timers;
 mod v1;
+mod v2;
 
 pub use adjustments::{Adjustment, Adjustments};
 pub use calls::{PlacePurchaseOrder, RequestQuote, RequestShipNotice};

@@ -3,8 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::catalogue::Product;
 use crate::domain::{OrderId, Sku, Timestamp};
 use crate::planted::{self, Bug};
-use crate::runtime::{Aggregate, Fold, system_time};
-use crate::storage::TreeName;
+use crate::runtime::{Fold, system_time};
 
 use super::{
     Adjustment, Adjustments, Bucket, Credit, CreditKey, CreditSum, Demand, DemandId, DemandLine, Event, Peg,
@@ -17,12 +16,6 @@ pub struct Listed {
     pub product: Product,
     /// Since when it is not sold any more: orders of it go on, and its page says so.
     pub delisted_at: Option<Timestamp>,
-}
-
-impl Aggregate for Listed {
-    const TREE: TreeName = TreeName("catalogue");
-    const VERSION: u8 = 2;
-    type Key = Sku;
 }
 
 pub fn fold(event: &Event, fold: &mut Fold<'_>) {

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use super::world::{ONE, details, line, product};
 use crate::actors::order_manager::{Cancel, Idempotency, Message as ToOrders, Order, PlaceOrder, Route};
 use crate::actors::stock_keeper::{List, Message as ToStock};
-use crate::actors::testing::{NOON, alone};
+use crate::actors::testing::{self, NOON, alone};
 use crate::actors::{Address, Call, Decided, Event, Message, PartnerCall as _, Shop, audit::audit};
-use crate::domain::{Backorder, Buyer, Currency, Money, OrderId, ProgramId, Totals};
+use crate::domain::{Backorder, Buyer, Currency, Money, OrderId, ProgramId};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Quote, QuoteAnswer};
 use crate::runtime::Alone;
@@ -112,12 +112,12 @@ impl Two {
         let idempotency = Idempotency { principal, route, key: format!("k{n}"), digest: 1 };
         let order = OrderId::in_slot(idempotency.slot(), NOON.0 + n, u128::from(n));
         let details = details("tok_visa", if accept { Backorder::Accept } else { Backorder::Refuse });
-        let (lines, zero) = (vec![line(ONE, units)], Money::zero(Currency::GBP));
+        let lines = vec![line(ONE, units)];
         let place = PlaceOrder {
             order,
             request: None,
             idempotency,
-            totals: Totals::of(&lines, zero, zero).unwrap(),
+            quote: testing::quoted(&lines),
             lines: lines.into(),
             customer: details.customer,
             shipping_address: details.shipping_address,

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use tokio::sync::Notify;
 
 use super::world::{Faults, PLENTY, World, closed, details, line};
-use crate::actors::web_session::{self, BeginCheckout, CheckoutBegun, Create, PayWith, SetLine, View};
+use crate::actors::testing::quoted;
+use crate::actors::web_session::{self, BeginCheckout, CheckoutBegun, Create, PayWith, Seen, SetLine, View};
 use crate::actors::{Address, Message};
 use crate::domain::{Backorder, OrderLine, SessionId};
 use crate::partners::processor::TypedCard;
@@ -21,12 +22,12 @@ fn visitor() -> SessionId {
 async fn buys(world: &World) {
     world.kit.ask_of(visitor(), Create).await.unwrap().unwrap();
     let cart = world.kit.ask_of(visitor(), SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
-    let seen = cart.totals.expect("what is in the cart has a price").total;
+    let seen = Seen::of(&cart.lines, quoted(&cart.lines));
     let details = details("tok_unreachable", Backorder::Refuse);
     let (customer, shipping_address) = (details.customer, details.shipping_address);
     let begin = BeginCheckout { customer, shipping_address, backorder: details.backorder, seen };
     let CheckoutBegun { checkout, cart } = world.kit.ask_of(visitor(), begin).await.unwrap().unwrap();
-    let amount = cart.totals.expect("what is in the cart has a price").total;
+    let amount = quoted(&cart.lines).totals.total;
     let card = Some(TypedCard { token: "tok_unreachable".into(), amount });
     world.kit.ask_of(visitor(), PayWith { checkout, card }).await.unwrap().unwrap();
 }

@@ -12,9 +12,11 @@ use tokio::task::JoinHandle;
 use crate::actors::mailer::MailId;
 use crate::actors::merchant_proxy::Payment;
 use crate::actors::order_manager::{Answer, Order, Outcome};
+use crate::actors::testing::quoted;
 use crate::actors::web_session::{Checkout, CheckoutDetails, CheckoutReply, Submit};
 use crate::actors::{Address, Event, Message, Rules, SESSIONS, Shop, audit::audit, bank, stock_keeper, tree};
 use crate::domain::catalogue::Product;
+use crate::domain::quote::TaxClass;
 use crate::domain::{
     Backorder, Currency, Customer, Money, OrderId, OrderLine, OrderState, ProgramId, Quantity, SessionId,
     ShippingAddress, Sku,
@@ -91,6 +93,7 @@ pub fn product(sku: &str) -> Product {
         isbn: None,
         price: Money::new(UNIT_PENCE, Currency::GBP),
         weight_grams: Some(300),
+        tax_class: TaxClass::Books,
     }
 }
 
@@ -125,6 +128,7 @@ pub fn checkout(key: &str, lines: Vec<OrderLine>, token: &str) -> Submit {
         program: ProgramId::OPEN,
         idempotency_key: key.into(),
         digest: 7,
+        quote: quoted(&lines),
         lines: lines.into(),
         details,
     }))

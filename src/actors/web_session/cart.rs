@@ -1,7 +1,7 @@
 //! Step 1: what she puts into her cart and takes out.
 
 use crate::actors::Turn;
-use crate::domain::{OrderLine, SessionId, Totals};
+use crate::domain::{Money, OrderLine, SessionId};
 
 use super::session::with_line;
 use super::{Adopt, CartView, Create, End, Ended, Event, Forget, NoCart, RemoveLine, Session, SetLine, View};
@@ -60,7 +60,7 @@ pub fn view(turn: &mut Turn<'_>, id: SessionId, question: &View) {
 
 pub fn set_line(turn: &mut Turn<'_>, id: SessionId, session: &Session, question: &SetLine) {
     // a cart that cannot be added up is full too
-    let fits = with_line(&session.lines, &question.line).is_some_and(|lines| totals(&lines, turn).is_some());
+    let fits = with_line(&session.lines, &question.line).is_some_and(|lines| adds_up(&lines));
     if !fits {
         return turn.answer(question, Err(NoCart::Full));
     }
@@ -85,14 +85,17 @@ pub fn view_of(turn: &mut Turn<'_>, id: SessionId) -> Box<CartView> {
     Box::new(CartView {
         id,
         lines: session.lines.clone(),
-        totals: if session.lines.is_empty() { None } else { totals(&session.lines, turn) },
         price_changes: session.price_changes.clone(),
         details: details.map(|form| (form.customer.clone(), form.shipping_address.clone(), form.backorder)),
+        delivery_method: session.quote.as_ref().map(|quote| quote.delivery.method.clone()),
         last_order: session.last_order,
     })
 }
 
-/// Shipping is the shop's. `None` where it does not fit 64 bits or one currency.
-pub fn totals(lines: &[OrderLine], turn: &Turn<'_>) -> Option<Totals> {
-    Totals::charged(lines, turn.rules().shipping)
+/// Whether what they cost fits 64 bits, in one currency.
+pub fn adds_up(lines: &[OrderLine]) -> bool {
+    let Some(first) = lines.first() else { return true };
+    let add =
+        |sum: Money, line: &OrderLine| sum.checked_add(line.unit_price.checked_times(line.quantity.units())?);
+    lines.iter().try_fold(Money::zero(first.unit_price.currency), add).is_some()
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::actors::Turn;
 use crate::actors::order_manager::{self, Answer, Idempotency, KeyHash, Outcome, PlaceOrder, Route};
-use crate::domain::{Buyer, Money, OrderId, OrderLine, OrderState, SessionId, Units};
+use crate::domain::quote::Quote;
+use crate::domain::{Buyer, OrderId, OrderLine, OrderState, SessionId, Units};
 use crate::partners::processor::TypedCard;
 use crate::planted::{self, Bug};
 use crate::runtime::{Owed, Question, RequestId};
 
-use super::cart::{totals, view_of};
+use super::cart::view_of;
 use super::{
     BeginCheckout, CheckoutBegun, CheckoutCart, CheckoutDetails, CheckoutForm, CheckoutReply, Event,
     NoCheckout, Nonce, Ordering, PayWith, Session, Submit,
@@ -17,7 +18,14 @@ use super::{
 
 pub fn submit(turn: &mut Turn<'_>, question: &Submit) {
     let order = &question.0;
-    place(turn, order.idempotency(), order.lines.clone(), order.details.clone(), question);
+    place(
+        turn,
+        order.idempotency(),
+        order.lines.clone(),
+        order.quote.clone(),
+        order.details.clone(),
+        question,
+    );
 }
 
 /// What is in the cart, at the total that she has seen; where that is nothing, the order manager says whether the key has bought it
@@ -26,17 +34,19 @@ pub fn checkout(turn: &mut Turn<'_>, id: SessionId, session: &Session, question:
     let CheckoutCart { idempotency_key, digest, details, seen } = question;
     let (route, key) = (Route::CartCheckout, idempotency_key.clone());
     let idempotency = Idempotency { principal: Buyer::Visitor(id), route, key, digest: *digest };
-    let is_as_seen = seen.is_some_and(|seen| costs(&session.lines, seen, turn));
-    let lines = match is_as_seen {
-        true if planted::is(Bug::OldPriceCharged) => session.lines_as_put_in(),
-        true => session.lines.clone(),
-        false => vec![],
+    let seen = seen.as_ref().filter(|seen| seen.is_of(&session.lines) && holds(&seen.quote, turn));
+    let lines = match seen {
+        Some(_) if planted::is(Bug::OldPriceCharged) => session.lines_as_put_in(),
+        Some(_) => session.lines.clone(),
+        None => vec![],
     };
-    place_cart(turn, id, session, idempotency, &lines, (**details).clone(), question);
+    let quote = seen.map(|seen| seen.quote.clone());
+    place_cart(turn, id, session, idempotency, (&lines, quote), (**details).clone(), question);
 }
 
-fn costs(lines: &[OrderLine], total: Money, turn: &Turn<'_>) -> bool {
-    totals(lines, turn).is_some_and(|totals| totals.total == total)
+/// By the clock on the wall, as taxes do.
+fn holds(quote: &Quote, turn: &Turn<'_>) -> bool {
+    turn.rules().day_of(turn.real_now()) <= quote.until
 }
 
 pub fn begin(turn: &mut Turn<'_>, id: SessionId, session: &Session, question: &BeginCheckout) {
@@ -44,12 +54,12 @@ pub fn begin(turn: &mut Turn<'_>, id: SessionId, session: &Session, question: &B
         return turn.answer(question, Err(NoCheckout::CartEmpty));
     }
     let BeginCheckout { customer, shipping_address, backorder, seen } = question.clone();
-    if !costs(&session.lines, seen, turn) {
+    if !seen.is_of(&session.lines) || !holds(&seen.quote, turn) {
         return turn.answer(question, Err(NoCheckout::NotAsSeen));
     }
     let nonce = Nonce::new(turn.random());
     let form = Box::new(CheckoutForm { customer, shipping_address, backorder });
-    turn.record(Event::CheckoutBegun { session: id, checkout: nonce, form });
+    turn.record(Event::CheckoutBegun { session: id, checkout: nonce, form, quote: Some(seen.quote) });
     let cart = view_of(turn, id);
     turn.answer(question, Ok(CheckoutBegun { checkout: nonce.to_string(), cart }));
 }
@@ -64,8 +74,8 @@ pub fn pay_with(turn: &mut Turn<'_>, id: SessionId, session: &Session, question:
     };
     let shown = if planted::is(Bug::CartPaidInsteadOfPage) { &session.lines } else { &session.shown };
     // what her card was typed for is charged, or nothing
-    let is_for_this =
-        |card: &&TypedCard| session.is_open(checkout) && costs(&session.shown, card.amount, turn);
+    let quote = session.quote.as_ref().filter(|quote| session.is_open(checkout) && holds(quote, turn));
+    let is_for_this = |card: &&TypedCard| quote.is_some_and(|quote| quote.totals.total == card.amount);
     let card = card.as_ref().filter(is_for_this);
     let lines = if card.is_some() { shown.as_slice() } else { &[] };
     let details = CheckoutDetails {
@@ -77,7 +87,7 @@ pub fn pay_with(turn: &mut Turn<'_>, id: SessionId, session: &Session, question:
     // the nonce says all that a digest could: this return has no other body
     let (route, key) = (Route::Payment, checkout.clone());
     let idempotency = Idempotency { principal: Buyer::Visitor(id), route, key, digest: 0 };
-    place_cart(turn, id, session, idempotency, lines, details, question);
+    place_cart(turn, id, session, idempotency, (lines, quote.cloned()), details, question);
 }
 
 /// Step 2, for a cart. While another checkout of it is on its way this one has nothing to buy; whether it has bought before,
@@ -87,14 +97,15 @@ fn place_cart(
     id: SessionId,
     session: &Session,
     idempotency: Idempotency,
-    lines: &[OrderLine],
+    (lines, quote): (&[OrderLine], Option<Arc<Quote>>),
     details: CheckoutDetails,
     question: &impl Question<Reply = CheckoutReply>,
 ) {
     let (key, since) = (KeyHash::of(&idempotency), turn.real_now());
     let is_busy = session.is_being_ordered(key, since) && !planted::is(Bug::CartSoldTwice);
     let lines = if is_busy { &[] } else { lines };
-    place(turn, idempotency, lines.into(), details, question);
+    let quote = quote.unwrap_or_else(|| Arc::new(Quote::of_nothing(turn.rules().currency)));
+    place(turn, idempotency, lines.into(), quote, details, question);
     if !lines.is_empty() && session.ordering.is_none_or(|on_its_way| on_its_way.key != key) {
         turn.record(Event::CheckoutSent { session: id, ordering: Ordering { key, since } });
     }
@@ -105,20 +116,17 @@ fn place(
     turn: &mut Turn<'_>,
     idempotency: Idempotency,
     lines: Arc<[OrderLine]>,
+    quote: Arc<Quote>,
     details: CheckoutDetails,
     question: &impl Question<Reply = CheckoutReply>,
 ) {
-    // the gateway and the cart have added it up before; what cannot be added up cannot be bought
-    let Some(totals) = totals(&lines, turn) else {
-        return turn.answer(question, Err(NoCheckout::CartEmpty));
-    };
     let place = PlaceOrder {
         // in one partition with its key, which is asked for first
         order: OrderId::in_slot(idempotency.slot(), turn.real_now().0, turn.random()),
         request: turn.answer_later(question).map(Owed::request),
         idempotency,
         lines,
-        totals,
+        quote,
         customer: details.customer,
         shipping_address: details.shipping_address,
         token: details.token,

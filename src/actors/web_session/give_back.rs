@@ -3,7 +3,7 @@
 use crate::actors::Turn;
 use crate::domain::{OrderId, OrderLine, SessionId};
 
-use super::cart::totals;
+use super::cart::adds_up;
 use super::session::with_line;
 use super::{Event, Session};
 
@@ -13,7 +13,7 @@ pub fn give_back(turn: &mut Turn<'_>, id: SessionId, session: &Session, order: O
     let (mut cart, mut lines) = (session.lines.clone(), vec![]);
     for line in given {
         let Some(line) = missing(&cart, line) else { continue };
-        let with = with_line(&cart, &line).filter(|lines| totals(lines, turn).is_some());
+        let with = with_line(&cart, &line).filter(|lines| adds_up(lines));
         if let Some(with) = with {
             cart = with;
             lines.push(line);

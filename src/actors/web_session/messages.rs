@@ -3,6 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::{Answer, Idempotency, KeyHash, Route};
+use crate::domain::quote::Quote;
 use crate::domain::{
     ApiKeyHash, Backorder, Buyer, Customer, KeyRole, Money, OrderId, OrderLine, ProgramId, SessionId,
     ShippingAddress, Sku,
@@ -11,7 +12,7 @@ use crate::partners::processor::TypedCard;
 use crate::questions;
 use crate::runtime::{Addressed, RequestId, Versioned};
 
-use super::{NoKey, PriceChange, Programs};
+use super::{NoKey, PriceChange, Programs, Seen};
 
 /// The session of one visitor; all programs share that of [`SessionId::PROGRAMS`].
 pub struct WebSession;
@@ -108,8 +109,8 @@ pub struct BeginCheckout {
     pub customer: Arc<Customer>,
     pub shipping_address: Arc<ShippingAddress>,
     pub backorder: Backorder,
-    /// The total that the page has shown her: where the cart comes to another one, nothing is begun.
-    pub seen: Money,
+    /// What the page has shown her: where something else is in the cart, nothing is begun.
+    pub seen: Seen,
 }
 
 /// Gateway, the browser's return from the payment page. `checkout` is the nonce of the checkout that was begun; the
@@ -128,9 +129,9 @@ pub struct CheckoutCart {
     pub idempotency_key: String,
     pub digest: u64,
     pub details: Box<CheckoutDetails>,
-    /// The total that she has been shown: where the cart comes to another one, nothing is bought. `None` where she has to see
+    /// What it costs, as she has been shown it: where something else is in the cart, nothing is bought. `None` where she has to see
     /// first what has changed. What the key has bought before is answered in any case.
-    pub seen: Option<Money>,
+    pub seen: Option<Seen>,
 }
 
 /// Operator, to [`SessionId::PROGRAMS`] only: a key for the program of this name.
@@ -181,6 +182,8 @@ pub struct Checkout {
     /// Of the parsed body: the same key with another digest is another request.
     pub digest: u64,
     pub lines: Arc<[OrderLine]>,
+    /// What these cost; without lines nothing.
+    pub quote: Arc<Quote>,
     pub details: CheckoutDetails,
 }
 
@@ -224,7 +227,7 @@ pub enum NoCheckout {
     BeingOrdered,
     /// The nonce is not of a checkout that this session has begun.
     NoSuchCheckout,
-    /// What is in the cart comes to another total than the one that she has seen.
+    /// What is in the cart is not what she has been shown a price for.
     NotAsSeen,
 }
 
@@ -247,12 +250,12 @@ pub enum Ended {
 pub struct CartView {
     pub id: SessionId,
     pub lines: Vec<OrderLine>,
-    /// `None` while the cart is empty.
-    pub totals: Option<crate::domain::Totals>,
     /// Prices that have changed since she put the lines in.
     pub price_changes: Vec<PriceChange>,
     /// As the checkout page was filled in, if it was.
     pub details: Option<(Arc<Customer>, Arc<ShippingAddress>, Backorder)>,
+    /// How she wanted it delivered when she began a checkout last.
+    pub delivery_method: Option<Arc<str>>,
     /// The last that was placed from it, whatever came of that.
     pub last_order: Option<OrderId>,
 }

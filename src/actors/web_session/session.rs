@@ -3,9 +3,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::order_manager::KeyHash;
+use crate::domain::quote::Quote;
 use crate::domain::{
     Backorder, Customer, Money, OrderId, OrderLine, SessionId, ShippingAddress, Sku, Timestamp, Units, limits,
 };
+
 use crate::runtime::{Aggregate, Partition};
 use crate::storage::TreeName;
 
@@ -25,6 +27,8 @@ pub struct Session {
     pub checkouts: Vec<Nonce>,
     /// What the newest of them showed her, at its prices: that is bought, whatever another tab does to the cart.
     pub shown: Vec<OrderLine>,
+    /// And what it costs.
+    pub quote: Option<Arc<Quote>>,
     pub last_order: Option<OrderId>,
     /// The checkout of the cart that has not been answered yet.
     pub ordering: Option<Ordering>,
@@ -55,7 +59,7 @@ pub const ORDERING_MAX_MS: u64 = Timestamp::HOUR_MS;
 
 impl Aggregate for Session {
     const TREE: TreeName = TreeName("sessions");
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
     type Key = SessionId;
 
     fn partition(id: &SessionId) -> Partition {
@@ -125,13 +129,14 @@ impl Session {
         }
     }
 
-    pub fn begin_checkout(&mut self, nonce: Nonce, form: &CheckoutForm) {
+    pub fn begin_checkout(&mut self, nonce: Nonce, form: &CheckoutForm, quote: Option<&Arc<Quote>>) {
         self.form = Some(form.clone());
         if self.checkouts.len() >= CHECKOUTS_MAX {
             self.checkouts.remove(0);
         }
         self.checkouts.push(nonce);
         self.shown = self.lines.clone();
+        self.quote = quote.cloned();
     }
 
     /// What was bought leaves the cart; a line that she changed while the bank was asked stays.
@@ -143,6 +148,7 @@ impl Session {
         let lines = &self.lines;
         self.price_changes.retain(|change| lines.iter().any(|line| line.sku == change.sku));
         self.shown.clear();
+        self.quote = None;
         self.last_order = Some(order);
     }
 

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
+use crate::domain::quote::Quote;
 use crate::domain::{
     ApiKeyHash, Happening, KeyRole, Money, OrderId, OrderLine, OrderState, ProgramId, SessionId, Sku, Step,
     Timestamp, Units,
@@ -28,6 +31,8 @@ pub enum Event {
         session: SessionId,
         checkout: Nonce,
         form: Box<CheckoutForm>,
+        /// What it costs; an earlier build noted none.
+        quote: Option<Arc<Quote>>,
     },
     /// Step 11: the customer was told for the first time. `bought` leaves the cart; it is empty where
     /// nothing was bought, or where there is no cart.
@@ -136,8 +141,8 @@ fn fold_into_session(id: SessionId, event: &Event, fold: &mut Fold<'_>) {
         Event::Forgotten { .. } => fold.change::<Session>(&id, |slot| *slot = None),
         Event::LineSet { line, .. } => note(id, fold, |session| session.set_line(line)),
         Event::LineRemoved { sku, .. } => note(id, fold, |session| session.remove_line(sku)),
-        Event::CheckoutBegun { checkout, form, .. } => {
-            note(id, fold, |session| session.begin_checkout(*checkout, form));
+        Event::CheckoutBegun { checkout, form, quote, .. } => {
+            note(id, fold, |session| session.begin_checkout(*checkout, form, quote.as_ref()));
         }
         // an order that came to nothing leaves the cart as it is
         Event::Answered { state: OrderState::Declined | OrderState::Cancelled, .. } => {}

@@ -12,7 +12,7 @@ use crate::actors::order_manager::{
     self, Answer, Event as OrderEvent, Idempotency, KeyHash, OrderView, Outcome, PaymentView, PlaceOrder,
     RefusedOrder, Route,
 };
-use crate::actors::testing::{NOON, alone};
+use crate::actors::testing::{NOON, alone, quoted, quoted_on};
 use crate::actors::{Address, Decided, Event as ShopEvent, Message as ShopMessage, Shop};
 use crate::domain::*;
 use crate::partners::processor::TypedCard;
@@ -53,17 +53,17 @@ impl Visit {
     }
 
     /// What she is shown that her cart comes to; nothing where there is nothing in it.
-    fn total(&mut self) -> Money {
-        let cart = shown(&self.ask(View)).ok();
-        cart.and_then(|cart| cart.totals).map_or(pence(0), |totals| totals.total)
+    fn seen(&mut self) -> Seen {
+        let lines = shown(&self.ask(View)).map(|cart| cart.lines).unwrap_or_default();
+        Seen::of(&lines, quoted_on(&lines, self.alone.real_now.date()))
     }
 
     fn begin(&mut self) -> String {
-        let seen = self.total();
+        let seen = self.seen();
         let turn = self.ask(begin_checkout(seen));
         let begun = reply_to::<BeginCheckout>(&turn).as_ref();
         let CheckoutBegun { checkout, cart } = begun.expect("a checkout is begun");
-        self.amount = cart.totals.as_ref().expect("what is bought has totals").total;
+        self.amount = quoted(&cart.lines).totals.total;
         checkout.clone()
     }
 
@@ -76,7 +76,7 @@ impl Visit {
     }
 
     fn checkout(&mut self, key: &str) -> Decided {
-        let seen = self.total();
+        let seen = self.seen();
         self.ask(CheckoutCart { digest: 5, ..checkout_cart(key, Some(seen)) })
     }
 
@@ -111,12 +111,12 @@ fn pence(amount: i64) -> Money {
     Money::new(amount, Currency::GBP)
 }
 
-fn begin_checkout(seen: Money) -> BeginCheckout {
+fn begin_checkout(seen: Seen) -> BeginCheckout {
     let CheckoutDetails { customer, shipping_address, backorder, .. } = details();
     BeginCheckout { customer, shipping_address, backorder, seen }
 }
 
-fn checkout_cart(key: &str, seen: Option<Money>) -> CheckoutCart {
+fn checkout_cart(key: &str, seen: Option<Seen>) -> CheckoutCart {
     CheckoutCart { idempotency_key: key.to_owned(), digest: 1, details: Box::new(details()), seen }
 }
 
@@ -154,7 +154,7 @@ fn view(place: &PlaceOrder, state: OrderState) -> Box<OrderView> {
         state,
         placed_at: NOON,
         lines: place.lines.clone(),
-        totals: place.totals,
+        quote: place.quote.clone(),
         customer: place.customer.clone(),
         shipping_address: place.shipping_address.clone(),
         promised_date: None,
@@ -169,13 +169,19 @@ fn view(place: &PlaceOrder, state: OrderState) -> Box<OrderView> {
 fn a_program_orders_in_one_call_and_leaves_no_row() {
     let (mut visit, program) = (Visit::of(SessionId::PROGRAMS), ProgramId::new(3));
     let lines = vec![line("PG-1342", 2)];
-    let checkout =
-        Checkout { program, idempotency_key: "k".into(), digest: 7, lines: lines.into(), details: details() };
+    let checkout = Checkout {
+        program,
+        idempotency_key: "k".into(),
+        digest: 7,
+        quote: quoted(&lines),
+        lines: lines.into(),
+        details: details(),
+    };
     let place = placed(&visit.ask(Submit(Box::new(checkout))));
     let expected =
         Idempotency { principal: Buyer::Program(program), route: Route::Orders, key: "k".into(), digest: 7 };
     assert_eq!(place.idempotency, expected);
-    assert_eq!(place.totals.total.amount, 2 * 999 + 299);
+    assert_eq!(place.quote.totals.total.amount, 2 * 999 + 299);
     let outcome = Outcome::Taken(view(&place, OrderState::Confirmed));
     let turn = visit.answered(&place, outcome.clone(), false);
     assert!(matches!(bought(&turn), Ok(answer) if answer.outcome == outcome));
@@ -220,7 +226,7 @@ fn only_a_cart_that_was_created_takes_lines() {
             View.into(),
             SetLine { line: line("PG-84", 1) }.into(),
             RemoveLine { sku: line("PG-84", 1).sku }.into(),
-            begin_checkout(pence(1)).into(),
+            begin_checkout(visit.seen()).into(),
             PayWith { checkout: "00".into(), card: card(pence(1)) }.into(),
             checkout_cart("k", None).into(),
         ];
@@ -246,10 +252,10 @@ fn a_line_takes_the_place_of_the_one_before_it() {
     let mut visit = Visit::shopping();
     let turn = visit.ask(SetLine { line: line("PG-1342", 5) });
     let cart = shown(&turn).unwrap();
-    assert_eq!(cart.totals.unwrap().goods.amount, 5 * 999);
+    assert_eq!(quoted(&cart.lines).totals.goods.amount, 5 * 999);
     assert_eq!(cart, visit.cart());
     let turn = visit.ask(RemoveLine { sku: line("PG-1342", 1).sku });
-    assert_eq!(shown(&turn).unwrap().totals, None);
+    assert_eq!(shown(&turn).unwrap().lines, []);
     let turn = visit.ask(RemoveLine { sku: line("PG-1342", 1).sku });
     assert!(turn.events().is_empty());
     assert!(visit.cart().lines.is_empty());
@@ -326,7 +332,7 @@ fn an_older_checkout_buys_nothing_more() {
 fn an_empty_cart_begins_no_checkout() {
     let mut visit = Visit::of(visitor());
     visit.ask(Create);
-    let turn = visit.ask(begin_checkout(pence(0)));
+    let turn = visit.ask(begin_checkout(Seen::of(&[], quoted(&[]))));
     assert_eq!(reply_to::<BeginCheckout>(&turn), &Err(NoCheckout::CartEmpty));
 }
 

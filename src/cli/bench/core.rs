@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::actors::Shop;
 use crate::actors::order_manager::{Answer, Outcome as Answered};
 use crate::actors::web_session::{
-    Checkout, CheckoutCart, CheckoutDetails, CheckoutReply, Create, SetLine, Submit,
+    Checkout, CheckoutCart, CheckoutDetails, CheckoutReply, Create, Seen, SetLine, Submit,
 };
+use crate::actors::{Rules, Shop};
 use crate::cli::data_directory::DataDirectory;
 use crate::cli::{Failure, api_keys, demo};
 use crate::domain::catalogue::Product;
+use crate::domain::quote::{Destination, Quote, TaxClass};
 use crate::domain::{
     ApiKey, Backorder, Customer, OrderLine, OrderState, ProgramId, SessionId, ShippingAddress,
 };
@@ -24,7 +25,7 @@ use crate::partners::carrier::EmbeddedCarrier;
 use crate::partners::mail::{Letter, Post};
 use crate::partners::{self, Partners, PendingAnswer, at_once, wholesaler};
 use crate::runtime::{DrainDeadlines, Handle, Refused};
-use crate::settings::{Opens, Settings};
+use crate::settings::{Opens, Settings, ShopKind};
 
 use super::choices::Path;
 use super::load::{Basket, OPENING_STOCK};
@@ -40,7 +41,8 @@ pub fn run(settings: &Settings, shelf: Vec<Product>, path: Path, trial: Trial) -
         let shop = opened.running.handle();
         list(&shop, &shelf).await?;
         let sessions = OsSessions { clock: opened.running.clock() };
-        let target = CoreTarget { shop: shop.clone(), sessions, shelf, path };
+        let rules = settings.rules(ShopKind::Demo);
+        let target = CoreTarget { shop: shop.clone(), sessions, shelf, path, rules };
         let report = async || shop.inspect().await.ok_or_else(|| Failure("the shop has ended".to_owned()));
         let ran = tokio::select! {
             biased;
@@ -91,6 +93,7 @@ struct CoreTarget {
     sessions: OsSessions,
     shelf: Vec<Product>,
     path: Path,
+    rules: Rules,
 }
 
 impl Target for CoreTarget {
@@ -108,11 +111,13 @@ impl Target for CoreTarget {
 
 impl CoreTarget {
     async fn submit(&self, key: &str, basket: &Basket) -> Result<Placed, Refused> {
+        let lines: Vec<OrderLine> = self.lines(basket).collect();
         let checkout = Checkout {
             program: ProgramId::OPEN,
             idempotency_key: key.to_owned(),
             digest: 0,
-            lines: self.lines(basket).collect(),
+            quote: self.quote(&lines),
+            lines: lines.into(),
             details: details(),
         };
         let submit = Submit(Box::new(checkout));
@@ -129,13 +134,22 @@ impl CoreTarget {
         let mut seen = None;
         for line in self.lines(basket) {
             match self.shop.ask_of(cart, SetLine { line }, WITHIN).await? {
-                Ok(cart) => seen = cart.totals.map(|totals| totals.total),
+                Ok(cart) => seen = Some(Seen::of(&cart.lines, self.quote(&cart.lines))),
                 Err(refused) => return Ok(Placed::Failed(format!("the cart answered {refused:?}"))),
             }
         }
         let buy =
             CheckoutCart { idempotency_key: key.to_owned(), digest: 0, details: Box::new(details()), seen };
         self.shop.ask_of(cart, buy, WITHIN).await.map(placed)
+    }
+
+    /// As the gateway asks for it.
+    fn quote(&self, lines: &[OrderLine]) -> Arc<Quote> {
+        let rules = &self.rules;
+        let day = rules.day_of(self.sessions.clock.real());
+        let books = lines.iter().map(|line| (line, TaxClass::Books));
+        let quote = rules.prices.quote(books, &Destination::within(rules.home), None, day);
+        Arc::new(quote.unwrap_or_else(|_| Quote::of_nothing(rules.currency)))
     }
 
     fn lines(&self, basket: &Basket) -> impl Iterator<Item = OrderLine> {

@@ -6,6 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::domain::catalogue::Product;
+use crate::domain::quote::TaxClass;
 use crate::domain::{Currency, Money, Quantity, Sku};
 
 /// Of each product, so that no load sells one out.
@@ -107,6 +108,7 @@ pub fn shelf(products: usize, currency: Currency) -> Vec<Product> {
         isbn: None,
         price: Money::new(749, currency),
         weight_grams: Some(300),
+        tax_class: TaxClass::Books,
     };
     (1..=products).map(product).collect()
 }

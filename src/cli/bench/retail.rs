@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::cli::Failure;
 use crate::domain::catalogue::Product;
 use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
+use crate::domain::quote::TaxClass;
 use crate::domain::{Currency, Money, Quantity, Sku};
 
 use super::load::Basket;
@@ -106,6 +107,7 @@ fn goods(line: &InvoiceLine, currency: Currency) -> Option<Product> {
         isbn: None,
         price: Money::new((line.unit_price * 100.0).round() as i64, currency),
         weight_grams: Some(WEIGHT_GRAMS),
+        tax_class: TaxClass::Books,
     };
     product.check().is_ok().then_some(product)
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::quote::TaxClass;
 use crate::domain::{Currency, Money};
 use proptest::prelude::*;
 
@@ -12,6 +13,7 @@ fn product(sku: &str, title: &str, authors: &[&str], year: i16) -> Product {
         isbn: None,
         price: Money::new(999, Currency::GBP),
         weight_grams: Some(300),
+        tax_class: TaxClass::Books,
     }
 }
 

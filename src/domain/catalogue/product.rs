@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::isbn::Isbn;
+use crate::domain::quote::TaxClass;
 use crate::domain::{Money, Sku};
 
 /// A book that the shop sells. How many there are is the stock's business, not the catalogue's.
@@ -17,10 +18,11 @@ pub struct Product {
     pub language: Option<String>,
     /// Thirteen digits, see [`Isbn`].
     pub isbn: Option<String>,
-    /// Of one copy, tax included.
+    /// Of one copy; with tax, where the shop's prices include it.
     pub price: Money,
     /// Of one copy, packed for the shelf; `None` where nobody has said.
     pub weight_grams: Option<u32>,
+    pub tax_class: TaxClass,
 }
 
 /// Why a product cannot be in the catalogue.
@@ -56,11 +58,12 @@ pub enum Detail {
     Weight,
     Year,
     Language,
+    TaxClass,
 }
 
 impl Detail {
-    pub const ALL: [Detail; 5] =
-        [Detail::Authors, Detail::Isbn, Detail::Weight, Detail::Year, Detail::Language];
+    pub const ALL: [Detail; 6] =
+        [Detail::Authors, Detail::Isbn, Detail::Weight, Detail::Year, Detail::Language, Detail::TaxClass];
 }
 
 impl Product {
@@ -72,6 +75,7 @@ impl Product {
             Detail::Weight => self.weight_grams = other.weight_grams,
             Detail::Year => self.year = other.year,
             Detail::Language => self.language.clone_from(&other.language),
+            Detail::TaxClass => self.tax_class = other.tax_class,
         }
     }
 
@@ -178,6 +182,7 @@ mod tests {
             isbn: None,
             price: Money::new(799, Currency::GBP),
             weight_grams: Some(340),
+            tax_class: TaxClass::Books,
         }
     }
 

@@ -2,9 +2,12 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use crate::actors::web_session::{CartReply, CheckoutCart, Create, NoCart, NoCheckout, RemoveLine, SetLine};
-use crate::domain::{SessionId, Sku};
-use crate::gateway::{App, Body, Code, FreshCart, Problem, fresh_prices, idempotency, sku_in_path};
+use crate::actors::web_session::{
+    CartReply, CheckoutCart, Create, NoCart, NoCheckout, RemoveLine, Seen, SetLine,
+};
+use crate::domain::quote::Method;
+use crate::domain::{Money, SessionId, Sku};
+use crate::gateway::{App, Body, Code, FreshCart, Problem, fresh_prices, idempotency, prices, sku_in_path};
 
 use super::{checkout as answers, parse, views};
 
@@ -16,10 +19,15 @@ pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Problem>
     shown(&app, StatusCode::CREATED, created).await
 }
 
-/// `GET /carts/{cart}`
+/// `GET /carts/{cart}?country=&region=&postcode=&delivery_method=`: what it costs there; home where no country is named.
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let cart = cart(&request)?;
-    Ok(rendered(StatusCode::OK, &fresh(&app, cart).await?))
+    let (cart, way) = (cart(&request)?, parse::way(&app, &request)?);
+    let fresh = fresh(&app, cart).await?;
+    let fresh = match way {
+        Some(way) => fresh.by(&app, way),
+        None => fresh,
+    };
+    Ok(rendered(&app, StatusCode::OK, &fresh))
 }
 
 /// `PUT /carts/{cart}/lines/{sku}`: so many, in the place of what the line held.
@@ -45,19 +53,28 @@ pub async fn remove_line(app: Data<App>, request: HttpRequest, body: Body) -> Re
 pub async fn checkout(app: Data<App>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let id = cart(&request)?;
     let idempotency_key = idempotency::key(request.headers())?;
-    let parse::CartCheckout { digest, details, expected_total } = parse::cart_checkout(&app, &body)?;
-    let cart = fresh(&app, id).await?;
-    // what is no longer sold is in no total, so that nothing of such a cart is bought
-    let seen = Some(expected_total).filter(|_| cart.gone.is_empty());
-    let buy = CheckoutCart { idempotency_key, digest, details: Box::new(details), seen };
+    let parse::CartCheckout { digest, details, way, expected_total } = parse::cart_checkout(&app, &body)?;
+    let cart = fresh(&app, id).await?.by(&app, way.clone());
+    let buy = CheckoutCart {
+        idempotency_key,
+        digest,
+        details: Box::new(details),
+        seen: seen(&cart, expected_total),
+    };
     match app.act_of(id, buy).await? {
         // the key has bought nothing, and now it is said why it does not
-        Err(NoCheckout::CartEmpty) => Err(not_bought(&fresh(&app, id).await?)),
+        Err(NoCheckout::CartEmpty) => Err(not_bought(&app, &fresh(&app, id).await?.by(&app, way))),
         reply => answers::answered(&app, &request, reply),
     }
 }
 
-fn not_bought(cart: &FreshCart) -> Problem {
+/// What is no longer sold is in no total, so that nothing of such a cart is bought.
+fn seen(cart: &FreshCart, expected_total: Money) -> Option<Seen> {
+    let quote = cart.quote.as_ref().ok().filter(|quote| quote.totals.total == expected_total)?;
+    cart.gone.is_empty().then(|| Seen::of(&cart.cart.lines, quote.clone()))
+}
+
+fn not_bought(app: &App, cart: &FreshCart) -> Problem {
     if cart.cart.lines.is_empty() {
         return answers::cart_empty();
     }
@@ -67,10 +84,13 @@ fn not_bought(cart: &FreshCart) -> Problem {
             format!("`{sku}` is no longer sold: take it out of the cart"),
         );
     }
+    if let Err(why) = cart.quote {
+        return prices::problem(app, why, &cart.way);
+    }
     let detail = "what is in the cart comes to another total than the one that is expected";
     Problem::new(Code::PriceChanged, detail)
         .at("/expected_total")
-        .with("cart", views::as_value(&views::cart(cart)))
+        .with("cart", views::as_value(&views::cart(cart, &methods(app, cart))))
 }
 
 async fn fresh(app: &App, cart: SessionId) -> Result<FreshCart, Problem> {
@@ -86,7 +106,11 @@ fn cart(request: &HttpRequest) -> Result<SessionId, Problem> {
 async fn shown(app: &App, status: StatusCode, reply: CartReply) -> Result<HttpResponse, Problem> {
     let cart = reply.map_err(no_cart)?;
     let fresh = fresh_prices::freshened(app, *cart).await?.map_err(no_cart)?;
-    Ok(rendered(status, &fresh))
+    Ok(rendered(app, status, &fresh))
+}
+
+fn methods<'a>(app: &'a App, cart: &FreshCart) -> Vec<(&'a Method, Money)> {
+    prices::methods(app, &cart.sold(), &cart.way)
 }
 
 fn no_cart(why: NoCart) -> Problem {
@@ -96,10 +120,10 @@ fn no_cart(why: NoCart) -> Problem {
     }
 }
 
-fn rendered(status: StatusCode, fresh: &FreshCart) -> HttpResponse {
+fn rendered(app: &App, status: StatusCode, fresh: &FreshCart) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(status);
     if status == StatusCode::CREATED {
         response.insert_header((header::LOCATION, views::cart_path(fresh.cart.id)));
     }
-    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::cart(fresh))
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(views::cart(fresh, &methods(app, fresh)))
 }

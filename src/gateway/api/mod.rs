@@ -16,7 +16,9 @@ mod fields;
 mod openapi;
 mod orders;
 mod parse;
+mod price_views;
 mod products;
+mod values;
 mod views;
 
 #[cfg(test)]

@@ -1,24 +1,37 @@
 //! Parses what a client sends into types of the domain. What is parsed is valid: a handler checks nothing again. No actor is
 //! asked here.
 
-use serde::Serialize;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::web::Query;
+use serde::{Deserialize, Serialize};
 
 use crate::actors::web_session::{Checkout, CheckoutDetails};
 use crate::domain::catalogue::{Catalogue, Product};
-use crate::domain::limits::{LINES_MAX, TOTAL_MINOR_MAX};
+use crate::domain::limits::LINES_MAX;
+use crate::domain::quote::Quote;
 use crate::domain::{
     Backorder, Currency, Customer, Date, Money, OrderId, OrderLine, ProgramId, Quantity, SessionId,
-    ShippingAddress, Sku, Totals, addresses,
+    ShippingAddress, Sku, addresses,
 };
 use crate::gateway::countries::served_instead;
 use crate::gateway::json::Json;
-use crate::gateway::{App, Body, Code, Problem, details, idempotency};
+use crate::gateway::{App, Body, Code, Problem, Way, details, idempotency, prices};
 
 use super::fields::{Fields, Place};
-use super::views;
+use super::{values, views};
 
-const ORDER_FIELDS: [&str; 7] =
-    ["lines", "customer", "shipping_address", "payment", "backorder", "accept_until", "expected_total"];
+const ORDER_FIELDS: [&str; 8] = [
+    "lines",
+    "customer",
+    "shipping_address",
+    "delivery_method",
+    "payment",
+    "backorder",
+    "accept_until",
+    "expected_total",
+];
 
 /// The body of `POST /orders`.
 pub struct Order {
@@ -35,20 +48,24 @@ pub fn order(app: &App, program: ProgramId, idempotency_key: String, body: &Body
     let Lines { wanted, lines } = lines(app, &fields)?;
     let expected = fields.given("expected_total").map(|_| expected_total(&fields)).transpose()?;
     let details = checkout_details(app, &fields)?;
+    let method = delivery_method(&fields)?;
     // neither prices nor what is on sale: the same body is the same request, also when these have changed
-    let digest = idempotency::digest(&Wanted { lines: &wanted, details: &details });
-    let at_todays_prices = lines.and_then(|lines| check_total(app, &lines, expected).map(|()| lines));
-    let (lines, refused) = match at_todays_prices {
-        Ok(lines) => (lines.into(), None),
-        Err(refused) => ([].into(), Some(refused)),
+    let digest =
+        idempotency::digest(&Wanted { lines: &wanted, details: &details, method: method.as_deref() });
+    let way = Way::to(app, &details.shipping_address, method);
+    let priced = lines.and_then(|lines| Ok((priced(app, &lines, &way, expected)?, lines)));
+    let (quote, lines, refused) = match priced {
+        Ok((quote, lines)) => (quote, lines.into(), None),
+        Err(refused) => (Arc::new(Quote::of_nothing(app.rules.currency)), [].into(), Some(refused)),
     };
-    Ok(Order { checkout: Checkout { program, idempotency_key, digest, lines, details }, refused })
+    Ok(Order { checkout: Checkout { program, idempotency_key, digest, lines, quote, details }, refused })
 }
 
 /// The body of `POST /carts/{id}/checkout`.
 pub struct CartCheckout {
     pub digest: u64,
     pub details: CheckoutDetails,
+    pub way: Way,
     /// What the cart was shown to cost: only who says it can have seen it.
     pub expected_total: Money,
 }
@@ -58,8 +75,10 @@ pub fn cart_checkout(app: &App, body: &Body) -> Result<CartCheckout, Problem> {
     let fields = Fields::of(&json, &Place::Root, &ORDER_FIELDS[1..])?;
     let expected_total = expected_total(&fields)?;
     let details = checkout_details(app, &fields)?;
-    let digest = idempotency::digest(&Wanted { lines: &[], details: &details });
-    Ok(CartCheckout { digest, details, expected_total })
+    let method = delivery_method(&fields)?;
+    let digest = idempotency::digest(&Wanted { lines: &[], details: &details, method: method.as_deref() });
+    let way = Way::to(app, &details.shipping_address, method);
+    Ok(CartCheckout { digest, details, way, expected_total })
 }
 
 /// The body of `POST /orders/{id}/refunds`.
@@ -105,11 +124,52 @@ pub fn cart_line(app: &App, sku: &str, body: &Body) -> Result<OrderLine, Problem
     Ok(OrderLine::of(product, quantity))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedWay {
+    country: Option<String>,
+    region: Option<String>,
+    postcode: Option<String>,
+    delivery_method: Option<String>,
+}
+
+/// Where a cart would go, as its query says: `None` where that says nothing.
+pub fn way(app: &App, request: &HttpRequest) -> Result<Option<Way>, Problem> {
+    let bad = |detail: String| Problem::new(Code::BadQuery, detail);
+    let Query(asked) = Query::<AskedWay>::from_query(request.query_string()).map_err(|_| {
+        bad("country, region, postcode and delivery_method are read, each at most once and in UTF-8"
+            .to_owned())
+    })?;
+    let AskedWay { country, region, postcode, delivery_method } = asked;
+    if country.is_none() && (region.is_some() || postcode.is_some()) {
+        return Err(bad("region and postcode go with a country".to_owned()));
+    }
+    if country.is_none() && delivery_method.is_none() {
+        return Ok(None);
+    }
+    let part = |name: &str, text: Option<String>| {
+        let read = text.map(|text| details::optional_address_field(&text)).transpose();
+        read.map_err(|wanted| bad(format!("{name}: {wanted}")))
+    };
+    let country = country.map(|country| details::country(&country)).transpose();
+    let country = country.map_err(|wanted| bad(format!("country: {wanted}")))?.unwrap_or(app.rules.home);
+    let (region, postcode) = (part("region", region)?, part("postcode", postcode)?);
+    let method = delivery_method.map(|method| details::method(&method)).transpose();
+    let method = method.map_err(|wanted| bad(format!("delivery_method: {wanted}")))?;
+    // as an address of hers would have them
+    let regions = &addresses::AddressForm::of(country).regions;
+    let written = |typed: String| regions.find(&typed).map_or(typed, |region| region.written.to_owned());
+    let region = region.filter(|region| !region.is_empty()).map(written);
+    let postcode = postcode.unwrap_or_default().to_uppercase();
+    Ok(Some(Way { country, region, postcode, method }))
+}
+
 /// What makes a request another one.
 #[derive(Serialize)]
 struct Wanted<'a> {
     lines: &'a [(Sku, Quantity)],
     details: &'a CheckoutDetails,
+    method: Option<&'a str>,
 }
 
 /// Why the SKU cannot be bought: it is none, not a product's, or of one that is sold no more.
@@ -196,22 +256,28 @@ fn unknown_sku(sku: &str) -> Problem {
     Problem::new(Code::UnknownSku, format!("the catalogue has no `{shown}`"))
 }
 
-fn check_total(app: &App, lines: &[OrderLine], expected: Option<Money>) -> Result<(), Problem> {
-    let shipping = app.rules.shipping;
-    let totals = Totals::charged(lines, shipping);
-    let Some(Totals { total, .. }) = totals.filter(Totals::can_be_paid) else {
-        let max = Money::new(TOTAL_MINOR_MAX, shipping.currency);
-        return Err(Problem::new(Code::TotalTooLarge, format!("an order costs at most {max}")).at("/lines"));
-    };
+/// What these cost there. A total that is expected is the one that it is.
+fn priced(app: &App, lines: &[OrderLine], way: &Way, expected: Option<Money>) -> Result<Arc<Quote>, Problem> {
+    let quote = prices::quote(app, lines, way).map_err(|why| prices::problem(app, why, way))?;
+    let total = quote.totals.total;
     match expected {
+        _ if !quote.totals.can_be_paid() => Err(prices::too_large(app)),
         Some(expected) if expected != total => Err(price_changed(total)),
-        _ => Ok(()),
+        _ => Ok(quote),
+    }
+}
+
+/// One that is offered; where there are several and none is named, the first.
+fn delivery_method(body: &Fields<'_>) -> Result<Option<String>, Problem> {
+    match body.given("delivery_method") {
+        None => Ok(None),
+        Some(_) => body.parsed("delivery_method", details::method).map(Some),
     }
 }
 
 fn price_changed(total: Money) -> Problem {
     let detail = format!("the order costs {total}, which is not what is expected");
-    let total = views::as_value(&views::money(&total));
+    let total = views::as_value(&values::money(&total));
     Problem::new(Code::PriceChanged, detail).at("/expected_total").with("total", total)
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::domain::Units;
 use crate::domain::catalogue::Cursor;
-use crate::gateway::{App, Code, HttpLimits, Problem, availability, product, sku_in_path};
+use crate::gateway::{App, Code, HttpLimits, Problem, availability, prices, product, sku_in_path};
 
 use super::views;
 
@@ -34,7 +34,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     let catalogue = app.catalogue.now();
     let product = product(&catalogue, &sku_in_path(&request))?;
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
-    let stock = availability::with_earliest(&app, wanted).await?;
+    let stock = availability::with_earliest(&app, wanted, prices::usual_days(&app)).await?;
     let found = stock.iter().find(|availability| availability.sku == product.sku);
     Ok(HttpResponse::Ok().json(views::product(product, found)))
 }

@@ -1,9 +1,7 @@
 //! What the API shows, field by field. Each borrows from what an actor replied.
 
-use std::fmt::Display;
-
 use jiff::tz::TimeZone;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actors::Rules;
@@ -11,34 +9,15 @@ use crate::actors::merchant_proxy::RefundView;
 use crate::actors::order_manager::{self, PaymentView};
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::Product;
-use crate::domain::{Date, Money, OrderId, OrderLine, RefundId, ShippingAddress, TimelineEntry, Totals};
+use crate::domain::quote::Method;
+use crate::domain::{Date, Money, OrderId, OrderLine, RefundId, ShippingAddress, TimelineEntry};
 
 use crate::gateway::FreshCart;
 use crate::gateway::told::told;
 
 use super::openapi::words;
-
-/// An amount in minor units and its ISO 4217 currency.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Money)]
-pub struct MoneyShown<'a> {
-    amount: i64,
-    #[schema(schema_with = words::currency)]
-    currency: &'a str,
-}
-
-pub fn money(money: &Money) -> MoneyShown<'_> {
-    MoneyShown { amount: money.amount, currency: money.currency.code() }
-}
-
-/// Serialised as its text.
-struct AsText<T>(T);
-
-impl<T: Display> Serialize for AsText<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
+use super::price_views::{self, DeliveryView, MethodView, TaxView, TotalsView};
+use super::values::{AsText, MoneyShown, money, money_of};
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Products)]
@@ -140,26 +119,13 @@ fn lines(lines: &[OrderLine]) -> Vec<LineView<'_>> {
 
 fn line(line: &OrderLine) -> LineView<'_> {
     let units = line.quantity.units();
-    let currency = line.unit_price.currency.code();
     LineView {
         sku: line.sku.as_str(),
         title: &line.title,
         quantity: units,
         unit_price: money(&line.unit_price),
-        amount: MoneyShown { amount: line.unit_price.amount.saturating_mul(i64::from(units)), currency },
+        amount: money_of(line.unit_price.amount.saturating_mul(i64::from(units)), &line.unit_price.currency),
     }
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Totals)]
-struct TotalsView<'a> {
-    goods: MoneyShown<'a>,
-    shipping: MoneyShown<'a>,
-    tax: MoneyShown<'a>,
-}
-
-fn totals(totals: &Totals) -> TotalsView<'_> {
-    TotalsView { goods: money(&totals.goods), shipping: money(&totals.shipping), tax: money(&totals.tax) }
 }
 
 /// By what the one who is answered has opened an order.
@@ -205,6 +171,8 @@ pub struct OrderShown<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = words::cancel_reason, required = false)]
     cancel_reason: Option<&'static str>,
+    taxes: Vec<TaxView<'a>>,
+    delivery: DeliveryView<'a>,
     customer: CustomerShown<'a>,
     shipping_address: AddressShown<'a>,
     links: OrderLinks,
@@ -303,8 +271,10 @@ pub fn order<'a>(rules: &Rules, view: &'a order_manager::OrderView, opened: Open
         state: view.state.name(),
         placed_at: AsText(view.placed_at),
         lines: lines(&view.lines),
-        totals: totals(&view.totals),
-        total: money(&view.totals.total),
+        totals: price_views::totals(&view.quote),
+        total: money(&view.quote.totals.total),
+        taxes: price_views::taxes(&view.quote),
+        delivery: price_views::delivery(&view.quote),
         // nobody promises for whom there is no crew
         promised_date: view.promised_date.filter(|_| rules.has_crew).map(AsText),
         payment: payment(&view.payment),
@@ -372,11 +342,23 @@ pub struct CartShown<'a> {
     #[schema(schema_with = words::cart_id)]
     id: String,
     lines: Vec<CartLineView<'a>>,
-    /// Without what is no longer sold; `null` where nothing else is in the cart.
+    /// Without what is no longer sold; `null` where nothing else is in the cart, or it cannot be delivered.
     #[schema(required)]
     totals: Option<TotalsView<'a>>,
     #[schema(required)]
     total: Option<MoneyShown<'a>>,
+    taxes: Vec<TaxView<'a>>,
+    /// Where it would go.
+    #[schema(schema_with = words::country)]
+    country: &'static str,
+    /// How it would be delivered there; `null` where it has no total.
+    #[schema(required)]
+    delivery: Option<DeliveryView<'a>>,
+    /// All the ways in which it can be delivered there; none where the shop does not deliver there.
+    delivery_methods: Vec<MethodView<'a>>,
+    /// The last day on which it can be bought for this total.
+    #[schema(value_type = Option<String>, format = Date, required)]
+    valid_until: Option<AsText<Date>>,
     links: CartLinks,
 }
 
@@ -410,13 +392,20 @@ pub fn cart_path(id: crate::domain::SessionId) -> String {
     format!("/api/v1/carts/{id}")
 }
 
-pub fn cart(fresh: &FreshCart) -> CartShown<'_> {
+/// `methods`: those in which it can be delivered.
+pub fn cart<'a>(fresh: &'a FreshCart, methods: &'a [(&'a Method, Money)]) -> CartShown<'a> {
     let this = cart_path(fresh.cart.id);
+    let quote = fresh.quote.as_deref().ok();
     CartShown {
         id: fresh.cart.id.to_string(),
         lines: fresh.cart.lines.iter().map(|line| cart_line(fresh, line)).collect(),
-        totals: fresh.totals.as_ref().map(totals),
-        total: fresh.totals.as_ref().map(|totals| money(&totals.total)),
+        totals: quote.map(price_views::totals),
+        total: quote.map(|quote| money(&quote.totals.total)),
+        taxes: quote.map(price_views::taxes).unwrap_or_default(),
+        country: fresh.way.country.as_str(),
+        delivery: quote.map(price_views::delivery),
+        delivery_methods: methods.iter().map(price_views::method).collect(),
+        valid_until: quote.map(price_views::until),
         links: CartLinks { checkout: format!("{this}/checkout"), this },
     }
 }

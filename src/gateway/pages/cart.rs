@@ -9,8 +9,9 @@ use serde::Deserialize;
 use crate::actors::web_session::{CartView, NoCart, SetLine};
 use crate::domain::limits::LINES_MAX;
 use crate::domain::limits::TOTAL_MINOR_MAX;
-use crate::domain::{Money, OrderLine, Quantity, Sku, Totals, VisitorKey};
-use crate::gateway::{App, Code, FreshCart, Problem, product};
+use crate::domain::quote::NoQuote;
+use crate::domain::{Money, OrderLine, Quantity, Sku, VisitorKey};
+use crate::gateway::{App, Code, FreshCart, Problem, prices, product};
 
 use super::form::{Fields, Form, encoded, query};
 use super::format::{self, Sums};
@@ -26,6 +27,8 @@ struct CartPage {
     layout: Layout,
     lines: Vec<CartLine>,
     totals: Option<Sums>,
+    /// The country that it is priced for.
+    goes_to: Option<&'static str>,
     /// The day by which all of it can be at her doorstep, where it is not all here.
     until: Option<String>,
     can_check_out: bool,
@@ -195,7 +198,8 @@ pub async fn cart_page(
     let page = CartPage {
         layout: Layout::titled("Your basket").basket(fresh.map_or(0, |fresh| visitor::units(&fresh.cart))),
         lines: fresh.map_or(vec![], lines),
-        totals: fresh.and_then(|fresh| fresh.totals.as_ref()).map(Sums::of),
+        totals: fresh.and_then(|fresh| fresh.quote.as_deref().ok()).map(Sums::of),
+        goes_to: fresh.map(|fresh| fresh.way.country.name()),
         until: wait.and_then(|wait| wait.until).map(|until| until.words),
         can_check_out: hindrance.is_none() && app.payment_page.is_some(),
         quantity_max: Quantity::MAX,
@@ -207,9 +211,9 @@ pub async fn cart_page(
 
 /// What the checkout will say of what is not all here. A basket can be looked at while the stock keeper has too much to do.
 async fn wait(app: &App, fresh: &FreshCart) -> Option<Wait> {
-    let sold: Vec<OrderLine> =
-        fresh.cart.lines.iter().filter(|line| fresh.is_sold(&line.sku)).cloned().collect();
-    if sold.is_empty() { None } else { Wait::for_lines(app, &sold).await.ok().flatten() }
+    let sold = fresh.sold();
+    let days = fresh.quote.as_ref().map_or_else(|_| prices::usual_days(app), |quote| quote.delivery.days.1);
+    if sold.is_empty() { None } else { Wait::for_lines(app, &sold, days).await.ok().flatten() }
 }
 
 /// Why a basket that is not empty cannot be checked out, if it cannot.
@@ -229,19 +233,24 @@ fn hindrance(app: &App, fresh: &FreshCart, wait: Option<&Wait>) -> Option<String
                 .to_owned(),
         );
     }
-    let is_too_dear = !fresh.cart.lines.is_empty() && !can_be_paid(fresh.totals.as_ref());
-    is_too_dear.then(|| too_dear(app))
+    match &fresh.quote {
+        Ok(quote) => (!quote.totals.can_be_paid()).then(|| too_dear(app)),
+        // an empty basket is hindered by nothing
+        Err(NoQuote::Nothing) => None,
+        Err(NoQuote::TooMuch) => Some(too_dear(app)),
+        // she may have it sent elsewhere
+        Err(NoQuote::NotServed | NoQuote::NoSuchMethod) => None,
+        Err(NoQuote::TooHeavy) => Some(TOO_HEAVY.to_owned()),
+    }
 }
+
+pub const TOO_HEAVY: &str =
+    "This is heavier than what we can send at once. Please take something out, and order it on its own.";
 
 /// Why there is no button that leads on.
 fn not_open(app: &App) -> Option<&'static str> {
     let why = "We cannot take payments yet: the shop is open for looking, and your basket waits.";
     app.payment_page.is_none().then_some(why)
-}
-
-/// What one payment can carry.
-pub fn can_be_paid(totals: Option<&Totals>) -> bool {
-    totals.is_some_and(Totals::can_be_paid)
 }
 
 fn too_dear(app: &App) -> String {

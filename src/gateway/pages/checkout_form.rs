@@ -3,7 +3,7 @@ use serde::Deserialize;
 use crate::domain::limits::{ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX};
 use crate::domain::{BadEmail, Customer, EmailAddress, ShippingAddress, ShopIdentity, addresses};
 use crate::gateway::countries::served_instead;
-use crate::gateway::details;
+use crate::gateway::{App, Way, details};
 
 use super::form::Fields;
 
@@ -20,6 +20,8 @@ pub struct Typed {
     pub postcode: String,
     pub country: String,
     pub phone: String,
+    /// The way of delivery that she has chosen, where she has a choice.
+    pub delivery_method: String,
     /// What of her address was doubted when she sent it last, and came back as it was.
     pub address_seen: String,
     /// The day that she accepts to wait for, where the box is ticked.
@@ -50,6 +52,7 @@ pub struct Errors {
     pub postcode: Option<String>,
     pub country: Option<String>,
     pub phone: Option<String>,
+    pub delivery_method: Option<String>,
     pub accept_wait: Option<String>,
     /// What her form brings back, so that she is asked once.
     pub doubted: Option<String>,
@@ -70,9 +73,19 @@ const CARD: &str =
 
 impl Errors {
     pub fn any(&self) -> bool {
-        let of_her = [&self.name, &self.email, &self.phone, &self.accept_wait];
+        let of_her = [&self.name, &self.email, &self.phone, &self.delivery_method, &self.accept_wait];
         let of_address = [&self.line1, &self.line2, &self.city, &self.region, &self.postcode, &self.country];
         of_her.into_iter().chain(of_address).any(Option::is_some)
+    }
+
+    /// Her address is in no zone of the shop's.
+    pub fn not_delivered(&mut self) {
+        self.country.get_or_insert("We do not deliver to this address. Please type another one.".to_owned());
+    }
+
+    pub fn no_such_method(&mut self) {
+        let text = "This is not delivered there in that way. Please choose how we send it.";
+        self.delivery_method = Some(text.to_owned());
     }
 
     /// What looks unusual, and can be all the same.
@@ -112,6 +125,18 @@ impl Typed {
             country: address.country.clone(),
             phone: address.phone.clone().unwrap_or_default(),
             ..Typed::default()
+        }
+    }
+
+    /// Where it goes, as far as that can be read, and how.
+    pub fn way(&self, app: &App, address: Option<&ShippingAddress>) -> Way {
+        let method = Some(self.delivery_method.clone()).filter(|method| !method.is_empty());
+        match address {
+            Some(address) => Way::to(app, address, method),
+            None => {
+                let country = details::country(&self.country).unwrap_or(app.rules.home);
+                Way { method, ..Way::within(country) }
+            }
         }
     }
 

@@ -1,10 +1,13 @@
 //! Amounts, days, moments and decline reasons as the pages show them: moments by the shop's own clock.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use crate::domain::money_words::said as money;
-use crate::domain::{Date, Sku, Timestamp, Totals};
+use crate::domain::quote::{Quote, Rate};
+use crate::domain::{Date, Money, Sku, Timestamp, Totals};
 
 /// `Tuesday 24 November 2026`.
 pub fn day(date: Date) -> String {
@@ -53,20 +56,47 @@ pub fn colour(sku: &Sku) -> u64 {
 pub struct Sums {
     pub goods: String,
     pub shipping: String,
-    /// Only where there is any.
+    /// The way of it.
+    pub delivery: Arc<str>,
+    /// Only where there is any, and on top of the rest.
     pub tax: Option<String>,
     pub total: String,
+    /// What of the total is tax, by rate, where prices include it.
+    pub included: Vec<IncludedTax>,
+}
+
+pub struct IncludedTax {
+    pub rate: String,
+    pub tax: String,
 }
 
 impl Sums {
-    pub fn of(totals: &Totals) -> Sums {
+    pub fn of(quote: &Quote) -> Sums {
+        let Totals { goods, shipping, tax, total } = quote.totals;
         Sums {
-            goods: money(totals.goods),
-            shipping: money(totals.shipping),
-            tax: (totals.tax.amount != 0).then(|| money(totals.tax)),
-            total: money(totals.total),
+            goods: money(goods),
+            shipping: money(shipping),
+            delivery: quote.delivery.title.clone(),
+            tax: (tax.amount != 0 && !quote.tax_included).then(|| money(tax)),
+            total: money(total),
+            included: if quote.tax_included { included(quote) } else { vec![] },
         }
     }
+}
+
+fn included(quote: &Quote) -> Vec<IncludedTax> {
+    let mut rates: Vec<(Rate, i64)> = vec![];
+    for sum in quote.tax_summary().into_iter().filter(|sum| sum.tax != 0) {
+        match rates.iter_mut().find(|(rate, _)| *rate == sum.rate) {
+            Some((_, tax)) => *tax += sum.tax,
+            None => rates.push((sum.rate, sum.tax)),
+        }
+    }
+    let shown = |(rate, tax): (Rate, i64)| IncludedTax {
+        rate: rate.to_string(),
+        tax: money(Money::new(tax, quote.currency())),
+    };
+    rates.into_iter().map(shown).collect()
 }
 
 #[cfg(test)]

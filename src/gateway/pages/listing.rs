@@ -8,7 +8,7 @@ use crate::actors::Rules;
 use crate::actors::stock_keeper::Availability;
 use crate::domain::catalogue::{Cursor, Product};
 use crate::domain::{Money, Quantity, Sku, Units, language};
-use crate::gateway::{App, Code, HttpLimits, Problem, availability, product, sku_in_path};
+use crate::gateway::{App, Code, HttpLimits, Problem, availability, prices, product, sku_in_path};
 
 use super::form::{encoded, query};
 use super::layout::{CachePolicy, Layout, render};
@@ -180,7 +180,7 @@ pub async fn book_page(
     again: Option<Again>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = vec![Units { sku: product.sku.clone(), quantity: 1 }];
-    let stock = availability::with_earliest(app, wanted).await.ok();
+    let stock = availability::with_earliest(app, wanted, prices::usual_days(app)).await.ok();
     let stock = stock.as_ref().map(|stock| stock.iter().find(|found| found.sku == product.sku));
     let cart = visitor::cart(app, request).await.ok().flatten();
     let line = cart.as_ref().and_then(|cart| cart.lines.iter().find(|line| line.sku == product.sku));

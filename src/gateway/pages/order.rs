@@ -163,7 +163,7 @@ fn page(
         number: view.number.to_string(),
         placed: format::moment(view.placed_at, zone),
         lines: view.lines.iter().map(Line::of).collect(),
-        totals: Sums::of(&view.totals),
+        totals: Sums::of(&view.quote),
         money: order_status::money(view),
         name: view.customer.name.clone(),
         email: app.identity.sends_mail.then(|| view.customer.email.clone()),

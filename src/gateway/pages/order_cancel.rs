@@ -49,7 +49,7 @@ pub async fn ask(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, P
         key,
         back,
         placed: format::moment(view.placed_at, &app.pages.frame.zone),
-        total: format::money(view.totals.total),
+        total: format::money(view.quote.totals.total),
         lines: view.lines.iter().map(Line::of).collect(),
     };
     render(&app.pages, StatusCode::OK, CachePolicy::NoStore, &page)

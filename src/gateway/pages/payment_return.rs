@@ -195,8 +195,8 @@ async fn checkout_over(
     };
     let waits = has_card && cart.as_ref().is_some_and(|cart| !cart.lines.is_empty());
     let why = if waits {
-        "You have begun it once more since, in another tab or by going back, so this one was not taken. Nothing was charged to the card \
-         that you have just typed, and your basket waits."
+        "You have begun it once more since, in another tab or by going back, or have left it for longer than its price was good for, so this \
+         one was not taken. Nothing was charged to the card that you have just typed, and your basket waits."
     } else {
         "It was finished before, or was begun in another browser."
     };

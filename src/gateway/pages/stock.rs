@@ -47,10 +47,10 @@ pub struct Until {
 }
 
 impl Wait {
-    /// `None`: all of it is in stock.
-    pub async fn for_lines(app: &App, lines: &[OrderLine]) -> Result<Option<Wait>, Problem> {
+    /// `None`: all of it is in stock. `days`: from dispatch to the doorstep.
+    pub async fn for_lines(app: &App, lines: &[OrderLine], days: u32) -> Result<Option<Wait>, Problem> {
         let units = |line: &OrderLine| Units { sku: line.sku.clone(), quantity: line.quantity.units() };
-        let found = availability::with_earliest(app, lines.iter().map(units).collect()).await?;
+        let found = availability::with_earliest(app, lines.iter().map(units).collect(), days).await?;
         let mut short = vec![];
         let mut dates = vec![];
         for line in lines {

@@ -3,6 +3,7 @@
 mod card_numbers;
 mod carts;
 mod cors;
+pub mod delivery;
 mod hosts;
 pub mod one_cart;
 mod openapi;

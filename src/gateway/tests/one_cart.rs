@@ -43,7 +43,7 @@ impl OneCartShop {
 
     /// Of each order that came to the order manager since the last time, the total in minor units; none where it had no lines.
     pub fn placed() -> Vec<Option<i64>> {
-        let total = |place: PlaceOrder| (!place.lines.is_empty()).then_some(place.totals.total.amount);
+        let total = |place: PlaceOrder| (!place.lines.is_empty()).then_some(place.quote.totals.total.amount);
         with(|one_cart| std::mem::take(&mut one_cart.placed)).into_iter().map(total).collect()
     }
 }
@@ -78,8 +78,8 @@ impl OneCart {
     }
 
     fn take(&mut self, key: KeyHash, place: &PlaceOrder) -> OrderView {
-        let (lines, totals) = (place.lines.clone(), place.totals);
-        let view = OrderView { id: place.order, lines, totals, ..order_view() };
+        let (lines, quote) = (place.lines.clone(), place.quote.clone());
+        let view = OrderView { id: place.order, lines, quote, ..order_view() };
         self.taken.insert(key, view.clone());
         view
     }

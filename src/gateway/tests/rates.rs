@@ -128,7 +128,7 @@ fn an_empty_cart() -> CartReply {
     Ok(Box::new(CartView {
         id,
         lines: vec![],
-        totals: None,
+        delivery_method: None,
         price_changes: vec![],
         details: None,
         last_order: None,

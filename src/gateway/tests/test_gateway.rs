@@ -13,12 +13,14 @@ use serde_json::{Value, json};
 use crate::access::Clients;
 use crate::access::{ForwardingHeader, Origins, Quota, Quotas};
 use crate::actors::order_manager::{Answer, OrderView, Outcome, PaymentView, RefusedOrder};
+use crate::actors::testing::quoted;
 use crate::actors::web_session::CheckoutReply;
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::quote::TaxClass;
 use crate::domain::{
     Currency, Customer, Date, Money, OrderId, OrderKey, OrderLine, OrderNumber, OrderState, PassKey,
-    PassKeys, Quantity, ShippingAddress, ShopIdentity, Sku, Timestamp, Totals,
+    PassKeys, Quantity, ShippingAddress, ShopIdentity, Sku, Timestamp,
 };
 use crate::gateway::{
     App, AskError, HttpLimits, LiveCatalogue, OrderLinks, OsSessions, PageSettings, PendingReply, Programs,
@@ -122,6 +124,9 @@ impl HttpAnswer {
     }
 }
 
+/// The shop's day in all tests: that on which the actors' tests begin.
+pub const TODAY: Date = Date(20_779);
+
 /// Signs as the tests know.
 pub fn links() -> OrderLinks {
     let keys = vec![PassKey { id: 1, secret: [7; 32] }];
@@ -141,6 +146,7 @@ impl TestGateway {
             sessions: Arc::new(new_sessions()),
             links: links(),
             rules: Arc::new(Rules::default()),
+            today: Arc::new(|| TODAY),
             limits: HttpLimits::default(),
             clients: Arc::new(crate::access::Clients::unlimited()),
             origins: origins(""),
@@ -347,6 +353,7 @@ pub fn emma() -> Product {
         isbn: Some("9780141439587".to_owned()),
         price: gbp(799),
         weight_grams: Some(340),
+        tax_class: TaxClass::Books,
     }
 }
 
@@ -361,6 +368,7 @@ pub fn iliad() -> Product {
         isbn: None,
         price: gbp(Product::PRICE_MINOR_MAX),
         weight_grams: Some(900),
+        tax_class: TaxClass::Books,
     }
 }
 
@@ -386,7 +394,7 @@ pub fn order_view() -> OrderView {
         key: OrderKey::new(42),
         state: OrderState::Confirmed,
         placed_at: Timestamp(1_795_348_800_000),
-        totals: Totals::of(&lines, gbp(299), gbp(0)).unwrap(),
+        quote: quoted(&lines),
         lines: lines.into(),
         customer: Arc::new(Customer { email: "ada@example.com".to_owned(), name: "Ada Lovelace".to_owned() }),
         shipping_address: Arc::new(ShippingAddress::of("12 St James's Square", "London", "SW1Y 4JH", "GB")),

@@ -9,7 +9,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::{
     Booking, BookingRequest, CancelAnswer, CancelRequest, Carrier, TrackRequest, Tracking, tracking,
 };
-use crate::domain::Timestamp;
+use crate::domain::quote::{Method, Place, Step, Zone};
+use crate::domain::{CountryCode, Timestamp};
 use crate::partners::{Answered, PendingAnswer, at_once};
 
 /// The hours of our day at which the truck stops at our door.
@@ -30,6 +31,23 @@ const EXTRA_DAYS_OVERSEAS: u32 = 5;
 
 const DRAW_DAYS: u64 = 1;
 const DRAW_MINUTE: u64 = 2;
+
+/// The zones that it serves, at one price, with the days that it takes: at home `days` at the most, and longer abroad.
+pub fn embedded_zones(price: i64, days: u32) -> Vec<Zone> {
+    let zone = |name: &str, places: Vec<Place>, extra: u32| {
+        let days = (1.min(days) + extra, days + extra);
+        let steps = vec![Step { grams_max: None, price }];
+        let method = Method { id: "standard".into(), title: "Delivery".into(), days, free_from: None, steps };
+        Zone { name: name.to_owned(), places, methods: vec![method] }
+    };
+    let country =
+        |code: &str| CountryCode::parse(code).map(Place::country).expect("the carrier's countries are some");
+    vec![
+        zone("home", vec![country(DOMESTIC)], 0),
+        zone("neighbours", NEIGHBOURS.into_iter().map(country).collect(), EXTRA_DAYS_TO_NEIGHBOURS),
+        zone("overseas", vec![], EXTRA_DAYS_OVERSEAS),
+    ]
+}
 
 #[derive(Clone, Debug)]
 pub struct EmbeddedCarrier {
@@ -132,6 +150,7 @@ fn extra_days(country: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::quote::{DeliveryTable, Destination};
     use crate::domain::{Date, OrderId};
     use crate::partners::now;
     use proptest::prelude::*;
@@ -251,6 +270,21 @@ mod tests {
         assert!(delivered("GB") < delivered("IE"));
         assert!(delivered("IE") < delivered("NZ"));
         assert_eq!(delivered("gb"), delivered("GB"));
+    }
+
+    #[test]
+    fn what_its_zones_promise_it_keeps() {
+        let table = DeliveryTable::new(embedded_zones(299, 2), 500).unwrap();
+        for country in ["GB", "IE", "CH", "US", "NZ", "XK"] {
+            let to = Destination::within(CountryCode::parse(country).unwrap());
+            let (from, last) = table.zone(&to).unwrap().methods[0].days;
+            for nth in 0..200 {
+                let request = booking(&format!("shp_{nth}"), country, at(Date(20_779), 9, 0));
+                let (collected_at, delivered_at) = follow(&request);
+                let days = delivered_at.date().0 - collected_at.date().0;
+                assert!((from..=last).contains(&days), "{country}: {days} of {from} to {last} days");
+            }
+        }
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use crate::domain::{OrderId, Timestamp};
 mod embedded;
 mod tracking;
 
-pub use embedded::{EmbeddedCarrier, STOP_HOURS};
+pub use embedded::{EmbeddedCarrier, STOP_HOURS, embedded_zones};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingRequest {

@@ -58,7 +58,7 @@ impl Letter {
         }
     }
 
-    /// Each line, the way, the tax where there is any, and what it comes to.
+    /// Each line, the way, the tax where there is any on top, and what it comes to; then what of it is tax.
     fn sums(&self) -> Vec<String> {
         let line = |line: &LetterLine| {
             format!("{} x {}: {}", line.quantity, one_line(&line.title), said(line.amount))
@@ -68,10 +68,14 @@ impl Letter {
             Some(Totals { total, .. }) if self.kind == MailKind::RefundDone => {
                 sums.push(format!("Paid back: {}", said(total)));
             }
-            Some(Totals { shipping, tax, total, .. }) => {
+            Some(totals) => {
+                let Totals { shipping, tax, total, .. } = totals;
+                let is_within = totals.includes_tax();
+                let tax = Some(tax).filter(|tax| tax.amount != 0);
                 sums.push(format!("Delivery: {}", said(shipping)));
-                sums.extend((tax.amount != 0).then(|| format!("Tax: {}", said(tax))));
+                sums.extend(tax.filter(|_| !is_within).map(|tax| format!("Tax: {}", said(tax))));
                 sums.push(format!("Total: {}", said(total)));
+                sums.extend(tax.filter(|_| is_within).map(|tax| format!("Tax in this: {}", said(tax))));
             }
             None => {}
         }

@@ -27,7 +27,7 @@ impl Default for ShownOrders {
 pub struct ShownOrder {
     pub lines: Vec<ShownLine>,
     pub shipping: String,
-    /// Only where there is any.
+    /// Only where there is any, and on top of the rest.
     pub tax: Option<String>,
     pub total: String,
     amount: Money,
@@ -52,7 +52,7 @@ impl ShownOrder {
         Some(ShownOrder {
             lines: lines.collect::<Option<_>>()?,
             shipping: money_words::said(shipping),
-            tax: (tax.amount != 0).then(|| money_words::said(tax)),
+            tax: (tax.amount != 0 && !payable.totals.includes_tax()).then(|| money_words::said(tax)),
             total: money_words::said(total),
             amount: total,
         })

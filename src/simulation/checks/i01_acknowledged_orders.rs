@@ -80,7 +80,7 @@ fn is_content_of(order: &Order, shown: &ShownOrder) -> bool {
         (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount)
     };
     let lines: Vec<_> = order.terms.lines.iter().map(line).collect();
-    let totals = &order.terms.totals;
+    let totals = &order.terms.quote.totals;
     let sums = (totals.shipping.amount, totals.tax.amount, totals.total.amount);
     // a link shows no key
     (shown.key.is_empty() || shown.key == order.key.to_string())

@@ -18,7 +18,8 @@ use super::journal::{CardBook, placed};
 type Totals = BTreeMap<OrderId, Money>;
 
 pub fn check(observation: &Observation<'_>, found: &mut Found) {
-    let totals = placed(observation).map(|placed| (placed.place.order, placed.place.totals.total)).collect();
+    let totals =
+        placed(observation).map(|placed| (placed.place.order, placed.place.quote.totals.total)).collect();
     let mut book = CardBook::default();
     for (_, _, event) in observation.events() {
         let Event::BankActor(event) = event else { continue };

@@ -2,7 +2,8 @@
 //!
 //! Each order is held against what its customer was shown before she sent it: the same units, and the total that she was
 //! shown, or, where nothing had added them up for her, the same prices. (One price may have risen by what another fell: she
-//! pays what she agreed to pay.) An order's total is its lines, its shipping and its tax.
+//! pays what she agreed to pay.) An order's quote is its lines, its delivery and its tax, which is in them or on top as the world's
+//! prices have it, at the rate of each line; and its parts, by one unit after the other, come to it.
 //! What the bank was asked to hold for it, what it held and took, and what every letter says, is this total.
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use crate::actors::bank::{self, HoldState};
 use crate::actors::order_manager::{self, Order};
 use crate::actors::{Event, merchant_proxy};
+use crate::domain::quote::{PriceTables, Quote};
 use crate::domain::{Money, OrderId, OrderLine};
 use crate::partners::mail::MailKind;
 use crate::simulation::history::CheckoutAttempt;
@@ -22,7 +24,7 @@ pub fn check(observation: &Observation<'_>, found: &mut Found) {
         is_as_shown(observation, asked, found);
     }
     for (id, order) in observation.tables().of::<Order>().resident() {
-        adds_up(*id, order, found);
+        adds_up(*id, order, &observation.plan.market.prices(), found);
     }
     for (_, _, event) in observation.events() {
         if let Some((order, amount, what)) = charge(event) {
@@ -59,7 +61,7 @@ fn is_as_shown(observation: &Observation<'_>, asked: &CheckoutAttempt, found: &m
         |line: &OrderLine| (line.sku.as_str().to_owned(), line.quantity.units(), line.unit_price.amount);
     let shown = bought(asked.wish.lines.iter().cloned());
     let ordered = bought(order.terms.lines.iter().map(line));
-    let total = order.terms.totals.total.amount;
+    let total = order.terms.quote.totals.total.amount;
     let is_as_agreed = match asked.wish.total {
         Some(shown) => shown == total,
         None => shown == ordered,
@@ -80,14 +82,40 @@ fn units(bought: &Bought) -> BTreeMap<&str, u64> {
     units
 }
 
-fn adds_up(id: OrderId, order: &Order, found: &mut Found) {
+fn adds_up(id: OrderId, order: &Order, prices: &PriceTables, found: &mut Found) {
     let amount = |line: &OrderLine| line.unit_price.checked_times(line.quantity.units());
     let goods: Option<i64> = order.terms.lines.iter().map(|line| Some(amount(line)?.amount)).sum();
-    let totals = &order.terms.totals;
-    let sum = goods.map(|goods| goods + totals.shipping.amount + totals.tax.amount);
-    found.expect_of(id, sum == Some(totals.total.amount), || {
+    let (quote, totals) = (&order.terms.quote, &order.terms.quote.totals);
+    let on_top = if prices.tax.included { 0 } else { totals.tax.amount };
+    let sum = goods.map(|goods| goods + totals.shipping.amount + on_top);
+    let is_whole = sum == Some(totals.total.amount) && quote.tax_included == prices.tax.included;
+    found.expect_of(id, is_whole, || {
         format!("its lines, shipping and tax add up to {sum:?} minor units, and it costs {}", totals.total)
     });
+    let of_lines = quote.lines.iter().map(|line| line.price);
+    for part in of_lines.chain(quote.delivery.parts.iter().copied()) {
+        let net = i128::from(part.net(quote.tax_included));
+        let off = i128::from(part.tax) * MILLION - net * i128::from(part.rate.millionths());
+        found.expect_of(id, off.abs() <= MILLION, || format!("{part:?} is not taxed at its rate"));
+    }
+    found.expect_of(id, parts(quote) == totals.total.amount, || {
+        format!("its units one by one come to {}, and it costs {}", parts(quote), totals.total)
+    });
+}
+
+const MILLION: i128 = 1_000_000;
+
+/// What it comes to where one line leaves after the other.
+fn parts(quote: &Quote) -> i64 {
+    let mut before = vec![0; quote.lines.len()];
+    let mut sum = 0;
+    for place in 0..quote.lines.len() {
+        let mut units = vec![0; quote.lines.len()];
+        units[place] = quote.lines[place].units;
+        sum += quote.share(&before, &units).total();
+        before[place] = units[place];
+    }
+    sum
 }
 
 /// The test card of which the bank holds a part alone.
@@ -114,7 +142,7 @@ fn charge(event: &Event) -> Option<(OrderId, Money, &'static str)> {
 /// The bank may take less than it held; then a case is open.
 fn is_its_total(observation: &Observation<'_>, id: OrderId, amount: Money, what: &str, found: &mut Found) {
     let order = observation.order(id);
-    let total = order.map(|order| order.terms.totals.total);
+    let total = order.map(|order| order.terms.quote.totals.total);
     found.expect_of(id, total == Some(amount) || observation.has_case(id), || match total {
         Some(total) => format!("{what} {amount}, and it costs {total}"),
         None => format!("{what} {amount}, and it does not exist"),

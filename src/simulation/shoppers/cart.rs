@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::Backorder;
 
 use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
+use super::super::market::Doorstep;
 use super::checkout::{Checkout, LOOKS_MAX};
 use super::program::{details, expected};
 use super::{DAY_MS, Shopper, json_request};
@@ -44,8 +45,14 @@ impl Shopper {
         wish: &mut Wish,
         is_first: bool,
     ) -> Option<CheckoutOutcome> {
-        let shown = self.get(&format!("/api/v1/carts/{cart}")).await;
+        let shown = self.get(&format!("/api/v1/carts/{cart}{}", asking_for(wish))).await;
         let shown = shown.filter(|response| response.status == 200)?.json();
+        let methods = shown["delivery_methods"].as_array().cloned().unwrap_or_default();
+        if wish.method.is_none() && methods.len() > 1 && self.chance(0.5) {
+            // she looks once more, at what the other way costs
+            wish.method = methods.last().and_then(|method| Some(method["method"].as_str()?.to_owned()));
+            return Some(CheckoutOutcome::Other { status: 409, code: "price_changed".to_owned() });
+        }
         (wish.lines, wish.total) = (lines_of(&shown), shown["total"]["amount"].as_i64());
         self.thinks(DAY_MS / 50).await;
         let checkout = self.cart_checkout(cart, "cart", wish.clone());
@@ -89,6 +96,15 @@ impl Shopper {
             request,
         }
     }
+}
+
+/// Where the cart is to go, as its address asks for it.
+fn asking_for(wish: &Wish) -> String {
+    let Doorstep { region, postcode, country, .. } = wish.to;
+    let method = wish.method.as_ref().map(|method| format!("&delivery_method={method}")).unwrap_or_default();
+    let region =
+        if region.is_empty() { String::new() } else { format!("&region={}", region.replace(' ', "+")) };
+    format!("?country={country}{region}&postcode={}{method}", postcode.replace(' ', "+"))
 }
 
 /// The lines of a cart as it was shown.

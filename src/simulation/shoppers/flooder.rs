@@ -14,11 +14,12 @@ use crate::gateway::{Request, Response};
 
 use super::super::addresses;
 use super::super::history::{CheckoutKey, Route, Wish};
+use super::super::market::LONDON;
 use super::cart::lines_of;
 use super::checkout::Checkout;
 use super::form::{cookie_of, form};
 use super::program::{details, expected};
-use super::visitor::{ADDRESS, date_to_accept, seen_on};
+use super::visitor::{address, date_to_accept, seen_on};
 use super::{Shopper, json_request};
 
 const ADDRESSES_MAX: u8 = 3;
@@ -97,7 +98,8 @@ impl Shopper {
         let (number, name) = (self.number, "name=Ada+Lovelace");
         let seen = seen_on(&page)?;
         let filled = format!(
-            "{name}&email=shopper{number}%40example.com&line1={number}{ADDRESS}{accepts}&seen={seen}"
+            "{name}&email=shopper{number}%40example.com&line1={number}{}{accepts}&seen={seen}",
+            address(&LONDON)
         );
         for _ in 0..CHECKOUTS {
             self.presses(&form("/checkout", &filled, &cookie), &mut patience).await?;
@@ -120,7 +122,8 @@ impl Shopper {
             let (token, backorder) = (self.pick(&CARDS_DECLINED).to_owned(), Backorder::Accept);
             let cart_shown = put_in.json();
             let (lines, total) = (lines_of(&cart_shown), cart_shown["total"]["amount"].as_i64());
-            let wish = Wish { lines, total, token, backorder, email: self.email() };
+            let (email, to, method) = (self.email(), &LONDON, None);
+            let wish = Wish { lines, total, token, backorder, email, to, method };
             self.tries_card(&cart, nth, wish, &mut patience).await?;
         }
         Some(())

@@ -6,6 +6,7 @@ use crate::domain::Backorder;
 use crate::gateway::Request;
 
 use super::super::history::{Trial, TrialKind, Wish};
+use super::super::market::LONDON;
 use super::super::programs;
 use super::program::{details, raw};
 use super::{DAY_MS, Shopper, json_request};
@@ -42,7 +43,8 @@ impl Shopper {
         let key = format!("vandal-{}-{}", self.number, self.rng.random_range(0..1_000_000));
         let (token, email) = ("tok_visa".into(), marker.to_owned());
         let backorder = Backorder::Accept;
-        let mut good = details(&Wish { lines: vec![], total: None, token, backorder, email });
+        let (to, method) = (&LONDON, None);
+        let mut good = details(&Wish { lines: vec![], total: None, token, backorder, email, to, method });
         good["lines"] = serde_json::json!([{"sku": self.assortment.first().sku.to_string(), "quantity": 1}]);
         // a program's, so that it is looked at at all
         let program = format!("Bearer {}", programs::key(0).reveal());

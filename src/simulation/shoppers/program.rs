@@ -7,11 +7,12 @@ use std::time::Duration;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-use crate::actors::Rules;
-use crate::domain::Backorder;
+use crate::domain::quote::{Destination, TaxClass};
+use crate::domain::{Backorder, CountryCode, Date, Money, OrderLine, Quantity};
 use crate::gateway::Request;
 
 use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
+use super::super::market::Doorstep;
 use super::super::programs;
 use super::checkout::{Checkout, LOOKS_MAX};
 use super::{DAY_MS, Shopper, json_request};
@@ -46,7 +47,8 @@ impl Shopper {
                 return Some((checkout, outcome));
             }
             let seen = self.looks_up(checkout.wish.lines.clone()).await?;
-            let wish = Wish { lines: seen.lines, total: seen.total, ..checkout.wish };
+            let total = self.adds_up(&Wish { lines: seen.lines.clone(), ..checkout.wish.clone() });
+            let wish = Wish { lines: seen.lines, total, ..checkout.wish };
             checkout = self.checkout(self.program_number(), wish, checkout.body);
         }
         None
@@ -59,8 +61,38 @@ impl Shopper {
             let product = self.get(&format!("/api/v1/products/{sku}")).await?;
             shown.push((sku, units, product.json()["price"]["amount"].as_i64()?));
         }
-        let goods: i64 = shown.iter().map(|(_, units, price)| i64::from(*units) * price).sum();
-        Some(self.wish(shown, Some(goods + Rules::default().shipping.amount)))
+        let mut wish = self.wish(shown, None);
+        if self.chance(CHOOSES) {
+            wish.method = self.a_method();
+        }
+        wish.total = self.adds_up(&wish);
+        Some(wish)
+    }
+
+    /// One of those that are offered there.
+    fn a_method(&mut self) -> Option<String> {
+        let zone = self.network.prices.clone();
+        let zone = zone.delivery.zone(&destination(self.doorstep()))?;
+        let place = self.rng.random_range(0..zone.methods.len());
+        Some(zone.methods[place].id.to_string())
+    }
+
+    /// As a program does that knows the shop's prices. `None`: the shop does not deliver it there, which it is to say itself.
+    fn adds_up(&self, wish: &Wish) -> Option<i64> {
+        let lines: Option<Vec<(OrderLine, TaxClass)>> = wish
+            .lines
+            .iter()
+            .map(|(sku, units, price)| {
+                let product = self.assortment.product(sku)?;
+                let line = OrderLine::of(product, Quantity::parse(i128::from(*units)).ok()?);
+                let unit_price = Money::new(*price, product.price.currency);
+                Some((OrderLine { unit_price, ..line }, product.tax_class))
+            })
+            .collect();
+        let lines = lines?;
+        let lines = lines.iter().map(|(line, class)| (line, *class));
+        let quote = self.network.prices.quote(lines, &destination(wish.to), wish.method.as_deref(), SOME_DAY);
+        quote.ok().map(|quote| quote.totals.total.amount)
     }
 
     /// Which of the programs it is.
@@ -143,16 +175,29 @@ impl Shopper {
     }
 }
 
+/// How often she names a way of delivery.
+const CHOOSES: f64 = 0.3;
+/// No rate of a world changes.
+const SOME_DAY: Date = Date(30_000);
+
+fn destination(to: &'static Doorstep) -> Destination<'static> {
+    let country = CountryCode::parse(to.country).expect("a doorstep is in a country");
+    let region = Some(to.region).filter(|region| !region.is_empty());
+    Destination { country, region, postcode: to.postcode }
+}
+
 pub fn details(wish: &Wish) -> Value {
     let backorder = match wish.backorder {
         Backorder::Accept | Backorder::AcceptUntil(_) => "accept",
         Backorder::Refuse => "refuse",
     };
+    let Doorstep { city, region, postcode, country } = wish.to;
     json!({
         "customer": {"email": wish.email, "name": "Ada Lovelace"},
         "shipping_address": {
-            "line1": lives_at(&wish.email), "city": "London", "postcode": "SW1Y 4JH", "country": "GB"
+            "line1": lives_at(&wish.email), "city": city, "region": region, "postcode": postcode, "country": country,
         },
+        "delivery_method": wish.method,
         "payment": {"token": wish.token},
         "backorder": backorder,
     })
@@ -173,7 +218,9 @@ fn order_body(wish: &Wish) -> Value {
     let mut body = details(wish);
     let line = |(sku, units, _): &(String, u32, i64)| json!({"sku": sku, "quantity": units});
     body["lines"] = wish.lines.iter().map(line).collect();
-    body["expected_total"] = expected(wish);
+    if wish.total.is_some() {
+        body["expected_total"] = expected(wish);
+    }
     body
 }
 

@@ -14,6 +14,7 @@ use crate::gateway::{Request, Response};
 use super::super::assortment::Assortment;
 use super::super::fault::Fault;
 use super::super::history::{Secret, Wish};
+use super::super::market::Doorstep;
 use super::super::network::Network;
 use super::super::plan::Plan;
 
@@ -97,7 +98,19 @@ impl Shopper {
 
     /// To buy these lines, for the total that she was shown, if she was.
     pub fn wish(&mut self, lines: Vec<(String, u32, i64)>, total: Option<i64>) -> Wish {
-        Wish { lines, total, token: self.token().into(), backorder: self.backorder(), email: self.email() }
+        Wish {
+            lines,
+            total,
+            token: self.token().into(),
+            backorder: self.backorder(),
+            email: self.email(),
+            to: self.doorstep(),
+            method: None,
+        }
+    }
+
+    pub fn doorstep(&self) -> &'static Doorstep {
+        Doorstep::of_customer(self.number)
     }
 
     pub fn email(&self) -> String {

@@ -4,11 +4,18 @@ use crate::domain::{Backorder, SessionId, VisitorKey};
 use crate::gateway::{Request, Response};
 
 use super::super::history::{CheckoutKey, CheckoutOutcome, Route, Wish};
+use super::super::market::Doorstep;
 use super::checkout::{Checkout, LOOKS_MAX};
 use super::form::{cookie_of, form};
 use super::{DAY_MS, Shopper};
 
-pub const ADDRESS: &str = "+St+James%27s+Square&city=London&postcode=SW1Y+4JH&country=GB";
+/// The fields of a form from the street on.
+pub fn address(to: &Doorstep) -> String {
+    let Doorstep { city, region, postcode, country } = to;
+    let typed = |text: &str| text.replace(' ', "+");
+    let (city, region, postcode) = (typed(city), typed(region), typed(postcode));
+    format!("+St+James%27s+Square&city={city}&region={region}&postcode={postcode}&country={country}")
+}
 
 impl Shopper {
     pub async fn visitor(mut self) {
@@ -60,7 +67,8 @@ impl Shopper {
         let mut page = self.page("/checkout", cookie).await?;
         for _ in 0..LOOKS_MAX {
             self.thinks(DAY_MS / 50).await;
-            let begun = self.send(form("/checkout", &self.filled_in(&page.text())?, cookie)).await?;
+            let fields = self.filled_in(&page.text())?;
+            let begun = self.send(form("/checkout", &fields, cookie)).await?;
             // the page again, at prices that she has not seen before
             if begun.status != 409 {
                 return self.goes_to_pay(begun, &page.text(), lines, cookie).await;
@@ -71,10 +79,18 @@ impl Shopper {
     }
 
     /// The form of the checkout's page, with what it shows her and what it wants her to accept.
-    fn filled_in(&self, page: &str) -> Option<String> {
+    fn filled_in(&mut self, page: &str) -> Option<String> {
         let name = format!("name=Ada+Lovelace&email=shopper{}%40example.com", self.number);
         let accepts = date_to_accept(page).map(|date| format!("&accept_wait={date}")).unwrap_or_default();
-        Some(format!("{name}&line1={}{ADDRESS}{accepts}&seen={}", self.number, seen_on(page)?))
+        let to = address(self.doorstep());
+        let method = match methods_on(page)[..] {
+            [] => String::new(),
+            [ref chosen, ref others @ ..] => {
+                let other = others.first().filter(|_| self.chance(0.3)).unwrap_or(chosen);
+                format!("&delivery_method={other}")
+            }
+        };
+        Some(format!("{name}&line1={}{to}{method}{accepts}&seen={}", self.number, seen_on(page)?))
     }
 
     async fn goes_to_pay(
@@ -101,7 +117,15 @@ impl Shopper {
         Some(Checkout {
             key: CheckoutKey { principal, route: Route::Payment, key: nonce },
             body: 1,
-            wish: Wish { lines, total, token, backorder, email: self.email() },
+            wish: Wish {
+                lines,
+                total,
+                token,
+                backorder,
+                email: self.email(),
+                to: self.doorstep(),
+                method: None,
+            },
             request: Request { method: "GET", uri, headers, ..Request::default() },
         })
     }
@@ -160,6 +184,19 @@ pub fn date_to_accept(page: &str) -> Option<String> {
 /// What the checkout's page has its form say that she was shown.
 pub fn seen_on(page: &str) -> Option<&str> {
     page.split("name=\"seen\" value=\"").nth(1)?.split('"').next()
+}
+
+/// The ways of delivery that the checkout's page offers, the one that is chosen first.
+fn methods_on(page: &str) -> Vec<String> {
+    let inputs = page.split("name=\"delivery_method\" value=\"").skip(1);
+    let mut methods: Vec<(bool, String)> = inputs
+        .filter_map(|input| {
+            let is_chosen = input.split('>').next()?.contains(" checked");
+            Some((!is_chosen, input.split('"').next()?.to_owned()))
+        })
+        .collect();
+    methods.sort();
+    methods.into_iter().map(|(_, method)| method).collect()
 }
 
 /// Her lines at the prices of the checkout's page, where they stand in the order in which she put them in.

@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use crate::actors::order_manager::transitions::next;
-use crate::actors::testing::alone;
+use crate::actors::testing::{alone, quoted};
 use crate::actors::{
     Address, Decided, Event as Fact, Message as Any, Shop, mailer, order_manager::*, web_session,
 };
@@ -44,12 +44,11 @@ pub fn total() -> Money {
 
 pub fn place_order() -> PlaceOrder {
     let lines = vec![line("PG-1342", 2), line("PG-84", 1)];
-    let zero = Money::zero(Currency::GBP);
     PlaceOrder {
         order: order(1_795_348_800_000, 7),
         request: Some(ASKER),
         idempotency: idempotency(),
-        totals: Totals::of(&lines, Money::new(299, Currency::GBP), zero).unwrap(),
+        quote: quoted(&lines),
         lines: lines.into(),
         customer: Arc::new(Customer { email: "ada@example.org".into(), name: "Ada Byron".into() }),
         shipping_address: Arc::new(ShippingAddress::of("1 St James's Sq", "London", "SW1Y 4LE", "GB")),

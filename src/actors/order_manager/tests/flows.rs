@@ -71,7 +71,7 @@ fn what_is_out_of_stock_is_refused_with_the_earliest_date() {
     let mut desk = Desk::placed();
     let leaves_on = Some(desk.day(5));
     let turn = desk.tell(Message::OutOfStock { order: desk.id, earliest: leaves_on });
-    let earliest = Some(desk.day(5 + desk.alone.rules.delivery_days));
+    let earliest = Some(desk.day(5 + desk.order().terms.quote.delivery.days.1));
     assert_eq!(outcome(&turn), Outcome::OutOfStock { order: desk.refused(), earliest });
     assert_eq!(desk.state(), OrderState::Cancelled);
     assert!(asks(&turn).is_empty() && letters(&turn).is_empty());

@@ -162,11 +162,11 @@ fn with_no_lines_a_key_only_finds_what_it_bought() {
 fn what_costs_more_than_a_payment_can_carry_is_not_placed_and_binds_nothing() {
     let mut desk = Desk::new();
     let mut dear = place_order();
-    dear.totals.total.amount = TOTAL_MINOR_MAX + 1;
+    Arc::make_mut(&mut dear.quote).totals.total.amount = TOTAL_MINOR_MAX + 1;
     desk.tell(Message::Place(Box::new(dear)));
     assert_eq!(desk.alone.tables.of::<KeyBinding>().resident().count(), 0);
     let mut dearest = place_order();
-    dearest.totals.total.amount = TOTAL_MINOR_MAX;
+    Arc::make_mut(&mut dearest.quote).totals.total.amount = TOTAL_MINOR_MAX;
     desk.tell(Message::Place(Box::new(dearest)));
     assert_eq!(desk.alone.tables.of::<KeyBinding>().resident().count(), 1);
 }

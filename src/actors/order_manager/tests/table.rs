@@ -66,7 +66,7 @@ fn every_fact(order: OrderId, payment: PaymentId) -> Vec<Event> {
     let (date, key, bound_by) = (Date(20_784), OrderKey::new(1), KeyHash::of(&place_order().idempotency));
     let (place, at) = (place_order(), Timestamp(0));
     let number = OrderNumber::nth_of(order.slot(), 0);
-    let amount = place.totals.total;
+    let amount = place.quote.totals.total;
     let mut all = vec![
         Event::Placed(Box::new(Placed { key, number, bound_by, place, at })),
         Event::KeyFreed { key: bound_by },

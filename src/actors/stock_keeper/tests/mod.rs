@@ -13,6 +13,7 @@ use crate::actors::back_office::{Message as ToBackOffice, NewCase};
 use crate::actors::testing::{NOON, alone};
 use crate::actors::{self, Address, Call, Decided, Shop, order_manager};
 use crate::domain::catalogue::Product;
+use crate::domain::quote::TaxClass;
 use crate::domain::{Backorder, Currency, Date, Money, OrderId, Sku, Units};
 use crate::partners::Answered;
 use crate::partners::wholesaler::{Acknowledgement, Quote, QuoteAnswer, ShipNotice, WholesalerId};
@@ -50,6 +51,7 @@ pub fn product(name: &str) -> Product {
         isbn: None,
         price: Money::new(999, Currency::GBP),
         weight_grams: Some(300),
+        tax_class: TaxClass::Books,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::actors::back_office::{CloseCase, ShowShortage};
 use crate::actors::bank::{Behaviour, Card, RegisterCard};
 use crate::actors::order_manager::{self, Cancel, Order, Refund, RefundWanted, Show, TryCard};
 use crate::actors::stock_keeper::{self, Check, Count, Counted, Delist, Described, Earliest, Import, Relist};
+use crate::actors::testing::quoted;
 use crate::actors::tests::unlucky::{Flaky, Late, NEVER_SUPPLIED, Unkind};
 use crate::actors::tests::world::{
     Faults, NONE, ONE, PLENTY, World, closed, details, line, name_of, order_of, partners, product,
@@ -19,7 +20,7 @@ use crate::actors::web_session::{
     AddKey, Adopt, BeginCheckout, Checkout, CheckoutBegun, CheckoutCart, Create, End, Forget, ListKeys,
     PayWith, RemoveLine, RevokeKey, SetLine, Submit, View,
 };
-use crate::actors::{Address, Message, Rules, Shop};
+use crate::actors::{Address, Message, Rules, Shop, web_session};
 use crate::domain::catalogue::Detail;
 use crate::domain::{
     ApiKey, Backorder, CaseId, KeyRole, OrderId, OrderState, ProgramId, SessionId, Sku, Units, VisitorKey,
@@ -199,6 +200,7 @@ async fn order_in_unkind_times(world: &World) {
         program: ProgramId::new(1),
         idempotency_key: "r".into(),
         digest: 1,
+        quote: quoted(&[line(NONE, 1)]),
         lines: vec![line(NONE, 1)].into(),
         details,
     };
@@ -254,7 +256,7 @@ async fn fill_a_cart(world: &World) {
     kit.ask_of(program, Create).await.unwrap().unwrap();
     kit.ask_of(program, SetLine { line: line(PLENTY, 1) }).await.unwrap().unwrap();
     let cart = kit.ask_of(program, View).await.unwrap().unwrap();
-    let seen = cart.totals.map(|totals| totals.total);
+    let seen = Some(web_session::Seen::of(&cart.lines, quoted(&cart.lines)));
     let details = Box::new(details("tok_visa", Backorder::Refuse));
     kit.ask_of(program, CheckoutCart { idempotency_key: "cart".into(), digest: 1, details, seen })
         .await
@@ -305,18 +307,18 @@ async fn browse(world: &World) {
     kit.ask_of(visitor, SetLine { line: line(ONE, 1) }).await.unwrap().unwrap();
     let sku = Sku::parse(ONE).unwrap();
     let cart = kit.ask_of(visitor, RemoveLine { sku }).await.unwrap().unwrap();
-    let seen = cart.totals.expect("what is in the cart has a price").total;
+    let seen = web_session::Seen::of(&cart.lines, quoted(&cart.lines));
     let details = details("tok_visa", Backorder::Refuse);
     let (customer, shipping_address) = (details.customer, details.shipping_address);
     let begin = BeginCheckout { customer, shipping_address, backorder: details.backorder, seen };
     let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin.clone()).await.unwrap().unwrap();
-    let amount = cart.totals.expect("what is in the cart has a price").total;
+    let amount = quoted(&cart.lines).totals.total;
     let card = Some(TypedCard { token: "tok_visa".into(), amount });
     kit.ask_of(visitor, PayWith { checkout, card }).await.unwrap().unwrap();
     // as much as before; declined when nobody waits for it any more
     kit.ask_of(visitor, SetLine { line: line(PLENTY, 2) }).await.unwrap().unwrap();
     let CheckoutBegun { checkout, cart } = kit.ask_of(visitor, begin).await.unwrap().unwrap();
-    let amount = cart.totals.expect("what is in the cart has a price").total;
+    let amount = quoted(&cart.lines).totals.total;
     let card = Some(TypedCard { token: "tok_declined".into(), amount });
     let told = kit.ask_of(visitor, PayWith { checkout, card }).await.unwrap().unwrap();
     // declined once more, and nobody tries a third

@@ -50,6 +50,15 @@ impl Golden {
         Golden { turns: read("turns-v1.bin"), messages: read("messages-v1.bin"), kept: read("trees-v1.bin") }
     }
 
+    /// What was written when an order had totals and no quote, and a product no tax class.
+    fn before_quotes() -> Golden {
+        Golden {
+            turns: read("turns-before-quotes.bin"),
+            messages: read("messages-before-quotes.bin"),
+            kept: read("trees-before-quotes.bin"),
+        }
+    }
+
     /// As this build reads it, part by part.
     fn forms(&self) -> Vec<Part> {
         let turns = self.turns.iter().map(|turn| {
@@ -122,6 +131,18 @@ fn a_stored_form_that_is_read_or_written_otherwise_has_a_new_version() {
         assert!(same || raised, "{WHAT_TO_DO}: one of {kinds:?} is written otherwise");
     }
     assert_eq!(then.next(), None, "a form for each line");
+}
+
+/// The money of an order stays what it was, whatever is known of it since.
+#[test]
+fn what_was_written_before_there_were_quotes_is_read() {
+    let forms = Golden::before_quotes().forms();
+    let orders: Vec<&Form> =
+        forms.iter().flat_map(|part| &part.forms).filter(|form| form.kind == "tree orders").collect();
+    assert!(!orders.is_empty(), "there are orders among them");
+    for order in orders {
+        assert!(order.shown.contains("\"quote\":{\"totals\":{\"goods\":"), "{}", order.shown);
+    }
 }
 
 impl Form {

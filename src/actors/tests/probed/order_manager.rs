@@ -2,14 +2,13 @@ use super::Probed;
 use crate::actors::order_manager::{
     Cancel, Idempotency, Message as ToOrders, Order, Outcome, PlaceOrder, Route,
 };
+use crate::actors::testing::quoted;
 use crate::actors::tests::world::{PLENTY, PROGRAMS, details, line};
 use crate::actors::web_session::Message as ToSession;
 use crate::actors::{Address, Message, mailer, merchant_proxy, stock_keeper, warehouse};
-use crate::domain::{Backorder, Buyer, OrderId, PaymentId, ProgramId, Totals};
+use crate::domain::{Backorder, Buyer, OrderId, PaymentId, ProgramId};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
-
-use super::pence;
 
 fn idempotency() -> Idempotency {
     let (principal, route) = (Buyer::Program(ProgramId::OPEN), Route::Orders);
@@ -28,7 +27,7 @@ fn place() -> ToOrders {
         order: order(),
         request: None,
         idempotency: idempotency(),
-        totals: Totals::of(&lines, pence(299), pence(0)).unwrap(),
+        quote: quoted(&lines),
         lines: lines.into(),
         customer: details.customer,
         shipping_address: details.shipping_address,

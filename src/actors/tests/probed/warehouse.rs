@@ -1,10 +1,11 @@
-use super::{Probed, order, pence};
+use super::{Probed, order};
 use crate::actors::order_manager::Message as ToOrders;
 use crate::actors::stock_keeper::Message as ToStock;
+use crate::actors::testing::quoted;
 use crate::actors::tests::world::{PLENTY, details, line};
 use crate::actors::warehouse::{Fulfilment, Message as ToWarehouse};
 use crate::actors::{Address, Message, mailer};
-use crate::domain::{Backorder, OrderKey, OrderNumber, Totals};
+use crate::domain::{Backorder, OrderKey, OrderNumber};
 use crate::partners::mail::MailKind;
 use crate::runtime::kit::run;
 
@@ -14,7 +15,7 @@ fn fulfil() -> ToWarehouse {
         order: order(1),
         number: OrderNumber::nth_of(order(1).slot(), 0),
         key: OrderKey::new(7),
-        totals: Totals::of(&[line(PLENTY, 2)], pence(299), pence(0)).unwrap(),
+        totals: quoted(&[line(PLENTY, 2)]).totals,
         lines: vec![line(PLENTY, 2)].into(),
         customer: details.customer,
         shipping_address: details.shipping_address,

@@ -2,6 +2,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn seen(sku: &str, units: i128) -> Seen {
+    let lines = [line(sku, units)];
+    Seen::of(&lines, quoted(&lines))
+}
+
 fn any_message() -> impl Strategy<Value = Message> {
     let sku = |n: u8| format!("PG-{n}");
     let card_of = |pence| card(Money::new(pence, Currency::GBP));
@@ -10,14 +15,14 @@ fn any_message() -> impl Strategy<Value = Message> {
         Just(Message::from(View)),
         (0u8..4, 1i128..9).prop_map(move |(n, units)| SetLine { line: line(&sku(n), units) }.into()),
         (0u8..4).prop_map(move |n| RemoveLine { sku: line(&sku(n), 1).sku }.into()),
-        (0i64..9).prop_map(|units| begin_checkout(pence(299 + units * 999)).into()),
+        (1i128..9).prop_map(move |units| begin_checkout(seen(&sku(0), units)).into()),
         ("[0-9a-f]{0,3}", 0i64..3_000).prop_map(move |(checkout, pence)| PayWith {
             checkout,
             card: card_of(pence)
         }
         .into()),
-        ("[a-z]", prop::option::of(0i64..9)).prop_map(|(key, units)| {
-            checkout_cart(&key, units.map(|units| pence(299 + units * 999))).into()
+        ("[a-z]", prop::option::of(1i128..9)).prop_map(move |(key, units)| {
+            checkout_cart(&key, units.map(|units| seen(&sku(0), units))).into()
         }),
         (0u8..4, 1i64..2_000).prop_map(move |(n, amount)| {
             Reprice { prices: vec![(line(&sku(n), 1).sku, pence(amount))] }.into()

@@ -13,7 +13,7 @@ fn a_price_that_has_changed_is_the_lines_and_the_one_that_she_knew_is_remembered
     let mut visit = Visit::shopping();
     let cart = shown(&reprice(&mut visit, 1_099)).unwrap();
     assert_eq!((cart.lines[0].unit_price, was(&cart)), (pence(1_099), vec![pence(999)]));
-    assert_eq!(cart.totals.unwrap().goods, pence(2_198));
+    assert_eq!(quoted(&cart.lines).totals.goods, pence(2_198));
     let cart = shown(&reprice(&mut visit, 1_199)).unwrap();
     assert_eq!(was(&cart), [pence(999)], "she has not seen the one between");
     let cart = shown(&reprice(&mut visit, 999)).unwrap();
@@ -84,19 +84,19 @@ fn nothing_is_given_back_to_who_has_gone() {
 #[test]
 fn a_checkout_begins_at_the_total_that_she_has_seen_and_at_no_other() {
     let mut visit = Visit::shopping();
-    let seen = visit.total();
+    let seen = visit.seen();
     reprice(&mut visit, 1_099);
     let refused = visit.ask(begin_checkout(seen));
     assert_eq!(reply_to::<BeginCheckout>(&refused), &Err(NoCheckout::NotAsSeen));
     assert!(refused.events().is_empty());
     let checkout = visit.begin();
-    assert_eq!(placed(&visit.pay(&checkout)).totals.total, pence(2 * 1_099 + 299));
+    assert_eq!(placed(&visit.pay(&checkout)).quote.totals.total, pence(2 * 1_099 + 299));
 }
 
 #[test]
 fn a_cart_is_bought_at_the_total_that_she_has_seen_and_at_no_other() {
     let mut visit = Visit::shopping();
-    let seen = visit.total();
+    let seen = visit.seen();
     reprice(&mut visit, 899);
     for not_this in [Some(seen), None] {
         let place = placed(&visit.ask(checkout_cart("k", not_this)));
@@ -105,8 +105,9 @@ fn a_cart_is_bought_at_the_total_that_she_has_seen_and_at_no_other() {
         assert!(turn.events().is_empty());
         assert_eq!(bought(&turn), &Err(NoCheckout::CartEmpty));
     }
-    let place = placed(&visit.ask(checkout_cart("k", Some(pence(2 * 899 + 299)))));
-    assert_eq!((place.lines[0].unit_price, place.totals.total), (pence(899), pence(2 * 899 + 299)));
+    let now = visit.seen();
+    let place = placed(&visit.ask(checkout_cart("k", Some(now))));
+    assert_eq!((place.lines[0].unit_price, place.quote.totals.total), (pence(899), pence(2 * 899 + 299)));
 }
 
 #[test]
@@ -118,4 +119,29 @@ fn what_a_key_has_bought_is_said_again_whatever_a_cart_costs_since() {
     reprice(&mut visit, 1_099);
     let again = placed(&visit.ask(checkout_cart("k", None)));
     assert_eq!((again.lines.len(), &again.idempotency.key), (0, &first.idempotency.key));
+}
+
+/// A day and another one: then taxes may be others, and what delivery costs.
+#[test]
+fn a_quote_that_has_run_out_buys_nothing() {
+    let day = crate::domain::Timestamp::DAY_MS;
+    let mut visit = Visit::shopping();
+    let (seen, checkout) = (visit.seen(), visit.begin());
+    visit.alone.real_now = visit.alone.real_now.plus_ms(day);
+    assert_eq!(placed(&visit.pay(&checkout)).lines.len(), 1, "it holds for the next day");
+    visit.alone.real_now = visit.alone.real_now.plus_ms(day);
+    assert!(placed(&visit.pay(&checkout)).lines.is_empty(), "only what it has bought before is answered");
+    assert!(placed(&visit.ask(checkout_cart("k", Some(seen.clone())))).lines.is_empty());
+    let refused = visit.ask(begin_checkout(seen));
+    assert_eq!(reply_to::<BeginCheckout>(&refused), &Err(NoCheckout::NotAsSeen));
+}
+
+#[test]
+fn a_price_is_that_of_what_was_seen_and_not_of_what_costs_as_much() {
+    let mut visit = Visit::shopping();
+    let seen = visit.seen();
+    visit.ask(RemoveLine { sku: Sku::parse("PG-1342").unwrap() });
+    visit.ask(SetLine { line: line("PG-2", 2) });
+    assert_eq!(visit.seen().quote.totals, seen.quote.totals);
+    assert!(placed(&visit.ask(checkout_cart("k", Some(seen)))).lines.is_empty());
 }

@@ -79,7 +79,8 @@ fn filled(record: &ByteRecord, columns: &[usize], values: &[Vec<u8>]) -> ByteRec
     let of =
         |column: usize| columns.iter().position(|&other| other == column).and_then(|place| values.get(place));
     let field = |(column, own): (usize, &[u8])| match of(column) {
-        Some(value) if own.trim_ascii().is_empty() => value.clone(),
+        // of a variation's tax class WooCommerce says so itself
+        Some(value) if own.trim_ascii().is_empty() || own.trim_ascii() == b"parent" => value.clone(),
         _ => own.to_vec(),
     };
     record.iter().enumerate().map(field).collect()

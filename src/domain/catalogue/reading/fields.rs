@@ -18,6 +18,7 @@ pub enum Ours {
     Year,
     Language,
     Currency,
+    TaxClass,
 }
 
 pub(super) struct Field {
@@ -31,7 +32,7 @@ pub(super) struct Field {
 }
 
 /// In the order of [`Ours`].
-pub(super) const FIELDS: [Field; 10] = [
+pub(super) const FIELDS: [Field; 11] = [
     Field {
         ours: Ours::Sku,
         name: "sku",
@@ -83,7 +84,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "price inc tax",
             "gross price",
         ],
-        rule: "of one copy, tax included, in the shop's currency, whose sign or code may stand there: `12.99`, `£12.99`, \
+        rule: "of one copy, with tax where the shop's prices include it, in the shop's currency, whose sign or code may stand there: `12.99`, `£12.99`, \
                `12,99`, `1.234,50`. What may be two prices (`1,234`) is refused by its line, and a column whose name says another currency",
     },
     Field {
@@ -188,6 +189,14 @@ pub(super) const FIELDS: [Field; 10] = [
         names: &["currency", "currency code"],
         rule: "the shop's, or the row is refused; empty is the shop's",
     },
+    Field {
+        ours: Ours::TaxClass,
+        name: "tax_class",
+        is_required: false,
+        names: &["tax_class", "vat class"],
+        rule: "what it is taxed as: `books`, `standard`, `reduced`, `zero` or `exempt`, or as WooCommerce says it, `reduced-rate`, `zero-rate`; \
+               empty is `books`, another word is refused by its line",
+    },
 ];
 
 /// The column of goodbooks-10k that numbers its books.
@@ -207,6 +216,7 @@ impl Ours {
             Detail::Weight => Ours::Weight,
             Detail::Year => Ours::Year,
             Detail::Language => Ours::Language,
+            Detail::TaxClass => Ours::TaxClass,
         }
     }
 

@@ -199,7 +199,8 @@ impl Mapping {
         match self.profile.map_or(Rows::EachAlone, |profile| profile.rows) {
             Rows::EachAlone => Family::EachAlone,
             Rows::Run { of } => {
-                let mut inherited = inherited(&[Ours::Title, Ours::Authors, Ours::Year, Ours::Language]);
+                let mut inherited =
+                    inherited(&[Ours::Title, Ours::Authors, Ours::Year, Ours::Language, Ours::TaxClass]);
                 let of_products = self.rules.iter().filter(|(_, rule)| !matches!(rule.when, When::AllEmpty));
                 inherited.extend(of_products.flat_map(|(columns, _)| columns));
                 header.find(of).map_or(Family::EachAlone, |of| Family::Run { of, inherited })
@@ -209,7 +210,7 @@ impl Mapping {
                     return Family::EachAlone;
                 };
                 let sku = self.column(Ours::Sku).unwrap_or(id);
-                let inherited = inherited(&[Ours::Title, Ours::Authors]);
+                let inherited = inherited(&[Ours::Title, Ours::Authors, Ours::TaxClass]);
                 let of_parents = self.rules.iter().filter(|(_, rule)| rule.and_variations);
                 Family::Children { parent, id, sku, inherited, hidden_by: of_parents.cloned().collect() }
             }

@@ -129,7 +129,7 @@ fn what_is_said_wrongly_is_named() {
     assert_eq!(
         refusal(&names, &[("colour", "title")], &[]),
         "`colour` is nothing that the shop knows of a product, write one of: sku, title, price, stock, authors, isbn, \
-         weight_grams, year, language, currency"
+         weight_grams, year, language, currency, tax_class"
     );
     assert!(
         refusal(&names, &[], &[("rrp", "3")])

@@ -16,6 +16,7 @@ use crate::domain::catalogue::fold::fold;
 use crate::domain::catalogue::isbn::Isbn;
 use crate::domain::catalogue::product::{Detail, Product, check_language, check_year};
 use crate::domain::catalogue::spreadsheet::{unquoted, without_zero_fraction};
+use crate::domain::quote::TaxClass;
 use crate::domain::{Currency, Money, STOCK_MAX, Sku, language};
 
 /// One record of the file, with what it inherits from others.
@@ -57,6 +58,7 @@ fn row(
         isbn,
         price,
         weight_grams: weight,
+        tax_class: tax_class(field(Ours::TaxClass)?.unwrap_or_default())?,
         sku,
     };
     product.check().map_err(|bad| bad.to_string())?;
@@ -275,4 +277,15 @@ fn language(text: &str) -> Result<Option<String>, String> {
     let tag = language::tag_of(text);
     check_language(&tag).map_err(|bad| bad.to_string())?;
     Ok(Some(tag))
+}
+
+/// Empty is a book. As WooCommerce calls some of them too; a class that is none would be taxed as another, so its row is not taken.
+fn tax_class(text: &str) -> Result<TaxClass, String> {
+    match text.to_lowercase().as_str() {
+        // of a variation whose product the file has not
+        "" | "parent" => Ok(TaxClass::default()),
+        "reduced-rate" | "reduced rate" => Ok(TaxClass::Reduced),
+        "zero-rate" | "zero rate" => Ok(TaxClass::Zero),
+        text => TaxClass::parse(text).map_err(|bad| printable(&bad.to_string())),
+    }
 }

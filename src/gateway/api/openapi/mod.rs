@@ -20,7 +20,7 @@ use utoipa::{OpenApi, ToSchema};
 use crate::domain::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use crate::gateway::{Code, HttpLimits};
 
-use super::views;
+use super::{values, views};
 use operations::{Answer, OPERATIONS, Operation};
 
 static TEXT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
@@ -85,7 +85,7 @@ struct ProblemShown {
     state: String,
     /// What the order costs now.
     #[schema(nullable = false)]
-    total: Option<views::MoneyShown<'static>>,
+    total: Option<values::MoneyShown<'static>>,
     /// The cart as it is now.
     #[schema(nullable = false)]
     cart: Option<views::CartShown<'static>>,
@@ -170,6 +170,10 @@ fn parameter(name: &str) -> Value {
         "key" => ("query", false, json!(words::order_key_or_link())),
         "q" => ("query", false, json!({"type": "string", "maxLength": HttpLimits::QUERY_CHARS_MAX})),
         "cursor" => ("query", false, json!(words::cursor())),
+        "country" => ("query", false, json!(words::country())),
+        "region" => ("query", false, json!(words::region())),
+        "postcode" => ("query", false, json!(words::postcode())),
+        "delivery_method" => ("query", false, json!(words::delivery_method())),
         "Idempotency-Key" => ("header", true, idempotency_key()),
         other => panic!("there is no parameter {other}"),
     };

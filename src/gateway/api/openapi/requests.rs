@@ -16,6 +16,8 @@ pub struct Order {
     lines: Vec<Line>,
     customer: Customer,
     shipping_address: ShippingAddress,
+    #[schema(schema_with = words::wanted_method, required = false)]
+    delivery_method: String,
     payment: Payment,
     #[schema(schema_with = words::backorder, required = false)]
     backorder: String,
@@ -34,6 +36,8 @@ pub struct Order {
 pub struct Checkout {
     customer: Customer,
     shipping_address: ShippingAddress,
+    #[schema(schema_with = words::wanted_method, required = false)]
+    delivery_method: String,
     payment: Payment,
     #[schema(schema_with = words::backorder, required = false)]
     backorder: String,

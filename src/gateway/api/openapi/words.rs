@@ -12,6 +12,7 @@ use crate::actors::order_manager::PaymentView;
 use crate::domain::limits::{
     ADDRESS_FIELD_CHARS_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX, TOKEN_CHARS_MAX,
 };
+use crate::domain::quote::{METHOD_CHARS_MAX, TaxClass};
 use crate::domain::{CancelReason, Currency, DeclineReason, Money, OrderState, Party, Quantity, Sku};
 use crate::gateway::Code;
 
@@ -204,6 +205,31 @@ pub fn accept_until() -> Object {
         ))
         .examples([json!("2026-12-24")])
         .build()
+}
+
+pub fn delivery_method() -> Object {
+    let pattern = format!("^[a-z0-9_-]{{1,{METHOD_CHARS_MAX}}}$");
+    text().pattern(Some(pattern)).examples([json!("standard")]).build()
+}
+
+/// That of a request, which may leave it out.
+pub fn wanted_method() -> Object {
+    let pattern = format!("^[a-z0-9_-]{{1,{METHOD_CHARS_MAX}}}$");
+    text_or_null()
+        .pattern(Some(pattern))
+        .description(Some(
+            "One of the delivery_methods that a cart shows for its destination; the first that carries it where none is named.",
+        ))
+        .examples([json!("standard")])
+        .build()
+}
+
+pub fn tax_class() -> Object {
+    one_of(TaxClass::ALL.map(TaxClass::name))
+}
+
+pub fn tax_rate() -> Object {
+    text().pattern(Some(r"^[0-9]{1,3}(\.[0-9]{1,4})?$")).examples([json!("5.5")]).build()
 }
 
 pub fn order_id() -> Object {

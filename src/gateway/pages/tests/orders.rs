@@ -133,7 +133,7 @@ async fn the_page_is_sent_again_only_where_it_has_changed() {
 async fn while_the_bank_has_not_answered_nothing_of_its_answer_is_shown() {
     let view = OrderView { payment: PaymentView::Unknown, ..order_view(OrderState::AwaitingPayment) };
     let path = order_path(&view);
-    let amount = view.totals.total;
+    let amount = view.quote.totals.total;
     let held = entry(Step::BANK_ANSWERS, Happening::FundsHeld { amount }, Party::BankActor);
     let unknown = entry(Step::MONEY, Happening::PaymentUnknown, Party::MerchantProxy);
     let seen = having(view.clone(), vec![held.clone(), unknown.clone()]).get(&path).await;
@@ -151,7 +151,7 @@ async fn where_the_bank_could_not_be_reached_no_page_says_that_it_answered() {
     let payment = PaymentView::Declined;
     let view = OrderView { decline_reason: Some(reason), payment, ..order_view(OrderState::Declined) };
     let path = order_path(&view);
-    let amount = view.totals.total;
+    let amount = view.quote.totals.total;
     let held = entry(Step::BANK_ANSWERS, Happening::FundsHeld { amount }, Party::BankActor);
     let told = |what| entry(Step::MONEY, what, Party::MerchantProxy);
     let [reversed, declined] = [Happening::PaymentReversed, Happening::PaymentDeclined { reason }].map(told);
@@ -187,7 +187,7 @@ async fn a_backorder_has_one_day_and_says_which_it_was_before() {
     let (sku, quantity) = (crate::domain::Sku::parse("PD-1").unwrap(), 2);
     let pegged = Happening::UnitsPegged { sku: sku.clone(), quantity, promised: day(2) };
     let ordered = Happening::SuppliesOrdered { sku, quantity, arrives: day(1) };
-    let zero = crate::domain::Money::zero(view.totals.total.currency);
+    let zero = crate::domain::Money::zero(view.quote.totals.total.currency);
     let promised = |n| entry(Step::STOCK_OR_DATE, Happening::Promised { date: day(n) }, Party::OrderManager);
     let others = [
         entry(Step::STOCK_OR_DATE, pegged, Party::StockKeeper),

@@ -10,6 +10,7 @@ use crate::domain::{
     Backorder, CountryCode, Date, DeclineReason, OrderState, ShopIdentity, VisitorKey, addresses,
 };
 use crate::gateway::AskError;
+use crate::gateway::tests::delivery;
 use crate::partners::processor::TypedCard;
 
 use super::test_pages::*;
@@ -379,7 +380,7 @@ async fn a_checkout_that_is_over_says_whether_she_paid_and_where_her_order_is() 
     none.shows("This checkout is over")
         .shows("We know of no order from this browser, so nothing was paid here");
     none.hides("To your order");
-    let amount = order_view(OrderState::Closed).totals.total;
+    let amount = order_view(OrderState::Closed).quote.totals.total;
     for (state, payment, money) in [
         (OrderState::Confirmed, PaymentView::Authorised, "The money is reserved on your card."),
         (OrderState::Closed, PaymentView::Settled { amount }, "£18.97 paid."),
@@ -453,4 +454,28 @@ async fn who_goes_back_in_one_tab_while_another_pays_is_not_told_that_nothing_wa
     let path = order_path(&view);
     let paid = pays(move || answered(Outcome::Taken(Box::new(view.clone()))));
     paid.get(BACK).await.goes_to(&path);
+}
+
+#[actix_web::test]
+async fn she_chooses_how_it_is_sent_and_is_shown_what_that_costs_before_she_pays_it() {
+    let mut pages = TestPages::new(stocked(9, vec![emmas(2)]));
+    pages.app.rules = std::sync::Arc::new(crate::actors::Rules {
+        prices: delivery::prices(true).into(),
+        ..crate::actors::Rules::default()
+    });
+    pages
+        .get("/checkout")
+        .await
+        .shows("value=\"standard\" checked")
+        .shows("value=\"courier\">")
+        .shows("£18.97");
+    let by_courier = format!("{}&delivery_method=courier", ada());
+    let seen = pages.post("/checkout", &by_courier).await;
+    assert_eq!((seen.status, begun(&pages)), (409, None));
+    seen.shows("value=\"courier\" checked").shows("name=\"seen\" value=\"2548\"");
+    assert_eq!(pages.post("/checkout", &by_courier.replace("seen=1897", "seen=2548")).await.status, 303);
+    let japan = by_courier.replace("country=GB", "country=JP").replace("SW1Y+4JH", "154-0023");
+    let seen = pages.post("/checkout", &format!("{japan}&region=Tokyo")).await;
+    assert_eq!(seen.status, 422);
+    seen.shows("We do not deliver to this address.");
 }

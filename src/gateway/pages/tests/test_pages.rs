@@ -17,7 +17,7 @@ use crate::actors::web_session::{
 };
 use crate::actors::{Address, Message, Rules};
 use crate::domain::catalogue::{Catalogue, Product};
-use crate::domain::{Date, OrderLine, OrderState, SessionId, ShopIdentity, Sku, Totals, VisitorKey};
+use crate::domain::{Date, OrderLine, OrderState, SessionId, ShopIdentity, Sku, VisitorKey};
 use crate::gateway::pages::error_pages;
 use crate::gateway::{
     App, AskError, HttpLimits, LiveCatalogue, PageSettings, PendingReply, Programs, RequestGuard, ShopClient,
@@ -138,6 +138,9 @@ impl TestPages {
 
     /// Where this is no demo, nobody packs, supplies or takes test cards.
     pub fn kept_by(mut self, identity: ShopIdentity) -> TestPages {
+        if let Some(home) = identity.countries.first() {
+            self.app.rules = Arc::new(Rules { home: *home, ..Rules::default() });
+        }
         if !identity.is_demo {
             let takes_payment = identity.can_take_payment;
             let nobody = Rules {
@@ -230,6 +233,7 @@ fn app(shop: Arc<ScriptedShop>, books: &[Product], public_url: &str) -> App {
         sessions: Arc::new(test_gateway::new_sessions()),
         links: test_gateway::links(),
         rules: Arc::new(Rules::default()),
+        today: Arc::new(|| test_gateway::TODAY),
         limits: HttpLimits::default(),
         clients: Arc::new(Clients::unlimited()),
         origins: test_gateway::origins(public_url),
@@ -290,8 +294,14 @@ pub fn stocked(available: u32, lines: Vec<OrderLine>) -> impl Fn(Address, &Messa
 }
 
 pub fn cart(lines: Vec<OrderLine>) -> CartView {
-    let totals = Totals::of(&lines, gbp(299), gbp(0)).filter(|_| !lines.is_empty());
-    CartView { id: session(), lines, totals, price_changes: vec![], details: None, last_order: None }
+    CartView {
+        id: session(),
+        lines,
+        price_changes: vec![],
+        details: None,
+        delivery_method: None,
+        last_order: None,
+    }
 }
 
 /// So many of Emma.
