@@ -37,7 +37,7 @@ pub fn try_card(turn: &mut Turn<'_>, question: &TryCard) {
         return turn.answer(question, TryCardReply::NoSuchOrder);
     };
     let made = order.payments.len();
-    let is_next = usize::from(*attempt) == made + 1 && card.amount == order.terms.totals.total;
+    let is_next = usize::from(*attempt) == made + 1 && card.amount == order.terms.quote.totals.total;
     let was_asked = usize::from(*attempt) <= made && has_asked(&order, &card.token);
     let reply = match order.waits_for_card() {
         _ if was_asked => TryCardReply::AskedBefore,
@@ -59,7 +59,9 @@ fn ask(turn: &mut Turn<'_>, id: OrderId, token: &str) {
     turn.record(Event::CardTyped { order: id, token: token.to_owned() });
     card_time::stop(turn, id);
     let Some(order) = turn.get::<Order>(&id) else { return };
-    let outlasts = order.promised_date.is_some_and(|date| promise::is_outlasted_by_a_hold(turn, date));
+    let outlasts = order
+        .promised_date
+        .is_some_and(|date| promise::is_outlasted_by_a_hold(turn, &order.terms.quote, date));
     if order.stock == StockState::Pegged && !outlasts {
         steps::ask_verification(turn, id, &order);
     } else {

@@ -126,7 +126,7 @@ pub fn stop_parcel(turn: &mut Turn<'_>, id: OrderId) {
 /// Step 9, its second half: the truck has it; now, and not before, the money is taken. An order is one shipment as yet, so of all of it.
 pub fn capture(turn: &mut Turn<'_>, id: OrderId, order: &Order, payment: PaymentId) {
     turn.record(Event::CaptureAsked { order: id, payment });
-    let (capture, amount) = (CaptureId { payment, no: order.shipment_no() }, order.terms.totals.total);
+    let (capture, amount) = (CaptureId { payment, no: order.shipment_no() }, order.terms.quote.totals.total);
     turn.send(merchant_proxy::Message::Capture { order: id, capture, amount, is_last: true });
 }
 

@@ -40,7 +40,7 @@ pub async fn begin(
     };
     let checkout = Checkout::new(&app, order, attempt)?.to_string();
     let back = format!("{}/orders/{order}/card/return", shop_of(&app, &request));
-    let payable = Payable { checkout: &checkout, back: &back, lines: &view.lines, totals: view.totals };
+    let payable = Payable { checkout: &checkout, back: &back, lines: &view.lines, totals: view.quote.totals };
     let mut on = see_other(&app.payment_page()?.open(&payable));
     remember(&app, order, key, &mut on)?;
     Ok(on)

@@ -39,7 +39,7 @@ fn idempotency() -> Idempotency {
 
 /// What the order of `place_order` costs.
 pub fn total() -> Money {
-    place_order().totals.total
+    place_order().quote.totals.total
 }
 
 pub fn place_order() -> PlaceOrder {

@@ -13,7 +13,7 @@ use crate::domain::{
 
 /// One of each message about an order that is not looking at it.
 pub fn every_message(order: OrderId, payment: PaymentId, key: &str) -> Vec<Message> {
-    let (ships_on, amount) = (Date(20_784), place_order().totals.total);
+    let (ships_on, amount) = (Date(20_784), place_order().quote.totals.total);
     vec![
         Message::Reserved { order },
         Message::Promised { order, ships_on },
