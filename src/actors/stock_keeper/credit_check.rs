@@ -7,7 +7,9 @@ use crate::actors::{Turn, order_manager};
 use crate::domain::{CaseKind, Money, OrderId, Timestamp};
 use crate::planted::{self, Bug};
 
-use super::{Credit, CreditKey, CreditSum, Demand, DemandId, Event, Listed, Message, Peg, StockItem, timers};
+use super::{
+    Credit, CreditKey, CreditSum, Demand, DemandId, Event, Listed, Message, Peg, StockItem, ordering, timers,
+};
 
 /// May supplies be ordered on the word of these? `amount`: what the order costs.
 pub fn check(turn: &mut Turn<'_>, order: OrderId, who: &[CreditKey], amount: Money) {
@@ -34,22 +36,23 @@ fn to_order_in(turn: &mut Turn<'_>, order: OrderId, costs: Money) -> Money {
         else {
             return costs;
         };
-        let units = missing(turn, &item, order, line.short);
+        let taken = taken(turn, &item, order);
+        // at most what is short
+        let units = ordering::shortage(&item, taken, line.short) as i64;
         minor = minor.saturating_add(listed.product.price.amount.saturating_mul(units));
     }
     Money::new(minor.min(costs.amount), costs.currency)
 }
 
-/// Units of it that are neither here nor on the way for nobody: what is to be ordered in for others whose supplies may be ordered is theirs.
-fn missing(turn: &mut Turn<'_>, item: &StockItem, order: OrderId, short: u32) -> i64 {
+/// What is on the way is taken by others whose supplies are ordered, or may be.
+fn taken(turn: &mut Turn<'_>, item: &StockItem, order: OrderId) -> u64 {
+    // nobody needs to be looked at
     if item.incoming == 0 {
-        return i64::from(short);
+        return 0;
     }
     let others = item.pegs.iter().filter(|peg| peg.order != order);
     let theirs = |peg: &&Peg| peg.ordered || turn.get::<Credit>(&peg.order).is_some();
-    let taken: u64 = others.filter(theirs).map(|peg| u64::from(peg.units)).sum();
-    let for_nobody = item.incoming.saturating_sub(taken).min(u64::from(short));
-    i64::from(short) - for_nobody as i64
+    others.filter(theirs).map(|peg| u64::from(peg.units)).sum()
 }
 
 /// Nothing more is ordered in for anybody, whoever it is and whatever he pays with.

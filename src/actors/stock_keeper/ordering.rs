@@ -16,12 +16,17 @@ pub fn plan(turn: &mut Turn<'_>, demand: &Demand) -> Option<Plan> {
     let mut plan = vec![];
     for line in demand.lines.iter().filter(|line| line.short > 0) {
         let item = turn.get::<StockItem>(&line.sku)?;
-        let ordered = ordered(&item.pegs) + u64::from(line.short);
-        let shortage = ordered.saturating_sub(item.incoming).min(u64::from(line.short));
+        let shortage = shortage(&item, ordered(&item.pegs), line.short);
         let shares = if shortage == 0 { vec![] } else { item.quotes.as_ref()?.plan(shortage, &[])? };
         plan.push((line.sku.clone(), shares));
     }
     Some(plan)
+}
+
+/// Of `short` units, those that are to be ordered: neither here nor on the way, where so many of the latter are `taken` by others.
+pub fn shortage(item: &StockItem, taken: u64, short: u32) -> u64 {
+    let wanted = taken.saturating_add(u64::from(short));
+    wanted.saturating_sub(item.incoming).min(u64::from(short))
 }
 
 /// Units that are waited for by orders that are paid for.

@@ -12,6 +12,7 @@ use crate::runtime::Snapshot;
 use super::credit_check;
 use super::delist::is_off_sale;
 use super::listing::for_sale;
+use super::ordering::shortage;
 use super::process::{self, Report, Step, next};
 use super::supply::can_be;
 use super::{
@@ -50,16 +51,11 @@ pub fn earliest(turn: &mut Turn<'_>, question: &Earliest) {
 pub fn look(turn: &mut Turn<'_>, item: &StockItem, wanted: &Units) -> DemandLine {
     let held = for_sale(item).min(wanted.quantity);
     let short = wanted.quantity - held;
-    let may_come = short > 0 && (is_coming(item, short) || !credit_check::is_shut(turn));
+    let may_come = short > 0 && (shortage(item, item.wanted(), short) == 0 || !credit_check::is_shut(turn));
     let date = fresh(turn, item).filter(|_| may_come);
     let date = date.and_then(|quotes| quotes.covered_on(needed(item, None, short)));
     let asking = may_come && date.is_none();
     DemandLine { sku: wanted.sku.clone(), held, short, date: date.filter(|_| short > 0), asking }
-}
-
-/// On the way for nobody.
-fn is_coming(item: &StockItem, units: u32) -> bool {
-    item.incoming >= item.wanted().saturating_add(u64::from(units))
 }
 
 fn fresh<'a>(turn: &Turn<'_>, item: &'a StockItem) -> Option<&'a Quotes> {
