@@ -14,7 +14,12 @@ pub fn close(turn: &mut Turn<'_>, question: &CloseCase) {
     let reply = match turn.get::<CaseRecord>(case).as_deref() {
         None => Err(NotClosed::NoSuchCase(*case)),
         Some(CaseRecord { closed: Some(closed), .. }) => Err(NotClosed::ClosedBefore(*case, closed.clone())),
-        Some(row) => Ok(end(turn, *case, row, by, why)),
+        Some(row) => {
+            if row.kind == CaseKind::Credit {
+                turn.send(stock_keeper::Message::BearUnwanted);
+            }
+            Ok(end(turn, *case, row, by, why))
+        }
     };
     turn.answer(question, reply);
 }
@@ -37,9 +42,6 @@ pub fn dealt_with(turn: &mut Turn<'_>, order: Option<OrderId>, dead_letter: &str
 
 /// As it is then.
 pub fn end(turn: &mut Turn<'_>, case: CaseId, row: &CaseRecord, by: &str, why: &str) -> CaseRecord {
-    if row.kind == CaseKind::Credit {
-        turn.send(stock_keeper::Message::BearUnwanted);
-    }
     let closed = Closed { by: by.to_owned(), why: why.to_owned(), at: turn.now() };
     turn.record(Event::Closed { case, order: row.order, closed: closed.clone() });
     CaseRecord { closed: Some(closed), ..row.clone() }
