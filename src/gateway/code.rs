@@ -71,7 +71,7 @@ problems! {
     OutOfStock, "out_of_stock", CONFLICT, "Not all of it is in stock",
         "order fewer, or with \"backorder\": \"accept\" and a new Idempotency-Key to wait until the earliest date";
     BackorderLimit, "backorder_limit", CONFLICT, "The shop cannot order in more at present",
-        "nothing was ordered or charged: order fewer, or what is in stock, or again when what you ordered before has come";
+        "nothing was ordered or charged: order what is in stock, or this again in some days, with a new Idempotency-Key";
     InProgress, "in_progress", CONFLICT, "The first request with this key is still running",
         "repeat it with the same Idempotency-Key after the time in Retry-After";
     CartBeingOrdered, "cart_being_ordered", CONFLICT, "Another checkout of this cart is still running",

@@ -267,7 +267,7 @@ fn a_declined_card_can_be_followed_by_another() {
         browser.goes_to_pay_for_one_book(shop).await;
         browser.pays_with("4000 0000 0000 0002").await;
         let page = browser.waits_to_read("Pay with another card").await;
-        for words in ["The card was declined", "Nothing was charged", "We keep your order for"] {
+        for words in ["The card was declined", "Nothing was charged", "We keep your order until"] {
             assert!(page.contains(words), "`{words}` is not on the page:\n{page}");
         }
         let order = browser.address().await;

@@ -2,7 +2,7 @@
 
 use crate::actors::Rules;
 use crate::actors::order_manager::{OrderView, PaymentView};
-use crate::domain::{CancelReason, DeclineReason, OrderState};
+use crate::domain::{CancelReason, DeclineReason, OrderState, Timestamp};
 
 use super::format;
 
@@ -38,7 +38,7 @@ impl Progress {
 
 pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
     match view.state {
-        _ if waits_for_card(view) => declined(view),
+        _ if waits_for_card(view).is_some() => declined(view),
         OrderState::Placed => "We have your order",
         OrderState::Reserved | OrderState::AwaitingPayment => "Your bank is being asked",
         OrderState::AwaitingStock => "Thank you: your books are being ordered in",
@@ -54,9 +54,12 @@ pub fn headline(view: &OrderView, rules: &Rules) -> &'static str {
     }
 }
 
-/// She may try another card.
-fn waits_for_card(view: &OrderView) -> bool {
-    matches!(view.payment, PaymentView::AnotherCard { .. })
+/// Until when, by the real clock, she may try another card.
+fn waits_for_card(view: &OrderView) -> Option<Timestamp> {
+    match view.payment {
+        PaymentView::AnotherCard { until, .. } => Some(until),
+        _ => None,
+    }
 }
 
 /// In a few words.
@@ -64,24 +67,19 @@ pub fn declined(view: &OrderView) -> &'static str {
     view.decline_reason.map_or("The payment did not go through", DeclineReason::headline)
 }
 
-/// Why, and how long she has for another card from the moment that the letter tells her of.
-fn invitation(view: &OrderView, rules: &Rules) -> String {
+/// Why, and until when she may pay with another card.
+fn invitation(view: &OrderView, until: Timestamp, rules: &Rules) -> String {
     let why = view.decline_reason.map(DeclineReason::sentence).unwrap_or_default();
     let way_on = view.decline_reason.map_or("with another card", DeclineReason::way_on);
-    let time = match rules.another_card_ms.div_ceil(60_000) {
-        1 => "a minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    };
-    format!(
-        "{why} Nothing was charged. We keep your order for {time} from that moment: you can pay {way_on}."
-    )
-    .trim_start()
-    .to_owned()
+    let until = format::moment(until, &rules.time_zone);
+    format!("{why} Nothing was charged. We keep your order until {until}: you can pay {way_on}.")
+        .trim_start()
+        .to_owned()
 }
 
 pub fn sentence(view: &OrderView, rules: &Rules) -> String {
-    if waits_for_card(view) {
-        return invitation(view, rules);
+    if let Some(until) = waits_for_card(view) {
+        return invitation(view, until, rules);
     }
     match view.state {
         OrderState::Placed => "We are looking whether everything is on our shelves.".to_owned(),

@@ -9,13 +9,13 @@ use crate::actors::order_manager::{
     Answer, Message as OrderMessage, OrderView, Outcome, PaymentView, TryCard, TryCardReply,
 };
 use crate::actors::web_session::PayWith;
-use crate::domain::{DeclineReason, OrderState};
-use crate::partners::wall_clock;
+use crate::domain::{Date, DeclineReason, OrderState, Timestamp};
 
 use super::paying::{RETURN, pays};
 
 fn waiting_for(reason: DeclineReason) -> OrderView {
-    let until = wall_clock().plus_ms(30 * 60_000 + 20_000);
+    let noon = Date::parse("2026-12-01").unwrap().start().plus_ms(12 * Timestamp::HOUR_MS);
+    let until = noon.plus_ms(30 * 60_000);
     OrderView {
         payment: PaymentView::AnotherCard { attempt: 2, until },
         decline_reason: Some(reason),
@@ -56,7 +56,7 @@ async fn a_declined_order_says_why_and_how_long_it_waits_and_takes_another_card(
         let path = order_path(&view);
         let seen = having(view, vec![]).get(&path).await;
         seen.shows(&format!("<h1>{}</h1>", reason.headline())).shows(&reason.sentence());
-        seen.shows("Nothing was charged. We keep your order for 30 minutes from that moment");
+        seen.shows("Nothing was charged. We keep your order until 1 Dec 2026, 12:30 UTC: you can pay");
         seen.shows(&format!("id=\"pay-again\">{button}</button>"))
             .shows("data-every")
             .shows("Cancel this order");
